@@ -1,0 +1,220 @@
+"""Calls what the user wrote, and believes none of it.
+
+An answer of a handler must be a step, made of values that can be compared, sent to nodes that
+exist, the same when asked again, and must leave its arguments alone. Each answer that is not says
+which node, state and message it was, and what to write instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import fields
+from typing import Any, NamedTuple, TypeVar
+
+from pcheck.actor import VOLATILE, Act, Actor, Either, Send, Step
+from pcheck.errors import SpecError, described, place_of, place_raised
+from pcheck.label import show
+from pcheck.network import Letter
+from pcheck.values import FIXED, Id, Unfit, exact, is_frozen_dataclass
+
+T = TypeVar("T")
+RETURN = "return the next state, (state, send(...), ...), either(...), or None to ignore"
+
+
+class Way(NamedTuple):
+    """One of the ways that an answer can go: None leaves the actor as it was."""
+
+    choice: str
+    actor: Actor | None
+    sends: tuple[Send, ...]
+
+
+class _Wrong(Exception):
+    """An answer that is none; who was asked what is added by the one who asked."""
+
+
+class Handlers:
+    """The handlers of one node. Actors come back interned: among them, `is` is `==`."""
+
+    def __init__(self, begin: Actor, nodes: frozenset[Id]) -> None:
+        self.begin, self.nodes = begin, nodes
+        self._fixed = _fixed_part(begin)
+        self._actors: dict[Hashable, Actor] = {exact(begin): begin}
+        self._reactions: dict[tuple[int, Letter], tuple[Way, ...]] = {}
+
+    def reaction(self, actor: Actor, letter: Letter) -> tuple[Way, ...]:
+        """The ways that this actor can go when it is handed a letter."""
+        key = id(actor), letter
+        if key not in self._reactions:
+            self._reactions[key] = self._asked(
+                actor,
+                type(actor).receive,
+                lambda: f"{show(letter.message)} from {letter.src}",
+                lambda: self._ways(actor, actor.receive(letter.message, letter.src)),
+                letter.message,
+            )
+        return self._reactions[key]
+
+    def offers(self, actor: Actor) -> tuple[tuple[str, tuple[Way, ...]], ...]:
+        """What the actor may do of itself: each label, and the ways that it can go."""
+        return self._asked(
+            actor,
+            type(actor).offers,
+            lambda: "its offers",
+            lambda: tuple(
+                (each.label, self._ways(actor, each.step)) for each in map(_act, actor.offers())
+            ),
+        )
+
+    def after_crash(self, actor: Actor) -> Actor:
+        """The volatile fields are as in the beginning, the others as they are."""
+        forgotten = {
+            f.name: getattr(self.begin, f.name) for f in fields(actor) if VOLATILE in f.metadata
+        }
+        return self._asked(
+            actor,
+            type(actor).but,
+            lambda: "a crash",
+            lambda: self._interned(actor.but(**forgotten)),
+        )
+
+    def fault(
+        self, actor: Actor, handler: Callable[..., Any], what: str, text: str, place: str = ""
+    ) -> SpecError:
+        """`specs/mine.py:31: a1 raised KeyError [on Prepare(ballot=1) from p1, in state ...]`"""
+        where = place or place_of(handler.__code__)
+        return SpecError(f"{where}{actor.me} {text} [on {what}, in state {show(actor)}]")
+
+    def _asked(
+        self,
+        actor: Actor,
+        handler: Callable[..., Any],
+        what: Callable[[], str],
+        call: Callable[[], T],
+        message: object = None,
+    ) -> T:
+        """Calls twice: a handler that is not a function of its arguments shows it at once."""
+        before = _arguments(actor, message)
+        try:
+            once, again = call(), call()
+        except _Wrong as wrong:
+            raise self.fault(actor, handler, what(), str(wrong)) from None
+        except Exception as error:
+            raised = f"raised {described(error)}{_frozen_hint(error)}"
+            raise self.fault(actor, handler, what(), raised, place_raised(error)) from error
+        if _arguments(actor, message) != before:
+            mutates = "changes its own state or the message in place: return self.but(...)"
+            raise self.fault(actor, handler, what(), mutates)
+        if _comparable(once) != _comparable(again):
+            differs = (
+                f"is not deterministic: called twice, it answered {_told(once)} and then "
+                f"{_told(again)}; a choice is written either((label, step), ...)"
+            )
+            raise self.fault(actor, handler, what(), differs)
+        return once
+
+    def _ways(self, actor: Actor, step: Step) -> tuple[Way, ...]:
+        if isinstance(step, Either):
+            return tuple(self._way(actor, _choice(label), way) for label, way in step.ways)
+        return (self._way(actor, "", step),)
+
+    def _way(self, actor: Actor, choice: str, step: Any) -> Way:
+        if step is None:
+            return Way(choice, None, ())
+        parts = step if isinstance(step, tuple) else (step,)
+        if not isinstance(parts[0] if parts else None, Actor):
+            raise _Wrong(f"returned {_told(step)}: {RETURN}")
+        after, *sends = parts
+        for each in sends:
+            self._check_send(each)
+        if type(after) is not type(actor):
+            raise _Wrong(f"became a {type(after).__name__}: an actor keeps its class")
+        interned = self._interned(after)
+        if interned is actor and not sends:
+            return Way(choice, None, ())
+        return Way(choice, interned, tuple(sends))
+
+    def _interned(self, actor: Actor) -> Actor:
+        try:
+            key = exact(actor)
+        except Unfit as unfit:
+            raise _Wrong(f"becomes a state that cannot be kept: {unfit}") from None
+        known = self._actors.setdefault(key, actor)
+        if _fixed_part(actor) != self._fixed:
+            raise _Wrong("changed a fixed field: what changes is declared without fixed()")
+        return known
+
+    def _check_send(self, sent: object) -> None:
+        if not isinstance(sent, Send):
+            raise _Wrong(f"returned {_told(sent)} after the state: {RETURN}")
+        kind = type(sent.message)
+        if not is_frozen_dataclass(kind):
+            raise _Wrong(
+                f"sends {_told(sent.message)}, a {kind.__name__}: "
+                "a message is a class with @dataclass(frozen=True)"
+            )
+        try:
+            exact(sent.message)
+        except Unfit as unfit:
+            raise _Wrong(f"sends a {kind.__name__} that cannot be kept: {unfit}") from None
+        for receiver in sent.receivers:
+            if receiver not in self.nodes:
+                hint = f': write Id("{receiver}")' if type(receiver) is str else ""
+                raise _Wrong(
+                    f"sends {show(sent.message)} to {_told(receiver)}, which is no node{hint}"
+                )
+
+
+def _fixed_part(actor: Actor) -> Hashable:
+    return exact(tuple(getattr(actor, f.name) for f in fields(actor) if FIXED in f.metadata))
+
+
+def _arguments(actor: Actor, message: object) -> Hashable:
+    try:
+        return exact(actor), _fixed_part(actor), exact(message)
+    except Unfit:
+        return None  # fit before the call: only a handler that mutates gets here
+
+
+def _act(offered: object) -> Act:
+    if not isinstance(offered, Act):
+        raise _Wrong(f"offers {_told(offered)}: yield act(label, step, ...)")
+    return Act(_choice(offered.label), offered.step)
+
+
+def _choice(label: object) -> str:
+    if isinstance(label, str) and label and label.isprintable():
+        return label
+    raise _Wrong(f"has a step labelled {label!r}: a label is one line of text")
+
+
+def _comparable(answer: Any) -> Hashable:
+    """An answer as a value: interned actors by identity, messages exactly."""
+    if isinstance(answer, Actor):
+        return id(answer)
+    if isinstance(answer, Send):
+        return answer.receivers, exact(answer.message)
+    if isinstance(answer, tuple):
+        return tuple(map(_comparable, answer))
+    return answer  # type: ignore[no-any-return]
+
+
+def _told(value: Any) -> str:
+    """Anything at all, for an error message."""
+    if isinstance(value, tuple) and not hasattr(value, "_fields"):
+        return f"({', '.join(map(_told, value))})"
+    if isinstance(value, Way):
+        return "nothing" if value.actor is None else _told((value.actor, *value.sends))
+    if isinstance(value, Send):
+        return f"{show(value.message)} to {', '.join(value.receivers) or 'nobody'}"
+    try:
+        exact(value)
+        return show(value)
+    except Unfit:
+        return repr(value)
+
+
+def _frozen_hint(error: Exception) -> str:
+    if type(error).__name__ != "FrozenInstanceError":
+        return ""
+    return " (a state is never changed: return self.but(...))"

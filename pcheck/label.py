@@ -1,0 +1,56 @@
+"""The printer: one text for one value, the same on every machine and with every hash seed.
+
+Labels name steps in saved runs, so nothing here may depend on an address, a hash or a default repr.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+from typing import Any
+
+from pcheck.values import Group, Id, Map, Set, Value, order, state_fields
+
+
+def show(value: Any) -> str:
+    """`Accept(vote=Vote(ballot=1, value=v1))`, `{a1, a2}`, `{a1: None}`."""
+    if isinstance(value, (Id, Value)):
+        return str(value)
+    if isinstance(value, Enum):
+        return f"{type(value).__name__}.{value.name}"
+    if value is None or isinstance(value, (bool, int, float, str, bytes)):
+        return repr(value)
+    if isinstance(value, Group):
+        return f"[{', '.join(value)}]"
+    if isinstance(value, Set):
+        return f"{{{', '.join(map(show, value))}}}"
+    if isinstance(value, Map):
+        return f"{{{', '.join(f'{show(key)}: {show(entry)}' for key, entry in value.items())}}}"
+    if isinstance(value, tuple):
+        return _tuple(value)
+    return f"{type(value).__name__}({', '.join(_fields(value))})"
+
+
+def listed(values: Iterable[Any]) -> str:
+    """Some values in words: `a1, a2 and a3`."""
+    *most, last = [show(value) for value in sorted(values, key=order)] or ["none"]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def delivered(src: Id, dst: Id, message: object) -> str:
+    return f"{dst} <- {src}: {show(message)}"
+
+
+def lost(src: Id, dst: Id, message: object) -> str:
+    return f"lost: {src} -> {dst}: {show(message)}"
+
+
+def _tuple(value: tuple[Any, ...]) -> str:
+    if hasattr(value, "_fields"):
+        named = zip(value._fields, value, strict=True)
+        return f"{type(value).__name__}({', '.join(f'{name}={show(v)}' for name, v in named)})"
+    return f"({', '.join(map(show, value))}{',' if len(value) == 1 else ''})"
+
+
+def _fields(value: Any) -> Iterable[str]:
+    return (f"{name}={show(getattr(value, name))}" for name in state_fields(type(value)))

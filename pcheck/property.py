@@ -1,0 +1,189 @@
+"""What is checked: questions about what an outsider sees, never about the actors' own opinion.
+
+A property declares what it sees, kinds of messages or names of fields, and gets nothing else: that
+is its footprint, and the reductions rely on it. An `always` answers with a message where it is
+false, a `sometimes` with True where it is reached. An `always` of two parameters is about a step:
+what was seen before it, and after.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import Any, TypeVar
+
+from pcheck.errors import SpecError, described, nearest, place_of, place_raised
+from pcheck.values import Group, Id, exact, is_frozen_dataclass, order
+
+M = TypeVar("M")
+Sees = type[Any] | str  # a kind of message, or the name of a field: "learned", "Learner.learned"
+
+
+class Kind(Enum):
+    ALWAYS = "always"
+    SOMETIMES = "sometimes"
+
+
+class Seen:
+    """What an outsider has seen: every watched message ever sent, and every watched field."""
+
+    def __init__(
+        self,
+        sent: Iterable[tuple[Id, Any]],
+        groups: Mapping[str, Group],
+        fields: Mapping[str, tuple[tuple[Id, Any], ...]] | None = None,
+    ) -> None:
+        self._sent = tuple(sorted(sent, key=order))
+        self._groups = groups
+        self._fields = fields or {}
+
+    @cached_property
+    def exact(self) -> Hashable:
+        """Two sights with one key are the same sight."""
+        return exact(self._sent), tuple((name, exact(row)) for name, row in self._fields.items())
+
+    def sent(self, kind: type[M]) -> list[tuple[Id, M]]:
+        """Every (sender, message) of this kind that was ever sent, in a fixed order."""
+        return [(sender, message) for sender, message in self._sent if isinstance(message, kind)]
+
+    def field(self, name: str) -> list[tuple[Id, Any]]:
+        """The value that each node which has this field holds in it now."""
+        return list(self._fields[name])
+
+    def group(self, name: str) -> Group:
+        """The nodes of a group: who the acceptors are is no secret."""
+        if name not in self._groups:
+            raise KeyError(f"no group {name!r} in this cluster{nearest(name, self._groups)}")
+        return self._groups[name]
+
+    def only(self, name: str, sees: tuple[Sees, ...]) -> Seen:
+        return _Footprint(self, name, sees)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Seen) and self.exact == other.exact
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self.exact)
+
+
+class _Footprint(Seen):
+    """The part of a sight that one property declared: whatever else it asks for is an error."""
+
+    def __init__(self, whole: Seen, name: str, sees: tuple[Sees, ...]) -> None:
+        super().__init__((), whole._groups, whole._fields)
+        self._sent = whole._sent
+        self._name, self._sees = name, sees
+
+    def sent(self, kind: type[M]) -> list[tuple[Id, M]]:
+        self._declared(kind, kind.__name__)
+        return super().sent(kind)
+
+    def field(self, name: str) -> list[tuple[Id, Any]]:
+        self._declared(name, repr(name))
+        return super().field(name)
+
+    def _declared(self, what: Sees, text: str) -> None:
+        if what not in self._sees:
+            raise LookupError(f"{self._name} looks at {text}: add it to its sees=[...]")
+
+
+@dataclass(frozen=True)
+class Property:
+    """One question, asked of every reachable state (or step)."""
+
+    name: str
+    kind: Kind
+    sees: tuple[Sees, ...]
+    test: Callable[..., Any]
+    summary: str
+    of_steps: bool = False
+
+    def why_false(self, *seen: Seen) -> str | None:
+        """For an `always`: what is wrong with this state, or step."""
+        why = self._ask(*seen)
+        if why is None or (isinstance(why, str) and why):
+            return why
+        raise self._bad_answer(why, "None where it is true, a message where it is false")
+
+    def reached(self, seen: Seen) -> bool:
+        """For a `sometimes`: whether this state is one."""
+        answer = self._ask(seen)
+        if isinstance(answer, bool):
+            return answer
+        raise self._bad_answer(answer, "True or False")
+
+    def _ask(self, *seen: Seen) -> object:
+        try:
+            return self.test(*(sight.only(self.name, self.sees) for sight in seen))
+        except Exception as error:
+            text = f"{place_raised(error)}the property {self.name} raised {described(error)}"
+            raise SpecError(text) from error
+
+    def _bad_answer(self, answer: object, wanted: str) -> SpecError:
+        kind = self.kind.value
+        place = place_of(self.test.__code__)
+        return SpecError(f"{place}{self.name} answered {answer!r}: an @{kind} answers {wanted}")
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """What a trace is told by: a map from what has happened to the line that says so, once."""
+
+    sees: tuple[Sees, ...]
+    test: Callable[[Seen], Mapping[Any, str]]
+
+    def reached(self, seen: Seen) -> Mapping[Any, str]:
+        name = self.test.__name__
+        try:
+            return self.test(seen.only(name, self.sees))
+        except Exception as error:
+            text = f"{place_raised(error)}the milestone {name} raised {described(error)}"
+            raise SpecError(text) from error
+
+
+def always(*, sees: Iterable[Sees], name: str = "") -> Callable[[Callable[..., Any]], Property]:
+    """True of every reachable state: answers with a message where it is not."""
+    return lambda test: _property(Kind.ALWAYS, test, sees, name)
+
+
+def sometimes(*, sees: Iterable[Sees], name: str = "") -> Callable[[Callable[..., Any]], Property]:
+    """True of at least one reachable state: else a check proves nothing, and says so."""
+    return lambda test: _property(Kind.SOMETIMES, test, sees, name)
+
+
+def milestone(
+    *, sees: Iterable[Sees]
+) -> Callable[[Callable[[Seen], Mapping[Any, str]]], Milestone]:
+    """A line in a trace. Milestones watch the run that is shown: they cost the search nothing."""
+    return lambda test: Milestone(_footprint(test, sees), test)
+
+
+def _property(kind: Kind, test: Callable[..., Any], sees: Iterable[Sees], name: str) -> Property:
+    wanted = len(inspect.signature(test).parameters)
+    if wanted not in ((1, 2) if kind is Kind.ALWAYS else (1,)):
+        raise SpecError(
+            f"{place_of(test.__code__)}{test.__name__} takes {wanted} parameters: write "
+            "(seen), or for an @always about a step (before, after)"
+        )
+    summary = (inspect.getdoc(test) or "").partition("\n")[0]
+    return Property(
+        name or test.__name__, kind, _footprint(test, sees), test, summary, of_steps=wanted == 2
+    )
+
+
+def _footprint(test: Callable[..., Any], sees: Iterable[Sees]) -> tuple[Sees, ...]:
+    footprint = tuple(sees)
+    for what in footprint:
+        if not isinstance(what, str) and not (isinstance(what, type) and is_frozen_dataclass(what)):
+            raise SpecError(
+                f"{place_of(test.__code__)}{test.__name__} sees {what!r}: name a kind of message "
+                '(a frozen dataclass) or, as a string, a field: "learned"'
+            )
+    return footprint

@@ -1,0 +1,175 @@
+"""The reference explorer: breadth-first over any Model, plain, and obviously right.
+
+Level by level, so the first run found to a state is a shortest one, and the first discovery of a
+property is kept for good. A search ends with the first level on which an `always` is false, or
+when nothing is left that could change an answer.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Hashable
+from itertools import islice, pairwise
+from typing import Generic, TypeVar
+
+from pcheck.errors import SpecError
+from pcheck.model import Model
+from pcheck.path import Path
+from pcheck.property import Kind, Property, Seen
+from pcheck.search import Clock, Discovery, Limits, Progress, Search, Watch
+
+S = TypeVar("S", bound=Hashable)
+
+
+def explore(
+    model: Model[S],
+    limits: Limits = Limits(),  # noqa: B008  (frozen)
+    *,
+    all_properties: bool = False,
+    watch: Watch | None = None,
+) -> Search:
+    """Every reachable state of a model, as far as it takes to answer its properties."""
+    return _Explorer(model, limits, all_properties, watch).run()
+
+
+class _Stop(Exception):
+    """A limit was met."""
+
+
+class _Explorer(Generic[S]):
+    def __init__(
+        self, model: Model[S], limits: Limits, all_properties: bool, watch: Watch | None
+    ) -> None:
+        self.model, self.limits, self.all_properties = model, limits, all_properties
+        self.clock = Clock(limits, watch)
+        self.parents: dict[S, S | None] = {}
+        self.progress = Progress()
+        self.open = list(model.properties)
+        self.found: dict[str, tuple[str | None, tuple[S, ...]]] = {}
+        self.judged: set[Seen | tuple[Seen, Seen]] = set()
+
+    def run(self) -> Search:
+        stopped = None
+        complete = False
+        try:
+            complete = self._search()
+        except _Stop as stop:
+            stopped = str(stop)
+        except KeyboardInterrupt:
+            stopped = "an interrupt"
+        return self._report(complete, stopped)
+
+    def _search(self) -> bool:
+        """Whether every reachable state was seen."""
+        frontier = [self.model.initial()]
+        self._reach(frontier[0], None)
+        while frontier:
+            self.progress.widths.append(len(frontier))
+            if self._decided():
+                return False
+            frontier = self._next_level(frontier)
+            self.progress.level += bool(frontier)
+        return True
+
+    def _next_level(self, frontier: list[S]) -> list[S]:
+        new: list[S] = []
+        for done, state in enumerate(frontier):
+            self.progress.queue = len(frontier) - done + len(new)
+            self._look_at_the_clock()
+            labels: set[str] = set()
+            for label, successor in self.model.steps(state):
+                if label in labels:
+                    raise SpecError(f"two steps of one state are both labelled {label!r}")
+                labels.add(label)
+                self.progress.transitions += 1
+                if successor not in self.parents:
+                    self._reach(successor, state)
+                    new.append(successor)
+                self._judge_step(state, successor)
+        return new
+
+    def _reach(self, state: S, parent: S | None) -> None:
+        if self.limits.states is not None and len(self.parents) >= self.limits.states:
+            raise _Stop(f"the limit of {self.limits.states:,} states")
+        self.parents[state] = parent
+        self.progress.states += 1
+        seen = self.model.observe(state)
+        if seen not in self.judged:
+            self.judged.add(seen)
+            self._judge(state, seen)
+
+    def _judge(self, state: S, seen: Seen) -> None:
+        """Asks every open property about a sight, once for each distinct sight."""
+        for prop in list(self.open):
+            if prop.of_steps:
+                continue
+            if prop.kind is Kind.SOMETIMES:
+                if prop.reached(seen):
+                    self._decide(prop, None, (state,))
+            elif (why := prop.why_false(seen)) is not None:
+                self._decide(prop, why, (state,))
+
+    def _judge_step(self, before: S, after: S) -> None:
+        if not any(prop.of_steps for prop in self.open):
+            return
+        pair = self.model.observe(before), self.model.observe(after)
+        if pair in self.judged:
+            return
+        self.judged.add(pair)
+        for prop in list(self.open):
+            if prop.of_steps and (why := prop.why_false(*pair)) is not None:
+                self._decide(prop, why, (before, after))
+
+    def _decide(self, prop: Property, why: str | None, end: tuple[S, ...]) -> None:
+        self.open.remove(prop)
+        self.found[prop.name] = why, end
+
+    def _decided(self) -> bool:
+        """Whether it is known that something is false, and nothing more was asked."""
+        violated = any(why is not None for why, _ in self.found.values())
+        return violated and not (self.all_properties and self.open)
+
+    def _look_at_the_clock(self) -> None:
+        reason = self.clock.stops(self.progress)
+        if reason is not None:
+            raise _Stop(reason)
+
+    def _path(self, end: tuple[S, ...]) -> Path[S]:
+        """The run to a state through its parents; a step property adds its own last step."""
+        states = [*reversed(end)]
+        while (parent := self.parents[states[-1]]) is not None:
+            states.append(parent)
+        states.reverse()
+        labels = tuple(self._label(a, b) for a, b in pairwise(states))
+        return Path(tuple(states), labels)
+
+    def _label(self, before: S, after: S) -> str:
+        return next(label for label, state in self.model.steps(before) if state == after)
+
+    def _report(self, complete: bool, stopped: str | None) -> Search:
+        return Search(
+            properties=self.model.properties,
+            states=self.progress.states,
+            transitions=self.progress.transitions,
+            depth=self.progress.level,
+            widths=tuple(self.progress.widths),
+            complete=complete,
+            stopped=stopped,
+            discoveries={
+                name: Discovery(self._path(end), why) for name, (why, end) in self.found.items()
+            },
+            seconds=self.clock.seconds(),
+            memory=self._allocated(),
+        )
+
+    def _allocated(self) -> int:
+        """Bytes of the table, and of the states in it, judged by some of them."""
+        some = list(islice(self.parents, 1000))
+        states = sum(map(_size, some)) * len(self.parents) // max(1, len(some))
+        return sys.getsizeof(self.parents) + states
+
+
+def _size(state: object) -> int:
+    """A state and the tuples that it is made of: what they hold is shared."""
+    parts = state if isinstance(state, tuple) else ()
+    return sys.getsizeof(state) + sum(_size(part) for part in parts if isinstance(part, tuple))

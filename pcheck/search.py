@@ -1,0 +1,139 @@
+"""What an explorer is told, and what it found: the same for every explorer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+import psutil
+
+from pcheck.path import Path
+from pcheck.property import Kind, Property
+
+
+class Verdict(Enum):
+    HOLDS = "holds"
+    VIOLATED = "violated"
+    INCOMPLETE = "incomplete"
+
+
+class Outcome(Enum):
+    """What a search says of one property."""
+
+    HOLDS = "holds"
+    VIOLATED = "violated"
+    REACHED = "reached"
+    NEVER_REACHED = "never_reached"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Where a search gives up. None is no limit; memory is what the process holds, in bytes."""
+
+    states: int | None = None
+    seconds: float | None = None
+    memory: int | None = None
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """The shortest run that decides a property, and for an `always` what is wrong at its end."""
+
+    path: Path[Any]
+    why: str | None = None
+
+
+@dataclass
+class Progress:
+    """How far a search is: given to whoever watches it, some times a second."""
+
+    level: int = 0  # every run of so many steps has been looked at
+    states: int = 0
+    transitions: int = 0
+    queue: int = 0
+    widths: list[int] = field(default_factory=list)  # new states on each level
+    seconds: float = 0.0
+    memory: int = 0
+
+
+Watch = Callable[[Progress], None]
+
+
+@dataclass(frozen=True)
+class Search:
+    """What an explorer found. `stopped` says why it gave up, where it did."""
+
+    properties: tuple[Property, ...]
+    states: int
+    transitions: int
+    depth: int
+    widths: tuple[int, ...]
+    complete: bool
+    stopped: str | None
+    discoveries: dict[str, Discovery]
+    seconds: float
+    memory: int  # bytes, allocated for states, table and parents
+
+    @property
+    def outcomes(self) -> dict[str, Outcome]:
+        return {prop.name: self._outcome(prop) for prop in self.properties}
+
+    @property
+    def violated(self) -> tuple[str, ...]:
+        """The names of the properties that are false, in the order of their declaration."""
+        bad = (Outcome.VIOLATED, Outcome.NEVER_REACHED)
+        return tuple(name for name, outcome in self.outcomes.items() if outcome in bad)
+
+    @property
+    def verdict(self) -> Verdict:
+        """Never `holds` when anything was left out; a violation that was found stays one."""
+        if self.violated:
+            return Verdict.VIOLATED
+        return Verdict.HOLDS if self.complete else Verdict.INCOMPLETE
+
+    def _outcome(self, prop: Property) -> Outcome:
+        found = prop.name in self.discoveries
+        if prop.kind is Kind.ALWAYS:
+            if found:
+                return Outcome.VIOLATED
+            return Outcome.HOLDS if self.complete else Outcome.UNDECIDED
+        if found:
+            return Outcome.REACHED
+        return Outcome.NEVER_REACHED if self.complete else Outcome.UNDECIDED
+
+
+class Clock:
+    """Looks at time and memory now and then: often enough to stop in time, too seldom to cost."""
+
+    PERIOD = 0.1  # seconds between two looks
+
+    def __init__(self, limits: Limits, watch: Watch | None) -> None:
+        self.limits, self._watch = limits, watch
+        self._process = psutil.Process()
+        self._start = time.monotonic()
+        self._next = self._start
+
+    def memory(self) -> int:
+        return int(self._process.memory_info().rss)
+
+    def seconds(self) -> float:
+        return time.monotonic() - self._start
+
+    def stops(self, progress: Progress) -> str | None:
+        """Why the search must end here, if it must."""
+        now = time.monotonic()
+        if now < self._next:
+            return None
+        self._next = now + self.PERIOD
+        progress.seconds, progress.memory = now - self._start, self.memory()
+        if self._watch is not None:
+            self._watch(progress)
+        if self.limits.seconds is not None and progress.seconds >= self.limits.seconds:
+            return f"the limit of {self.limits.seconds:g} seconds"
+        if self.limits.memory is not None and progress.memory >= self.limits.memory:
+            return f"the limit of {self.limits.memory / 1e6:,.0f} MB of memory"
+        return None

@@ -1,0 +1,133 @@
+"""The reference semantics: a cluster, on a network, with so many crashes, as a Model.
+
+A global state is a tuple of configurations, one for each node, how many crashes have happened, and
+the observation: every (sender, message) ever sent of the kinds that a property sees. A step is a
+row of one node, and then each receiver of its bundle receives it. Nothing here is numbered, packed
+or left out: this is what any faster way must agree with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from pcheck.cluster import Cluster
+from pcheck.label import show
+from pcheck.model import Model
+from pcheck.network import Letter, Network
+from pcheck.node import Bundle, Config, Does, Node, Post, Row
+from pcheck.property import Seen
+from pcheck.values import Id, exact, state_fields
+
+
+class State(NamedTuple):
+    nodes: tuple[Config, ...]
+    crashes: int
+    observed: frozenset[Letter]
+
+
+class Runs(Model[State]):
+    """All runs of a cluster on a network in which at most `crashes` nodes crash."""
+
+    def __init__(self, cluster: Cluster, network: Network, crashes: int) -> None:
+        self.cluster, self.network, self.crashes = cluster, network, crashes
+        self.properties, self.milestones = cluster.properties, cluster.milestones
+        post = Post(cluster.actors)
+        self.nodes = tuple(
+            Node(actor, network, crashes > 0, post) for actor in cluster.actors.values()
+        )
+        self._index = {node.me: i for i, node in enumerate(self.nodes)}
+        self._kinds = cluster.watched_kinds
+        self._fields = {
+            name: tuple(i for i, node in enumerate(self.nodes) if cluster.has_field(node.me, name))
+            for name in cluster.watched_fields
+        }
+        self._observed: dict[tuple[frozenset[Letter], Bundle], frozenset[Letter]] = {}
+        self._seen: dict[Hashable, Seen] = {}
+        self._values: dict[tuple[str, Config], Hashable] = {}
+
+    def initial(self) -> State:
+        return State(tuple(node.first for node in self.nodes), 0, frozenset())
+
+    def steps(self, state: State) -> Iterator[tuple[str, State]]:
+        for i, row in self.rows(state):
+            successor = self.after(state, i, row)
+            if successor != state:
+                yield row.label, successor
+
+    def rows(self, state: State) -> Iterator[tuple[int, Row]]:
+        """What each node can do, by its index: a crash only while the budget lasts."""
+        for i, config in enumerate(state.nodes):
+            for row in self.nodes[i].rows(config):
+                if row.does is not Does.CRASH or state.crashes < self.crashes:
+                    yield i, row
+
+    def after(self, state: State, i: int, row: Row) -> State:
+        """One node moves; whoever is sent something receives it; the outsider watches."""
+        nodes = list(state.nodes)
+        nodes[i] = row.next
+        for receiver in row.bundle.receivers:
+            j = self._index[receiver]
+            nodes[j] = self.nodes[j].receive(nodes[j], row.bundle)
+        crashes = state.crashes + (row.does is Does.CRASH)
+        return State(tuple(nodes), crashes, self._watch(state.observed, row.bundle))
+
+    def observe(self, state: State) -> Seen:
+        if not self._fields:
+            key: Hashable = state.observed
+        else:
+            key = (
+                state.observed,
+                tuple(
+                    self._value(name, state.nodes[i])
+                    for name, at in self._fields.items()
+                    for i in at
+                ),
+            )
+        if key not in self._seen:
+            self._seen[key] = self._sight(state, state.observed)
+        return self._seen[key]
+
+    def history(self, state: State, letters: frozenset[Letter]) -> Seen:
+        """As `observe`, with every letter of one run, of whatever kind: for milestones."""
+        return self._sight(state, letters)
+
+    def columns(self, state: State) -> Mapping[str, Mapping[str, str]]:
+        return {
+            node.me: _shown(config) for node, config in zip(self.nodes, state.nodes, strict=True)
+        }
+
+    def taken(self, state: State, label: str) -> tuple[Id, Row]:
+        """The node and the row behind a label that is enabled in a state."""
+        return next((self.nodes[i].me, row) for i, row in self.rows(state) if row.label == label)
+
+    def _watch(self, observed: frozenset[Letter], bundle: Bundle) -> frozenset[Letter]:
+        key = observed, bundle
+        if key not in self._observed:
+            news = (letter for letter, _ in bundle.sends if isinstance(letter.message, self._kinds))
+            self._observed[key] = observed.union(news)
+        return self._observed[key]
+
+    def _sight(self, state: State, letters: frozenset[Letter]) -> Seen:
+        fields = {
+            name: tuple((self.nodes[i].me, _field(name, state.nodes[i])) for i in at)
+            for name, at in self._fields.items()
+        }
+        sent = ((letter.src, letter.message) for letter in letters)
+        return Seen(sent, self.cluster.groups, fields)
+
+    def _value(self, name: str, config: Config) -> Hashable:
+        key = name, config
+        if key not in self._values:
+            self._values[key] = exact(_field(name, config))
+        return self._values[key]
+
+
+def _field(name: str, config: Config) -> Any:
+    return getattr(config.actor, name.rpartition(".")[2])
+
+
+def _shown(config: Config) -> dict[str, str]:
+    down = {} if config.up else {"": "down"}
+    actor = config.actor
+    return down | {name: show(getattr(actor, name)) for name in state_fields(type(actor))}

@@ -1,0 +1,274 @@
+"""What states and messages are made of, and when two of them are the same.
+
+A state is explored once, so everything rests on equality. Python's own is too generous for that
+(`1 == True == 1.0`, and two NamedTuples of different kinds can be equal), and iterating over a raw
+set depends on the hash seed, which no test run can notice. So states hold only values whose
+equality is exact, by type all the way down, and whose order is fixed: None, bool, int, float, str,
+bytes, enum members, tuples, frozen dataclasses, and the five kinds defined here.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+K = TypeVar("K")
+V = TypeVar("V")
+
+ATOMS = frozenset({type(None), bool, int, str, bytes})
+ADVICE: dict[type, str] = {
+    list: "use a tuple",
+    set: "use Set",
+    frozenset: "use Set",
+    dict: "use Map",
+    bytearray: "use bytes",
+}
+FIXED = "pcheck: fixed"  # metadata key of a field that is no part of the state
+
+
+class Unfit(Exception):
+    """A value that no state or message may hold; says which, where, and what to write instead."""
+
+    def __init__(self, what: str, where: str = "") -> None:
+        super().__init__(f"{where} is {what}" if where else what)
+        self.what, self.where = what, where
+
+    def inside(self, name: str) -> Unfit:
+        return Unfit(self.what, f"{name}.{self.where}" if self.where else name)
+
+
+class _Name(str):
+    """A name of a kind of its own: never equal to a plain string or to a name of another kind."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and str.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = str.__hash__
+
+    def __lt__(self, other: str) -> bool:
+        return natural(self) < natural(other)
+
+    def __gt__(self, other: str) -> bool:
+        return natural(self) > natural(other)
+
+    def __le__(self, other: str) -> bool:
+        return natural(self) <= natural(other)
+
+    def __ge__(self, other: str) -> bool:
+        return natural(self) >= natural(other)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
+
+class Id(_Name):
+    """The name of a node. A type of its own, so that renaming finds it wherever it occurs."""
+
+    __slots__ = ()
+
+
+class Value(_Name):
+    """A value that is proposed. A type of its own, for the same reason."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Group:
+    """Some nodes, in order: who a broadcast goes to."""
+
+    name: str
+    ids: tuple[Id, ...]
+
+    def __iter__(self) -> Iterator[Id]:
+        return iter(self.ids)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __contains__(self, node: object) -> bool:
+        return node in self.ids
+
+    def without(self, *nodes: Id) -> Group:
+        return Group(self.name, tuple(node for node in self.ids if node not in nodes))
+
+
+def group(name: str, size: int) -> Group:
+    """The nodes name1, name2, ...: `group("a", 3)` is a1, a2, a3."""
+    if not isinstance(name, str) or not name.isidentifier() or name[-1].isdigit():
+        raise ValueError(f"a group's name is a word that does not end in a digit, not {name!r}")
+    if type(size) is not int or size < 0:
+        raise ValueError(f"group({name!r}, {size!r}): the size must be a number from 0 up")
+    return Group(name, tuple(Id(f"{name}{i}") for i in range(1, size + 1)))
+
+
+class Set(AbstractSet[T]):
+    """An immutable set that iterates in sorted order and tells 1, True and 1.0 apart."""
+
+    __slots__ = ("_members", "exact")
+
+    def __init__(self, members: Iterable[T] = ()) -> None:
+        by_key = {exact(member): member for member in members}
+        self._members = tuple(sorted(by_key.values(), key=order))
+        self.exact = (Set, frozenset(by_key))
+
+    def but(self, *members: T) -> Set[T]:
+        """This set and these members."""
+        return Set((*self._members, *members))
+
+    def without(self, *members: T) -> Set[T]:
+        gone = {exact(member) for member in members}
+        return Set(member for member in self._members if exact(member) not in gone)
+
+    def __contains__(self, member: object) -> bool:
+        return exact(member) in self.exact[1]
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._members)
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Set) and self.exact == other.exact
+
+    def __hash__(self) -> int:
+        return hash(self.exact)
+
+    def __repr__(self) -> str:
+        return f"Set({list(self._members)!r})" if self._members else "Set()"
+
+
+class Map(Mapping[K, V]):
+    """An immutable map that iterates in the order of its keys."""
+
+    __slots__ = ("_entries", "exact")
+
+    def __init__(self, entries: Mapping[K, V] | Iterable[tuple[K, V]] = ()) -> None:
+        pairs = list(entries.items() if isinstance(entries, Mapping) else entries)
+        by_key: dict[Hashable, tuple[K, V]] = {exact(key): (key, value) for key, value in pairs}
+        self._entries: dict[Hashable, tuple[K, V]] = dict(
+            sorted(by_key.items(), key=lambda entry: order(entry[1][0]))
+        )
+        self.exact = (Map, frozenset((key, exact(value)) for key, (_, value) in by_key.items()))
+
+    def but(self, key: K, value: V) -> Map[K, V]:
+        """This map, with that value at that key."""
+        return Map([*self.items(), (key, value)])
+
+    def without(self, *keys: K) -> Map[K, V]:
+        gone = {exact(key) for key in keys}
+        return Map([(key, value) for key, value in self.items() if exact(key) not in gone])
+
+    def __getitem__(self, key: K) -> V:
+        at = exact(key)
+        if at not in self._entries:
+            raise KeyError(key)
+        return self._entries[at][1]
+
+    def __iter__(self) -> Iterator[K]:
+        return (key for key, _ in self._entries.values())
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Map) and self.exact == other.exact
+
+    def __hash__(self) -> int:
+        return hash(self.exact)
+
+    def __repr__(self) -> str:
+        return f"Map({dict(self.items())!r})" if self._entries else "Map()"
+
+
+def exact(value: Any) -> Hashable:
+    """A key that two values share only if they are the same, types included."""
+    kind = type(value)
+    if kind in ATOMS:
+        return kind, value
+    if kind is Id or kind is Value:
+        return kind, str(value)
+    if kind is Set or kind is Map:
+        return value.exact  # type: ignore[no-any-return]
+    if kind is float:
+        return kind, _number(value).hex()
+    if isinstance(value, Enum):
+        return kind, value.name
+    if isinstance(value, tuple):
+        return kind, *(_exact_part(f"[{i}]", part) for i, part in enumerate(value))
+    if is_frozen_dataclass(kind):
+        return kind, *(_exact_part(name, getattr(value, name)) for name in state_fields(kind))
+    raise Unfit(_unfit(value))
+
+
+def _exact_part(name: str, part: object) -> Hashable:
+    try:
+        return exact(part)
+    except Unfit as unfit:
+        raise unfit.inside(name) from None
+
+
+def _number(value: float) -> float:
+    if math.isnan(value):
+        raise Unfit("NaN, which is not even equal to itself: use None")
+    return value
+
+
+def _unfit(value: object) -> str:
+    kind = type(value)
+    if is_dataclass(value):
+        return f"a {kind.__name__}, which can change: write @dataclass(frozen=True)"
+    advice = next((say for old, say in ADVICE.items() if isinstance(value, old)), None)
+    return f"a {kind.__name__}: {advice or 'use a frozen dataclass, a tuple, a Set or a Map'}"
+
+
+def is_frozen_dataclass(kind: type) -> bool:
+    parameters = getattr(kind, "__dataclass_params__", None)
+    return parameters is not None and bool(parameters.frozen)
+
+
+def state_fields(kind: type) -> tuple[str, ...]:
+    """The fields of a dataclass that are part of its state: all but the fixed ones."""
+    return tuple(f.name for f in fields(kind) if FIXED not in f.metadata)
+
+
+def natural(text: str) -> tuple[tuple[int, int | str], ...]:
+    """A sort key with numbers as numbers: a2 before a10."""
+    parts = re.findall(r"\d+|\D+", text)
+    return tuple((0, int(part)) if part.isdecimal() else (1, part) for part in parts)
+
+
+def order(value: Any) -> tuple[Any, ...]:
+    """A sort key for any two values, the same on every machine and with every hash seed."""
+    kind = type(value)
+    if value is None:
+        return (0,)
+    if kind in (bool, int, float):
+        return 1, value, kind.__name__, repr(value)
+    if isinstance(value, str) and not isinstance(value, Enum):
+        return 2, natural(value), kind.__name__
+    if kind is bytes:
+        return 3, value
+    if isinstance(value, Enum):
+        return 4, *_family(kind), value.name
+    if isinstance(value, (Set, Group, tuple)):
+        return 5, *_family(kind), *(order(part) for part in value)
+    if isinstance(value, Map):
+        return 6, *(part for entry in value.items() for part in map(order, entry))
+    return 7, *_family(kind), *(order(getattr(value, name)) for name in state_fields(kind))
+
+
+def _family(kind: type) -> tuple[str, str]:
+    return kind.__qualname__, kind.__module__

@@ -1,0 +1,117 @@
+"""Consensus: what it means that a value is chosen, and what must be true of it.
+
+Stated apart from any algorithm. It takes acceptors, which are the group `a`, and a message that
+says "I voted": a value is chosen once a majority of the acceptors voted for it in the same ballot.
+Who proposes has a field `wants`, who learns has a field `learned`. Nobody's own opinion of what a
+quorum is plays a part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pcheck import Id, Milestone, Property, Seen, Set, Value, always, milestone, sometimes
+
+K = TypeVar("K")
+
+
+@dataclass(frozen=True)
+class Vote:
+    ballot: int
+    value: Value
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """An acceptor says that it voted."""
+
+    vote: Vote
+
+
+def majorities(seen: Seen, said: Iterable[tuple[K, Id]]) -> Mapping[K, Set[Id]]:
+    """What a majority of the acceptors said, and who they are."""
+    who: dict[K, Set[Id]] = {}
+    for what, acceptor in said:
+        who[what] = who.get(what, Set()).but(acceptor)
+    return {what: them for what, them in who.items() if 2 * len(them) > len(seen.group("a"))}
+
+
+def votes(seen: Seen) -> list[tuple[Vote, Id]]:
+    return [(accepted.vote, acceptor) for acceptor, accepted in seen.sent(Accepted)]
+
+
+def chosen(seen: Seen) -> Mapping[Vote, Set[Id]]:
+    """What was chosen, and the majority that voted for it."""
+    return majorities(seen, votes(seen))
+
+
+@always(sees=[Accepted])
+def agreement(seen: Seen) -> str | None:
+    """At most one value is ever chosen."""
+    values = Set(vote.value for vote in chosen(seen))
+    return f"{words(values)} are both chosen" if len(values) > 1 else None
+
+
+@always(sees=[Accepted, "wants"])
+def validity(seen: Seen) -> str | None:
+    """Only a value that somebody proposed is voted for."""
+    proposed = Set(value for _, value in seen.field("wants"))
+    strange = Set(vote.value for vote, _ in votes(seen) if vote.value not in proposed)
+    return f"{words(strange)} was never proposed" if strange else None
+
+
+@always(sees=[Accepted])
+def one_value_per_ballot(seen: Seen) -> str | None:
+    """Two votes in the same ballot are for the same value."""
+    values: dict[int, Set[Value]] = {}
+    for vote, _ in votes(seen):
+        values[vote.ballot] = values.get(vote.ballot, Set()).but(vote.value)
+    torn = [f"{words(them)} in ballot {b}" for b, them in values.items() if len(them) > 1]
+    return f"there are votes for {torn[0]}" if torn else None
+
+
+@sometimes(sees=[Accepted])
+def some_value_chosen(seen: Seen) -> bool:
+    """In some run a value is chosen: else the rest would be true of doing nothing."""
+    return bool(chosen(seen))
+
+
+def can_be_chosen(value: Value) -> Property:
+    """In some run this value is chosen."""
+
+    def test(seen: Seen) -> bool:
+        return any(vote.value == value for vote in chosen(seen))
+
+    return sometimes(sees=[Accepted], name=f"{value}_can_be_chosen")(test)
+
+
+@milestone(sees=[Accepted])
+def a_value_is_chosen(seen: Seen) -> Mapping[Vote, str]:
+    """The moment that the whole algorithm is about, and that nobody in it can see."""
+    return {
+        vote: f"{vote.value} is chosen: {words(who)}, a majority, voted for it (ballot {vote.ballot})"
+        for vote, who in chosen(seen).items()
+    }
+
+
+CONSENSUS = (agreement, validity, one_value_per_ballot, some_value_chosen)
+
+
+def a_majority_says(kind: type[Any], text: str) -> Milestone:
+    """The first moment that a majority of the acceptors has said the same."""
+
+    def test(seen: Seen) -> Mapping[str, str]:
+        said = [(text.format(message), acceptor) for acceptor, message in seen.sent(kind)]
+        return {
+            what: f"{words(who)}, a majority, {what}"
+            for what, who in majorities(seen, said).items()
+        }
+
+    return milestone(sees=[kind])(test)
+
+
+def words(names: Iterable[str]) -> str:
+    """`v1 and v2`"""
+    return " and ".join(sorted(names))

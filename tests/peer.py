@@ -1,0 +1,221 @@
+"""The second source of the state counts: Paxos once more, in another shape.
+
+Written from the sentences that define the semantics and not from pcheck, with which it shares no
+code. There are no actors and no inboxes here: a state is one flat tuple of integer variables and
+one sorted tuple of messages, and the protocol is a few guarded commands. Each answers with the
+variables that it writes and the messages that it sends, or with None where its guard is false.
+
+Nodes are numbered: acceptors from 1, then proposers, then learners. A vote is one integer,
+ballot x (proposers + 1) + value, so that votes compare by ballot; 0 is no vote.
+
+    python tests/peer.py ACCEPTORS PROPOSERS ROUNDS NETWORK CRASHES LEARNERS
+"""
+
+import sys
+from collections.abc import Iterator
+from typing import NamedTuple
+
+PREPARE, PROMISE, ACCEPT, ACCEPTED = range(4)
+Message = tuple[int, int, int, int, int]  # sender, receiver, kind, ballot, vote
+Variables = tuple[int, ...]
+Network = tuple[Message, ...]  # sorted; in fifo by channel only, the oldest first
+State = tuple[Variables, Network]
+Effect = tuple[dict[int, int], list[Message]]  # what is written, what is sent
+
+DOWN, SPENT, SEEN, FIRST = range(4)  # one bit a node, crashes, one bit an Accepted; then the nodes
+PROMISED, VOTE = range(2)  # of an acceptor
+STARTED, COLLECTS, GOT = range(3)  # of a proposer; from GOT on, one for each acceptor's promise
+NOT_YET = -1  # no promise from this acceptor has been counted
+
+
+class Counts(NamedTuple):
+    states: int
+    transitions: int
+    depth: int
+    observations: frozenset[frozenset[tuple[int, int, int]]]  # of (acceptor, ballot, value)
+
+
+class Size(NamedTuple):
+    acceptors: int
+    proposers: int
+    rounds: int
+    network: str
+    crashes: int
+    learners: int
+
+    def nodes(self) -> range:
+        return range(1, self.acceptors + self.proposers + self.learners + 1)
+
+    def own_value(self, node: int) -> int:
+        """The number of a proposer; outside 1..proposers for any other node."""
+        return node - self.acceptors
+
+    def is_proposer(self, node: int) -> bool:
+        return 1 <= self.own_value(node) <= self.proposers
+
+    def at(self, node: int) -> int:
+        """Where the variables of this node begin: 2 an acceptor, 2 and its promises a proposer."""
+        before = node - 1
+        proposers = min(max(before - self.acceptors, 0), self.proposers)
+        return FIRST + before + min(before, self.acceptors) + proposers * (self.acceptors + 1)
+
+    def bit(self, acceptor: int, vote: int) -> int:
+        return 1 << (vote * (self.acceptors + 1) + acceptor)
+
+
+def explore(
+    acceptors: int,
+    proposers: int,
+    rounds: int = 1,
+    network: str = "set",
+    crashes: int = 0,
+    learners: int = 0,
+) -> Counts:
+    assert network in ("set", "once", "lossy", "fifo"), network
+    size = Size(acceptors, proposers, rounds, network, crashes, learners)
+    queue = [first_state(size)]
+    depth, transitions = {queue[0]: 0}, 0
+    for state in queue:  # breadth first: the loop goes on to what it appends
+        for after in steps(size, state):
+            transitions += 1
+            if after not in depth:
+                depth[after] = depth[state] + 1
+                queue.append(after)
+    seen = frozenset(spell_out(size, s) for s in {x[SEEN] for x, _ in queue})
+    return Counts(len(queue), transitions, depth[queue[-1]], seen)
+
+
+def first_state(size: Size) -> State:
+    proposer = [0, 0] + [NOT_YET] * size.acceptors
+    nodes = [0, 0] * size.acceptors + proposer * size.proposers + [0] * size.learners
+    return (*[0] * FIRST, *nodes), ()
+
+
+def spell_out(size: Size, seen: int) -> frozenset[tuple[int, int, int]]:
+    bits = (divmod(i, size.acceptors + 1) for i in range(seen.bit_length()) if seen >> i & 1)
+    return frozenset((acceptor, *divmod(vote, size.proposers + 1)) for vote, acceptor in bits)
+
+
+def steps(size: Size, state: State) -> Iterator[State]:
+    """The state after each step that leads elsewhere."""
+    x, net = state
+    for node in size.nodes():
+        for effect in (start(size, x, node), crash(size, x, node), restart(x, node)):
+            if effect is not None:
+                yield apply(size, x, net, effect)
+    for message in deliverable(size, net):
+        rest = net if size.network == "set" else without(net, message)
+        if not is_down(x, message[1]):
+            effect = COMMANDS[message[2]](size, x, message)
+            if effect is None and size.network == "fifo":
+                effect = {}, []
+            if effect is not None and (after := apply(size, x, rest, effect)) != state:
+                yield after
+        if size.network in ("lossy", "fifo"):
+            yield x, rest
+
+
+def deliverable(size: Size, net: Network) -> set[Message]:
+    """Each message once; in fifo only the head of each channel."""
+    if size.network == "fifo":
+        return set({message[:2]: message for message in reversed(net)}.values())
+    return set(net)
+
+
+def without(net: Network, message: Message) -> Network:
+    i = net.index(message)
+    return net[:i] + net[i + 1 :]
+
+
+def apply(size: Size, x: Variables, net: Network, effect: Effect) -> State:
+    written, sent = effect
+    after = tuple(written.get(i, value) for i, value in enumerate(x))
+    if size.network == "set":
+        return after, tuple(sorted({*net, *sent}))
+    if size.network == "fifo":  # the sort is stable: it keeps the order within a channel
+        return after, tuple(sorted([*net, *sent], key=lambda message: message[:2]))
+    return after, tuple(sorted([*net, *sent]))
+
+
+def is_down(x: Variables, node: int) -> bool:
+    return bool(x[DOWN] >> node & 1)
+
+
+def crash(size: Size, x: Variables, node: int) -> Effect | None:
+    if is_down(x, node) or x[SPENT] == size.crashes:
+        return None
+    lost = forget(size, node) if size.is_proposer(node) else {}
+    return {**lost, DOWN: x[DOWN] | 1 << node, SPENT: x[SPENT] + 1}, []
+
+
+def restart(x: Variables, node: int) -> Effect | None:
+    return ({DOWN: x[DOWN] & ~(1 << node)}, []) if is_down(x, node) else None
+
+
+def forget(size: Size, proposer: int) -> dict[int, int]:
+    at = size.at(proposer)
+    return {at + COLLECTS: 0} | {at + GOT + i: NOT_YET for i in range(size.acceptors)}
+
+
+def start(size: Size, x: Variables, node: int) -> Effect | None:
+    if not size.is_proposer(node) or is_down(x, node):
+        return None
+    at = size.at(node)
+    if x[at + STARTED] == size.rounds:
+        return None
+    ballot = x[at + STARTED] * size.proposers + size.own_value(node)
+    written = {**forget(size, node), at + STARTED: x[at + STARTED] + 1, at + COLLECTS: 1}
+    return written, to_acceptors(size, node, PREPARE, ballot, 0)
+
+
+def to_acceptors(size: Size, sender: int, kind: int, ballot: int, vote: int) -> list[Message]:
+    return [(sender, a, kind, ballot, vote) for a in range(1, size.acceptors + 1)]
+
+
+def promise(size: Size, x: Variables, message: Message) -> Effect | None:
+    proposer, me, _, ballot, _ = message
+    at = size.at(me)
+    if ballot <= x[at + PROMISED]:
+        return None
+    return {at + PROMISED: ballot}, [(me, proposer, PROMISE, ballot, x[at + VOTE])]
+
+
+def collect(size: Size, x: Variables, message: Message) -> Effect | None:
+    acceptor, me, _, ballot, last = message
+    at = size.at(me)
+    mine = at + GOT + acceptor - 1
+    current = (x[at + STARTED] - 1) * size.proposers + size.own_value(me)
+    if ballot != current or not x[at + COLLECTS] or x[mine] != NOT_YET:
+        return None
+    got = [last, *(v for v in x[at + GOT : at + GOT + size.acceptors] if v != NOT_YET)]
+    if 2 * len(got) <= size.acceptors:
+        return {mine: last}, []
+    values = size.proposers + 1
+    value = max(got) % values or size.own_value(me)  # no vote is 0, and its value would be 0
+    return forget(size, me), to_acceptors(size, me, ACCEPT, ballot, ballot * values + value)
+
+
+def cast(size: Size, x: Variables, message: Message) -> Effect | None:
+    _, me, _, ballot, vote = message
+    at = size.at(me)
+    if ballot < x[at + PROMISED]:
+        return None
+    written = {at + PROMISED: ballot, at + VOTE: vote, SEEN: x[SEEN] | size.bit(me, vote)}
+    learners = size.nodes()[size.acceptors + size.proposers :]
+    return written, [(me, learner, ACCEPTED, ballot, vote) for learner in learners]
+
+
+def hear(size: Size, x: Variables, message: Message) -> Effect | None:
+    acceptor, me, _, _, vote = message
+    heard = size.at(me)
+    new = size.bit(acceptor, vote) & ~x[heard]
+    return ({heard: x[heard] | new}, []) if new else None
+
+
+COMMANDS = {PREPARE: promise, PROMISE: collect, ACCEPT: cast, ACCEPTED: hear}
+
+
+if __name__ == "__main__":
+    a, p, r, network, k, n = sys.argv[1:]
+    counts = explore(int(a), int(p), int(r), network, int(k), int(n))
+    print(f"{counts.states} states, {counts.transitions} transitions, depth {counts.depth}")
