@@ -3,6 +3,8 @@
 Everything that a spec needs comes from here; so does `check`, for a notebook or a test.
 """
 
+from typing import TYPE_CHECKING
+
 from pcheck.actor import Act, Actor, Send, Step, act, broadcast, either, fixed, send, volatile
 from pcheck.builder import Bug, Option, bug, spec
 from pcheck.cluster import Cluster
@@ -10,6 +12,21 @@ from pcheck.label import show
 from pcheck.model import Model
 from pcheck.property import Milestone, Property, Seen, always, milestone, sometimes
 from pcheck.values import Group, Id, Map, Set, Value, group
+
+if TYPE_CHECKING:
+    from pcheck.result import Result, check
+
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> object:
+    """`check` and `Result` bring the engine along: a spec file does not wait for it."""
+    if name in ("Result", "check"):
+        from pcheck import result
+
+        return getattr(result, name)
+    raise AttributeError(f"module 'pcheck' has no attribute {name!r}")
+
 
 __all__ = [
     "Act",
@@ -23,6 +40,7 @@ __all__ = [
     "Model",
     "Option",
     "Property",
+    "Result",
     "Seen",
     "Send",
     "Set",
@@ -32,6 +50,7 @@ __all__ = [
     "always",
     "broadcast",
     "bug",
+    "check",
     "either",
     "fixed",
     "group",

@@ -73,6 +73,9 @@ class Post:
         key = exact((src, message))
         return self._letters.setdefault(key, Letter(src, message))
 
+    def messages(self) -> Iterator[object]:
+        return (letter.message for letter in self._letters.values())
+
     def bundle(self, src: Id, sends: tuple[Send, ...]) -> Bundle:
         posted = tuple((self.letter(src, s.message), tuple(s.receivers)) for s in sends)
         return self._bundles.setdefault(posted, Bundle(posted))

@@ -32,9 +32,9 @@ class Runs(Model[State]):
     def __init__(self, cluster: Cluster, network: Network, crashes: int) -> None:
         self.cluster, self.network, self.crashes = cluster, network, crashes
         self.properties, self.milestones = cluster.properties, cluster.milestones
-        post = Post(cluster.actors)
+        self._post = Post(cluster.actors)
         self.nodes = tuple(
-            Node(actor, network, crashes > 0, post) for actor in cluster.actors.values()
+            Node(actor, network, crashes > 0, self._post) for actor in cluster.actors.values()
         )
         self._index = {node.me: i for i, node in enumerate(self.nodes)}
         self._kinds = cluster.watched_kinds
@@ -96,6 +96,10 @@ class Runs(Model[State]):
         return {
             node.me: _shown(config) for node, config in zip(self.nodes, state.nodes, strict=True)
         }
+
+    def messages(self) -> Iterator[object]:
+        """Every message that was sent in any run looked at so far."""
+        return self._post.messages()
 
     def taken(self, state: State, label: str) -> tuple[Id, Row]:
         """The node and the row behind a label that is enabled in a state."""

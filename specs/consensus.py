@@ -74,7 +74,7 @@ def one_value_per_ballot(seen: Seen) -> str | None:
 
 @sometimes(sees=[Accepted])
 def some_value_chosen(seen: Seen) -> bool:
-    """In some run a value is chosen: else the rest would be true of doing nothing."""
+    """In some run a value is chosen: the rest would be true of doing nothing, too."""
     return bool(chosen(seen))
 
 
@@ -82,6 +82,7 @@ def can_be_chosen(value: Value) -> Property:
     """In some run this value is chosen."""
 
     def test(seen: Seen) -> bool:
+        """In some run this one is chosen."""
         return any(vote.value == value for vote in chosen(seen))
 
     return sometimes(sees=[Accepted], name=f"{value}_can_be_chosen")(test)
@@ -91,7 +92,7 @@ def can_be_chosen(value: Value) -> Property:
 def a_value_is_chosen(seen: Seen) -> Mapping[Vote, str]:
     """The moment that the whole algorithm is about, and that nobody in it can see."""
     return {
-        vote: f"{vote.value} is chosen: {words(who)}, a majority, voted for it (ballot {vote.ballot})"
+        vote: f"{vote.value} is chosen: {words(who)}, a majority, voted for it"
         for vote, who in chosen(seen).items()
     }
 

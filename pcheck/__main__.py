@@ -1,0 +1,5 @@
+"""`python -m pcheck`."""
+
+from pcheck.cli.main import main
+
+main()

@@ -1,0 +1,87 @@
+"""`pcheck specs`: what there is to explore."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from rich.console import Console
+
+from pcheck.property import Property
+from pcheck.render.words import Paragraph, Rows
+from pcheck.specfile import Spec, shipped
+
+
+def specs(*, as_json: bool) -> int:
+    found = list(shipped())
+    if as_json:
+        print(json.dumps([_object(spec) for spec in found], indent=2))
+        return 0
+    console = Console(highlight=False)
+    for spec in found:
+        console.print(Paragraph(f"{spec.name}: {spec.summary}", "bold"))
+        console.print(Rows(_options(spec)))
+        console.print(Rows(_properties(spec)))
+        if spec.bugs:
+            console.print(Rows(_bugs(spec)))
+        console.print()
+    console.print(Paragraph("pcheck explore SPEC --help lists the options of one."))
+    return 0
+
+
+def _declared(spec: Spec) -> tuple[Property, ...]:
+    """The properties at the default sizes."""
+    return spec.build(spec.options({})).properties
+
+
+def _options(spec: Spec) -> list[tuple[tuple[str, str], ...]]:
+    return [
+        ((each.flag, "cyan"), (str(each.default), ""), (each.option.help, ""))
+        for each in spec.parameters
+    ]
+
+
+def _properties(spec: Spec) -> list[tuple[tuple[str, str], ...]]:
+    return [
+        ((prop.name, "green"), (prop.kind.value, ""), (prop.summary, ""))
+        for prop in _declared(spec)
+    ]
+
+
+def _bugs(spec: Spec) -> list[tuple[tuple[str, str], ...]]:
+    return [
+        ((f"--bug {bug.name}", "red"), (f"breaks {bug.breaks}", ""), (bug.summary, ""))
+        for bug in spec.bugs
+    ]
+
+
+def _object(spec: Spec) -> dict[str, Any]:
+    return {
+        "name": spec.name,
+        "summary": spec.summary,
+        "options": [
+            {
+                "name": each.name,
+                "default": each.default,
+                "help": each.option.help,
+                "min": each.option.min,
+                "max": each.option.max,
+            }
+            for each in spec.parameters
+        ],
+        "properties": [
+            {"name": prop.name, "kind": prop.kind.value, "summary": prop.summary}
+            for prop in _declared(spec)
+        ],
+        "bugs": [
+            {
+                "name": bug.name,
+                "number": bug.number,
+                "summary": bug.summary,
+                "breaks": bug.breaks,
+                "scope": dict(bug.scope),
+                "source": bug.source,
+            }
+            for bug in spec.bugs
+        ],
+    }

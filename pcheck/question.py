@@ -1,0 +1,108 @@
+"""One question: which spec, of what size, with which mistake, on which network, with which faults.
+
+The command line, the library and a saved run all ask through here, so that they mean the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pcheck.builder import Bug
+from pcheck.cluster import Cluster
+from pcheck.errors import UsageError, nearest
+from pcheck.model import Model
+from pcheck.network import NETWORKS
+from pcheck.semantics import Runs
+from pcheck.specfile import Spec
+
+NETWORK, CRASHES = "set", 1
+
+
+@dataclass(frozen=True)
+class Question:
+    """`network` and `crashes` are None where a spec is written straight on Model."""
+
+    spec: Spec
+    options: Mapping[str, Any]
+    bug: Bug | None
+    network: str | None
+    crashes: int | None
+    model: Model[Any]
+
+    @property
+    def all_options(self) -> dict[str, Any]:
+        """The builder's options, and the general ones that say what is explored."""
+        general = {"network": self.network, "crashes": self.crashes}
+        return {**self.options, **{k: v for k, v in general.items() if v is not None}}
+
+    def correct(self) -> Model[Any]:
+        """The same, without the mistake."""
+        return ask(self.spec, self.options, network=self.network, crashes=self.crashes).model
+
+    def smaller(self) -> list[str]:
+        """What would make the state space smaller."""
+        sizes = [
+            (each.flag, self.options[each.name], each.option.min or 1)
+            for each in self.spec.parameters
+            if each.kind is int
+        ]
+        if self.crashes is not None:
+            sizes.append(("--crashes", self.crashes, 0))
+        return [f"{flag} {now - 1} (now {now})" for flag, now, least in sizes if now > least]
+
+
+def ask(
+    spec: Spec,
+    given: Mapping[str, Any],
+    *,
+    bug: Bug | None = None,
+    network: str | None = None,
+    crashes: int | None = None,
+    properties: Iterable[str] = (),
+) -> Question:
+    """What is not given is as the bug's own scope says, and else as the builder does."""
+    scope = dict(bug.scope) if bug is not None else {}
+    wanted = network or scope.pop("network", None), _first(crashes, scope.pop("crashes", None))
+    options = spec.options({**scope, **given})
+    built = spec.build(options, bug)
+    if isinstance(built, Model):
+        model, net, budget = _bare(spec, built, *wanted), None, None
+    else:
+        net, budget = wanted[0] or NETWORK, _first(wanted[1], CRASHES)
+        model = _runs(built, net, budget)
+    model.properties = _selected(spec, model, tuple(properties))
+    return Question(spec, options, bug, net, budget, model)
+
+
+def _first(*values: int | None) -> Any:
+    return next((value for value in values if value is not None), None)
+
+
+def _bare(spec: Spec, model: Model[Any], network: str | None, crashes: int | None) -> Model[Any]:
+    for flag, value in (("--network", network), ("--crashes", crashes)):
+        if value is not None:
+            raise UsageError(
+                f"{spec.name} is written straight on Model, without nodes: it takes no {flag}"
+            )
+    return model
+
+
+def _runs(cluster: Cluster, network: str, crashes: int) -> Model[Any]:
+    if network not in NETWORKS:
+        hint = nearest(network, NETWORKS) or f"; there is {', '.join(NETWORKS)}"
+        raise UsageError(f"there is no network {network!r}{hint}")
+    if type(crashes) is not int or crashes < 0:
+        raise UsageError(f"--crashes {crashes} makes no sense: it is how many nodes may crash")
+    return Runs(cluster, NETWORKS[network], crashes)
+
+
+def _selected(spec: Spec, model: Model[Any], names: tuple[str, ...]) -> tuple[Any, ...]:
+    """The properties that are asked for; what is observed stays that of all of them."""
+    known = {prop.name: prop for prop in model.properties}
+    for name in names:
+        if name not in known:
+            hint = nearest(name, known) or f"; it has {', '.join(known) or 'none'}"
+            raise UsageError(f"{spec.name} has no property {name!r}{hint}")
+    return tuple(prop for prop in model.properties if not names or prop.name in names)

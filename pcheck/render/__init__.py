@@ -1,0 +1,1 @@
+"""What a person reads: a run told moment by moment, a verdict, and what it does not cover."""

@@ -1,0 +1,176 @@
+"""The answer to a question, for a person: what was explored, what came out, what it leaves open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.text import Text
+
+from pcheck.counterexample import SavedRun
+from pcheck.label import listed
+from pcheck.network import NETWORKS
+from pcheck.property import Property
+from pcheck.question import Question
+from pcheck.render.story import columns, tell
+from pcheck.render.trace import Trace
+from pcheck.render.words import Cell, Paragraph, Rows
+from pcheck.search import Outcome, Search, Verdict
+from pcheck.semantics import Runs
+from pcheck.senders import unsent
+
+COLOURS = {
+    Outcome.HOLDS: "green",
+    Outcome.REACHED: "green",
+    Outcome.VIOLATED: "bold red",
+    Outcome.NEVER_REACHED: "bold red",
+    Outcome.UNDECIDED: "yellow",
+}
+
+
+class Report:
+    """Everything that is said of one search, in the order in which it is read."""
+
+    def __init__(self, question: Question, search: Search, run: SavedRun | None) -> None:
+        self.question, self.search, self.run = question, search, run
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Header(self.question)
+        yield ""
+        if self.run is not None:
+            yield from self._trace(self.run)
+            yield ""
+        yield from self._verdict()
+        if self.search.properties:
+            yield Rows(map(self._row, self.search.properties))
+        yield ""
+        yield self._counts()
+        for note in self._notes():
+            yield ""
+            yield Paragraph(note)
+
+    def _trace(self, run: SavedRun) -> Iterator[RenderableType]:
+        model, path = self.question.model, self.search.discoveries[run.property].path
+        title = f"The shortest run that violates {run.property} ({counted(len(path), 'step')}):"
+        yield Paragraph(title, "bold")
+        yield ""
+        yield Trace(columns(model, path), tell(model, path), run.refused_at)
+
+    def _verdict(self) -> Iterator[RenderableType]:
+        search, run = self.search, self.run
+        if search.verdict is Verdict.HOLDS:
+            yield Paragraph("HOLDS: every reachable state was looked at.", "bold green")
+        elif search.verdict is Verdict.INCOMPLETE:
+            yield Paragraph(
+                f"INCOMPLETE: the search was ended by {search.stopped}. Every run of up to "
+                f"{counted(search.depth, 'step')} was looked at, and violates nothing; longer "
+                "ones were not all looked at.",
+                "bold yellow",
+            )
+        elif run is not None:
+            yield from why_violated(run)
+        else:
+            names = listed(search.violated)
+            yield Paragraph(f"VIOLATED: no run at all reaches {names}.", "bold red")
+        if search.verdict is Verdict.VIOLATED and search.stopped is not None:
+            yield Paragraph(f"The search was ended by {search.stopped}: the rest is undecided.")
+
+    def _row(self, prop: Property) -> tuple[Cell, ...]:
+        outcome = self.search.outcomes[prop.name]
+        said = outcome.value.replace("_", " "), COLOURS[outcome]
+        return (prop.name, ""), said, (self._about(prop, outcome), "")
+
+    def _about(self, prop: Property, outcome: Outcome) -> str:
+        found = self.search.discoveries.get(prop.name)
+        if outcome is Outcome.VIOLATED and found is not None:
+            return f"{found.why} (after {counted(len(found.path), 'step')})"
+        if outcome is Outcome.UNDECIDED and self.search.stopped is None:
+            return "the search ended with the violation; --all-properties goes on"
+        return prop.summary
+
+    def _counts(self) -> Paragraph:
+        search = self.search
+        rate = search.states / max(search.seconds, 1e-9)
+        return Paragraph(
+            f"{search.states:,} states, {search.transitions:,} transitions, "
+            f"depth {search.depth}, in {duration(search.seconds)} ({rate:,.0f} states/s)"
+        )
+
+    def _notes(self) -> Iterator[str]:
+        search, model = self.search, self.question.model
+        if search.complete and isinstance(model, Runs):
+            for name, kind in unsent(model.cluster, model.messages()):
+                yield f"Note: no run sends a {kind.__name__}, which is what {name} looks at."
+        if search.verdict is Verdict.HOLDS:
+            yield not_covered(self.question)
+        if search.verdict is Verdict.INCOMPLETE and (smaller := self.question.smaller()):
+            yield f"To make it smaller: {', or '.join(smaller)}."
+
+
+class Header:
+    """What is explored: the spec, its sizes, the network, which faults are steps and which not."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        question = self.question
+        yield Paragraph(f"{question.spec.name}: {question.spec.summary}".rstrip(": "), "bold")
+        rows = Rows(((name, "dim"), (text, style)) for name, text, style in self._facts())
+        if rows.rows:
+            yield rows
+
+    def _facts(self) -> Iterator[tuple[str, str, str]]:
+        question = self.question
+        if question.bug is not None:
+            source = f" (seen in: {question.bug.source})" if question.bug.source else ""
+            yield "mistake", f"{question.bug.name}: {question.bug.summary}{source}", "red"
+        sizes = [f"{each.name} {question.options[each.name]}" for each in question.spec.parameters]
+        if sizes:
+            yield "size", ", ".join(sizes), ""
+        if question.network is not None:
+            network = NETWORKS[question.network]
+            yield "network", f"{network.name}: {network.meaning}", ""
+            yield "crashes", _crashes(question.crashes or 0), ""
+            if network.losing_is_a_step:
+                yield "losses", "the loss of a message in flight is a step of its own", ""
+            yield "implied", f"{network.implied}; a node that stops for ever", ""
+
+
+def why_violated(run: SavedRun) -> Iterator[RenderableType]:
+    """The end of a trace: what is wrong now, and where the correct protocol would have parted."""
+    yield Paragraph(f"VIOLATED: {run.property} is false now: {run.why}.", "bold red")
+    if run.refused_at is not None:
+        step = run.steps[run.refused_at - 1]
+        yield Paragraph(f"The correct {run.spec} refuses step {run.refused_at}: {step}")
+    yield Text()
+
+
+def not_covered(question: Question) -> str:
+    """What a `holds` does not say."""
+    beyond = ["larger sizes than these"]
+    if question.crashes is not None:
+        beyond.append(f"more than {counted(question.crashes, 'crash')}")
+        beyond.append("a disk that loses what was written")
+        beyond.append("messages that are forged or damaged")
+    beyond.append("progress (that a run gets anywhere)")
+    return f"Proved for every run of what stands above. Not covered: {', '.join(beyond)}."
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 step`, `14 steps`, `no crashes`."""
+    plural = f"{noun}es" if noun.endswith("sh") else f"{noun}s"
+    return f"{number or 'no'} {noun if number == 1 else plural}"
+
+
+def duration(seconds: float) -> str:
+    return f"{seconds:.2f} s" if seconds < 60 else f"{seconds / 60:.1f} min"
+
+
+def _crashes(budget: int) -> str:
+    if budget == 0:
+        return "none"
+    return (
+        f"at most {budget} in a run, of any node: it loses its volatile fields, keeps the others, "
+        "and may restart or never restart"
+    )

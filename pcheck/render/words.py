@@ -1,0 +1,50 @@
+"""Paragraphs and aligned rows that leave no blanks at the ends of their lines."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.text import Text
+
+Cell = tuple[str, str]  # text and style
+
+
+class Paragraph:
+    """One paragraph, broken at spaces."""
+
+    def __init__(self, text: str, style: str = "") -> None:
+        self.text, self.style = text, style
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in wrap(self.text, options.max_width):
+            yield Text(line, self.style, no_wrap=True)
+
+
+class Rows:
+    """Short cells, each column as wide as it must be, and last a longer text that is wrapped."""
+
+    def __init__(self, rows: Iterable[tuple[Cell, ...]], indent: int = 2) -> None:
+        self.rows, self.indent = list(rows), indent
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        widths = [max(len(text) for text, _ in column) for column in zip(*self.rows, strict=True)]
+        left = self.indent + sum(widths[:-1]) + 2 * (len(widths) - 1)
+        narrow = options.max_width - left < 24
+        for *short, (long, style) in self.rows:
+            line = Text(" " * self.indent, no_wrap=True)
+            for width, (text, cell_style) in zip(widths, short):
+                line.append(text, cell_style).append(" " * (width - len(text) + 2))
+            margin = " " * (self.indent + 4 if narrow else left)
+            words = wrap(long, options.max_width - len(margin))
+            if words and not narrow:
+                line.append(words.pop(0), style)
+            line.rstrip()
+            yield line
+            for rest in words:
+                yield Text(margin, no_wrap=True).append(rest, style)
+
+
+def wrap(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, max(width, 16), break_on_hyphens=False)
