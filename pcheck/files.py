@@ -30,6 +30,14 @@ def write_whole(path: Path, text: str) -> None:
                 os.unlink(scratch)
 
 
+def check_writable(path: Path) -> None:
+    """Before an hour's search, not after it: whether its result will have a place."""
+    if path.is_dir():
+        raise OutputError(f"{path} is a folder: name a file")
+    if not path.resolve().parent.is_dir():
+        raise OutputError(f"{path} cannot be written: there is no folder {path.parent}")
+
+
 def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)

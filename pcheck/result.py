@@ -155,7 +155,6 @@ class Result:
             "transitions": search.transitions,
             "depth": search.depth,
             "properties": {name: outcome.value for name, outcome in search.outcomes.items()},
-            "stopped": search.stopped,
             "trace": None
             if run is None
             else {
@@ -165,6 +164,7 @@ class Result:
                 "refused_at": run.refused_at,
             },
             "run": {
+                "stopped": search.stopped,
                 "engine": ENGINE,
                 "seconds": round(search.seconds, 3),
                 "states_per_second": round(search.states / max(search.seconds, 1e-9)),

@@ -18,7 +18,7 @@ from rich.markup import escape
 
 from pcheck.cli.progress import Live
 from pcheck.errors import UsageError
-from pcheck.files import write_whole
+from pcheck.files import check_writable, write_whole
 from pcheck.network import NETWORKS
 from pcheck.question import CRASHES, NETWORK, ask
 from pcheck.result import Result, answer
@@ -82,6 +82,8 @@ def _explore(
         crashes=crashes,
         properties=properties or (),
     )
+    if save is not None:
+        check_writable(save)
     limits = _limits(max_states, max_seconds, max_memory)
     with Live(question, quiet=quiet) as live:
         result = answer(question, limits, all_properties=all_properties, watch=live.watch)

@@ -21,6 +21,7 @@ from pcheck.cli.files import new_file, replay_file
 from pcheck.errors import PcheckError
 
 USAGE, INTERRUPTED = 2, 3
+COMMANDS = ("explore", "replay", "specs", "new")
 
 
 def main() -> None:
@@ -47,7 +48,8 @@ def run(arguments: Sequence[str]) -> int:
     except PcheckError as error:
         return _complain(str(error))
     except typer.TyperException as error:
-        return _complain(f"{error.format_message()} (pcheck --help)", error.exit_code)
+        command = " ".join(["pcheck", *(each for each in arguments[:1] if each in COMMANDS)])
+        return _complain(f"{error.format_message()} ({command} --help)", error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         return _complain("interrupted", INTERRUPTED)
     return result if isinstance(result, int) else 0
