@@ -20,7 +20,7 @@ A = TypeVar("A", bound=Actor)
 
 
 class Cluster:
-    """`Cluster({a: lambda i: Acceptor(), ...}, properties=[agreement])`; i counts from 1."""
+    """`Cluster({g: lambda i: Clock(start=i), ...}, properties=[...])`; i counts from 1."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class Cluster:
         return tuple(what for what in self._footprint() if isinstance(what, str))
 
     def has_field(self, node: Id, name: str) -> bool:
-        """Whether `learned` (or `Learner.learned`) names a field of this node."""
+        """Whether `time` (or `Clock.time`) names a field of this node."""
         role, _, field = name.rpartition(".")
         actor = self.actors[node]
         roles = [kind.__name__ for kind in type(actor).__mro__]

@@ -81,7 +81,7 @@ class Handlers:
     def fault(
         self, actor: Actor, handler: Callable[..., Any], what: str, text: str, place: str = ""
     ) -> SpecError:
-        """`specs/mine.py:31: a1 raised KeyError [on Prepare(ballot=1) from p1, in state ...]`"""
+        """`mine.py:31: n1 raised KeyError: 3 [on Ask(key=3) from n2, in state ...]`"""
         where = place or place_of(handler.__code__)
         return SpecError(f"{where}{actor.me} {text} [on {what}, in state {show(actor)}]")
 

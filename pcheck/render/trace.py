@@ -32,7 +32,7 @@ class Trace:
         drawn = width - self.margin - self.pitch * len(self.lanes) >= LEAST_TEXT
         if drawn:
             header = "".join(lane.ljust(self.pitch) for lane in self.lanes)
-            yield Text(f"{'':{self.margin}}{header}", style="bold", no_wrap=True)
+            yield Text(f"{'':{self.margin}}{header}".rstrip(), style="bold", no_wrap=True)
         down: frozenset[str] = frozenset()
         for moment in self.moments:
             yield from self._moment(moment, down, width, drawn)

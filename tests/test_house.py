@@ -1,0 +1,113 @@
+"""The house itself: who may import whom, which words stand where, and a README that is true."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import pcheck
+from pcheck.cli.main import run
+
+ROOT = Path(__file__).resolve().parent.parent
+FLOORS = {
+    0: "errors values actor property model builder",
+    1: "path label network graph files capture",
+    2: "handler node cluster semantics search",
+    3: "reference",
+    4: "loading specfile question senders counterexample",
+    6: "render",
+    7: "result",
+    8: "cli __main__",
+}
+ENGINE = "handler node cluster semantics search reference network model path graph senders"
+TOP = {"pcheck", "specs", "counterexamples", "tests", "pyproject.toml", "README.md", "LICENSE"}
+TOP |= {".gitignore", ".ci"}
+PUBLIC = """Act Actor Bug Cluster Group Id Map Milestone Model Option Property Result Seen Send Set
+    Step Value act always broadcast bug check either fixed group milestone send show sometimes spec
+    volatile"""
+
+
+def floor_of(module: str) -> int:
+    room = module.split(".")[1]
+    return next(floor for floor, rooms in FLOORS.items() if room in rooms.split())
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for path in sorted((ROOT / "pcheck").rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        if parts[1] not in ("__init__", "templates", "specs"):
+            yield ".".join(parts), path
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pcheck."):
+            yield node.module or ""
+
+
+def test_a_module_imports_from_its_own_floor_or_a_lower_one() -> None:
+    upward = [
+        f"{module} (floor {floor_of(module)}) imports {imported} (floor {floor_of(imported)})"
+        for module, path in modules()
+        for imported in imports(path)
+        if floor_of(imported) > floor_of(module)
+    ]
+    assert upward == []
+
+
+def test_only_one_module_imports_networkx() -> None:
+    importers = [
+        module
+        for module, path in modules()
+        if re.search(r"^(import|from) networkx", path.read_text(encoding="utf-8"), re.M)
+    ]
+    assert importers == ["pcheck.graph"]
+
+
+@pytest.mark.parametrize("room", ENGINE.split())
+def test_the_engine_holds_no_word_of_any_protocol(room: str) -> None:
+    text = (ROOT / "pcheck" / f"{room}.py").read_text(encoding="utf-8")
+    words = r"\b(paxos|ballots?|promised?|votes?|quorum|acceptors?|proposers?|learners?|chosen)\b"
+    assert re.findall(words, text, re.I) == []
+
+
+def test_the_public_names_are_these() -> None:
+    assert pcheck.__all__ == sorted(PUBLIC.split())
+    assert [name for name in pcheck.__all__ if not hasattr(pcheck, name)] == []
+
+
+def test_the_top_level_holds_what_the_design_lists() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if listed.returncode != 0:
+        pytest.skip("not a git checkout")
+    assert {name.split("/")[0] for name in listed.stdout.split()} - TOP == set()
+
+
+def test_paxos_fits_on_two_pages() -> None:
+    assert len((ROOT / "specs" / "paxos.py").read_text(encoding="utf-8").splitlines()) <= 110
+
+
+def test_the_run_in_the_readme_is_what_is_printed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    found = re.search(r"^\$ pcheck (explore --bug .*)\n\.\.\.\n(.*?)^```", readme, re.M | re.S)
+    assert found is not None
+    run(found[1].split())
+    assert found[2] in capsys.readouterr().out
+
+
+def test_the_acceptor_in_the_readme_is_the_one_in_the_spec() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    spec = (ROOT / "specs" / "paxos.py").read_text(encoding="utf-8")
+    found = re.search(r"```python\n.*?(    def receive.*?)```", readme, re.S)
+    assert found is not None
+    assert found[1] in spec

@@ -1,0 +1,74 @@
+"""The wheel alone, in an empty environment and an empty folder, is all of pcheck."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def sh(*command: str | Path, cwd: Path) -> str:
+    """The output of a command, run without anything of this checkout in its environment."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+    done = subprocess.run(
+        [str(each) for each in command],
+        cwd=cwd,
+        env={**clean, "COLUMNS": "80"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def environment(folder: Path, *install: str | Path) -> Path:
+    venv.create(folder, with_pip=True)
+    scripts = folder / ("Scripts" if sys.platform == "win32" else "bin")
+    sh(scripts / "pip", "install", "-q", *install, cwd=folder)
+    return scripts
+
+
+def newcomer(scripts: Path, folder: Path) -> None:
+    """What somebody does first."""
+    folder.mkdir()
+    first = sh(scripts / "pcheck", "explore", "--acceptors", "3", "--proposers", "2", cwd=folder)
+    assert "HOLDS: every reachable state was looked at." in first
+    assert "19,911 states, 77,270 transitions, depth 20" in first
+    listing = json.loads(sh(scripts / "pcheck", "specs", "--json", cwd=folder))
+    assert [spec["name"] for spec in listing] == ["lamport", "paxos"]
+    sh(scripts / "pcheck", "new", "mine.py", cwd=folder)
+    mine = sh(scripts / "pcheck", "explore", "./mine.py", cwd=folder)
+    assert "HOLDS: every reachable state was looked at." in mine
+    assert sorted(path.name for path in folder.iterdir()) == ["mine.py"]
+
+
+@pytest.mark.slow
+def test_the_wheel_works_in_an_empty_folder(tmp_path: Path) -> None:
+    sh(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", tmp_path, ROOT, cwd=tmp_path)
+    (wheel,) = tmp_path.glob("pcheck-*.whl")
+    newcomer(environment(tmp_path / "env", wheel), tmp_path / "empty")
+
+
+@pytest.mark.slow
+def test_an_editable_install_works_in_an_empty_folder(tmp_path: Path) -> None:
+    newcomer(environment(tmp_path / "env", "-e", ROOT), tmp_path / "empty")
+
+
+def test_a_checkout_works_without_installing(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pcheck", "explore", "--quiet"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "holds\n", "")
