@@ -42,6 +42,12 @@ class Runs(Model[State]):
             name: tuple(i for i, node in enumerate(self.nodes) if cluster.has_field(node.me, name))
             for name in cluster.watched_fields
         }
+        self._changing = tuple(
+            (name, i)
+            for name, at in self._fields.items()
+            for i in at
+            if _bare(name) in state_fields(type(self.nodes[i].first.actor))
+        )
         self._observed: dict[tuple[frozenset[Letter], Bundle], frozenset[Letter]] = {}
         self._seen: dict[Hashable, Seen] = {}
         self._values: dict[tuple[str, Config], Hashable] = {}
@@ -73,17 +79,8 @@ class Runs(Model[State]):
         return State(tuple(nodes), crashes, self._watch(state.observed, row.bundle))
 
     def observe(self, state: State) -> Seen:
-        if not self._fields:
-            key: Hashable = state.observed
-        else:
-            key = (
-                state.observed,
-                tuple(
-                    self._value(name, state.nodes[i])
-                    for name, at in self._fields.items()
-                    for i in at
-                ),
-            )
+        values = tuple(self._value(name, state.nodes[i]) for name, i in self._changing)
+        key = state.observed, values
         if key not in self._seen:
             self._seen[key] = self._sight(state, state.observed)
         return self._seen[key]
@@ -127,8 +124,13 @@ class Runs(Model[State]):
         return self._values[key]
 
 
+def _bare(name: str) -> str:
+    """`time` of `Clock.time`."""
+    return name.rpartition(".")[2]
+
+
 def _field(name: str, config: Config) -> Any:
-    return getattr(config.actor, name.rpartition(".")[2])
+    return getattr(config.actor, _bare(name))
 
 
 def _shown(config: Config) -> dict[str, str]:

@@ -101,7 +101,9 @@ class Report:
         if search.complete and isinstance(model, Runs):
             for name, kind in unsent(model.cluster, model.messages()):
                 yield f"Note: no run sends a {kind.__name__}, which is what {name} looks at."
-        if search.verdict is Verdict.HOLDS:
+        if not search.properties:
+            yield "Note: there was no property to check: give the cluster some properties=[...]."
+        elif search.verdict is Verdict.HOLDS:
             yield not_covered(self.question)
         if search.verdict is Verdict.INCOMPLETE and (smaller := self.question.smaller()):
             yield f"To make it smaller: {', or '.join(smaller)}."
