@@ -121,7 +121,8 @@ def _named(node: Id, actor: Actor) -> Actor:
 def _check_class(role: type[Actor]) -> None:
     """A subclass that adds a field, but no decorator, would keep that field out of its state."""
     for kind in role.__mro__[: role.__mro__.index(Actor)]:
-        new = list(inspect.get_annotations(kind))
+        hints = inspect.get_annotations(kind)
+        new = [name for name, hint in hints.items() if "ClassVar" not in str(hint)]
         if new and "__dataclass_fields__" not in kind.__dict__:
             raise SpecError(
                 f"{kind.__name__} adds the field {new[0]}, which is no part of its state: "

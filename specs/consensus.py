@@ -92,7 +92,7 @@ def can_be_chosen(value: Value) -> Property:
 def a_value_is_chosen(seen: Seen) -> Mapping[Vote, str]:
     """The moment that the whole algorithm is about, and that nobody in it can see."""
     return {
-        vote: f"{vote.value} is chosen: {words(who)}, a majority, voted for it"
+        vote: f"{vote.value} is chosen: {words(who)}, a majority, voted in ballot {vote.ballot}"
         for vote, who in chosen(seen).items()
     }
 

@@ -39,7 +39,7 @@ def explore_command(arguments: Sequence[str]) -> Callable[..., int]:
         assert spec is not None
         if spec_name != _name(arguments):
             raise UsageError(f"the spec comes first: pcheck explore {spec_name} ...")
-        options = {each.name: given.pop(each.name) for each in parameters}
+        options = {each.name: given.pop(f"own_{each.name}") for each in parameters}
         return _explore(spec, {k: v for k, v in options.items() if v is not None}, **given)
 
     own = [_own_option(spec, each) for each in parameters if spec is not None]
@@ -148,7 +148,7 @@ def _own_option(spec: Spec | None, each: Parameter) -> inspect.Parameter:
         show_default=False,
         rich_help_panel=f"Options of {spec.name}",
     )
-    return _parameter(each.name, each.kind | None, None, option)
+    return _parameter(f"own_{each.name}", each.kind | None, None, option)
 
 
 def _general() -> Iterator[inspect.Parameter]:
