@@ -13,9 +13,9 @@ from itertools import islice, pairwise
 from typing import Generic, TypeVar
 
 from pcheck.errors import SpecError
+from pcheck.judge import Judge
 from pcheck.model import Model
 from pcheck.path import Path
-from pcheck.property import Kind, Property, Seen
 from pcheck.search import Clock, Discovery, Limits, Progress, Search, Watch
 
 S = TypeVar("S", bound=Hashable)
@@ -40,13 +40,11 @@ class _Explorer(Generic[S]):
     def __init__(
         self, model: Model[S], limits: Limits, all_properties: bool, watch: Watch | None
     ) -> None:
-        self.model, self.limits, self.all_properties = model, limits, all_properties
+        self.model, self.limits = model, limits
         self.clock = Clock(limits, watch)
         self.parents: dict[S, S | None] = {}
         self.progress = Progress()
-        self.open = list(model.properties)
-        self.found: dict[str, tuple[str | None, tuple[S, ...]]] = {}
-        self.judged: set[Seen | tuple[Seen, Seen]] = set()
+        self.judge: Judge[tuple[S, ...]] = Judge(model.properties, all_properties=all_properties)
 
     def run(self) -> Search:
         stopped = None
@@ -65,7 +63,7 @@ class _Explorer(Generic[S]):
         self._reach(frontier[0], None)
         while frontier:
             self.progress.widths.append(len(frontier))
-            if self._decided():
+            if self.judge.decided:
                 return False
             frontier = self._next_level(frontier)
             self.progress.level += bool(frontier)
@@ -85,7 +83,9 @@ class _Explorer(Generic[S]):
                 if successor not in self.parents:
                     self._reach(successor, state)
                     new.append(successor)
-                self._judge_step(state, successor)
+                if self.judge.asks_about_steps:
+                    sights = self.model.observe(state), self.model.observe(successor)
+                    self.judge.step(*sights, where=(state, successor))
         return new
 
     def _reach(self, state: S, parent: S | None) -> None:
@@ -93,41 +93,7 @@ class _Explorer(Generic[S]):
             raise _Stop(f"the limit of {self.limits.states:,} states")
         self.parents[state] = parent
         self.progress.states += 1
-        seen = self.model.observe(state)
-        if seen not in self.judged:
-            self.judged.add(seen)
-            self._judge(state, seen)
-
-    def _judge(self, state: S, seen: Seen) -> None:
-        """Asks every open property about a sight, once for each distinct sight."""
-        for prop in list(self.open):
-            if prop.of_steps:
-                continue
-            if prop.kind is Kind.SOMETIMES:
-                if prop.reached(seen):
-                    self._decide(prop, None, (state,))
-            elif (why := prop.why_false(seen)) is not None:
-                self._decide(prop, why, (state,))
-
-    def _judge_step(self, before: S, after: S) -> None:
-        if not any(prop.of_steps for prop in self.open):
-            return
-        pair = self.model.observe(before), self.model.observe(after)
-        if pair in self.judged:
-            return
-        self.judged.add(pair)
-        for prop in list(self.open):
-            if prop.of_steps and (why := prop.why_false(*pair)) is not None:
-                self._decide(prop, why, (before, after))
-
-    def _decide(self, prop: Property, why: str | None, end: tuple[S, ...]) -> None:
-        self.open.remove(prop)
-        self.found[prop.name] = why, end
-
-    def _decided(self) -> bool:
-        """Whether it is known that something is false, and nothing more was asked."""
-        violated = any(why is not None for why, _ in self.found.values())
-        return violated and not (self.all_properties and self.open)
+        self.judge.state(self.model.observe(state), where=(state,))
 
     def _look_at_the_clock(self) -> None:
         reason = self.clock.stops(self.progress)
@@ -156,7 +122,8 @@ class _Explorer(Generic[S]):
             complete=complete,
             stopped=stopped,
             discoveries={
-                name: Discovery(self._path(end), why) for name, (why, end) in self.found.items()
+                name: Discovery(self._path(found.where), found.why)
+                for name, found in self.judge.found.items()
             },
             seconds=self.clock.seconds(),
             memory=self._allocated(),
