@@ -40,20 +40,16 @@ class Handlers:
         self.begin, self.nodes = begin, nodes
         self._fixed = _fixed_part(begin)
         self._actors: dict[Hashable, Actor] = {exact(begin): begin}
-        self._reactions: dict[tuple[int, Letter], tuple[Way, ...]] = {}
 
     def reaction(self, actor: Actor, letter: Letter) -> tuple[Way, ...]:
         """The ways that this actor can go when it is handed a letter."""
-        key = id(actor), letter
-        if key not in self._reactions:
-            self._reactions[key] = self._asked(
-                actor,
-                type(actor).receive,
-                lambda: f"{show(letter.message)} from {letter.src}",
-                lambda: self._ways(actor, actor.receive(letter.message, letter.src)),
-                letter.message,
-            )
-        return self._reactions[key]
+        return self._asked(
+            actor,
+            type(actor).receive,
+            lambda: f"{show(letter.message)} from {letter.src}",
+            lambda: self._ways(actor, actor.receive(letter.message, letter.src)),
+            letter.message,
+        )
 
     def offers(self, actor: Actor) -> tuple[tuple[str, tuple[Way, ...]], ...]:
         """What the actor may do of itself: each label, and the ways that it can go."""

@@ -41,7 +41,7 @@ class Network:
 
     def put(self, inbox: Inbox, letters: Iterable[Letter]) -> Inbox:
         """The inbox after these were sent to it, in this order."""
-        return _sorted({*inbox, *letters})
+        return _with(inbox, [new for new in dict.fromkeys(letters) if new not in inbox])
 
     def next(self, inbox: Inbox) -> Inbox:
         """The letters of which a copy may be delivered now, each once."""
@@ -60,7 +60,7 @@ class Once(Network):
     implied = "loss, delay and reordering"
 
     def put(self, inbox: Inbox, letters: Iterable[Letter]) -> Inbox:
-        return _sorted([*inbox, *letters])
+        return _with(inbox, letters)
 
     def next(self, inbox: Inbox) -> Inbox:
         return tuple(dict.fromkeys(inbox))
@@ -103,5 +103,8 @@ class Fifo(Lossy):
 NETWORKS: dict[str, Network] = {net.name: net for net in (Network(), Once(), Lossy(), Fifo())}
 
 
-def _sorted(letters: Iterable[Letter]) -> Inbox:
-    return tuple(sorted(letters, key=lambda letter: letter.order))
+def _with(inbox: Inbox, letters: Iterable[Letter]) -> Inbox:
+    fuller = list(inbox)
+    for letter in letters:
+        insort(fuller, letter, key=lambda each: each.order)
+    return tuple(fuller)

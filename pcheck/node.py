@@ -61,6 +61,14 @@ class Row(NamedTuple):
     letter: Letter | None = None  # the one delivered or lost
 
 
+class Move(NamedTuple):
+    """One way that a step can go, whatever else waits in the inbox; no actor: it is ignored."""
+
+    label: str
+    actor: Actor | None
+    bundle: Bundle
+
+
 class Post:
     """Hands out letters and bundles, each once, so that equality is identity from here on."""
 
@@ -70,15 +78,19 @@ class Post:
         self._bundles: dict[Hashable, Bundle] = {}
 
     def letter(self, src: Id, message: object) -> Letter:
-        key = exact((src, message))
-        return self._letters.setdefault(key, Letter(src, message))
+        key = src, exact(message)
+        if key not in self._letters:
+            self._letters[key] = Letter(src, message)
+        return self._letters[key]
 
     def messages(self) -> Iterator[object]:
         return (letter.message for letter in self._letters.values())
 
     def bundle(self, src: Id, sends: tuple[Send, ...]) -> Bundle:
-        posted = tuple((self.letter(src, s.message), tuple(s.receivers)) for s in sends)
-        return self._bundles.setdefault(posted, Bundle(posted))
+        posted = tuple((self.letter(src, each.message), each.receivers) for each in sends)
+        if posted not in self._bundles:
+            self._bundles[posted] = Bundle(posted)
+        return self._bundles[posted]
 
 
 class Node:
@@ -90,11 +102,16 @@ class Node:
         self._configs: dict[tuple[int, bool, Inbox], Config] = {}
         self._rows: dict[Config, tuple[Row, ...]] = {}
         self._received: dict[tuple[Config, Bundle], Config] = {}
+        self._moves: dict[tuple[int, Letter | None], tuple[Move, ...]] = {}
+        self._nothing = post.bundle(self.me, ())
         self.first = self.config(actor, True, ())
 
     def config(self, actor: Actor, up: bool, inbox: Inbox) -> Config:
         """The one Config of these; `actor` is one that this node has interned."""
-        return self._configs.setdefault((id(actor), up, inbox), Config(actor, up, inbox))
+        key = id(actor), up, inbox
+        if key not in self._configs:
+            self._configs[key] = Config(actor, up, inbox)
+        return self._configs[key]
 
     def rows(self, config: Config) -> tuple[Row, ...]:
         """Every step of this node itself, with distinct labels."""
@@ -120,38 +137,51 @@ class Node:
                 yield self._loss(config, letter)
         if config.up and self.may_crash:
             after = self.config(self.handlers.after_crash(config.actor), False, config.inbox)
-            yield Row(f"{self.me} crashes", Does.CRASH, after, self._bundle())
+            yield Row(f"{self.me} crashes", Does.CRASH, after, self._nothing)
         if not config.up:
             after = self.config(config.actor, True, config.inbox)
-            yield Row(f"{self.me} restarts", Does.RESTART, after, self._bundle())
+            yield Row(f"{self.me} restarts", Does.RESTART, after, self._nothing)
 
     def _acts(self, config: Config) -> Iterator[Row]:
-        for label, ways in self.handlers.offers(config.actor):
-            for way in ways:
-                if way.actor is None:
-                    continue
-                after = self.config(way.actor, True, config.inbox)
-                text = _with_choice(f"{self.me} {label}", way.choice)
-                yield Row(text, Does.ACT, after, self._bundle(way.sends))
+        for move in self._moves_of(config.actor, None):
+            if move.actor is not None:
+                after = self.config(move.actor, True, config.inbox)
+                yield Row(move.label, Does.ACT, after, move.bundle)
 
     def _deliveries(self, config: Config, letter: Letter) -> Iterator[Row]:
         left = self.network.taken(config.inbox, letter)
-        for way in self.handlers.reaction(config.actor, letter):
-            if way.actor is None and not self.network.ignoring_is_a_step:
+        for move in self._moves_of(config.actor, letter):
+            if move.actor is not None:
+                after = self.config(move.actor, True, left)
+            elif self.network.ignoring_is_a_step:
+                after = self.config(config.actor, True, left)
+            else:
                 continue
-            actor = config.actor if way.actor is None else way.actor
-            after = self.config(actor, True, left)
-            text = _with_choice(delivered(letter.src, self.me, letter.message), way.choice)
-            yield Row(text, Does.DELIVER, after, self._bundle(way.sends), letter)
+            yield Row(move.label, Does.DELIVER, after, move.bundle, letter)
 
     def _loss(self, config: Config, letter: Letter) -> Row:
         left = self.network.taken(config.inbox, letter)
         text = lost(letter.src, self.me, letter.message)
         after = self.config(config.actor, config.up, left)
-        return Row(text, Does.LOSE, after, self._bundle(), letter)
+        return Row(text, Does.LOSE, after, self._nothing, letter)
 
-    def _bundle(self, sends: tuple[Send, ...] = ()) -> Bundle:
-        return self.post.bundle(self.me, sends)
+    def _moves_of(self, actor: Actor, letter: Letter | None) -> tuple[Move, ...]:
+        """What an actor can do with a letter, or of itself."""
+        key = id(actor), letter
+        if key not in self._moves:
+            if letter is None:
+                offers = self.handlers.offers(actor)
+                ways = [(f"{self.me} {label}", way) for label, them in offers for way in them]
+            else:
+                text = delivered(letter.src, self.me, letter.message)
+                ways = [(text, way) for way in self.handlers.reaction(actor, letter)]
+            self._moves[key] = tuple(
+                Move(
+                    _with_choice(text, way.choice), way.actor, self.post.bundle(self.me, way.sends)
+                )
+                for text, way in ways
+            )
+        return self._moves[key]
 
     def _labelled_apart(self, config: Config, rows: tuple[Row, ...]) -> tuple[Row, ...]:
         labels = [row.label for row in rows]

@@ -8,16 +8,17 @@ or left out: this is what any faster way must agree with.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from pcheck.cluster import Cluster
 from pcheck.label import show
 from pcheck.model import Model
 from pcheck.network import Letter, Network
-from pcheck.node import Bundle, Config, Does, Node, Post, Row
+from pcheck.node import Config, Does, Node, Post, Row
+from pcheck.observer import Observer, Sight
 from pcheck.property import Seen
-from pcheck.values import Id, exact, state_fields
+from pcheck.values import Id, state_fields
 
 
 class State(NamedTuple):
@@ -36,21 +37,8 @@ class Runs(Model[State]):
         self.nodes = tuple(
             Node(actor, network, crashes > 0, self._post) for actor in cluster.actors.values()
         )
-        self._index = {node.me: i for i, node in enumerate(self.nodes)}
-        self._kinds = cluster.watched_kinds
-        self._fields = {
-            name: tuple(i for i, node in enumerate(self.nodes) if cluster.has_field(node.me, name))
-            for name in cluster.watched_fields
-        }
-        self._changing = tuple(
-            (name, i)
-            for name, at in self._fields.items()
-            for i in at
-            if _bare(name) in state_fields(type(self.nodes[i].first.actor))
-        )
-        self._observed: dict[tuple[frozenset[Letter], Bundle], frozenset[Letter]] = {}
-        self._seen: dict[Hashable, Seen] = {}
-        self._values: dict[tuple[str, Config], Hashable] = {}
+        self.index = {node.me: i for i, node in enumerate(self.nodes)}
+        self.observer = Observer(cluster)
 
     def initial(self) -> State:
         return State(tuple(node.first for node in self.nodes), 0, frozenset())
@@ -73,21 +61,20 @@ class Runs(Model[State]):
         nodes = list(state.nodes)
         nodes[i] = row.next
         for receiver in row.bundle.receivers:
-            j = self._index[receiver]
+            j = self.index[receiver]
             nodes[j] = self.nodes[j].receive(nodes[j], row.bundle)
         crashes = state.crashes + (row.does is Does.CRASH)
-        return State(tuple(nodes), crashes, self._watch(state.observed, row.bundle))
+        return State(tuple(nodes), crashes, self.observer.watch(state.observed, row.bundle))
 
     def observe(self, state: State) -> Seen:
-        values = tuple(self._value(name, state.nodes[i]) for name, i in self._changing)
-        key = state.observed, values
-        if key not in self._seen:
-            self._seen[key] = self._sight(state, state.observed)
-        return self._seen[key]
+        return self.observer.seen(self.sight(state))
+
+    def sight(self, state: State) -> Sight:
+        return self.observer.sight(state.observed, state.nodes)
 
     def history(self, state: State, letters: frozenset[Letter]) -> Seen:
         """As `observe`, with every letter of one run, of whatever kind: for milestones."""
-        return self._sight(state, letters)
+        return self.observer.show(self.sight(state)._replace(sent=letters))
 
     def columns(self, state: State) -> Mapping[str, Mapping[str, str]]:
         return {
@@ -101,36 +88,6 @@ class Runs(Model[State]):
     def taken(self, state: State, label: str) -> tuple[Id, Row]:
         """The node and the row behind a label that is enabled in a state."""
         return next((self.nodes[i].me, row) for i, row in self.rows(state) if row.label == label)
-
-    def _watch(self, observed: frozenset[Letter], bundle: Bundle) -> frozenset[Letter]:
-        key = observed, bundle
-        if key not in self._observed:
-            news = (letter for letter, _ in bundle.sends if isinstance(letter.message, self._kinds))
-            self._observed[key] = observed.union(news)
-        return self._observed[key]
-
-    def _sight(self, state: State, letters: frozenset[Letter]) -> Seen:
-        fields = {
-            name: tuple((self.nodes[i].me, _field(name, state.nodes[i])) for i in at)
-            for name, at in self._fields.items()
-        }
-        sent = ((letter.src, letter.message) for letter in letters)
-        return Seen(sent, self.cluster.groups, fields)
-
-    def _value(self, name: str, config: Config) -> Hashable:
-        key = name, config
-        if key not in self._values:
-            self._values[key] = exact(_field(name, config))
-        return self._values[key]
-
-
-def _bare(name: str) -> str:
-    """`time` of `Clock.time`."""
-    return name.rpartition(".")[2]
-
-
-def _field(name: str, config: Config) -> Any:
-    return getattr(config.actor, _bare(name))
 
 
 def _shown(config: Config) -> dict[str, str]:

@@ -15,6 +15,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
+from functools import cache
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -241,9 +242,15 @@ def is_frozen_dataclass(kind: type) -> bool:
 
 def state_fields(kind: type) -> tuple[str, ...]:
     """The fields of a dataclass that are part of its state: all but the fixed ones."""
-    return tuple(f.name for f in fields(kind) if FIXED not in f.metadata)
+    return _state_fields(kind)
 
 
+@cache
+def _state_fields(kind: Hashable) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind) if FIXED not in f.metadata)  # type: ignore[arg-type]
+
+
+@cache
 def natural(text: str) -> tuple[tuple[int, int | str], ...]:
     """A sort key with numbers as numbers: a2 before a10."""
     parts = re.findall(r"\d+|\D+", text)

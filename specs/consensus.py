@@ -32,10 +32,11 @@ class Accepted:
 
 def majorities(seen: Seen, said: Iterable[tuple[K, Id]]) -> Mapping[K, Set[Id]]:
     """What a majority of the acceptors said, and who they are."""
-    who: dict[K, Set[Id]] = {}
+    who: dict[K, set[Id]] = {}
     for what, acceptor in said:
-        who[what] = who.get(what, Set()).but(acceptor)
-    return {what: them for what, them in who.items() if 2 * len(them) > len(seen.group("a"))}
+        who.setdefault(what, set()).add(acceptor)
+    most = len(seen.group("a")) // 2
+    return {what: Set(them) for what, them in who.items() if len(them) > most}
 
 
 def votes(seen: Seen) -> list[tuple[Vote, Id]]:
@@ -65,9 +66,9 @@ def validity(seen: Seen) -> str | None:
 @always(sees=[Accepted])
 def one_value_per_ballot(seen: Seen) -> str | None:
     """Two votes in the same ballot are for the same value."""
-    values: dict[int, Set[Value]] = {}
+    values: dict[int, set[Value]] = {}
     for vote, _ in votes(seen):
-        values[vote.ballot] = values.get(vote.ballot, Set()).but(vote.value)
+        values.setdefault(vote.ballot, set()).add(vote.value)
     torn = [f"{words(them)} in ballot {b}" for b, them in values.items() if len(them) > 1]
     return f"there are votes for {torn[0]}" if torn else None
 

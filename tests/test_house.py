@@ -17,14 +17,14 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = {
     0: "errors values actor property model builder",
     1: "path label network graph files capture",
-    2: "handler node cluster semantics search judge",
-    3: "reference",
+    2: "handler node cluster observer semantics search judge",
+    3: "reference compile",
     4: "loading specfile question senders counterexample",
     6: "render",
     7: "result",
     8: "cli __main__",
 }
-ENGINE = "handler node cluster semantics search judge reference network model path graph senders"
+ENGINE = "handler node cluster observer semantics search judge reference network model path graph senders"
 TOP = {"pcheck", "specs", "counterexamples", "tests", "pyproject.toml", "README.md", "LICENSE"}
 TOP |= {".gitignore", ".ci"}
 PUBLIC = """Act Actor Bug Cluster Group Id Map Milestone Model Option Property Result Seen Send Set

@@ -1,0 +1,201 @@
+"""The compiled explorer: fills the tables that the kernel asks for, and judges what it meets."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from pcheck.compile import kernel
+from pcheck.compile.kernel import HEAD, MISSED, MISSED_AT, MISSED_BUNDLE, TRANSITIONS
+from pcheck.compile.store import Store
+from pcheck.compile.tabulate import Tables
+from pcheck.judge import Judge
+from pcheck.path import Path
+from pcheck.search import Clock, Discovery, Limits, Progress, Search, Watch
+from pcheck.semantics import Runs, State
+
+SLICE = 50_000  # states that are expanded before the clock is looked at
+NO_LIMIT = (1 << 32) - 2  # the index of a state must fit in half a hash slot
+
+
+def explore(
+    model: Runs,
+    limits: Limits = Limits(),  # noqa: B008  (frozen)
+    *,
+    all_properties: bool = False,
+    watch: Watch | None = None,
+) -> Search:
+    """The same answer as `reference.explore`, at machine speed."""
+    return _Explorer(model, limits, all_properties, watch).run()
+
+
+class _Stop(Exception):
+    """A limit was met."""
+
+
+class _Explorer:
+    """Properties are judged at the end of each level: where they were decided is a sight, or the
+    state before a step and the bundle that it sent."""
+
+    def __init__(
+        self, model: Runs, limits: Limits, all_properties: bool, watch: Watch | None
+    ) -> None:
+        self.model, self.limits = model, limits
+        self.clock = Clock(limits, watch)
+        self.progress = Progress(states=1)
+        self.judge: Judge[tuple[int, ...]] = Judge(model.properties, all_properties=all_properties)
+        self.tables = Tables(model)
+        first = self.tables.initial()
+        self.store = Store(self.tables.sizes(), first)
+        self.level = (0, 1)  # the states of the last level that is known whole
+        self.judged = 0  # sights
+        self.ends: dict[str, tuple[int, ...]] = {}
+
+    def run(self) -> Search:
+        stopped, complete = None, False
+        try:
+            complete = self._search()
+        except _Stop as stop:
+            stopped = str(stop)
+        except KeyboardInterrupt:
+            stopped = "an interrupt"
+        if stopped is not None:
+            self._judge(self.level[1], whole=False)
+        return self._report(complete, stopped)
+
+    def _search(self) -> bool:
+        self._judge(0, whole=True)
+        start, end = self.level
+        while start < end:
+            self.progress.widths.append(end - start)
+            if self.judge.decided:
+                return False
+            self._expand_level(end)
+            self._judge(end, whole=True)
+            start, end = self.level = end, len(self.store)
+            self.progress.level += start < end
+        return True
+
+    def _expand_level(self, end: int) -> None:
+        while (why := self._expand(end)) != kernel.LEVEL:
+            if why == kernel.FULL:
+                self.store.grow()
+            elif why == kernel.LIMIT:
+                raise _Stop(f"the limit of {self.limits.states:,} states")
+            elif why != kernel.SLICE:
+                self._fill(why)
+            if why == kernel.SLICE or self.tables.fills % 256 == 0:
+                self._look_at_the_clock()
+
+    def _expand(self, end: int) -> int:
+        store, tables, layout = self.store, self.tables, self.store.layout
+        return kernel.expand(
+            store.states, store.parents, store.slots, store.vectors, store.hashes, store.origins,
+            layout.word, layout.shift, layout.mask,
+            tables.row_span, tables.row_next.array, tables.row_bundle.array,
+            tables.dest_at.array, tables.dest_count.array, tables.dest.array,
+            tables.receptions.keys, tables.receptions.values, tables.receptions.used_by,
+            store.cursor, end, self._most(), SLICE,
+        )  # fmt: skip
+
+    def _most(self) -> int:
+        return NO_LIMIT if self.limits.states is None else self.limits.states
+
+    def _fill(self, why: int) -> None:
+        """What the kernel missed; and wider fields, if it brought a number that is too large."""
+        machine, number = (int(self.store.cursor[at]) for at in (MISSED, MISSED_AT))
+        if why == kernel.ROWS:
+            self.tables.fill_rows(machine, number)
+        else:
+            self.tables.fill_reception(machine, number, int(self.store.cursor[MISSED_BUNDLE]))
+        if self.tables.outgrew(self.store.layout.most):
+            while (full := self.store.flush(self._most())) == kernel.FULL:
+                self.store.grow()
+            if full == kernel.LIMIT:
+                raise _Stop(f"the limit of {self.limits.states:,} states")
+            self.store.widen(self.tables.sizes())
+
+    def _look_at_the_clock(self) -> None:
+        progress, cursor = self.progress, self.store.cursor
+        progress.states, progress.transitions = len(self.store), int(cursor[TRANSITIONS])
+        progress.queue = len(self.store) - int(cursor[HEAD])
+        reason = self.clock.stops(progress)
+        if reason is not None:
+            raise _Stop(reason)
+
+    # -- judging -------------------------------------------------------------------------------
+
+    def _judge(self, new: int, *, whole: bool) -> None:
+        """Judges what the states from `new` on show, and the steps that led to them.
+
+        A search that was stopped may have tabulated sights that no state shows: those do not count.
+        """
+        tables = self.tables
+        shown = None if whole else set(self._sights(new).tolist())
+        for sight in range(self.judged, len(tables.sights)):
+            self.judged = sight + 1
+            if shown is None or sight in shown:
+                self.judge.state(tables.seen(sight), where=(sight,))
+        if self.judge.asks_about_steps:
+            for before, sight, bundle, after in tables.receptions.used(tables.watcher):
+                self.judge.step(tables.seen(sight), tables.seen(after), where=(before, bundle))
+        for name, found in self.judge.found.items():
+            if name not in self.ends:
+                self.ends[name] = self._located(found.where, new)
+
+    def _located(self, where: tuple[int, ...], new: int) -> tuple[int, ...]:
+        """A sight becomes the first state that shows it."""
+        if len(where) > 1:
+            return where
+        return (new + int((self._sights(new) == where[0]).argmax()),)
+
+    def _sights(self, new: int) -> Any:
+        return self.store.column(self.tables.watcher, new, len(self.store))
+
+    # -- reporting -----------------------------------------------------------------------------
+
+    def _state(self, index: int) -> State:
+        return self.tables.state(self.store.numbers(index))
+
+    def _path(self, end: tuple[int, ...]) -> Path[State]:
+        """The run to a state through its parents; a step property adds its own last step."""
+        indices = [end[0]]
+        while indices[-1] != 0:
+            indices.append(int(self.store.parents[indices[-1]]))
+        states = [self._state(index) for index in reversed(indices)]
+        labels = [self._label(a, b) for a, b in pairwise(states)]
+        if len(end) > 1:
+            label, state = self._last_step(states[-1], end[1])
+            labels.append(label)
+            states.append(state)
+        return Path(tuple(states), tuple(labels))
+
+    def _label(self, before: State, after: State) -> str:
+        return next(label for label, state in self.model.steps(before) if state == after)
+
+    def _last_step(self, before: State, bundle: int) -> tuple[str, State]:
+        """The step out of a state that sent this bundle."""
+        effects = self.tables.bundles.all[bundle]
+        return next(
+            (row.label, after)
+            for i, row in self.model.rows(before)
+            if self.tables.effects(i, before.nodes[i], row) == effects
+            and (after := self.model.after(before, i, row)) != before
+        )
+
+    def _report(self, complete: bool, stopped: str | None) -> Search:
+        return Search(
+            properties=self.model.properties,
+            states=len(self.store),
+            transitions=int(self.store.cursor[TRANSITIONS]),
+            depth=self.progress.level,
+            widths=tuple(self.progress.widths),
+            complete=complete,
+            stopped=stopped,
+            discoveries={
+                name: Discovery(self._path(self.ends[name]), found.why)
+                for name, found in self.judge.found.items()
+            },
+            seconds=self.clock.seconds(),
+            memory=self.store.bytes,
+        )

@@ -1,0 +1,250 @@
+"""The product of automata, breadth-first, in machine code: the only module that imports Numba.
+
+A state is a vector of configuration numbers, one for each machine, packed into a few words. For
+each machine that has rows, and for each row of its configuration: its number is replaced, then the
+number of each machine that receives the bundle. That is all the kernel knows. Whatever is not
+tabulated yet makes it return, to be called again where it stopped.
+
+Three things make it fast. Rows hold only steps that can be taken. Successors wait in a buffer, and
+before they are inserted one loop only touches their hash slots, so that the memory loads overlap.
+And a slot holds half of the hash beside the index of the state, so that most probes need no second
+load. States are compared whole: no two are ever taken for one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+BUFFER = 4096
+MISSING, REFUSED = -1, -2
+
+# why `expand` returned
+LEVEL, ROWS, RECEPTION, FULL, SLICE, LIMIT = range(6)
+
+# the cursor: where the search stands, kept across calls
+HEAD, TAIL, TRANSITIONS, MACHINE, ROW, PENDING, MISSED, MISSED_AT, MISSED_BUNDLE = range(9)
+CURSOR_SIZE = 9
+
+_TAG = np.uint64(0xFFFFFFFF00000000)
+_INDEX = np.uint64(0xFFFFFFFF)
+_ONE = np.uint64(1)
+
+
+@njit(cache=True, inline="always")
+def _field(vector: Any, word: Any, shift: Any, mask: Any, machine: Any) -> Any:
+    return np.int64((vector[word[machine]] >> shift[machine]) & mask[machine])
+
+
+@njit(cache=True, inline="always")
+def _put(vector: Any, word: Any, shift: Any, mask: Any, machine: Any, value: Any) -> None:
+    at = word[machine]
+    cleared = vector[at] & ~(mask[machine] << shift[machine])
+    vector[at] = cleared | (np.uint64(value) << shift[machine])
+
+
+@njit(cache=True, inline="always")
+def _hash(vector: Any) -> Any:
+    mixed = np.uint64(0x9E3779B97F4A7C15)
+    for i in range(vector.shape[0]):
+        mixed ^= vector[i]
+        mixed *= np.uint64(0xFF51AFD7ED558CCD)
+        mixed ^= mixed >> np.uint64(32)
+    mixed *= np.uint64(0xC4CEB9FE1A85EC53)
+    return mixed ^ (mixed >> np.uint64(29))
+
+
+@njit(cache=True, inline="always")
+def _same(left: Any, right: Any) -> bool:
+    for i in range(left.shape[0]):
+        if left[i] != right[i]:
+            return False
+    return True
+
+
+@njit(cache=True, inline="always")
+def _place(keys: Any, values: Any, key: Any) -> Any:
+    """Where a reception stands, or would."""
+    mask = np.uint64(keys.shape[0] - 1)
+    mixed = key * np.uint64(0x9E3779B97F4A7C15)
+    at = (mixed ^ (mixed >> np.uint64(32))) & mask
+    while keys[at] != key and values[at] != MISSING:
+        at = (at + _ONE) & mask
+    return at
+
+
+@njit(cache=True, inline="always")
+def _key(machine: Any, config: Any, bundle: Any) -> Any:
+    high = (np.uint64(machine) << np.uint64(56)) | (np.uint64(config) << np.uint64(28))
+    return high | np.uint64(bundle)
+
+
+@njit(cache=True)
+def add_reception(
+    keys: Any, values: Any, machine: int, config: int, bundle: int, after: int
+) -> None:
+    key = _key(machine, config, bundle)
+    at = _place(keys, values, key)
+    keys[at] = key
+    values[at] = after
+
+
+@njit(cache=True)
+def move_receptions(
+    keys: Any, values: Any, used_by: Any, new_keys: Any, new_values: Any, new_used_by: Any
+) -> None:
+    for i in range(keys.shape[0]):
+        if values[i] != MISSING:
+            at = _place(new_keys, new_values, keys[i])
+            new_keys[at] = keys[i]
+            new_values[at] = values[i]
+            if used_by.shape[0] > 0:
+                new_used_by[at] = used_by[i]
+
+
+@njit(cache=True)
+def flush(
+    states: Any, parents: Any, slots: Any, vectors: Any, hashes: Any, origins: Any,
+    cursor: Any, most: int,
+) -> int:  # fmt: skip
+    """Inserts what waits in the buffer, in order, if there is room and no limit is met."""
+    pending = cursor[PENDING]
+    tail = cursor[TAIL]
+    size = slots.shape[0]
+    if tail + pending > states.shape[0] or 5 * (tail + pending) > 3 * size:
+        return FULL
+    mask = np.uint64(size - 1)
+    touched = np.uint64(0)
+    for i in range(pending):
+        touched += slots[hashes[i] & mask]
+    for i in range(pending):
+        slot = slots[hashes[i] & mask]
+        if slot != 0 and (slot & _TAG) == (hashes[i] & _TAG):
+            touched += states[np.int64(slot & _INDEX) - 1, 0]
+    cursor[MISSED_AT] = np.int64(touched & _INDEX)  # read, so that it is not optimised away
+    for i in range(pending):
+        at = hashes[i] & mask
+        tag = hashes[i] & _TAG
+        while True:
+            slot = slots[at]
+            if slot == 0:
+                if tail >= most:
+                    cursor[TAIL] = tail
+                    cursor[TRANSITIONS] -= pending - i - 1
+                    cursor[PENDING] = 0
+                    return LIMIT
+                slots[at] = tag | np.uint64(tail + 1)
+                for k in range(states.shape[1]):
+                    states[tail, k] = vectors[i, k]
+                parents[tail] = origins[i]
+                tail += 1
+                break
+            if (slot & _TAG) == tag and _same(states[np.int64(slot & _INDEX) - 1], vectors[i]):
+                break
+            at = (at + _ONE) & mask
+    cursor[TAIL] = tail
+    cursor[PENDING] = 0
+    return LEVEL
+
+
+@njit(cache=True)
+def expand(
+    states: Any, parents: Any, slots: Any, vectors: Any, hashes: Any, origins: Any,
+    word: Any, shift: Any, mask: Any,
+    row_span: Any, row_next: Any, row_bundle: Any,
+    dest_at: Any, dest_count: Any, dest: Any, keys: Any, values: Any, used_by: Any,
+    cursor: Any, level_end: int, most: int, steps: int,
+) -> int:  # fmt: skip
+    """Expands states up to the end of a level, or so many, or until something is missing.
+
+    `used_by` notes, for the last reception of each step, the state that first took it (plus one).
+    """
+    head, machine, row = cursor[HEAD], cursor[MACHINE], cursor[ROW]
+    pending, transitions = cursor[PENDING], cursor[TRANSITIONS]
+    stop_at = min(level_end, head + steps)
+    words, machines, noting = states.shape[1], row_span.shape[0], used_by.shape[0] > 0
+    while head < stop_at:
+        while machine < machines:
+            config = _field(states[head], word, shift, mask, machine)
+            start, count = row_span[machine, config, 0], row_span[machine, config, 1]
+            if start == MISSING:
+                cursor[MISSED], cursor[MISSED_AT] = machine, config
+                _save(cursor, head, machine, row, pending, transitions)
+                return ROWS
+            while row < count:
+                if pending == BUFFER:
+                    _save(cursor, head, machine, row, pending, transitions)
+                    full = flush(states, parents, slots, vectors, hashes, origins, cursor, most)
+                    if full != LEVEL:
+                        return full
+                    pending = 0
+                vector = vectors[pending]
+                for i in range(words):
+                    vector[i] = states[head, i]
+                _put(vector, word, shift, mask, machine, row_next[start + row])
+                bundle = row_bundle[start + row]
+                refused = False
+                last = np.int64(-1)
+                for i in range(dest_at[bundle], dest_at[bundle] + dest_count[bundle]):
+                    receiver = dest[i]
+                    now = _field(vector, word, shift, mask, receiver)
+                    last = np.int64(_place(keys, values, _key(receiver, now, bundle)))
+                    after = values[last]
+                    if after < 0:
+                        if after == REFUSED:
+                            refused = True
+                            break
+                        cursor[MISSED], cursor[MISSED_AT] = receiver, now
+                        cursor[MISSED_BUNDLE] = bundle
+                        _save(cursor, head, machine, row, pending, transitions)
+                        return RECEPTION
+                    _put(vector, word, shift, mask, receiver, after)
+                row += 1
+                if refused or _same(vector, states[head]):
+                    continue
+                if noting and last >= 0 and used_by[last] == 0:
+                    used_by[last] = head + 1
+                hashes[pending] = _hash(vector)
+                origins[pending] = head
+                pending += 1
+                transitions += 1
+            row = 0
+            machine += 1
+        machine = 0
+        head += 1
+    _save(cursor, head, machine, row, pending, transitions)
+    if head < level_end:
+        return SLICE
+    return flush(states, parents, slots, vectors, hashes, origins, cursor, most)
+
+
+@njit(cache=True, inline="always")
+def _save(cursor: Any, head: Any, machine: Any, row: Any, pending: Any, transitions: Any) -> None:
+    cursor[HEAD], cursor[MACHINE], cursor[ROW] = head, machine, row
+    cursor[PENDING], cursor[TRANSITIONS] = pending, transitions
+
+
+@njit(cache=True)
+def rebuild(states: Any, tail: int, slots: Any) -> None:
+    """Hashes all states anew, into slots that are empty."""
+    mask = np.uint64(slots.shape[0] - 1)
+    for index in range(tail):
+        mixed = _hash(states[index])
+        at = mixed & mask
+        while slots[at] != 0:
+            at = (at + _ONE) & mask
+        slots[at] = (mixed & _TAG) | np.uint64(index + 1)
+
+
+@njit(cache=True)
+def repack(
+    old: Any, new: Any, tail: int,
+    word: Any, shift: Any, mask: Any, new_word: Any, new_shift: Any, new_mask: Any,
+) -> None:  # fmt: skip
+    """The same states, with fields of other widths."""
+    for index in range(tail):
+        for machine in range(word.shape[0]):
+            value = _field(old[index], word, shift, mask, machine)
+            _put(new[index], new_word, new_shift, new_mask, machine, value)

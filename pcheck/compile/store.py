@@ -1,0 +1,127 @@
+"""Where the states are: packed vectors, their parents, and the hash slots; all of them grow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from pcheck.compile import kernel
+from pcheck.compile.kernel import BUFFER, CURSOR_SIZE, PENDING, TAIL
+
+FIRST_ROOM = 1 << 14  # states
+
+
+class Layout:
+    """Which bits of which word hold the number of each machine."""
+
+    def __init__(self, least: Iterable[int]) -> None:
+        widths = list(least)
+        words: list[list[int]] = []  # the machines in each
+        for machine, width in enumerate(widths):
+            free = (each for each in words if sum(widths[i] for i in each) + width <= 64)
+            room = next(free, None)
+            if room is None:
+                words.append(room := [])
+            room.append(machine)
+        for members in words:  # bits that would lie idle let a field grow without a new layout
+            spare = 64 - sum(widths[i] for i in members)
+            for nth, machine in enumerate(members):
+                widths[machine] += spare // len(members) + (nth < spare % len(members))
+        self.widths = tuple(widths)
+        word, shift = [0] * len(widths), [0] * len(widths)
+        for at, members in enumerate(words):
+            for nth, machine in enumerate(members):
+                word[machine] = at
+                shift[machine] = sum(widths[i] for i in members[:nth])
+        self.words = len(words)
+        self.most = [1 << width for width in self.widths]  # numbers that fit
+        self.word = np.array(word, np.int64)
+        self.shift = np.array(shift, np.uint64)
+        self.mask = np.array([(1 << width) - 1 for width in self.widths], np.uint64)
+
+    def pack(self, numbers: list[int]) -> Any:
+        vector = np.zeros(self.words, np.uint64)
+        for machine, number in enumerate(numbers):
+            vector[self.word[machine]] |= np.uint64(number << int(self.shift[machine]))
+        return vector
+
+    def unpack(self, vector: Any) -> list[int]:
+        shifted = vector[self.word] >> self.shift
+        return [int(number) for number in shifted & self.mask]
+
+
+def width_for(size: int) -> int:
+    """Bits for numbers below `size`, with room to grow to twice as many and more."""
+    return max(4, (size - 1).bit_length() + 1)
+
+
+class Store:
+    """The states in the order in which they were found: it is the queue of the search as well."""
+
+    def __init__(self, sizes: list[int], first: list[int]) -> None:
+        self.layout = Layout(map(width_for, sizes))
+        self.states = np.zeros((FIRST_ROOM, self.layout.words), np.uint64)
+        self.parents = np.zeros(FIRST_ROOM, np.uint32)
+        self.slots = np.zeros(2 * FIRST_ROOM, np.uint64)
+        self.cursor = np.zeros(CURSOR_SIZE, np.int64)
+        self.hashes = np.zeros(BUFFER, np.uint64)
+        self.origins = np.zeros(BUFFER, np.uint32)
+        self.vectors = np.zeros((BUFFER, self.layout.words), np.uint64)
+        self.states[0] = self.layout.pack(first)
+        self.cursor[TAIL] = 1
+        self._rebuild()
+
+    def __len__(self) -> int:
+        return int(self.cursor[TAIL])
+
+    @property
+    def bytes(self) -> int:
+        return int(self.states.nbytes + self.parents.nbytes + self.slots.nbytes)
+
+    def numbers(self, index: int) -> list[int]:
+        return self.layout.unpack(self.states[index])
+
+    def column(self, machine: int, start: int, end: int) -> Any:
+        """The numbers of one machine in a range of states."""
+        words = self.states[start:end, self.layout.word[machine]]
+        return (words >> self.layout.shift[machine]) & self.layout.mask[machine]
+
+    def flush(self, most: int) -> int:
+        """Inserts what waits in the buffer."""
+        return kernel.flush(
+            self.states, self.parents, self.slots, self.vectors, self.hashes, self.origins,
+            self.cursor, most,
+        )  # fmt: skip
+
+    def grow(self) -> None:
+        """Makes room for at least one more buffer."""
+        needed = len(self) + BUFFER
+        if needed > len(self.states):
+            room = max(needed, len(self.states) * 3 // 2)
+            self.states.resize((room, self.layout.words), refcheck=False)
+            self.parents.resize(room, refcheck=False)
+        if 5 * needed > 3 * len(self.slots):
+            self.slots = np.zeros(0, np.uint64)  # gives the old ones back first
+            size = 1 << (2 * needed).bit_length()
+            self.slots = np.zeros(size, np.uint64)
+            self._rebuild()
+
+    def widen(self, sizes: list[int]) -> None:
+        """The same states with wider fields, where a number no longer fits; nothing may wait."""
+        assert self.cursor[PENDING] == 0
+        old = self.layout
+        self.layout = Layout(map(width_for, sizes))
+        new = np.zeros((len(self.states), self.layout.words), np.uint64)
+        kernel.repack(
+            self.states, new, len(self),
+            old.word, old.shift, old.mask, self.layout.word, self.layout.shift, self.layout.mask,
+        )  # fmt: skip
+        self.states = new
+        self.vectors = np.zeros((BUFFER, self.layout.words), np.uint64)
+        self.slots[:] = 0
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        kernel.rebuild(self.states, len(self), self.slots)

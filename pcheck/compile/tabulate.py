@@ -1,0 +1,233 @@
+"""Nodes, the observer and the crash budget as numbered automata, filled in when first met.
+
+Each is a *machine*: its configurations have numbers, a node's configuration has rows (next
+configuration, bundle), and any machine may receive a bundle. All rules come from `node`, which the
+reference semantics uses too; what is added here is numbers, and two machines that only receive:
+
+- the observer's configuration is all that the properties can see. It is judged the moment that it
+  is first met, which is when a reachable state first shows it;
+- the crash budget counts, and refuses one crash too many.
+
+A bundle is what reaches others by one step: letters, a crash, and the watched fields that changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+
+from pcheck.compile import kernel
+from pcheck.compile.kernel import MISSING, REFUSED
+from pcheck.errors import PcheckError
+from pcheck.node import Bundle, Config, Does, Row
+from pcheck.observer import Sight
+from pcheck.property import Seen
+from pcheck.semantics import Runs, State
+
+C = TypeVar("C", bound=Hashable)
+MOST_MACHINES, MOST_NUMBERS = 1 << 8, 1 << 28
+
+
+class TooLarge(PcheckError):
+    """More nodes, configurations or bundles than the tables can number."""
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What one step of a node does to others; equal ones share a number."""
+
+    node: int
+    bundle: Bundle
+    crash: bool
+    changes: tuple[tuple[int, Hashable], ...]  # of watched fields: place, and value there
+
+
+class Numbers(Generic[C]):
+    """Numbers from 0 up, in the order of first meeting."""
+
+    def __init__(self) -> None:
+        self.all: list[C] = []
+        self._numbers: dict[C, int] = {}
+
+    def number(self, thing: C) -> int:
+        found = self._numbers.get(thing)
+        if found is None:
+            found = self._numbers[thing] = len(self.all)
+            self.all.append(thing)
+            if found >= MOST_NUMBERS:
+                raise TooLarge("more than 268 million configurations of one node: make it smaller")
+        return found
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+
+class Tables:
+    """The arrays that the kernel reads, and what fills them."""
+
+    def __init__(self, model: Runs) -> None:
+        self.model, self.nodes = model, model.nodes
+        self.watcher, self.budget = len(self.nodes), len(self.nodes) + 1
+        self.observer = model.observer
+        self.asks_about_steps = any(prop.of_steps for prop in model.properties)
+        self.machines = len(self.nodes) + 2
+        if self.machines > MOST_MACHINES:
+            raise TooLarge(f"the compiled engine takes up to {MOST_MACHINES - 2} nodes")
+        self.configs: list[Numbers[Config]] = [Numbers() for _ in self.nodes]
+        self.sights: Numbers[Sight] = Numbers()
+        self.bundles: Numbers[Effects] = Numbers()
+        self.fills = 0
+        self._numbered: list[Numbers[Any]] = [*self.configs, self.sights]
+        self._grown: set[int] = set()  # machines with numbers that are new since last asked
+        self.row_span = np.full((len(self.nodes), 64, 2), MISSING, np.int32)  # first, how many
+        self.row_next = Growing(np.int32)
+        self.row_bundle = Growing(np.int32)
+        self.dest_at = Growing(np.int32)
+        self.dest_count = Growing(np.int32)
+        self.dest = Growing(np.int32)
+        self.receptions = Receptions(noting=self.asks_about_steps)
+
+    def initial(self) -> list[int]:
+        """The vector of numbers of the initial state."""
+        return self.vector(self.model.initial())
+
+    def vector(self, state: State) -> list[int]:
+        numbers = [self._number(i, config) for i, config in enumerate(state.nodes)]
+        return [*numbers, self.sights.number(self.model.sight(state)), state.crashes]
+
+    def state(self, vector: list[int]) -> State:
+        """The global state, as the reference semantics has it."""
+        nodes = tuple(self.configs[i].all[vector[i]] for i in range(len(self.nodes)))
+        return State(nodes, vector[self.budget], self.sights.all[vector[self.watcher]].sent)
+
+    def sizes(self) -> list[int]:
+        """How many numbers each machine needs by now."""
+        return [*map(len, self.configs), len(self.sights), self.model.crashes + 1]
+
+    def outgrew(self, most: list[int]) -> bool:
+        """Whether a machine needs more numbers than these; only one that is new can."""
+        grown, self._grown = self._grown, set()
+        return any(len(self._numbered[machine]) > most[machine] for machine in grown)
+
+    def seen(self, sight: int) -> Seen:
+        return self.observer.seen(self.sights.all[sight])
+
+    def fill_rows(self, machine: int, number: int) -> None:
+        """The steps of one configuration of one node."""
+        self.fills += 1
+        config = self.configs[machine].all[number]
+        rows = self.nodes[machine].rows(config)
+        self.row_span[machine, number] = len(self.row_next), len(rows)
+        for row in rows:
+            self.row_next.append(self._number(machine, row.next))
+            self.row_bundle.append(self._bundle(machine, config, row))
+
+    def fill_reception(self, machine: int, number: int, bundle: int) -> None:
+        """What becomes of one configuration of any machine by receiving a bundle."""
+        self.fills += 1
+        effects = self.bundles.all[bundle]
+        if machine == self.budget:
+            after = number + 1 if number < self.model.crashes else REFUSED
+        elif machine == self.watcher:
+            after = self._watch(number, effects)
+        else:
+            config = self.nodes[machine].receive(self.configs[machine].all[number], effects.bundle)
+            after = self._number(machine, config)
+        self.receptions.add(machine, number, bundle, after)
+
+    def _number(self, machine: int, config: Config) -> int:
+        """The number of a configuration, for which there is a place in the tables of rows."""
+        number = self.configs[machine].number(config)
+        self._grown.add(machine)
+        if number >= self.row_span.shape[1]:
+            more = np.full_like(self.row_span, MISSING)
+            self.row_span = np.concatenate([self.row_span, more], axis=1)
+        return number
+
+    def effects(self, machine: int, config: Config, row: Row) -> Effects:
+        changes = self.observer.changes(machine, config, row.next)
+        return Effects(machine, row.bundle, row.does is Does.CRASH, changes)
+
+    def _bundle(self, machine: int, config: Config, row: Row) -> int:
+        """The number of what a step does to others; a new one is told who receives it."""
+        effects = self.effects(machine, config, row)
+        known = len(self.bundles)
+        number = self.bundles.number(effects)
+        if number == known:
+            receivers = [self.model.index[node] for node in row.bundle.receivers]
+            watched = self.observer.watches(row.bundle)
+            if effects.changes or watched or self.asks_about_steps:
+                receivers.append(self.watcher)
+            if effects.crash:
+                receivers.insert(0, self.budget)
+            self.dest_at.append(len(self.dest))
+            self.dest_count.append(len(receivers))
+            for receiver in receivers:
+                self.dest.append(receiver)
+        return number
+
+    def _watch(self, number: int, effects: Effects) -> int:
+        sight = self.sights.all[number]
+        values = list(sight.values)
+        for place, value in effects.changes:
+            values[place] = value
+        sent = self.observer.watch(sight.sent, effects.bundle)
+        self._grown.add(self.watcher)
+        return self.sights.number(Sight(sent, tuple(values)))
+
+
+class Growing:
+    """A one-dimensional array that is appended to."""
+
+    def __init__(self, kind: Any) -> None:
+        self.array = np.zeros(64, kind)
+        self._used = 0
+
+    def append(self, value: int) -> None:
+        if self._used == len(self.array):
+            self.array = np.concatenate([self.array, np.zeros_like(self.array)])
+        self.array[self._used] = value
+        self._used += 1
+
+    def __len__(self) -> int:
+        return self._used
+
+
+class Receptions:
+    """(machine, configuration, bundle) -> configuration: a hash table that the kernel can read."""
+
+    def __init__(self, *, noting: bool) -> None:
+        self._noting = noting  # whether it is noted which state first used each
+        self._used = 0
+        self.keys, self.values, self.used_by = self._room(1 << 10)
+
+    def add(self, machine: int, number: int, bundle: int, after: int) -> None:
+        if 2 * self._used >= len(self.keys):
+            old = self.keys, self.values, self.used_by
+            self.keys, self.values, self.used_by = self._room(2 * len(self.keys))
+            kernel.move_receptions(*old, self.keys, self.values, self.used_by)
+        self._used += 1
+        kernel.add_reception(self.keys, self.values, machine, number, bundle, after)
+
+    def used(self, machine: int) -> list[tuple[int, int, int, int]]:
+        """(state that first took it, configuration, bundle, configuration after), in that order."""
+        (at,) = np.nonzero((self.used_by > 0) & (self.keys >> np.uint64(56) == machine))
+        return sorted(
+            (
+                int(self.used_by[i]) - 1,
+                int(self.keys[i]) >> 28 & MOST_NUMBERS - 1,
+                int(self.keys[i]) & MOST_NUMBERS - 1,
+                int(self.values[i]),
+            )
+            for i in at
+        )
+
+    def _room(self, size: int) -> tuple[Any, Any, Any]:
+        return (
+            np.zeros(size, np.uint64),
+            np.full(size, MISSING, np.int32),
+            np.zeros(size if self._noting else 0, np.int64),
+        )

@@ -1,0 +1,106 @@
+"""What an outsider sees of a cluster: the watched messages ever sent, and the watched fields.
+
+What is watched is the union of what all declared properties see, whichever are being checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any, NamedTuple
+
+from pcheck.cluster import Cluster
+from pcheck.network import Letter
+from pcheck.node import Bundle, Config
+from pcheck.property import Seen
+from pcheck.values import exact, state_fields
+
+
+class Sight(NamedTuple):
+    """All that can be seen at one moment, as something that can be compared."""
+
+    sent: frozenset[Letter]
+    values: tuple[Hashable, ...]  # the exact value in each watched place
+
+
+class Observer:
+    """A *place* is one field of one node that may change and that some property sees."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._groups, self._kinds = cluster.groups, cluster.watched_kinds
+        actors = list(cluster.actors.items())
+        self._fields = {
+            name: tuple(i for i, (node, _) in enumerate(actors) if cluster.has_field(node, name))
+            for name in cluster.watched_fields
+        }
+        self._actors = tuple(actor for _, actor in actors)
+        self._places = {
+            (name, i): at
+            for at, (name, i) in enumerate(
+                (name, i)
+                for name, owners in self._fields.items()
+                for i in owners
+                if _bare(name) in state_fields(type(self._actors[i]))
+            )
+        }
+        self._meaning: dict[Hashable, Any] = {}
+        self._keys: dict[tuple[str, Config], Hashable] = {}
+        self._sent: dict[tuple[frozenset[Letter], Bundle], frozenset[Letter]] = {}
+        self._seen: dict[Sight, Seen] = {}
+
+    def watches(self, bundle: Bundle) -> bool:
+        """Whether there is anything to see in a bundle."""
+        return any(isinstance(letter.message, self._kinds) for letter, _ in bundle.sends)
+
+    def watch(self, sent: frozenset[Letter], bundle: Bundle) -> frozenset[Letter]:
+        """What was seen, once a bundle was sent."""
+        key = sent, bundle
+        if key not in self._sent:
+            letters = (letter for letter, _ in bundle.sends)
+            news = [letter for letter in letters if isinstance(letter.message, self._kinds)]
+            self._sent[key] = sent.union(news)
+        return self._sent[key]
+
+    def sight(self, sent: frozenset[Letter], nodes: Sequence[Config]) -> Sight:
+        return Sight(sent, tuple(self._key(name, nodes[i]) for name, i in self._places))
+
+    def changes(self, i: int, before: Config, after: Config) -> tuple[tuple[int, Hashable], ...]:
+        """The places of one node that a step changes, with what they hold then."""
+        return tuple(
+            (at, self._key(name, after))
+            for (name, owner), at in self._places.items()
+            if owner == i and self._key(name, before) != self._key(name, after)
+        )
+
+    def seen(self, sight: Sight) -> Seen:
+        """The sight as properties are given it: the same object for the same sight."""
+        if sight not in self._seen:
+            self._seen[sight] = self.show(sight)
+        return self._seen[sight]
+
+    def show(self, sight: Sight) -> Seen:
+        fields = {
+            name: tuple((self._actors[i].me, self._held(name, i, sight)) for i in owners)
+            for name, owners in self._fields.items()
+        }
+        letters = sorted(sight.sent, key=lambda letter: letter.order)
+        sent = ((letter.src, letter.message) for letter in letters)
+        return Seen(sent, self._groups, fields, key=sight)
+
+    def _held(self, name: str, i: int, sight: Sight) -> Any:
+        at = self._places.get((name, i))
+        if at is None:  # fixed
+            return getattr(self._actors[i], _bare(name))
+        return self._meaning[sight.values[at]]
+
+    def _key(self, name: str, config: Config) -> Hashable:
+        where = name, config
+        if where not in self._keys:
+            value = getattr(config.actor, _bare(name))
+            key = self._keys[where] = exact(value)
+            self._meaning.setdefault(key, value)
+        return self._keys[where]
+
+
+def _bare(name: str) -> str:
+    """`time` of `Clock.time`."""
+    return name.rpartition(".")[2]
