@@ -16,7 +16,7 @@ from pcheck.errors import SpecError
 from pcheck.judge import Judge
 from pcheck.model import Model
 from pcheck.path import Path
-from pcheck.search import Clock, Discovery, Limits, Progress, Search, Watch
+from pcheck.search import Clock, Discovery, Limits, Progress, Search, Watch, state_limit
 
 S = TypeVar("S", bound=Hashable)
 
@@ -90,7 +90,7 @@ class _Explorer(Generic[S]):
 
     def _reach(self, state: S, parent: S | None) -> None:
         if self.limits.states is not None and len(self.parents) >= self.limits.states:
-            raise _Stop(f"the limit of {self.limits.states:,} states")
+            raise _Stop(state_limit(self.limits.states))
         self.parents[state] = parent
         self.progress.states += 1
         self.judge.state(self.model.observe(state), where=(state,))
@@ -127,6 +127,8 @@ class _Explorer(Generic[S]):
             },
             seconds=self.clock.seconds(),
             memory=self._allocated(),
+            engine="reference",
+            peak=max(self.clock.peak, self.clock.memory()),
         )
 
     def _allocated(self) -> int:

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from pcheck.counterexample import SavedRun, of_path, refused_step
+from pcheck.engine import Say, explore
 from pcheck.errors import UsageError
 from pcheck.files import write_whole
 from pcheck.model import Model
 from pcheck.path import Path
 from pcheck.question import Question, ask
-from pcheck.reference import explore
 from pcheck.render.report import Report
 from pcheck.search import Limits, Outcome, Search, Verdict, Watch
 from pcheck.semantics import Runs
@@ -30,8 +30,6 @@ from pcheck.specfile import find, of_builder
 
 if TYPE_CHECKING:
     import networkx as nx
-
-ENGINE = "reference"
 
 
 def check(
@@ -45,6 +43,7 @@ def check(
     max_states: int | None = None,
     max_seconds: float | None = None,
     max_memory: int | None = None,
+    engine: str = "auto",
     watch: Watch | None = None,
     **options: Any,
 ) -> Result:
@@ -63,19 +62,23 @@ def check(
         properties=properties,
     )
     limits = Limits(max_states, max_seconds, max_memory)
-    return answer(question, limits, all_properties=all_properties, watch=watch)
+    return answer(question, limits, engine=engine, all_properties=all_properties, watch=watch)
 
 
 def answer(
     question: Question,
     limits: Limits,
     *,
+    engine: str = "auto",
     all_properties: bool = False,
     watch: Watch | None = None,
+    say: Say = lambda _: None,
 ) -> Result:
     """Explores what is asked; a property that could never be false is found out here."""
     model = question.model
-    search = explore(model, limits, all_properties=all_properties, watch=watch)
+    search = explore(
+        model, limits, engine=engine, all_properties=all_properties, watch=watch, say=say
+    )
     if search.complete and isinstance(model, Runs):
         check_sent(model.cluster, model.messages())
     return Result(question, search)
@@ -165,13 +168,19 @@ class Result:
             },
             "run": {
                 "stopped": search.stopped,
-                "engine": ENGINE,
+                "engine": search.engine,
                 "seconds": round(search.seconds, 3),
                 "states_per_second": round(search.states / max(search.seconds, 1e-9)),
                 "transitions_per_second": round(search.transitions / max(search.seconds, 1e-9)),
                 "bytes_per_state": round(search.memory / search.states, 1),
+                "handler_calls": self._handler_calls(),
+                "peak_memory": search.peak,
             },
         }
+
+    def _handler_calls(self) -> int | None:
+        model = self.model
+        return sum(node.handlers.calls for node in model.nodes) if isinstance(model, Runs) else None
 
     def report(self) -> Report:
         return Report(self.question, self.search, self.run)

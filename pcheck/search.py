@@ -60,6 +60,11 @@ class Progress:
     memory: int = 0
 
 
+def state_limit(states: int) -> str:
+    """How a search says that it ended because it met so many states."""
+    return f"the limit of {states:,} states"
+
+
 Watch = Callable[[Progress], None]
 
 
@@ -77,6 +82,8 @@ class Search:
     discoveries: dict[str, Discovery]
     seconds: float
     memory: int  # bytes, allocated for states, table and parents
+    engine: str
+    peak: int  # bytes, the most that the process was seen to hold
 
     @property
     def outcomes(self) -> dict[str, Outcome]:
@@ -116,9 +123,12 @@ class Clock:
         self._process = psutil.Process()
         self._start = time.monotonic()
         self._next = self._start
+        self.peak = 0
 
     def memory(self) -> int:
-        return int(self._process.memory_info().rss)
+        held = int(self._process.memory_info().rss)
+        self.peak = max(self.peak, held)
+        return held
 
     def seconds(self) -> float:
         return time.monotonic() - self._start

@@ -19,12 +19,13 @@ FLOORS = {
     1: "path label network graph files capture",
     2: "handler node cluster observer semantics search judge",
     3: "reference compile",
-    4: "loading specfile question senders counterexample",
+    4: "engine loading specfile question senders counterexample",
     6: "render",
     7: "result",
     8: "cli __main__",
 }
-ENGINE = "handler node cluster observer semantics search judge reference network model path graph senders"
+ENGINE = """handler node cluster observer semantics search judge reference network model path graph
+    senders engine"""
 TOP = {"pcheck", "specs", "counterexamples", "tests", "pyproject.toml", "README.md", "LICENSE"}
 TOP |= {".gitignore", ".ci"}
 PUBLIC = """Act Actor Bug Cluster Group Id Map Milestone Model Option Property Result Seen Send Set

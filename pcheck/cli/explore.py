@@ -65,6 +65,7 @@ def _explore(
     bug: str | None,
     network: str | None,
     crashes: int | None,
+    engine: str | None,
     properties: list[str] | None,
     all_properties: bool,
     max_states: int | None,
@@ -86,7 +87,14 @@ def _explore(
         check_writable(save)
     limits = _limits(max_states, max_seconds, max_memory)
     with Live(question, quiet=quiet) as live:
-        result = answer(question, limits, all_properties=all_properties, watch=live.watch)
+        result = answer(
+            question,
+            limits,
+            engine=engine or "auto",
+            all_properties=all_properties,
+            watch=live.watch,
+            say=live.say,
+        )
     _print(result, as_json=as_json, quiet=quiet, saved=save is not None)
     if save is not None:
         _save(result, save)
@@ -161,6 +169,8 @@ def _general() -> Iterator[inspect.Parameter]:
     yield _option("crashes", int, what, "--crashes INT", crashes)
     only = "Check this property only; may be given several times."
     yield _option("properties", list[str], what, "--property NAME", only)
+    engines = _with_default("Which explorer: auto, reference, compiled.", "auto")
+    yield _option("engine", str, how, "--engine NAME", engines)
     every = "Go on after a violation, until every property is decided."
     yield _option("all_properties", bool, how, "--all-properties", every)
     yield _option("max_states", int, how, "--max-states INT", "Give up after so many states.")

@@ -41,21 +41,25 @@ class Live:
             sys.stderr.write(f"\r\x1b[2K{line}")
             sys.stderr.flush()
 
+    def say(self, text: str) -> None:
+        """A line of its own, besides the one that lives."""
+        if not self.quiet:
+            self._clear()
+            print(f"pcheck: {text}", file=sys.stderr)
+
     def _warn(self, progress: Progress) -> None:
         """While the levels still grow, more than half of the search lies ahead."""
         widths = progress.widths
         if len(widths) < 3 or widths[-1] <= widths[-2]:
             return
         self.warned = True
-        self._clear()
         growth = widths[-1] / widths[-2]
         smaller = self.question.smaller()
         hint = f" To make it smaller: {', or '.join(smaller)}." if smaller else ""
-        text = (
-            f"pcheck: this will take a while: {progress.states:,} states so far, and each level is "
+        self.say(
+            f"this will take a while: {progress.states:,} states so far, and each level is "
             f"{growth:.1f} times the last.{hint} Ctrl-C shows what is known."
         )
-        print(text, file=sys.stderr)
 
     def _clear(self) -> None:
         if self.on:

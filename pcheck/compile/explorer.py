@@ -11,7 +11,7 @@ from pcheck.compile.store import Store
 from pcheck.compile.tabulate import Tables
 from pcheck.judge import Judge
 from pcheck.path import Path
-from pcheck.search import Clock, Discovery, Limits, Progress, Search, Watch
+from pcheck.search import Clock, Discovery, Limits, Progress, Search, Watch, state_limit
 from pcheck.semantics import Runs, State
 
 SLICE = 50_000  # states that are expanded before the clock is looked at
@@ -81,7 +81,7 @@ class _Explorer:
             if why == kernel.FULL:
                 self.store.grow()
             elif why == kernel.LIMIT:
-                raise _Stop(f"the limit of {self.limits.states:,} states")
+                raise _Stop(state_limit(self._most()))
             elif why != kernel.SLICE:
                 self._fill(why)
             if why == kernel.SLICE or self.tables.fills % 256 == 0:
@@ -112,7 +112,7 @@ class _Explorer:
             while (full := self.store.flush(self._most())) == kernel.FULL:
                 self.store.grow()
             if full == kernel.LIMIT:
-                raise _Stop(f"the limit of {self.limits.states:,} states")
+                raise _Stop(state_limit(self._most()))
             self.store.widen(self.tables.sizes())
 
     def _look_at_the_clock(self) -> None:
@@ -198,4 +198,6 @@ class _Explorer:
             },
             seconds=self.clock.seconds(),
             memory=self.store.bytes,
+            engine="compiled",
+            peak=max(self.clock.peak, self.clock.memory()),
         )

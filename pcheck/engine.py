@@ -1,0 +1,63 @@
+"""The choice of an explorer. All give the same answers; which one is asked is a matter of time.
+
+`auto` begins with the reference explorer. Where that meets SMALL states, the compiled engine starts
+anew: small clusters never pay for loading machine code, and the choice depends on the number of
+states alone, so that no count depends on the machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from pcheck import reference
+from pcheck.errors import UsageError, nearest
+from pcheck.model import Model
+from pcheck.search import Limits, Search, Watch, state_limit
+from pcheck.semantics import Runs
+
+SMALL = 30_000  # states
+ENGINES = ("auto", "reference", "compiled")
+Say = Callable[[str], None]
+
+
+def explore(
+    model: Model[Any],
+    limits: Limits,
+    *,
+    engine: str = "auto",
+    all_properties: bool = False,
+    watch: Watch | None = None,
+    say: Say = lambda _: None,
+) -> Search:
+    """The answer of the engine that is asked for, or of the one that suits the size."""
+    if engine not in ENGINES:
+        hint = nearest(engine, ENGINES) or f"; there is {', '.join(ENGINES)}"
+        raise UsageError(f"there is no engine {engine!r}{hint}")
+    if engine == "compiled" and not isinstance(model, Runs):
+        raise UsageError("the compiled engine takes clusters: a Model has --engine reference only")
+    if engine == "reference" or not isinstance(model, Runs):
+        return reference.explore(model, limits, all_properties=all_properties, watch=watch)
+    if engine == "auto":
+        small = SMALL if limits.states is None else min(SMALL, limits.states)
+        first = reference.explore(
+            model, replace(limits, states=small), all_properties=all_properties, watch=watch
+        )
+        if first.stopped != state_limit(small) or small == limits.states:
+            return first
+        whole = _compiled(model, limits, all_properties, watch, say)
+        return replace(whole, seconds=first.seconds + whole.seconds)
+    return _compiled(model, limits, all_properties, watch, say)
+
+
+def _compiled(
+    model: Runs, limits: Limits, all_properties: bool, watch: Watch | None, say: Say
+) -> Search:
+    """Numba takes half a second to load, so it is loaded only here."""
+    from pcheck.compile import loading
+
+    search: Search = loading.explorer(say).explore(
+        model, limits, all_properties=all_properties, watch=watch
+    )
+    return search
