@@ -29,7 +29,7 @@ class Cluster:
         milestones: Iterable[Milestone] = (),
     ) -> None:
         self.properties = _distinct(properties)
-        self.milestones = tuple(milestones)
+        self.milestones = _milestones(milestones)
         self.groups = _groups(nodes)
         self.actors: dict[Id, Actor] = {}
         for group, make in nodes.items():
@@ -68,7 +68,8 @@ class Cluster:
         return dict.fromkeys(what for prop in self.properties for what in prop.sees)
 
     def _check_footprints(self) -> None:
-        for prop in self.properties:
+        watchers: tuple[Property | Milestone, ...] = (*self.properties, *self.milestones)
+        for prop in watchers:
             for what in prop.sees:
                 if isinstance(what, str) and not any(self.has_field(n, what) for n in self.actors):
                     known = {f.name for actor in self.actors.values() for f in fields(actor)}
@@ -92,6 +93,15 @@ def _distinct(properties: Iterable[Property]) -> tuple[Property, ...]:
     return tuple(found.values())
 
 
+def _milestones(milestones: Iterable[Milestone]) -> tuple[Milestone, ...]:
+    found = tuple(milestones)
+    for each in found:
+        if not isinstance(each, Milestone):
+            name = getattr(each, "__name__", repr(each))
+            raise SpecError(f"{name} is no milestone: write @milestone(sees=[...]) above it")
+    return found
+
+
 def _groups(nodes: Mapping[Group, Callable[[int], Actor]]) -> dict[str, Group]:
     groups: dict[str, Group] = {}
     for group in nodes:
@@ -110,10 +120,11 @@ def _named(node: Id, actor: Actor) -> Actor:
         raise SpecError(f"{node} is a {type(actor).__name__}, which is no Actor")
     _check_class(type(actor))
     try:
-        exact(actor)
         for f in fields(actor):
-            exact(getattr(actor, f.name))
-    except Unfit as unfit:
+            name = f.name
+            exact(getattr(actor, name))
+    except Unfit as caught:
+        unfit = caught.inside(name)
         raise SpecError(f"{node} begins with a field that cannot be kept: {unfit}") from None
     return actor.but(me=node)
 

@@ -9,12 +9,15 @@ PcheckError
 
 from __future__ import annotations
 
+import re
+import sysconfig
 import traceback
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 from types import CodeType
 
+LIBRARIES = ("stdlib", "platstdlib", "purelib", "platlib")
 OWN_FOLDER = Path(__file__).resolve().parent
 
 
@@ -69,9 +72,31 @@ def place_raised(error: BaseException) -> str:
         if frame.lineno is not None and Path(frame.filename).suffix == ".py"
     ]
     outside = [frame for frame in frames if not is_own(frame.filename)]
+    theirs = [frame for frame in outside if not _is_library(frame.filename)]
+    outside = theirs or outside
     if not outside:
         return ""
     return f"{shown_path(outside[-1].filename)}:{outside[-1].lineno}: "
+
+
+def blamed(error: BaseException, who: str) -> BaseException:
+    """An exception of the user's code as an error of the spec; one of pcheck's own as it is."""
+    place = place_raised(error)
+    if isinstance(error, PcheckError) or not place:
+        return error
+    return SpecError(f"{place}{who} raised {described(error)}")
+
+
+def has_place(text: str) -> bool:
+    """Whether a message begins with a file and a line."""
+    return re.match(r"\S+\.py:\d+: ", text) is not None
+
+
+def _is_library(filename: str) -> bool:
+    """Python itself, or something installed: the line that the user wrote stands above."""
+    path = Path(filename).resolve()
+    places = sysconfig.get_paths()
+    return any(path.is_relative_to(Path(places[name]).resolve()) for name in LIBRARIES)
 
 
 def is_own(filename: str) -> bool:

@@ -39,7 +39,7 @@ class Handlers:
     def __init__(self, begin: Actor, nodes: frozenset[Id]) -> None:
         self.begin, self.nodes = begin, nodes
         self.calls = 0
-        self._fixed = _fixed_part(begin)
+        self._fixed = _fixed_values(begin)
         self._actors: dict[Hashable, Actor] = {exact(begin): begin}
 
     def reaction(self, actor: Actor, letter: Letter) -> tuple[Way, ...]:
@@ -47,7 +47,7 @@ class Handlers:
         return self._asked(
             actor,
             type(actor).receive,
-            lambda: f"{show(letter.message)} from {letter.src}",
+            f"{show(letter.message)} from {letter.src}",
             lambda: self._ways(actor, actor.receive(letter.message, letter.src)),
             letter.message,
         )
@@ -57,7 +57,7 @@ class Handlers:
         return self._asked(
             actor,
             type(actor).offers,
-            lambda: "its offers",
+            "its offers",
             lambda: tuple(
                 (each.label, self._ways(actor, each.step)) for each in map(_act, actor.offers())
             ),
@@ -69,50 +69,42 @@ class Handlers:
             f.name: getattr(self.begin, f.name) for f in fields(actor) if VOLATILE in f.metadata
         }
         return self._asked(
-            actor,
-            type(actor).but,
-            lambda: "a crash",
-            lambda: self._interned(actor.but(**forgotten)),
+            actor, type(actor).but, "a crash", lambda: self._interned(actor.but(**forgotten))
         )
-
-    def fault(
-        self, actor: Actor, handler: Callable[..., Any], what: str, text: str, place: str = ""
-    ) -> SpecError:
-        """`mine.py:31: n1 raised KeyError: 3 [on Ask(key=3) from n2, in state ...]`"""
-        where = place or place_of(handler.__code__)
-        return SpecError(f"{where}{actor.me} {text} [on {what}, in state {show(actor)}]")
 
     def _asked(
         self,
         actor: Actor,
         handler: Callable[..., Any],
-        what: Callable[[], str],
+        what: str,
         call: Callable[[], T],
         message: object = None,
     ) -> T:
         """Calls twice: a handler that is not a function of its arguments shows it at once."""
         self.calls += 2
-        before = _arguments(actor, message)
+        before, where = _arguments(actor, message), f"[on {what}, in state {show(actor)}]"
         try:
             once, again = call(), call()
         except _Wrong as wrong:
-            raise self.fault(actor, handler, what(), str(wrong)) from None
-        except Exception as error:
-            raised = f"raised {described(error)}{_frozen_hint(error)}"
-            raise self.fault(actor, handler, what(), raised, place_raised(error)) from error
+            raise fault(actor, handler, f"{wrong} {where}") from None
+        except (Exception, SystemExit) as error:
+            text = f"raised {described(error)}{_frozen_hint(error)} {where}"
+            raise fault(actor, handler, text, place_raised(error)) from error
         if _arguments(actor, message) != before:
             mutates = "changes its own state or the message in place: return self.but(...)"
-            raise self.fault(actor, handler, what(), mutates)
+            raise fault(actor, handler, f"{mutates} {where}")
         if _comparable(once) != _comparable(again):
             differs = (
                 f"is not deterministic: called twice, it answered {_told(once)} and then "
                 f"{_told(again)}; a choice is written either((label, step), ...)"
             )
-            raise self.fault(actor, handler, what(), differs)
+            raise fault(actor, handler, f"{differs} {where}")
         return once
 
     def _ways(self, actor: Actor, step: Step) -> tuple[Way, ...]:
         if isinstance(step, Either):
+            if not step.ways:
+                raise _Wrong("chooses among no ways: give either() some, or return None")
             return tuple(self._way(actor, _choice(label), way) for label, way in step.ways)
         return (self._way(actor, "", step),)
 
@@ -123,14 +115,13 @@ class Handlers:
         if not isinstance(parts[0] if parts else None, Actor):
             raise _Wrong(f"returned {_told(step)}: {RETURN}")
         after, *sends = parts
-        for each in sends:
-            self._check_send(each)
+        sent = tuple(map(self._checked, sends))
         if type(after) is not type(actor):
             raise _Wrong(f"became a {type(after).__name__}: an actor keeps its class")
         interned = self._interned(after)
         if interned is actor and not sends:
             return Way(choice, None, ())
-        return Way(choice, interned, tuple(sends))
+        return Way(choice, interned, sent)
 
     def _interned(self, actor: Actor) -> Actor:
         try:
@@ -138,11 +129,12 @@ class Handlers:
         except Unfit as unfit:
             raise _Wrong(f"becomes a state that cannot be kept: {unfit}") from None
         known = self._actors.setdefault(key, actor)
-        if _fixed_part(actor) != self._fixed:
-            raise _Wrong("changed a fixed field: what changes is declared without fixed()")
+        for name, value in _fixed_values(actor).items():
+            if self._fixed.get(name) != value:
+                raise _Wrong(f"changed {name}: a field that changes is declared without fixed()")
         return known
 
-    def _check_send(self, sent: object) -> None:
+    def _checked(self, sent: object) -> Send:
         if not isinstance(sent, Send):
             raise _Wrong(f"returned {_told(sent)} after the state: {RETURN}")
         kind = type(sent.message)
@@ -155,21 +147,38 @@ class Handlers:
             exact(sent.message)
         except Unfit as unfit:
             raise _Wrong(f"sends a {kind.__name__} that cannot be kept: {unfit}") from None
+        if any({FIXED, VOLATILE} & f.metadata.keys() for f in fields(sent.message)):  # type: ignore[arg-type]
+            raise _Wrong(f"sends a {kind.__name__} with a fixed() or volatile() field: drop that")
         for receiver in sent.receivers:
             if receiver not in self.nodes:
                 hint = f': write Id("{receiver}")' if type(receiver) is str else ""
                 raise _Wrong(
                     f"sends {show(sent.message)} to {_told(receiver)}, which is no node{hint}"
                 )
+        return Send(tuple(sent.receivers), sent.message)
 
 
-def _fixed_part(actor: Actor) -> Hashable:
-    return exact(tuple(getattr(actor, f.name) for f in fields(actor) if FIXED in f.metadata))
+def fault(actor: Actor, handler: Callable[..., Any], text: str, place: str = "") -> SpecError:
+    """`mine.py:31: n1 raised KeyError: 3 [on Ask(key=3) from n2, in state ...]`"""
+    return SpecError(f"{place or place_of(handler.__code__)}{actor.me} {text}")
+
+
+def _fixed_values(actor: Actor) -> dict[str, Hashable]:
+    """The exact value of each fixed field; one that cannot be kept equals nothing."""
+    names = (f.name for f in fields(actor) if FIXED in f.metadata)
+    return {name: _exact_or_none(getattr(actor, name)) for name in names}
+
+
+def _exact_or_none(value: object) -> Hashable:
+    try:
+        return exact(value)
+    except Unfit:
+        return None
 
 
 def _arguments(actor: Actor, message: object) -> Hashable:
     try:
-        return exact(actor), _fixed_part(actor), exact(message)
+        return exact(actor), tuple(_fixed_values(actor).items()), exact(message)
     except Unfit:
         return None  # fit before the call: only a handler that mutates gets here
 
@@ -198,21 +207,18 @@ def _comparable(answer: Any) -> Hashable:
 
 
 def _told(value: Any) -> str:
-    """Anything at all, for an error message."""
+    """An answer, or what should have been one, for an error message."""
+    if isinstance(value, Way):
+        step = "nothing" if value.actor is None else _told((value.actor, *value.sends))
+        return f"{value.choice}: {step}" if value.choice else step
     if isinstance(value, tuple) and not hasattr(value, "_fields"):
         return f"({', '.join(map(_told, value))})"
-    if isinstance(value, Way):
-        return "nothing" if value.actor is None else _told((value.actor, *value.sends))
     if isinstance(value, Send):
-        return f"{show(value.message)} to {', '.join(value.receivers) or 'nobody'}"
-    try:
-        exact(value)
-        return show(value)
-    except Unfit:
-        return repr(value)
+        return f"{show(value.message)} to {', '.join(map(str, value.receivers)) or 'nobody'}"
+    return show(value)
 
 
-def _frozen_hint(error: Exception) -> str:
+def _frozen_hint(error: BaseException) -> str:
     if type(error).__name__ != "FrozenInstanceError":
         return ""
     return " (a state is never changed: return self.but(...))"

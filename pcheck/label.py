@@ -6,6 +6,7 @@ Labels name steps in saved runs, so nothing here may depend on an address, a has
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import is_dataclass
 from enum import Enum
 from typing import Any
 
@@ -17,7 +18,7 @@ def show(value: Any) -> str:
     if isinstance(value, (Id, Value)):
         return str(value)
     if isinstance(value, Enum):
-        return f"{type(value).__name__}.{value.name}"
+        return f"{type(value).__name__}.{value.name}" if value.name else repr(value)
     if value is None or isinstance(value, (bool, int, float, str, bytes)):
         return repr(value)
     if isinstance(value, Group):
@@ -28,7 +29,11 @@ def show(value: Any) -> str:
         return f"{{{', '.join(f'{show(key)}: {show(entry)}' for key, entry in value.items())}}}"
     if isinstance(value, tuple):
         return _tuple(value)
-    return f"{type(value).__name__}({', '.join(_fields(value))})"
+    if is_dataclass(value) and not isinstance(value, type):
+        return f"{type(value).__name__}({', '.join(_fields(value))})"
+    if isinstance(value, (list, set, frozenset, dict)):
+        return repr(value)
+    return f"a {type(value).__name__}"  # a default repr holds an address
 
 
 def listed(values: Iterable[Any]) -> str:

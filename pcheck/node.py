@@ -14,8 +14,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from pcheck.actor import Actor, Send
-from pcheck.handler import Handlers
-from pcheck.label import delivered, lost
+from pcheck.handler import Handlers, fault
+from pcheck.label import delivered, lost, show
 from pcheck.network import Inbox, Letter, Network
 from pcheck.values import Id, exact
 
@@ -187,8 +187,14 @@ class Node:
         labels = [row.label for row in rows]
         twice = next((label for label in labels if labels.count(label) > 1), None)
         if twice is not None:
-            text = f"has two steps labelled {twice!r}: tell them apart by their labels"
-            raise self.handlers.fault(config.actor, type(config.actor).offers, "its steps", text)
+            role, does = type(config.actor), rows[labels.index(twice)].does
+            handler = role.receive if does is Does.DELIVER else role.offers
+            raise fault(
+                config.actor,
+                handler,
+                f"has two steps labelled {twice!r}: tell them apart by their labels "
+                f"[on its steps, in state {show(config.actor)}]",
+            )
         return rows
 
 

@@ -32,6 +32,11 @@ class Observer:
             name: tuple(i for i, (node, _) in enumerate(actors) if cluster.has_field(node, name))
             for name in cluster.watched_fields
         }
+        told = {what for each in cluster.milestones for what in each.sees if isinstance(what, str)}
+        self._told = {
+            name: tuple(i for i, (node, _) in enumerate(actors) if cluster.has_field(node, name))
+            for name in sorted(told | set(self._fields))
+        }
         self._actors = tuple(actor for _, actor in actors)
         self._places = {
             (name, i): at
@@ -74,10 +79,18 @@ class Observer:
     def seen(self, sight: Sight) -> Seen:
         """The sight as properties are given it: the same object for the same sight."""
         if sight not in self._seen:
-            self._seen[sight] = self.show(sight)
+            self._seen[sight] = self._show(sight)
         return self._seen[sight]
 
-    def show(self, sight: Sight) -> Seen:
+    def history(self, letters: frozenset[Letter], nodes: Sequence[Config]) -> Seen:
+        """Everything that was sent in one run, and every field that a milestone sees, too."""
+        fields = {
+            name: tuple((nodes[i].actor.me, getattr(nodes[i].actor, _bare(name))) for i in owners)
+            for name, owners in self._told.items()
+        }
+        return Seen(((each.src, each.message) for each in letters), self._groups, fields)
+
+    def _show(self, sight: Sight) -> Seen:
         fields = {
             name: tuple((self._actors[i].me, self._held(name, i, sight)) for i in owners)
             for name, owners in self._fields.items()

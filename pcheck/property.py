@@ -127,7 +127,7 @@ class Property:
     def _ask(self, *seen: Seen) -> object:
         try:
             return self.test(*(sight.only(self.name, self.sees) for sight in seen))
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             text = f"{place_raised(error)}the property {self.name} raised {described(error)}"
             raise SpecError(text) from error
 
@@ -144,13 +144,24 @@ class Milestone:
     sees: tuple[Sees, ...]
     test: Callable[[Seen], Mapping[Any, str]]
 
+    @property
+    def name(self) -> str:
+        return self.test.__name__
+
     def reached(self, seen: Seen) -> Mapping[Any, str]:
-        name = self.test.__name__
+        name = self.name
         try:
-            return self.test(seen.only(name, self.sees))
-        except Exception as error:
+            lines = self.test(seen.only(name, self.sees))
+        except (Exception, SystemExit) as error:
             text = f"{place_raised(error)}the milestone {name} raised {described(error)}"
             raise SpecError(text) from error
+        if isinstance(lines, Mapping) and all(isinstance(line, str) for line in lines.values()):
+            return lines
+        place = place_of(self.test.__code__)
+        raise SpecError(
+            f"{place}the milestone {name} answered {lines!r}: it answers a map from what has "
+            "happened to the line that says so"
+        )
 
 
 def always(*, sees: Iterable[Sees], name: str = "") -> Callable[[Callable[..., Any]], Property]:
@@ -184,6 +195,9 @@ def _property(kind: Kind, test: Callable[..., Any], sees: Iterable[Sees], name: 
 
 
 def _footprint(test: Callable[..., Any], sees: Iterable[Sees]) -> tuple[Sees, ...]:
+    if isinstance(sees, (str, type)):
+        name = repr(sees) if isinstance(sees, str) else sees.__name__
+        raise SpecError(f"{place_of(test.__code__)}{test.__name__}: write sees=[{name}]")
     footprint = tuple(sees)
     for what in footprint:
         if not isinstance(what, str) and not (isinstance(what, type) and is_frozen_dataclass(what)):

@@ -11,7 +11,7 @@ from typing import Any
 
 from pcheck.builder import Bug
 from pcheck.cluster import Cluster
-from pcheck.errors import UsageError, nearest
+from pcheck.errors import SpecError, UsageError, nearest
 from pcheck.model import Model
 from pcheck.network import NETWORKS
 from pcheck.semantics import Runs
@@ -101,6 +101,8 @@ def _runs(cluster: Cluster, network: str, crashes: int) -> Model[Any]:
 def _selected(spec: Spec, model: Model[Any], names: tuple[str, ...]) -> tuple[Any, ...]:
     """The properties that are asked for; what is observed stays that of all of them."""
     known = {prop.name: prop for prop in model.properties}
+    if len(known) < len(model.properties):
+        raise SpecError(f"{spec.name} has two properties of the same name")
     for name in names:
         if name not in known:
             hint = nearest(name, known) or f"; it has {', '.join(known) or 'none'}"

@@ -12,7 +12,7 @@ from collections.abc import Hashable
 from itertools import islice, pairwise
 from typing import Generic, TypeVar
 
-from pcheck.errors import SpecError
+from pcheck.errors import SpecError, blamed
 from pcheck.judge import Judge
 from pcheck.model import Model
 from pcheck.path import Path
@@ -55,6 +55,8 @@ class _Explorer(Generic[S]):
             stopped = str(stop)
         except KeyboardInterrupt:
             stopped = "an interrupt"
+        except (Exception, SystemExit) as error:
+            raise blamed(error, "the model") from error
         return self._report(complete, stopped)
 
     def _search(self) -> bool:

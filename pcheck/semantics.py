@@ -74,12 +74,11 @@ class Runs(Model[State]):
 
     def history(self, state: State, letters: frozenset[Letter]) -> Seen:
         """As `observe`, with every letter of one run, of whatever kind: for milestones."""
-        return self.observer.show(self.sight(state)._replace(sent=letters))
+        return self.observer.history(letters, state.nodes)
 
     def columns(self, state: State) -> Mapping[str, Mapping[str, str]]:
-        return {
-            node.me: _shown(config) for node, config in zip(self.nodes, state.nodes, strict=True)
-        }
+        nodes = zip(self.nodes, state.nodes, strict=True)
+        return {str(node.me): _shown(config) for node, config in nodes}
 
     def messages(self) -> Iterator[object]:
         """Every message that was sent in any run looked at so far."""

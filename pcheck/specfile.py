@@ -15,6 +15,7 @@ from pcheck.errors import (
     SpecError,
     UsageError,
     described,
+    has_place,
     nearest,
     place_of,
     place_raised,
@@ -103,9 +104,11 @@ class Spec:
             if bug is not None:
                 _put_in_place(bug, built)
         except SpecError as error:
+            if has_place(str(error)):
+                raise
             place = place_raised(error) or place_of(self.builder.__code__)
             raise SpecError(f"{place}{error}") from error
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             text = f"{place_raised(error)}the builder {self.name} raised {described(error)}"
             raise SpecError(text) from error
         if not isinstance(built, (Cluster, Model)):

@@ -41,7 +41,8 @@ class Unfit(Exception):
         self.what, self.where = what, where
 
     def inside(self, name: str) -> Unfit:
-        return Unfit(self.what, f"{name}.{self.where}" if self.where else name)
+        dot = "." if self.where and not self.where.startswith("[") else ""
+        return Unfit(self.what, f"{name}{dot}{self.where}")
 
 
 class _Name(str):
@@ -191,7 +192,8 @@ class Map(Mapping[K, V]):
         return hash(self.exact)
 
     def __repr__(self) -> str:
-        return f"Map({dict(self.items())!r})" if self._entries else "Map()"
+        entries = ", ".join(f"{key!r}: {value!r}" for key, value in self.items())
+        return f"Map({{{entries}}})" if entries else "Map()"
 
 
 def exact(value: Any) -> Hashable:
@@ -206,7 +208,7 @@ def exact(value: Any) -> Hashable:
     if kind is float:
         return kind, _number(value).hex()
     if isinstance(value, Enum):
-        return kind, value.name
+        return kind, *_member(value)
     if isinstance(value, tuple):
         return kind, *(_exact_part(f"[{i}]", part) for i, part in enumerate(value))
     if is_frozen_dataclass(kind):
@@ -254,27 +256,40 @@ def _state_fields(kind: Hashable) -> tuple[str, ...]:
 def natural(text: str) -> tuple[tuple[int, int | str], ...]:
     """A sort key with numbers as numbers: a2 before a10."""
     parts = re.findall(r"\d+|\D+", text)
-    return tuple((0, int(part)) if part.isdecimal() else (1, part) for part in parts)
+    return tuple((0, int(part)) if _is_number(part) else (1, part) for part in parts)
+
+
+def _is_number(part: str) -> bool:
+    return part.isdecimal() and len(part) < 20
 
 
 def order(value: Any) -> tuple[Any, ...]:
-    """A sort key for any two values, the same on every machine and with every hash seed."""
+    """A sort key for any two values, the same on every machine and with every hash seed.
+
+    Two values tie only if `exact` cannot tell them apart: an inbox is kept in this order, and would
+    be two inboxes otherwise.
+    """
     kind = type(value)
     if value is None:
         return (0,)
     if kind in (bool, int, float):
         return 1, value, kind.__name__, repr(value)
     if isinstance(value, str) and not isinstance(value, Enum):
-        return 2, natural(value), kind.__name__
+        return 2, natural(value), str(value), kind.__name__
     if kind is bytes:
         return 3, value
     if isinstance(value, Enum):
-        return 4, *_family(kind), value.name
-    if isinstance(value, (Set, Group, tuple)):
+        return 4, *_family(kind), *_member(value)
+    if isinstance(value, (Set, tuple)):
         return 5, *_family(kind), *(order(part) for part in value)
     if isinstance(value, Map):
         return 6, *(part for entry in value.items() for part in map(order, entry))
     return 7, *_family(kind), *(order(getattr(value, name)) for name in state_fields(kind))
+
+
+def _member(value: Enum) -> tuple[str, str]:
+    """A flag that combines others may have no name, but its value tells it apart."""
+    return str(value.name), repr(value.value)
 
 
 def _family(kind: type) -> tuple[str, str]:

@@ -60,7 +60,7 @@ def validity(seen: Seen) -> str | None:
     """Only a value that somebody proposed is voted for."""
     proposed = Set(value for _, value in seen.field("wants"))
     strange = Set(vote.value for vote, _ in votes(seen) if vote.value not in proposed)
-    return f"{words(strange)} was never proposed" if strange else None
+    return f"nobody proposed {words(strange)}, and there are votes for it" if strange else None
 
 
 @always(sees=[Accepted])

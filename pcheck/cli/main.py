@@ -18,7 +18,7 @@ from pcheck import __version__
 from pcheck.cli import listing
 from pcheck.cli.explore import explore_command
 from pcheck.cli.files import new_file, replay_file
-from pcheck.errors import PcheckError
+from pcheck.errors import PcheckError, blamed
 
 USAGE, INTERRUPTED = 2, 3
 COMMANDS = ("explore", "replay", "specs", "new")
@@ -50,6 +50,11 @@ def run(arguments: Sequence[str]) -> int:
     except typer.TyperException as error:
         command = " ".join(["pcheck", *(each for each in arguments[:1] if each in COMMANDS)])
         return _complain(f"{error.format_message()} ({command} --help)", error.exit_code)
+    except Exception as error:
+        wrong = blamed(error, "the spec")
+        if isinstance(wrong, PcheckError):
+            return _complain(str(wrong))
+        raise
     except (KeyboardInterrupt, typer.Abort):
         return _complain("interrupted", INTERRUPTED)
     return result if isinstance(result, int) else 0

@@ -55,10 +55,10 @@ def _of_cluster(model: Runs, path: Path[State]) -> Iterator[Moment]:
         yield Moment(
             number,
             label,
-            node,
+            str(node),
             row.does,
-            src=row.letter.src if row.letter is not None else None,
-            changes=_changes(model.columns(before)[node], model.columns(after)[node]),
+            src=str(row.letter.src) if row.letter is not None else None,
+            changes=_changes(model.columns(before)[str(node)], model.columns(after)[str(node)]),
             sends=tuple(_sends(row)),
             milestones=tuple(line for key, line in news.items() if key not in reached),
             down=frozenset(name for name, shown in model.columns(after).items() if "" in shown),

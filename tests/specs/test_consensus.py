@@ -1,0 +1,182 @@
+"""What consensus means, asked of sights made by hand: also of those that nothing should show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pcheck import Id, Milestone, Property, Seen, Set, Value, group
+from specs.consensus import (
+    CONSENSUS,
+    Accepted,
+    Vote,
+    a_majority_says,
+    a_value_is_chosen,
+    agreement,
+    can_be_chosen,
+    chosen,
+    one_value_per_ballot,
+    some_value_chosen,
+    validity,
+)
+from specs.learner import learning, only_the_chosen_is_learned
+from specs.paxos import Promise
+
+V1, V2, V3 = (Value(f"v{i}") for i in (1, 2, 3))
+
+
+def seen(
+    *votes: str,
+    acceptors: int = 3,
+    wants: tuple[Value, ...] = (V1, V2),
+    learned: tuple[Value | None, ...] = (),
+    other: tuple[tuple[Id, Any], ...] = (),
+) -> Seen:
+    """`seen("a1 1 v1")`: a1 voted for v1 in ballot 1."""
+    sent = [
+        (Id(acceptor), Accepted(Vote(int(ballot), Value(value))))
+        for acceptor, ballot, value in map(str.split, votes)
+    ]
+    fields = {
+        "wants": tuple((Id(f"p{i}"), value) for i, value in enumerate(wants, start=1)),
+        "learned": tuple((Id(f"l{i}"), value) for i, value in enumerate(learned, start=1)),
+    }
+    return Seen([*sent, *other], {"a": group("a", acceptors)}, fields)
+
+
+NOBODY = seen()
+SPLIT = seen("a1 1 v1", "a2 2 v2", "a3 3 v1")
+ONE = seen("a1 1 v1", "a2 1 v1")
+AGAIN = seen("a1 1 v1", "a2 1 v1", "a2 2 v1", "a3 2 v1")
+TWO = seen("a1 1 v1", "a2 1 v1", "a2 2 v2", "a3 2 v2")
+TORN = seen("a1 1 v1", "a2 1 v2")
+
+
+@pytest.mark.parametrize(
+    ("sight", "who"),
+    [
+        (NOBODY, {}),
+        (SPLIT, {}),
+        (seen("a1 1 v1", "a2 2 v1"), {}),  # one value, and a majority, but not in one ballot
+        (seen("a1 1 v1", "a1 1 v1"), {}),  # the same vote, told twice
+        (seen("a1 1 v1", "a2 1 v1", acceptors=4), {}),  # a half is no majority
+        (seen("a1 1 v1", acceptors=1), {Vote(1, V1): "a1"}),
+        (seen("a1 1 v1", "a2 1 v1", acceptors=2), {Vote(1, V1): "a1 a2"}),
+        (ONE, {Vote(1, V1): "a1 a2"}),
+        (AGAIN, {Vote(1, V1): "a1 a2", Vote(2, V1): "a2 a3"}),
+        (TWO, {Vote(1, V1): "a1 a2", Vote(2, V2): "a2 a3"}),
+        (seen("a1 1 v1", "a2 1 v1", "a3 1 v1"), {Vote(1, V1): "a1 a2 a3"}),
+    ],
+)
+def test_a_value_is_chosen_once_a_majority_voted_for_it_in_one_ballot(
+    sight: Seen, who: dict[Vote, str]
+) -> None:
+    assert chosen(sight) == {vote: Set(map(Id, them.split())) for vote, them in who.items()}
+
+
+@pytest.mark.parametrize(
+    ("prop", "sight", "why"),
+    [
+        (agreement, NOBODY, None),
+        (agreement, SPLIT, None),
+        (agreement, ONE, None),
+        (agreement, AGAIN, None),
+        (agreement, TORN, None),
+        (agreement, TWO, "v1 and v2 are both chosen"),
+        (validity, NOBODY, None),
+        (validity, TWO, None),
+        (validity, seen("a1 1 v3"), "nobody proposed v3, and there are votes for it"),
+        (
+            validity,
+            seen("a1 1 v3", "a2 2 v1", wants=()),
+            "nobody proposed v1 and v3, and there are votes for it",
+        ),
+        (one_value_per_ballot, NOBODY, None),
+        (one_value_per_ballot, TWO, None),
+        (one_value_per_ballot, seen("a1 1 v1", "a1 2 v2"), None),
+        (one_value_per_ballot, TORN, "there are votes for v1 and v2 in ballot 1"),
+        (
+            one_value_per_ballot,
+            seen("a1 1 v1", "a1 2 v2", "a2 2 v3"),
+            "there are votes for v2 and v3 in ballot 2",
+        ),
+    ],
+)
+def test_what_is_always_true_says_why_where_it_is_not(
+    prop: Property, sight: Seen, why: str | None
+) -> None:
+    assert prop.why_false(sight) == why
+
+
+@pytest.mark.parametrize(
+    ("sight", "reached"),
+    # whether some value, v1 and v2 are chosen
+    [
+        (NOBODY, [False, False, False]),
+        (SPLIT, [False, False, False]),
+        (ONE, [True, True, False]),
+        (TWO, [True, True, True]),
+        (seen("a1 2 v2", "a3 2 v2"), [True, False, True]),
+    ],
+)
+def test_what_is_sometimes_true_is_reached_where_it_is(sight: Seen, reached: list[bool]) -> None:
+    questions = [some_value_chosen, can_be_chosen(V1), can_be_chosen(V2)]
+    assert [prop.reached(sight) for prop in questions] == reached
+
+
+def test_each_value_has_a_property_of_its_own_name() -> None:
+    assert [can_be_chosen(value).name for value in (V1, V2)] == [
+        "v1_can_be_chosen",
+        "v2_can_be_chosen",
+    ]
+
+
+def test_consensus_is_these_properties() -> None:
+    assert [prop.name for prop in CONSENSUS] == [
+        "agreement",
+        "validity",
+        "one_value_per_ballot",
+        "some_value_chosen",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sight", "why"),
+    [
+        (seen("a1 1 v1", learned=(None, None)), None),
+        (seen("a1 1 v1", "a2 1 v1", learned=(None, V1)), None),
+        (seen("a1 1 v1", learned=(None, V1)), "l2 has learned v1, which is not chosen"),
+        (
+            seen("a1 1 v1", "a2 1 v1", learned=(V1, V2)),
+            "l2 has learned v2, which is not chosen",
+        ),
+    ],
+)
+def test_a_learner_learns_only_what_is_chosen(sight: Seen, why: str | None) -> None:
+    assert only_the_chosen_is_learned.why_false(sight) == why
+
+
+def test_there_is_nothing_to_learn_where_nobody_learns() -> None:
+    assert learning(group("l", 0)) == []
+    assert learning(group("l", 2)) == [only_the_chosen_is_learned]
+
+
+def test_a_milestone_names_the_value_and_its_majority() -> None:
+    lines = list(a_value_is_chosen.reached(TWO).values())
+    assert [line.partition(", a majority")[0] for line in lines] == [
+        "v1 is chosen: a1 and a2",
+        "v2 is chosen: a2 and a3",
+    ]
+    assert list(a_value_is_chosen.reached(SPLIT)) == []
+
+
+def test_a_milestone_is_the_moment_that_a_majority_has_said_the_same() -> None:
+    promised: Milestone = a_majority_says(Promise, "promised ballot {0.ballot}")
+    one = (Id("a3"), Promise(2, None))
+    other = (Id("a1"), Promise(2, Vote(1, V1)))
+    stale = (Id("a2"), Promise(1, None))
+    assert promised.reached(seen(other=(one, stale))) == {}
+    assert promised.reached(seen(other=(one, stale, other))) == {
+        "promised ballot 2": "a1 and a3, a majority, promised ballot 2"
+    }

@@ -1,0 +1,49 @@
+"""Lamport's Paxos.tla on the bare Model: the counts of TLC."""
+
+from __future__ import annotations
+
+import pytest
+
+from pcheck.model import Model
+from pcheck.reference import explore
+from pcheck.search import Outcome, Verdict
+from pcheck.specfile import find
+
+
+def lamports(acceptors: int, values: int, ballots: int) -> Model[object]:
+    spec = find("lamport")
+    built = spec.build(spec.options({"acceptors": acceptors, "values": values, "ballots": ballots}))
+    assert isinstance(built, Model)
+    return built
+
+
+@pytest.mark.parametrize(
+    ("acceptors", "values", "ballots", "states", "depth"),
+    [(3, 2, 2, 3_921, 16), (3, 1, 2, 1_681, 16), (2, 2, 3, 1_501, 18), (1, 1, 2, 25, 8)],
+)
+def test_the_counts_are_those_of_tlc(
+    acceptors: int, values: int, ballots: int, states: int, depth: int
+) -> None:
+    search = explore(lamports(acceptors, values, ballots))
+    assert (search.states, search.depth, search.verdict) == (states, depth, Verdict.HOLDS)
+
+
+def test_any_value_can_be_chosen_in_any_ballot() -> None:
+    search = explore(lamports(2, 2, 1))
+    assert search.outcomes == {
+        "agreement": Outcome.HOLDS,
+        "one_value_per_ballot": Outcome.HOLDS,
+        "some_value_chosen": Outcome.REACHED,
+        "v1_can_be_chosen": Outcome.REACHED,
+        "v2_can_be_chosen": Outcome.REACHED,
+    }
+
+
+def test_the_shortest_run_that_chooses_is_a_ballot_without_rivals() -> None:
+    search = explore(lamports(1, 1, 1))
+    assert search.discoveries["some_value_chosen"].path.labels == (
+        "leader starts ballot 0",
+        "a1 promises ballot 0",
+        "leader asks for v1 in ballot 0",
+        "a1 votes for v1 in ballot 0",
+    )

@@ -1,0 +1,258 @@
+"""Paxos: the counts that other programs agreed on, and what its two mistakes lead to.
+
+The tables are those of the design; `tests/peer.py` is a second program, which knows no actors.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pcheck.cluster import Cluster
+from pcheck.network import NETWORKS
+from pcheck.path import follow
+from pcheck.property import Seen
+from pcheck.reference import explore
+from pcheck.search import Outcome, Search, Verdict
+from pcheck.semantics import Runs, State
+from pcheck.specfile import find
+from tests.peer import Counts
+from tests.peer import explore as by_the_peer
+from tests.runs import counts
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+Votes = frozenset[tuple[int, int, int]]  # (acceptor, ballot, value), as the peer tells them
+
+
+def cluster(bug: str = "", **options: int) -> Cluster:
+    spec = find("paxos")
+    built = spec.build(spec.options(options), bug=spec.bug(bug) if bug else None)
+    assert isinstance(built, Cluster)
+    return built
+
+
+def paxos(network: str = "set", crashes: int = 0, bug: str = "", **options: int) -> Search:
+    return explore(Runs(cluster(bug, **options), NETWORKS[network], crashes))
+
+
+# The tables
+
+
+@pytest.mark.parametrize(
+    ("acceptors", "proposers", "rounds", "crashes", "expected"),
+    [
+        (3, 1, 1, 0, (53, 109, 9)),
+        (2, 2, 1, 0, (169, 352, 14)),
+        (3, 2, 1, 0, (2_905, 8_338, 18)),
+        (3, 3, 1, 0, (159_725, 544_479, 27)),
+        (2, 2, 2, 0, (11_881, 27_884, 28)),
+        (3, 1, 1, 1, (314, 957, 11)),
+        (2, 2, 1, 1, (1_014, 3_052, 16)),
+        (3, 2, 1, 1, (19_911, 77_270, 20)),
+    ],
+)
+def test_the_counts_on_set_are_those_that_spin_and_tlc_gave(
+    acceptors: int, proposers: int, rounds: int, crashes: int, expected: tuple[int, int, int]
+) -> None:
+    search = paxos(crashes=crashes, acceptors=acceptors, proposers=proposers, rounds=rounds)
+    assert (counts(search), search.verdict) == (expected, Verdict.HOLDS)
+
+
+@pytest.mark.parametrize(
+    ("network", "states", "transitions"),
+    [("set", 169, 352), ("once", 169, 352), ("lossy", 943, 2_770), ("fifo", 943, 3_104)],
+)
+def test_the_counts_on_each_network(network: str, states: int, transitions: int) -> None:
+    search = paxos(network, acceptors=2, proposers=2)
+    assert (counts(search), search.verdict) == ((states, transitions, 14), Verdict.HOLDS)
+
+
+def test_the_count_with_a_learner() -> None:
+    search = paxos(acceptors=3, proposers=2, learners=1)
+    assert (search.states, search.verdict) == (17_289, Verdict.HOLDS)
+    assert counts(search) == by_the_peer(3, 2, learners=1)[:3]
+
+
+def test_every_property_is_answered() -> None:
+    search = paxos(acceptors=2, proposers=2, learners=1)
+    assert search.outcomes == {
+        "agreement": Outcome.HOLDS,
+        "validity": Outcome.HOLDS,
+        "one_value_per_ballot": Outcome.HOLDS,
+        "some_value_chosen": Outcome.REACHED,
+        "only_the_chosen_is_learned": Outcome.HOLDS,
+        "v1_can_be_chosen": Outcome.REACHED,
+        "v2_can_be_chosen": Outcome.REACHED,
+    }
+
+
+def test_the_shortest_run_that_chooses_is_one_ballot_and_a_majority() -> None:
+    """A start; a prepare and a promise, and then a vote, for each of two acceptors."""
+    search = paxos(acceptors=3, proposers=2)
+    lengths = {name: len(found.path) for name, found in search.discoveries.items()}
+    assert lengths == {"some_value_chosen": 7, "v1_can_be_chosen": 7, "v2_can_be_chosen": 7}
+
+
+def test_proposer_i_of_p_uses_ballot_r_p_plus_i_and_wants_v_i() -> None:
+    actors = cluster(acceptors=1, proposers=3, rounds=2).actors
+    proposers = {str(node): vars(actor) for node, actor in actors.items() if node[0] == "p"}
+    assert {node: (str(its["wants"]), its["ballots"]) for node, its in proposers.items()} == {
+        "p1": ("v1", (1, 4)),
+        "p2": ("v2", (2, 5)),
+        "p3": ("v3", (3, 6)),
+    }
+
+
+# A second program
+
+
+class Watched(Runs):
+    """Remembers every sight that it showed."""
+
+    def __init__(self, network: str, crashes: int, **options: int) -> None:
+        super().__init__(cluster("", **options), NETWORKS[network], crashes)
+        self.sights: set[Seen] = set()
+
+    def observe(self, state: State) -> Seen:
+        seen = super().observe(state)
+        self.sights.add(seen)
+        return seen
+
+    def observations(self) -> frozenset[Votes]:
+        accepted: type[Any] = self.cluster.watched_kinds[0]
+        return frozenset(
+            frozenset(
+                (int(who[1:]), said.vote.ballot, int(said.vote.value[1:]))
+                for who, said in seen.sent(accepted)
+            )
+            for seen in self.sights
+        )
+
+
+def watched(network: str, crashes: int, **options: int) -> Counts:
+    """As the peer tells it."""
+    model = Watched(network, crashes, **options)
+    search = explore(model)
+    assert search.verdict is Verdict.HOLDS
+    return Counts(*counts(search), model.observations())
+
+
+SMALL = [
+    # acceptors, proposers, rounds, learners
+    *((1, 1, 1, 0), (1, 1, 1, 1), (1, 1, 1, 2), (1, 1, 2, 0), (1, 1, 2, 1), (1, 1, 3, 0)),
+    *((1, 2, 1, 0), (1, 2, 1, 1), (1, 2, 2, 0)),
+    *((2, 1, 1, 0), (2, 1, 1, 1), (2, 1, 2, 0), (3, 1, 1, 0)),
+]
+GRID = [
+    *((*size, network, crashes) for size, network, crashes in product(SMALL, NETWORKS, range(3))),
+    *((2, 2, 1, 0, network, crashes) for network, crashes in product(NETWORKS, range(2))),
+    *((2, 2, 1, 0, network, 2) for network in ("set", "once")),
+    *((2, 2, 1, 1, network, 0) for network in NETWORKS),
+    *((2, 2, 1, 1, "set", 1), (2, 2, 1, 2, "set", 0), (2, 1, 2, 1, "set", 2)),
+    *((3, 2, 1, 0, "set", 0), (3, 2, 1, 0, "once", 0), (2, 2, 2, 0, "set", 0)),
+    *((3, 2, 1, 0, "set", 1), (4, 1, 1, 0, "set", 1), (1, 3, 1, 0, "fifo", 1)),
+]
+
+
+@pytest.mark.parametrize(
+    ("acceptors", "proposers", "rounds", "learners", "network", "crashes"), GRID
+)
+def test_another_program_finds_the_same_counts_and_observations(
+    acceptors: int, proposers: int, rounds: int, learners: int, network: str, crashes: int
+) -> None:
+    found = watched(
+        network,
+        crashes,
+        acceptors=acceptors,
+        proposers=proposers,
+        rounds=rounds,
+        learners=learners,
+    )
+    assert found == by_the_peer(acceptors, proposers, rounds, network, crashes, learners)
+
+
+@pytest.mark.parametrize("crashes", [0, 1])
+@pytest.mark.parametrize(("acceptors", "proposers", "rounds"), [(1, 2, 2), (2, 1, 2), (2, 2, 1)])
+def test_set_shows_whatever_the_other_networks_show(
+    acceptors: int, proposers: int, rounds: int, crashes: int
+) -> None:
+    shown = {
+        network: watched(
+            network, crashes, acceptors=acceptors, proposers=proposers, rounds=rounds
+        ).observations
+        for network in NETWORKS
+    }
+    more = {network: observations - shown["set"] for network, observations in shown.items()}
+    assert more == {network: frozenset() for network in NETWORKS}
+
+
+# The mistakes
+
+
+@pytest.mark.parametrize(
+    ("bug", "length", "options"),
+    [
+        ("14", 14, {"acceptors": 3, "proposers": 2}),
+        pytest.param(
+            *("1", 20, {"acceptors": 3, "proposers": 2, "rounds": 2}), marks=pytest.mark.slow
+        ),
+    ],
+)
+def test_a_mistake_breaks_agreement_by_the_last_step_of_its_trace(
+    bug: str, length: int, options: dict[str, int]
+) -> None:
+    search = paxos("set", 0, bug, **options)
+    assert (search.violated, search.depth) == (("agreement",), length)
+    labels = search.discoveries["agreement"].path.labels
+    model = Runs(cluster(bug, **options), NETWORKS["set"], 0)
+    agreement = model.properties[0]
+    path = follow(model, labels)
+    why = [agreement.why_false(model.observe(state)) for state in path.states]
+    assert why == [None] * length + ["v1 and v2 are both chosen"]
+
+
+def test_the_correct_protocol_does_not_go_along_to_the_end() -> None:
+    labels = paxos(bug="14").discoveries["agreement"].path.labels
+    model = Runs(cluster(), NETWORKS["set"], 0)
+    path = follow(model, labels)
+    refused = labels[len(path)]
+    assert (len(path) < len(labels), "Accept(" in refused) == (True, True)
+
+
+def test_a_mistake_is_not_seen_where_its_scope_is_too_small() -> None:
+    search = paxos(bug="1", acceptors=3, proposers=2, rounds=1)
+    assert (search.verdict, search.violated) == (Verdict.HOLDS, ())
+
+
+@pytest.mark.parametrize("bug", ["1", "14"])
+def test_a_mistake_takes_the_place_of_every_acceptor_and_of_nobody_else(bug: str) -> None:
+    roles = {str(node): type(actor).__name__ for node, actor in cluster(bug).actors.items()}
+    name = {"1": "VoteLeavesPromise", "14": "VotesInAnyBallot"}[bug]
+    assert roles == {"p1": "Proposer", "p2": "Proposer", "a1": name, "a2": name, "a3": name}
+
+
+def test_the_trace_does_not_depend_on_the_hash_seed() -> None:
+    program = (
+        "from tests.specs.test_paxos import paxos\n"
+        "search = paxos(bug='14')\n"
+        "print(search.states, search.transitions)\n"
+        "print(*search.discoveries['agreement'].path.labels, sep='\\n')\n"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1", "2")
+    }
+    assert [len(text.splitlines()) for text in told] == [15]
