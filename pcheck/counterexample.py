@@ -13,9 +13,11 @@ from typing import Any
 
 from pcheck.errors import SpecError, TraceError, UsageError
 from pcheck.model import Model
+from pcheck.node import Does
 from pcheck.path import Path, follow
 from pcheck.property import Kind, Property
 from pcheck.question import Question, ask
+from pcheck.semantics import Runs
 from pcheck.specfile import Spec
 
 FORMAT, VERSION = "pcheck run", 1
@@ -43,9 +45,12 @@ class SavedRun:
         """The question that this run answers; whatever no longer exists is an error."""
         try:
             bug = spec.bug(self.bug) if self.bug is not None else None
-            return ask(spec, self.options, bug=bug, network=self.network, crashes=self.crashes)
+            asked = ask(spec, self.options, bug=bug, network=self.network, crashes=self.crashes)
         except (UsageError, SpecError) as error:
-            raise TraceError(f"this run cannot be walked any more: {error}") from error
+            raise TraceError(f"cannot be walked any more: {error}") from error
+        if (asked.network, asked.crashes) != (self.network, self.crashes):
+            raise TraceError("is damaged: it lacks the network or the number of crashes")
+        return asked
 
 
 @dataclass(frozen=True)
@@ -77,11 +82,29 @@ def of_path(
 
 
 def refused_step(question: Question, labels: tuple[str, ...]) -> int | None:
-    """The first step, from 1, of a bug's run that the correct protocol does not take."""
+    """The first step, from 1, of a bug's run that the correct protocol does not take.
+
+    It may not be possible there at all; or (in `fifo`) it is, but what is delivered is ignored.
+    """
     if question.bug is None:
         return None
-    walked = len(follow(question.correct(), labels))
-    return walked + 1 if walked < len(labels) else None
+    wrong, right = question.model, question.correct()
+    here, there = wrong.initial(), right.initial()
+    for number, label in enumerate(labels, start=1):
+        after = dict(right.steps(there)).get(label)
+        if after is None or (_ignored(right, there, label) and not _ignored(wrong, here, label)):
+            return number
+        here, there = dict(wrong.steps(here))[label], after
+    return None
+
+
+def _ignored(model: Model[Any], state: Any, label: str) -> bool:
+    """Whether a delivery changes nothing but the channel."""
+    if not isinstance(model, Runs):
+        return False
+    node, row = model.taken(state, label)
+    actor = state.nodes[model.index[node]].actor
+    return row.does is Does.DELIVER and row.next.actor is actor and not row.bundle.sends
 
 
 def read(file: FilePath) -> SavedRun:
@@ -109,6 +132,8 @@ def replay(saved: SavedRun, question: Question) -> Replay:
     differs = None
     if why is None:
         differs = f"after its last step {saved.property} is still true"
+    elif why != saved.why:
+        differs = f"{saved.property} is false because {why}, and the file says {saved.why}"
     elif refused_at != saved.refused_at:
         differs = (
             f"the correct protocol refuses step {refused_at or 'none'}, "
@@ -129,7 +154,7 @@ def _property(saved: SavedRun, model: Model[Any]) -> Property:
         if prop.name == saved.property and prop.kind is Kind.ALWAYS:
             return prop
     raise TraceError(
-        f"this run cannot be walked any more: {saved.spec} has no always-property {saved.property}"
+        f"cannot be walked any more: {saved.spec} has no always-property {saved.property}"
     )
 
 
@@ -151,7 +176,7 @@ def _checked(found: Any) -> SavedRun:
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise TraceError(f'is no saved run of pcheck: it lacks "format": "{FORMAT}"')
     version = found.get("version")
-    if version != VERSION:
+    if type(version) is not int or version != VERSION:
         newer = isinstance(version, int) and version > VERSION
         hint = ": it was written by a newer pcheck" if newer else ""
         raise TraceError(f"has the format version {version!r}, this pcheck reads {VERSION}{hint}")

@@ -7,6 +7,7 @@ states alone, so that no count depends on the machine.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -32,6 +33,7 @@ def explore(
     say: Say = lambda _: None,
 ) -> Search:
     """The answer of the engine that is asked for, or of the one that suits the size."""
+    started = time.monotonic()
     if engine not in ENGINES:
         hint = nearest(engine, ENGINES) or f"; there is {', '.join(ENGINES)}"
         raise UsageError(f"there is no engine {engine!r}{hint}")
@@ -46,18 +48,35 @@ def explore(
         )
         if first.stopped != state_limit(small) or small == limits.states:
             return first
-        whole = _compiled(model, limits, all_properties, watch, say)
-        return replace(whole, seconds=first.seconds + whole.seconds)
-    return _compiled(model, limits, all_properties, watch, say)
+        return _anew(first, lambda: _compiled(model, limits, all_properties, watch, say, started))
+    return _compiled(model, limits, all_properties, watch, say, started)
+
+
+def _anew(first: Search, compiled: Callable[[], Search]) -> Search:
+    """What the compiled engine finds; what the reference found, if that is interrupted early."""
+    try:
+        whole = compiled()
+    except KeyboardInterrupt:
+        return replace(first, stopped="an interrupt")
+    if whole.states < first.states and not whole.complete:
+        return replace(first, stopped=whole.stopped)
+    return replace(whole, seconds=first.seconds + whole.seconds)
 
 
 def _compiled(
-    model: Runs, limits: Limits, all_properties: bool, watch: Watch | None, say: Say
+    model: Runs,
+    limits: Limits,
+    all_properties: bool,
+    watch: Watch | None,
+    say: Say,
+    started: float,
 ) -> Search:
-    """Numba takes half a second to load, so it is loaded only here."""
+    """Numba takes half a second to load, so it is loaded only here: time that counts."""
     from pcheck.compile import loading
 
-    search: Search = loading.explorer(say).explore(
-        model, limits, all_properties=all_properties, watch=watch
-    )
+    explorer = loading.explorer(say)
+    if limits.seconds is not None:
+        left = max(0.001, limits.seconds - (time.monotonic() - started))
+        limits = replace(limits, seconds=left)
+    search: Search = explorer.explore(model, limits, all_properties=all_properties, watch=watch)
     return search

@@ -9,13 +9,14 @@ PcheckError
 
 from __future__ import annotations
 
+import inspect
 import re
 import sysconfig
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from pathlib import Path
-from types import CodeType
+from typing import Any
 
 LIBRARIES = ("stdlib", "platstdlib", "purelib", "platlib")
 OWN_FOLDER = Path(__file__).resolve().parent
@@ -25,7 +26,7 @@ class PcheckError(Exception):
     """The root: its text is one line that says what is wrong and what to do."""
 
     def __str__(self) -> str:
-        return " ".join(super().__str__().split())
+        return printable(re.sub(r"_pcheck_[0-9a-f]{12}\.", "", super().__str__()))
 
 
 class SpecError(PcheckError):
@@ -44,6 +45,17 @@ class OutputError(PcheckError):
     """What was asked for cannot be written."""
 
 
+def printable(text: str) -> str:
+    """One line that cannot send commands to a terminal, whatever it quotes."""
+    line = " ".join(text.split())
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
+
+
+def an(noun: str) -> str:
+    """`a list`, `an int`."""
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """A hint for a mistyped name: `; did you mean 'paxos'?`, or nothing."""
     close = get_close_matches(name, list(known), n=1)
@@ -59,24 +71,21 @@ def shown_path(path: str | Path) -> str:
         return str(full)
 
 
-def place_of(code: CodeType) -> str:
+def place_of(function: Callable[..., Any]) -> str:
     """Where a function stands: `specs/mine.py:31: `."""
-    return f"{shown_path(code.co_filename)}:{code.co_firstlineno}: "
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return f"{shown_path(code.co_filename)}:{code.co_firstlineno}: " if code is not None else ""
 
 
 def place_raised(error: BaseException) -> str:
-    """Where an exception came from: its last line that is not pcheck's own."""
+    """Where an exception came from: the last line that the user wrote."""
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
         if frame.lineno is not None and Path(frame.filename).suffix == ".py"
     ]
-    outside = [frame for frame in frames if not is_own(frame.filename)]
-    theirs = [frame for frame in outside if not _is_library(frame.filename)]
-    outside = theirs or outside
-    if not outside:
-        return ""
-    return f"{shown_path(outside[-1].filename)}:{outside[-1].lineno}: "
+    theirs = [frame for frame in frames if is_users(frame.filename)]
+    return f"{shown_path(theirs[-1].filename)}:{theirs[-1].lineno}: " if theirs else ""
 
 
 def blamed(error: BaseException, who: str) -> BaseException:
@@ -92,20 +101,16 @@ def has_place(text: str) -> bool:
     return re.match(r"\S+\.py:\d+: ", text) is not None
 
 
-def _is_library(filename: str) -> bool:
-    """Python itself, or something installed: the line that the user wrote stands above."""
+def is_users(filename: str) -> bool:
+    """Whether a file is a spec, or the user's: not pcheck, not Python, nothing installed."""
     path = Path(filename).resolve()
-    places = sysconfig.get_paths()
-    return any(path.is_relative_to(Path(places[name]).resolve()) for name in LIBRARIES)
-
-
-def is_own(filename: str) -> bool:
-    """Whether a file is pcheck's own, the specs that ship inside the package apart."""
-    path = Path(filename).resolve()
-    return path.is_relative_to(OWN_FOLDER) and not path.is_relative_to(OWN_FOLDER / "specs")
+    if path.is_relative_to(OWN_FOLDER / "specs"):
+        return True
+    installed = (Path(sysconfig.get_path(name)).resolve() for name in LIBRARIES)
+    return not any(path.is_relative_to(place) for place in (OWN_FOLDER, *installed))
 
 
 def described(error: BaseException) -> str:
     """An exception in words: `KeyError: 'a9'`."""
-    text = " ".join(str(error).split())
+    text = printable(str(error))
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

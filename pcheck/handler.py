@@ -7,12 +7,12 @@ which node, state and message it was, and what to write instead.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import fields
 from typing import Any, NamedTuple, TypeVar
 
 from pcheck.actor import VOLATILE, Act, Actor, Either, Send, Step
-from pcheck.errors import SpecError, described, place_of, place_raised
+from pcheck.errors import SpecError, an, described, place_of, place_raised
 from pcheck.label import show
 from pcheck.network import Letter
 from pcheck.values import FIXED, Id, Unfit, exact, is_frozen_dataclass
@@ -59,7 +59,7 @@ class Handlers:
             type(actor).offers,
             "its offers",
             lambda: tuple(
-                (each.label, self._ways(actor, each.step)) for each in map(_act, actor.offers())
+                (each.label, self._ways(actor, each.step)) for each in _acts(actor.offers())
             ),
         )
 
@@ -84,13 +84,15 @@ class Handlers:
         self.calls += 2
         before, where = _arguments(actor, message), f"[on {what}, in state {show(actor)}]"
         try:
-            once, again = call(), call()
+            once = call()
+            mutated = _arguments(actor, message) != before
+            again = once if mutated else call()
         except _Wrong as wrong:
             raise fault(actor, handler, f"{wrong} {where}") from None
         except (Exception, SystemExit) as error:
             text = f"raised {described(error)}{_frozen_hint(error)} {where}"
             raise fault(actor, handler, text, place_raised(error)) from error
-        if _arguments(actor, message) != before:
+        if mutated or _arguments(actor, message) != before:
             mutates = "changes its own state or the message in place: return self.but(...)"
             raise fault(actor, handler, f"{mutates} {where}")
         if _comparable(once) != _comparable(again):
@@ -105,6 +107,8 @@ class Handlers:
         if isinstance(step, Either):
             if not step.ways:
                 raise _Wrong("chooses among no ways: give either() some, or return None")
+            if not all(isinstance(way, tuple) and len(way) == 2 for way in step.ways):
+                raise _Wrong(f"chooses among {_told(step.ways)}: write either((label, step), ...)")
             return tuple(self._way(actor, _choice(label), way) for label, way in step.ways)
         return (self._way(actor, "", step),)
 
@@ -117,7 +121,7 @@ class Handlers:
         after, *sends = parts
         sent = tuple(map(self._checked, sends))
         if type(after) is not type(actor):
-            raise _Wrong(f"became a {type(after).__name__}: an actor keeps its class")
+            raise _Wrong(f"became {an(type(after).__name__)}: an actor keeps its class")
         interned = self._interned(after)
         if interned is actor and not sends:
             return Way(choice, None, ())
@@ -140,15 +144,15 @@ class Handlers:
         kind = type(sent.message)
         if not is_frozen_dataclass(kind):
             raise _Wrong(
-                f"sends {_told(sent.message)}, a {kind.__name__}: "
+                f"sends {_told(sent.message)}, {an(kind.__name__)}: "
                 "a message is a class with @dataclass(frozen=True)"
             )
         try:
             exact(sent.message)
         except Unfit as unfit:
-            raise _Wrong(f"sends a {kind.__name__} that cannot be kept: {unfit}") from None
+            raise _Wrong(f"sends {an(kind.__name__)} that cannot be kept: {unfit}") from None
         if any({FIXED, VOLATILE} & f.metadata.keys() for f in fields(sent.message)):  # type: ignore[arg-type]
-            raise _Wrong(f"sends a {kind.__name__} with a fixed() or volatile() field: drop that")
+            raise _Wrong(f"sends {an(kind.__name__)} with a fixed() or volatile() field: drop that")
         for receiver in sent.receivers:
             if receiver not in self.nodes:
                 hint = f': write Id("{receiver}")' if type(receiver) is str else ""
@@ -160,7 +164,7 @@ class Handlers:
 
 def fault(actor: Actor, handler: Callable[..., Any], text: str, place: str = "") -> SpecError:
     """`mine.py:31: n1 raised KeyError: 3 [on Ask(key=3) from n2, in state ...]`"""
-    return SpecError(f"{place or place_of(handler.__code__)}{actor.me} {text}")
+    return SpecError(f"{place or place_of(handler)}{actor.me} {text}")
 
 
 def _fixed_values(actor: Actor) -> dict[str, Hashable]:
@@ -181,6 +185,12 @@ def _arguments(actor: Actor, message: object) -> Hashable:
         return exact(actor), tuple(_fixed_values(actor).items()), exact(message)
     except Unfit:
         return None  # fit before the call: only a handler that mutates gets here
+
+
+def _acts(offered: object) -> list[Act]:
+    if isinstance(offered, Iterable):
+        return [_act(each) for each in offered]
+    raise _Wrong(f"offers {_told(offered)}: yield act(label, step, ...)")
 
 
 def _act(offered: object) -> Act:

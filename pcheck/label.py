@@ -10,6 +10,7 @@ from dataclasses import is_dataclass
 from enum import Enum
 from typing import Any
 
+from pcheck.errors import an
 from pcheck.values import Group, Id, Map, Set, Value, order, state_fields
 
 
@@ -31,15 +32,25 @@ def show(value: Any) -> str:
         return _tuple(value)
     if is_dataclass(value) and not isinstance(value, type):
         return f"{type(value).__name__}({', '.join(_fields(value))})"
-    if isinstance(value, (list, set, frozenset, dict)):
+    if isinstance(value, type):
+        return value.__name__
+    if isinstance(value, (set, frozenset)):
+        return f"{type(value).__name__}({{{', '.join(sorted(map(show, value)))}}})"
+    if isinstance(value, (list, dict)):
         return repr(value)
-    return f"a {type(value).__name__}"  # a default repr holds an address
+    return an(type(value).__name__)  # a default repr holds an address
 
 
 def listed(values: Iterable[Any]) -> str:
     """Some values in words: `a1, a2 and a3`."""
     *most, last = [show(value) for value in sorted(values, key=order)] or ["none"]
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 step`, `14 steps`, `no crashes`."""
+    plural = f"{noun}es" if noun.endswith("sh") else f"{noun}s"
+    return f"{f'{number:,}' if number else 'no'} {noun if number == 1 else plural}"
 
 
 def delivered(src: Id, dst: Id, message: object) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 
 from pcheck.capture import check_captures
-from pcheck.errors import SpecError, described, place_raised, shown_path
+from pcheck.errors import SpecError, described, has_place, place_raised, shown_path
 
 
 def load(path: Path) -> ModuleType:
@@ -24,10 +24,13 @@ def load(path: Path) -> ModuleType:
         return sys.modules[name]
     try:
         return _executed(name, path)
-    except SpecError:
-        raise
+    except SpecError as error:
+        if has_place(str(error)):
+            raise
+        raise SpecError(f"{place_raised(error)}{error}") from error
     except SyntaxError as error:
-        where = f"{shown_path(error.filename or path)}:{error.lineno}: "
+        line = f":{error.lineno}" if error.lineno is not None else ""
+        where = f"{shown_path(error.filename or path)}{line}: "
         raise SpecError(f"{where}the spec is not Python: {error.msg}") from error
     except OSError as error:
         raise SpecError(f"{shown_path(path)} cannot be read: {error.strerror}") from error

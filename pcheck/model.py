@@ -20,6 +20,7 @@ class Model(ABC, Generic[S]):
 
     properties: tuple[Property, ...] = ()
     milestones: tuple[Milestone, ...] = ()
+    checked = False  # whether its answers need no second look
 
     @abstractmethod
     def initial(self) -> S:

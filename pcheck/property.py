@@ -133,7 +133,7 @@ class Property:
 
     def _bad_answer(self, answer: object, wanted: str) -> SpecError:
         kind = self.kind.value
-        place = place_of(self.test.__code__)
+        place = place_of(self.test)
         return SpecError(f"{place}{self.name} answered {answer!r}: an @{kind} answers {wanted}")
 
 
@@ -157,7 +157,7 @@ class Milestone:
             raise SpecError(text) from error
         if isinstance(lines, Mapping) and all(isinstance(line, str) for line in lines.values()):
             return lines
-        place = place_of(self.test.__code__)
+        place = place_of(self.test)
         raise SpecError(
             f"{place}the milestone {name} answered {lines!r}: it answers a map from what has "
             "happened to the line that says so"
@@ -185,7 +185,7 @@ def _property(kind: Kind, test: Callable[..., Any], sees: Iterable[Sees], name: 
     wanted = len(inspect.signature(test).parameters)
     if wanted not in ((1, 2) if kind is Kind.ALWAYS else (1,)):
         raise SpecError(
-            f"{place_of(test.__code__)}{test.__name__} takes {wanted} parameters: write "
+            f"{place_of(test)}{test.__name__} takes {wanted} parameters: write "
             "(seen), or for an @always about a step (before, after)"
         )
     summary = (inspect.getdoc(test) or "").partition("\n")[0]
@@ -197,12 +197,12 @@ def _property(kind: Kind, test: Callable[..., Any], sees: Iterable[Sees], name: 
 def _footprint(test: Callable[..., Any], sees: Iterable[Sees]) -> tuple[Sees, ...]:
     if isinstance(sees, (str, type)):
         name = repr(sees) if isinstance(sees, str) else sees.__name__
-        raise SpecError(f"{place_of(test.__code__)}{test.__name__}: write sees=[{name}]")
+        raise SpecError(f"{place_of(test)}{test.__name__}: write sees=[{name}]")
     footprint = tuple(sees)
     for what in footprint:
         if not isinstance(what, str) and not (isinstance(what, type) and is_frozen_dataclass(what)):
             raise SpecError(
-                f"{place_of(test.__code__)}{test.__name__} sees {what!r}: name a kind of message "
+                f"{place_of(test)}{test.__name__} sees {what!r}: name a kind of message "
                 '(a frozen dataclass) or, as a string, a field: "learned"'
             )
     return footprint

@@ -11,9 +11,10 @@ from typing import Any
 
 from pcheck.builder import Bug
 from pcheck.cluster import Cluster
-from pcheck.errors import SpecError, UsageError, nearest
+from pcheck.errors import SpecError, UsageError, nearest, place_of
 from pcheck.model import Model
 from pcheck.network import NETWORKS
+from pcheck.property import Property
 from pcheck.semantics import Runs
 from pcheck.specfile import Spec
 
@@ -64,20 +65,30 @@ def ask(
 ) -> Question:
     """What is not given is as the bug's own scope says, and else as the builder does."""
     scope = dict(bug.scope) if bug is not None else {}
-    wanted = network or scope.pop("network", None), _first(crashes, scope.pop("crashes", None))
+    network = _first(network, scope.pop("network", None))
+    crashes = _first(crashes, scope.pop("crashes", None))
+    _check_scope(spec, scope, bug)
     options = spec.options({**scope, **given})
     built = spec.build(options, bug)
     if isinstance(built, Model):
-        model, net, budget = _bare(spec, built, *wanted), None, None
+        model, net, budget = _bare(spec, built, network, crashes), None, None
     else:
-        net, budget = wanted[0] or NETWORK, _first(wanted[1], CRASHES)
+        net, budget = _first(network, NETWORK), _first(crashes, CRASHES)
         model = _runs(built, net, budget)
     model.properties = _selected(spec, model, tuple(properties))
     return Question(spec, options, bug, net, budget, model)
 
 
-def _first(*values: int | None) -> Any:
+def _first(*values: Any) -> Any:
     return next((value for value in values if value is not None), None)
+
+
+def _check_scope(spec: Spec, scope: Mapping[str, Any], bug: Bug | None) -> None:
+    try:
+        spec.options(scope)
+    except UsageError as error:
+        assert bug is not None
+        raise SpecError(f"the scope of the bug {bug.name} is wrong: {error}") from error
 
 
 def _bare(spec: Spec, model: Model[Any], network: str | None, crashes: int | None) -> Model[Any]:
@@ -100,6 +111,11 @@ def _runs(cluster: Cluster, network: str, crashes: int) -> Model[Any]:
 
 def _selected(spec: Spec, model: Model[Any], names: tuple[str, ...]) -> tuple[Any, ...]:
     """The properties that are asked for; what is observed stays that of all of them."""
+    for prop in model.properties:
+        if not isinstance(prop, Property):
+            name = getattr(prop, "__name__", repr(prop))
+            place = place_of(spec.builder)
+            raise SpecError(f"{place}{name} is no property: write @always(sees=[...]) above it")
     known = {prop.name: prop for prop in model.properties}
     if len(known) < len(model.properties):
         raise SpecError(f"{spec.name} has two properties of the same name")

@@ -12,7 +12,7 @@ from collections.abc import Hashable
 from itertools import islice, pairwise
 from typing import Generic, TypeVar
 
-from pcheck.errors import SpecError, blamed
+from pcheck.checked import Checked
 from pcheck.judge import Judge
 from pcheck.model import Model
 from pcheck.path import Path
@@ -29,7 +29,8 @@ def explore(
     watch: Watch | None = None,
 ) -> Search:
     """Every reachable state of a model, as far as it takes to answer its properties."""
-    return _Explorer(model, limits, all_properties, watch).run()
+    trusted = model if model.checked else Checked(model)
+    return _Explorer(trusted, limits, all_properties, watch).run()
 
 
 class _Stop(Exception):
@@ -55,8 +56,6 @@ class _Explorer(Generic[S]):
             stopped = str(stop)
         except KeyboardInterrupt:
             stopped = "an interrupt"
-        except (Exception, SystemExit) as error:
-            raise blamed(error, "the model") from error
         return self._report(complete, stopped)
 
     def _search(self) -> bool:
@@ -76,11 +75,7 @@ class _Explorer(Generic[S]):
         for done, state in enumerate(frontier):
             self.progress.queue = len(frontier) - done + len(new)
             self._look_at_the_clock()
-            labels: set[str] = set()
-            for label, successor in self.model.steps(state):
-                if label in labels:
-                    raise SpecError(f"two steps of one state are both labelled {label!r}")
-                labels.add(label)
+            for _, successor in self.model.steps(state):
                 self.progress.transitions += 1
                 if successor not in self.parents:
                     self._reach(successor, state)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 def check(
     spec: str | FilePath | Callable[..., Any],
     *,
-    bug: str | None = None,
+    bug: str | int | None = None,
     network: str | None = None,
     crashes: int | None = None,
     properties: Iterable[str] = (),
@@ -131,7 +131,8 @@ class Result:
 
     def assert_holds(self) -> None:
         """Fails a test with the whole report, unless every property holds or was reached."""
-        assert self.verdict is Verdict.HOLDS, f"\n{self}"
+        if self.verdict is not Verdict.HOLDS:
+            raise AssertionError(f"\n{self}")
 
     def save(self, path: str | FilePath) -> None:
         """Writes the violating run, for `pcheck replay`."""

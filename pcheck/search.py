@@ -10,6 +10,8 @@ from typing import Any
 
 import psutil
 
+from pcheck.errors import UsageError
+from pcheck.label import counted
 from pcheck.path import Path
 from pcheck.property import Kind, Property
 
@@ -38,6 +40,12 @@ class Limits:
     seconds: float | None = None
     memory: int | None = None
 
+    def __post_init__(self) -> None:
+        for name in ("states", "seconds", "memory"):
+            value = getattr(self, name)
+            if value is not None and not value > 0:
+                raise UsageError(f"--max-{name} {value:g} makes no sense: it must be above 0")
+
 
 @dataclass(frozen=True)
 class Discovery:
@@ -62,7 +70,7 @@ class Progress:
 
 def state_limit(states: int) -> str:
     """How a search says that it ended because it met so many states."""
-    return f"the limit of {states:,} states"
+    return f"the limit of {counted(states, 'state')}"
 
 
 Watch = Callable[[Progress], None]

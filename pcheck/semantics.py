@@ -30,6 +30,8 @@ class State(NamedTuple):
 class Runs(Model[State]):
     """All runs of a cluster on a network in which at most `crashes` nodes crash."""
 
+    checked = True  # `handler` looks at what the user wrote
+
     def __init__(self, cluster: Cluster, network: Network, crashes: int) -> None:
         self.cluster, self.network, self.crashes = cluster, network, crashes
         self.properties, self.milestones = cluster.properties, cluster.milestones

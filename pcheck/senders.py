@@ -14,14 +14,15 @@ from typing import Any
 
 from pcheck.actor import Actor
 from pcheck.cluster import Cluster
-from pcheck.errors import SpecError
+from pcheck.errors import SpecError, place_of
+from pcheck.property import Property
 
 
-def unsent(cluster: Cluster, messages: Iterable[object]) -> list[tuple[str, type]]:
+def unsent(cluster: Cluster, messages: Iterable[object]) -> list[tuple[Property, type]]:
     """The properties, and the kinds that they see, of which none of these messages is one."""
     found = tuple(messages)
     return [
-        (prop.name, kind)
+        (prop, kind)
         for prop in cluster.properties
         for kind in prop.sees
         if isinstance(kind, type) and not any(isinstance(message, kind) for message in found)
@@ -33,11 +34,12 @@ def check_sent(cluster: Cluster, messages: Iterable[object]) -> None:
     silent = unsent(cluster, messages)
     roles = {type(actor) for actor in cluster.actors.values()} if silent else set()
     named = [each for role in roles for each in _named(role, set()) if isinstance(each, type)]
-    for name, kind in silent:
+    for prop, kind in silent:
         if not any(issubclass(each, kind) for each in named):
+            place = place_of(prop.test)
             raise SpecError(
-                f"{name} sees {kind.__name__}, which no actor of this cluster ever sends: "
-                "correct its sees=[...], or send it"
+                f"{place}{prop.name} sees {kind.__name__}, which no actor of this cluster ever "
+                "sends: correct its sees=[...], or send it"
             )
 
 

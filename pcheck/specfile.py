@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from pcheck.builder import BUG, BUILDER, Bug, Option
@@ -14,6 +15,7 @@ from pcheck.cluster import Cluster
 from pcheck.errors import (
     SpecError,
     UsageError,
+    an,
     described,
     has_place,
     nearest,
@@ -51,7 +53,7 @@ class Parameter:
         if choices and value not in choices:
             raise UsageError(f"{self.flag} is one of {', '.join(choices)}, not {value!r}")
         if not choices and type(value) is not self.kind:
-            raise UsageError(f"{self.flag} is a {self.kind.__name__}, not {value!r}")
+            raise UsageError(f"{self.flag} is {an(self.kind.__name__)}, not {value!r}")
         if isinstance(value, (int, float)):
             self._check_range(value)
 
@@ -78,8 +80,9 @@ class Spec:
     def summary(self) -> str:
         return (inspect.getdoc(self.builder) or "").partition("\n")[0]
 
-    def bug(self, name: str) -> Bug:
+    def bug(self, name: str | int) -> Bug:
         """The bug of this name (or number)."""
+        name = str(name)
         for each in self.bugs:
             if name.lower().replace("_", "-") == each.name or name == str(each.number):
                 return each
@@ -106,15 +109,15 @@ class Spec:
         except SpecError as error:
             if has_place(str(error)):
                 raise
-            place = place_raised(error) or place_of(self.builder.__code__)
+            place = place_raised(error) or place_of(self.builder)
             raise SpecError(f"{place}{error}") from error
         except (Exception, SystemExit) as error:
             text = f"{place_raised(error)}the builder {self.name} raised {described(error)}"
             raise SpecError(text) from error
         if not isinstance(built, (Cluster, Model)):
-            place = place_of(self.builder.__code__)
+            place = place_of(self.builder)
             raise SpecError(
-                f"{place}the builder {self.name} returned a {type(built).__name__}: "
+                f"{place}the builder {self.name} returned {an(type(built).__name__)}: "
                 "return Cluster({...}, properties=[...]), or a Model"
             )
         return built
@@ -126,7 +129,7 @@ def find(name: str | Path) -> Spec:
     if text.endswith(".py") or "/" in text or "\\" in text:
         return _from_file(Path(text))
     path = SHIPPED / f"{text}.py"
-    if not text.isidentifier() or not path.is_file():
+    if text not in shipped_names():
         hint = nearest(text, shipped_names())
         if Path(f"{text}.py").is_file():
             hint = f"; for the file beside you write ./{text}.py"
@@ -135,6 +138,8 @@ def find(name: str | Path) -> Spec:
 
 
 def _from_file(path: Path) -> Spec:
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder: give the name or the path of a spec")
     if not path.is_file():
         raise UsageError(f"there is no file {path}: give the name or the path of a spec")
     if path.suffix != ".py":
@@ -171,7 +176,7 @@ def of_module(module: ModuleType, path: Path, *, shipped: bool) -> Spec:
         )
     if len(builders) > 1:
         names = " and ".join(each.__name__ for each in builders)
-        place = place_of(builders[1].__code__)
+        place = place_of(builders[1])
         raise SpecError(f"{place}there are two builders, {names}: one file is one spec")
     return of_builder(builders[0], path=path, shipped=shipped, bugs=_bugs(module, path))
 
@@ -195,17 +200,23 @@ def _bugs(module: ModuleType, path: Path) -> tuple[Bug, ...]:
     beside = path.with_name(f"{path.stem}_bugs.py")
     if beside.is_file():
         modules.append(load(beside))
-    return tuple(
+    bugs = tuple(
         vars(each)[BUG]
         for mod in modules
         for each in vars(mod).values()
         if isinstance(each, type) and BUG in vars(each) and each.__module__ == mod.__name__
     )
+    for one, other in combinations(bugs, 2):
+        if one.number == other.number or one.name == other.name:
+            raise SpecError(
+                f"{shown_path(path)}: the bugs {one.name} and {other.name} have one number, "
+                f"{one.number}, or one name: tell them apart"
+            )
+    return bugs
 
 
 def _parameters(builder: Callable[..., Any]) -> Iterator[Parameter]:
-    place = place_of(builder.__code__)
-    hints = get_type_hints(builder, include_extras=True)
+    place = place_of(builder)
     for name, parameter in inspect.signature(builder).parameters.items():
         if parameter.default is parameter.empty or parameter.kind is parameter.POSITIONAL_ONLY:
             raise SpecError(f"{place}the option {name} of {builder.__name__} needs a default")
@@ -214,13 +225,33 @@ def _parameters(builder: Callable[..., Any]) -> Iterator[Parameter]:
                 f"{place}the option {name} of {builder.__name__} clashes with pcheck's own "
                 f"--{name.replace('_', '-')}: give it another name"
             )
-        kind, option = _annotation(hints.get(name, type(parameter.default)))
-        if kind not in (int, float, bool, str) and get_origin(kind) is not Literal:
+        kind, option = _annotation(_hint(builder, parameter, place))
+        words = get_origin(kind) is Literal and all(type(each) is str for each in get_args(kind))
+        if kind not in (int, float, bool, str) and not words:
             raise SpecError(
                 f"{place}the option {name} of {builder.__name__} is of type {kind}: "
                 "an option is an int, float, bool, str or a Literal of strings"
             )
-        yield Parameter(name, kind, parameter.default, option)
+        found = Parameter(name, kind, parameter.default, option)
+        try:
+            found.check(parameter.default)
+        except UsageError as error:
+            text = f"the default of {name} of {builder.__name__} is wrong: {error}"
+            raise SpecError(f"{place}{text}") from None
+        yield found
+
+
+def _hint(builder: Callable[..., Any], parameter: inspect.Parameter, place: str) -> Any:
+    """The annotation of one parameter: those of the others, and what is returned, may name more."""
+    if parameter.annotation is parameter.empty:
+        return type(parameter.default)
+    alone = SimpleNamespace(__annotations__={parameter.name: parameter.annotation})
+    try:
+        hints = get_type_hints(alone, globalns=builder.__globals__, include_extras=True)
+    except Exception as error:
+        text = f"the annotation of {parameter.name} of {builder.__name__} raised {described(error)}"
+        raise SpecError(f"{place}{text}") from error
+    return hints[parameter.name]
 
 
 def _annotation(hint: Any) -> tuple[Any, Option]:

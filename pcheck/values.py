@@ -18,6 +18,8 @@ from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
 
+from pcheck.errors import an
+
 T = TypeVar("T")
 K = TypeVar("K")
 V = TypeVar("V")
@@ -30,6 +32,7 @@ ADVICE: dict[type, str] = {
     dict: "use Map",
     bytearray: "use bytes",
 }
+MOST_NODES = 1000
 FIXED = "pcheck: fixed"  # metadata key of a field that is no part of the state
 
 
@@ -112,6 +115,8 @@ def group(name: str, size: int) -> Group:
         raise ValueError(f"a group's name is a word that does not end in a digit, not {name!r}")
     if type(size) is not int or size < 0:
         raise ValueError(f"group({name!r}, {size!r}): the size must be a number from 0 up")
+    if size > MOST_NODES:
+        raise ValueError(f"group({name!r}, {size}): a cluster has at most {MOST_NODES} nodes")
     return Group(name, tuple(Id(f"{name}{i}") for i in range(1, size + 1)))
 
 
@@ -232,9 +237,9 @@ def _number(value: float) -> float:
 def _unfit(value: object) -> str:
     kind = type(value)
     if is_dataclass(value):
-        return f"a {kind.__name__}, which can change: write @dataclass(frozen=True)"
+        return f"{an(kind.__name__)}, which can change: write @dataclass(frozen=True)"
     advice = next((say for old, say in ADVICE.items() if isinstance(value, old)), None)
-    return f"a {kind.__name__}: {advice or 'use a frozen dataclass, a tuple, a Set or a Map'}"
+    return f"{an(kind.__name__)}: {advice or 'use a frozen dataclass, a tuple, a Set or a Map'}"
 
 
 def is_frozen_dataclass(kind: type) -> bool:

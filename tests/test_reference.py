@@ -376,7 +376,7 @@ def test_violated_outranks_incomplete() -> None:
 @pytest.mark.parametrize(
     ("limits", "stopped"),
     [
-        (Limits(seconds=0), "the limit of 0 seconds"),
+        (Limits(seconds=1e-09), "the limit of 1e-09 seconds"),
         (Limits(memory=1_000_000), "the limit of 1 MB of memory"),
     ],
 )

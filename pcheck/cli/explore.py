@@ -7,6 +7,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,6 +22,7 @@ from pcheck.errors import UsageError
 from pcheck.files import check_writable, write_whole
 from pcheck.network import NETWORKS
 from pcheck.question import CRASHES, NETWORK, ask
+from pcheck.render.words import Paragraph
 from pcheck.result import Result, answer
 from pcheck.search import Limits, Verdict
 from pcheck.specfile import Parameter, Spec, find
@@ -32,7 +34,10 @@ UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 def explore_command(arguments: Sequence[str]) -> Callable[..., int]:
     """The command for one command line: it has the options of the spec that is named there."""
-    spec = find(_name(arguments)) if arguments[:1] == ["explore"] else None
+    spec = None
+    if list(arguments[:1]) == ["explore"]:
+        with redirect_stdout(sys.stderr):  # what a spec prints is no part of the answer
+            spec = find(_name(arguments))
     parameters = spec.parameters if spec is not None else ()
 
     def command(spec_name: str, **given: Any) -> int:
@@ -75,26 +80,26 @@ def _explore(
     as_json: bool,
     quiet: bool,
 ) -> int:
-    question = ask(
-        spec,
-        options,
-        bug=spec.bug(bug) if bug is not None else None,
-        network=network,
-        crashes=crashes,
-        properties=properties or (),
-    )
     if save is not None:
         check_writable(save)
-    limits = _limits(max_states, max_seconds, max_memory)
-    with Live(question, quiet=quiet) as live:
-        result = answer(
-            question,
-            limits,
-            engine=engine or "auto",
-            all_properties=all_properties,
-            watch=live.watch,
-            say=live.say,
+    with redirect_stdout(sys.stderr):
+        question = ask(
+            spec,
+            options,
+            bug=spec.bug(bug) if bug is not None else None,
+            network=network,
+            crashes=crashes,
+            properties=properties or (),
         )
+        with Live(question, quiet=quiet) as live:
+            result = answer(
+                question,
+                _limits(max_states, max_seconds, max_memory),
+                engine="auto" if engine is None else engine,
+                all_properties=all_properties,
+                watch=live.watch,
+                say=live.say,
+            )
     _print(result, as_json=as_json, quiet=quiet, saved=save is not None)
     if save is not None:
         _save(result, save)
@@ -110,7 +115,8 @@ def _print(result: Result, *, as_json: bool, quiet: bool, saved: bool) -> None:
         console = Console(highlight=False)
         console.print(result.report())
         if result.run is not None and not saved:
-            console.print("\nTo keep this run: --save FILE; to walk it again: pcheck replay FILE.")
+            keep = "To keep this run: --save FILE; to walk it again: pcheck replay FILE."
+            console.print("", Paragraph(keep), sep="\n")
 
 
 def _save(result: Result, file: Path) -> None:
@@ -121,9 +127,6 @@ def _save(result: Result, file: Path) -> None:
 
 
 def _limits(states: int | None, seconds: float | None, memory: str | None) -> Limits:
-    for flag, value in (("--max-states", states), ("--max-seconds", seconds)):
-        if value is not None and not value > 0:
-            raise UsageError(f"{flag} {value:g} makes no sense: it must be above 0")
     limits = Limits(states, seconds, _bytes(memory) if memory is not None else None)
     return limits if limits.memory is not None else replace(limits, memory=_spare_memory())
 

@@ -21,8 +21,12 @@ from pcheck.specfile import Spec, find, shipped_names
 def replay_file(file: Path, spec: str | None, quiet: bool) -> int:
     """0 where the run does what its file says, else 1."""
     saved = read(file)
-    question = saved.ask(_spec_of(saved, file, spec))
-    walked = replay(saved, question)
+    found = _spec_of(saved, file, spec)
+    try:
+        question = saved.ask(found)
+        walked = replay(saved, question)
+    except TraceError as error:
+        raise TraceError(f"{file} {error}") from None
     console = Console(highlight=False)
     if not quiet:
         _show(console, question, walked)

@@ -6,11 +6,14 @@ line on standard error.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import wraps
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -19,6 +22,7 @@ from pcheck.cli import listing
 from pcheck.cli.explore import explore_command
 from pcheck.cli.files import new_file, replay_file
 from pcheck.errors import PcheckError, blamed
+from pcheck.specfile import shipped_names
 
 USAGE, INTERRUPTED = 2, 3
 COMMANDS = ("explore", "replay", "specs", "new")
@@ -27,10 +31,12 @@ COMMANDS = ("explore", "replay", "specs", "new")
 def main() -> None:
     """The entry point: every end of the program passes through here."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         code = run(sys.argv[1:])
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except BrokenPipeError:
         code = _nobody_reads()
     except OSError as error:
@@ -41,23 +47,57 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """The status that one command line ends with."""
+    words = list(arguments) or ["--help"]
     try:
-        result = _app(arguments)(
-            args=list(arguments) or ["--help"], prog_name="pcheck", standalone_mode=False
-        )
+        result = _app(words)(args=words, prog_name="pcheck", standalone_mode=False)
     except PcheckError as error:
         return _complain(str(error))
     except typer.TyperException as error:
-        command = " ".join(["pcheck", *(each for each in arguments[:1] if each in COMMANDS)])
-        return _complain(f"{error.format_message()} ({command} --help)", error.exit_code)
+        return _complain(_usage(words, error), error.exit_code)
+    except (Interrupted, KeyboardInterrupt, typer.Abort):
+        return _complain("interrupted", INTERRUPTED)
+    except OSError:
+        raise
+    except SystemExit:  # so Rich and Typer end where nobody reads what they print
+        return _nobody_reads()
     except Exception as error:
         wrong = blamed(error, "the spec")
         if isinstance(wrong, PcheckError):
             return _complain(str(wrong))
         raise
-    except (KeyboardInterrupt, typer.Abort):
-        return _complain("interrupted", INTERRUPTED)
     return result if isinstance(result, int) else 0
+
+
+class Interrupted(Exception):
+    """Ctrl-C, by a name that Typer does not know."""
+
+
+def _guarded(command: Callable[..., int]) -> Callable[..., int]:
+    """Keeps Typer from ending the program in its own way."""
+
+    @wraps(command)
+    def guarded(*args: Any, **kwargs: Any) -> int:
+        try:
+            return command(*args, **kwargs)
+        except KeyboardInterrupt:
+            raise Interrupted from None
+        except BrokenPipeError:
+            return _nobody_reads()
+
+    return guarded
+
+
+def _usage(words: list[str], error: typer.TyperException) -> str:
+    """What is wrong with a command line, and whose help tells more."""
+    if words[0] not in COMMANDS:
+        return f"{error.format_message()} (pcheck --help)"
+    spec = (
+        [word for word in words[1:2] if not word.startswith("-")] if words[0] == "explore" else []
+    )
+    late = [word for word in words[2:] if word in shipped_names() or word.endswith(".py")]
+    if words[0] == "explore" and not spec and late:
+        return f"the spec comes first: pcheck explore {late[0]} ..."
+    return f"{error.format_message()} ({' '.join(['pcheck', words[0], *spec])} --help)"
 
 
 def _app(arguments: Sequence[str]) -> typer.Typer:
@@ -68,10 +108,10 @@ def _app(arguments: Sequence[str]) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_pcheck)
-    app.command("explore")(explore_command(arguments))
-    app.command("replay")(_replay)
-    app.command("specs")(_specs)
-    app.command("new")(_new)
+    app.command("explore")(_guarded(explore_command(arguments)))
+    app.command("replay")(_guarded(_replay))
+    app.command("specs")(_guarded(_specs))
+    app.command("new")(_guarded(_new))
     return app
 
 
@@ -122,5 +162,6 @@ def _complain(text: str, code: int = USAGE) -> int:
 
 def _nobody_reads() -> int:
     """The reader of a pipe went away: end quietly, and let no late flush complain."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with suppress(OSError, AttributeError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return USAGE

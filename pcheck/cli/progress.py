@@ -19,7 +19,7 @@ class Live:
     def __init__(self, question: Question, *, quiet: bool) -> None:
         self.question, self.quiet = question, quiet
         self.console = Console(stderr=True, highlight=False)
-        self.on = self.console.is_terminal and not quiet
+        self.on = self.console.is_terminal and not self.console.is_dumb_terminal and not quiet
         self.warned = False
 
     def __enter__(self) -> Live:

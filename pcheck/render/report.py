@@ -8,7 +8,8 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
 from pcheck.counterexample import SavedRun
-from pcheck.label import listed
+from pcheck.errors import an
+from pcheck.label import counted, listed
 from pcheck.network import NETWORKS
 from pcheck.property import Property
 from pcheck.question import Question
@@ -92,15 +93,15 @@ class Report:
         search = self.search
         rate = search.states / max(search.seconds, 1e-9)
         return Paragraph(
-            f"{search.states:,} states, {search.transitions:,} transitions, "
+            f"{counted(search.states, 'state')}, {counted(search.transitions, 'transition')}, "
             f"depth {search.depth}, in {duration(search.seconds)} ({rate:,.0f} states/s)"
         )
 
     def _notes(self) -> Iterator[str]:
         search, model = self.search, self.question.model
         if search.complete and isinstance(model, Runs):
-            for name, kind in unsent(model.cluster, model.messages()):
-                yield f"Note: no run sends a {kind.__name__}, which is what {name} looks at."
+            for prop, kind in unsent(model.cluster, model.messages()):
+                yield f"Note: no run sends {an(kind.__name__)}, which is what {prop.name} looks at."
         if not search.properties:
             yield "Note: there was no property to check: give the cluster some properties=[...]."
         elif search.verdict is Verdict.HOLDS:
@@ -157,12 +158,6 @@ def not_covered(question: Question) -> str:
         beyond.append("messages that are forged or damaged")
     beyond.append("progress (that a run gets anywhere)")
     return f"Proved for every run of what stands above. Not covered: {', '.join(beyond)}."
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 step`, `14 steps`, `no crashes`."""
-    plural = f"{noun}es" if noun.endswith("sh") else f"{noun}s"
-    return f"{number or 'no'} {noun if number == 1 else plural}"
 
 
 def duration(seconds: float) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
+from pcheck.errors import printable
+
 Cell = tuple[str, str]  # text and style
 
 
@@ -47,4 +49,4 @@ class Rows:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, max(width, 16), break_on_hyphens=False)
+    return textwrap.wrap(printable(text), max(width, 16), break_on_hyphens=False)

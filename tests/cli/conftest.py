@@ -1,0 +1,71 @@
+"""Two ways to run the command: in this process, which is quick, or in one of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pcheck import check
+from pcheck.cli.main import run
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+COLOURS = ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
+
+
+@pytest.fixture(autouse=True)
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Every test runs in a folder of its own, 80 columns wide."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    for name in COLOURS:
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def pcheck(
+    capsys: pytest.CaptureFixture[str], empty_folder: Path
+) -> Callable[..., tuple[int, str, str]]:
+    """`pcheck("explore", "--quiet")` is `(0, "holds\\n", "")`: status, output, errors."""
+
+    def ended(*arguments: str) -> tuple[int, str, str]:
+        status = run([*arguments])
+        out, err = capsys.readouterr()
+        return status, out, err.replace(f"{empty_folder}{os.sep}", "")
+
+    return ended
+
+
+@pytest.fixture(scope="session")
+def machine_code() -> None:
+    """Made once and kept on disk: no test waits for it, or is told that it takes a while."""
+    check("paxos", acceptors=1, engine="compiled")
+
+
+@pytest.fixture
+def process(empty_folder: Path) -> Callable[..., subprocess.Popen[str]]:
+    """The same as a process, for what only a process has: signals, pipes, a terminal."""
+
+    def started(
+        *arguments: str,
+        stdout: Any = subprocess.PIPE,
+        stderr: Any = subprocess.PIPE,
+        **environment: str,
+    ) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "pcheck", *arguments],
+            cwd=empty_folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
+            text=True,
+        )
+
+    return started

@@ -1,0 +1,106 @@
+"""`pcheck new`: a small protocol that holds, to be changed until it does not."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Ends = Callable[..., tuple[int, str, str]]
+
+
+def test_what_is_written_holds(pcheck: Ends, empty_folder: Path) -> None:
+    said = "Wrote mine.py. Now: pcheck explore ./mine.py\n"
+    assert pcheck("new", "mine.py") == (0, said, "")
+    assert pcheck("explore", "./mine.py", "--quiet") == (0, "holds\n", "")
+    assert [path.name for path in empty_folder.iterdir()] == ["mine.py"]
+
+
+def test_what_is_written_holds_at_other_sizes_and_on_every_network(pcheck: Ends) -> None:
+    pcheck("new", "mine.py")
+    for network in ("set", "once", "lossy", "fifo"):
+        asked = "--network", network, "--voters", "2", "--candidates", "2"
+        assert pcheck("explore", "./mine.py", "--quiet", *asked) == (0, "holds\n", "")
+
+
+def test_the_change_that_it_suggests_gives_the_shortest_run_that_goes_wrong(
+    pcheck: Ends, empty_folder: Path
+) -> None:
+    pcheck("new", "mine.py")
+    mine = empty_folder / "mine.py"
+    text = mine.read_text(encoding="utf-8")
+    assert "let `may_vote` always return True" in text
+    mine.write_text(text.replace("return self.gave is None", "return True"), encoding="utf-8")
+    status, out, err = pcheck("explore", "./mine.py", "--json")
+    found = json.loads(out)["trace"]
+    asks = [step for step in found["steps"] if step.endswith(" asks for votes")]
+    votes = [step for step in found["steps"] if " <- " in step]
+    assert (status, err, found["property"]) == (1, "", "one_leader")
+    assert found["why"] == "candidate1 and candidate2 are both elected"
+    assert sorted(asks) == ["candidate1 asks for votes", "candidate2 asks for votes"]
+    assert (len(votes), len(found["steps"])) == (4, 6)  # two of three voters for each
+
+
+def test_each_of_its_parts_is_named_by_its_file(pcheck: Ends, empty_folder: Path) -> None:
+    (empty_folder / "deep").mkdir()
+    said = "Wrote deep/mine.py. Now: pcheck explore ./deep/mine.py\n"
+    assert pcheck("new", "deep/mine.py") == (0, said, "")
+    text = (empty_folder / "deep" / "mine.py").read_text(encoding="utf-8")
+    assert "    pcheck explore ./deep/mine.py\n" in text
+    assert "THIS_FILE" not in text
+
+
+def test_it_may_be_asked_for_with_its_whole_path(pcheck: Ends, empty_folder: Path) -> None:
+    mine = str(empty_folder / "mine.py")
+    assert pcheck("new", mine) == (0, f"Wrote {mine}. Now: pcheck explore {mine}\n", "")
+    assert pcheck("explore", mine, "--quiet") == (0, "holds\n", "")
+
+
+@pytest.mark.parametrize("old", ["", "mine\n"])
+def test_nothing_is_ever_written_over(old: str, pcheck: Ends, empty_folder: Path) -> None:
+    (empty_folder / "mine.py").write_text(old)
+    line = "pcheck: mine.py exists already: choose another name\n"
+    assert pcheck("new", "mine.py") == (2, "", line)
+    assert (empty_folder / "mine.py").read_text() == old
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("mine", "mine is no name for a spec: write something like mine.py"),
+        ("mine.txt", "mine.txt is no name for a spec: write something like mine.py"),
+        ("my spec.py", "my spec.py is no name for a spec: write something like mine.py"),
+        (".py", ".py is no name for a spec: write something like mine.py"),
+        ("folder.py", "folder.py exists already: choose another name"),
+        ("nosuch/mine.py", "nosuch/mine.py cannot be written: No such file or directory"),
+    ],
+)
+def test_a_name_that_will_not_do(name: str, line: str, pcheck: Ends, empty_folder: Path) -> None:
+    (empty_folder / "folder.py").mkdir()
+    assert pcheck("new", name) == (2, "", f"pcheck: {line}\n")
+    assert [path.name for path in empty_folder.iterdir()] == ["folder.py"]
+
+
+def test_a_file_must_be_named(pcheck: Ends) -> None:
+    line = "pcheck: Missing argument 'file'. (pcheck new --help)\n"
+    assert pcheck("new") == (2, "", line)
+
+
+@pytest.mark.slow
+def test_what_is_written_is_strictly_typed(pcheck: Ends, empty_folder: Path) -> None:
+    pytest.importorskip("mypy")
+    pcheck("new", "mine.py")
+    root = Path(__file__).resolve().parent.parent.parent
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "mine.py"],
+        env={**os.environ, "MYPYPATH": str(root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.returncode) == ("Success: no issues found in 1 source file\n", 0)

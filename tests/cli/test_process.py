@@ -1,0 +1,229 @@
+"""What only a process has: signals, pipes, terminals, a hash seed, an exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+pty = pytest.importorskip("pty")
+
+Starts = Callable[..., "subprocess.Popen[str]"]
+TWO_BY_TWO = "--acceptors", "2", "--crashes", "0"
+ONE_ACCEPTOR = "--bug", "votes-in-any-ballot", "--acceptors", "1"
+BIG = "--acceptors", "4", "--proposers", "3"
+SLOW = *BIG, "--engine", "reference"
+GREEK = '''\
+from pcheck import Actor, Cluster, group, spec
+
+
+@spec
+def greek() -> Cluster:
+    """From \N{GREEK SMALL LETTER ALPHA} to \N{GREEK SMALL LETTER OMEGA}."""
+    return Cluster({group("k", 1): lambda i: Actor()}, [])
+'''
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    out, err = process.communicate(timeout=60)
+    return process.returncode, out, err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("paxos",),
+        ("paxos", "--bug", "14"),
+        ("lamport",),
+        ("paxos", "--network", "fifo", "--acceptors", "2", "--proposers", "1", "--crashes", "1"),
+    ],
+    ids=["paxos", "a bug", "lamport", "fifo"],
+)
+def test_the_same_bytes_whatever_the_hash_seed(arguments: tuple[str, ...], process: Starts) -> None:
+    texts = [
+        ended(process("explore", *arguments, "--json", PYTHONHASHSEED=seed))[1].partition('"run"')
+        for seed in ("0", "1")
+    ]
+    assert texts[0][0] == texts[1][0] != ""
+
+
+@pytest.mark.parametrize("engine", ["auto", "reference", "compiled"])
+def test_the_time_that_is_given_is_kept(engine: str, process: Starts, machine_code: None) -> None:
+    asked = "--engine", engine, "--max-seconds", "0.8", "--json"
+    status, out, err = ended(process("explore", *BIG, *asked))
+    found = json.loads(out)
+    assert (status, found["verdict"], err) == (3, "incomplete", "")
+    assert found["run"]["stopped"] == "the limit of 0.8 seconds"
+    assert 0.8 <= found["run"]["seconds"] < 1.1
+
+
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_an_interrupt_ends_the_search_and_says_how_far_it_got(
+    engine: str, process: Starts, machine_code: None
+) -> None:
+    search = process("explore", *BIG, "--engine", engine)
+    time.sleep(1.5)
+    search.send_signal(signal.SIGINT)
+    out, err = search.communicate(timeout=2)
+    assert (search.returncode, err) == (3, "")
+    assert "INCOMPLETE: the search was ended by an interrupt. Every run of up to " in out
+    assert "HOLDS" not in out
+
+
+def test_nothing_but_text_goes_into_a_pipe(process: Starts) -> None:
+    status, out, err = ended(process("explore", *SLOW, "--max-seconds", "0.8"))
+    assert (status, err) == (3, "")
+    assert [each for each in out if not each.isprintable() and each != "\n"] == []
+
+
+@pytest.mark.slow
+def test_a_long_search_says_early_that_it_will_be_long(process: Starts) -> None:
+    status, _, err = ended(process("explore", *SLOW, "--max-seconds", "3.5"))
+    said = (
+        r"pcheck: this will take a while: [\d,]+ states so far, and each level is [\d.]+ times "
+        r"the last. To make it smaller: --acceptors 3 \(now 4\), or --proposers 2 \(now 3\), or "
+        r"--crashes 0 \(now 1\). Ctrl-C shows what is known.\n"
+    )
+    assert status == 3
+    assert re.fullmatch(said, err)
+
+
+def on_a_terminal(process: Starts, *arguments: str, **environment: str) -> tuple[int, str]:
+    """What a terminal gets, of both streams."""
+    ours, theirs = pty.openpty()
+    started = process(*arguments, stdout=theirs, stderr=theirs, **environment)
+    os.close(theirs)
+    parts = []
+    try:
+        while select.select([ours], [], [], 60)[0]:
+            parts.append(os.read(ours, 65536))
+    except OSError:  # how Linux says that the other end is closed
+        pass
+    os.close(ours)
+    return started.wait(timeout=10), b"".join(parts).decode()
+
+
+COLOUR = re.compile(r"\x1b\[[0-9;]*(?<![0-9])(?:3[0-8]|4[0-8]|9[0-7])[0-9;]*m")
+TERMINAL = {"TERM": "xterm-256color"}
+
+
+def test_a_terminal_gets_colour(process: Starts) -> None:
+    status, text = on_a_terminal(process, "explore", *TWO_BY_TWO, **TERMINAL)
+    assert (status, COLOUR.search(text) is not None) == (0, True)
+    assert "HOLDS" in text
+
+
+def test_no_color_is_obeyed(process: Starts) -> None:
+    status, text = on_a_terminal(process, "explore", *TWO_BY_TWO, **TERMINAL, NO_COLOR="1")
+    assert (status, COLOUR.findall(text)) == (0, [])
+    assert "HOLDS" in text
+
+
+def test_a_terminal_that_can_do_nothing_gets_nothing_but_text(process: Starts) -> None:
+    asked = "explore", *SLOW, "--max-seconds", "0.8"
+    status, text = on_a_terminal(process, *asked, TERM="dumb")
+    assert (status, "\x1b" in text) == (3, False)
+
+
+def test_a_terminal_sees_how_far_the_search_is_and_then_only_the_result(process: Starts) -> None:
+    asked = "explore", *SLOW, "--max-seconds", "0.8"
+    status, text = on_a_terminal(process, *asked, **TERMINAL, NO_COLOR="1")
+    live, _, rest = text.rpartition("\r\x1b[2K")
+    line = r"level \d+  [\d,]+ states  [\d,]+/s  queue [\d,]+  [\d,]+ MB  \d+ s"
+    shown = [each for each in live.split("\r\x1b[2K") if each]
+    assert (status, [each for each in shown if not re.fullmatch(line, each)]) == (3, [])
+    assert len(shown) > 1
+    assert "INCOMPLETE" in rest
+
+
+def test_quiet_is_quiet_on_a_terminal_too(process: Starts) -> None:
+    asked = "explore", *SLOW, "--max-seconds", "0.8", "--quiet"
+    assert on_a_terminal(process, *asked, **TERMINAL) == (3, "incomplete\r\n")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("explore", *TWO_BY_TWO),
+        ("explore", *TWO_BY_TWO, "--json"),
+        ("explore", *TWO_BY_TWO, "--quiet"),
+        ("explore", *ONE_ACCEPTOR),
+        ("specs",),
+        ("explore", "--help"),
+    ],
+    ids=" ".join,
+)
+def test_a_pipe_that_nobody_reads_is_no_verdict_and_no_traceback(
+    arguments: tuple[str, ...], process: Starts
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    started = process(*arguments, stdout=writer)
+    os.close(writer)
+    assert (started.wait(timeout=60), started.communicate()[1]) == (2, "")
+
+
+def test_the_first_line_of_a_pipe(process: Starts, empty_folder: Path) -> None:
+    started = process("explore", "--bug", "14")
+    head = subprocess.run(["head", "-1"], stdin=started.stdout, capture_output=True, text=True)
+    assert head.stdout == "paxos: Single-decree Paxos: at most one value is ever chosen.\n"
+    assert started.stderr is not None
+    assert started.stderr.read() == ""
+    started.communicate(timeout=60)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full disk here")
+@pytest.mark.parametrize("form", ["", "--json", "--quiet"])
+def test_a_full_disk_is_one_line(form: str, process: Starts) -> None:
+    with open("/dev/full", "w") as disk:
+        started = process("explore", *TWO_BY_TWO, *filter(None, [form]), stdout=disk)
+        status, _, err = ended(started)
+    said = "pcheck: standard output cannot be written: No space left on device\n"
+    assert (status, err) == (2, said)
+
+
+def test_without_any_standard_output_there_is_no_traceback() -> None:
+    command = f"'{sys.executable}' -m pcheck explore --quiet --acceptors 2 >&-"
+    root = str(Path(__file__).resolve().parent.parent.parent)
+    done = subprocess.run(
+        ["sh", "-c", command],
+        env={**os.environ, "PYTHONPATH": root},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert "Traceback" not in done.stderr
+    assert done.returncode in (0, 2)
+
+
+def test_a_standard_output_that_knows_only_ascii(process: Starts, empty_folder: Path) -> None:
+    (empty_folder / "greek.py").write_text(GREEK, encoding="utf-8")
+    status, out, err = ended(process("explore", "./greek.py", PYTHONIOENCODING="ascii"))
+    assert (status, err, out.splitlines()[0]) == (0, "", "greek: From ? to ?.")
+    status, out, err = ended(process("explore", "./greek.py", "--json", PYTHONIOENCODING="ascii"))
+    assert (status, err, json.loads(out)["verdict"]) == (0, "", "holds")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (("explore", *TWO_BY_TWO, "--quiet"), 0),
+        (("explore", *ONE_ACCEPTOR, "--quiet"), 1),
+        (("explore", "nosuch"), 2),
+        (("explore", "--max-states", "10", "--quiet"), 3),
+    ],
+)
+def test_the_exit_status_of_the_process(
+    arguments: tuple[str, ...], status: int, process: Starts
+) -> None:
+    assert ended(process(*arguments))[0] == status
