@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any, NoReturn
 
-from pcheck.errors import PcheckError, SpecError, described, place_of, place_raised
+from pcheck.errors import PcheckError, SpecError, an, described, place_of, place_raised
 from pcheck.label import show
 from pcheck.model import Model
 from pcheck.property import Seen
@@ -71,7 +71,11 @@ class Checked(Model[Any]):
         try:
             hash(state)
         except TypeError:
-            self._fault(f"answered the state {show(state)}, which has no hash", method, where)
+            self._fault(
+                f"answered {show(state)}, {an(type(state).__name__)}: a state has a hash",
+                method,
+                where,
+            )
         return state  # type: ignore[no-any-return]
 
     def _fault(self, text: str, method: Callable[..., Any], where: str) -> NoReturn:

@@ -7,7 +7,6 @@ states alone, so that no count depends on the machine.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 from pcheck import reference
 from pcheck.errors import UsageError, nearest
 from pcheck.model import Model
-from pcheck.search import Limits, Search, Watch, state_limit
+from pcheck.search import Clock, Limits, Search, Watch, state_limit
 from pcheck.semantics import Runs
 
 SMALL = 30_000  # states
@@ -33,50 +32,35 @@ def explore(
     say: Say = lambda _: None,
 ) -> Search:
     """The answer of the engine that is asked for, or of the one that suits the size."""
-    started = time.monotonic()
     if engine not in ENGINES:
         hint = nearest(engine, ENGINES) or f"; there is {', '.join(ENGINES)}"
         raise UsageError(f"there is no engine {engine!r}{hint}")
     if engine == "compiled" and not isinstance(model, Runs):
         raise UsageError("the compiled engine takes clusters: a Model has --engine reference only")
+    clock = Clock(limits, watch)
+    if engine == "compiled" and isinstance(model, Runs):
+        return _compiled(model, limits, all_properties, clock, say)
     if engine == "reference" or not isinstance(model, Runs):
-        return reference.explore(model, limits, all_properties=all_properties, watch=watch)
-    if engine == "auto":
-        small = SMALL if limits.states is None else min(SMALL, limits.states)
-        first = reference.explore(
-            model, replace(limits, states=small), all_properties=all_properties, watch=watch
-        )
-        if first.stopped != state_limit(small) or small == limits.states:
-            return first
-        return _anew(first, lambda: _compiled(model, limits, all_properties, watch, say, started))
-    return _compiled(model, limits, all_properties, watch, say, started)
-
-
-def _anew(first: Search, compiled: Callable[[], Search]) -> Search:
-    """What the compiled engine finds; what the reference found, if that is interrupted early."""
+        return reference.explore(model, limits, all_properties=all_properties, clock=clock)
+    small = SMALL if limits.states is None else min(SMALL, limits.states)
+    first = reference.explore(
+        model, replace(limits, states=small), all_properties=all_properties, clock=clock
+    )
+    if first.stopped != state_limit(small) or small == limits.states:
+        return first
     try:
-        whole = compiled()
+        whole = _compiled(model, limits, all_properties, clock, say)
     except KeyboardInterrupt:
         return replace(first, stopped="an interrupt")
     if whole.states < first.states and not whole.complete:
-        return replace(first, stopped=whole.stopped)
-    return replace(whole, seconds=first.seconds + whole.seconds)
+        return replace(first, stopped=whole.stopped, seconds=whole.seconds)
+    return whole
 
 
-def _compiled(
-    model: Runs,
-    limits: Limits,
-    all_properties: bool,
-    watch: Watch | None,
-    say: Say,
-    started: float,
-) -> Search:
+def _compiled(model: Runs, limits: Limits, all_properties: bool, clock: Clock, say: Say) -> Search:
     """Numba takes half a second to load, so it is loaded only here: time that counts."""
     from pcheck.compile import loading
 
     explorer = loading.explorer(say)
-    if limits.seconds is not None:
-        left = max(0.001, limits.seconds - (time.monotonic() - started))
-        limits = replace(limits, seconds=left)
-    search: Search = explorer.explore(model, limits, all_properties=all_properties, watch=watch)
+    search: Search = explorer.explore(model, limits, all_properties=all_properties, clock=clock)
     return search

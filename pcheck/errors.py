@@ -14,6 +14,7 @@ import re
 import sysconfig
 import traceback
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,12 @@ def shown_path(path: str | Path) -> str:
 
 
 def place_of(function: Callable[..., Any]) -> str:
-    """Where a function stands: `specs/mine.py:31: `."""
+    """Where a function or a class stands: `specs/mine.py:31: `."""
+    if isinstance(function, type):
+        with suppress(OSError, TypeError):
+            file, line = inspect.getsourcefile(function), inspect.findsource(function)[1] + 1
+            return f"{shown_path(file)}:{line}: " if file is not None else ""
+        return ""
     code = getattr(inspect.unwrap(function), "__code__", None)
     return f"{shown_path(code.co_filename)}:{code.co_firstlineno}: " if code is not None else ""
 

@@ -38,7 +38,7 @@ class Seen:
         key: Hashable = None,
     ) -> None:
         """Who gives a `key`, which stands for the whole sight, gives what was sent in order."""
-        self._sent = tuple(sent) if key is not None else tuple(sorted(sent, key=order))
+        self._sent = tuple(sent) if key is not None else _in_order(sent)
         self._key = key
         self._groups = groups
         self._fields = fields or {}
@@ -76,6 +76,13 @@ class Seen:
     @cached_property
     def _hash(self) -> int:
         return hash(self.exact)
+
+
+def _in_order(sent: Iterable[tuple[Id, Any]]) -> tuple[tuple[Id, Any], ...]:
+    pairs = list(sent)
+    for _, message in pairs:
+        exact(message)
+    return tuple(sorted(pairs, key=order))
 
 
 class _Footprint(Seen):

@@ -88,7 +88,8 @@ def _check_scope(spec: Spec, scope: Mapping[str, Any], bug: Bug | None) -> None:
         spec.options(scope)
     except UsageError as error:
         assert bug is not None
-        raise SpecError(f"the scope of the bug {bug.name} is wrong: {error}") from error
+        text = f"the scope of the bug {bug.name} is wrong: {error}"
+        raise SpecError(f"{place_of(bug.actor)}{text}") from error
 
 
 def _bare(spec: Spec, model: Model[Any], network: str | None, crashes: int | None) -> Model[Any]:

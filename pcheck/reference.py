@@ -27,10 +27,11 @@ def explore(
     *,
     all_properties: bool = False,
     watch: Watch | None = None,
+    clock: Clock | None = None,
 ) -> Search:
     """Every reachable state of a model, as far as it takes to answer its properties."""
     trusted = model if model.checked else Checked(model)
-    return _Explorer(trusted, limits, all_properties, watch).run()
+    return _Explorer(trusted, limits, all_properties, clock or Clock(limits, watch)).run()
 
 
 class _Stop(Exception):
@@ -38,11 +39,9 @@ class _Stop(Exception):
 
 
 class _Explorer(Generic[S]):
-    def __init__(
-        self, model: Model[S], limits: Limits, all_properties: bool, watch: Watch | None
-    ) -> None:
+    def __init__(self, model: Model[S], limits: Limits, all_properties: bool, clock: Clock) -> None:
         self.model, self.limits = model, limits
-        self.clock = Clock(limits, watch)
+        self.clock = clock
         self.parents: dict[S, S | None] = {}
         self.progress = Progress()
         self.judge: Judge[tuple[S, ...]] = Judge(model.properties, all_properties=all_properties)

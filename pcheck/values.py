@@ -289,6 +289,8 @@ def order(value: Any) -> tuple[Any, ...]:
         return 5, *_family(kind), *(order(part) for part in value)
     if isinstance(value, Map):
         return 6, *(part for entry in value.items() for part in map(order, entry))
+    if not is_frozen_dataclass(kind):
+        raise Unfit(_unfit(value))
     return 7, *_family(kind), *(order(getattr(value, name)) for name in state_fields(kind))
 
 

@@ -10,7 +10,7 @@ import networkx as nx
 import pytest
 
 from pcheck import Id, Model, Property, Seen, always, sometimes
-from pcheck.errors import SpecError
+from pcheck.errors import SpecError, place_of
 from pcheck.path import follow
 from pcheck.reference import explore
 from pcheck.search import Clock, Limits, Outcome, Progress, Search, Verdict
@@ -349,7 +349,9 @@ def test_a_limit_of_states_is_exact(
     search = explore(Graph(TREE, never("X"), once("T")), Limits(states=limit))
     assert (counts(search), search.widths) == (expected, widths)
     assert (search.verdict, search.complete) == (Verdict.INCOMPLETE, False)
-    assert search.stopped == f"the limit of {limit} states"
+    assert search.stopped == (
+        "the limit of 1 state" if limit == 1 else f"the limit of {limit} states"
+    )
     assert search.outcomes == {"never_X": Outcome.UNDECIDED, "once_T": Outcome.REACHED}
 
 
@@ -444,7 +446,10 @@ def test_two_steps_of_one_label_are_an_error() -> None:
 
     with pytest.raises(SpecError) as caught:
         explore(Torn(DIAMOND))
-    assert str(caught.value) == "two steps of one state are both labelled 'B D'"
+    assert (
+        str(caught.value)
+        == f"{place_of(Torn.steps)}steps: two steps are both labelled 'B D' [in state 'B']"
+    )
 
 
 @pytest.mark.parametrize("where", ["initial", "steps", "observe"])

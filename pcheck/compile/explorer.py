@@ -24,9 +24,10 @@ def explore(
     *,
     all_properties: bool = False,
     watch: Watch | None = None,
+    clock: Clock | None = None,
 ) -> Search:
     """The same answer as `reference.explore`, at machine speed."""
-    return _Explorer(model, limits, all_properties, watch).run()
+    return _Explorer(model, limits, all_properties, clock or Clock(limits, watch)).run()
 
 
 class _Stop(Exception):
@@ -37,11 +38,9 @@ class _Explorer:
     """Properties are judged at the end of each level: where they were decided is a sight, or the
     state before a step and the bundle that it sent."""
 
-    def __init__(
-        self, model: Runs, limits: Limits, all_properties: bool, watch: Watch | None
-    ) -> None:
+    def __init__(self, model: Runs, limits: Limits, all_properties: bool, clock: Clock) -> None:
         self.model, self.limits = model, limits
-        self.clock = Clock(limits, watch)
+        self.clock = clock
         self.progress = Progress(states=1)
         self.judge: Judge[tuple[int, ...]] = Judge(model.properties, all_properties=all_properties)
         self.tables = Tables(model)
