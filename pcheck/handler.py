@@ -8,6 +8,7 @@ which node, state and message it was, and what to write instead.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
+from copy import copy
 from dataclasses import fields
 from typing import Any, NamedTuple, TypeVar
 
@@ -18,6 +19,7 @@ from pcheck.network import Letter
 from pcheck.values import FIXED, Id, Unfit, exact, is_frozen_dataclass
 
 T = TypeVar("T")
+MUTATES = "changes its own state or the message in place: return self.but(...)"
 RETURN = "return the next state, (state, send(...), ...), either(...), or None to ignore"
 
 
@@ -39,17 +41,21 @@ class Handlers:
     def __init__(self, begin: Actor, nodes: frozenset[Id]) -> None:
         self.begin, self.nodes = begin, nodes
         self.calls = 0
-        self._fixed = _fixed_values(begin)
+        self._fixed = {
+            f.name: (value := getattr(begin, f.name), exact(value))
+            for f in fields(begin)
+            if FIXED in f.metadata
+        }
         self._actors: dict[Hashable, Actor] = {exact(begin): begin}
+        self._keys: dict[int, Hashable] = {id(begin): exact(begin)}  # of the actors, by identity
 
     def reaction(self, actor: Actor, letter: Letter) -> tuple[Way, ...]:
         """The ways that this actor can go when it is handed a letter."""
         return self._asked(
             actor,
             type(actor).receive,
-            f"{show(letter.message)} from {letter.src}",
             lambda: self._ways(actor, actor.receive(letter.message, letter.src)),
-            letter.message,
+            letter,
         )
 
     def offers(self, actor: Actor) -> tuple[tuple[str, tuple[Way, ...]], ...]:
@@ -57,7 +63,6 @@ class Handlers:
         return self._asked(
             actor,
             type(actor).offers,
-            "its offers",
             lambda: tuple(
                 (each.label, self._ways(actor, each.step)) for each in _acts(actor.offers())
             ),
@@ -68,40 +73,69 @@ class Handlers:
         forgotten = {
             f.name: getattr(self.begin, f.name) for f in fields(actor) if VOLATILE in f.metadata
         }
-        return self._asked(
-            actor, type(actor).but, "a crash", lambda: self._interned(actor.but(**forgotten))
-        )
+        return self._asked(actor, type(actor).but, lambda: self._interned(actor.but(**forgotten)))
 
     def _asked(
         self,
         actor: Actor,
         handler: Callable[..., Any],
-        what: str,
         call: Callable[[], T],
-        message: object = None,
+        letter: Letter | None = None,
     ) -> T:
         """Calls twice: a handler that is not a function of its arguments shows it at once."""
         self.calls += 2
-        before, where = _arguments(actor, message), f"[on {what}, in state {show(actor)}]"
+        message = letter.message if letter is not None else None
+        keys = (
+            self._keys.get(id(actor)) or exact(actor),
+            letter.exact if letter is not None else exact(None),
+        )
+        before = copy(actor), copy(message)  # as they were, should the handler change them
         try:
-            once = call()
-            mutated = _arguments(actor, message) != before
-            again = once if mutated else call()
-        except _Wrong as wrong:
-            raise fault(actor, handler, f"{wrong} {where}") from None
+            once, again = call(), call()
         except (Exception, SystemExit) as error:
-            text = f"raised {described(error)}{_frozen_hint(error)} {where}"
-            raise fault(actor, handler, text, place_raised(error)) from error
-        if mutated or _arguments(actor, message) != before:
-            mutates = "changes its own state or the message in place: return self.but(...)"
-            raise fault(actor, handler, f"{mutates} {where}")
+            if self._changed(actor, message, keys):
+                raise self._fault(before, handler, letter, MUTATES) from None
+            if isinstance(error, _Wrong):
+                raise self._fault(before, handler, letter, str(error)) from None
+            text, place = f"raised {described(error)}{_frozen_hint(error)}", place_raised(error)
+            raise self._fault(before, handler, letter, text, place) from error
+        if self._changed(actor, message, keys):
+            raise self._fault(before, handler, letter, MUTATES)
         if _comparable(once) != _comparable(again):
             differs = (
                 f"is not deterministic: called twice, it answered {_told(once)} and then "
                 f"{_told(again)}; a choice is written either((label, step), ...)"
             )
-            raise fault(actor, handler, f"{differs} {where}")
+            raise self._fault(before, handler, letter, differs)
         return once
+
+    def _changed(self, actor: Actor, message: object, keys: tuple[Hashable, Hashable]) -> bool:
+        """Whether a handler has changed what it was given."""
+        try:
+            return (exact(actor), exact(message)) != keys or self._new_fixed(actor) is not None
+        except Unfit:
+            return True
+
+    def _new_fixed(self, actor: Actor) -> str | None:
+        """The name of a fixed field that is not what it was, if there is one."""
+        for name, (value, key) in self._fixed.items():
+            now = getattr(actor, name)
+            if now is not value and _exact_or_none(now) != key:
+                return name
+        return None
+
+    def _fault(
+        self,
+        before: tuple[Actor, object],
+        handler: Callable[..., Any],
+        letter: Letter | None,
+        text: str,
+        place: str = "",
+    ) -> SpecError:
+        actor, message = before
+        own = "its offers" if handler is type(actor).offers else "a crash"
+        what = f"{show(message)} from {letter.src}" if letter is not None else own
+        return fault(actor, handler, f"{text} [on {what}, in state {show(actor)}]", place)
 
     def _ways(self, actor: Actor, step: Step) -> tuple[Way, ...]:
         if isinstance(step, Either):
@@ -133,9 +167,9 @@ class Handlers:
         except Unfit as unfit:
             raise _Wrong(f"becomes a state that cannot be kept: {unfit}") from None
         known = self._actors.setdefault(key, actor)
-        for name, value in _fixed_values(actor).items():
-            if self._fixed.get(name) != value:
-                raise _Wrong(f"changed {name}: a field that changes is declared without fixed()")
+        self._keys[id(known)] = key
+        if (name := self._new_fixed(actor)) is not None:
+            raise _Wrong(f"changed {name}: a field that changes is declared without fixed()")
         return known
 
     def _checked(self, sent: object) -> Send:
@@ -167,24 +201,11 @@ def fault(actor: Actor, handler: Callable[..., Any], text: str, place: str = "")
     return SpecError(f"{place or place_of(handler)}{actor.me} {text}")
 
 
-def _fixed_values(actor: Actor) -> dict[str, Hashable]:
-    """The exact value of each fixed field; one that cannot be kept equals nothing."""
-    names = (f.name for f in fields(actor) if FIXED in f.metadata)
-    return {name: _exact_or_none(getattr(actor, name)) for name in names}
-
-
 def _exact_or_none(value: object) -> Hashable:
     try:
         return exact(value)
     except Unfit:
         return None
-
-
-def _arguments(actor: Actor, message: object) -> Hashable:
-    try:
-        return exact(actor), tuple(_fixed_values(actor).items()), exact(message)
-    except Unfit:
-        return None  # fit before the call: only a handler that mutates gets here
 
 
 def _acts(offered: object) -> list[Act]:

@@ -7,12 +7,12 @@ them may come next, and what is left when one was taken, is the whole difference
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from pcheck.values import Id, order
+from pcheck.values import Id, exact, order
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,6 +21,10 @@ class Letter:
 
     src: Id
     message: object
+
+    @cached_property
+    def exact(self) -> Hashable:
+        return exact(self.message)
 
     @cached_property
     def order(self) -> tuple[Any, ...]:

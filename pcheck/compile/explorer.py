@@ -46,6 +46,7 @@ class _Explorer:
         self.tables = Tables(model)
         first = self.tables.initial()
         self.store = Store(self.tables.sizes(), first)
+        self._lay_out()
         self.level = (0, 1)  # the states of the last level that is known whole
         self.judged = 0  # sights
         self.ends: dict[str, tuple[int, ...]] = {}
@@ -75,6 +76,9 @@ class _Explorer:
             self.progress.level += start < end
         return True
 
+    def _lay_out(self) -> None:
+        self.tables.fitting, self.tables.outgrown = self.store.layout.most, False
+
     def _expand_level(self, end: int) -> None:
         while (why := self._expand(end)) != kernel.LEVEL:
             if why == kernel.FULL:
@@ -93,7 +97,7 @@ class _Explorer:
             layout.word, layout.shift, layout.mask,
             tables.row_span, tables.row_next.array, tables.row_bundle.array,
             tables.dest_at.array, tables.dest_count.array, tables.dest.array,
-            tables.receptions.keys, tables.receptions.values, tables.receptions.used_by,
+            tables.receptions.table, tables.receptions.used_by,
             store.cursor, end, self._most(), SLICE,
         )  # fmt: skip
 
@@ -107,12 +111,13 @@ class _Explorer:
             self.tables.fill_rows(machine, number)
         else:
             self.tables.fill_reception(machine, number, int(self.store.cursor[MISSED_BUNDLE]))
-        if self.tables.outgrew(self.store.layout.most):
+        if self.tables.outgrown:
             while (full := self.store.flush(self._most())) == kernel.FULL:
                 self.store.grow()
             if full == kernel.LIMIT:
                 raise _Stop(state_limit(self._most()))
             self.store.widen(self.tables.sizes())
+            self._lay_out()
 
     def _look_at_the_clock(self) -> None:
         progress, cursor = self.progress, self.store.cursor

@@ -19,7 +19,7 @@ import numpy as np
 from numba import njit
 
 BUFFER = 4096
-MISSING, REFUSED = -1, -2
+MISSING, REFUSED = -3, -2
 
 # why `expand` returned
 LEVEL, ROWS, RECEPTION, FULL, SLICE, LIMIT = range(6)
@@ -35,14 +35,15 @@ _ONE = np.uint64(1)
 
 @njit(cache=True, inline="always")
 def _field(vector: Any, word: Any, shift: Any, mask: Any, machine: Any) -> Any:
-    return np.int64((vector[word[machine]] >> shift[machine]) & mask[machine])
+    at = np.uintp(machine)
+    return np.int64((vector[word[at]] >> shift[at]) & mask[at])
 
 
 @njit(cache=True, inline="always")
 def _put(vector: Any, word: Any, shift: Any, mask: Any, machine: Any, value: Any) -> None:
-    at = word[machine]
-    cleared = vector[at] & ~(mask[machine] << shift[machine])
-    vector[at] = cleared | (np.uint64(value) << shift[machine])
+    at = np.uintp(machine)
+    cleared = vector[word[at]] & ~(mask[at] << shift[at])
+    vector[word[at]] = cleared | (np.uint64(value) << shift[at])
 
 
 @njit(cache=True, inline="always")
@@ -65,41 +66,38 @@ def _same(left: Any, right: Any) -> bool:
 
 
 @njit(cache=True, inline="always")
-def _place(keys: Any, values: Any, key: Any) -> Any:
-    """Where a reception stands, or would."""
-    mask = np.uint64(keys.shape[0] - 1)
-    mixed = key * np.uint64(0x9E3779B97F4A7C15)
-    at = (mixed ^ (mixed >> np.uint64(32))) & mask
-    while keys[at] != key and values[at] != MISSING:
-        at = (at + _ONE) & mask
-    return at
-
-
-@njit(cache=True, inline="always")
 def _key(machine: Any, config: Any, bundle: Any) -> Any:
     high = (np.uint64(machine) << np.uint64(56)) | (np.uint64(config) << np.uint64(28))
     return high | np.uint64(bundle)
 
 
+@njit(cache=True, inline="always")
+def _place(receptions: Any, key: Any) -> Any:
+    """Where a reception stands, or would: key and value lie side by side, for one load."""
+    mask = np.uint64(receptions.shape[0] - 1)
+    mixed = key * np.uint64(0x9E3779B97F4A7C15)
+    at = (mixed ^ (mixed >> np.uint64(32))) & mask
+    while receptions[at, 0] != key and receptions[at, 1] != 0:
+        at = (at + _ONE) & mask
+    return at
+
+
 @njit(cache=True)
-def add_reception(
-    keys: Any, values: Any, machine: int, config: int, bundle: int, after: int
-) -> None:
+def add_reception(receptions: Any, machine: int, config: int, bundle: int, after: int) -> None:
+    """Values are kept plus three, so that an empty place is zero, and REFUSED is one."""
     key = _key(machine, config, bundle)
-    at = _place(keys, values, key)
-    keys[at] = key
-    values[at] = after
+    at = _place(receptions, key)
+    receptions[at, 0] = key
+    receptions[at, 1] = np.uint64(after + 3)
 
 
 @njit(cache=True)
-def move_receptions(
-    keys: Any, values: Any, used_by: Any, new_keys: Any, new_values: Any, new_used_by: Any
-) -> None:
-    for i in range(keys.shape[0]):
-        if values[i] != MISSING:
-            at = _place(new_keys, new_values, keys[i])
-            new_keys[at] = keys[i]
-            new_values[at] = values[i]
+def move_receptions(old: Any, used_by: Any, new: Any, new_used_by: Any) -> None:
+    for i in range(old.shape[0]):
+        if old[i, 1] != 0:
+            at = _place(new, old[i, 0])
+            new[at, 0] = old[i, 0]
+            new[at, 1] = old[i, 1]
             if used_by.shape[0] > 0:
                 new_used_by[at] = used_by[i]
 
@@ -122,7 +120,7 @@ def flush(
     for i in range(pending):
         slot = slots[hashes[i] & mask]
         if slot != 0 and (slot & _TAG) == (hashes[i] & _TAG):
-            touched += states[np.int64(slot & _INDEX) - 1, 0]
+            touched += states[(slot & _INDEX) - _ONE, 0]
     cursor[MISSED_AT] = np.int64(touched & _INDEX)  # read, so that it is not optimised away
     for i in range(pending):
         at = hashes[i] & mask
@@ -141,7 +139,7 @@ def flush(
                 parents[tail] = origins[i]
                 tail += 1
                 break
-            if (slot & _TAG) == tag and _same(states[np.int64(slot & _INDEX) - 1], vectors[i]):
+            if (slot & _TAG) == tag and _same(states[(slot & _INDEX) - _ONE], vectors[i]):
                 break
             at = (at + _ONE) & mask
     cursor[TAIL] = tail
@@ -154,7 +152,7 @@ def expand(
     states: Any, parents: Any, slots: Any, vectors: Any, hashes: Any, origins: Any,
     word: Any, shift: Any, mask: Any,
     row_span: Any, row_next: Any, row_bundle: Any,
-    dest_at: Any, dest_count: Any, dest: Any, keys: Any, values: Any, used_by: Any,
+    dest_at: Any, dest_count: Any, dest: Any, receptions: Any, used_by: Any,
     cursor: Any, level_end: int, most: int, steps: int,
 ) -> int:  # fmt: skip
     """Expands states up to the end of a level, or so many, or until something is missing.
@@ -167,8 +165,10 @@ def expand(
     words, machines, noting = states.shape[1], row_span.shape[0], used_by.shape[0] > 0
     while head < stop_at:
         while machine < machines:
-            config = _field(states[head], word, shift, mask, machine)
-            start, count = row_span[machine, config, 0], row_span[machine, config, 1]
+            state = states[np.uintp(head)]
+            config = _field(state, word, shift, mask, machine)
+            span = row_span[np.uintp(machine), np.uintp(config)]
+            start, count = span[0], span[1]
             if start == MISSING:
                 cursor[MISSED], cursor[MISSED_AT] = machine, config
                 _save(cursor, head, machine, row, pending, transitions)
@@ -180,18 +180,19 @@ def expand(
                     if full != LEVEL:
                         return full
                     pending = 0
-                vector = vectors[pending]
+                vector = vectors[np.uintp(pending)]
                 for i in range(words):
-                    vector[i] = states[head, i]
-                _put(vector, word, shift, mask, machine, row_next[start + row])
-                bundle = row_bundle[start + row]
+                    vector[i] = state[i]
+                _put(vector, word, shift, mask, machine, row_next[np.uintp(start + row)])
+                bundle = np.uintp(row_bundle[np.uintp(start + row)])
                 refused = False
-                last = np.int64(-1)
+                last = np.uint64(0)
+                received = False
                 for i in range(dest_at[bundle], dest_at[bundle] + dest_count[bundle]):
-                    receiver = dest[i]
+                    receiver = dest[np.uintp(i)]
                     now = _field(vector, word, shift, mask, receiver)
-                    last = np.int64(_place(keys, values, _key(receiver, now, bundle)))
-                    after = values[last]
+                    last = _place(receptions, _key(receiver, now, bundle))
+                    after = np.int64(receptions[last, 1]) - 3
                     if after < 0:
                         if after == REFUSED:
                             refused = True
@@ -201,13 +202,14 @@ def expand(
                         _save(cursor, head, machine, row, pending, transitions)
                         return RECEPTION
                     _put(vector, word, shift, mask, receiver, after)
+                    received = True
                 row += 1
-                if refused or _same(vector, states[head]):
+                if refused or _same(vector, state):
                     continue
-                if noting and last >= 0 and used_by[last] == 0:
+                if noting and received and used_by[last] == 0:
                     used_by[last] = head + 1
-                hashes[pending] = _hash(vector)
-                origins[pending] = head
+                hashes[np.uintp(pending)] = _hash(vector)
+                origins[np.uintp(pending)] = head
                 pending += 1
                 transitions += 1
             row = 0
@@ -230,12 +232,20 @@ def _save(cursor: Any, head: Any, machine: Any, row: Any, pending: Any, transiti
 def rebuild(states: Any, tail: int, slots: Any) -> None:
     """Hashes all states anew, into slots that are empty."""
     mask = np.uint64(slots.shape[0] - 1)
-    for index in range(tail):
-        mixed = _hash(states[index])
-        at = mixed & mask
-        while slots[at] != 0:
-            at = (at + _ONE) & mask
-        slots[at] = (mixed & _TAG) | np.uint64(index + 1)
+    hashes = np.empty(BUFFER, np.uint64)
+    touched = np.uint64(0)
+    for start in range(0, tail, BUFFER):
+        end = min(start + BUFFER, tail)
+        for index in range(start, end):
+            hashes[index - start] = _hash(states[index])
+            touched += slots[hashes[index - start] & mask]
+        for index in range(start, end):
+            at = hashes[index - start] & mask
+            while slots[at] != 0:
+                at = (at + _ONE) & mask
+            slots[at] = (hashes[index - start] & _TAG) | np.uint64(index + 1)
+    if touched == _ONE:  # read, so that the first loads are not optimised away
+        slots[0] = slots[0]
 
 
 @njit(cache=True)

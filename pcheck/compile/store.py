@@ -10,7 +10,7 @@ import numpy as np
 from pcheck.compile import kernel
 from pcheck.compile.kernel import BUFFER, CURSOR_SIZE, PENDING, TAIL
 
-FIRST_ROOM = 1 << 14  # states
+FIRST_ROOM, EARLY_SLOTS = 1 << 14, 1 << 24
 
 
 class Layout:
@@ -37,7 +37,7 @@ class Layout:
                 shift[machine] = sum(widths[i] for i in members[:nth])
         self.words = len(words)
         self.most = [1 << width for width in self.widths]  # numbers that fit
-        self.word = np.array(word, np.int64)
+        self.word = np.array(word, np.uint64)
         self.shift = np.array(shift, np.uint64)
         self.mask = np.array([(1 << width) - 1 for width in self.widths], np.uint64)
 
@@ -105,6 +105,8 @@ class Store:
         if 5 * needed > 3 * len(self.slots):
             self.slots = np.zeros(0, np.uint64)  # gives the old ones back first
             size = 1 << (2 * needed).bit_length()
+            if size < EARLY_SLOTS:  # while it costs little, fewer moves
+                size *= 2
             self.slots = np.zeros(size, np.uint64)
             self._rebuild()
 

@@ -80,8 +80,10 @@ class Tables:
         self.sights: Numbers[Sight] = Numbers()
         self.bundles: Numbers[Effects] = Numbers()
         self.fills = 0
-        self._numbered: list[Numbers[Any]] = [*self.configs, self.sights]
-        self._grown: set[int] = set()  # machines with numbers that are new since last asked
+        self.fitting: list[int] = [
+            MOST_NUMBERS
+        ] * self.machines  # numbers that the states have room for
+        self.outgrown = False  # whether some machine needs more
         self.row_span = np.full((len(self.nodes), 64, 2), MISSING, np.int32)  # first, how many
         self.row_next = Growing(np.int32)
         self.row_bundle = Growing(np.int32)
@@ -106,11 +108,6 @@ class Tables:
     def sizes(self) -> list[int]:
         """How many numbers each machine needs by now."""
         return [*map(len, self.configs), len(self.sights), self.model.crashes + 1]
-
-    def outgrew(self, most: list[int]) -> bool:
-        """Whether a machine needs more numbers than these; only one that is new can."""
-        grown, self._grown = self._grown, set()
-        return any(len(self._numbered[machine]) > most[machine] for machine in grown)
 
     def seen(self, sight: int) -> Seen:
         return self.observer.seen(self.sights.all[sight])
@@ -141,7 +138,8 @@ class Tables:
     def _number(self, machine: int, config: Config) -> int:
         """The number of a configuration, for which there is a place in the tables of rows."""
         number = self.configs[machine].number(config)
-        self._grown.add(machine)
+        if number >= self.fitting[machine]:
+            self.outgrown = True
         if number >= self.row_span.shape[1]:
             more = np.full_like(self.row_span, MISSING)
             self.row_span = np.concatenate([self.row_span, more], axis=1)
@@ -171,12 +169,14 @@ class Tables:
 
     def _watch(self, number: int, effects: Effects) -> int:
         sight = self.sights.all[number]
+        sent = self.observer.watch(sight.sent, effects.bundle)
         values = list(sight.values)
         for place, value in effects.changes:
             values[place] = value
-        sent = self.observer.watch(sight.sent, effects.bundle)
-        self._grown.add(self.watcher)
-        return self.sights.number(Sight(sent, tuple(values)))
+        after = self.sights.number(Sight(sent, tuple(values)))
+        if after >= self.fitting[self.watcher]:
+            self.outgrown = True
+        return after
 
 
 class Growing:
@@ -202,32 +202,28 @@ class Receptions:
     def __init__(self, *, noting: bool) -> None:
         self._noting = noting  # whether it is noted which state first used each
         self._used = 0
-        self.keys, self.values, self.used_by = self._room(1 << 10)
+        self.table, self.used_by = self._room(1 << 10)
 
     def add(self, machine: int, number: int, bundle: int, after: int) -> None:
-        if 2 * self._used >= len(self.keys):
-            old = self.keys, self.values, self.used_by
-            self.keys, self.values, self.used_by = self._room(2 * len(self.keys))
-            kernel.move_receptions(*old, self.keys, self.values, self.used_by)
+        if 2 * self._used >= len(self.table):
+            old = self.table, self.used_by
+            self.table, self.used_by = self._room(2 * len(self.table))
+            kernel.move_receptions(*old, self.table, self.used_by)
         self._used += 1
-        kernel.add_reception(self.keys, self.values, machine, number, bundle, after)
+        kernel.add_reception(self.table, machine, number, bundle, after)
 
     def used(self, machine: int) -> list[tuple[int, int, int, int]]:
         """(state that first took it, configuration, bundle, configuration after), in that order."""
-        (at,) = np.nonzero((self.used_by > 0) & (self.keys >> np.uint64(56) == machine))
+        (at,) = np.nonzero((self.used_by > 0) & (self.table[:, 0] >> np.uint64(56) == machine))
         return sorted(
             (
                 int(self.used_by[i]) - 1,
-                int(self.keys[i]) >> 28 & MOST_NUMBERS - 1,
-                int(self.keys[i]) & MOST_NUMBERS - 1,
-                int(self.values[i]),
+                int(self.table[i, 0]) >> 28 & MOST_NUMBERS - 1,
+                int(self.table[i, 0]) & MOST_NUMBERS - 1,
+                int(self.table[i, 1]) + MISSING,
             )
             for i in at
         )
 
-    def _room(self, size: int) -> tuple[Any, Any, Any]:
-        return (
-            np.zeros(size, np.uint64),
-            np.full(size, MISSING, np.int32),
-            np.zeros(size if self._noting else 0, np.int64),
-        )
+    def _room(self, size: int) -> tuple[Any, Any]:
+        return np.zeros((size, 2), np.uint64), np.zeros(size if self._noting else 0, np.int64)
