@@ -17,7 +17,7 @@ from pcheck.model import Model
 from pcheck.search import Clock, Limits, Search, Watch, state_limit
 from pcheck.semantics import Runs
 
-SMALL = 30_000  # states
+SMALL = 20_000  # states
 ENGINES = ("auto", "reference", "compiled")
 Say = Callable[[str], None]
 
@@ -58,9 +58,10 @@ def explore(
 
 
 def _compiled(model: Runs, limits: Limits, all_properties: bool, clock: Clock, say: Say) -> Search:
-    """Numba takes half a second to load, so it is loaded only here: time that counts."""
+    """Numba takes some time to load, so it is loaded only here: that is no time of the search."""
     from pcheck.compile import loading
 
-    explorer = loading.explorer(say)
+    with clock.waiting():
+        explorer = loading.explorer(say)
     search: Search = explorer.explore(model, limits, all_properties=all_properties, clock=clock)
     return search

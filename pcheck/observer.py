@@ -49,21 +49,21 @@ class Observer:
         }
         self._meaning: dict[Hashable, Any] = {}
         self._keys: dict[tuple[str, Config], Hashable] = {}
-        self._sent: dict[tuple[frozenset[Letter], Bundle], frozenset[Letter]] = {}
+        self._watched: dict[Bundle, frozenset[Letter]] = {}
         self._seen: dict[Sight, Seen] = {}
 
-    def watches(self, bundle: Bundle) -> bool:
-        """Whether there is anything to see in a bundle."""
-        return any(isinstance(letter.message, self._kinds) for letter, _ in bundle.sends)
+    def watched(self, bundle: Bundle) -> frozenset[Letter]:
+        """What there is to see in a bundle."""
+        if bundle not in self._watched:
+            letters = (letter for letter, _ in bundle.sends)
+            seen = [letter for letter in letters if isinstance(letter.message, self._kinds)]
+            self._watched[bundle] = frozenset(seen)
+        return self._watched[bundle]
 
     def watch(self, sent: frozenset[Letter], bundle: Bundle) -> frozenset[Letter]:
         """What was seen, once a bundle was sent."""
-        key = sent, bundle
-        if key not in self._sent:
-            letters = (letter for letter, _ in bundle.sends)
-            news = [letter for letter in letters if isinstance(letter.message, self._kinds)]
-            self._sent[key] = sent.union(news)
-        return self._sent[key]
+        watched = self.watched(bundle)
+        return sent if watched <= sent else sent | watched
 
     def sight(self, sent: frozenset[Letter], nodes: Sequence[Config]) -> Sight:
         return Sight(sent, tuple(self._key(name, nodes[i]) for name, i in self._places))

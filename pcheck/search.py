@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -131,6 +132,7 @@ class Clock:
         self._process = psutil.Process()
         self._start = time.monotonic()
         self._next = self._start
+        self._waited = 0.0
         self.peak = 0
 
     def memory(self) -> int:
@@ -139,7 +141,16 @@ class Clock:
         return held
 
     def seconds(self) -> float:
-        return time.monotonic() - self._start
+        return time.monotonic() - self._start - self._waited
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Time that is spent on something else than the search: it counts for the limit alone."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self._waited += time.monotonic() - began
 
     def stops(self, progress: Progress) -> str | None:
         """Why the search must end here, if it must."""

@@ -73,7 +73,7 @@ class Acceptor(Actor):
         match msg:
             case Prepare(ballot) if self.may_promise(ballot):
                 return self.but(promised=ballot), send(src, Promise(ballot, self.vote))
-            case Accept(vote) if self.may_vote(vote.ballot):
+            case Accept(vote) if self.may_vote(vote.ballot) and vote != self.vote:
                 voted = self.but(promised=self.promise_after(vote), vote=vote)
                 return voted, broadcast(self.learners, Accepted(vote))
         return None

@@ -10,7 +10,8 @@ import numpy as np
 from pcheck.compile import kernel
 from pcheck.compile.kernel import BUFFER, CURSOR_SIZE, PENDING, TAIL
 
-FIRST_ROOM, EARLY_SLOTS = 1 << 14, 1 << 24
+FIRST_ROOM, SECOND_ROOM = 1 << 15, 1 << 20  # states
+FIRST_SLOTS, SECOND_SLOTS = 1 << 18, 1 << 23  # few moves, while room costs little
 
 
 class Layout:
@@ -64,7 +65,7 @@ class Store:
         self.layout = Layout(map(width_for, sizes))
         self.states = np.zeros((FIRST_ROOM, self.layout.words), np.uint64)
         self.parents = np.zeros(FIRST_ROOM, np.uint32)
-        self.slots = np.zeros(2 * FIRST_ROOM, np.uint64)
+        self.slots = np.zeros(FIRST_SLOTS, np.uint64)
         self.cursor = np.zeros(CURSOR_SIZE, np.int64)
         self.hashes = np.zeros(BUFFER, np.uint64)
         self.origins = np.zeros(BUFFER, np.uint32)
@@ -99,14 +100,12 @@ class Store:
         """Makes room for at least one more buffer."""
         needed = len(self) + BUFFER
         if needed > len(self.states):
-            room = max(needed, len(self.states) * 3 // 2)
+            room = max(needed, SECOND_ROOM, len(self.states) * 3 // 2)
             self.states.resize((room, self.layout.words), refcheck=False)
             self.parents.resize(room, refcheck=False)
         if 5 * needed > 3 * len(self.slots):
             self.slots = np.zeros(0, np.uint64)  # gives the old ones back first
-            size = 1 << (2 * needed).bit_length()
-            if size < EARLY_SLOTS:  # while it costs little, fewer moves
-                size *= 2
+            size = max(SECOND_SLOTS, 1 << (5 * needed // 3).bit_length())
             self.slots = np.zeros(size, np.uint64)
             self._rebuild()
 

@@ -156,7 +156,7 @@ class Tables:
         number = self.bundles.number(effects)
         if number == known:
             receivers = [self.model.index[node] for node in row.bundle.receivers]
-            watched = self.observer.watches(row.bundle)
+            watched = self.observer.watched(row.bundle)
             if effects.changes or watched or self.asks_about_steps:
                 receivers.append(self.watcher)
             if effects.crash:
