@@ -31,7 +31,9 @@ class PcheckError(Exception):
 
 
 class SpecError(PcheckError):
-    """The spec is broken."""
+    """The spec is broken; `run` leads to where that showed, if a search met it."""
+
+    run: Any = None  # a Path
 
 
 class UsageError(PcheckError):

@@ -8,11 +8,12 @@ when nothing is left that could change an answer.
 from __future__ import annotations
 
 import sys
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from itertools import islice, pairwise
 from typing import Generic, TypeVar
 
 from pcheck.checked import Checked
+from pcheck.errors import SpecError
 from pcheck.judge import Judge
 from pcheck.model import Model
 from pcheck.path import Path
@@ -74,7 +75,7 @@ class _Explorer(Generic[S]):
         for done, state in enumerate(frontier):
             self.progress.queue = len(frontier) - done + len(new)
             self._look_at_the_clock()
-            for _, successor in self.model.steps(state):
+            for _, successor in self._steps(state):
                 self.progress.transitions += 1
                 if successor not in self.parents:
                     self._reach(successor, state)
@@ -83,6 +84,14 @@ class _Explorer(Generic[S]):
                     sights = self.model.observe(state), self.model.observe(successor)
                     self.judge.step(*sights, where=(state, successor))
         return new
+
+    def _steps(self, state: S) -> Iterator[tuple[str, S]]:
+        """The steps of a state; a fault of the spec is told with the run that leads there."""
+        try:
+            yield from self.model.steps(state)
+        except SpecError as error:
+            error.run = self._path((state,))
+            raise
 
     def _reach(self, state: S, parent: S | None) -> None:
         if self.limits.states is not None and len(self.parents) >= self.limits.states:

@@ -18,10 +18,11 @@ from rich.console import Console
 from rich.markup import escape
 
 from pcheck.cli.progress import Live
-from pcheck.errors import UsageError
+from pcheck.errors import SpecError, UsageError
 from pcheck.files import check_writable, write_whole
 from pcheck.network import NETWORKS
 from pcheck.question import CRASHES, NETWORK, ask
+from pcheck.render.report import Lead
 from pcheck.render.words import Paragraph
 from pcheck.result import Result, answer
 from pcheck.search import Limits, Verdict
@@ -91,7 +92,8 @@ def _explore(
             crashes=crashes,
             properties=properties or (),
         )
-        with Live(question, quiet=quiet) as live:
+    try:
+        with redirect_stdout(sys.stderr), Live(question, quiet=quiet) as live:
             result = answer(
                 question,
                 _limits(max_states, max_seconds, max_memory),
@@ -100,6 +102,10 @@ def _explore(
                 watch=live.watch,
                 say=live.say,
             )
+    except SpecError as error:
+        if error.run and not (quiet or as_json):
+            Console(highlight=False).print(Lead(question, error.run))
+        raise
     _print(result, as_json=as_json, quiet=quiet, saved=save is not None)
     if save is not None:
         _save(result, save)

@@ -9,6 +9,7 @@ from pcheck.compile import kernel
 from pcheck.compile.kernel import HEAD, MISSED, MISSED_AT, MISSED_BUNDLE, TRANSITIONS
 from pcheck.compile.store import Store
 from pcheck.compile.tabulate import Tables
+from pcheck.errors import SpecError
 from pcheck.judge import Judge
 from pcheck.path import Path
 from pcheck.search import Clock, Discovery, Limits, Progress, Search, Watch, state_limit
@@ -86,7 +87,7 @@ class _Explorer:
             elif why == kernel.LIMIT:
                 raise _Stop(state_limit(self._most()))
             elif why != kernel.SLICE:
-                self._fill(why)
+                self._fill_or_blame(why)
             if why == kernel.SLICE or self.tables.fills % 256 == 0:
                 self._look_at_the_clock()
 
@@ -103,6 +104,14 @@ class _Explorer:
 
     def _most(self) -> int:
         return NO_LIMIT if self.limits.states is None else self.limits.states
+
+    def _fill_or_blame(self, why: int) -> None:
+        """A fault of the spec is told with the run that leads there."""
+        try:
+            self._fill(why)
+        except SpecError as error:
+            error.run = self._path((int(self.store.cursor[HEAD]),))
+            raise
 
     def _fill(self, why: int) -> None:
         """What the kernel missed; and wider fields, if it brought a number that is too large."""
@@ -141,7 +150,8 @@ class _Explorer:
             if shown is None or sight in shown:
                 self.judge.state(tables.seen(sight), where=(sight,))
         if self.judge.asks_about_steps:
-            for before, sight, bundle, after in tables.receptions.used(tables.watcher):
+            most = int(self.store.cursor[TRANSITIONS]) - (not whole)  # the last may lead nowhere
+            for _, before, sight, bundle, after in tables.receptions.used(tables.watcher, most):
                 self.judge.step(tables.seen(sight), tables.seen(after), where=(before, bundle))
         for name, found in self.judge.found.items():
             if name not in self.ends:

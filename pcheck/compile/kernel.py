@@ -99,7 +99,8 @@ def move_receptions(old: Any, used_by: Any, new: Any, new_used_by: Any) -> None:
             new[at, 0] = old[i, 0]
             new[at, 1] = old[i, 1]
             if used_by.shape[0] > 0:
-                new_used_by[at] = used_by[i]
+                new_used_by[at, 0] = used_by[i, 0]
+                new_used_by[at, 1] = used_by[i, 1]
 
 
 @njit(cache=True)
@@ -157,7 +158,7 @@ def expand(
 ) -> int:  # fmt: skip
     """Expands states up to the end of a level, or so many, or until something is missing.
 
-    `used_by` notes, for the last reception of each step, the state that first took it (plus one).
+    `used_by` notes which transition (from 1) first took the last reception of a step, and where.
     """
     head, machine, row = cursor[HEAD], cursor[MACHINE], cursor[ROW]
     pending, transitions = cursor[PENDING], cursor[TRANSITIONS]
@@ -206,8 +207,9 @@ def expand(
                 row += 1
                 if refused or _same(vector, state):
                     continue
-                if noting and received and used_by[last] == 0:
-                    used_by[last] = head + 1
+                if noting and received and used_by[last, 0] == 0:
+                    used_by[last, 0] = transitions + 1
+                    used_by[last, 1] = head
                 hashes[np.uintp(pending)] = _hash(vector)
                 origins[np.uintp(pending)] = head
                 pending += 1

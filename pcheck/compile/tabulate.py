@@ -212,12 +212,18 @@ class Receptions:
         self._used += 1
         kernel.add_reception(self.table, machine, number, bundle, after)
 
-    def used(self, machine: int) -> list[tuple[int, int, int, int]]:
-        """(state that first took it, configuration, bundle, configuration after), in that order."""
-        (at,) = np.nonzero((self.used_by > 0) & (self.table[:, 0] >> np.uint64(56) == machine))
+    def used(self, machine: int, most: int) -> list[tuple[int, int, int, int, int]]:
+        """Receptions that one of the first so many transitions was the first to take, in order.
+
+        (transition, state before it, configuration, bundle, configuration after)
+        """
+        took = self.used_by[:, 0]
+        mine = self.table[:, 0] >> np.uint64(56) == machine
+        (at,) = np.nonzero((took > 0) & (took <= most) & mine)
         return sorted(
             (
-                int(self.used_by[i]) - 1,
+                int(took[i]),
+                int(self.used_by[i, 1]),
                 int(self.table[i, 0]) >> 28 & MOST_NUMBERS - 1,
                 int(self.table[i, 0]) & MOST_NUMBERS - 1,
                 int(self.table[i, 1]) + MISSING,
@@ -226,4 +232,4 @@ class Receptions:
         )
 
     def _room(self, size: int) -> tuple[Any, Any]:
-        return np.zeros((size, 2), np.uint64), np.zeros(size if self._noting else 0, np.int64)
+        return np.zeros((size, 2), np.uint64), np.zeros((size if self._noting else 0, 2), np.int64)

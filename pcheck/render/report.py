@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
@@ -11,6 +12,7 @@ from pcheck.counterexample import SavedRun
 from pcheck.errors import an
 from pcheck.label import counted, listed
 from pcheck.network import NETWORKS
+from pcheck.path import Path
 from pcheck.property import Property
 from pcheck.question import Question
 from pcheck.render.story import columns, tell
@@ -138,6 +140,19 @@ class Header:
             if network.losing_is_a_step:
                 yield "losses", "the loss of a message in flight is a step of its own", ""
             yield "implied", f"{network.implied}; a node that stops for ever", ""
+
+
+class Lead:
+    """The run that leads to a fault of the spec itself."""
+
+    def __init__(self, question: Question, path: Path[Any]) -> None:
+        self.question, self.path = question, path
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        model = self.question.model
+        yield Paragraph(f"After {counted(len(self.path), 'step')} the spec fails:", "bold")
+        yield ""
+        yield Trace(columns(model, self.path), tell(model, self.path))
 
 
 def why_violated(run: SavedRun) -> Iterator[RenderableType]:

@@ -496,7 +496,7 @@ def test_an_actor_that(
     changes: dict[str, str], line: str, engine: str, explored: Ends, machine_code: None
 ) -> None:
     source = changed(changes)
-    assert explored(source, "--engine", engine) == complaint(line, source)
+    assert explored(source, "--engine", engine, "--quiet") == complaint(line, source)
 
 
 @pytest.mark.parametrize("engine", ["reference", "compiled"])
@@ -505,7 +505,7 @@ def test_a_property_that(
     changes: dict[str, str], line: str, engine: str, explored: Ends, machine_code: None
 ) -> None:
     source = changed(changes)
-    assert explored(source, "--engine", engine) == complaint(line, source)
+    assert explored(source, "--engine", engine, "--quiet") == complaint(line, source)
 
 
 # What follows is said in words that may still change: the place must be right, and the parts given.
@@ -625,7 +625,8 @@ def test_a_fault_has_its_place(
     changes: dict[str, str], place: str, parts: tuple[str, ...], explored: Ends
 ) -> None:
     source = changed(changes)
-    says(explored(source), placed(place, source), parts)
+    status, _, err = explored(source)  # what comes out first is the run that leads there
+    says((status, "", err), placed(place, source), parts)
 
 
 COUNTING = '''\
@@ -743,7 +744,19 @@ def test_a_model_that(
     changes: dict[str, str], place: str, parts: tuple[str, ...], explored: Ends
 ) -> None:
     source = changed(changes, COUNTING)
-    says(explored(source), placed(place, source), parts)
+    status, _, err = explored(source)  # what comes out first is the run that leads there
+    says((status, "", err), placed(place, source), parts)
+
+
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_a_fault_is_told_with_the_run_that_leads_to_it(
+    engine: str, explored: Ends, machine_code: None
+) -> None:
+    source = changed({"return self.but(given=number), send(src, Answer(number))": "return 1 / 0"})
+    status, out, err = explored(source, "--engine", engine)
+    assert (status, err.count("ZeroDivisionError")) == (2, 1)
+    assert out.splitlines()[0] == "After 1 step the spec fails:"
+    assert "c1 " in out.splitlines()[3]
 
 
 QUESTIONS: dict[str, tuple[tuple[str, ...], str]] = {

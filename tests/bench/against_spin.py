@@ -1,0 +1,144 @@
+"""pcheck against Spin, on the same model, in the same minutes: `tests/bench/against_spin.py`.
+
+The two run in turn, five times, and the medians of their search times are compared, so that a
+machine whose speed drifts is no matter. Needs `spin` and `gcc`; nothing here is a test.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+SIZES = ((3, 3), (4, 3))
+RUNS = 5
+
+
+def promela(acceptors: int, proposers: int) -> str:
+    """Single-decree Paxos with one ballot a proposer, as one process of atomic steps.
+
+    A vote's value follows from its ballot, so it is not stored; a message that was sent stays.
+    """
+    a, b = range(acceptors), range(1, proposers + 1)
+    steps = [step for ballot in b for step in _steps(a, ballot)]
+    width = proposers + 1
+    return f"""
+bit prepared[{width}];  byte asked[{width}];  byte heard[{width}];  byte voters[{width}];
+byte promise[{acceptors * width}];  byte most[{acceptors}];  byte voted[{acceptors}];
+byte best, value;
+
+init {{
+end:
+  do
+{"".join(f"  :: d_step {{ {step} }}{chr(10)}" for step in steps)}  od
+}}
+"""
+
+
+def _steps(acceptors: range, b: int) -> Iterator[str]:
+    enough = len(acceptors) // 2 + 1
+    yield f"!prepared[{b}] -> prepared[{b}] = 1"
+    for a in acceptors:
+        told = f"promise[{a} + {len(acceptors)} * {b}]"
+        yield f"prepared[{b}] && most[{a}] < {b} -> most[{a}] = {b}; {told} = 1 + voted[{a}]"
+        reports = "".join(_report(other, b, len(acceptors)) for other in acceptors)
+        count = " + ".join(f"((heard[{b}] >> {other}) & 1)" for other in acceptors)
+        yield (
+            f"{told} && !asked[{b}] && !((heard[{b}] >> {a}) & 1) -> "
+            f"heard[{b}] = heard[{b}] | {1 << a}; if :: {count} >= {enough} -> best = 0; "
+            f"value = {b}; {reports}asked[{b}] = value; heard[{b}] = 0; best = 0; value = 0 "
+            ":: else fi"
+        )
+        votes = " + ".join(f"((voters[{b}] >> {other}) & 1)" for other in acceptors)
+        rivals = " && ".join(
+            _agrees(other, b, len(acceptors)) for other in range(1, 4) if other != b
+        )
+        yield (
+            f"asked[{b}] && most[{a}] <= {b} && voted[{a}] != {b} -> most[{a}] = {b}; "
+            f"voted[{a}] = {b}; voters[{b}] = voters[{b}] | {1 << a}; "
+            f"assert({votes} < {enough} || ({rivals}))"
+        )
+
+
+def _report(a: int, b: int, acceptors: int) -> str:
+    told = f"promise[{a} + {acceptors} * {b}]"
+    higher = f"((heard[{b}] >> {a}) & 1) && {told} - 1 > best"
+    return f"if :: {higher} -> best = {told} - 1; value = asked[{told} - 1] :: else fi; "
+
+
+def _agrees(other: int, b: int, acceptors: int) -> str:
+    """The other ballot has no majority, or the same value."""
+    votes = " + ".join(f"((voters[{other}] >> {a}) & 1)" for a in range(acceptors))
+    return f"({votes} < {acceptors // 2 + 1} || asked[{other}] == asked[{b}])"
+
+
+def build_spin(folder: Path, acceptors: int, proposers: int) -> Path:
+    if proposers != 3:
+        raise SystemExit("the model for Spin is written for three proposers")
+    (folder / "paxos.pml").write_text(promela(acceptors, proposers), encoding="utf-8")
+    for command in ("spin -a paxos.pml", "gcc -O2 -DSAFETY -o pan pan.c"):
+        subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)
+    return folder / "pan"
+
+
+def run_spin(pan: Path) -> tuple[float, int]:
+    out = subprocess.run(
+        [pan, "-m1000000", "-w26"], cwd=pan.parent, check=True, capture_output=True, text=True
+    ).stdout
+    if "errors: 0" not in out:
+        raise SystemExit(out)
+    states = re.search(r"(\d+) states, stored", out)
+    seconds = re.search(r"elapsed time ([\d.]+)", out)
+    assert states is not None
+    return (float(seconds[1]) if seconds else 0.01), int(states[1])
+
+
+def run_pcheck(acceptors: int, proposers: int, engine: str) -> tuple[float, int]:
+    sizes = f"--acceptors {acceptors} --proposers {proposers} --rounds 1 --crashes 0"
+    command = [sys.executable, "-m", "pcheck", "explore", *sizes.split(), "--engine", engine]
+    out = subprocess.run([*command, "--json"], check=True, capture_output=True, text=True).stdout
+    found = json.loads(out)
+    return found["run"]["seconds"], found["states"]
+
+
+def main() -> None:
+    if shutil.which("spin") is None or shutil.which("gcc") is None:
+        raise SystemExit("Spin is not installed here (it needs spin and gcc): nothing is compared")
+    table = Table(
+        "acceptors x proposers", "states", "Spin", "pcheck", "times as fast", "(compiled)"
+    )
+    for acceptors, proposers in SIZES:
+        with tempfile.TemporaryDirectory() as folder:
+            pan = build_spin(Path(folder), acceptors, proposers)
+            run_pcheck(acceptors, proposers, "compiled")  # compiles, once
+            rounds = [
+                (
+                    run_spin(pan),
+                    *(run_pcheck(acceptors, proposers, e) for e in ("auto", "compiled")),
+                )
+                for _ in range(RUNS)
+            ]
+        assert len({states for each in rounds for _, states in each}) == 1, "not the same model"
+        spin, auto, compiled = (statistics.median(r[i][0] for r in rounds) for i in range(3))
+        table.add_row(
+            f"{acceptors} x {proposers}",
+            f"{rounds[0][0][1]:,}",
+            f"{spin:.2f} s",
+            f"{auto:.2f} s",
+            f"{statistics.median(r[0][0] / r[1][0] for r in rounds):.1f}",
+            f"{compiled:.2f} s: {statistics.median(r[0][0] / r[2][0] for r in rounds):.1f}",
+        )
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
