@@ -1,8 +1,8 @@
 """The choice of an explorer. All give the same answers; which one is asked is a matter of time.
 
-`auto` begins with the reference explorer. Where that meets SMALL states, the compiled engine starts
-anew: small clusters never pay for loading machine code, and the choice depends on the number of
-states alone, so that no count depends on the machine.
+`auto` begins with the reference explorer. Where that meets some thousands of states, the compiled
+engine starts anew: small clusters never pay for loading machine code, and the choice depends on the
+numbers of nodes and states alone, so that no count depends on the machine.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from pcheck.model import Model
 from pcheck.search import Clock, Limits, Search, Watch, state_limit
 from pcheck.semantics import Runs
 
-SMALL = 20_000  # states
+SMALL, VERY_SMALL = 20_000, 2_000  # states
+MANY_NODES = 7  # of which it is likely that they have many states
 ENGINES = ("auto", "reference", "compiled")
 Say = Callable[[str], None]
 
@@ -42,7 +43,8 @@ def explore(
         return _compiled(model, limits, all_properties, clock, say)
     if engine == "reference" or not isinstance(model, Runs):
         return reference.explore(model, limits, all_properties=all_properties, clock=clock)
-    small = SMALL if limits.states is None else min(SMALL, limits.states)
+    small = SMALL if len(model.nodes) < MANY_NODES else VERY_SMALL
+    small = small if limits.states is None else min(small, limits.states)
     first = reference.explore(
         model, replace(limits, states=small), all_properties=all_properties, clock=clock
     )

@@ -51,15 +51,15 @@ def chosen(seen: Seen) -> Mapping[Vote, Set[Id]]:
 @always(sees=[Accepted])
 def agreement(seen: Seen) -> str | None:
     """At most one value is ever chosen."""
-    values = Set(vote.value for vote in chosen(seen))
+    values = {vote.value for vote in chosen(seen)}
     return f"{words(values)} are both chosen" if len(values) > 1 else None
 
 
 @always(sees=[Accepted, "wants"])
 def validity(seen: Seen) -> str | None:
     """Only a value that somebody proposed is voted for."""
-    proposed = Set(value for _, value in seen.field("wants"))
-    strange = Set(vote.value for vote, _ in votes(seen) if vote.value not in proposed)
+    proposed = {value for _, value in seen.field("wants")}
+    strange = {vote.value for vote, _ in votes(seen)} - proposed
     return f"nobody proposed {words(strange)}, and there are votes for it" if strange else None
 
 

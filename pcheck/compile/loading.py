@@ -19,7 +19,9 @@ def explorer(say: Callable[[str], None]) -> ModuleType:
         kernel = import_module("pcheck.compile.kernel")
     if not any(Path(kernel.expand.stats.cache_path).glob("kernel.expand-*.nbc")):
         say("compiling the search into machine code, this once: it takes some seconds")
-    return import_module("pcheck.compile.explorer")
+    explorer = import_module("pcheck.compile.explorer")
+    explorer.warm_up()
+    return explorer
 
 
 def _cache_in(folder: Path) -> None:
