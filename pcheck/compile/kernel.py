@@ -40,10 +40,10 @@ def _field(vector: Any, word: Any, shift: Any, mask: Any, machine: Any) -> Any:
 
 
 @njit(cache=True, inline="always")
-def _put(vector: Any, word: Any, shift: Any, mask: Any, machine: Any, value: Any) -> None:
+def _turn(vector: Any, word: Any, shift: Any, machine: Any, before: Any, after: Any) -> None:
+    """Replaces the number of a machine, which is known, by another."""
     at = np.uintp(machine)
-    cleared = vector[word[at]] & ~(mask[at] << shift[at])
-    vector[word[at]] = cleared | (np.uint64(value) << shift[at])
+    vector[word[at]] ^= np.uint64(before ^ after) << shift[at]
 
 
 @njit(cache=True, inline="always")
@@ -184,7 +184,7 @@ def expand(
                 vector = vectors[np.uintp(pending)]
                 for i in range(words):
                     vector[i] = state[i]
-                _put(vector, word, shift, mask, machine, row_next[np.uintp(start + row)])
+                _turn(vector, word, shift, machine, config, row_next[np.uintp(start + row)])
                 bundle = np.uintp(row_bundle[np.uintp(start + row)])
                 refused = False
                 last = np.uint64(0)
@@ -202,7 +202,7 @@ def expand(
                         cursor[MISSED_BUNDLE] = bundle
                         _save(cursor, head, machine, row, pending, transitions)
                         return RECEPTION
-                    _put(vector, word, shift, mask, receiver, after)
+                    _turn(vector, word, shift, receiver, now, after)
                     received = True
                 row += 1
                 if refused or _same(vector, state):
@@ -253,10 +253,10 @@ def rebuild(states: Any, tail: int, slots: Any) -> None:
 @njit(cache=True)
 def repack(
     old: Any, new: Any, tail: int,
-    word: Any, shift: Any, mask: Any, new_word: Any, new_shift: Any, new_mask: Any,
+    word: Any, shift: Any, mask: Any, new_word: Any, new_shift: Any,
 ) -> None:  # fmt: skip
     """The same states, with fields of other widths."""
     for index in range(tail):
         for machine in range(word.shape[0]):
             value = _field(old[index], word, shift, mask, machine)
-            _put(new[index], new_word, new_shift, new_mask, machine, value)
+            _turn(new[index], new_word, new_shift, machine, 0, value)

@@ -117,7 +117,7 @@ class Store:
         new = np.zeros((len(self.states), self.layout.words), np.uint64)
         kernel.repack(
             self.states, new, len(self),
-            old.word, old.shift, old.mask, self.layout.word, self.layout.shift, self.layout.mask,
+            old.word, old.shift, old.mask, self.layout.word, self.layout.shift,
         )  # fmt: skip
         self.states = new
         self.vectors = np.zeros((BUFFER, self.layout.words), np.uint64)
