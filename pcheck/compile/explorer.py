@@ -64,7 +64,7 @@ class _Explorer:
         self.store = Store(self.tables.sizes(), first)
         self._lay_out()
         self.level = (0, 1)  # the states of the last level that is known whole
-        self.judged = 0  # sights
+        self.judged = self.judged_steps = 0  # sights, and transitions
         self.ends: dict[str, tuple[int, ...]] = {}
 
     def run(self) -> Search:
@@ -81,6 +81,7 @@ class _Explorer:
             if collects:
                 gc.enable()
         if stopped is not None:
+            self._settle()
             self._judge(self.level[1], whole=False)
         return self._report(complete, stopped)
 
@@ -130,6 +131,8 @@ class _Explorer:
         try:
             self._fill(why)
         except SpecError as error:
+            if self._settle() == kernel.LIMIT:  # it lies beyond what was to be looked at
+                raise _Stop(state_limit(self._most())) from None
             error.run = self._path((int(self.store.cursor[HEAD]),))
             raise
 
@@ -141,12 +144,16 @@ class _Explorer:
         else:
             self.tables.fill_reception(machine, number, int(self.store.cursor[MISSED_BUNDLE]))
         if self.tables.outgrown:
-            while (full := self.store.flush(self._most())) == kernel.FULL:
-                self.store.grow()
-            if full == kernel.LIMIT:
+            if self._settle() == kernel.LIMIT:
                 raise _Stop(state_limit(self._most()))
             self.store.widen(self.tables.sizes())
             self._lay_out()
+
+    def _settle(self) -> int:
+        """Inserts what waits in the buffer, so that the states are those that were counted."""
+        while (why := self.store.flush(self._most())) == kernel.FULL:
+            self.store.grow()
+        return why
 
     def _look_at_the_clock(self) -> None:
         progress, cursor = self.progress, self.store.cursor
@@ -171,7 +178,9 @@ class _Explorer:
                 self.judge.state(tables.seen(sight), where=(sight,))
         if self.judge.asks_about_steps:
             most = int(self.store.cursor[TRANSITIONS]) - (not whole)  # the last may lead nowhere
-            for _, before, sight, bundle, after in tables.receptions.used(tables.watcher, most):
+            news = tables.receptions.used(tables.watcher, self.judged_steps, most)
+            self.judged_steps = most
+            for before, sight, bundle, after in news:
                 self.judge.step(tables.seen(sight), tables.seen(after), where=(before, bundle))
         for name, found in self.judge.found.items():
             if name not in self.ends:

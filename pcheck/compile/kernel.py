@@ -112,7 +112,8 @@ def flush(
     pending = cursor[PENDING]
     tail = cursor[TAIL]
     size = slots.shape[0]
-    if tail + pending > states.shape[0] or 5 * (tail + pending) > 3 * size:
+    room = min(states.shape[0], parents.shape[0])
+    if tail + pending > room or 5 * (tail + pending) > 3 * size:
         return FULL
     mask = np.uint64(size - 1)
     touched = np.uint64(0)

@@ -72,7 +72,7 @@ class Store:
         self.vectors = np.zeros((BUFFER, self.layout.words), np.uint64)
         self.states[0] = self.layout.pack(first)
         self.cursor[TAIL] = 1
-        self._rebuild()
+        kernel.rebuild(self.states, 1, self.slots)
 
     def __len__(self) -> int:
         return int(self.cursor[TAIL])
@@ -97,32 +97,29 @@ class Store:
         )  # fmt: skip
 
     def grow(self) -> None:
-        """Makes room for at least one more buffer."""
+        """Makes room for at least one more buffer. An interrupt anywhere leaves what was there."""
         needed = len(self) + BUFFER
+        room = max(needed, SECOND_ROOM, len(self.states) * 3 // 2)
         if needed > len(self.states):
-            room = max(needed, SECOND_ROOM, len(self.states) * 3 // 2)
             self.states.resize((room, self.layout.words), refcheck=False)
+        if needed > len(self.parents):
             self.parents.resize(room, refcheck=False)
         if 5 * needed > 3 * len(self.slots):
             self.slots = np.zeros(0, np.uint64)  # gives the old ones back first
-            size = max(SECOND_SLOTS, 1 << (5 * needed // 3).bit_length())
-            self.slots = np.zeros(size, np.uint64)
-            self._rebuild()
+            slots = np.zeros(max(SECOND_SLOTS, 1 << (5 * needed // 3).bit_length()), np.uint64)
+            kernel.rebuild(self.states, len(self), slots)
+            self.slots = slots
 
     def widen(self, sizes: list[int]) -> None:
         """The same states with wider fields, where a number no longer fits; nothing may wait."""
         assert self.cursor[PENDING] == 0
-        old = self.layout
-        self.layout = Layout(map(width_for, sizes))
-        new = np.zeros((len(self.states), self.layout.words), np.uint64)
+        old, new = self.layout, Layout(map(width_for, sizes))
+        states = np.zeros((len(self.states), new.words), np.uint64)
         kernel.repack(
-            self.states, new, len(self),
-            old.word, old.shift, old.mask, self.layout.word, self.layout.shift,
-        )  # fmt: skip
-        self.states = new
-        self.vectors = np.zeros((BUFFER, self.layout.words), np.uint64)
-        self.slots[:] = 0
-        self._rebuild()
-
-    def _rebuild(self) -> None:
-        kernel.rebuild(self.states, len(self), self.slots)
+            self.states, states, len(self), old.word, old.shift, old.mask, new.word, new.shift
+        )
+        slots = np.zeros_like(self.slots)
+        kernel.rebuild(states, len(self), slots)
+        vectors = np.zeros((BUFFER, new.words), np.uint64)
+        # one statement without a call in it: no interrupt comes between
+        self.layout, self.states, self.slots, self.vectors = new, states, slots, vectors

@@ -212,24 +212,22 @@ class Receptions:
         self._used += 1
         kernel.add_reception(self.table, machine, number, bundle, after)
 
-    def used(self, machine: int, most: int) -> list[tuple[int, int, int, int, int]]:
-        """Receptions that one of the first so many transitions was the first to take, in order.
+    def used(self, machine: int, since: int, most: int) -> list[tuple[int, int, int, int]]:
+        """Receptions that were first taken by a transition after `since` and up to `most`.
 
-        (transition, state before it, configuration, bundle, configuration after)
+        In the order of these, (state before it, configuration, bundle, configuration after).
         """
-        took = self.used_by[:, 0]
-        mine = self.table[:, 0] >> np.uint64(56) == machine
-        (at,) = np.nonzero((took > 0) & (took <= most) & mine)
-        return sorted(
+        took, mine = self.used_by[:, 0], self.table[:, 0] >> np.uint64(56) == machine
+        (at,) = np.nonzero((took > since) & (took <= most) & mine)
+        return [
             (
-                int(took[i]),
                 int(self.used_by[i, 1]),
                 int(self.table[i, 0]) >> 28 & MOST_NUMBERS - 1,
                 int(self.table[i, 0]) & MOST_NUMBERS - 1,
                 int(self.table[i, 1]) + MISSING,
             )
-            for i in at
-        )
+            for i in at[np.argsort(took[at])]
+        ]
 
     def _room(self, size: int) -> tuple[Any, Any]:
         return np.zeros((size, 2), np.uint64), np.zeros((size if self._noting else 0, 2), np.int64)
