@@ -28,6 +28,8 @@ def _cache_in(folder: Path) -> None:
     import numba
 
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():  # machine code of others
+        folder = Path(tempfile.mkdtemp(prefix="pcheck-"))
     numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
 
 

@@ -1,0 +1,121 @@
+"""Actors whose every run is known, to build clusters of whose counts there is no doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pcheck import (
+    Act,
+    Actor,
+    Cluster,
+    Group,
+    Id,
+    Property,
+    Seen,
+    Step,
+    act,
+    always,
+    fixed,
+    group,
+    send,
+    sometimes,
+)
+
+N, M = group("n", 1), group("m", 1)
+N1, M1 = Id("n1"), Id("m1")
+
+
+@dataclass(frozen=True)
+class Ticker(Actor):
+    """Counts up to its end, of itself."""
+
+    end: int = fixed(1)
+    at: int = 0
+
+    def offers(self) -> Iterator[Act]:
+        if self.at < self.end:
+            yield act("ticks", self.but(at=self.at + 1))
+
+
+@dataclass(frozen=True)
+class Turner(Actor):
+    """Goes round in a circle."""
+
+    size: int = fixed(3)
+    at: int = 0
+
+    def offers(self) -> Iterator[Act]:
+        yield act("turns", self.but(at=(self.at + 1) % self.size))
+
+
+@dataclass(frozen=True)
+class Idle(Actor):
+    pass
+
+
+@dataclass(frozen=True)
+class Ball:
+    n: int
+
+
+@dataclass(frozen=True)
+class Player(Actor):
+    """Hits the ball back to whoever it came from, until it was hit so often."""
+
+    serves_to: Id | None = fixed(None)
+    hits: int = fixed(3)
+    served: bool = False
+
+    def offers(self) -> Iterator[Act]:
+        if self.serves_to is not None and not self.served:
+            yield act("serves", self.but(served=True), send(self.serves_to, Ball(1)))
+
+    def receive(self, msg: Any, src: Id) -> Step:
+        return (self, send(src, Ball(msg.n + 1))) if msg.n < self.hits else None
+
+
+def nothing() -> Property:
+    """A property of nothing, which holds."""
+
+    @always(sees=[])
+    def anything(seen: Seen) -> str | None:
+        return None
+
+    return anything
+
+
+def cluster(parts: Mapping[Group, Callable[[int], Actor]], *properties: Property) -> Cluster:
+    return Cluster(parts, properties=properties or (nothing(),))
+
+
+def tickers(count: int, end: int, *properties: Property) -> Cluster:
+    return cluster({group("n", count): lambda i: Ticker(end=end)}, *properties)
+
+
+def never_at(*values: int, name: str = "never_there") -> Property:
+    """The nodes never hold these in their field `at`."""
+
+    def test(seen: Seen) -> str | None:
+        return f"they are at {values}" if at(seen) == values else None
+
+    return always(sees=["at"], name=name)(test)
+
+
+def once_at(*values: int, name: str = "once_there") -> Property:
+    return sometimes(sees=["at"], name=name)(lambda seen: at(seen) == values)
+
+
+def no_step(bad: Callable[[tuple[int, ...], tuple[int, ...]], bool]) -> Property:
+    """No step leads from such values of `at` to such others."""
+
+    def test(before: Seen, after: Seen) -> str | None:
+        old, new = at(before), at(after)
+        return f"{old} to {new}" if bad(old, new) else None
+
+    return always(sees=["at"], name="no_such_step")(test)
+
+
+def at(seen: Seen) -> tuple[int, ...]:
+    return tuple(value for _, value in seen.field("at"))
