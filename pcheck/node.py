@@ -7,6 +7,7 @@ crash and its restart. `semantics` adds only that a step of one is received by t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -185,7 +186,8 @@ class Node:
 
     def _labelled_apart(self, config: Config, rows: tuple[Row, ...]) -> tuple[Row, ...]:
         labels = [row.label for row in rows]
-        twice = next((label for label in labels if labels.count(label) > 1), None)
+        often = Counter(labels) if len(set(labels)) < len(labels) else {}
+        twice = next((label for label in labels if often.get(label, 1) > 1), None)
         if twice is not None:
             role, does = type(config.actor), rows[labels.index(twice)].does
             handler = role.receive if does is Does.DELIVER else role.offers
