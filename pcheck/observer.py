@@ -5,7 +5,7 @@ What is watched is the union of what all declared properties see, whichever are 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from pcheck.cluster import Cluster
@@ -27,17 +27,10 @@ class Observer:
 
     def __init__(self, cluster: Cluster) -> None:
         self._groups, self._kinds = cluster.groups, cluster.watched_kinds
-        actors = list(cluster.actors.items())
-        self._fields = {
-            name: tuple(i for i, (node, _) in enumerate(actors) if cluster.has_field(node, name))
-            for name in cluster.watched_fields
-        }
         told = {what for each in cluster.milestones for what in each.sees if isinstance(what, str)}
-        self._told = {
-            name: tuple(i for i, (node, _) in enumerate(actors) if cluster.has_field(node, name))
-            for name in sorted(told | set(self._fields))
-        }
-        self._actors = tuple(actor for _, actor in actors)
+        self._fields = _owners(cluster, cluster.watched_fields)
+        self._told = _owners(cluster, sorted(told | set(self._fields)))
+        self._actors = tuple(cluster.actors.values())
         self._places = {
             (name, i): at
             for at, (name, i) in enumerate(
@@ -112,6 +105,14 @@ class Observer:
             key = self._keys[where] = exact(value)
             self._meaning.setdefault(key, value)
         return self._keys[where]
+
+
+def _owners(cluster: Cluster, names: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """For each name of a field the nodes that have it, by their number."""
+    return {
+        name: tuple(i for i, node in enumerate(cluster.actors) if cluster.has_field(node, name))
+        for name in names
+    }
 
 
 def _bare(name: str) -> str:
