@@ -116,7 +116,7 @@ class _Explorer:
         store, tables, layout = self.store, self.tables, self.store.layout
         return kernel.expand(
             store.states, store.parents, store.slots, store.vectors, store.hashes, store.origins,
-            layout.word, layout.shift, layout.mask,
+            layout.word, layout.shift, layout.mask, layout.factor,
             tables.row_span, tables.row_next.array, tables.row_bundle.array,
             tables.dest_at.array, tables.dest_count.array, tables.dest.array,
             tables.receptions.table, tables.receptions.used_by,

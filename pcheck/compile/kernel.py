@@ -47,14 +47,43 @@ def _turn(vector: Any, word: Any, shift: Any, machine: Any, before: Any, after: 
 
 
 @njit(cache=True, inline="always")
-def _hash(vector: Any) -> Any:
-    mixed = np.uint64(0x9E3779B97F4A7C15)
-    for i in range(vector.shape[0]):
-        mixed ^= vector[i]
-        mixed *= np.uint64(0xFF51AFD7ED558CCD)
-        mixed ^= mixed >> np.uint64(32)
-    mixed *= np.uint64(0xC4CEB9FE1A85EC53)
-    return mixed ^ (mixed >> np.uint64(29))
+def _sum(vector: Any, word: Any, shift: Any, mask: Any, factor: Any) -> Any:
+    """What a state is hashed by: each number times the odd factor of its machine, added up.
+
+    So a step changes it by what it changes, and its successor need not be read again.
+    """
+    total = np.uint64(0)
+    for machine in range(word.shape[0]):
+        number = _field(vector, word, shift, mask, machine)
+        total += np.uint64(number) * factor[np.uintp(machine)]
+    return total
+
+
+@njit(cache=True, inline="always")
+def _change(factor: Any, machine: Any, before: Any, after: Any) -> Any:
+    return np.uint64(after - before) * factor[np.uintp(machine)]
+
+
+@njit(cache=True, inline="always")
+def _mixed(total: Any) -> Any:
+    total ^= total >> np.uint64(32)
+    total *= np.uint64(0xD6E8FEB86659FD93)
+    total ^= total >> np.uint64(32)
+    total *= np.uint64(0xD6E8FEB86659FD93)
+    return total ^ (total >> np.uint64(32))
+
+
+@njit(cache=True, inline="always")
+def _copy(vector: Any, state: Any) -> None:
+    """A loop over so few words would become a call, which costs more than they do."""
+    words = state.shape[0]
+    vector[0] = state[0]
+    if words > 1:
+        vector[1] = state[1]
+    if words > 2:
+        vector[2] = state[2]
+    for i in range(3, words):
+        vector[i] = state[i]
 
 
 @njit(cache=True, inline="always")
@@ -152,7 +181,7 @@ def flush(
 @njit(cache=True)
 def expand(
     states: Any, parents: Any, slots: Any, vectors: Any, hashes: Any, origins: Any,
-    word: Any, shift: Any, mask: Any,
+    word: Any, shift: Any, mask: Any, factor: Any,
     row_span: Any, row_next: Any, row_bundle: Any,
     dest_at: Any, dest_count: Any, dest: Any, receptions: Any, used_by: Any,
     cursor: Any, level_end: int, most: int, steps: int,
@@ -164,10 +193,11 @@ def expand(
     head, machine, row = cursor[HEAD], cursor[MACHINE], cursor[ROW]
     pending, transitions = cursor[PENDING], cursor[TRANSITIONS]
     stop_at = min(level_end, head + steps)
-    words, machines, noting = states.shape[1], row_span.shape[0], used_by.shape[0] > 0
+    machines, noting = row_span.shape[0], used_by.shape[0] > 0
     while head < stop_at:
+        state = states[np.uintp(head)]
+        total = _sum(state, word, shift, mask, factor)
         while machine < machines:
-            state = states[np.uintp(head)]
             config = _field(state, word, shift, mask, machine)
             span = row_span[np.uintp(machine), np.uintp(config)]
             start, count = span[0], span[1]
@@ -183,16 +213,20 @@ def expand(
                         return full
                     pending = 0
                 vector = vectors[np.uintp(pending)]
-                for i in range(words):
-                    vector[i] = state[i]
-                _turn(vector, word, shift, machine, config, row_next[np.uintp(start + row)])
+                _copy(vector, state)
+                own = np.int64(row_next[np.uintp(start + row)])
                 bundle = np.uintp(row_bundle[np.uintp(start + row)])
+                _turn(vector, word, shift, machine, config, own)
+                sum_after = total + _change(factor, machine, config, own)
+                others_moved = False
                 refused = False
                 last = np.uint64(0)
                 received = False
                 for i in range(dest_at[bundle], dest_at[bundle] + dest_count[bundle]):
                     receiver = dest[np.uintp(i)]
-                    now = _field(vector, word, shift, mask, receiver)
+                    now = _field(state, word, shift, mask, receiver)
+                    if receiver == machine:
+                        now = own
                     last = _place(receptions, _key(receiver, now, bundle))
                     after = np.int64(receptions[last, 1]) - 3
                     if after < 0:
@@ -203,15 +237,20 @@ def expand(
                         cursor[MISSED_BUNDLE] = bundle
                         _save(cursor, head, machine, row, pending, transitions)
                         return RECEPTION
+                    if receiver == machine:
+                        own = after
+                    else:
+                        others_moved |= after != now
                     _turn(vector, word, shift, receiver, now, after)
+                    sum_after += _change(factor, receiver, now, after)
                     received = True
                 row += 1
-                if refused or _same(vector, state):
+                if refused or not (others_moved or own != config):
                     continue
                 if noting and received and used_by[last, 0] == 0:
                     used_by[last, 0] = transitions + 1
                     used_by[last, 1] = head
-                hashes[np.uintp(pending)] = _hash(vector)
+                hashes[np.uintp(pending)] = _mixed(sum_after)
                 origins[np.uintp(pending)] = head
                 pending += 1
                 transitions += 1
@@ -232,20 +271,23 @@ def _save(cursor: Any, head: Any, machine: Any, row: Any, pending: Any, transiti
 
 
 @njit(cache=True)
-def rebuild(states: Any, tail: int, slots: Any) -> None:
+def rebuild(
+    states: Any, tail: int, slots: Any, word: Any, shift: Any, mask: Any, factor: Any
+) -> None:
     """Hashes all states anew, into slots that are empty."""
-    mask = np.uint64(slots.shape[0] - 1)
+    last = np.uint64(slots.shape[0] - 1)
     hashes = np.empty(BUFFER, np.uint64)
     touched = np.uint64(0)
     for start in range(0, tail, BUFFER):
         end = min(start + BUFFER, tail)
         for index in range(start, end):
-            hashes[index - start] = _hash(states[index])
-            touched += slots[hashes[index - start] & mask]
+            state = states[index]
+            hashes[index - start] = _mixed(_sum(state, word, shift, mask, factor))
+            touched += slots[hashes[index - start] & last]
         for index in range(start, end):
-            at = hashes[index - start] & mask
+            at = hashes[index - start] & last
             while slots[at] != 0:
-                at = (at + _ONE) & mask
+                at = (at + _ONE) & last
             slots[at] = (hashes[index - start] & _TAG) | np.uint64(index + 1)
     if touched == _ONE:  # read, so that the first loads are not optimised away
         slots[0] = slots[0]

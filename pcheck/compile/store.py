@@ -41,6 +41,7 @@ class Layout:
         self.word = np.array(word, np.uint64)
         self.shift = np.array(shift, np.uint64)
         self.mask = np.array([(1 << width) - 1 for width in self.widths], np.uint64)
+        self.factor = _factors(len(widths))
 
     def pack(self, numbers: list[int]) -> Any:
         vector = np.zeros(self.words, np.uint64)
@@ -51,6 +52,14 @@ class Layout:
     def unpack(self, vector: Any) -> list[int]:
         shifted = vector[self.word] >> self.shift
         return [int(number) for number in shifted & self.mask]
+
+
+def _factors(machines: int) -> Any:
+    """Odd numbers without a pattern, the same for a machine whatever the layout."""
+    mixed = np.arange(1, machines + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    for shift in (30, 27, 31):
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(0xBF58476D1CE4E5B9)
+    return mixed | np.uint64(1)
 
 
 def width_for(size: int) -> int:
@@ -72,7 +81,7 @@ class Store:
         self.vectors = np.zeros((BUFFER, self.layout.words), np.uint64)
         self.states[0] = self.layout.pack(first)
         self.cursor[TAIL] = 1
-        kernel.rebuild(self.states, 1, self.slots)
+        self._rebuild(self.slots)
 
     def __len__(self) -> int:
         return int(self.cursor[TAIL])
@@ -107,19 +116,26 @@ class Store:
         if 5 * needed > 3 * len(self.slots):
             self.slots = np.zeros(0, np.uint64)  # gives the old ones back first
             slots = np.zeros(max(SECOND_SLOTS, 1 << (5 * needed // 3).bit_length()), np.uint64)
-            kernel.rebuild(self.states, len(self), slots)
+            self._rebuild(slots)
             self.slots = slots
 
     def widen(self, sizes: list[int]) -> None:
-        """The same states with wider fields, where a number no longer fits; nothing may wait."""
+        """The same states with wider fields, where a number no longer fits; nothing may wait.
+
+        The slots stay: a state is hashed by its numbers, wherever they lie.
+        """
         assert self.cursor[PENDING] == 0
         old, new = self.layout, Layout(map(width_for, sizes))
         states = np.zeros((len(self.states), new.words), np.uint64)
         kernel.repack(
             self.states, states, len(self), old.word, old.shift, old.mask, new.word, new.shift
         )
-        slots = np.zeros_like(self.slots)
-        kernel.rebuild(states, len(self), slots)
         vectors = np.zeros((BUFFER, new.words), np.uint64)
         # one statement without a call in it: no interrupt comes between
-        self.layout, self.states, self.slots, self.vectors = new, states, slots, vectors
+        self.layout, self.states, self.vectors = new, states, vectors
+
+    def _rebuild(self, slots: Any) -> None:
+        layout = self.layout
+        kernel.rebuild(
+            self.states, len(self), slots, layout.word, layout.shift, layout.mask, layout.factor
+        )
