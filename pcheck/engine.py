@@ -17,7 +17,7 @@ from pcheck.model import Model
 from pcheck.search import Clock, Limits, Search, Watch, state_limit
 from pcheck.semantics import Runs
 
-SMALL, VERY_SMALL = 20_000, 2_000  # states
+SMALL, VERY_SMALL = 20_000, 1_000  # states
 MANY_NODES = 7  # of which it is likely that they have many states
 ENGINES = ("auto", "reference", "compiled")
 Say = Callable[[str], None]

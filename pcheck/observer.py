@@ -5,7 +5,7 @@ What is watched is the union of what all declared properties see, whichever are 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from pcheck.cluster import Cluster
@@ -19,7 +19,7 @@ class Sight(NamedTuple):
     """All that can be seen at one moment, as something that can be compared."""
 
     sent: frozenset[Letter]
-    values: tuple[Hashable, ...]  # the exact value in each watched place
+    values: tuple[Hashable, ...]  # the exact value in each watched place; None: not seen from here
 
 
 class Observer:
@@ -60,6 +60,25 @@ class Observer:
 
     def sight(self, sent: frozenset[Letter], nodes: Sequence[Config]) -> Sight:
         return Sight(sent, tuple(self._key(name, nodes[i]) for name, i in self._places))
+
+    def part(self, sight: Sight, nodes: Collection[int]) -> Sight:
+        """What somebody sees who watches only some of the nodes."""
+        names = {self._actors[i].me for i in nodes}
+        values = zip(self._places, sight.values, strict=True)
+        return Sight(
+            frozenset(letter for letter in sight.sent if letter.src in names),
+            tuple(value if i in nodes else None for (_, i), value in values),
+        )
+
+    def joined(self, parts: Sequence[Sight]) -> Sight:
+        """What those who each watch some of the nodes see together."""
+        if len(parts) == 1:
+            return parts[0]
+        values = zip(*(part.values for part in parts), strict=True)
+        return Sight(
+            frozenset().union(*(part.sent for part in parts)),
+            tuple(next(value for value in each if value is not None) for each in values),
+        )
 
     def changes(self, i: int, before: Config, after: Config) -> tuple[tuple[int, Hashable], ...]:
         """The places of one node that a step changes, with what they hold then."""

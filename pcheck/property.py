@@ -89,8 +89,8 @@ class _Footprint(Seen):
     """The part of a sight that one property declared: whatever else it asks for is an error."""
 
     def __init__(self, whole: Seen, name: str, sees: tuple[Sees, ...]) -> None:
-        super().__init__((), whole._groups, whole._fields)
-        self._sent = whole._sent
+        self._sent, self._groups, self._fields = whole._sent, whole._groups, whole._fields
+        self._key = None
         self._name, self._sees = name, sees
 
     def sent(self, kind: type[M]) -> list[tuple[Id, M]]:

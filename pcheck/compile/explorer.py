@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import gc
 from itertools import pairwise
-from typing import Any
 
 from pcheck.actor import Actor
 from pcheck.cluster import Cluster
 from pcheck.compile import kernel
 from pcheck.compile.kernel import HEAD, MISSED, MISSED_AT, MISSED_BUNDLE, TRANSITIONS
+from pcheck.compile.shown import Shown
 from pcheck.compile.store import Store
 from pcheck.compile.tabulate import Tables
 from pcheck.errors import SpecError
@@ -51,7 +51,7 @@ class _Stop(Exception):
 
 
 class _Explorer:
-    """Properties are judged at the end of each level: where they were decided is a sight, or the
+    """Properties are judged at the end of each level: where they were decided is a state, or the
     state before a step and the bundle that it sent."""
 
     def __init__(self, model: Runs, limits: Limits, all_properties: bool, clock: Clock) -> None:
@@ -62,10 +62,10 @@ class _Explorer:
         self.tables = Tables(model)
         first = self.tables.initial()
         self.store = Store(self.tables.sizes(), first)
+        self.shown = Shown(self.tables.watchers)
         self._lay_out()
         self.level = (0, 1)  # the states of the last level that is known whole
-        self.judged = self.judged_steps = 0  # sights, and transitions
-        self.ends: dict[str, tuple[int, ...]] = {}
+        self.judged_steps = 0  # transitions
 
     def run(self) -> Search:
         stopped, complete = None, False
@@ -100,6 +100,7 @@ class _Explorer:
 
     def _lay_out(self) -> None:
         self.tables.fitting, self.tables.outgrown = self.store.layout.most, False
+        self.shown.lay_out(self.store)
 
     def _expand_level(self, end: int) -> None:
         while (why := self._expand(end)) != kernel.LEVEL:
@@ -116,7 +117,7 @@ class _Explorer:
         store, tables, layout = self.store, self.tables, self.store.layout
         return kernel.expand(
             store.states, store.parents, store.slots, store.vectors, store.hashes, store.origins,
-            layout.word, layout.shift, layout.mask, layout.factor,
+            layout.fields,
             tables.row_span, tables.row_next.array, tables.row_bundle.array,
             tables.dest_at.array, tables.dest_count.array, tables.dest.array,
             tables.receptions.table, tables.receptions.used_by,
@@ -166,34 +167,17 @@ class _Explorer:
     # -- judging -------------------------------------------------------------------------------
 
     def _judge(self, new: int, *, whole: bool) -> None:
-        """Judges what the states from `new` on show, and the steps that led to them.
-
-        A search that was stopped may have tabulated sights that no state shows: those do not count.
-        """
+        """Judges what the states from `new` on show, and the steps that led to them."""
         tables = self.tables
-        shown = None if whole else set(self._sights(new).tolist())
-        for sight in range(self.judged, len(tables.sights)):
-            self.judged = sight + 1
-            if shown is None or sight in shown:
-                self.judge.state(tables.seen(sight), where=(sight,))
+        for index, sights in self.shown.news(self.store, new):
+            self.judge.state(tables.seen(sights), where=(index,))
         if self.judge.asks_about_steps:
             most = int(self.store.cursor[TRANSITIONS]) - (not whole)  # the last may lead nowhere
-            news = tables.receptions.used(tables.watcher, self.judged_steps, most)
+            (watcher,) = tables.watchers
+            news = tables.receptions.used(watcher, self.judged_steps, most)
             self.judged_steps = most
             for before, sight, bundle, after in news:
-                self.judge.step(tables.seen(sight), tables.seen(after), where=(before, bundle))
-        for name, found in self.judge.found.items():
-            if name not in self.ends:
-                self.ends[name] = self._located(found.where, new)
-
-    def _located(self, where: tuple[int, ...], new: int) -> tuple[int, ...]:
-        """A sight becomes the first state that shows it."""
-        if len(where) > 1:
-            return where
-        return (new + int((self._sights(new) == where[0]).argmax()),)
-
-    def _sights(self, new: int) -> Any:
-        return self.store.column(self.tables.watcher, new, len(self.store))
+                self.judge.step(tables.seen([sight]), tables.seen([after]), where=(before, bundle))
 
     # -- reporting -----------------------------------------------------------------------------
 
@@ -236,7 +220,7 @@ class _Explorer:
             complete=complete,
             stopped=stopped,
             discoveries={
-                name: Discovery(self._path(self.ends[name]), found.why)
+                name: Discovery(self._path(found.where), found.why)
                 for name, found in self.judge.found.items()
             },
             seconds=self.clock.seconds(),

@@ -9,6 +9,9 @@ Three things make it fast. Rows hold only steps that can be taken. Successors wa
 before they are inserted one loop only touches their hash slots, so that the memory loads overlap.
 And a slot holds half of the hash beside the index of the state, so that most probes need no second
 load. States are compared whole: no two are ever taken for one.
+
+In what runs for every transition no helper takes a part of an array, or holds a loop: Numba would
+count references around it, and that takes longer than all that it does.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from numba import njit
 
 BUFFER = 4096
 MISSING, REFUSED = -3, -2
+MACHINE_BITS, NUMBER_BITS = 10, 27  # a machine, a configuration and a bundle are one 64-bit key
 
 # why `expand` returned
 LEVEL, ROWS, RECEPTION, FULL, SLICE, LIMIT = range(6)
@@ -34,34 +38,27 @@ _ONE = np.uint64(1)
 
 
 @njit(cache=True, inline="always")
-def _field(vector: Any, word: Any, shift: Any, mask: Any, machine: Any) -> Any:
+def _field(states: Any, index: Any, word: Any, shift: Any, mask: Any, machine: Any) -> Any:
     at = np.uintp(machine)
-    return np.int64((vector[word[at]] >> shift[at]) & mask[at])
+    return np.int64((states[np.uintp(index), word[at]] >> shift[at]) & mask[at])
 
 
 @njit(cache=True, inline="always")
-def _turn(vector: Any, word: Any, shift: Any, machine: Any, before: Any, after: Any) -> None:
+def _turn(
+    states: Any, index: Any, word: Any, shift: Any, machine: Any, before: Any, after: Any
+) -> None:
     """Replaces the number of a machine, which is known, by another."""
     at = np.uintp(machine)
-    vector[word[at]] ^= np.uint64(before ^ after) << shift[at]
+    states[np.uintp(index), word[at]] ^= np.uint64(before ^ after) << shift[at]
 
 
 @njit(cache=True, inline="always")
-def _sum(vector: Any, word: Any, shift: Any, mask: Any, factor: Any) -> Any:
-    """What a state is hashed by: each number times the odd factor of its machine, added up.
+def _share(factor: Any, machine: Any, number: Any) -> Any:
+    """What one machine adds to the sum that a state is hashed by: odd factors, one for each.
 
-    So a step changes it by what it changes, and its successor need not be read again.
+    So a step changes the sum by what it changes, and its successor need not be read again.
     """
-    total = np.uint64(0)
-    for machine in range(word.shape[0]):
-        number = _field(vector, word, shift, mask, machine)
-        total += np.uint64(number) * factor[np.uintp(machine)]
-    return total
-
-
-@njit(cache=True, inline="always")
-def _change(factor: Any, machine: Any, before: Any, after: Any) -> Any:
-    return np.uint64(after - before) * factor[np.uintp(machine)]
+    return np.uint64(number) * factor[np.uintp(machine)]
 
 
 @njit(cache=True, inline="always")
@@ -74,40 +71,36 @@ def _mixed(total: Any) -> Any:
 
 
 @njit(cache=True, inline="always")
-def _copy(vector: Any, state: Any) -> None:
+def _copy(vectors: Any, at: Any, states: Any, index: Any) -> None:
     """A loop over so few words would become a call, which costs more than they do."""
-    words = state.shape[0]
-    vector[0] = state[0]
+    to, source, words = np.uintp(at), np.uintp(index), states.shape[1]
+    vectors[to, 0] = states[source, 0]
     if words > 1:
-        vector[1] = state[1]
+        vectors[to, 1] = states[source, 1]
     if words > 2:
-        vector[2] = state[2]
+        vectors[to, 2] = states[source, 2]
     for i in range(3, words):
-        vector[i] = state[i]
-
-
-@njit(cache=True, inline="always")
-def _same(left: Any, right: Any) -> bool:
-    for i in range(left.shape[0]):
-        if left[i] != right[i]:
-            return False
-    return True
+        vectors[to, i] = states[source, i]
 
 
 @njit(cache=True, inline="always")
 def _key(machine: Any, config: Any, bundle: Any) -> Any:
-    high = (np.uint64(machine) << np.uint64(56)) | (np.uint64(config) << np.uint64(28))
-    return high | np.uint64(bundle)
+    high = (np.uint64(machine) << np.uint64(NUMBER_BITS)) | np.uint64(config)
+    return (high << np.uint64(NUMBER_BITS)) | np.uint64(bundle)
 
 
 @njit(cache=True, inline="always")
-def _place(receptions: Any, key: Any) -> Any:
-    """Where a reception stands, or would: key and value lie side by side, for one load."""
-    mask = np.uint64(receptions.shape[0] - 1)
+def _home(key: Any, size: Any) -> Any:
+    """Where the search for a reception begins: key and value lie side by side, for one load."""
     mixed = key * np.uint64(0x9E3779B97F4A7C15)
-    at = (mixed ^ (mixed >> np.uint64(32))) & mask
+    return (mixed ^ (mixed >> np.uint64(32))) & np.uint64(size - 1)
+
+
+@njit(cache=True)
+def _place(receptions: Any, key: Any) -> Any:
+    at = _home(key, receptions.shape[0])
     while receptions[at, 0] != key and receptions[at, 1] != 0:
-        at = (at + _ONE) & mask
+        at = (at + _ONE) & np.uint64(receptions.shape[0] - 1)
     return at
 
 
@@ -140,7 +133,7 @@ def flush(
     """Inserts what waits in the buffer, in order, if there is room and no limit is met."""
     pending = cursor[PENDING]
     tail = cursor[TAIL]
-    size = slots.shape[0]
+    size, words = slots.shape[0], states.shape[1]
     room = min(states.shape[0], parents.shape[0])
     if tail + pending > room or 5 * (tail + pending) > 3 * size:
         return FULL
@@ -165,13 +158,17 @@ def flush(
                     cursor[PENDING] = 0
                     return LIMIT
                 slots[at] = tag | np.uint64(tail + 1)
-                for k in range(states.shape[1]):
-                    states[tail, k] = vectors[i, k]
+                _copy(states, tail, vectors, i)
                 parents[tail] = origins[i]
                 tail += 1
                 break
-            if (slot & _TAG) == tag and _same(states[(slot & _INDEX) - _ONE], vectors[i]):
-                break
+            if (slot & _TAG) == tag:
+                known = (slot & _INDEX) - _ONE
+                differs = np.uint64(0)
+                for k in range(words):
+                    differs |= states[known, k] ^ vectors[i, k]
+                if differs == 0:
+                    break
             at = (at + _ONE) & mask
     cursor[TAIL] = tail
     cursor[PENDING] = 0
@@ -181,7 +178,7 @@ def flush(
 @njit(cache=True)
 def expand(
     states: Any, parents: Any, slots: Any, vectors: Any, hashes: Any, origins: Any,
-    word: Any, shift: Any, mask: Any, factor: Any,
+    fields: Any,
     row_span: Any, row_next: Any, row_bundle: Any,
     dest_at: Any, dest_count: Any, dest: Any, receptions: Any, used_by: Any,
     cursor: Any, level_end: int, most: int, steps: int,
@@ -190,17 +187,19 @@ def expand(
 
     `used_by` notes which transition (from 1) first took the last reception of a step, and where.
     """
+    word, shift, mask, factor = fields
     head, machine, row = cursor[HEAD], cursor[MACHINE], cursor[ROW]
     pending, transitions = cursor[PENDING], cursor[TRANSITIONS]
     stop_at = min(level_end, head + steps)
     machines, noting = row_span.shape[0], used_by.shape[0] > 0
     while head < stop_at:
-        state = states[np.uintp(head)]
-        total = _sum(state, word, shift, mask, factor)
+        total = np.uint64(0)
+        for i in range(word.shape[0]):
+            total += _share(factor, i, _field(states, head, word, shift, mask, i))
         while machine < machines:
-            config = _field(state, word, shift, mask, machine)
-            span = row_span[np.uintp(machine), np.uintp(config)]
-            start, count = span[0], span[1]
+            config = _field(states, head, word, shift, mask, machine)
+            start = row_span[np.uintp(machine), np.uintp(config), 0]
+            count = row_span[np.uintp(machine), np.uintp(config), 1]
             if start == MISSING:
                 cursor[MISSED], cursor[MISSED_AT] = machine, config
                 _save(cursor, head, machine, row, pending, transitions)
@@ -212,22 +211,24 @@ def expand(
                     if full != LEVEL:
                         return full
                     pending = 0
-                vector = vectors[np.uintp(pending)]
-                _copy(vector, state)
+                _copy(vectors, pending, states, head)
                 own = np.int64(row_next[np.uintp(start + row)])
                 bundle = np.uintp(row_bundle[np.uintp(start + row)])
-                _turn(vector, word, shift, machine, config, own)
-                sum_after = total + _change(factor, machine, config, own)
+                _turn(vectors, pending, word, shift, machine, config, own)
+                sum_after = total + _share(factor, machine, own - config)
                 others_moved = False
                 refused = False
                 last = np.uint64(0)
                 received = False
                 for i in range(dest_at[bundle], dest_at[bundle] + dest_count[bundle]):
                     receiver = dest[np.uintp(i)]
-                    now = _field(state, word, shift, mask, receiver)
+                    now = _field(states, head, word, shift, mask, receiver)
                     if receiver == machine:
                         now = own
-                    last = _place(receptions, _key(receiver, now, bundle))
+                    key = _key(receiver, now, bundle)
+                    last = _home(key, receptions.shape[0])
+                    while receptions[last, 0] != key and receptions[last, 1] != 0:
+                        last = (last + _ONE) & np.uint64(receptions.shape[0] - 1)
                     after = np.int64(receptions[last, 1]) - 3
                     if after < 0:
                         if after == REFUSED:
@@ -241,8 +242,8 @@ def expand(
                         own = after
                     else:
                         others_moved |= after != now
-                    _turn(vector, word, shift, receiver, now, after)
-                    sum_after += _change(factor, receiver, now, after)
+                    _turn(vectors, pending, word, shift, receiver, now, after)
+                    sum_after += _share(factor, receiver, after - now)
                     received = True
                 row += 1
                 if refused or not (others_moved or own != config):
@@ -271,18 +272,19 @@ def _save(cursor: Any, head: Any, machine: Any, row: Any, pending: Any, transiti
 
 
 @njit(cache=True)
-def rebuild(
-    states: Any, tail: int, slots: Any, word: Any, shift: Any, mask: Any, factor: Any
-) -> None:
+def rebuild(states: Any, tail: int, slots: Any, fields: Any) -> None:
     """Hashes all states anew, into slots that are empty."""
+    word, shift, mask, factor = fields
     last = np.uint64(slots.shape[0] - 1)
     hashes = np.empty(BUFFER, np.uint64)
     touched = np.uint64(0)
     for start in range(0, tail, BUFFER):
         end = min(start + BUFFER, tail)
         for index in range(start, end):
-            state = states[index]
-            hashes[index - start] = _mixed(_sum(state, word, shift, mask, factor))
+            total = np.uint64(0)
+            for i in range(word.shape[0]):
+                total += _share(factor, i, _field(states, index, word, shift, mask, i))
+            hashes[index - start] = _mixed(total)
             touched += slots[hashes[index - start] & last]
         for index in range(start, end):
             at = hashes[index - start] & last
@@ -294,12 +296,42 @@ def rebuild(
 
 
 @njit(cache=True)
-def repack(
-    old: Any, new: Any, tail: int,
-    word: Any, shift: Any, mask: Any, new_word: Any, new_shift: Any,
-) -> None:  # fmt: skip
+def repack(old: Any, new: Any, tail: int, fields: Any, new_fields: Any) -> None:
     """The same states, with fields of other widths."""
+    word, shift, mask, _ = fields
+    new_word, new_shift, _, _ = new_fields
     for index in range(tail):
         for machine in range(word.shape[0]):
-            value = _field(old[index], word, shift, mask, machine)
-            _turn(new[index], new_word, new_shift, machine, 0, value)
+            value = _field(old, index, word, shift, mask, machine)
+            _turn(new, index, new_word, new_shift, machine, 0, value)
+
+
+@njit(cache=True)
+def first_to_show(
+    states: Any, start: int, watched: Any, slots: Any, looks: Any, firsts: Any, known: int
+) -> Any:
+    """Notes each state whose watched bits are new; stops when it has no room for more.
+
+    A slot holds a place in `looks` and `firsts`, plus one: the bits, and the state.
+    """
+    words, last = watched.shape[0], np.uint64(slots.shape[0] - 1)
+    while start < states.shape[0] and known < firsts.shape[0]:
+        total = np.uint64(0)
+        for i in range(words):
+            total = _mixed(total ^ (states[start, i] & watched[i]))
+        at = total & last
+        while slots[at] != 0:
+            differs = np.uint64(0)
+            for i in range(words):
+                differs |= looks[slots[at] - 1, i] ^ (states[start, i] & watched[i])
+            if differs == 0:
+                break
+            at = (at + _ONE) & last
+        if slots[at] == 0:
+            for i in range(words):
+                looks[known, i] = states[start, i] & watched[i]
+            firsts[known] = start
+            known += 1
+            slots[at] = known
+        start += 1
+    return start, known

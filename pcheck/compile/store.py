@@ -41,7 +41,14 @@ class Layout:
         self.word = np.array(word, np.uint64)
         self.shift = np.array(shift, np.uint64)
         self.mask = np.array([(1 << width) - 1 for width in self.widths], np.uint64)
-        self.factor = _factors(len(widths))
+        self.fields = self.word, self.shift, self.mask, _factors(len(widths))  # for the kernel
+
+    def bits(self, machines: Iterable[int]) -> Any:
+        """For each word, the bits that hold the numbers of these machines."""
+        bits = np.zeros(self.words, np.uint64)
+        for machine in machines:
+            bits[self.word[machine]] |= self.mask[machine] << self.shift[machine]
+        return bits
 
     def pack(self, numbers: list[int]) -> Any:
         vector = np.zeros(self.words, np.uint64)
@@ -49,9 +56,9 @@ class Layout:
             vector[self.word[machine]] |= np.uint64(number << int(self.shift[machine]))
         return vector
 
-    def unpack(self, vector: Any) -> list[int]:
-        shifted = vector[self.word] >> self.shift
-        return [int(number) for number in shifted & self.mask]
+    def unpack(self, vectors: Any) -> Any:
+        """The numbers in one vector, or in each row of several."""
+        return ((vectors[..., self.word] >> self.shift) & self.mask).tolist()
 
 
 def _factors(machines: int) -> Any:
@@ -65,6 +72,13 @@ def _factors(machines: int) -> Any:
 def width_for(size: int) -> int:
     """Bits for numbers below `size`, with room to grow to twice as many and more."""
     return max(4, (size - 1).bit_length() + 1)
+
+
+def _longer(old: Any, used: int, room: int) -> Any:
+    """A copy with more room, of which nothing is touched before it is used."""
+    new = np.empty((room, *old.shape[1:]), old.dtype)
+    new[:used] = old[:used]
+    return new
 
 
 class Store:
@@ -81,7 +95,7 @@ class Store:
         self.vectors = np.zeros((BUFFER, self.layout.words), np.uint64)
         self.states[0] = self.layout.pack(first)
         self.cursor[TAIL] = 1
-        self._rebuild(self.slots)
+        kernel.rebuild(self.states, 1, self.slots, self.layout.fields)
 
     def __len__(self) -> int:
         return int(self.cursor[TAIL])
@@ -91,12 +105,8 @@ class Store:
         return int(self.states.nbytes + self.parents.nbytes + self.slots.nbytes)
 
     def numbers(self, index: int) -> list[int]:
-        return self.layout.unpack(self.states[index])
-
-    def column(self, machine: int, start: int, end: int) -> Any:
-        """The numbers of one machine in a range of states."""
-        words = self.states[start:end, self.layout.word[machine]]
-        return (words >> self.layout.shift[machine]) & self.layout.mask[machine]
+        numbers: list[int] = self.layout.unpack(self.states[index])
+        return numbers
 
     def flush(self, most: int) -> int:
         """Inserts what waits in the buffer."""
@@ -110,13 +120,13 @@ class Store:
         needed = len(self) + BUFFER
         room = max(needed, SECOND_ROOM, len(self.states) * 3 // 2)
         if needed > len(self.states):
-            self.states.resize((room, self.layout.words), refcheck=False)
+            self.states = _longer(self.states, len(self), room)
         if needed > len(self.parents):
-            self.parents.resize(room, refcheck=False)
+            self.parents = _longer(self.parents, len(self), room)
         if 5 * needed > 3 * len(self.slots):
             self.slots = np.zeros(0, np.uint64)  # gives the old ones back first
             slots = np.zeros(max(SECOND_SLOTS, 1 << (5 * needed // 3).bit_length()), np.uint64)
-            self._rebuild(slots)
+            kernel.rebuild(self.states, len(self), slots, self.layout.fields)
             self.slots = slots
 
     def widen(self, sizes: list[int]) -> None:
@@ -127,15 +137,7 @@ class Store:
         assert self.cursor[PENDING] == 0
         old, new = self.layout, Layout(map(width_for, sizes))
         states = np.zeros((len(self.states), new.words), np.uint64)
-        kernel.repack(
-            self.states, states, len(self), old.word, old.shift, old.mask, new.word, new.shift
-        )
+        kernel.repack(self.states, states, len(self), old.fields, new.fields)
         vectors = np.zeros((BUFFER, new.words), np.uint64)
         # one statement without a call in it: no interrupt comes between
         self.layout, self.states, self.vectors = new, states, vectors
-
-    def _rebuild(self, slots: Any) -> None:
-        layout = self.layout
-        kernel.rebuild(
-            self.states, len(self), slots, layout.word, layout.shift, layout.mask, layout.factor
-        )

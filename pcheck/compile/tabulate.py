@@ -2,10 +2,11 @@
 
 Each is a *machine*: its configurations have numbers, a node's configuration has rows (next
 configuration, bundle), and any machine may receive a bundle. All rules come from `node`, which the
-reference semantics uses too; what is added here is numbers, and two machines that only receive:
+reference semantics uses too; what is added here is numbers, and machines that only receive:
 
-- the observer's configuration is all that the properties can see. It is judged the moment that it
-  is first met, which is when a reachable state first shows it;
+- the watchers together hold all that the properties can see. Each watches one node: it has few
+  configurations, where one for all nodes would have the product of them. Only where a property asks
+  about steps does a single one watch everything, so that its receptions are the steps to be judged;
 - the crash budget counts, and refuses one crash too many.
 
 A bundle is what reaches others by one step: letters, a crash, and the watched fields that changed.
@@ -13,7 +14,7 @@ A bundle is what reaches others by one step: letters, a crash, and the watched f
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -28,7 +29,7 @@ from pcheck.property import Seen
 from pcheck.semantics import Runs, State
 
 C = TypeVar("C", bound=Hashable)
-MOST_MACHINES, MOST_NUMBERS = 1 << 8, 1 << 28
+MOST_MACHINES, MOST_NUMBERS = 1 << kernel.MACHINE_BITS, 1 << kernel.NUMBER_BITS
 
 
 class TooLarge(PcheckError):
@@ -58,7 +59,9 @@ class Numbers(Generic[C]):
             found = self._numbers[thing] = len(self.all)
             self.all.append(thing)
             if found >= MOST_NUMBERS:
-                raise TooLarge("more than 268 million configurations of one node: make it smaller")
+                raise TooLarge(
+                    f"more than {MOST_NUMBERS:,} configurations of one node: make it smaller"
+                )
         return found
 
     def __len__(self) -> int:
@@ -70,14 +73,17 @@ class Tables:
 
     def __init__(self, model: Runs) -> None:
         self.model, self.nodes = model, model.nodes
-        self.watcher, self.budget = len(self.nodes), len(self.nodes) + 1
         self.observer = model.observer
         self.asks_about_steps = any(prop.of_steps for prop in model.properties)
-        self.machines = len(self.nodes) + 2
+        every = range(len(self.nodes))
+        self.parts = (tuple(every),) if self.asks_about_steps else tuple((i,) for i in every)
+        self.watchers = range(len(self.nodes), len(self.nodes) + len(self.parts))
+        self.budget = self.watchers.stop
+        self.machines = self.budget + 1
         if self.machines > MOST_MACHINES:
-            raise TooLarge(f"the compiled engine takes up to {MOST_MACHINES - 2} nodes")
+            raise TooLarge(f"the compiled engine takes up to {MOST_MACHINES // 2 - 1} nodes")
         self.configs: list[Numbers[Config]] = [Numbers() for _ in self.nodes]
-        self.sights: Numbers[Sight] = Numbers()
+        self.sights: list[Numbers[Sight]] = [Numbers() for _ in self.parts]  # for each watcher
         self.bundles: Numbers[Effects] = Numbers()
         self.fills = 0
         self.fitting: list[int] = [
@@ -98,19 +104,28 @@ class Tables:
 
     def vector(self, state: State) -> list[int]:
         numbers = [self._number(i, config) for i, config in enumerate(state.nodes)]
-        return [*numbers, self.sights.number(self.model.sight(state)), state.crashes]
+        whole = self.model.sight(state)
+        sights = [
+            self.sights[nth].number(self.observer.part(whole, nodes))
+            for nth, nodes in enumerate(self.parts)
+        ]
+        return [*numbers, *sights, state.crashes]
 
     def state(self, vector: list[int]) -> State:
         """The global state, as the reference semantics has it."""
         nodes = tuple(self.configs[i].all[vector[i]] for i in range(len(self.nodes)))
-        return State(nodes, vector[self.budget], self.sights.all[vector[self.watcher]].sent)
+        return State(nodes, vector[self.budget], self._sight(vector[len(nodes) : self.budget]).sent)
 
     def sizes(self) -> list[int]:
         """How many numbers each machine needs by now."""
-        return [*map(len, self.configs), len(self.sights), self.model.crashes + 1]
+        return [*map(len, self.configs), *map(len, self.sights), self.model.crashes + 1]
 
-    def seen(self, sight: int) -> Seen:
-        return self.observer.seen(self.sights.all[sight])
+    def seen(self, sights: Iterable[int]) -> Seen:
+        """What the properties are given, where the watchers have these numbers."""
+        return self.observer.seen(self._sight(sights))
+
+    def _sight(self, sights: Iterable[int]) -> Sight:
+        return self.observer.joined([known.all[n] for known, n in zip(self.sights, sights)])
 
     def fill_rows(self, machine: int, number: int) -> None:
         """The steps of one configuration of one node."""
@@ -128,8 +143,8 @@ class Tables:
         effects = self.bundles.all[bundle]
         if machine == self.budget:
             after = number + 1 if number < self.model.crashes else REFUSED
-        elif machine == self.watcher:
-            after = self._watch(number, effects)
+        elif machine in self.watchers:
+            after = self._watch(machine, number, effects)
         else:
             config = self.nodes[machine].receive(self.configs[machine].all[number], effects.bundle)
             after = self._number(machine, config)
@@ -158,7 +173,8 @@ class Tables:
             receivers = [self.model.index[node] for node in row.bundle.receivers]
             watched = self.observer.watched(row.bundle)
             if effects.changes or watched or self.asks_about_steps:
-                receivers.append(self.watcher)
+                nth = 0 if self.asks_about_steps else machine
+                receivers.append(self.watchers[nth])
             if effects.crash:
                 receivers.insert(0, self.budget)
             self.dest_at.append(len(self.dest))
@@ -167,14 +183,15 @@ class Tables:
                 self.dest.append(receiver)
         return number
 
-    def _watch(self, number: int, effects: Effects) -> int:
-        sight = self.sights.all[number]
+    def _watch(self, machine: int, number: int, effects: Effects) -> int:
+        sights = self.sights[machine - self.watchers.start]
+        sight = sights.all[number]
         sent = self.observer.watch(sight.sent, effects.bundle)
         values = list(sight.values)
         for place, value in effects.changes:
             values[place] = value
-        after = self.sights.number(Sight(sent, tuple(values)))
-        if after >= self.fitting[self.watcher]:
+        after = sights.number(Sight(sent, tuple(values)))
+        if after >= self.fitting[machine]:
             self.outgrown = True
         return after
 
@@ -217,12 +234,15 @@ class Receptions:
 
         In the order of these, (state before it, configuration, bundle, configuration after).
         """
-        took, mine = self.used_by[:, 0], self.table[:, 0] >> np.uint64(56) == machine
+        took, mine = (
+            self.used_by[:, 0],
+            self.table[:, 0] >> np.uint64(2 * kernel.NUMBER_BITS) == machine,
+        )
         (at,) = np.nonzero((took > since) & (took <= most) & mine)
         return [
             (
                 int(self.used_by[i, 1]),
-                int(self.table[i, 0]) >> 28 & MOST_NUMBERS - 1,
+                int(self.table[i, 0]) >> kernel.NUMBER_BITS & MOST_NUMBERS - 1,
                 int(self.table[i, 0]) & MOST_NUMBERS - 1,
                 int(self.table[i, 1]) + MISSING,
             )

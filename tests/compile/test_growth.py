@@ -152,13 +152,13 @@ def test_a_token_that_goes_round_among_40_nodes() -> None:
 
 
 def test_more_nodes_than_the_tables_can_number_are_refused() -> None:
-    with pytest.raises(TooLarge, match="up to 254 nodes"):
-        compiled(Asked(tickers(255, 0)))
+    with pytest.raises(TooLarge, match="up to 511 nodes"):
+        compiled(Asked(tickers(512, 0)))
 
 
-def test_254_nodes() -> None:
-    search = alike(tickers(254, 1), limits=Limits(states=300))
-    assert (search.states, search.widths) == (300, (1, 254))
+def test_511_nodes() -> None:
+    search = alike(tickers(511, 1), limits=Limits(states=600))
+    assert (search.states, search.widths) == (600, (1, 511))
 
 
 @dataclass(frozen=True)
