@@ -34,6 +34,11 @@ class SpecError(PcheckError):
     """The spec is broken; `run` leads to where that showed, if a search met it."""
 
     run: Any = None  # a Path
+    chain: tuple[str, ...] = ()  # steps after that
+
+
+class Unreliable(SpecError):
+    """A handler is no function of its arguments, or changes them: nothing it says can be used."""
 
 
 class UsageError(PcheckError):

@@ -13,7 +13,7 @@ from dataclasses import fields
 from typing import Any, NamedTuple, TypeVar
 
 from pcheck.actor import VOLATILE, Act, Actor, Either, Send, Step
-from pcheck.errors import SpecError, an, described, place_of, place_raised
+from pcheck.errors import SpecError, Unreliable, an, described, place_of, place_raised
 from pcheck.label import show
 from pcheck.network import Letter
 from pcheck.values import FIXED, Id, Unfit, exact, is_frozen_dataclass
@@ -94,19 +94,19 @@ class Handlers:
             once, again = call(), call()
         except (Exception, SystemExit) as error:
             if self._changed(actor, message, keys):
-                raise self._fault(before, handler, letter, MUTATES) from None
+                raise Unreliable(self._fault(before, handler, letter, MUTATES)) from None
             if isinstance(error, _Wrong):
                 raise self._fault(before, handler, letter, str(error)) from None
             text, place = f"raised {described(error)}{_frozen_hint(error)}", place_raised(error)
             raise self._fault(before, handler, letter, text, place) from error
         if self._changed(actor, message, keys):
-            raise self._fault(before, handler, letter, MUTATES)
+            raise Unreliable(self._fault(before, handler, letter, MUTATES))
         if _comparable(once) != _comparable(again):
             differs = (
                 f"is not deterministic: called twice, it answered {_told(once)} and then "
                 f"{_told(again)}; a choice is written either((label, step), ...)"
             )
-            raise self._fault(before, handler, letter, differs)
+            raise Unreliable(self._fault(before, handler, letter, differs))
         return once
 
     def _changed(self, actor: Actor, message: object, keys: tuple[Hashable, Hashable]) -> bool:

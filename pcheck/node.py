@@ -84,8 +84,8 @@ class Post:
             self._letters[key] = Letter(src, message)
         return self._letters[key]
 
-    def messages(self) -> Iterator[object]:
-        return (letter.message for letter in self._letters.values())
+    def letters(self) -> Iterator[Letter]:
+        return iter(self._letters.values())
 
     def bundle(self, src: Id, sends: tuple[Send, ...]) -> Bundle:
         posted = tuple((self.letter(src, each.message), each.receivers) for each in sends)
@@ -128,45 +128,7 @@ class Node:
             self._received[key] = self.config(config.actor, config.up, inbox)
         return self._received[key]
 
-    def _steps(self, config: Config) -> Iterator[Row]:
-        if config.up:
-            yield from self._acts(config)
-            for letter in self.network.next(config.inbox):
-                yield from self._deliveries(config, letter)
-        if self.network.losing_is_a_step:
-            for letter in self.network.next(config.inbox):
-                yield self._loss(config, letter)
-        if config.up and self.may_crash:
-            after = self.config(self.handlers.after_crash(config.actor), False, config.inbox)
-            yield Row(f"{self.me} crashes", Does.CRASH, after, self._nothing)
-        if not config.up:
-            after = self.config(config.actor, True, config.inbox)
-            yield Row(f"{self.me} restarts", Does.RESTART, after, self._nothing)
-
-    def _acts(self, config: Config) -> Iterator[Row]:
-        for move in self._moves_of(config.actor, None):
-            if move.actor is not None:
-                after = self.config(move.actor, True, config.inbox)
-                yield Row(move.label, Does.ACT, after, move.bundle)
-
-    def _deliveries(self, config: Config, letter: Letter) -> Iterator[Row]:
-        left = self.network.taken(config.inbox, letter)
-        for move in self._moves_of(config.actor, letter):
-            if move.actor is not None:
-                after = self.config(move.actor, True, left)
-            elif self.network.ignoring_is_a_step:
-                after = self.config(config.actor, True, left)
-            else:
-                continue
-            yield Row(move.label, Does.DELIVER, after, move.bundle, letter)
-
-    def _loss(self, config: Config, letter: Letter) -> Row:
-        left = self.network.taken(config.inbox, letter)
-        text = lost(letter.src, self.me, letter.message)
-        after = self.config(config.actor, config.up, left)
-        return Row(text, Does.LOSE, after, self._nothing, letter)
-
-    def _moves_of(self, actor: Actor, letter: Letter | None) -> tuple[Move, ...]:
+    def moves(self, actor: Actor, letter: Letter | None) -> tuple[Move, ...]:
         """What an actor can do with a letter, or of itself."""
         key = id(actor), letter
         if key not in self._moves:
@@ -183,6 +145,44 @@ class Node:
                 for text, way in ways
             )
         return self._moves[key]
+
+    def _steps(self, config: Config) -> Iterator[Row]:
+        if config.up:
+            yield from self._acts(config)
+            for letter in self.network.next(config.inbox):
+                yield from self._deliveries(config, letter)
+        if self.network.losing_is_a_step:
+            for letter in self.network.next(config.inbox):
+                yield self._loss(config, letter)
+        if config.up and self.may_crash:
+            after = self.config(self.handlers.after_crash(config.actor), False, config.inbox)
+            yield Row(f"{self.me} crashes", Does.CRASH, after, self._nothing)
+        if not config.up:
+            after = self.config(config.actor, True, config.inbox)
+            yield Row(f"{self.me} restarts", Does.RESTART, after, self._nothing)
+
+    def _acts(self, config: Config) -> Iterator[Row]:
+        for move in self.moves(config.actor, None):
+            if move.actor is not None:
+                after = self.config(move.actor, True, config.inbox)
+                yield Row(move.label, Does.ACT, after, move.bundle)
+
+    def _deliveries(self, config: Config, letter: Letter) -> Iterator[Row]:
+        left = self.network.taken(config.inbox, letter)
+        for move in self.moves(config.actor, letter):
+            if move.actor is not None:
+                after = self.config(move.actor, True, left)
+            elif self.network.ignoring_is_a_step:
+                after = self.config(config.actor, True, left)
+            else:
+                continue
+            yield Row(move.label, Does.DELIVER, after, move.bundle, letter)
+
+    def _loss(self, config: Config, letter: Letter) -> Row:
+        left = self.network.taken(config.inbox, letter)
+        text = lost(letter.src, self.me, letter.message)
+        after = self.config(config.actor, config.up, left)
+        return Row(text, Does.LOSE, after, self._nothing, letter)
 
     def _labelled_apart(self, config: Config, rows: tuple[Row, ...]) -> tuple[Row, ...]:
         labels = [row.label for row in rows]

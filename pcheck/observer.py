@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from typing import Any, NamedTuple
 
+from pcheck.actor import Actor
 from pcheck.cluster import Cluster
 from pcheck.network import Letter
 from pcheck.node import Bundle, Config
@@ -60,6 +61,12 @@ class Observer:
 
     def sight(self, sent: frozenset[Letter], nodes: Sequence[Config]) -> Sight:
         return Sight(sent, tuple(self._key(name, nodes[i]) for name, i in self._places))
+
+    def seen_of(self, i: int, actor: Actor) -> tuple[Hashable, ...]:
+        """What is seen of one node while it is this actor."""
+        return tuple(
+            exact(getattr(actor, _bare(name))) for name, owner in self._places if owner == i
+        )
 
     def part(self, sight: Sight, nodes: Collection[int]) -> Sight:
         """What somebody sees who watches only some of the nodes."""

@@ -44,6 +44,7 @@ def check(
     max_seconds: float | None = None,
     max_memory: int | None = None,
     engine: str = "auto",
+    reduce: str | None = None,
     watch: Watch | None = None,
     **options: Any,
 ) -> Result:
@@ -62,7 +63,14 @@ def check(
         properties=properties,
     )
     limits = Limits(max_states, max_seconds, max_memory)
-    return answer(question, limits, engine=engine, all_properties=all_properties, watch=watch)
+    return answer(
+        question,
+        limits,
+        engine=engine,
+        reduce=reduce,
+        all_properties=all_properties,
+        watch=watch,
+    )
 
 
 def answer(
@@ -70,6 +78,7 @@ def answer(
     limits: Limits,
     *,
     engine: str = "auto",
+    reduce: str | None = None,
     all_properties: bool = False,
     watch: Watch | None = None,
     say: Say = lambda _: None,
@@ -77,7 +86,13 @@ def answer(
     """Explores what is asked; a property that could never be false is found out here."""
     model = question.model
     search = explore(
-        model, limits, engine=engine, all_properties=all_properties, watch=watch, say=say
+        model,
+        limits,
+        engine=engine,
+        reduce=reduce,
+        all_properties=all_properties,
+        watch=watch,
+        say=say,
     )
     if search.complete and isinstance(model, Runs):
         check_sent(model.cluster, model.messages())
@@ -154,7 +169,8 @@ class Result:
             "spec": self.question.spec.name,
             "bug": self.question.bug.name if self.question.bug is not None else None,
             "options": self.question.all_options,
-            "reduce": [],
+            "reduce": list(search.reduced),
+            "skipped": dict(search.skipped),
             "states": search.states,
             "transitions": search.transitions,
             "depth": search.depth,

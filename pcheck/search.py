@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
@@ -93,6 +93,8 @@ class Search:
     memory: int  # bytes, allocated for states, table and parents
     engine: str
     peak: int  # bytes, the most that the process was seen to hold
+    reduced: tuple[str, ...] = ()  # the passes that were on: the states are representatives
+    skipped: Mapping[str, str] = field(default_factory=dict)  # passes that were not, and why
 
     @property
     def outcomes(self) -> dict[str, Outcome]:

@@ -8,14 +8,14 @@ or left out: this is what any faster way must agree with.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from pcheck.cluster import Cluster
 from pcheck.label import show
 from pcheck.model import Model
 from pcheck.network import Letter, Network
-from pcheck.node import Config, Does, Node, Post, Row
+from pcheck.node import Bundle, Config, Does, Node, Post, Row
 from pcheck.observer import Observer, Sight
 from pcheck.property import Seen
 from pcheck.values import Id, state_fields
@@ -41,6 +41,7 @@ class Runs(Model[State]):
         )
         self.index = {node.me: i for i, node in enumerate(self.nodes)}
         self.observer = Observer(cluster)
+        self._supposed: set[Letter] = set()
 
     def initial(self) -> State:
         return State(tuple(node.first for node in self.nodes), 0, frozenset())
@@ -84,7 +85,19 @@ class Runs(Model[State]):
 
     def messages(self) -> Iterator[object]:
         """Every message that was sent in any run looked at so far."""
-        return self._post.messages()
+        return (letter.message for letter in self.letters() if letter not in self._supposed)
+
+    def letters(self) -> Iterator[Letter]:
+        """Every letter that any handler was seen to send, in a run or not."""
+        return self._post.letters()
+
+    def suppose(self, letters: Iterable[Letter]) -> None:
+        """These were sent where no run may lead."""
+        self._supposed.update(letters)
+
+    def witness(self, bundle: Bundle) -> None:
+        """This was sent in a run."""
+        self._supposed.difference_update(letter for letter, _ in bundle.sends)
 
     def taken(self, state: State, label: str) -> tuple[Id, Row]:
         """The node and the row behind a label that is enabled in a state."""

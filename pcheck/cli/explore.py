@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from pcheck.cli.progress import Live
+from pcheck.compile.reduce import PASSES
 from pcheck.errors import SpecError, UsageError
 from pcheck.files import check_writable, write_whole
 from pcheck.network import NETWORKS
@@ -72,6 +73,7 @@ def _explore(
     network: str | None,
     crashes: int | None,
     engine: str | None,
+    reduce: str | None,
     properties: list[str] | None,
     all_properties: bool,
     max_states: int | None,
@@ -98,6 +100,7 @@ def _explore(
                 question,
                 _limits(max_states, max_seconds, max_memory),
                 engine="auto" if engine is None else engine,
+                reduce=reduce,
                 all_properties=all_properties,
                 watch=live.watch,
                 say=live.say,
@@ -180,6 +183,8 @@ def _general() -> Iterator[inspect.Parameter]:
     yield _option("properties", list[str], what, "--property NAME", only)
     engines = _with_default("Which explorer: auto, reference, compiled.", "auto")
     yield _option("engine", str, how, "--engine NAME", engines)
+    passes = f"Which exact reductions: all, none, or some of {','.join(PASSES)}."
+    yield _option("reduce", str, how, "--reduce PASSES", _with_default(passes, "all"))
     every = "Go on after a violation, until every property is decided."
     yield _option("all_properties", bool, how, "--all-properties", every)
     yield _option("max_states", int, how, "--max-states INT", "Give up after so many states.")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
-from itertools import pairwise
+from collections.abc import Iterable
 
 from pcheck.actor import Actor
 from pcheck.cluster import Cluster
 from pcheck.compile import kernel
 from pcheck.compile.kernel import HEAD, MISSED, MISSED_AT, MISSED_BUNDLE, TRANSITIONS
+from pcheck.compile.reduce import Reduction, reduced
+from pcheck.compile.replay import extended, last_step, replay
 from pcheck.compile.shown import Shown
 from pcheck.compile.store import Store
 from pcheck.compile.tabulate import Tables
@@ -21,6 +23,7 @@ from pcheck.semantics import Runs, State
 from pcheck.values import group
 
 SLICE = 50_000  # states that are expanded before the clock is looked at
+INTERRUPT = "an interrupt"
 NO_LIMIT = (1 << 32) - 2  # the index of a state must fit in half a hash slot
 
 
@@ -28,18 +31,30 @@ def explore(
     model: Runs,
     limits: Limits = Limits(),  # noqa: B008  (frozen)
     *,
+    passes: Iterable[str] = (),
     all_properties: bool = False,
     watch: Watch | None = None,
     clock: Clock | None = None,
 ) -> Search:
-    """The same answer as `reference.explore`, at machine speed."""
-    return _Explorer(model, limits, all_properties, clock or Clock(limits, watch)).run()
+    """The same answer as `reference.explore`, at machine speed; with passes, of fewer states."""
+    clock = clock or Clock(limits, watch)
+
+    def explorer(reduction: Reduction) -> _Explorer:
+        return _Explorer(model, limits, reduction, all_properties, clock)
+
+    try:
+        reduction = reduced(model, passes, lambda: _look_at(clock, Progress(states=1)))
+    except _Stop as stop:
+        return explorer(reduced(model, ())).report(stopped=str(stop))
+    except KeyboardInterrupt:
+        return explorer(reduced(model, ())).report(stopped=INTERRUPT)
+    return explorer(reduction).run()
 
 
 def warm_up() -> None:
     """Calls every part of the kernel once, so that none is compiled during a search."""
     idle = Runs(Cluster({group("idle", 1): lambda _: Actor()}, ()), Network(), 0)
-    explorer = _Explorer(idle, Limits(), False, Clock(Limits(), None))
+    explorer = _Explorer(idle, Limits(), reduced(idle, ()), False, Clock(Limits(), None))
     explorer.run()
     explorer.store.widen([1 << 9, 1, 1])
     for number in range(1 << 10):
@@ -50,21 +65,34 @@ class _Stop(Exception):
     """A limit was met."""
 
 
+def _look_at(clock: Clock, progress: Progress) -> None:
+    reason = clock.stops(progress)
+    if reason is not None:
+        raise _Stop(reason)
+
+
 class _Explorer:
     """Properties are judged at the end of each level: where they were decided is a state, or the
     state before a step and the bundle that it sent."""
 
-    def __init__(self, model: Runs, limits: Limits, all_properties: bool, clock: Clock) -> None:
-        self.model, self.limits = model, limits
+    def __init__(
+        self,
+        model: Runs,
+        limits: Limits,
+        reduction: Reduction,
+        all_properties: bool,
+        clock: Clock,
+    ) -> None:
+        self.model, self.limits, self.reduction = model, limits, reduction
         self.clock = clock
         self.progress = Progress(states=1)
         self.judge: Judge[tuple[int, ...]] = Judge(model.properties, all_properties=all_properties)
-        self.tables = Tables(model)
+        self.tables = Tables(model, reduction.automata)
         first = self.tables.initial()
         self.store = Store(self.tables.sizes(), first)
         self.shown = Shown(self.tables.watchers)
         self._lay_out()
-        self.level = (0, 1)  # the states of the last level that is known whole
+        self.levels = [0, 1]  # where each level that is known whole begins, and the next one
         self.judged_steps = 0  # transitions
 
     def run(self) -> Search:
@@ -76,34 +104,41 @@ class _Explorer:
         except _Stop as stop:
             stopped = str(stop)
         except KeyboardInterrupt:
-            stopped = "an interrupt"
+            stopped = INTERRUPT
         finally:
             if collects:
                 gc.enable()
         if stopped is not None:
             self._settle()
-            self._judge(self.level[1], whole=False)
-        return self._report(complete, stopped)
+            self._judge(self.levels[-1], whole=False)
+        return self.report(complete=complete, stopped=stopped)
 
     def _search(self) -> bool:
+        """Level by level, in steps of the cluster: a row that costs more leads further down."""
         self._judge(0, whole=True)
-        start, end = self.level
-        while start < end:
-            self.progress.widths.append(end - start)
+        levels = self.levels
+        while levels[-1] > levels[-1 - min(self.tables.costs, len(levels) - 1)]:
+            self.progress.widths.append(levels[-1] - levels[-2])
+            if levels[-1] > levels[-2]:
+                self.progress.level = len(levels) - 2
             if self.judge.decided:
                 return False
-            self._expand_level(end)
-            self._judge(end, whole=True)
-            start, end = self.level = end, len(self.store)
-            self.progress.level += start < end
+            cost = 1
+            while cost <= min(self.tables.costs, len(levels) - 1):  # which may grow
+                self._expand_level(levels[-1 - cost], levels[-cost], cost)
+                cost += 1
+            self._judge(levels[-1], whole=True)
+            levels.append(len(self.store))
         return True
 
     def _lay_out(self) -> None:
         self.tables.fitting, self.tables.outgrown = self.store.layout.most, False
         self.shown.lay_out(self.store)
 
-    def _expand_level(self, end: int) -> None:
-        while (why := self._expand(end)) != kernel.LEVEL:
+    def _expand_level(self, start: int, end: int, cost: int) -> None:
+        """The rows of one cost, out of the states of one level."""
+        self.store.cursor[HEAD] = start
+        while (why := self._expand(end, cost)) != kernel.LEVEL:
             if why == kernel.FULL:
                 self.store.grow()
             elif why == kernel.LIMIT:
@@ -113,7 +148,7 @@ class _Explorer:
             if why == kernel.SLICE or self.tables.fills % 256 == 0:
                 self._look_at_the_clock()
 
-    def _expand(self, end: int) -> int:
+    def _expand(self, end: int, cost: int) -> int:
         store, tables, layout = self.store, self.tables, self.store.layout
         return kernel.expand(
             store.states, store.parents, store.slots, store.vectors, store.hashes, store.origins,
@@ -121,7 +156,7 @@ class _Explorer:
             tables.row_span, tables.row_next.array, tables.row_bundle.array,
             tables.dest_at.array, tables.dest_count.array, tables.dest.array,
             tables.receptions.table, tables.receptions.used_by,
-            store.cursor, end, self._most(), SLICE,
+            store.cursor, end, cost, self._most(), SLICE,
         )  # fmt: skip
 
     def _most(self) -> int:
@@ -134,7 +169,9 @@ class _Explorer:
         except SpecError as error:
             if self._settle() == kernel.LIMIT:  # it lies beyond what was to be looked at
                 raise _Stop(state_limit(self._most())) from None
-            error.run = self._path((int(self.store.cursor[HEAD]),))
+            error.run = extended(
+                self.model, self._path((int(self.store.cursor[HEAD]),)), error.chain
+            )
             raise
 
     def _fill(self, why: int) -> None:
@@ -160,9 +197,7 @@ class _Explorer:
         progress, cursor = self.progress, self.store.cursor
         progress.states, progress.transitions = len(self.store), int(cursor[TRANSITIONS])
         progress.queue = len(self.store) - int(cursor[HEAD])
-        reason = self.clock.stops(progress)
-        if reason is not None:
-            raise _Stop(reason)
+        _look_at(self.clock, progress)
 
     # -- judging -------------------------------------------------------------------------------
 
@@ -181,36 +216,16 @@ class _Explorer:
 
     # -- reporting -----------------------------------------------------------------------------
 
-    def _state(self, index: int) -> State:
-        return self.tables.state(self.store.numbers(index))
-
     def _path(self, end: tuple[int, ...]) -> Path[State]:
         """The run to a state through its parents; a step property adds its own last step."""
         indices = [end[0]]
         while indices[-1] != 0:
             indices.append(int(self.store.parents[indices[-1]]))
-        states = [self._state(index) for index in reversed(indices)]
-        labels = [self._label(a, b) for a, b in pairwise(states)]
-        if len(end) > 1:
-            label, state = self._last_step(states[-1], end[1])
-            labels.append(label)
-            states.append(state)
-        return Path(tuple(states), tuple(labels))
+        vectors = [self.store.numbers(index) for index in reversed(indices)]
+        path = replay(self.tables, vectors)
+        return path if len(end) == 1 else last_step(self.tables, path, end[1])
 
-    def _label(self, before: State, after: State) -> str:
-        return next(label for label, state in self.model.steps(before) if state == after)
-
-    def _last_step(self, before: State, bundle: int) -> tuple[str, State]:
-        """The step out of a state that sent this bundle."""
-        effects = self.tables.bundles.all[bundle]
-        return next(
-            (row.label, after)
-            for i, row in self.model.rows(before)
-            if self.tables.effects(i, before.nodes[i], row) == effects
-            and (after := self.model.after(before, i, row)) != before
-        )
-
-    def _report(self, complete: bool, stopped: str | None) -> Search:
+    def report(self, *, complete: bool = False, stopped: str | None) -> Search:
         return Search(
             properties=self.model.properties,
             states=len(self.store),
@@ -226,5 +241,7 @@ class _Explorer:
             seconds=self.clock.seconds(),
             memory=self.store.bytes,
             engine="compiled",
+            reduced=self.reduction.on,
+            skipped=self.reduction.skipped,
             peak=max(self.clock.peak, self.clock.memory()),
         )

@@ -181,9 +181,10 @@ def expand(
     fields: Any,
     row_span: Any, row_next: Any, row_bundle: Any,
     dest_at: Any, dest_count: Any, dest: Any, receptions: Any, used_by: Any,
-    cursor: Any, level_end: int, most: int, steps: int,
+    cursor: Any, level_end: int, cost: int, most: int, steps: int,
 ) -> int:  # fmt: skip
-    """Expands states up to the end of a level, or so many, or until something is missing.
+    """Takes the rows of one cost out of states up to the end of a level, or out of so many, or
+    until something is missing.
 
     `used_by` notes which transition (from 1) first took the last reception of a step, and where.
     """
@@ -198,8 +199,8 @@ def expand(
             total += _share(factor, i, _field(states, head, word, shift, mask, i))
         while machine < machines:
             config = _field(states, head, word, shift, mask, machine)
-            start = row_span[np.uintp(machine), np.uintp(config), 0]
-            count = row_span[np.uintp(machine), np.uintp(config), 1]
+            start = row_span[np.uintp(machine), np.uintp(config), np.uintp(cost - 1)]
+            count = row_span[np.uintp(machine), np.uintp(config), np.uintp(cost)] - start
             if start == MISSING:
                 cursor[MISSED], cursor[MISSED_AT] = machine, config
                 _save(cursor, head, machine, row, pending, transitions)

@@ -2,28 +2,32 @@
 
 Each is a *machine*: its configurations have numbers, a node's configuration has rows (next
 configuration, bundle), and any machine may receive a bundle. All rules come from `node`, which the
-reference semantics uses too; what is added here is numbers, and machines that only receive:
+reference semantics uses too, through an `automaton`, where the passes are; what is added here is
+numbers, and machines that only receive:
 
 - the watchers together hold all that the properties can see. Each watches one node: it has few
   configurations, where one for all nodes would have the product of them. Only where a property asks
   about steps does a single one watch everything, so that its receptions are the steps to be judged;
 - the crash budget counts, and refuses one crash too many.
 
-A bundle is what reaches others by one step: letters, a crash, and the watched fields that changed.
+A bundle is what reaches others by one step: letters, crashes, and the watched fields that changed.
+A row may cost several steps of the cluster: those of a configuration stand in the order of cost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from bisect import bisect_right
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 
 from pcheck.compile import kernel
+from pcheck.compile.automaton import Automaton, Step
 from pcheck.compile.kernel import MISSING, REFUSED
 from pcheck.errors import PcheckError
-from pcheck.node import Bundle, Config, Does, Row
+from pcheck.node import Bundle, Config
 from pcheck.observer import Sight
 from pcheck.property import Seen
 from pcheck.semantics import Runs, State
@@ -42,7 +46,7 @@ class Effects:
 
     node: int
     bundle: Bundle
-    crash: bool
+    crashes: int
     changes: tuple[tuple[int, Hashable], ...]  # of watched fields: place, and value there
 
 
@@ -71,8 +75,8 @@ class Numbers(Generic[C]):
 class Tables:
     """The arrays that the kernel reads, and what fills them."""
 
-    def __init__(self, model: Runs) -> None:
-        self.model, self.nodes = model, model.nodes
+    def __init__(self, model: Runs, automata: Sequence[Automaton]) -> None:
+        self.model, self.nodes = model, automata
         self.observer = model.observer
         self.asks_about_steps = any(prop.of_steps for prop in model.properties)
         every = range(len(self.nodes))
@@ -90,7 +94,9 @@ class Tables:
             MOST_NUMBERS
         ] * self.machines  # numbers that the states have room for
         self.outgrown = False  # whether some machine needs more
-        self.row_span = np.full((len(self.nodes), 64, 2), MISSING, np.int32)  # first, how many
+        self.costs = 1  # of the dearest row so far
+        # where the rows of a configuration begin, and for each cost where those up to it end
+        self.row_span = np.full((len(self.nodes), 64, 2), MISSING, np.int32)
         self.row_next = Growing(np.int32)
         self.row_bundle = Growing(np.int32)
         self.dest_at = Growing(np.int32)
@@ -103,7 +109,8 @@ class Tables:
         return self.vector(self.model.initial())
 
     def vector(self, state: State) -> list[int]:
-        numbers = [self._number(i, config) for i, config in enumerate(state.nodes)]
+        normal = [node.normal(config) for node, config in zip(self.nodes, state.nodes)]
+        numbers = [self._number(i, config) for i, config in enumerate(normal)]
         whole = self.model.sight(state)
         sights = [
             self.sights[nth].number(self.observer.part(whole, nodes))
@@ -114,7 +121,11 @@ class Tables:
     def state(self, vector: list[int]) -> State:
         """The global state, as the reference semantics has it."""
         nodes = tuple(self.configs[i].all[vector[i]] for i in range(len(self.nodes)))
-        return State(nodes, vector[self.budget], self._sight(vector[len(nodes) : self.budget]).sent)
+        return State(nodes, vector[self.budget], self.sight(vector).sent)
+
+    def sight(self, vector: list[int]) -> Sight:
+        """All that is seen of a state: what its watchers hold together."""
+        return self._sight(vector[self.watchers.start : self.watchers.stop])
 
     def sizes(self) -> list[int]:
         """How many numbers each machine needs by now."""
@@ -131,18 +142,27 @@ class Tables:
         """The steps of one configuration of one node."""
         self.fills += 1
         config = self.configs[machine].all[number]
-        rows = self.nodes[machine].rows(config)
-        self.row_span[machine, number] = len(self.row_next), len(rows)
-        for row in rows:
-            self.row_next.append(self._number(machine, row.next))
-            self.row_bundle.append(self._bundle(machine, config, row))
+        steps = sorted(self.nodes[machine].steps(config), key=lambda step: len(step.labels))
+        dearest = len(steps[-1].labels) if steps else 1
+        if dearest > self.costs:
+            last = np.repeat(self.row_span[:, :, -1:], dearest - self.costs, axis=2)
+            self.row_span = np.concatenate([self.row_span, last], axis=2)
+            self.costs = dearest
+        start = len(self.row_next)
+        for step in steps:
+            self.row_next.append(self._number(machine, step.next))
+            self.row_bundle.append(self._bundle(machine, config, step))
+        costs = [len(step.labels) for step in steps]
+        ends = [start + bisect_right(costs, cost) for cost in range(self.costs + 1)]
+        self.row_span[machine, number] = ends
 
     def fill_reception(self, machine: int, number: int, bundle: int) -> None:
         """What becomes of one configuration of any machine by receiving a bundle."""
         self.fills += 1
         effects = self.bundles.all[bundle]
         if machine == self.budget:
-            after = number + 1 if number < self.model.crashes else REFUSED
+            after = number + effects.crashes
+            after = after if after <= self.model.crashes else REFUSED
         elif machine in self.watchers:
             after = self._watch(machine, number, effects)
         else:
@@ -160,22 +180,23 @@ class Tables:
             self.row_span = np.concatenate([self.row_span, more], axis=1)
         return number
 
-    def effects(self, machine: int, config: Config, row: Row) -> Effects:
-        changes = self.observer.changes(machine, config, row.next)
-        return Effects(machine, row.bundle, row.does is Does.CRASH, changes)
+    def effects(self, machine: int, config: Config, step: Step) -> Effects:
+        changes = self.observer.changes(machine, config, step.next)
+        return Effects(machine, step.bundle, step.crashes, changes)
 
-    def _bundle(self, machine: int, config: Config, row: Row) -> int:
+    def _bundle(self, machine: int, config: Config, step: Step) -> int:
         """The number of what a step does to others; a new one is told who receives it."""
-        effects = self.effects(machine, config, row)
+        effects = self.effects(machine, config, step)
         known = len(self.bundles)
         number = self.bundles.number(effects)
         if number == known:
-            receivers = [self.model.index[node] for node in row.bundle.receivers]
-            watched = self.observer.watched(row.bundle)
+            self.model.witness(step.bundle)
+            receivers = [self.model.index[node] for node in step.bundle.receivers]
+            watched = self.observer.watched(step.bundle)
             if effects.changes or watched or self.asks_about_steps:
                 nth = 0 if self.asks_about_steps else machine
                 receivers.append(self.watchers[nth])
-            if effects.crash:
+            if effects.crashes:
                 receivers.insert(0, self.budget)
             self.dest_at.append(len(self.dest))
             self.dest_count.append(len(receivers))

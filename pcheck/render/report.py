@@ -101,6 +101,7 @@ class Report:
 
     def _notes(self) -> Iterator[str]:
         search, model = self.search, self.question.model
+        yield from reductions(search)
         if search.complete and isinstance(model, Runs):
             for prop, kind in unsent(model.cluster, model.messages()):
                 yield f"Note: no run sends {an(kind.__name__)}, which is what {prop.name} looks at."
@@ -110,6 +111,17 @@ class Report:
             yield not_covered(self.question)
         if search.verdict is Verdict.INCOMPLETE and (smaller := self.question.smaller()):
             yield f"To make it smaller: {', or '.join(smaller)}."
+
+
+def reductions(search: Search) -> Iterator[str]:
+    """Which passes were on, and which were not."""
+    if search.reduced:
+        yield (
+            f"Reduced by {', '.join(search.reduced)}: exact, and the states counted stand for "
+            "others; --reduce none looks at each of them."
+        )
+    for name, why in search.skipped.items():
+        yield f"Without {name}: {why}."
 
 
 class Header:

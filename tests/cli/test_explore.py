@@ -99,6 +99,7 @@ def test_a_run_that_holds_as_json(pcheck: Ends) -> None:
             "crashes": 0,
         },
         "reduce": [],
+        "skipped": {},
         "states": 169,
         "transitions": 352,
         "depth": 14,
@@ -131,6 +132,7 @@ def test_a_violation_as_json(pcheck: Ends) -> None:
         "bug": None,
         "options": {"end": 9},
         "reduce": [],
+        "skipped": {},
         "states": 4,
         "transitions": 3,
         "depth": 3,
@@ -172,6 +174,7 @@ def test_an_incomplete_run_as_json(pcheck: Ends) -> None:
         "bug": None,
         "options": {"end": 9},
         "reduce": [],
+        "skipped": {},
         "states": 5,
         "depth": 4,
         "properties": {"far": "undecided"},
@@ -282,6 +285,7 @@ def test_help_lists_the_options_of_the_spec_and_the_general_ones(pcheck: Ends) -
     general = {"--bug", "--network", "--crashes", "--property", "--all-properties", "--save"}
     general |= {
         "--engine",
+        "--reduce",
         "--max-states",
         "--max-seconds",
         "--max-memory",
@@ -358,7 +362,7 @@ def test_an_interrupt_while_the_machine_code_loads_shows_what_is_known(
 
 
 def test_both_engines_give_the_same_object(pcheck: Ends, machine_code: None) -> None:
-    asked = ("explore", "--network", "fifo", "--acceptors", "1", "--json", "--engine")
+    asked = ("explore", "--network", "fifo", "--acceptors", "1", "--reduce", "none", "--json", "--engine")
     reference, compiled = (answered(pcheck(*asked, name)[1]) for name in ("reference", "compiled"))
     assert reference[0] == compiled[0]
     assert [machine["engine"] for _, machine in (reference, compiled)] == ["reference", "compiled"]

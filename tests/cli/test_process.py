@@ -22,6 +22,7 @@ TWO_BY_TWO = "--acceptors", "2", "--crashes", "0"
 ONE_ACCEPTOR = "--bug", "votes-in-any-ballot", "--acceptors", "1"
 BIG = "--acceptors", "4", "--proposers", "3"
 SLOW = *BIG, "--engine", "reference"
+HUGE = "--acceptors", "5", "--proposers", "3", "--rounds", "2"  # for every pass together
 GREEK = '''\
 from pcheck import Actor, Cluster, group, spec
 
@@ -59,7 +60,7 @@ def test_the_same_bytes_whatever_the_hash_seed(arguments: tuple[str, ...], proce
 @pytest.mark.parametrize("engine", ["auto", "reference", "compiled"])
 def test_the_time_that_is_given_is_kept(engine: str, process: Starts, machine_code: None) -> None:
     asked = "--engine", engine, "--max-seconds", "0.8", "--json"
-    status, out, err = ended(process("explore", *BIG, *asked))
+    status, out, err = ended(process("explore", *HUGE, *asked))
     found = json.loads(out)
     assert (status, found["verdict"], err) == (3, "incomplete", "")
     assert found["run"]["stopped"] == "the limit of 0.8 seconds"
@@ -70,7 +71,7 @@ def test_the_time_that_is_given_is_kept(engine: str, process: Starts, machine_co
 def test_an_interrupt_ends_the_search_and_says_how_far_it_got(
     engine: str, process: Starts, machine_code: None
 ) -> None:
-    search = process("explore", *BIG, "--engine", engine)
+    search = process("explore", *HUGE, "--engine", engine)
     time.sleep(1.5)
     search.send_signal(signal.SIGINT)
     out, err = search.communicate(timeout=2)

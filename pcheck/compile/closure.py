@@ -1,0 +1,99 @@
+"""All local states that a node could ever be in, whatever the others do: a closed table.
+
+A local state is an actor, up or down: a configuration with an empty inbox, since these are
+made only once. (Actors are not compared: Python takes 1, True and 1.0 for one.)
+
+Every local state meets every letter that anybody could send to it, also where no run brings the two
+together. So it holds more than can happen, never less; and it may have no end, or meet a handler
+that was not made for that. Then there is no table, and the passes that need one say so.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Hashable
+from typing import NamedTuple, TypeAlias
+
+from pcheck.errors import PcheckError, SpecError, Unreliable
+from pcheck.label import counted
+from pcheck.network import Letter
+from pcheck.node import Bundle, Config
+from pcheck.semantics import Runs
+
+MOST = 50_000  # questions to handlers
+Local: TypeAlias = Config
+
+
+class Unclosed(PcheckError):
+    """There is no closed table, for this reason."""
+
+
+class Edge(NamedTuple):
+    """One way from a local state: on a letter, or of itself."""
+
+    on: Letter | None
+    label: Hashable
+    next: Local
+    bundle: Bundle | None  # None: a crash or a restart
+
+
+class Closure:
+    """For each node its local states, each with the ways out of it; silent loops are left out."""
+
+    def __init__(self, model: Runs, tick: Callable[[], None], most: int = MOST) -> None:
+        """`tick` is called now and then, and may stop this."""
+        self.model, self._tick, self.most, self.asked = model, tick, most, 0
+        self.edges: list[dict[Local, list[Edge]]] = [{} for _ in model.nodes]
+        self._letters: list[dict[Letter, None]] = [{} for _ in model.nodes]
+        self._todo: deque[tuple[int, Local, Letter | None]] = deque()
+        known = set(model.letters())
+        try:
+            for i, node in enumerate(model.nodes):
+                self._meet(i, node.first)
+            while self._todo:
+                self._ask(*self._todo.popleft())
+        except Unreliable:
+            raise
+        except SpecError as error:
+            raise Unclosed(f"where no run may lead, {error}") from None
+        finally:
+            model.suppose(set(model.letters()) - known)
+
+    def _meet(self, i: int, local: Local) -> None:
+        """A local state that may be new: it is asked for its acts, and about every letter."""
+        if local in self.edges[i]:
+            return
+        self.edges[i][local] = []
+        node = self.model.nodes[i]
+        if local.up:
+            self._todo += [(i, local, letter) for letter in (None, *self._letters[i])]
+        if local.up and node.may_crash:
+            down = node.config(node.handlers.after_crash(local.actor), False, ())
+            self._add(i, local, Edge(None, "crash", down, None))
+        if not local.up:
+            up = node.config(local.actor, True, ())
+            self._add(i, local, Edge(None, "restart", up, None))
+
+    def _ask(self, i: int, local: Local, letter: Letter | None) -> None:
+        self.asked += 1
+        if self.asked % 64 == 0:
+            self._tick()
+        if self.asked > self.most:
+            raise Unclosed(f"the nodes have more than {counted(self.most, 'local reaction')}")
+        node = self.model.nodes[i]
+        for move in node.moves(local.actor, letter):
+            if move.actor is not None:
+                after = node.config(move.actor, True, ())
+                self._add(i, local, Edge(letter, move.label, after, move.bundle))
+
+    def _add(self, i: int, local: Local, edge: Edge) -> None:
+        self.edges[i][local].append(edge)
+        for letter, receivers in edge.bundle.sends if edge.bundle is not None else ():
+            for receiver in receivers:
+                self._post(self.model.index[receiver], letter)
+        self._meet(i, edge.next)
+
+    def _post(self, i: int, letter: Letter) -> None:
+        if letter not in self._letters[i]:
+            self._letters[i][letter] = None
+            self._todo += [(i, local, letter) for local in self.edges[i] if local.up]

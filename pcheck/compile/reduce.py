@@ -1,0 +1,72 @@
+"""The passes, put together: each is exact, can be left out, and says why where it is skipped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from pcheck.compile.automaton import Automaton
+from pcheck.compile.closure import Closure, Unclosed
+from pcheck.compile.fuse import Fused
+from pcheck.compile.minimise import Minimised, classes
+from pcheck.compile.prune import Pruned, live
+from pcheck.errors import UsageError, nearest
+from pcheck.node import Config
+from pcheck.semantics import Runs
+
+PASSES = ("minimise", "fuse", "prune")
+ABOUT_STEPS = "a property asks about steps, and not about states alone"
+
+
+class Reduction(NamedTuple):
+    """One automaton a node, the passes that are in them, and why others are not."""
+
+    automata: Sequence[Automaton]
+    on: tuple[str, ...]
+    skipped: dict[str, str]
+
+
+def named(text: str) -> tuple[str, ...]:
+    """The passes that `--reduce` names: all, none, or some of them."""
+    if text in ("all", "none"):
+        return PASSES if text == "all" else ()
+    names = [each.strip() for each in text.split(",")]
+    for name in names:
+        if name not in PASSES:
+            hint = nearest(name, PASSES) or f"; there is all, none, {', '.join(PASSES)}"
+            raise UsageError(f"there is no pass {name!r}{hint}")
+    return tuple(name for name in PASSES if name in names)
+
+
+def reduced(
+    model: Runs, passes: Iterable[str], tick: Callable[[], None] = lambda: None
+) -> Reduction:
+    """The nodes of a model under some passes; `tick` is called now and then, and may stop this."""
+    wanted = tuple(passes)
+    skipped: dict[str, str] = {}
+    closure = None
+    if any(prop.of_steps for prop in model.properties):
+        skipped = dict.fromkeys(wanted, ABOUT_STEPS)
+    elif {"minimise", "prune"} & set(wanted):
+        try:
+            closure = Closure(model, tick)
+        except Unclosed as why:
+            skipped = {name: str(why) for name in wanted if name in ("minimise", "prune")}
+    on = tuple(name for name in wanted if name not in skipped)
+    automata = [_automaton(model, i, on, closure) for i in range(len(model.nodes))]
+    return Reduction(automata, on, skipped)
+
+
+def _automaton(model: Runs, i: int, on: tuple[str, ...], closure: Closure | None) -> Automaton:
+    made = Automaton(model.nodes[i])
+    first_of = None
+    if "minimise" in on and closure is not None:
+        first_of = classes(closure, i)
+        made = Minimised(made, first_of)
+    if "prune" in on and closure is not None:
+        made = Pruned(made, live(closure, i, first_of))
+    return Fused(made, _shows(model, i)) if "fuse" in on else made
+
+
+def _shows(model: Runs, i: int) -> Callable[[Config, Config], bool]:
+    return lambda before, after: bool(model.observer.changes(i, before, after))

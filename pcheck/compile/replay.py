@@ -1,0 +1,65 @@
+"""Makes real runs of what the kernel found: each row is taken again, in the reference semantics.
+
+A state of the search may stand for others, and a row for several steps. The run that the user sees
+is one of the cluster as it is: from the initial state on, it takes the steps behind each row, and
+what it comes to must be what the search came to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+from pcheck.compile.tabulate import Tables
+from pcheck.path import Path
+from pcheck.semantics import Runs, State
+
+Vector = list[int]
+
+
+def replay(tables: Tables, vectors: list[Vector]) -> Path[State]:
+    """The run through these states of the search, of which the first is the initial one."""
+    path = Path((tables.model.initial(),), ())
+    for before, after in pairwise(vectors):
+        path = _step(tables, path, before, after)
+    return path
+
+
+def extended(model: Runs, path: Path[State], labels: Iterable[str]) -> Path[State]:
+    """The run that goes on with these steps."""
+    longer = _taken(model, path, labels)
+    assert longer is not None
+    return longer
+
+
+def last_step(tables: Tables, path: Path[State], bundle: int) -> Path[State]:
+    """The run, and the step out of its last state that sent this bundle."""
+    before, effects = path.states[-1], tables.bundles.all[bundle]
+    return next(
+        longer
+        for i, config in enumerate(before.nodes)
+        for step in tables.nodes[i].steps(config)
+        if tables.effects(i, config, step) == effects
+        and (longer := _taken(tables.model, path, step.labels)) is not None
+    )
+
+
+def _step(tables: Tables, path: Path[State], before: Vector, after: Vector) -> Path[State]:
+    for i, node in enumerate(tables.nodes):
+        for step in node.steps(tables.configs[i].all[before[i]]):
+            to_itself = node.node.me in step.bundle.receivers
+            if to_itself or tables.configs[i].all[after[i]] is step.next:
+                longer = _taken(tables.model, path, step.labels)
+                if longer is not None and tables.vector(longer.states[-1]) == after:
+                    return longer
+    raise AssertionError("the search took a step that the cluster cannot: please report this")
+
+
+def _taken(model: Runs, path: Path[State], labels: Iterable[str]) -> Path[State] | None:
+    states = list(path.states)
+    for label in labels:
+        after = dict(model.steps(states[-1])).get(label)
+        if after is None:
+            return None
+        states.append(after)
+    return Path(tuple(states), (*path.labels, *labels))
