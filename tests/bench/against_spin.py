@@ -104,7 +104,8 @@ def run_spin(pan: Path) -> tuple[float, int]:
 
 def run_pcheck(acceptors: int, proposers: int, engine: str) -> tuple[float, int]:
     sizes = f"--acceptors {acceptors} --proposers {proposers} --rounds 1 --crashes 0"
-    command = [sys.executable, "-m", "pcheck", "explore", *sizes.split(), "--engine", engine]
+    plain = f"{sizes} --reduce none --engine {engine}"
+    command = [sys.executable, "-m", "pcheck", "explore", *plain.split()]
     out = subprocess.run([*command, "--json"], check=True, capture_output=True, text=True).stdout
     found = json.loads(out)
     return found["run"]["seconds"], found["states"]
