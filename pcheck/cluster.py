@@ -7,14 +7,14 @@ question, and `semantics` puts the two together.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import fields
 from typing import TypeVar
 
 from pcheck.actor import Actor
 from pcheck.errors import SpecError, nearest
 from pcheck.property import Milestone, Property, Sees
-from pcheck.values import Group, Id, Unfit, exact, is_frozen_dataclass
+from pcheck.values import Group, Id, Unfit, Value, exact, is_frozen_dataclass
 
 A = TypeVar("A", bound=Actor)
 
@@ -27,7 +27,9 @@ class Cluster:
         nodes: Mapping[Group, Callable[[int], Actor]],
         properties: Iterable[Property],
         milestones: Iterable[Milestone] = (),
+        interchangeable: Iterable[Group | tuple[Value, ...]] = (),
     ) -> None:
+        """`interchangeable`: nodes, or values, that all parts of the spec treat alike."""
         self.properties = _distinct(properties)
         self.milestones = _milestones(milestones)
         self.groups = _groups(nodes)
@@ -40,6 +42,7 @@ class Cluster:
         if not self.actors:
             raise SpecError("the cluster has no nodes: give at least one group a size above 0")
         self._check_footprints()
+        self.interchangeable = _blocks(interchangeable, self.actors)
 
     def replace(self, old: type[Actor], new: type[Actor]) -> None:
         """Every node that is exactly an `old` begins as a `new` with the same fields."""
@@ -100,6 +103,26 @@ def _milestones(milestones: Iterable[Milestone]) -> tuple[Milestone, ...]:
             name = getattr(each, "__name__", repr(each))
             raise SpecError(f"{name} is no milestone: write @milestone(sees=[...]) above it")
     return found
+
+
+def _blocks(
+    interchangeable: Iterable[Group | tuple[Value, ...]], nodes: Collection[Id]
+) -> tuple[tuple[Id | Value, ...], ...]:
+    blocks: tuple[tuple[Id | Value, ...], ...] = tuple(tuple(block) for block in interchangeable)
+    for block in blocks:
+        for name in block:
+            if type(name) is not Value and name not in nodes:
+                raise SpecError(
+                    f"interchangeable=[...] names {name!r}, which is no node of the cluster: give "
+                    "it groups of nodes, or tuples of values"
+                )
+        if len({type(name) for name in block}) > 1:
+            raise SpecError("interchangeable=[...] mixes nodes and values in one tuple")
+    names = [name for block in blocks for name in block]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise SpecError(f"interchangeable=[...] names {twice} twice")
+    return blocks
 
 
 def _groups(nodes: Mapping[Group, Callable[[int], Actor]]) -> dict[str, Group]:

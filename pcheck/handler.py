@@ -73,7 +73,18 @@ class Handlers:
         forgotten = {
             f.name: getattr(self.begin, f.name) for f in fields(actor) if VOLATILE in f.metadata
         }
-        return self._asked(actor, type(actor).but, lambda: self._interned(actor.but(**forgotten)))
+        return self._asked(actor, type(actor).but, lambda: self.interned(actor.but(**forgotten)))
+
+    def interned(self, actor: Actor) -> Actor:
+        try:
+            key = exact(actor)
+        except Unfit as unfit:
+            raise _Wrong(f"becomes a state that cannot be kept: {unfit}") from None
+        known = self._actors.setdefault(key, actor)
+        self._keys[id(known)] = key
+        if (name := self._new_fixed(actor)) is not None:
+            raise _Wrong(f"changed {name}: a field that changes is declared without fixed()")
+        return known
 
     def _asked(
         self,
@@ -156,21 +167,10 @@ class Handlers:
         sent = tuple(map(self._checked, sends))
         if type(after) is not type(actor):
             raise _Wrong(f"became {an(type(after).__name__)}: an actor keeps its class")
-        interned = self._interned(after)
+        interned = self.interned(after)
         if interned is actor and not sends:
             return Way(choice, None, ())
         return Way(choice, interned, sent)
-
-    def _interned(self, actor: Actor) -> Actor:
-        try:
-            key = exact(actor)
-        except Unfit as unfit:
-            raise _Wrong(f"becomes a state that cannot be kept: {unfit}") from None
-        known = self._actors.setdefault(key, actor)
-        self._keys[id(known)] = key
-        if (name := self._new_fixed(actor)) is not None:
-            raise _Wrong(f"changed {name}: a field that changes is declared without fixed()")
-        return known
 
     def _checked(self, sent: object) -> Send:
         if not isinstance(sent, Send):

@@ -5,7 +5,7 @@ What is watched is the union of what all declared properties see, whichever are 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from pcheck.actor import Actor
@@ -76,6 +76,24 @@ class Observer:
             frozenset(letter for letter in sight.sent if letter.src in names),
             tuple(value if i in nodes else None for (_, i), value in values),
         )
+
+    def moved(
+        self, values: Sequence[Hashable], targets: Sequence[int], rename: Callable[[Any], Any]
+    ) -> tuple[Hashable, ...]:
+        """What is seen when each node is another one, and what it holds is renamed."""
+        after: list[Hashable] = [None] * len(values)
+        for (name, i), value in zip(self._places, values, strict=True):
+            if value is not None:
+                held = rename(self._meaning[value])
+                key = exact(held)
+                self._meaning.setdefault(key, held)
+                after[self._places[name, targets[i]]] = key
+        return tuple(after)
+
+    def held_by(self, i: int, values: Sequence[Hashable]) -> list[tuple[Hashable, Any]]:
+        """What one node is seen to hold: each value, and what it means."""
+        places = zip(self._places, values, strict=True)
+        return [(value, self._meaning[value]) for (_, owner), value in places if owner == i]
 
     def joined(self, parts: Sequence[Sight]) -> Sight:
         """What those who each watch some of the nodes see together."""

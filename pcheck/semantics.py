@@ -87,6 +87,9 @@ class Runs(Model[State]):
         """Every message that was sent in any run looked at so far."""
         return (letter.message for letter in self.letters() if letter not in self._supposed)
 
+    def letter(self, src: Id, message: object) -> Letter:
+        return self._post.letter(src, message)
+
     def letters(self) -> Iterator[Letter]:
         """Every letter that any handler was seen to send, in a run or not."""
         return self._post.letters()

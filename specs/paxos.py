@@ -1,7 +1,6 @@
 """Single-decree Paxos ("Paxos Made Simple"): each clause that its proof leans on is a method.
 
-Phase 1: a majority promises a ballot, and says how it voted. Phase 2: it votes, contradicting none.
-"""
+Phase 1: a majority promises a ballot, saying how it voted. Phase 2: it votes, true to that."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -92,7 +91,7 @@ class Acceptor(Actor):
 def paxos(
     acceptors: Annotated[int, Option("how many vote", min=1)] = 3,
     proposers: Annotated[int, Option("how many propose, each its own value", min=1)] = 2,
-    rounds: Annotated[int, Option("how many ballots each proposer may start", min=1)] = 1,
+    rounds: Annotated[int, Option("how many ballots each proposer may start", min=1)] = 2,
     learners: Annotated[int, Option("how many are told of the votes", min=0)] = 0,
 ) -> Cluster:
     """Single-decree Paxos: at most one value is ever chosen."""
@@ -107,4 +106,5 @@ def paxos(
         },
         properties=[*CONSENSUS, *learning(ls), *map(can_be_chosen, values)],
         milestones=[a_majority_says(Promise, "promised ballot {0.ballot}"), a_value_is_chosen],
+        interchangeable=[a, ls],
     )

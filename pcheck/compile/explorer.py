@@ -15,7 +15,7 @@ from pcheck.compile.shown import Shown
 from pcheck.compile.store import Store
 from pcheck.compile.tabulate import Tables
 from pcheck.errors import SpecError
-from pcheck.judge import Judge
+from pcheck.judge import Found, Judge
 from pcheck.network import Network
 from pcheck.path import Path
 from pcheck.search import Clock, Discovery, Limits, Progress, Search, Watch, state_limit
@@ -87,7 +87,7 @@ class _Explorer:
         self.clock = clock
         self.progress = Progress(states=1)
         self.judge: Judge[tuple[int, ...]] = Judge(model.properties, all_properties=all_properties)
-        self.tables = Tables(model, reduction.automata)
+        self.tables = Tables(model, reduction.automata, reduction.symmetry)
         first = self.tables.initial()
         self.store = Store(self.tables.sizes(), first)
         self.shown = Shown(self.tables.watchers)
@@ -152,7 +152,7 @@ class _Explorer:
         store, tables, layout = self.store, self.tables, self.store.layout
         return kernel.expand(
             store.states, store.parents, store.slots, store.vectors, store.hashes, store.origins,
-            layout.fields,
+            layout.fields, tables.orbits.arrays,
             tables.row_span, tables.row_next.array, tables.row_bundle.array,
             tables.dest_at.array, tables.dest_count.array, tables.dest.array,
             tables.receptions.table, tables.receptions.used_by,
@@ -177,21 +177,28 @@ class _Explorer:
     def _fill(self, why: int) -> None:
         """What the kernel missed; and wider fields, if it brought a number that is too large."""
         machine, number = (int(self.store.cursor[at]) for at in (MISSED, MISSED_AT))
+        tables = self.tables
         if why == kernel.ROWS:
-            self.tables.fill_rows(machine, number)
+            tables.fill_rows(machine, number)
+        elif why == kernel.RECEPTION:
+            tables.fill_reception(machine, number, int(self.store.cursor[MISSED_BUNDLE]))
         else:
-            self.tables.fill_reception(machine, number, int(self.store.cursor[MISSED_BUNDLE]))
-        if self.tables.outgrown:
-            if self._settle() == kernel.LIMIT:
-                raise _Stop(state_limit(self._most()))
-            self.store.widen(self.tables.sizes())
+            tables.orbits.fill(why, self.store.cursor)
+        tables.orbits.make_room()
+        if tables.outgrown:
+            self.store.widen(tables.sizes())
             self._lay_out()
 
     def _settle(self) -> int:
         """Inserts what waits in the buffer, so that the states are those that were counted."""
-        while (why := self.store.flush(self._most())) == kernel.FULL:
-            self.store.grow()
-        return why
+        while True:
+            why = self.store.flush(self.tables.orbits.arrays, self._most())
+            if why == kernel.FULL:
+                self.store.grow()
+            elif why in (kernel.VIEWS, kernel.IMAGE):
+                self._fill(why)
+            else:
+                return why
 
     def _look_at_the_clock(self) -> None:
         progress, cursor = self.progress, self.store.cursor
@@ -225,6 +232,14 @@ class _Explorer:
         path = replay(self.tables, vectors)
         return path if len(end) == 1 else last_step(self.tables, path, end[1])
 
+    def _discovery(self, name: str, found: Found[tuple[int, ...]]) -> Discovery:
+        """The run, and what is wrong at its end: with the names as they came."""
+        path, why = self._path(found.where), found.why
+        if why is not None and self.reduction.symmetry is not None:
+            prop = next(each for each in self.model.properties if each.name == name)
+            why = prop.why_false(self.model.observe(path.states[-1]))
+        return Discovery(path, why)
+
     def report(self, *, complete: bool = False, stopped: str | None) -> Search:
         return Search(
             properties=self.model.properties,
@@ -235,8 +250,7 @@ class _Explorer:
             complete=complete,
             stopped=stopped,
             discoveries={
-                name: Discovery(self._path(found.where), found.why)
-                for name, found in self.judge.found.items()
+                name: self._discovery(name, found) for name, found in self.judge.found.items()
             },
             seconds=self.clock.seconds(),
             memory=self.store.bytes,

@@ -22,15 +22,16 @@ import numpy as np
 from numba import njit
 
 BUFFER = 4096
+MOST_TIED = 720  # renamings that are compared one by one: above, not the least of an orbit is taken
 MISSING, REFUSED = -3, -2
 MACHINE_BITS, NUMBER_BITS = 10, 27  # a machine, a configuration and a bundle are one 64-bit key
 
 # why `expand` returned
-LEVEL, ROWS, RECEPTION, FULL, SLICE, LIMIT = range(6)
+LEVEL, ROWS, RECEPTION, FULL, SLICE, LIMIT, VIEWS, IMAGE = range(8)
 
 # the cursor: where the search stands, kept across calls
-HEAD, TAIL, TRANSITIONS, MACHINE, ROW, PENDING, MISSED, MISSED_AT, MISSED_BUNDLE = range(9)
-CURSOR_SIZE = 9
+HEAD, TAIL, TRANSITIONS, MACHINE, ROW, PENDING, MISSED, MISSED_AT, MISSED_BUNDLE, READY = range(10)
+CURSOR_SIZE = 10
 
 _TAG = np.uint64(0xFFFFFFFF00000000)
 _INDEX = np.uint64(0xFFFFFFFF)
@@ -126,12 +127,124 @@ def move_receptions(old: Any, used_by: Any, new: Any, new_used_by: Any) -> None:
 
 
 @njit(cache=True)
+def mixed(numbers: Any) -> Any:
+    """Numbers without a pattern, the same for the same."""
+    out = np.zeros_like(numbers)
+    for i in range(numbers.shape[0]):
+        out[i] = _mixed(numbers[i] * np.uint64(0x9E3779B97F4A7C15))
+    return out
+
+
+@njit(cache=True)
+def canonise(vectors: Any, hashes: Any, fields: Any, orbits: Any, cursor: Any) -> int:
+    """Replaces what waits in the buffer by what stands for all of its renamings.
+
+    Names are sorted by what all machines together show of them, by swaps of neighbours; where two
+    are equal, and yet a swap changes the state, the least of the remaining renamings is looked for.
+    """
+    word, shift, mask, factor = fields
+    first, views, _, swap_after, _, scratch, sums = orbits
+    names, machines = swap_after.shape[0], first.shape[0]
+    for at in range(cursor[READY], cursor[PENDING]):
+        cursor[READY] = at
+        for n in range(names):
+            sums[n] = 0
+        for machine in range(machines):
+            number = _field(vectors, at, word, shift, mask, machine)
+            scratch[0, machine] = number
+            row = first[machine] + number
+            if views[row, 0] == 0:
+                cursor[MISSED], cursor[MISSED_AT] = machine, number
+                return VIEWS
+            for n in range(names):
+                sums[n] += views[row, n]
+        unsorted = True
+        while unsorted:
+            unsorted = False
+            for n in range(names):
+                if swap_after[n] >= 0 and sums[n] > sums[n + 1]:
+                    if not _swap(orbits, 0, 1, swap_after[n], cursor):
+                        return IMAGE
+                    for machine in range(machines):
+                        scratch[0, machine] = scratch[1, machine]
+                    sums[n], sums[n + 1] = sums[n + 1], sums[n]
+                    unsorted = True
+        tied = False
+        for n in range(names):
+            if swap_after[n] >= 0 and sums[n] == sums[n + 1]:
+                if not _swap(orbits, 0, 1, swap_after[n], cursor):
+                    return IMAGE
+                for machine in range(machines):
+                    tied |= scratch[0, machine] != scratch[1, machine]
+        if tied and not _least(orbits, cursor):
+            return IMAGE
+        total = np.uint64(0)
+        for machine in range(word.shape[0]):
+            number = _field(vectors, at, word, shift, mask, machine)
+            if machine < machines:
+                _turn(vectors, at, word, shift, machine, number, scratch[0, machine])
+                number = scratch[0, machine]
+            total += _share(factor, machine, number)
+        hashes[at] = _mixed(total)
+    cursor[READY] = cursor[PENDING]
+    return LEVEL
+
+
+@njit(cache=True)
+def _swap(orbits: Any, source: int, to: int, swap: int, cursor: Any) -> bool:
+    """A state in one row of the scratch, renamed, into another; False if an image is missing."""
+    first, _, images, _, targets, scratch, _ = orbits
+    for machine in range(first.shape[0]):
+        number = scratch[source, machine]
+        image = images[first[machine] + number, swap]
+        if image == MISSING:
+            cursor[MISSED], cursor[MISSED_AT], cursor[MISSED_BUNDLE] = machine, number, swap
+            return False
+        scratch[to, targets[swap, machine]] = image
+    return True
+
+
+@njit(cache=True)
+def _least(orbits: Any, cursor: Any) -> bool:
+    """Of all states that swaps of equal neighbours lead to, the least, into the first row."""
+    first, _, _, swap_after, _, scratch, sums = orbits
+    machines, found, least, at = first.shape[0], 1, 0, 0
+    while at < found:
+        for n in range(swap_after.shape[0]):
+            if swap_after[n] < 0 or sums[n] != sums[n + 1] or found == MOST_TIED:
+                continue
+            if not _swap(orbits, at, found, swap_after[n], cursor):
+                return False
+            known = False
+            for other in range(found):
+                same = True
+                for machine in range(machines):
+                    same &= scratch[other, machine] == scratch[found, machine]
+                known |= same
+            if not known:
+                for machine in range(machines):
+                    if scratch[found, machine] != scratch[least, machine]:
+                        if scratch[found, machine] < scratch[least, machine]:
+                            least = found
+                        break
+                found += 1
+        at += 1
+    for machine in range(machines):
+        scratch[0, machine] = scratch[least, machine]
+    return True
+
+
+@njit(cache=True)
 def flush(
     states: Any, parents: Any, slots: Any, vectors: Any, hashes: Any, origins: Any,
-    cursor: Any, most: int,
+    fields: Any, orbits: Any, cursor: Any, most: int,
 ) -> int:  # fmt: skip
     """Inserts what waits in the buffer, in order, if there is room and no limit is met."""
     pending = cursor[PENDING]
+    if orbits[0].shape[0] > 0 and cursor[READY] < pending:
+        why = canonise(vectors, hashes, fields, orbits, cursor)
+        if why != LEVEL:
+            return why
     tail = cursor[TAIL]
     size, words = slots.shape[0], states.shape[1]
     room = min(states.shape[0], parents.shape[0])
@@ -155,7 +268,7 @@ def flush(
                 if tail >= most:
                     cursor[TAIL] = tail
                     cursor[TRANSITIONS] -= pending - i - 1
-                    cursor[PENDING] = 0
+                    cursor[PENDING] = cursor[READY] = 0
                     return LIMIT
                 slots[at] = tag | np.uint64(tail + 1)
                 _copy(states, tail, vectors, i)
@@ -171,14 +284,14 @@ def flush(
                     break
             at = (at + _ONE) & mask
     cursor[TAIL] = tail
-    cursor[PENDING] = 0
+    cursor[PENDING] = cursor[READY] = 0
     return LEVEL
 
 
 @njit(cache=True)
 def expand(
     states: Any, parents: Any, slots: Any, vectors: Any, hashes: Any, origins: Any,
-    fields: Any,
+    fields: Any, orbits: Any,
     row_span: Any, row_next: Any, row_bundle: Any,
     dest_at: Any, dest_count: Any, dest: Any, receptions: Any, used_by: Any,
     cursor: Any, level_end: int, cost: int, most: int, steps: int,
@@ -208,9 +321,12 @@ def expand(
             while row < count:
                 if pending == BUFFER:
                     _save(cursor, head, machine, row, pending, transitions)
-                    full = flush(states, parents, slots, vectors, hashes, origins, cursor, most)
-                    if full != LEVEL:
-                        return full
+                    why = flush(
+                        states, parents, slots, vectors, hashes, origins,
+                        fields, orbits, cursor, most,
+                    )  # fmt: skip
+                    if why != LEVEL:
+                        return why
                     pending = 0
                 _copy(vectors, pending, states, head)
                 own = np.int64(row_next[np.uintp(start + row)])
@@ -263,7 +379,9 @@ def expand(
     _save(cursor, head, machine, row, pending, transitions)
     if head < level_end:
         return SLICE
-    return flush(states, parents, slots, vectors, hashes, origins, cursor, most)
+    return flush(
+        states, parents, slots, vectors, hashes, origins, fields, orbits, cursor, most
+    )  # fmt: skip
 
 
 @njit(cache=True, inline="always")

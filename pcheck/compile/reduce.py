@@ -10,11 +10,13 @@ from pcheck.compile.closure import Closure, Unclosed
 from pcheck.compile.fuse import Fused
 from pcheck.compile.minimise import Minimised, classes
 from pcheck.compile.prune import Pruned, live
+from pcheck.compile.symmetry import Symmetric, Symmetry
 from pcheck.errors import UsageError, nearest
 from pcheck.node import Config
 from pcheck.semantics import Runs
 
-PASSES = ("minimise", "fuse", "prune")
+PASSES = ("minimise", "fuse", "prune", "symmetry")
+NOTHING_INTERCHANGEABLE = "the spec declares nothing interchangeable"
 ABOUT_STEPS = "a property asks about steps, and not about states alone"
 
 
@@ -22,6 +24,7 @@ class Reduction(NamedTuple):
     """One automaton a node, the passes that are in them, and why others are not."""
 
     automata: Sequence[Automaton]
+    symmetry: Symmetry | None
     on: tuple[str, ...]
     skipped: dict[str, str]
 
@@ -52,13 +55,25 @@ def reduced(
             closure = Closure(model, tick)
         except Unclosed as why:
             skipped = {name: str(why) for name in wanted if name in ("minimise", "prune")}
+    blocks = [block for block in model.cluster.interchangeable if len(block) > 1]
+    if "symmetry" in wanted and not blocks:
+        skipped.setdefault("symmetry", NOTHING_INTERCHANGEABLE)
     on = tuple(name for name in wanted if name not in skipped)
-    automata = [_automaton(model, i, on, closure) for i in range(len(model.nodes))]
-    return Reduction(automata, on, skipped)
+    symmetry = Symmetry(model, blocks) if "symmetry" in on else None
+    automata = [_automaton(model, i, on, closure, symmetry) for i in range(len(model.nodes))]
+    return Reduction(automata, symmetry, on, skipped)
 
 
-def _automaton(model: Runs, i: int, on: tuple[str, ...], closure: Closure | None) -> Automaton:
+def _automaton(
+    model: Runs,
+    i: int,
+    on: tuple[str, ...],
+    closure: Closure | None,
+    symmetry: Symmetry | None,
+) -> Automaton:
     made = Automaton(model.nodes[i])
+    if symmetry is not None:
+        made = Symmetric(made, symmetry, i)
     first_of = None
     if "minimise" in on and closure is not None:
         first_of = classes(closure, i)

@@ -8,7 +8,6 @@ what it comes to must be what the search came to.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import pairwise
 
 from pcheck.compile.tabulate import Tables
 from pcheck.path import Path
@@ -20,8 +19,8 @@ Vector = list[int]
 def replay(tables: Tables, vectors: list[Vector]) -> Path[State]:
     """The run through these states of the search, of which the first is the initial one."""
     path = Path((tables.model.initial(),), ())
-    for before, after in pairwise(vectors):
-        path = _step(tables, path, before, after)
+    for after in vectors[1:]:
+        path = _step(tables, path, after)
     return path
 
 
@@ -44,14 +43,13 @@ def last_step(tables: Tables, path: Path[State], bundle: int) -> Path[State]:
     )
 
 
-def _step(tables: Tables, path: Path[State], before: Vector, after: Vector) -> Path[State]:
+def _step(tables: Tables, path: Path[State], after: Vector) -> Path[State]:
+    """The state that the run is in may be a renaming of the one that the search was in."""
     for i, node in enumerate(tables.nodes):
-        for step in node.steps(tables.configs[i].all[before[i]]):
-            to_itself = node.node.me in step.bundle.receivers
-            if to_itself or tables.configs[i].all[after[i]] is step.next:
-                longer = _taken(tables.model, path, step.labels)
-                if longer is not None and tables.vector(longer.states[-1]) == after:
-                    return longer
+        for step in node.steps(node.normal(path.states[-1].nodes[i])):
+            longer = _taken(tables.model, path, step.labels)
+            if longer is not None and tables.canonical(longer.states[-1]) == after:
+                return longer
     raise AssertionError("the search took a step that the cluster cannot: please report this")
 
 

@@ -108,11 +108,11 @@ class Store:
         numbers: list[int] = self.layout.unpack(self.states[index])
         return numbers
 
-    def flush(self, most: int) -> int:
+    def flush(self, orbits: Any, most: int) -> int:
         """Inserts what waits in the buffer."""
         return kernel.flush(
             self.states, self.parents, self.slots, self.vectors, self.hashes, self.origins,
-            self.cursor, most,
+            self.layout.fields, orbits, self.cursor, most,
         )  # fmt: skip
 
     def grow(self) -> None:
@@ -130,14 +130,15 @@ class Store:
             self.slots = slots
 
     def widen(self, sizes: list[int]) -> None:
-        """The same states with wider fields, where a number no longer fits; nothing may wait.
+        """The same states with wider fields, where a number no longer fits.
 
         The slots stay: a state is hashed by its numbers, wherever they lie.
         """
-        assert self.cursor[PENDING] == 0
         old, new = self.layout, Layout(map(width_for, sizes))
         states = np.zeros((len(self.states), new.words), np.uint64)
         kernel.repack(self.states, states, len(self), old.fields, new.fields)
         vectors = np.zeros((BUFFER, new.words), np.uint64)
+        pending = int(self.cursor[PENDING])
+        kernel.repack(self.vectors, vectors, pending, old.fields, new.fields)
         # one statement without a call in it: no interrupt comes between
         self.layout, self.states, self.vectors = new, states, vectors

@@ -26,6 +26,8 @@ import numpy as np
 from pcheck.compile import kernel
 from pcheck.compile.automaton import Automaton, Step
 from pcheck.compile.kernel import MISSING, REFUSED
+from pcheck.compile.orbits import Orbits
+from pcheck.compile.symmetry import Symmetry
 from pcheck.errors import PcheckError
 from pcheck.node import Bundle, Config
 from pcheck.observer import Sight
@@ -75,7 +77,9 @@ class Numbers(Generic[C]):
 class Tables:
     """The arrays that the kernel reads, and what fills them."""
 
-    def __init__(self, model: Runs, automata: Sequence[Automaton]) -> None:
+    def __init__(
+        self, model: Runs, automata: Sequence[Automaton], symmetry: Symmetry | None = None
+    ) -> None:
         self.model, self.nodes = model, automata
         self.observer = model.observer
         self.asks_about_steps = any(prop.of_steps for prop in model.properties)
@@ -103,10 +107,11 @@ class Tables:
         self.dest_count = Growing(np.int32)
         self.dest = Growing(np.int32)
         self.receptions = Receptions(noting=self.asks_about_steps)
+        self.orbits = Orbits(symmetry, self)
 
     def initial(self) -> list[int]:
         """The vector of numbers of the initial state."""
-        return self.vector(self.model.initial())
+        return self.canonical(self.model.initial())
 
     def vector(self, state: State) -> list[int]:
         normal = [node.normal(config) for node, config in zip(self.nodes, state.nodes)]
@@ -117,6 +122,10 @@ class Tables:
             for nth, nodes in enumerate(self.parts)
         ]
         return [*numbers, *sights, state.crashes]
+
+    def canonical(self, state: State) -> list[int]:
+        """The vector that stands for a state of the cluster in the search."""
+        return self.orbits.least(self.vector(state))
 
     def state(self, vector: list[int]) -> State:
         """The global state, as the reference semantics has it."""
@@ -170,6 +179,19 @@ class Tables:
             after = self._number(machine, config)
         self.receptions.add(machine, number, bundle, after)
 
+    def thing(self, machine: int, number: int) -> tuple[int, Any]:
+        """The node that a machine is about, and the configuration or sight of this number."""
+        if machine < len(self.nodes):
+            return machine, self.configs[machine].all[number]
+        nth = machine - self.watchers.start
+        return nth, self.sights[nth].all[number]
+
+    def number_of(self, machine: int, thing: Any) -> int:
+        """The number of a configuration, of which the normal one is taken, or of a sight."""
+        if machine < len(self.nodes):
+            return self._number(machine, self.nodes[machine].normal(thing))
+        return self._sight_number(machine, thing)
+
     def _number(self, machine: int, config: Config) -> int:
         """The number of a configuration, for which there is a place in the tables of rows."""
         number = self.configs[machine].number(config)
@@ -211,10 +233,13 @@ class Tables:
         values = list(sight.values)
         for place, value in effects.changes:
             values[place] = value
-        after = sights.number(Sight(sent, tuple(values)))
-        if after >= self.fitting[machine]:
+        return self._sight_number(machine, Sight(sent, tuple(values)))
+
+    def _sight_number(self, machine: int, sight: Sight) -> int:
+        number = self.sights[machine - self.watchers.start].number(sight)
+        if number >= self.fitting[machine]:
             self.outgrown = True
-        return after
+        return number
 
 
 class Growing:

@@ -362,7 +362,17 @@ def test_an_interrupt_while_the_machine_code_loads_shows_what_is_known(
 
 
 def test_both_engines_give_the_same_object(pcheck: Ends, machine_code: None) -> None:
-    asked = ("explore", "--network", "fifo", "--acceptors", "1", "--reduce", "none", "--json", "--engine")
+    asked = (
+        "explore",
+        "--network",
+        "fifo",
+        "--acceptors",
+        "1",
+        "--reduce",
+        "none",
+        "--json",
+        "--engine",
+    )
     reference, compiled = (answered(pcheck(*asked, name)[1]) for name in ("reference", "compiled"))
     assert reference[0] == compiled[0]
     assert [machine["engine"] for _, machine in (reference, compiled)] == ["reference", "compiled"]

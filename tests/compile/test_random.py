@@ -114,9 +114,7 @@ def test_an_engine_that_is_changed_on_the_way_says_the_same(asked: Asked, small:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "SMALL", small)
         model, limits = asked.runs(), asked.limits
-        found = engine.explore(
-            model, limits, reduce="none", all_properties=asked.all_properties
-        )
+        found = engine.explore(model, limits, reduce="none", all_properties=asked.all_properties)
     assert told(found) == told(expected)
     assert found.engine == ("compiled" if meets(expected, asked, small) else "reference")
     check_runs(asked, found)

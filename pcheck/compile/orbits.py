@@ -1,0 +1,123 @@
+"""The tables by which the kernel finds the state that stands for all of its renamings.
+
+For each configuration of each machine: what each interchangeable name sees of it, as a number that
+no renaming changes, and its image under each swap of neighbours. Filled in when first asked for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pcheck.compile import kernel
+from pcheck.compile.kernel import MISSING
+from pcheck.compile.store import Layout
+
+if TYPE_CHECKING:
+    from pcheck.compile.symmetry import Symmetry
+    from pcheck.compile.tabulate import Tables
+
+ROOM = 16
+
+
+class Orbits:
+    """Each machine has a stretch of rows, one for each of its configurations."""
+
+    def __init__(self, symmetry: Symmetry | None, tables: Tables) -> None:
+        self.symmetry, self._tables = symmetry, tables
+        names = symmetry.names if symmetry is not None else ()
+        swaps = symmetry.swaps if symmetry is not None else []
+        machines = tables.machines - 1  # the budget has no names in it
+        self._room = [ROOM if names else 0] * machines
+        self.first = self._starts()
+        self.views = np.zeros((sum(self._room), len(names)), np.uint64)
+        self.images = np.full((sum(self._room), len(swaps)), MISSING, np.int32)
+        ends = {block[-1] for block in symmetry.blocks} if symmetry is not None else set()
+        swap = iter(range(len(swaps)))
+        self.swap_after = np.array([-1 if n in ends else next(swap) for n in names], np.int64)
+        nodes = len(tables.nodes)
+        targets = symmetry.targets if symmetry is not None else []
+        self.targets = np.array(
+            [[*each, *(nodes + i for i in each)] for each in targets], np.int64
+        ).reshape(len(swaps), machines if swaps else 0)
+        self.scratch = np.zeros((kernel.MOST_TIED + 2, machines), np.int64)
+        self.sums = np.zeros(len(names), np.uint64)
+
+    @property
+    def arrays(self) -> tuple[Any, ...]:
+        """What the kernel is given."""
+        return (
+            self.first, self.views, self.images, self.swap_after, self.targets, self.scratch,
+            self.sums,
+        )  # fmt: skip
+
+    def _fill_views(self, machine: int, number: int) -> None:
+        assert self.symmetry is not None
+        i, thing = self._tables.thing(machine, number)
+        node = machine < len(self._tables.nodes)
+        see = self.symmetry.views_of_node if node else self.symmetry.views_of_sight
+        views = np.array(see(i, thing), np.uint64) + np.uint64(1)
+        self.views[self._row(machine, number)] = kernel.mixed(views) | np.uint64(1)
+
+    def _fill_image(self, machine: int, number: int, swap: int) -> None:
+        assert self.symmetry is not None
+        i, thing = self._tables.thing(machine, number)
+        target = int(self.targets[swap, machine])
+        if machine < len(self._tables.nodes):
+            image = self._tables.number_of(target, self.symmetry.config(swap, i, thing))
+        else:
+            image = self._tables.number_of(target, self.symmetry.sight(swap, thing))
+        self._row(target, image)
+        self.images[self._row(machine, number), swap] = image
+
+    def least(self, numbers: list[int]) -> list[int]:
+        """The vector that stands for all renamings of this one."""
+        if self.symmetry is None:
+            return numbers
+        wide = Layout([32] * len(numbers))
+        vectors, hashes = wide.pack(numbers).reshape(1, -1), np.zeros(1, np.uint64)
+        cursor = np.zeros(kernel.CURSOR_SIZE, np.int64)
+        cursor[kernel.PENDING] = 1
+        self.make_room()
+        while True:
+            why = kernel.canonise(vectors, hashes, wide.fields, self.arrays, cursor)
+            if why == kernel.LEVEL:
+                found: list[int] = wide.unpack(vectors[0])
+                return found
+            self.fill(why, cursor)
+
+    def fill(self, why: int, cursor: Any) -> None:
+        """What the kernel missed."""
+        machine, number = int(cursor[kernel.MISSED]), int(cursor[kernel.MISSED_AT])
+        if why == kernel.VIEWS:
+            self._fill_views(machine, number)
+        else:
+            self._fill_image(machine, number, int(cursor[kernel.MISSED_BUNDLE]))
+        self.make_room()
+
+    def make_room(self) -> None:
+        """For every number that a machine has by now."""
+        for machine, size in enumerate(self._tables.sizes()[:-1]):
+            if self.symmetry is not None and size > self._room[machine]:
+                self._grow(machine, size)
+
+    def _row(self, machine: int, number: int) -> int:
+        if number >= self._room[machine]:
+            self._grow(machine, number + 1)
+        return int(self.first[machine]) + number
+
+    def _grow(self, machine: int, size: int) -> None:
+        old, rooms = self.first, list(self._room)
+        self._room[machine] = max(2 * rooms[machine], size)
+        self.first = self._starts()
+        views = np.zeros((sum(self._room), self.views.shape[1]), np.uint64)
+        images = np.full((sum(self._room), self.images.shape[1]), MISSING, np.int32)
+        for each, room in enumerate(rooms):
+            at, start = slice(old[each], old[each] + room), int(self.first[each])
+            views[start : start + room] = self.views[at]
+            images[start : start + room] = self.images[at]
+        self.views, self.images = views, images
+
+    def _starts(self) -> Any:
+        return np.cumsum([0, *self._room[:-1]]).astype(np.int64)
