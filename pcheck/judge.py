@@ -43,9 +43,12 @@ class Judge(Generic[W]):
 
     def state(self, seen: Seen, where: W) -> None:
         """A state shows this: what does each open property say of it?"""
-        if seen in self._judged:
-            return
-        self._judged.add(seen)
+        if seen not in self._judged:
+            self._judged.add(seen)
+            self.sight(seen, where)
+
+    def sight(self, seen: Seen, where: W) -> None:
+        """As `state`, of something that was not seen before."""
         for prop in [each for each in self.open if not each.of_steps]:
             if prop.kind is Kind.SOMETIMES:
                 if prop.reached(seen):

@@ -76,12 +76,14 @@ class Post:
     def __init__(self, nodes: Iterable[Id]) -> None:
         self.nodes = frozenset(nodes)
         self._letters: dict[Hashable, Letter] = {}
+        self._messages: dict[Hashable, object] = {}
         self._bundles: dict[Hashable, Bundle] = {}
 
     def letter(self, src: Id, message: object) -> Letter:
-        key = src, exact(message)
+        content = exact(message)
+        key = src, content
         if key not in self._letters:
-            self._letters[key] = Letter(src, message)
+            self._letters[key] = Letter(src, self._messages.setdefault(content, message))
         return self._letters[key]
 
     def letters(self) -> Iterator[Letter]:

@@ -13,7 +13,7 @@ from pcheck.cluster import Cluster
 from pcheck.network import Letter
 from pcheck.node import Bundle, Config
 from pcheck.property import Seen
-from pcheck.values import exact, state_fields
+from pcheck.values import Id, exact, order, state_fields
 
 
 class Sight(NamedTuple):
@@ -45,6 +45,11 @@ class Observer:
         self._keys: dict[tuple[str, Config], Hashable] = {}
         self._watched: dict[Bundle, frozenset[Letter]] = {}
         self._seen: dict[Sight, Seen] = {}
+        names = [actor.me for actor in self._actors]
+        self._by_name = sorted(range(len(names)), key=lambda i: order(names[i]))
+        self._sorted: dict[int, tuple[tuple[Id, object], ...]] = {}
+        fixed = set(self._fields) - {name for name, _ in self._places}
+        self._constant = {name: self._row(name, Sight(frozenset(), ())) for name in fixed}
 
     def watched(self, bundle: Bundle) -> frozenset[Letter]:
         """What there is to see in a bundle."""
@@ -119,6 +124,29 @@ class Observer:
             self._seen[sight] = self._show(sight)
         return self._seen[sight]
 
+    def shown(self, parts: Sequence[Sight], key: Hashable) -> Seen:
+        """What those who watch a node each give to the properties; `key` stands for it."""
+        if len(parts) != len(self._by_name):
+            return self.seen(self.joined(parts))
+        sent = [pair for i in self._by_name for pair in self._pairs(parts[i])]
+        changing = {name for name, _ in self._places}
+        values = self.joined(parts).values if changing else ()
+        fields = {
+            name: self._row(name, Sight(frozenset(), values))
+            if name in changing
+            else self._constant[name]
+            for name in self._fields
+        }
+        return Seen(sent, self._groups, fields, key=key)
+
+    def _pairs(self, part: Sight) -> tuple[tuple[Id, object], ...]:
+        """What one sight says was sent, in order; parts are kept, so each has its own `id`."""
+        found = self._sorted.get(id(part))
+        if found is None:
+            letters = sorted(part.sent, key=lambda letter: letter.order)
+            found = self._sorted[id(part)] = tuple((each.src, each.message) for each in letters)
+        return found
+
     def history(self, letters: frozenset[Letter], nodes: Sequence[Config]) -> Seen:
         """Everything that was sent in one run, and every field that a milestone sees, too."""
         fields = {
@@ -128,13 +156,15 @@ class Observer:
         return Seen(((each.src, each.message) for each in letters), self._groups, fields)
 
     def _show(self, sight: Sight) -> Seen:
-        fields = {
-            name: tuple((self._actors[i].me, self._held(name, i, sight)) for i in owners)
-            for name, owners in self._fields.items()
-        }
+        fields = {name: self._row(name, sight) for name in self._fields}
         letters = sorted(sight.sent, key=lambda letter: letter.order)
         sent = ((letter.src, letter.message) for letter in letters)
         return Seen(sent, self._groups, fields, key=sight)
+
+    def _row(self, name: str, sight: Sight) -> tuple[tuple[Id, Any], ...]:
+        """A field, of every node that has it."""
+        owners = self._fields[name]
+        return tuple((self._actors[i].me, self._held(name, i, sight)) for i in owners)
 
     def _held(self, name: str, i: int, sight: Sight) -> Any:
         at = self._places.get((name, i))

@@ -42,6 +42,7 @@ class Seen:
         self._key = key
         self._groups = groups
         self._fields = fields or {}
+        self._of_kind: dict[type[Any], list[tuple[Id, Any]]] = {}
 
     @cached_property
     def exact(self) -> Hashable:
@@ -52,7 +53,9 @@ class Seen:
 
     def sent(self, kind: type[M]) -> list[tuple[Id, M]]:
         """Every (sender, message) of this kind that was ever sent, in a fixed order."""
-        return [(sender, message) for sender, message in self._sent if isinstance(message, kind)]
+        if kind not in self._of_kind:
+            self._of_kind[kind] = [pair for pair in self._sent if isinstance(pair[1], kind)]
+        return list(self._of_kind[kind])
 
     def field(self, name: str) -> list[tuple[Id, Any]]:
         """The value that each node which has this field holds in it now."""
@@ -79,10 +82,8 @@ class Seen:
 
 
 def _in_order(sent: Iterable[tuple[Id, Any]]) -> tuple[tuple[Id, Any], ...]:
-    pairs = list(sent)
-    for _, message in pairs:
-        exact(message)
-    return tuple(sorted(pairs, key=order))
+    pairs = {exact(pair): pair for pair in sent}
+    return tuple(sorted(pairs.values(), key=order))
 
 
 class _Footprint(Seen):
@@ -90,7 +91,7 @@ class _Footprint(Seen):
 
     def __init__(self, whole: Seen, name: str, sees: tuple[Sees, ...]) -> None:
         self._sent, self._groups, self._fields = whole._sent, whole._groups, whole._fields
-        self._key = None
+        self._key, self._of_kind = None, whole._of_kind
         self._name, self._sees = name, sees
 
     def sent(self, kind: type[M]) -> list[tuple[Id, M]]:
@@ -133,7 +134,7 @@ class Property:
 
     def _ask(self, *seen: Seen) -> object:
         try:
-            return self.test(*(sight.only(self.name, self.sees) for sight in seen))
+            return self.test(*[sight.only(self.name, self.sees) for sight in seen])
         except (Exception, SystemExit) as error:
             text = f"{place_raised(error)}the property {self.name} raised {described(error)}"
             raise SpecError(text) from error

@@ -95,6 +95,7 @@ class Search:
     peak: int  # bytes, the most that the process was seen to hold
     reduced: tuple[str, ...] = ()  # the passes that were on: the states are representatives
     skipped: Mapping[str, str] = field(default_factory=dict)  # passes that were not, and why
+    note: str | None = None  # what was not checked of them
 
     @property
     def outcomes(self) -> dict[str, Outcome]:

@@ -8,6 +8,7 @@ quorum is plays a part.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -39,13 +40,15 @@ def majorities(seen: Seen, said: Iterable[tuple[K, Id]]) -> Mapping[K, Set[Id]]:
     return {what: Set(them) for what, them in who.items() if len(them) > most}
 
 
-def votes(seen: Seen) -> list[tuple[Vote, Id]]:
-    return [(accepted.vote, acceptor) for acceptor, accepted in seen.sent(Accepted)]
+def votes(seen: Seen) -> list[Vote]:
+    """Each vote as often as there are acceptors who said that they gave it."""
+    return [accepted.vote for _, accepted in seen.sent(Accepted)]
 
 
-def chosen(seen: Seen) -> Mapping[Vote, Set[Id]]:
-    """What was chosen, and the majority that voted for it."""
-    return majorities(seen, votes(seen))
+def chosen(seen: Seen) -> list[Vote]:
+    """What a majority voted for."""
+    most = len(seen.group("a")) // 2
+    return [vote for vote, count in Counter(votes(seen)).items() if count > most]
 
 
 @always(sees=[Accepted])
@@ -59,18 +62,20 @@ def agreement(seen: Seen) -> str | None:
 def validity(seen: Seen) -> str | None:
     """Only a value that somebody proposed is voted for."""
     proposed = {value for _, value in seen.field("wants")}
-    strange = {vote.value for vote, _ in votes(seen)} - proposed
+    strange = {vote.value for vote in votes(seen)} - proposed
     return f"nobody proposed {words(strange)}, and there are votes for it" if strange else None
 
 
 @always(sees=[Accepted])
 def one_value_per_ballot(seen: Seen) -> str | None:
     """Two votes in the same ballot are for the same value."""
-    values: dict[int, set[Value]] = {}
-    for vote, _ in votes(seen):
-        values.setdefault(vote.ballot, set()).add(vote.value)
-    torn = [f"{words(them)} in ballot {b}" for b, them in values.items() if len(them) > 1]
-    return f"there are votes for {torn[0]}" if torn else None
+    different = set(votes(seen))
+    ballots = Counter(vote.ballot for vote in different)
+    if len(ballots) == len(different):
+        return None
+    torn = max(ballots, key=lambda ballot: ballots[ballot])
+    values = {vote.value for vote in different if vote.ballot == torn}
+    return f"there are votes for {words(values)} in ballot {torn}"
 
 
 @sometimes(sees=[Accepted])
@@ -92,9 +97,10 @@ def can_be_chosen(value: Value) -> Property:
 @milestone(sees=[Accepted])
 def a_value_is_chosen(seen: Seen) -> Mapping[Vote, str]:
     """The moment that the whole algorithm is about, and that nobody in it can see."""
+    said = [(accepted.vote, acceptor) for acceptor, accepted in seen.sent(Accepted)]
     return {
         vote: f"{vote.value} is chosen: {words(who)}, a majority, voted in ballot {vote.ballot}"
-        for vote, who in chosen(seen).items()
+        for vote, who in majorities(seen, said).items()
     }
 
 

@@ -10,6 +10,7 @@ from pcheck.cluster import Cluster
 from pcheck.compile import kernel
 from pcheck.compile.kernel import HEAD, MISSED, MISSED_AT, MISSED_BUNDLE, TRANSITIONS
 from pcheck.compile.reduce import Reduction, reduced
+from pcheck.compile.renamings import Renamings
 from pcheck.compile.replay import extended, last_step, replay
 from pcheck.compile.shown import Shown
 from pcheck.compile.store import Store
@@ -89,6 +90,8 @@ class _Explorer:
         self.judge: Judge[tuple[int, ...]] = Judge(model.properties, all_properties=all_properties)
         self.tables = Tables(model, reduction.automata, reduction.symmetry)
         first = self.tables.initial()
+        symmetry = reduction.symmetry
+        self.renamings = Renamings(self.tables, symmetry) if symmetry is not None else None
         self.store = Store(self.tables.sizes(), first)
         self.shown = Shown(self.tables.watchers)
         self._lay_out()
@@ -184,7 +187,6 @@ class _Explorer:
             tables.fill_reception(machine, number, int(self.store.cursor[MISSED_BUNDLE]))
         else:
             tables.orbits.fill(why, self.store.cursor)
-        tables.orbits.make_room()
         if tables.outgrown:
             self.store.widen(tables.sizes())
             self._lay_out()
@@ -212,7 +214,9 @@ class _Explorer:
         """Judges what the states from `new` on show, and the steps that led to them."""
         tables = self.tables
         for index, sights in self.shown.news(self.store, new):
-            self.judge.state(tables.seen(sights), where=(index,))
+            self.judge.sight(tables.seen(sights), where=(index,))
+            if self.renamings is not None:
+                self.renamings.compare(sights, self.judge.open)
         if self.judge.asks_about_steps:
             most = int(self.store.cursor[TRANSITIONS]) - (not whole)  # the last may lead nowhere
             (watcher,) = tables.watchers
@@ -257,5 +261,6 @@ class _Explorer:
             engine="compiled",
             reduced=self.reduction.on,
             skipped=self.reduction.skipped,
+            note=self.renamings.note if self.renamings is not None else None,
             peak=max(self.clock.peak, self.clock.memory()),
         )

@@ -68,7 +68,6 @@ class Orbits:
             image = self._tables.number_of(target, self.symmetry.config(swap, i, thing))
         else:
             image = self._tables.number_of(target, self.symmetry.sight(swap, thing))
-        self._row(target, image)
         self.images[self._row(machine, number), swap] = image
 
     def least(self, numbers: list[int]) -> list[int]:
@@ -79,7 +78,6 @@ class Orbits:
         vectors, hashes = wide.pack(numbers).reshape(1, -1), np.zeros(1, np.uint64)
         cursor = np.zeros(kernel.CURSOR_SIZE, np.int64)
         cursor[kernel.PENDING] = 1
-        self.make_room()
         while True:
             why = kernel.canonise(vectors, hashes, wide.fields, self.arrays, cursor)
             if why == kernel.LEVEL:
@@ -94,17 +92,13 @@ class Orbits:
             self._fill_views(machine, number)
         else:
             self._fill_image(machine, number, int(cursor[kernel.MISSED_BUNDLE]))
-        self.make_room()
 
-    def make_room(self) -> None:
-        """For every number that a machine has by now."""
-        for machine, size in enumerate(self._tables.sizes()[:-1]):
-            if self.symmetry is not None and size > self._room[machine]:
-                self._grow(machine, size)
+    def make_room(self, machine: int, number: int) -> None:
+        """A machine has a configuration of this number."""
+        if self.symmetry is not None and number >= self._room[machine]:
+            self._grow(machine, number + 1)
 
     def _row(self, machine: int, number: int) -> int:
-        if number >= self._room[machine]:
-            self._grow(machine, number + 1)
         return int(self.first[machine]) + number
 
     def _grow(self, machine: int, size: int) -> None:

@@ -140,12 +140,15 @@ class Tables:
         """How many numbers each machine needs by now."""
         return [*map(len, self.configs), *map(len, self.sights), self.model.crashes + 1]
 
-    def seen(self, sights: Iterable[int]) -> Seen:
+    def seen(self, sights: Sequence[int]) -> Seen:
         """What the properties are given, where the watchers have these numbers."""
-        return self.observer.seen(self._sight(sights))
+        return self.observer.shown(self.parts_of(sights), key=tuple(sights))
+
+    def parts_of(self, sights: Iterable[int]) -> list[Sight]:
+        return [known.all[number] for known, number in zip(self.sights, sights)]
 
     def _sight(self, sights: Iterable[int]) -> Sight:
-        return self.observer.joined([known.all[n] for known, n in zip(self.sights, sights)])
+        return self.observer.joined(self.parts_of(sights))
 
     def fill_rows(self, machine: int, number: int) -> None:
         """The steps of one configuration of one node."""
@@ -195,8 +198,7 @@ class Tables:
     def _number(self, machine: int, config: Config) -> int:
         """The number of a configuration, for which there is a place in the tables of rows."""
         number = self.configs[machine].number(config)
-        if number >= self.fitting[machine]:
-            self.outgrown = True
+        self._must_fit(machine, number)
         if number >= self.row_span.shape[1]:
             more = np.full_like(self.row_span, MISSING)
             self.row_span = np.concatenate([self.row_span, more], axis=1)
@@ -237,9 +239,13 @@ class Tables:
 
     def _sight_number(self, machine: int, sight: Sight) -> int:
         number = self.sights[machine - self.watchers.start].number(sight)
+        self._must_fit(machine, number)
+        return number
+
+    def _must_fit(self, machine: int, number: int) -> None:
         if number >= self.fitting[machine]:
             self.outgrown = True
-        return number
+        self.orbits.make_room(machine, number)
 
 
 class Growing:

@@ -120,6 +120,8 @@ def reductions(search: Search) -> Iterator[str]:
             f"Reduced by {', '.join(search.reduced)}: exact, and the states counted stand for "
             "others; --reduce none looks at each of them."
         )
+    if search.note is not None:
+        yield search.note
     for name, why in search.skipped.items():
         yield f"Without {name}: {why}."
 

@@ -5,19 +5,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import pytest
 
-from pcheck import Act, Actor, Id, Property, Seen, act, always, broadcast, fixed, sometimes
+from pcheck import (
+    Act,
+    Actor,
+    Id,
+    Property,
+    Seen,
+    Step,
+    act,
+    always,
+    broadcast,
+    fixed,
+    sometimes,
+    volatile,
+)
 from pcheck.compile.closure import Closure, Edge
 from tests.compile.alike import Asked
 from tests.compile.reducing import check_reduced, reduced_search, sights
 
 Shown: TypeAlias = dict[str, int]  # the messages seen, then the fields; and after how many steps
+Rewrites: TypeAlias = Callable[[Edge], Edge | None]
 
 
 @dataclass(frozen=True)
@@ -67,6 +81,29 @@ class Poster(Actor):
             yield act("posts", self.but(posted=True), *sends)
 
 
+@dataclass(frozen=True)
+class Echo(Actor):
+    """Sends X whenever it is handed something, and stays as it is."""
+
+    def receive(self, msg: object, src: Id) -> Step:
+        return self, broadcast(NOBODY, X())
+
+
+@dataclass(frozen=True)
+class Forgetful(Actor):
+    """(0, 0) -i-> (1, 1) silent; only after a crash it is in (1, 0) -j-> sends X."""
+
+    durable: int = 0
+    memory: int = volatile(0)
+
+    def offers(self) -> Iterator[Act]:
+        match self.durable, self.memory:
+            case 0, 0:
+                yield act("i", self.but(durable=1, memory=1))
+            case 1, 0:
+                yield act("j", self.but(durable=2), broadcast(NOBODY, X()))
+
+
 def reaches(*kinds: type[Any], name: str = "reaches") -> Property:
     """Some run sends all of these."""
     return sometimes(sees=kinds, name=name)(lambda seen: all(map(seen.sent, kinds)))
@@ -106,7 +143,7 @@ def shown(levels: dict[Any, int]) -> Shown:
     return texts
 
 
-def rewritten(closure: Closure, how: Any) -> Closure:
+def rewritten(closure: Closure, how: Rewrites) -> Closure:
     """A closed table in which every edge is what `how` makes of it; None: it is forgotten."""
     other = copy(closure)
     other.edges = [

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pcheck import Id, Milestone, Property, Seen, Set, Value, group
+from pcheck import Id, Milestone, Property, Seen, Value, group
 from specs.consensus import (
     CONSENSUS,
     Accepted,
@@ -72,7 +72,12 @@ TORN = seen("a1 1 v1", "a2 1 v2")
 def test_a_value_is_chosen_once_a_majority_voted_for_it_in_one_ballot(
     sight: Seen, who: dict[Vote, str]
 ) -> None:
-    assert chosen(sight) == {vote: Set(map(Id, them.split())) for vote, them in who.items()}
+    lines = {
+        vote: f"{vote.value} is chosen: {them.replace(' ', ' and ')}, a majority, "
+        f"voted in ballot {vote.ballot}"
+        for vote, them in who.items()
+    }
+    assert (set(chosen(sight)), a_value_is_chosen.reached(sight)) == (set(who), lines)
 
 
 @pytest.mark.parametrize(
