@@ -66,6 +66,8 @@ def explore(
         whole = _compiled(model, limits, passes, all_properties, clock, say)
     except KeyboardInterrupt:
         return replace(first, stopped="an interrupt")
+    if whole.verdict is Verdict.INCOMPLETE:  # what was found before stays found
+        whole = replace(whole, discoveries={**first.discoveries, **whole.discoveries})
     if _is_behind(whole, first):
         return replace(first, stopped=whole.stopped, seconds=whole.seconds)
     return whole

@@ -34,7 +34,6 @@ class SpecError(PcheckError):
     """The spec is broken; `run` leads to where that showed, if a search met it."""
 
     run: Any = None  # a Path
-    chain: tuple[str, ...] = ()  # steps after that
 
 
 class Unreliable(SpecError):

@@ -47,7 +47,7 @@ class Observer:
         self._seen: dict[Sight, Seen] = {}
         names = [actor.me for actor in self._actors]
         self._by_name = sorted(range(len(names)), key=lambda i: order(names[i]))
-        self._sorted: dict[int, tuple[tuple[Id, object], ...]] = {}
+        self._sorted: dict[int, tuple[Sight, tuple[tuple[Id, object], ...]]] = {}
         fixed = set(self._fields) - {name for name, _ in self._places}
         self._constant = {name: self._row(name, Sight(frozenset(), ())) for name in fixed}
 
@@ -140,12 +140,11 @@ class Observer:
         return Seen(sent, self._groups, fields, key=key)
 
     def _pairs(self, part: Sight) -> tuple[tuple[Id, object], ...]:
-        """What one sight says was sent, in order; parts are kept, so each has its own `id`."""
-        found = self._sorted.get(id(part))
-        if found is None:
+        """What one sight says was sent, in order; the part is kept, so that its `id` stays its."""
+        if id(part) not in self._sorted:
             letters = sorted(part.sent, key=lambda letter: letter.order)
-            found = self._sorted[id(part)] = tuple((each.src, each.message) for each in letters)
-        return found
+            self._sorted[id(part)] = part, tuple((each.src, each.message) for each in letters)
+        return self._sorted[id(part)][1]
 
     def history(self, letters: frozenset[Letter], nodes: Sequence[Config]) -> Seen:
         """Everything that was sent in one run, and every field that a milestone sees, too."""

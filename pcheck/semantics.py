@@ -90,6 +90,10 @@ class Runs(Model[State]):
     def letter(self, src: Id, message: object) -> Letter:
         return self._post.letter(src, message)
 
+    def nothing(self, i: int) -> Bundle:
+        """What a step of a node sends that sends nothing."""
+        return self._post.bundle(self.nodes[i].me, ())
+
     def letters(self) -> Iterator[Letter]:
         """Every letter that any handler was seen to send, in a run or not."""
         return self._post.letters()

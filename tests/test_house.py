@@ -15,7 +15,7 @@ from pcheck.cli.main import run
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = {
     0: "errors values actor property model builder",
-    1: "path label network graph files capture",
+    1: "path label rename network graph files capture",
     2: "handler node cluster observer semantics search judge checked",
     3: "reference compile",
     4: "engine loading specfile question senders counterexample",

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Hashable
 from typing import NamedTuple, TypeAlias
 
-from pcheck.errors import PcheckError, SpecError, Unreliable
+from pcheck.errors import PcheckError, Unreliable, described
 from pcheck.label import counted
 from pcheck.network import Letter
 from pcheck.node import Bundle, Config
@@ -52,12 +52,16 @@ class Closure:
                 self._meet(i, node.first)
             while self._todo:
                 self._ask(*self._todo.popleft())
-        except Unreliable:
-            raise
-        except SpecError as error:
-            raise Unclosed(f"where no run may lead, {error}") from None
         finally:
             model.suppose(set(model.letters()) - known)
+
+    def used_up(self, i: int, local: Local) -> frozenset[Hashable]:
+        """The steps that a local state takes on each letter, where ignoring one is a step too."""
+        node = self.model.nodes[i]
+        if not (local.up and node.network.ignoring_is_a_step):
+            return frozenset()
+        letters = self._letters[i]
+        return frozenset((a, move.label) for a in letters for move in node.moves(local.actor, a))
 
     def _meet(self, i: int, local: Local) -> None:
         """A local state that may be new: it is asked for its acts, and about every letter."""
@@ -81,7 +85,14 @@ class Closure:
         if self.asked > self.most:
             raise Unclosed(f"the nodes have more than {counted(self.most, 'local reaction')}")
         node = self.model.nodes[i]
-        for move in node.moves(local.actor, letter):
+        try:
+            moves = node.moves(local.actor, letter)
+        except Unreliable:
+            raise
+        except Exception as error:
+            what = str(error) if isinstance(error, PcheckError) else described(error)
+            raise Unclosed(f"where no run may lead, {what}") from None
+        for move in moves:
             if move.actor is not None:
                 after = node.config(move.actor, True, ())
                 self._add(i, local, Edge(letter, move.label, after, move.bundle))

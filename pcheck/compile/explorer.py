@@ -11,7 +11,7 @@ from pcheck.compile import kernel
 from pcheck.compile.kernel import HEAD, MISSED, MISSED_AT, MISSED_BUNDLE, TRANSITIONS
 from pcheck.compile.reduce import Reduction, reduced
 from pcheck.compile.renamings import Renamings
-from pcheck.compile.replay import extended, last_step, replay
+from pcheck.compile.replay import last_step, replay
 from pcheck.compile.shown import Shown
 from pcheck.compile.store import Store
 from pcheck.compile.tabulate import Tables
@@ -128,8 +128,10 @@ class _Explorer:
                 return False
             cost = 1
             while cost <= min(self.tables.costs, len(levels) - 1):  # which may grow
-                self._expand_level(levels[-1 - cost], levels[-cost], cost)
+                if levels[-1 - cost] < levels[-cost]:
+                    self._expand_level(levels[-1 - cost], levels[-cost], cost)
                 cost += 1
+            self._look_at_the_clock()
             self._judge(levels[-1], whole=True)
             levels.append(len(self.store))
         return True
@@ -172,9 +174,7 @@ class _Explorer:
         except SpecError as error:
             if self._settle() == kernel.LIMIT:  # it lies beyond what was to be looked at
                 raise _Stop(state_limit(self._most())) from None
-            error.run = extended(
-                self.model, self._path((int(self.store.cursor[HEAD]),)), error.chain
-            )
+            error.run = self._path((int(self.store.cursor[HEAD]),))
             raise
 
     def _fill(self, why: int) -> None:

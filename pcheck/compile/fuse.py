@@ -8,7 +8,10 @@ and every observation has a shortest run in which the silent steps of each node 
 before its next step that is not silent (Lipton). Such a chain is one step here, and costs as much
 as there are steps in it; silent steps that nothing follows are left out.
 
-Among chains with one end, one that takes no longer and crashes no more often can do for another.
+Among chains with one end, one that takes no longer and crashes no more often can do for another. A
+chain may also end after any silent step: so it ends where it gets long, and where a handler fails,
+which is then told if and when the search comes there. No chain has more crashes than a run.
+
 Not for questions about more than what can be reached.
 """
 
@@ -20,15 +23,17 @@ from pcheck.compile.automaton import Automaton, Step
 from pcheck.errors import SpecError
 from pcheck.node import Bundle, Config
 
+LONGEST, MOST = 32, 1_000  # steps in a chain, and chains, of which none is made longer
 Shows = Callable[[Config, Config], bool]  # whether what is seen of a node changes
 
 
 class Fused(Automaton):
-    """A node all of whose steps send or show something."""
+    """A node whose steps send or show something, or end a chain that was long enough."""
 
-    def __init__(self, inner: Automaton, shows: Shows) -> None:
+    def __init__(self, inner: Automaton, shows: Shows, crashes: int, nothing: Bundle) -> None:
         super().__init__(inner.node)
         self.inner, self._shows = inner, shows
+        self._crashes, self._nothing = crashes, nothing
 
     def normal(self, config: Config) -> Config:
         return self.inner.normal(config)
@@ -39,27 +44,33 @@ class Fused(Automaton):
     def steps(self, config: Config) -> tuple[Step, ...]:
         """Breadth-first through the silent steps, so the first chain to an end is a shortest."""
         crashes: dict[Hashable, int] = {config: 0}  # least, by end
-        loud: list[Step] = []
-        chains: list[tuple[Config, tuple[str, ...], int]] = [(config, (), 0)]
-        for at, labels, before in chains:  # which grows
-            for step in self._steps(at, labels):
-                end = (step.next, step.bundle) if self._is_loud(at, step) else step.next
-                chain = step._replace(labels=(*labels, *step.labels), crashes=before + step.crashes)
-                if crashes.get(end, chain.crashes + 1) <= chain.crashes:
-                    continue
-                crashes[end] = chain.crashes
-                if end is step.next:
-                    chains.append((step.next, chain.labels, chain.crashes))
-                else:
-                    loud.append(chain)
-        return tuple(loud)
+        ends: list[Step] = []
+        chains = [Step((), config, self._nothing)]
+        for chain in chains:  # which grows
+            try:
+                steps = self._steps(chain.next, chain.labels)
+            except SpecError:
+                if not chain.labels:
+                    raise
+                ends.append(chain)
+                continue
+            if len(chain.labels) >= LONGEST or (chain.labels and len(chains) > MOST):
+                ends.append(chain)
+                continue
+            for step in steps:
+                loud = self._is_loud(chain.next, step)
+                end = (step.next, step.bundle) if loud else step.next
+                longer = step._replace(
+                    labels=(*chain.labels, *step.labels), crashes=chain.crashes + step.crashes
+                )
+                if longer.crashes < crashes.get(end, self._crashes + 1):
+                    crashes[end] = longer.crashes
+                    (ends if loud else chains).append(longer)
+        return tuple(ends)
 
     def _is_loud(self, config: Config, step: Step) -> bool:
         return bool(step.bundle.sends) or self._shows(config, step.next)
 
     def _steps(self, config: Config, labels: tuple[str, ...]) -> tuple[Step, ...]:
-        try:
-            return self.inner.steps(config)
-        except SpecError as error:
-            error.chain = labels
-            raise
+        """What may follow a chain that is somewhere."""
+        return self.inner.steps(config)

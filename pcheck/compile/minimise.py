@@ -1,7 +1,8 @@
 """Local states that no future input can tell apart are one.
 
 Theorem. Let ~ be the coarsest partition of a node's closed table that refines what the properties
-see of it and whether it is up, and is stable under every input: each letter, each act by its label,
+see of it and whether it is up (on `fifo`, where an ignored letter is used up, also what each such
+step is called), and is stable under every input: each letter, each act by its label,
 crash and restart. What is sent is compared exactly, which is finer than any network or property. An
 input without an answer is as good as one that changes nothing and sends nothing. Then two
 configurations whose local states are equivalent, with the same inbox, are bisimilar, label by
@@ -32,7 +33,9 @@ class Minimised(Quotient):
 def classes(closure: Closure, i: int) -> dict[Local, Local]:
     """For each local state of a node the first met of its class."""
     edges, seen = closure.edges[i], closure.model.observer.seen_of
-    kind: dict[Local, int] = _numbered({local: (local.up, seen(i, local.actor)) for local in edges})
+    kind: dict[Local, int] = _numbered(
+        {local: (local.up, seen(i, local.actor), closure.used_up(i, local)) for local in edges}
+    )
     while True:
         finer = _numbered({local: (kind[local], _ways(local, edges, kind)) for local in edges})
         if len(set(finer.values())) == len(set(kind.values())):

@@ -80,7 +80,8 @@ def _automaton(
         made = Minimised(made, first_of)
     if "prune" in on and closure is not None:
         made = Pruned(made, live(closure, i, first_of))
-    return Fused(made, _shows(model, i)) if "fuse" in on else made
+    nothing = model.nothing(i)
+    return Fused(made, _shows(model, i), model.crashes, nothing) if "fuse" in on else made
 
 
 def _shows(model: Runs, i: int) -> Callable[[Config, Config], bool]:

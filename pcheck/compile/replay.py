@@ -24,13 +24,6 @@ def replay(tables: Tables, vectors: list[Vector]) -> Path[State]:
     return path
 
 
-def extended(model: Runs, path: Path[State], labels: Iterable[str]) -> Path[State]:
-    """The run that goes on with these steps."""
-    longer = _taken(model, path, labels)
-    assert longer is not None
-    return longer
-
-
 def last_step(tables: Tables, path: Path[State], bundle: int) -> Path[State]:
     """The run, and the step out of its last state that sent this bundle."""
     before, effects = path.states[-1], tables.bundles.all[bundle]

@@ -174,7 +174,10 @@ class Tables:
         effects = self.bundles.all[bundle]
         if machine == self.budget:
             after = number + effects.crashes
-            after = after if after <= self.model.crashes else REFUSED
+            if after <= self.model.crashes:
+                self.model.witness(effects.bundle)
+            else:
+                after = REFUSED
         elif machine in self.watchers:
             after = self._watch(machine, number, effects)
         else:
@@ -214,7 +217,8 @@ class Tables:
         known = len(self.bundles)
         number = self.bundles.number(effects)
         if number == known:
-            self.model.witness(step.bundle)
+            if not step.crashes:
+                self.model.witness(step.bundle)
             receivers = [self.model.index[node] for node in step.bundle.receivers]
             watched = self.observer.watched(step.bundle)
             if effects.changes or watched or self.asks_about_steps:
