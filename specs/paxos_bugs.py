@@ -14,7 +14,7 @@ class VoteLeavesPromise(Acceptor):
         return self.promised
 
 
-@bug(14, breaks=agreement, scope={"crashes": 0})
+@bug(14, breaks=agreement, scope={"rounds": 1, "crashes": 0})
 class VotesInAnyBallot(Acceptor):
     """Votes in a ballot that it promised to ignore."""
 

@@ -70,7 +70,7 @@ def clocks(count: Annotated[int, Option("how many tick", min=1)] = 2) -> Cluster
 
 @pytest.fixture(scope="module")
 def paxos() -> Any:
-    return check("paxos", acceptors=2, crashes=0, engine="reference")  # every pass off
+    return check("paxos", acceptors=2, rounds=1, crashes=0, engine="reference")  # every pass off
 
 
 @pytest.fixture(scope="module")
@@ -237,7 +237,7 @@ def test_a_search_can_be_watched() -> None:
     def watch(progress: Progress) -> None:
         watched.append((progress.states, progress.transitions))
 
-    check("paxos", acceptors=2, watch=watch)
+    check("paxos", acceptors=2, rounds=1, watch=watch)
     assert watched[0] == (1, 0)
     assert watched == sorted(watched)
 

@@ -50,7 +50,7 @@ class Live:
     def _warn(self, progress: Progress) -> None:
         """While the levels still grow, more than half of the search lies ahead."""
         widths = progress.widths
-        if len(widths) < 3 or widths[-1] <= widths[-2]:
+        if len(widths) < 3 or widths[-1] <= widths[-2] or not widths[-2]:
             return
         self.warned = True
         growth = widths[-1] / widths[-2]

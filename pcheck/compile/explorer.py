@@ -118,12 +118,10 @@ class _Explorer:
 
     def _search(self) -> bool:
         """Level by level, in steps of the cluster: a row that costs more leads further down."""
+        levels, progress = self.levels, self.progress
         self._judge(0, whole=True)
-        levels = self.levels
+        progress.widths.append(1)
         while levels[-1] > levels[-1 - min(self.tables.costs, len(levels) - 1)]:
-            self.progress.widths.append(levels[-1] - levels[-2])
-            if levels[-1] > levels[-2]:
-                self.progress.level = len(levels) - 2
             if self.judge.decided:
                 return False
             cost = 1
@@ -131,9 +129,12 @@ class _Explorer:
                 if levels[-1 - cost] < levels[-cost]:
                     self._expand_level(levels[-1 - cost], levels[-cost], cost)
                 cost += 1
-            self._look_at_the_clock()
             self._judge(levels[-1], whole=True)
             levels.append(len(self.store))
+            progress.widths.append(levels[-1] - levels[-2])
+            if levels[-1] > levels[-2]:
+                progress.level = len(levels) - 2
+            self._look_at_the_clock()
         return True
 
     def _lay_out(self) -> None:
@@ -250,7 +251,7 @@ class _Explorer:
             states=len(self.store),
             transitions=int(self.store.cursor[TRANSITIONS]),
             depth=self.progress.level,
-            widths=tuple(self.progress.widths),
+            widths=tuple(self.progress.widths[: self.progress.level + 1]),
             complete=complete,
             stopped=stopped,
             discoveries={

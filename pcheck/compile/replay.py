@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pcheck.compile.automaton import Step
 from pcheck.compile.tabulate import Tables
 from pcheck.path import Path
 from pcheck.semantics import Runs, State
@@ -32,7 +33,7 @@ def last_step(tables: Tables, path: Path[State], bundle: int) -> Path[State]:
         for i, config in enumerate(before.nodes)
         for step in tables.nodes[i].steps(config)
         if tables.effects(i, config, step) == effects
-        and (longer := _taken(tables.model, path, step.labels)) is not None
+        and (longer := _taken(tables.model, path, i, step.labels)) is not None
     )
 
 
@@ -40,16 +41,26 @@ def _step(tables: Tables, path: Path[State], after: Vector) -> Path[State]:
     """The state that the run is in may be a renaming of the one that the search was in."""
     for i, node in enumerate(tables.nodes):
         for step in node.steps(node.normal(path.states[-1].nodes[i])):
-            longer = _taken(tables.model, path, step.labels)
-            if longer is not None and tables.canonical(longer.states[-1]) == after:
-                return longer
+            if _may_lead(tables, i, step, after):
+                longer = _taken(tables.model, path, i, step.labels)
+                if longer is not None and tables.canonical(longer.states[-1]) == after:
+                    return longer
     raise AssertionError("the search took a step that the cluster cannot: please report this")
 
 
-def _taken(model: Runs, path: Path[State], labels: Iterable[str]) -> Path[State] | None:
+def _may_lead(tables: Tables, i: int, step: Step, after: Vector) -> bool:
+    """Without renamings, a node that sends itself nothing is where its step led it."""
+    open_end = (
+        tables.orbits.symmetry is not None or tables.nodes[i].node.me in step.bundle.receivers
+    )
+    return open_end or tables.configs[i].all[after[i]] is step.next
+
+
+def _taken(model: Runs, path: Path[State], i: int, labels: Iterable[str]) -> Path[State] | None:
+    """The run that goes on with these steps of one node, if it can."""
     states = list(path.states)
     for label in labels:
-        after = dict(model.steps(states[-1])).get(label)
+        after = model.step(states[-1], i, label)
         if after is None:
             return None
         states.append(after)

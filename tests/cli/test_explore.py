@@ -60,7 +60,7 @@ def counting(end: int = 9) -> Counter:
     """It counts."""
     return Counter(end)
 '''
-PLAIN = "--engine", "reference"  # every pass off
+PLAIN = "--rounds", "1", "--engine", "reference"  # every pass off
 TWO_BY_TWO = "--acceptors", "2", "--crashes", "0", *PLAIN
 ONE_ACCEPTOR = "--bug", "votes-in-any-ballot", "--acceptors", "1"
 BIG = "--acceptors", "4", "--proposers", "3"

@@ -27,7 +27,7 @@ def test_paxos_has_these_options_and_properties(pcheck: Ends) -> None:
     assert [(each["name"], each["default"], each["min"]) for each in paxos["options"]] == [
         ("acceptors", 3, 1),
         ("proposers", 2, 1),
-        ("rounds", 1, 1),
+        ("rounds", 2, 1),
         ("learners", 0, 0),
     ]
     assert [(each["name"], each["kind"]) for each in paxos["properties"]] == [

@@ -48,7 +48,7 @@ def test_every_spec_up_to_some_states(
     ],
 )
 def test_small_paxos(network: str, crashes: int, sizes: dict[str, int]) -> None:
-    search = alike(built("paxos", **sizes), network, crashes)
+    search = alike(built("paxos", **{"rounds": 1, **sizes}), network, crashes)
     assert search.verdict is Verdict.HOLDS
 
 
@@ -56,14 +56,14 @@ def test_small_paxos(network: str, crashes: int, sizes: dict[str, int]) -> None:
 @pytest.mark.parametrize("acceptors", [1, 2])
 @pytest.mark.parametrize("all_properties", [False, True])
 def test_votes_in_any_ballot(network: str, acceptors: int, all_properties: bool) -> None:
-    faulty = built("paxos", 14, acceptors=acceptors, proposers=2)
+    faulty = built("paxos", 14, acceptors=acceptors, proposers=2, rounds=1)
     search = alike(faulty, network, 0, all_properties=all_properties)
     assert search.outcomes["agreement"] is Outcome.VIOLATED
 
 
 @pytest.mark.parametrize("crashes", [0, 1])
 def test_votes_in_any_ballot_of_its_own_scope(crashes: int) -> None:
-    search = alike(built("paxos", 14), "set", crashes)
+    search = alike(built("paxos", 14, rounds=1), "set", crashes)
     assert search.outcomes["agreement"] is Outcome.VIOLATED
 
 
@@ -82,7 +82,7 @@ def test_vote_leaves_promise_of_two_acceptors(name: str) -> None:
 
 
 def test_a_search_is_the_same_each_time() -> None:
-    asked = Asked(built("paxos", 14), all_properties=True)
+    asked = Asked(built("paxos", 14, rounds=1), all_properties=True)
     once, again = compiled(asked), compiled(asked)
     assert told(once) == told(again)
     check_runs(asked, again)

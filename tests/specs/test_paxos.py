@@ -69,18 +69,18 @@ def test_the_counts_on_set_are_those_that_spin_and_tlc_gave(
     [("set", 169, 352), ("once", 169, 352), ("lossy", 943, 2_770), ("fifo", 943, 3_104)],
 )
 def test_the_counts_on_each_network(network: str, states: int, transitions: int) -> None:
-    search = paxos(network, acceptors=2, proposers=2)
+    search = paxos(network, acceptors=2, proposers=2, rounds=1)
     assert (counts(search), search.verdict) == ((states, transitions, 14), Verdict.HOLDS)
 
 
 def test_the_count_with_a_learner() -> None:
-    search = paxos(acceptors=3, proposers=2, learners=1)
+    search = paxos(acceptors=3, proposers=2, rounds=1, learners=1)
     assert (search.states, search.verdict) == (17_289, Verdict.HOLDS)
     assert counts(search) == by_the_peer(3, 2, learners=1)[:3]
 
 
 def test_every_property_is_answered() -> None:
-    search = paxos(acceptors=2, proposers=2, learners=1)
+    search = paxos(acceptors=2, proposers=2, rounds=1, learners=1)
     assert search.outcomes == {
         "agreement": Outcome.HOLDS,
         "validity": Outcome.HOLDS,
@@ -94,7 +94,7 @@ def test_every_property_is_answered() -> None:
 
 def test_the_shortest_run_that_chooses_is_one_ballot_and_a_majority() -> None:
     """A start; a prepare and a promise, and then a vote, for each of two acceptors."""
-    search = paxos(acceptors=3, proposers=2)
+    search = paxos(acceptors=3, proposers=2, rounds=1)
     lengths = {name: len(found.path) for name, found in search.discoveries.items()}
     assert lengths == {"some_value_chosen": 7, "v1_can_be_chosen": 7, "v2_can_be_chosen": 7}
 
@@ -218,7 +218,7 @@ def test_a_mistake_breaks_agreement_by_the_last_step_of_its_trace(
 
 
 def test_the_correct_protocol_does_not_go_along_to_the_end() -> None:
-    labels = paxos(bug="14").discoveries["agreement"].path.labels
+    labels = paxos(bug="14", rounds=1).discoveries["agreement"].path.labels
     model = Runs(cluster(), NETWORKS["set"], 0)
     path = follow(model, labels)
     refused = labels[len(path)]
@@ -240,7 +240,7 @@ def test_a_mistake_takes_the_place_of_every_acceptor_and_of_nobody_else(bug: str
 def test_the_trace_does_not_depend_on_the_hash_seed() -> None:
     program = (
         "from tests.specs.test_paxos import paxos\n"
-        "search = paxos(bug='14')\n"
+        "search = paxos(bug='14', rounds=1)\n"
         "print(search.states, search.transitions)\n"
         "print(*search.discoveries['agreement'].path.labels, sep='\\n')\n"
     )
