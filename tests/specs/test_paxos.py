@@ -198,7 +198,7 @@ def test_set_shows_whatever_the_other_networks_show(
 @pytest.mark.parametrize(
     ("bug", "length", "options"),
     [
-        ("14", 14, {"acceptors": 3, "proposers": 2}),
+        ("14", 14, {"acceptors": 3, "proposers": 2, "rounds": 1}),
         pytest.param(
             *("1", 20, {"acceptors": 3, "proposers": 2, "rounds": 2}), marks=pytest.mark.slow
         ),
