@@ -171,6 +171,7 @@ class Result:
             "options": self.question.all_options,
             "reduce": list(search.reduced),
             "skipped": dict(search.skipped),
+            "notes": [search.note] if search.note is not None else [],
             "states": search.states,
             "transitions": search.transitions,
             "depth": search.depth,

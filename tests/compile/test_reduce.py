@@ -40,5 +40,5 @@ def test_the_passes_are_exact_on_random_protocols() -> None:
 
 
 @pytest.mark.slow
-def test_the_passes_are_exact_on_10000_random_protocols() -> None:
-    assert compared(10_000, 1_000)["protocols"] > 5_000
+def test_the_passes_are_exact_on_thousands_of_random_protocols() -> None:
+    assert compared(3_000, 500)["protocols"] > 1_500
