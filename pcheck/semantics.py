@@ -59,13 +59,13 @@ class Runs(Model[State]):
                 if row.does is not Does.CRASH or state.crashes < self.crashes:
                     yield i, row
 
-    def step(self, state: State, i: int, label: str) -> State | None:
-        """The state after one step of one node, where it is enabled."""
+    def steps_of(self, state: State, i: int) -> Iterator[tuple[str, State]]:
+        """The steps of one node."""
         for row in self.nodes[i].rows(state.nodes[i]):
-            if row.label == label and (row.does is not Does.CRASH or state.crashes < self.crashes):
+            if row.does is not Does.CRASH or state.crashes < self.crashes:
                 after = self.after(state, i, row)
-                return after if after != state else None
-        return None
+                if after != state:
+                    yield row.label, after
 
     def after(self, state: State, i: int, row: Row) -> State:
         """One node moves; whoever is sent something receives it; the outsider watches."""

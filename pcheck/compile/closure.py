@@ -44,7 +44,7 @@ class Closure:
         """`tick` is called now and then, and may stop this."""
         self.model, self._tick, self.most, self.asked = model, tick, most, 0
         self.edges: list[dict[Local, list[Edge]]] = [{} for _ in model.nodes]
-        self._letters: list[dict[Letter, None]] = [{} for _ in model.nodes]
+        self.letters: list[dict[Letter, None]] = [{} for _ in model.nodes]
         self._todo: deque[tuple[int, Local, Letter | None]] = deque()
         known = set(model.letters())
         try:
@@ -60,7 +60,7 @@ class Closure:
         node = self.model.nodes[i]
         if not (local.up and node.network.ignoring_is_a_step):
             return frozenset()
-        letters = self._letters[i]
+        letters = self.letters[i]
         return frozenset((a, move.label) for a in letters for move in node.moves(local.actor, a))
 
     def _meet(self, i: int, local: Local) -> None:
@@ -70,7 +70,7 @@ class Closure:
         self.edges[i][local] = []
         node = self.model.nodes[i]
         if local.up:
-            self._todo += [(i, local, letter) for letter in (None, *self._letters[i])]
+            self._todo += [(i, local, letter) for letter in (None, *self.letters[i])]
         if local.up and node.may_crash:
             down = node.config(node.handlers.after_crash(local.actor), False, ())
             self._add(i, local, Edge(None, "crash", down, None))
@@ -105,6 +105,6 @@ class Closure:
         self._meet(i, edge.next)
 
     def _post(self, i: int, letter: Letter) -> None:
-        if letter not in self._letters[i]:
-            self._letters[i][letter] = None
+        if letter not in self.letters[i]:
+            self.letters[i][letter] = None
             self._todo += [(i, local, letter) for local in self.edges[i] if local.up]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import pairwise
 
 from pcheck.actor import Actor
 from pcheck.cluster import Cluster
@@ -233,8 +235,10 @@ class _Explorer:
         indices = [end[0]]
         while indices[-1] != 0:
             indices.append(int(self.store.parents[indices[-1]]))
-        vectors = [self.store.numbers(index) for index in reversed(indices)]
-        path = replay(self.tables, vectors)
+        indices.reverse()
+        vectors = [self.store.numbers(index) for index in indices]
+        levels = [bisect_right(self.levels, index) for index in indices]
+        path = replay(self.tables, vectors, [b - a for a, b in pairwise(levels)])
         return path if len(end) == 1 else last_step(self.tables, path, end[1])
 
     def _discovery(self, name: str, found: Found[tuple[int, ...]]) -> Discovery:

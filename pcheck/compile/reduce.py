@@ -11,12 +11,13 @@ from pcheck.compile.fuse import Fused
 from pcheck.compile.minimise import Minimised, classes
 from pcheck.compile.prune import Pruned, live
 from pcheck.compile.symmetry import Symmetric, Symmetry
-from pcheck.errors import UsageError, nearest
+from pcheck.errors import SpecError, UsageError, nearest
 from pcheck.node import Config
 from pcheck.semantics import Runs
 
 PASSES = ("minimise", "fuse", "prune", "symmetry")
 NOTHING_INTERCHANGEABLE = "the spec declares nothing interchangeable"
+GOES_BY_NAMES = "where no run may lead, a handler tells interchangeable nodes apart"
 ABOUT_STEPS = "a property asks about steps, and not about states alone"
 
 
@@ -60,6 +61,12 @@ def reduced(
         skipped.setdefault("symmetry", NOTHING_INTERCHANGEABLE)
     on = tuple(name for name in wanted if name not in skipped)
     symmetry = Symmetry(model, blocks) if "symmetry" in on else None
+    if symmetry is not None and closure is not None and "minimise" in on:
+        try:
+            symmetry.check_all(closure)
+        except SpecError:
+            skipped["minimise"] = GOES_BY_NAMES
+            on = tuple(name for name in on if name != "minimise")
     automata = [_automaton(model, i, on, closure, symmetry) for i in range(len(model.nodes))]
     return Reduction(automata, symmetry, on, skipped)
 

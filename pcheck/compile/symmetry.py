@@ -9,6 +9,11 @@ small, and nothing hangs on it.
 
 So the declaration is checked, and not believed: on every reaction that the search asks for, and on
 every renaming of it. A wrong one is an error that names the handler.
+
+The classes of `minimise` must be taken to classes, too. They come from a table that holds more than
+can happen, and there a handler may well go by names (which of two votes in one ballot is the
+highest?): then that pass is left out. What `prune` and `fuse` make of a state can do just what that
+state can, so they need no more than is checked.
 """
 
 from __future__ import annotations
@@ -20,6 +25,7 @@ from typing import Any
 
 from pcheck.actor import Actor
 from pcheck.compile.automaton import Automaton, Step
+from pcheck.compile.closure import Closure
 from pcheck.errors import SpecError, place_of
 from pcheck.label import show
 from pcheck.network import Inbox, Letter
@@ -183,6 +189,13 @@ class Symmetry:
                 if not same:
                     raise self._wrong(swap, node, actor, letter, image, j)
                 todo.append((j, image, image_letter))
+
+    def check_all(self, closure: Closure) -> None:
+        """Every entry of a closed table, also where no run may lead."""
+        for i, locals_ in enumerate(closure.edges):
+            for local in locals_:
+                for letter in (None, *closure.letters[i]) if local.up else ():
+                    self.check(i, local.actor, letter)
 
     def _crashes_alike(self, swap: int, node: Node, actor: Actor) -> bool:
         if not node.may_crash:

@@ -123,6 +123,14 @@ class Tables:
         ]
         return [*numbers, *sights, state.crashes]
 
+    def stands_for(self, vector: list[int], state: State, i: int) -> bool:
+        """Whether a vector of the search stands for a state of the cluster: node i has moved."""
+        if self.orbits.symmetry is None:  # most states need no second look
+            config = self.nodes[i].normal(state.nodes[i])
+            if config is not self.configs[i].all[vector[i]]:
+                return False
+        return self.canonical(state) == vector
+
     def canonical(self, state: State) -> list[int]:
         """The vector that stands for a state of the cluster in the search."""
         return self.orbits.least(self.vector(state))
