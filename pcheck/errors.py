@@ -40,6 +40,10 @@ class Unreliable(SpecError):
     """A handler is no function of its arguments, or changes them: nothing it says can be used."""
 
 
+class Asymmetric(SpecError):
+    """What is declared interchangeable is told apart: no search that believes it can go on."""
+
+
 class UsageError(PcheckError):
     """The question cannot be asked of this spec."""
 

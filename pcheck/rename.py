@@ -8,10 +8,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Hashable, Mapping
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 
 from pcheck.values import ATOMS, Group, Id, Map, Set, Value, natural, state_fields
 
+T = TypeVar("T")
 Names = Mapping[Id | Value, Id | Value]
 
 
@@ -32,20 +33,21 @@ def renamed(thing: Any, names: Names) -> Any:
     if isinstance(thing, tuple):
         parts = [renamed(part, names) for part in thing]
         return kind(*parts) if hasattr(thing, "_fields") else kind(parts)
-    return dataclasses.replace(thing, **renamed_fields(thing, names))
+    return made_of(thing, renamed_fields(thing, names))
 
 
 def renamed_fields(thing: Any, names: Names) -> dict[str, Any]:
     """The fields that are part of a dataclass's state, with other names in them."""
-    return {
-        name: renamed(getattr(thing, name), names)
-        for name in state_fields(type(thing))
-        if _is_given(type(thing), name)
-    }
+    return {name: renamed(getattr(thing, name), names) for name in state_fields(type(thing))}
 
 
-def _is_given(kind: type[Any], name: str) -> bool:
-    return next(f.init for f in dataclasses.fields(kind) if f.name == name)
+def made_of(thing: T, changes: Mapping[str, Any]) -> T:
+    """A dataclass with some fields changed, whatever its own `__init__` takes."""
+    twin = object.__new__(type(thing))
+    for field in dataclasses.fields(thing):  # type: ignore[arg-type]
+        value = changes[field.name] if field.name in changes else getattr(thing, field.name)
+        object.__setattr__(twin, field.name, value)
+    return twin
 
 
 def shape(thing: Any, me: Id | Value, blocks: Mapping[Id | Value, int]) -> Hashable:

@@ -217,9 +217,9 @@ class _Explorer:
         """Judges what the states from `new` on show, and the steps that led to them."""
         tables = self.tables
         for index, sights in self.shown.news(self.store, new):
-            self.judge.sight(tables.seen(sights), where=(index,))
             if self.renamings is not None:
                 self.renamings.compare(sights, self.judge.open)
+            self.judge.sight(tables.seen(sights), where=(index,))
         if self.judge.asks_about_steps:
             most = int(self.store.cursor[TRANSITIONS]) - (not whole)  # the last may lead nowhere
             (watcher,) = tables.watchers
@@ -244,9 +244,9 @@ class _Explorer:
     def _discovery(self, name: str, found: Found[tuple[int, ...]]) -> Discovery:
         """The run, and what is wrong at its end: with the names as they came."""
         path, why = self._path(found.where), found.why
-        if why is not None and self.reduction.symmetry is not None:
+        if self.renamings is not None:
             prop = next(each for each in self.model.properties if each.name == name)
-            why = prop.why_false(self.model.observe(path.states[-1]))
+            why = self.renamings.confirmed(prop, why, self.model.observe(path.states[-1]))
         return Discovery(path, why)
 
     def report(self, *, complete: bool = False, stopped: str | None) -> Search:

@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 
 from pcheck.compile.automaton import Automaton, Step
-from pcheck.errors import SpecError
+from pcheck.errors import Asymmetric, SpecError
 from pcheck.node import Bundle, Config
 
 LONGEST, MOST = 32, 1_000  # steps in a chain, and chains, of which none is made longer
@@ -49,8 +49,8 @@ class Fused(Automaton):
         for chain in chains:  # which grows
             try:
                 steps = self._steps(chain.next, chain.labels)
-            except SpecError:
-                if not chain.labels:
+            except SpecError as error:
+                if not chain.labels or isinstance(error, Asymmetric):
                     raise
                 ends.append(chain)
                 continue

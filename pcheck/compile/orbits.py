@@ -85,6 +85,26 @@ class Orbits:
                 return found
             self.fill(why, cursor)
 
+    def hold(self, one: list[int], other: list[int]) -> bool:
+        """Whether two vectors are renamings of each other: `least` may have given up looking."""
+        known, todo = {tuple(one)}, [one]
+        for vector in todo:  # which grows
+            if vector == other:
+                return True
+            for swap in range(len(self.images[0]) if self.symmetry is not None else 0):
+                image = list(vector)
+                for machine, target in enumerate(self.targets[swap]):
+                    image[target] = self._image(machine, vector[machine], swap)
+                if tuple(image) not in known:
+                    known.add(tuple(image))
+                    todo.append(image)
+        return False
+
+    def _image(self, machine: int, number: int, swap: int) -> int:
+        if self.images[self._row(machine, number), swap] == MISSING:
+            self._fill_image(machine, number, swap)
+        return int(self.images[self._row(machine, number), swap])
+
     def fill(self, why: int, cursor: Any) -> None:
         """What the kernel missed."""
         machine, number = int(cursor[kernel.MISSED]), int(cursor[kernel.MISSED_AT])

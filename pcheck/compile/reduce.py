@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pcheck.compile.automaton import Automaton
 from pcheck.compile.closure import Closure, Unclosed
@@ -11,13 +11,13 @@ from pcheck.compile.fuse import Fused
 from pcheck.compile.minimise import Minimised, classes
 from pcheck.compile.prune import Pruned, live
 from pcheck.compile.symmetry import Symmetric, Symmetry
-from pcheck.errors import SpecError, UsageError, nearest
+from pcheck.errors import UsageError, nearest
 from pcheck.node import Config
 from pcheck.semantics import Runs
 
 PASSES = ("minimise", "fuse", "prune", "symmetry")
 NOTHING_INTERCHANGEABLE = "the spec declares nothing interchangeable"
-GOES_BY_NAMES = "where no run may lead, a handler tells interchangeable nodes apart"
+CLASSES_GO_BY_NAMES = "symmetry is on, and the classes of one node need not be those of another"
 ABOUT_STEPS = "a property asks about steps, and not about states alone"
 
 
@@ -47,48 +47,52 @@ def reduced(
 ) -> Reduction:
     """The nodes of a model under some passes; `tick` is called now and then, and may stop this."""
     wanted = tuple(passes)
-    skipped: dict[str, str] = {}
-    closure = None
     if any(prop.of_steps for prop in model.properties):
-        skipped = dict.fromkeys(wanted, ABOUT_STEPS)
-    elif {"minimise", "prune"} & set(wanted):
-        try:
-            closure = Closure(model, tick)
-        except Unclosed as why:
-            skipped = {name: str(why) for name in wanted if name in ("minimise", "prune")}
+        return Reduction(_bare(model), None, (), dict.fromkeys(wanted, ABOUT_STEPS))
+    skipped: dict[str, str] = {}
     blocks = [block for block in model.cluster.interchangeable if len(block) > 1]
     if "symmetry" in wanted and not blocks:
-        skipped.setdefault("symmetry", NOTHING_INTERCHANGEABLE)
-    on = tuple(name for name in wanted if name not in skipped)
-    symmetry = Symmetry(model, blocks) if "symmetry" in on else None
-    if symmetry is not None and closure is not None and "minimise" in on:
+        skipped["symmetry"] = NOTHING_INTERCHANGEABLE
+    elif "symmetry" in wanted and "minimise" in wanted:
+        skipped["minimise"] = CLASSES_GO_BY_NAMES
+    automata = _bare(model)
+    symmetry = None
+    if "symmetry" in wanted and blocks:
+        symmetry = Symmetry(model, blocks)
+        automata = [Symmetric(each, symmetry, i) for i, each in enumerate(automata)]
+    tabulated = [name for name in ("minimise", "prune") if name in wanted and name not in skipped]
+    if tabulated:
         try:
-            symmetry.check_all(closure)
-        except SpecError:
-            skipped["minimise"] = GOES_BY_NAMES
-            on = tuple(name for name in on if name != "minimise")
-    automata = [_automaton(model, i, on, closure, symmetry) for i in range(len(model.nodes))]
+            automata = _quotients(automata, Closure(model, tick), tabulated, symmetry)
+        except Unclosed as why:
+            skipped |= dict.fromkeys(tabulated, str(why))
+    if "fuse" in wanted:
+        automata = [
+            Fused(each, _shows(model, i), model.crashes, model.nothing(i))
+            for i, each in enumerate(automata)
+        ]
+    on = tuple(name for name in wanted if name not in skipped)
     return Reduction(automata, symmetry, on, skipped)
 
 
-def _automaton(
-    model: Runs,
-    i: int,
-    on: tuple[str, ...],
-    closure: Closure | None,
-    symmetry: Symmetry | None,
-) -> Automaton:
-    made = Automaton(model.nodes[i])
-    if symmetry is not None:
-        made = Symmetric(made, symmetry, i)
-    first_of = None
-    if "minimise" in on and closure is not None:
-        first_of = classes(closure, i)
-        made = Minimised(made, first_of)
-    if "prune" in on and closure is not None:
-        made = Pruned(made, live(closure, i, first_of))
-    nothing = model.nothing(i)
-    return Fused(made, _shows(model, i), model.crashes, nothing) if "fuse" in on else made
+def _bare(model: Runs) -> list[Automaton]:
+    return [Automaton(node) for node in model.nodes]
+
+
+def _quotients(
+    automata: list[Automaton], closure: Closure, passes: Sequence[str], symmetry: Symmetry | None
+) -> list[Automaton]:
+    """The passes that need closed tables."""
+    first_of: list[Any] = [None] * len(automata)
+    if "minimise" in passes:
+        first_of = [classes(closure, i) for i in range(len(automata))]
+        automata = [Minimised(each, first) for each, first in zip(automata, first_of)]
+    if "prune" in passes:
+        lives = [live(closure, i, first) for i, first in enumerate(first_of)]
+        if symmetry is not None and not symmetry.takes(lives):
+            raise Unclosed("where no run may lead, a handler tells interchangeable nodes apart")
+        automata = [Pruned(each, its) for each, its in zip(automata, lives)]
+    return automata
 
 
 def _shows(model: Runs, i: int) -> Callable[[Config, Config], bool]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from pcheck.compile.symmetry import Symmetry
 from pcheck.compile.tabulate import Tables
-from pcheck.errors import SpecError, place_of
+from pcheck.errors import Asymmetric, place_of
 from pcheck.label import counted
 from pcheck.observer import Sight
 from pcheck.property import Kind, Property, Seen
@@ -57,15 +57,23 @@ class Renamings:
             "reaction."
         )
 
+    def confirmed(self, prop: Property, why: str | None, seen: Seen) -> str | None:
+        """What a property says of the end of a run, where it decided of a renaming of it."""
+        if _says(prop, seen) != (why is None):
+            raise self._apart(prop, self._symmetry.names)
+        return prop.why_false(seen) if why is not None else None
+
     def _check(self, swap: int, expected: list[tuple[Property, bool]], seen: Seen) -> None:
         self.compared += 1
         for prop, said in expected:
             if _says(prop, seen) != said:
-                one, other = self._symmetry.swaps[swap]
-                raise SpecError(
-                    f"{place_of(prop.test)}{prop.name} does not treat {one} and {other} alike, "
-                    "which are declared interchangeable: it asks for names, or for an order"
-                )
+                raise self._apart(prop, tuple(self._symmetry.swaps[swap]))
+
+    def _apart(self, prop: Property, names: Iterable[str]) -> Asymmetric:
+        return Asymmetric(
+            f"{place_of(prop.test)}{prop.name} does not treat {' and '.join(names)} alike, "
+            "which are declared interchangeable: it asks for names, or for an order"
+        )
 
     def _image(self, swap: int, parts: Parts) -> Parts:
         moved = {

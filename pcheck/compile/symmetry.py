@@ -10,10 +10,10 @@ small, and nothing hangs on it.
 So the declaration is checked, and not believed: on every reaction that the search asks for, and on
 every renaming of it. A wrong one is an error that names the handler.
 
-The classes of `minimise` must be taken to classes, too. They come from a table that holds more than
-can happen, and there a handler may well go by names (which of two votes in one ballot is the
-highest?): then that pass is left out. What `prune` and `fuse` make of a state can do just what that
-state can, so they need no more than is checked.
+What `fuse` makes of a state can do just what that state can. Letters that `prune` drops are asked
+about no more, so what it drops must be taken to what it drops: else that pass is left out. The
+classes of `minimise` come from a table that holds more than can happen, and there a handler may go
+by names (which of two votes in one ballot is the highest?): that pass is always left out.
 """
 
 from __future__ import annotations
@@ -25,13 +25,12 @@ from typing import Any
 
 from pcheck.actor import Actor
 from pcheck.compile.automaton import Automaton, Step
-from pcheck.compile.closure import Closure
-from pcheck.errors import SpecError, place_of
+from pcheck.errors import Asymmetric, place_of
 from pcheck.label import show
 from pcheck.network import Inbox, Letter
 from pcheck.node import Config, Move, Node
 from pcheck.observer import Sight
-from pcheck.rename import Names, renamed, renamed_fields, shape
+from pcheck.rename import Names, made_of, renamed, renamed_fields, shape
 from pcheck.semantics import Runs
 from pcheck.values import Id, Value
 
@@ -82,8 +81,8 @@ class Symmetry:
         found = self._actors[swap].get(id(actor))
         if found is None:
             handlers = self.model.nodes[self.targets[swap][i]].handlers
-            fields = renamed_fields(actor, self.swaps[swap])
-            found = self._actors[swap][id(actor)] = handlers.interned(handlers.begin.but(**fields))
+            image = made_of(handlers.begin, renamed_fields(actor, self.swaps[swap]))
+            found = self._actors[swap][id(actor)] = handlers.interned(image)
         return found
 
     def config(self, swap: int, i: int, config: Config) -> Config:
@@ -163,7 +162,7 @@ class Symmetry:
                 same = type(other.first.actor) is type(node.first.actor)
                 if not same or self.config(swap, i, node.first) is not other.first:
                     pair = " and ".join(names)
-                    raise SpecError(
+                    raise Asymmetric(
                         f"{pair} are declared interchangeable, but {node.me} begins as "
                         f"{show(node.first.actor)} and {other.me} as {show(other.first.actor)}"
                     )
@@ -171,11 +170,13 @@ class Symmetry:
     def check(self, i: int, actor: Actor, letter: Letter | None) -> None:
         """Whether a reaction, and every renaming of it, is taken to a reaction by every swap."""
         todo = [(i, actor, letter)]
+        passed: set[tuple[int, int, Letter | None]] = set()  # if all of them do
         while todo:
             i, actor, letter = todo.pop()
-            if (i, id(actor), letter) in self._checked:
+            key = i, id(actor), letter
+            if key in self._checked or key in passed:
                 continue
-            self._checked.add((i, id(actor), letter))
+            passed.add(key)
             node = self.model.nodes[i]
             moves = node.moves(actor, letter)
             for swap in range(len(self.swaps)):
@@ -185,17 +186,22 @@ class Symmetry:
                 others = self.model.nodes[j].moves(image, image_letter)
                 expected = Counter(self._moved(swap, i, move) for move in moves)
                 found = Counter(_as_is(move) for move in others)
-                same = expected == found and self._crashes_alike(swap, node, actor)
-                if not same:
+                if expected != found or not self._crashes_alike(swap, node, actor):
                     raise self._wrong(swap, node, actor, letter, image, j)
                 todo.append((j, image, image_letter))
+        self._checked |= passed
 
-    def check_all(self, closure: Closure) -> None:
-        """Every entry of a closed table, also where no run may lead."""
-        for i, locals_ in enumerate(closure.edges):
-            for local in locals_:
-                for letter in (None, *closure.letters[i]) if local.up else ():
-                    self.check(i, local.actor, letter)
+    def takes(self, lives: Sequence[Mapping[Config, frozenset[Letter]]]) -> bool:
+        """Whether the letters that may matter to a node are taken to those of its image."""
+        for swap in range(len(self.swaps)):
+            for i, live in enumerate(lives):
+                others = lives[self.targets[swap][i]]
+                for local, letters in live.items():
+                    image = self.config(swap, i, local)
+                    moved = frozenset(self.letter(swap, letter) for letter in letters)
+                    if others.get(image) != moved:
+                        return False
+        return True
 
     def _crashes_alike(self, swap: int, node: Node, actor: Actor) -> bool:
         if not node.may_crash:
@@ -217,12 +223,12 @@ class Symmetry:
 
     def _wrong(
         self, swap: int, node: Node, actor: Actor, letter: Letter | None, image: Actor, j: int
-    ) -> SpecError:
+    ) -> Asymmetric:
         role = type(actor)
         handler = role.receive if letter is not None else role.offers
         one, other = self.swaps[swap]
         on = f"on {show(letter.message)} from {letter.src}" if letter is not None else "of itself"
-        return SpecError(
+        return Asymmetric(
             f"{place_of(handler)}{one} and {other} are declared interchangeable, but with their "
             f"names swapped {node.me} [{on}, in state {show(actor)}] does something else, as "
             f"{self.model.nodes[j].me} in state {show(image)}: a handler treats all of them "

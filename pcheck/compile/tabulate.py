@@ -129,7 +129,7 @@ class Tables:
             config = self.nodes[i].normal(state.nodes[i])
             if config is not self.configs[i].all[vector[i]]:
                 return False
-        return self.canonical(state) == vector
+        return self.canonical(state) == vector or self.orbits.hold(self.vector(state), vector)
 
     def canonical(self, state: State) -> list[int]:
         """The vector that stands for a state of the cluster in the search."""
