@@ -21,7 +21,7 @@ Starts = Callable[..., "subprocess.Popen[str]"]
 TWO_BY_TWO = "--acceptors", "2", "--crashes", "0"
 ONE_ACCEPTOR = "--bug", "votes-in-any-ballot", "--acceptors", "1"
 BIG = "--acceptors", "4", "--proposers", "3"
-SLOW = *BIG, "--engine", "reference"
+SLOW = *BIG, "--rounds", "1", "--engine", "reference"
 HUGE = "--acceptors", "5", "--proposers", "3", "--rounds", "2"  # for every pass together
 GREEK = '''\
 from pcheck import Actor, Cluster, group, spec
