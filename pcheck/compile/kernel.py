@@ -241,7 +241,7 @@ def flush(
 ) -> int:  # fmt: skip
     """Inserts what waits in the buffer, in order, if there is room and no limit is met."""
     pending = cursor[PENDING]
-    if orbits[0].shape[0] > 0 and cursor[READY] < pending:
+    if orbits[3].shape[0] > 0 and cursor[READY] < pending:  # some names are interchangeable
         why = canonise(vectors, hashes, fields, orbits, cursor)
         if why != LEVEL:
             return why
