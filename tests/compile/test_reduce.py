@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from pcheck.search import Limits
 from tests.compile.alike import Asked
 from tests.compile.protocols import questions
-from tests.compile.reducing import check_reduced, sights
+from tests.compile.reducing import SUBSETS, check_reduced, sights
 from tests.compile.test_random import COMMON
+
+NAMELESS = [passes for passes in SUBSETS if "symmetry" not in passes]  # test_symmetry has others
 
 
 def compared(examples: int, most: int) -> Counter[str]:
@@ -24,7 +26,7 @@ def compared(examples: int, most: int) -> Counter[str]:
         about_states = [prop.name for prop in asked.cluster.properties if not prop.of_steps]
         if about_states and sights(asked.runs(), most) is not None:
             whole = asked._replace(limits=Limits(), only=tuple(about_states))
-            left.update(check_reduced(whole))
+            left.update(check_reduced(whole, NAMELESS))
             left["protocols"] += 1
 
     compare()
@@ -33,7 +35,7 @@ def compared(examples: int, most: int) -> Counter[str]:
 
 def test_the_passes_are_exact_on_random_protocols() -> None:
     left = compared(150, 300)
-    assert left["protocols"] > 50
+    assert left["protocols"] > 25
     assert left["minimise,fuse,prune"] < left["fuse"] < left[""]
     assert left["minimise"] < left[""]
     assert left["prune"] < left[""]
@@ -41,4 +43,4 @@ def test_the_passes_are_exact_on_random_protocols() -> None:
 
 @pytest.mark.slow
 def test_the_passes_are_exact_on_thousands_of_random_protocols() -> None:
-    assert compared(3_000, 500)["protocols"] > 1_500
+    assert compared(2_000, 400)["protocols"] > 300
