@@ -16,10 +16,10 @@ from pcheck import reference
 from pcheck.compile.reduce import PASSES, named
 from pcheck.errors import UsageError, nearest
 from pcheck.model import Model
-from pcheck.search import Clock, Limits, Search, Verdict, Watch, state_limit
+from pcheck.search import Clock, Limits, Search, Verdict, Watch, ended_by, state_limit
 from pcheck.semantics import Runs
 
-SMALL, VERY_SMALL = 20_000, 1_000  # states
+SMALL, VERY_SMALL = 5_000, 1_000  # states
 MANY_NODES = 7  # of which it is likely that they have many states
 ENGINES = ("auto", "reference", "compiled")
 Say = Callable[[str], None]
@@ -64,8 +64,8 @@ def explore(
         return first
     try:
         whole = _compiled(model, limits, passes, all_properties, clock, say)
-    except KeyboardInterrupt:
-        return replace(first, stopped="an interrupt")
+    except (KeyboardInterrupt, MemoryError) as end:
+        return replace(first, stopped=ended_by(end))
     if whole.verdict is Verdict.INCOMPLETE:  # what was found before stays found
         whole = replace(whole, discoveries={**first.discoveries, **whole.discoveries})
     if _is_behind(whole, first):

@@ -17,7 +17,18 @@ from pcheck.errors import SpecError
 from pcheck.judge import Judge
 from pcheck.model import Model
 from pcheck.path import Path
-from pcheck.search import Clock, Discovery, Limits, Progress, Search, Watch, state_limit
+from pcheck.search import (
+    ENDS,
+    Clock,
+    Discovery,
+    Limits,
+    Progress,
+    Search,
+    Stop,
+    Watch,
+    ended_by,
+    state_limit,
+)
 
 S = TypeVar("S", bound=Hashable)
 
@@ -35,10 +46,6 @@ def explore(
     return _Explorer(trusted, limits, all_properties, clock or Clock(limits, watch)).run()
 
 
-class _Stop(Exception):
-    """A limit was met."""
-
-
 class _Explorer(Generic[S]):
     def __init__(self, model: Model[S], limits: Limits, all_properties: bool, clock: Clock) -> None:
         self.model, self.limits = model, limits
@@ -52,10 +59,8 @@ class _Explorer(Generic[S]):
         complete = False
         try:
             complete = self._search()
-        except _Stop as stop:
-            stopped = str(stop)
-        except KeyboardInterrupt:
-            stopped = "an interrupt"
+        except ENDS as end:
+            stopped = ended_by(end)
         return self._report(complete, stopped)
 
     def _search(self) -> bool:
@@ -74,7 +79,7 @@ class _Explorer(Generic[S]):
         new: list[S] = []
         for done, state in enumerate(frontier):
             self.progress.queue = len(frontier) - done + len(new)
-            self._look_at_the_clock()
+            self.clock.look(self.progress)
             for _, successor in self._steps(state):
                 self.progress.transitions += 1
                 if successor not in self.parents:
@@ -95,15 +100,10 @@ class _Explorer(Generic[S]):
 
     def _reach(self, state: S, parent: S | None) -> None:
         if self.limits.states is not None and len(self.parents) >= self.limits.states:
-            raise _Stop(state_limit(self.limits.states))
+            raise Stop(state_limit(self.limits.states))
         self.parents[state] = parent
         self.progress.states += 1
         self.judge.state(self.model.observe(state), where=(state,))
-
-    def _look_at_the_clock(self) -> None:
-        reason = self.clock.stops(self.progress)
-        if reason is not None:
-            raise _Stop(reason)
 
     def _path(self, end: tuple[S, ...]) -> Path[S]:
         """The run to a state through its parents; a step property adds its own last step."""

@@ -69,6 +69,20 @@ class Progress:
     memory: int = 0
 
 
+class Stop(Exception):
+    """A limit was met: says which."""
+
+
+ENDS = Stop, KeyboardInterrupt, MemoryError  # a search: with what it has found so far
+
+
+def ended_by(end: BaseException) -> str:
+    """How a search says what ended it."""
+    if isinstance(end, KeyboardInterrupt):
+        return "an interrupt"
+    return "a lack of memory" if isinstance(end, MemoryError) else str(end)
+
+
 def state_limit(states: int) -> str:
     """How a search says that it ended because it met so many states."""
     return f"the limit of {counted(states, 'state')}"
@@ -155,17 +169,16 @@ class Clock:
         finally:
             self._waited += time.monotonic() - began
 
-    def stops(self, progress: Progress) -> str | None:
-        """Why the search must end here, if it must."""
+    def look(self, progress: Progress) -> None:
+        """Stops the search here, if it must end."""
         now = time.monotonic()
         if now < self._next:
-            return None
+            return
         self._next = now + self.PERIOD
         progress.seconds, progress.memory = now - self._start, self.memory()
         if self._watch is not None:
             self._watch(progress)
         if self.limits.seconds is not None and progress.seconds >= self.limits.seconds:
-            return f"the limit of {self.limits.seconds:g} seconds"
+            raise Stop(f"the limit of {self.limits.seconds:g} seconds")
         if self.limits.memory is not None and progress.memory >= self.limits.memory:
-            return f"the limit of {self.limits.memory / 1e6:,.0f} MB of memory"
-        return None
+            raise Stop(f"the limit of {self.limits.memory / 1e6:,.0f} MB of memory")

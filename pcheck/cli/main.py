@@ -6,6 +6,7 @@ line on standard error.
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -42,6 +43,7 @@ def main() -> None:
     except OSError as error:
         code = _complain(f"standard output cannot be written: {error.strerror}")
         _nobody_reads()
+    gc.freeze()  # the interpreter would look for cycles in all tables before it ends
     sys.exit(code)
 
 

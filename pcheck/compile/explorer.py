@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 
 from pcheck.actor import Actor
@@ -21,12 +22,22 @@ from pcheck.errors import SpecError
 from pcheck.judge import Found, Judge
 from pcheck.network import Network
 from pcheck.path import Path
-from pcheck.search import Clock, Discovery, Limits, Progress, Search, Watch, state_limit
+from pcheck.search import (
+    ENDS,
+    Clock,
+    Discovery,
+    Limits,
+    Progress,
+    Search,
+    Stop,
+    Watch,
+    ended_by,
+    state_limit,
+)
 from pcheck.semantics import Runs, State
 from pcheck.values import group
 
 SLICE = 50_000  # states that are expanded before the clock is looked at
-INTERRUPT = "an interrupt"
 NO_LIMIT = (1 << 32) - 2  # the index of a state must fit in half a hash slot
 
 
@@ -45,13 +56,24 @@ def explore(
     def explorer(reduction: Reduction) -> _Explorer:
         return _Explorer(model, limits, reduction, all_properties, clock)
 
+    with _uncollected():
+        try:
+            reduction = reduced(model, passes, lambda: clock.look(Progress(states=1)))
+        except ENDS as end:
+            return explorer(reduced(model, ())).report(stopped=ended_by(end))
+        return explorer(reduction).run()
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Tables make no cycles, and looking for some takes a tenth of the time."""
+    collects = gc.isenabled()
+    gc.disable()
     try:
-        reduction = reduced(model, passes, lambda: _look_at(clock, Progress(states=1)))
-    except _Stop as stop:
-        return explorer(reduced(model, ())).report(stopped=str(stop))
-    except KeyboardInterrupt:
-        return explorer(reduced(model, ())).report(stopped=INTERRUPT)
-    return explorer(reduction).run()
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def warm_up() -> None:
@@ -62,16 +84,6 @@ def warm_up() -> None:
     explorer.store.widen([1 << 9, 1, 1])
     for number in range(1 << 10):
         explorer.tables.receptions.add(0, number, 0, number)
-
-
-class _Stop(Exception):
-    """A limit was met."""
-
-
-def _look_at(clock: Clock, progress: Progress) -> None:
-    reason = clock.stops(progress)
-    if reason is not None:
-        raise _Stop(reason)
 
 
 class _Explorer:
@@ -102,19 +114,11 @@ class _Explorer:
 
     def run(self) -> Search:
         stopped, complete = None, False
-        collects = gc.isenabled()
-        gc.disable()  # tables make no cycles, and looking for some takes a twentieth of the time
         try:
             complete = self._search()
-        except _Stop as stop:
-            stopped = str(stop)
-        except KeyboardInterrupt:
-            stopped = INTERRUPT
-        finally:
-            if collects:
-                gc.enable()
-        if stopped is not None:
-            self._settle()
+        except ENDS as end:
+            stopped = ended_by(end)
+            self._end()
             self._judge(self.levels[-1], whole=False)
         return self.report(complete=complete, stopped=stopped)
 
@@ -150,7 +154,7 @@ class _Explorer:
             if why == kernel.FULL:
                 self.store.grow()
             elif why == kernel.LIMIT:
-                raise _Stop(state_limit(self._most()))
+                raise Stop(state_limit(self._most()))
             elif why != kernel.SLICE:
                 self._fill_or_blame(why)
             if why == kernel.SLICE or self.tables.fills % 256 == 0:
@@ -176,7 +180,7 @@ class _Explorer:
             self._fill(why)
         except SpecError as error:
             if self._settle() == kernel.LIMIT:  # it lies beyond what was to be looked at
-                raise _Stop(state_limit(self._most())) from None
+                raise Stop(state_limit(self._most())) from None
             error.run = self._path((int(self.store.cursor[HEAD]),))
             raise
 
@@ -205,18 +209,28 @@ class _Explorer:
             else:
                 return why
 
+    def _end(self) -> None:
+        """What waits is kept if there is room for it, and else as if it had not been met."""
+        try:
+            self._settle()
+        except MemoryError:
+            self.store.forget()
+
     def _look_at_the_clock(self) -> None:
         progress, cursor = self.progress, self.store.cursor
         progress.states, progress.transitions = len(self.store), int(cursor[TRANSITIONS])
         progress.queue = len(self.store) - int(cursor[HEAD])
-        _look_at(self.clock, progress)
+        self.clock.look(progress)
 
     # -- judging -------------------------------------------------------------------------------
 
     def _judge(self, new: int, *, whole: bool) -> None:
         """Judges what the states from `new` on show, and the steps that led to them."""
         tables = self.tables
-        for index, sights in self.shown.news(self.store, new):
+        shown = self.shown.news(self.store, new)
+        if self.renamings is not None:
+            shown = self.renamings.unlike(shown)
+        for index, sights in shown:
             if self.renamings is not None:
                 self.renamings.compare(sights, self.judge.open)
             self.judge.sight(tables.seen(sights), where=(index,))

@@ -52,6 +52,14 @@ class Orbits:
             self.sums,
         )  # fmt: skip
 
+    def _of(self, machines: range) -> tuple[Any, ...]:
+        """What the kernel is given where a vector has these machines alone."""
+        some, start = slice(machines.start, machines.stop), machines.start
+        return (
+            self.first[some], self.views, self.images, self.swap_after,
+            self.targets[:, some] - start, np.zeros_like(self.scratch[:, some]), self.sums,
+        )  # fmt: skip
+
     def _fill_views(self, machine: int, number: int) -> None:
         assert self.symmetry is not None
         i, thing = self._tables.thing(machine, number)
@@ -70,20 +78,22 @@ class Orbits:
             image = self._tables.number_of(target, self.symmetry.sight(swap, thing))
         self.images[self._row(machine, number), swap] = image
 
-    def least(self, numbers: list[int]) -> list[int]:
-        """The vector that stands for all renamings of this one."""
-        if self.symmetry is None:
-            return numbers
-        wide = Layout([32] * len(numbers))
-        vectors, hashes = wide.pack(numbers).reshape(1, -1), np.zeros(1, np.uint64)
+    def least(self, vectors: list[list[int]], machines: range) -> list[list[int]]:
+        """Of each vector of the numbers of these machines, what stands for all its renamings.
+
+        So long as no machine is renamed into one that is not among them.
+        """
+        if self.symmetry is None or not vectors:
+            return vectors
+        wide = Layout([32] * len(machines))
+        packed, hashes = wide.pack(vectors), np.zeros(len(vectors), np.uint64)
         cursor = np.zeros(kernel.CURSOR_SIZE, np.int64)
-        cursor[kernel.PENDING] = 1
-        while True:
-            why = kernel.canonise(vectors, hashes, wide.fields, self.arrays, cursor)
-            if why == kernel.LEVEL:
-                found: list[int] = wide.unpack(vectors[0])
-                return found
+        cursor[kernel.PENDING] = len(vectors)
+        while why := kernel.canonise(packed, hashes, wide.fields, self._of(machines), cursor):
+            cursor[kernel.MISSED] += machines.start
             self.fill(why, cursor)
+        found: list[list[int]] = wide.unpack(packed)
+        return found
 
     def hold(self, one: list[int], other: list[int]) -> bool:
         """Whether two vectors are renamings of each other: `least` may have given up looking."""

@@ -16,7 +16,7 @@ from pcheck.observer import Sight
 from pcheck.property import Kind, Property, Seen
 
 ALL = 1_000  # renamings of sights: up to so many, whole orbits are compared
-EACH = 100  # and then the swaps of each so many-th sight
+EACH = 20  # and then the swaps of each so many-th sight
 Parts = tuple[Sight, ...]
 
 
@@ -27,6 +27,17 @@ class Renamings:
         self._tables, self._symmetry = tables, symmetry
         self.compared = self.left_out = 0
         self._since = 0
+        self._known: set[tuple[int, ...]] = set()
+
+    def unlike(self, shown: list[tuple[int, list[int]]]) -> list[tuple[int, list[int]]]:
+        """Of sights that differ only by names the first: what is said of one is said of all."""
+        least = self._tables.orbits.least([sights for _, sights in shown], self._tables.watchers)
+        new = []
+        for each, key in zip(shown, map(tuple, least)):
+            if key not in self._known:
+                self._known.add(key)
+                new.append(each)
+        return new
 
     def compare(self, sights: Sequence[int], properties: Iterable[Property]) -> None:
         whole = self.compared < ALL

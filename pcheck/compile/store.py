@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from pcheck.compile import kernel
-from pcheck.compile.kernel import BUFFER, CURSOR_SIZE, PENDING, TAIL
+from pcheck.compile.kernel import BUFFER, CURSOR_SIZE, PENDING, READY, TAIL, TRANSITIONS
 
-FIRST_ROOM, SECOND_ROOM = 1 << 15, 1 << 20  # states
-FIRST_SLOTS, SECOND_SLOTS = 1 << 18, 1 << 23  # few moves, while room costs little
+# Few moves: room that is not used yet costs nothing, and what is moved needs new memory, which may
+# have to come from far.
+FIRST_ROOM, SECOND_ROOM = 1 << 15, 1 << 22  # states
+FIRST_SLOTS, SECOND_SLOTS = 1 << 18, 1 << 23
 
 
 class Layout:
@@ -50,11 +52,13 @@ class Layout:
             bits[self.word[machine]] |= self.mask[machine] << self.shift[machine]
         return bits
 
-    def pack(self, numbers: list[int]) -> Any:
-        vector = np.zeros(self.words, np.uint64)
-        for machine, number in enumerate(numbers):
-            vector[self.word[machine]] |= np.uint64(number << int(self.shift[machine]))
-        return vector
+    def pack(self, vectors: Sequence[Sequence[int]]) -> Any:
+        """Each in a row of words."""
+        numbers = np.array(vectors, np.uint64).reshape(len(vectors), len(self.word))
+        packed = np.zeros((len(vectors), self.words), np.uint64)
+        for machine, word in enumerate(self.word):
+            packed[:, word] |= numbers[:, machine] << self.shift[machine]
+        return packed
 
     def unpack(self, vectors: Any) -> Any:
         """The numbers in one vector, or in each row of several."""
@@ -93,7 +97,7 @@ class Store:
         self.hashes = np.zeros(BUFFER, np.uint64)
         self.origins = np.zeros(BUFFER, np.uint32)
         self.vectors = np.zeros((BUFFER, self.layout.words), np.uint64)
-        self.states[0] = self.layout.pack(first)
+        self.states[:1] = self.layout.pack([first])
         self.cursor[TAIL] = 1
         kernel.rebuild(self.states, 1, self.slots, self.layout.fields)
 
@@ -102,7 +106,9 @@ class Store:
 
     @property
     def bytes(self) -> int:
-        return int(self.states.nbytes + self.parents.nbytes + self.slots.nbytes)
+        """What holds the states: room that waits for more has never been touched."""
+        each = self.states.itemsize * self.layout.words + self.parents.itemsize
+        return int(len(self) * each + self.slots.nbytes)
 
     def numbers(self, index: int) -> list[int]:
         numbers: list[int] = self.layout.unpack(self.states[index])
@@ -118,7 +124,7 @@ class Store:
     def grow(self) -> None:
         """Makes room for at least one more buffer. An interrupt anywhere leaves what was there."""
         needed = len(self) + BUFFER
-        room = max(needed, SECOND_ROOM, len(self.states) * 3 // 2)
+        room = max(needed, SECOND_ROOM, 2 * len(self.states))
         if needed > len(self.states):
             self.states = _longer(self.states, len(self), room)
         if needed > len(self.parents):
@@ -128,6 +134,12 @@ class Store:
             slots = np.zeros(max(SECOND_SLOTS, 1 << (5 * needed // 3).bit_length()), np.uint64)
             kernel.rebuild(self.states, len(self), slots, self.layout.fields)
             self.slots = slots
+
+    def forget(self) -> None:
+        """Drops what waits in the buffer, and the slots, which are not needed for what is kept."""
+        self.cursor[TRANSITIONS] -= self.cursor[PENDING]
+        self.cursor[PENDING] = self.cursor[READY] = 0
+        self.slots = np.zeros(0, np.uint64)
 
     def widen(self, sizes: list[int]) -> None:
         """The same states with wider fields, where a number no longer fits.

@@ -133,7 +133,8 @@ class Tables:
 
     def canonical(self, state: State) -> list[int]:
         """The vector that stands for a state of the cluster in the search."""
-        return self.orbits.least(self.vector(state))
+        *numbers, crashes = self.vector(state)
+        return [*self.orbits.least([numbers], range(self.budget))[0], crashes]
 
     def state(self, vector: list[int]) -> State:
         """The global state, as the reference semantics has it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import comb
 
@@ -10,6 +10,7 @@ import pytest
 
 from pcheck import Act, Actor, Id, Seen, Step, act, always, fixed, group, reference, send
 from pcheck.compile import explorer
+from pcheck.compile.store import Store
 from pcheck.compile.tabulate import TooLarge
 from pcheck.errors import SpecError
 from pcheck.network import NETWORKS
@@ -324,16 +325,49 @@ def interrupted(asked: Asked, looks: int, patch: pytest.MonkeyPatch) -> Search:
 def test_an_interrupt_leaves_counts_that_fit_together(
     looks: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """So many states are met after so many steps, and one more state after so many more."""
     asked = Asked(tickers(3, 19, never_at(19, 19, 19)))
     search = interrupted(asked, looks, monkeypatch)
     assert (search.stopped, search.verdict) == ("an interrupt", Verdict.INCOMPLETE)
-    assert 1 <= search.states < 8_000
+    check_counts(asked, search)
+
+
+def check_counts(asked: Asked, search: Search) -> None:
+    """One more state is met only after all the steps that were counted."""
+    assert search.states >= 1
     until = by_reference(asked._replace(limits=Limits(states=search.states + 1)))
     beyond = by_reference(asked._replace(limits=Limits(states=search.states)))
     assert until.states == search.states + 1
     assert search.transitions <= beyond.transitions
     assert (search.depth, search.widths) == (beyond.depth, beyond.widths)
+
+
+def test_a_lack_of_memory_leaves_counts_that_fit_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    def grow(store: Store) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Store, "grow", grow)
+    asked = Asked(tickers(3, 34, never_at(34, 34, 34), never_at(1, 1, 1, name="early")))
+    patient = asked._replace(all_properties=True)
+    search = explorer.explore(patient.runs(), all_properties=True)
+    assert (search.stopped, search.states > 20_000) == ("a lack of memory", True)
+    assert search.outcomes == {"never_there": Outcome.UNDECIDED, "early": Outcome.VIOLATED}
+    check_counts(patient, search)
+    check_runs(patient, search)
+
+
+@pytest.mark.parametrize("explore", [reference.explore, explorer.explore])
+def test_a_lack_of_memory_anywhere_ends_a_search_as_an_interrupt_does(
+    explore: Callable[..., Search], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def watch(progress: Progress) -> None:
+        if progress.states > 200:
+            raise MemoryError
+
+    monkeypatch.setattr(Clock, "PERIOD", 0.0)
+    monkeypatch.setattr(explorer, "SLICE", 37)
+    search = explore(Asked(tickers(3, 19)).runs(), watch=watch)
+    assert (search.stopped, search.verdict) == ("a lack of memory", Verdict.INCOMPLETE)
+    assert 200 < search.states < 8_000
 
 
 def test_an_interrupt_keeps_a_violation_that_was_found_before(
