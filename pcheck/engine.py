@@ -19,7 +19,7 @@ from pcheck.model import Model
 from pcheck.search import Clock, Limits, Search, Verdict, Watch, ended_by, state_limit
 from pcheck.semantics import Runs
 
-SMALL, VERY_SMALL = 5_000, 1_000  # states
+SMALL, VERY_SMALL = 10_000, 1_000
 MANY_NODES = 7  # of which it is likely that they have many states
 ENGINES = ("auto", "reference", "compiled")
 Say = Callable[[str], None]
