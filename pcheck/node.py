@@ -116,6 +116,10 @@ class Node:
             self._configs[key] = Config(actor, up, inbox)
         return self._configs[key]
 
+    def local(self, config: Config) -> Config:
+        """The same without anything that waits: what the node itself is."""
+        return self.config(config.actor, config.up, ())
+
     def rows(self, config: Config) -> tuple[Row, ...]:
         """Every step of this node itself, with distinct labels."""
         if config not in self._rows:

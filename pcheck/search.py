@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -76,10 +76,13 @@ class Stop(Exception):
 ENDS = Stop, KeyboardInterrupt, MemoryError  # a search: with what it has found so far
 
 
+INTERRUPT = "an interrupt"
+
+
 def ended_by(end: BaseException) -> str:
     """How a search says what ended it."""
     if isinstance(end, KeyboardInterrupt):
-        return "an interrupt"
+        return INTERRUPT
     return "a lack of memory" if isinstance(end, MemoryError) else str(end)
 
 
@@ -159,6 +162,18 @@ class Clock:
 
     def seconds(self) -> float:
         return time.monotonic() - self._start - self._waited
+
+    @contextmanager
+    def half(self) -> Iterator[None]:
+        """Half of the time that is left, for what may be in vain."""
+        limits = self.limits
+        if limits.seconds is not None:
+            passed = time.monotonic() - self._start
+            self.limits = replace(limits, seconds=(passed + limits.seconds) / 2)
+        try:
+            yield
+        finally:
+            self.limits = limits
 
     @contextmanager
     def waiting(self) -> Iterator[None]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gc
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 
 from pcheck.actor import Actor
 from pcheck.cluster import Cluster
 from pcheck.compile import kernel
+from pcheck.compile.cover import Cover, Ranks, ranked
 from pcheck.compile.kernel import HEAD, MISSED, MISSED_AT, MISSED_BUNDLE, TRANSITIONS
 from pcheck.compile.reduce import Reduction, reduced
 from pcheck.compile.renamings import Renamings
@@ -22,8 +23,10 @@ from pcheck.errors import SpecError
 from pcheck.judge import Found, Judge
 from pcheck.network import Network
 from pcheck.path import Path
+from pcheck.property import Kind
 from pcheck.search import (
     ENDS,
+    INTERRUPT,
     Clock,
     Discovery,
     Limits,
@@ -38,6 +41,7 @@ from pcheck.semantics import Runs, State
 from pcheck.values import group
 
 SLICE = 50_000  # states that are expanded before the clock is looked at
+LONG = 50_000  # states: a search that is shorter is over before another one would be
 NO_LIMIT = (1 << 32) - 2  # the index of a state must fit in half a hash slot
 
 
@@ -60,8 +64,35 @@ def explore(
         try:
             reduction = reduced(model, passes, lambda: clock.look(Progress(states=1)))
         except ENDS as end:
-            return explorer(reduced(model, ())).report(stopped=ended_by(end))
-        return explorer(reduction).run()
+            none = explorer(reduced(model, ()))
+            none.stopped = ended_by(end)
+            return none.report()
+        if reduction.covers is None:
+            return explorer(reduction).run()
+        return _proved(explorer(reduction), ranked(reduction.covers))
+
+
+def _proved(steps: _Explorer, ranks: Ranks) -> Search:
+    """Searches by steps while there is something good to be found, and then, if much is left, tries
+    to prove the rest; where that cannot be done, the search by steps goes on."""
+    if steps.advance(enough=steps.has_only_to_prove):
+        return steps.report()
+    proof = steps.proof(ranks)
+    fault = None
+    try:
+        with steps.clock.half():
+            proof.advance()
+    except SpecError as error:  # there is a shortest run that leads to it
+        fault = error
+    if proof.complete and not proof.judge.found:
+        return steps.report(proof)
+    steps.stopped = INTERRUPT if proof.stopped == INTERRUPT else None
+    del proof
+    if steps.stopped is None:
+        steps.advance()
+    if steps.stopped is not None and fault is not None:
+        raise fault
+    return steps.report()
 
 
 @contextmanager
@@ -97,12 +128,17 @@ class _Explorer:
         reduction: Reduction,
         all_properties: bool,
         clock: Clock,
+        ranks: Ranks | None = None,
     ) -> None:
+        """With ranks this goes by them, and drops what is covered."""
         self.model, self.limits, self.reduction = model, limits, reduction
         self.clock = clock
         self.progress = Progress(states=1)
         self.judge: Judge[tuple[int, ...]] = Judge(model.properties, all_properties=all_properties)
-        self.tables = Tables(model, reduction.automata, reduction.symmetry)
+        self.tables = Tables(model, reduction.automata, reduction.symmetry, ranks)
+        self.cover = Cover(self.tables) if ranks is not None else None
+        self.complete = False
+        self.stopped: str | None = None
         first = self.tables.initial()
         symmetry = reduction.symmetry
         self.renamings = Renamings(self.tables, symmetry) if symmetry is not None else None
@@ -110,25 +146,45 @@ class _Explorer:
         self.shown = Shown(self.tables.watchers)
         self._lay_out()
         self.levels = [0, 1]  # where each level that is known whole begins, and the next one
+        self.depth = 0  # of the last level that had any state
         self.judged_steps = 0  # transitions
 
     def run(self) -> Search:
-        stopped, complete = None, False
+        self.advance()
+        return self.report()
+
+    def advance(self, enough: Callable[[], bool] = lambda: False) -> bool:
+        """Goes on until it is over, or until there is enough after a level: then not."""
         try:
-            complete = self._search()
+            return self._search(enough)
         except ENDS as end:
-            stopped = ended_by(end)
+            self.stopped = ended_by(end)
             self._end()
             self._judge(self.levels[-1], whole=False)
-        return self.report(complete=complete, stopped=stopped)
+            return True
 
-    def _search(self) -> bool:
+    def has_only_to_prove(self) -> bool:
+        """Whether nothing good is left to be found, and the search has become long."""
+        good = any(prop.kind is Kind.SOMETIMES for prop in self.judge.open)
+        return len(self.store) >= LONG and not good
+
+    def proof(self, ranks: Ranks) -> _Explorer:
+        """A search for what is still open that goes by ranks."""
+        other = _Explorer(self.model, self.limits, self.reduction, False, self.clock, ranks)
+        other.judge.open = list(self.judge.open)
+        other.progress.level = self.progress.level
+        return other
+
+    def _search(self, enough: Callable[[], bool]) -> bool:
         """Level by level, in steps of the cluster: a row that costs more leads further down."""
         levels, progress = self.levels, self.progress
-        self._judge(0, whole=True)
-        progress.widths.append(1)
+        if not progress.widths:
+            self._judge(0, whole=True)
+            progress.widths.append(1)
         while levels[-1] > levels[-1 - min(self.tables.costs, len(levels) - 1)]:
             if self.judge.decided:
+                return True
+            if enough():
                 return False
             cost = 1
             while cost <= min(self.tables.costs, len(levels) - 1):  # which may grow
@@ -139,8 +195,13 @@ class _Explorer:
             levels.append(len(self.store))
             progress.widths.append(levels[-1] - levels[-2])
             if levels[-1] > levels[-2]:
-                progress.level = len(levels) - 2
+                self.depth = len(levels) - 2
+            if self.cover is None:
+                progress.level = self.depth
+            else:
+                self.cover.drop(self.store, levels[-2], levels[-1])
             self._look_at_the_clock()
+        self.complete = True
         return True
 
     def _lay_out(self) -> None:
@@ -263,23 +324,26 @@ class _Explorer:
             why = self.renamings.confirmed(prop, why, self.model.observe(path.states[-1]))
         return Discovery(path, why)
 
-    def report(self, *, complete: bool = False, stopped: str | None) -> Search:
+    def report(self, proof: _Explorer | None = None) -> Search:
+        """What was found; and if the rest was proved, by what."""
+        last = proof or self
+        on = [name for name in self.reduction.on if name != "cover" or proof is not None]
         return Search(
             properties=self.model.properties,
-            states=len(self.store),
-            transitions=int(self.store.cursor[TRANSITIONS]),
-            depth=self.progress.level,
-            widths=tuple(self.progress.widths[: self.progress.level + 1]),
-            complete=complete,
-            stopped=stopped,
+            states=len(last.store) - (last.cover.dropped if last.cover is not None else 0),
+            transitions=int(last.store.cursor[TRANSITIONS]),
+            depth=last.depth,
+            widths=tuple(last.progress.widths[: last.depth + 1]),
+            complete=last.complete,
+            stopped=last.stopped,
             discoveries={
                 name: self._discovery(name, found) for name, found in self.judge.found.items()
             },
             seconds=self.clock.seconds(),
-            memory=self.store.bytes,
+            memory=last.store.bytes,
             engine="compiled",
-            reduced=self.reduction.on,
+            reduced=tuple(on),
             skipped=self.reduction.skipped,
-            note=self.renamings.note if self.renamings is not None else None,
+            note=last.renamings.note if last.renamings is not None else None,
             peak=max(self.clock.peak, self.clock.memory()),
         )

@@ -23,6 +23,7 @@ from numba import njit
 
 BUFFER = 4096
 MOST_TIED = 720  # renamings that are compared one by one: above, not the least of an orbit is taken
+MOST_BELOW = 200  # states of one kind that a state is compared with: the others may be below, too
 MISSING, REFUSED = -3, -2
 MACHINE_BITS, NUMBER_BITS = 10, 27  # a machine, a configuration and a bundle are one 64-bit key
 
@@ -36,6 +37,7 @@ CURSOR_SIZE = 10
 _TAG = np.uint64(0xFFFFFFFF00000000)
 _INDEX = np.uint64(0xFFFFFFFF)
 _ONE = np.uint64(1)
+_DROPPED = np.uint32(0xFFFFFFFF)  # in place of a parent: this state is not expanded
 
 
 @njit(cache=True, inline="always")
@@ -307,6 +309,9 @@ def expand(
     stop_at = min(level_end, head + steps)
     machines, noting = row_span.shape[0], used_by.shape[0] > 0
     while head < stop_at:
+        if parents[np.uintp(head)] == _DROPPED:
+            head += 1
+            continue
         total = np.uint64(0)
         for i in range(word.shape[0]):
             total += _share(factor, i, _field(states, head, word, shift, mask, i))
@@ -423,6 +428,86 @@ def repack(old: Any, new: Any, tail: int, fields: Any, new_fields: Any) -> None:
         for machine in range(word.shape[0]):
             value = _field(old, index, word, shift, mask, machine)
             _turn(new, index, new_word, new_shift, machine, 0, value)
+
+
+@njit(cache=True)
+def drop_below(
+    states: Any,
+    parents: Any,
+    start: int,
+    end: int,
+    fields: Any,
+    first: Any,
+    local: Any,
+    waiting: Any,
+) -> int:
+    """Marks states that lie below others of the same stretch, which differ only in what waits.
+
+    The last machine is the budget, of which less is more.
+    """
+    word, shift, mask, factor = fields
+    nodes, machines = first.shape[0], word.shape[0]
+    size = 1
+    while size < 2 * (end - start):
+        size *= 2
+    latest = np.full(size, -1, np.int64)  # of each kind, and before each the one before it
+    earlier = np.full(end - start, -1, np.int64)
+    kinds = np.zeros(end - start, np.uint64)
+    dropped = 0
+    for one in range(start, end):
+        total = np.uint64(0)
+        for machine in range(machines - 1):
+            number = _field(states, one, word, shift, mask, machine)
+            if machine < nodes:
+                number = np.int64(local[first[machine] + number])
+            total += _share(factor, machine, number)
+        kind = _mixed(total)
+        kinds[one - start] = kind
+        at = kind & np.uint64(size - 1)
+        other, compared, alive = latest[at], 0, True
+        while other >= 0 and alive and compared < MOST_BELOW:
+            if kinds[other] == kind and parents[start + other] != _DROPPED:
+                compared += 1
+                below, above = _compared(states, one, start + other, fields, first, local, waiting)
+                if below:
+                    parents[one] = _DROPPED
+                    dropped += 1
+                    alive = False
+                elif above:
+                    parents[start + other] = _DROPPED
+                    dropped += 1
+            other = earlier[other]
+        if alive:
+            earlier[one - start] = latest[at]
+            latest[at] = one - start
+    return dropped
+
+
+@njit(cache=True)
+def _compared(
+    states: Any, one: int, other: int, fields: Any, first: Any, local: Any, waiting: Any
+) -> Any:
+    """Whether one state lies below another, and above it."""
+    word, shift, mask, _ = fields
+    nodes, budget = first.shape[0], word.shape[0] - 1
+    spent = _field(states, one, word, shift, mask, budget)
+    spent_by_other = _field(states, other, word, shift, mask, budget)
+    below, above = spent_by_other <= spent, spent <= spent_by_other
+    for machine in range(budget):
+        a = _field(states, one, word, shift, mask, machine)
+        b = _field(states, other, word, shift, mask, machine)
+        if a == b:
+            continue
+        if machine >= nodes:
+            return False, False
+        a += first[machine]
+        b += first[machine]
+        if local[a] != local[b]:
+            return False, False
+        for i in range(waiting.shape[1]):
+            below &= (waiting[a, i] & ~waiting[b, i]) == 0
+            above &= (waiting[b, i] & ~waiting[a, i]) == 0
+    return below, above
 
 
 @njit(cache=True)

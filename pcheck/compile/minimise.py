@@ -26,7 +26,7 @@ class Minimised(Quotient):
         self._first_of = first_of
 
     def stands_for(self, config: Config) -> Config:
-        first = self._first_of[self.node.config(config.actor, config.up, ())]
+        first = self._first_of[self.node.local(config)]
         return self.node.config(first.actor, first.up, config.inbox)
 
 

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from pcheck.compile.tabulate import Tables
 
 ROOM = 16
+_ONE = np.uint64(1)
+# What is seen of local states comes first in a sum, and then what is seen of all that waits: so
+# states that differ only in what waits get the same order of names. Carries have 8 bits between.
+_ROUGH, _FINE = np.uint64(0xFFFFFFFF00000000), np.uint64(40)
 
 
 class Orbits:
@@ -63,10 +67,13 @@ class Orbits:
     def _fill_views(self, machine: int, number: int) -> None:
         assert self.symmetry is not None
         i, thing = self._tables.thing(machine, number)
-        node = machine < len(self._tables.nodes)
-        see = self.symmetry.views_of_node if node else self.symmetry.views_of_sight
-        views = np.array(see(i, thing), np.uint64) + np.uint64(1)
-        self.views[self._row(machine, number)] = kernel.mixed(views) | np.uint64(1)
+        if machine < len(self._tables.nodes):
+            local = self._tables.nodes[i].node.local(thing)
+            first, then = (self.symmetry.views_of_node(i, each) for each in (local, thing))
+        else:
+            first = then = self.symmetry.views_of_sight(i, thing)
+        rough, fine = (kernel.mixed(np.array(each, np.uint64) + _ONE) for each in (first, then))
+        self.views[self._row(machine, number)] = rough & _ROUGH | fine >> _FINE | _ONE
 
     def _fill_image(self, machine: int, number: int, swap: int) -> None:
         assert self.symmetry is not None

@@ -28,7 +28,7 @@ class Pruned(Quotient):
     def stands_for(self, config: Config) -> Config:
         if self.node.network.ignoring_is_a_step:
             return config
-        live = self._live[self.node.config(config.actor, config.up, ())]
+        live = self._live[self.node.local(config)]
         inbox = tuple(letter for letter in config.inbox if letter in live)
         return self.node.config(config.actor, config.up, inbox)
 

@@ -15,9 +15,10 @@ from pcheck.errors import UsageError, nearest
 from pcheck.node import Config
 from pcheck.semantics import Runs
 
-PASSES = ("minimise", "fuse", "prune", "symmetry")
+PASSES = ("minimise", "fuse", "prune", "symmetry", "cover")
 NOTHING_INTERCHANGEABLE = "the spec declares nothing interchangeable"
 CLASSES_GO_BY_NAMES = "symmetry is on, and the classes of one node need not be those of another"
+WHAT_WAITS_IS_IN_THE_WAY = "on this network what waits stands in the way of what comes after it"
 ABOUT_STEPS = "a property asks about steps, and not about states alone"
 
 
@@ -26,6 +27,7 @@ class Reduction(NamedTuple):
 
     automata: Sequence[Automaton]
     symmetry: Symmetry | None
+    covers: Closure | None  # where what is covered may be dropped
     on: tuple[str, ...]
     skipped: dict[str, str]
 
@@ -48,7 +50,7 @@ def reduced(
     """The nodes of a model under some passes; `tick` is called now and then, and may stop this."""
     wanted = tuple(passes)
     if any(prop.of_steps for prop in model.properties):
-        return Reduction(_bare(model), None, (), dict.fromkeys(wanted, ABOUT_STEPS))
+        return Reduction(_bare(model), None, None, (), dict.fromkeys(wanted, ABOUT_STEPS))
     skipped: dict[str, str] = {}
     blocks = [block for block in model.cluster.interchangeable if len(block) > 1]
     if "symmetry" in wanted and not blocks:
@@ -60,10 +62,16 @@ def reduced(
     if "symmetry" in wanted and blocks:
         symmetry = Symmetry(model, blocks)
         automata = [Symmetric(each, symmetry, i) for i, each in enumerate(automata)]
-    tabulated = [name for name in ("minimise", "prune") if name in wanted and name not in skipped]
+    if "cover" in wanted and model.network.ignoring_is_a_step:
+        skipped["cover"] = WHAT_WAITS_IS_IN_THE_WAY
+    closed = ("minimise", "prune", "cover")
+    tabulated = [name for name in closed if name in wanted and name not in skipped]
+    covers = None
     if tabulated:
         try:
-            automata = _quotients(automata, Closure(model, tick), tabulated, symmetry)
+            closure = Closure(model, tick)
+            automata = _quotients(automata, closure, tabulated, symmetry)
+            covers = closure if "cover" in tabulated else None
         except Unclosed as why:
             skipped |= dict.fromkeys(tabulated, str(why))
     if "fuse" in wanted:
@@ -72,7 +80,7 @@ def reduced(
             for i, each in enumerate(automata)
         ]
     on = tuple(name for name in wanted if name not in skipped)
-    return Reduction(automata, symmetry, on, skipped)
+    return Reduction(automata, symmetry, covers, on, skipped)
 
 
 def _bare(model: Runs) -> list[Automaton]:

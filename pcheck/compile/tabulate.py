@@ -17,7 +17,7 @@ A row may cost several steps of the cluster: those of a configuration stand in t
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -78,9 +78,14 @@ class Tables:
     """The arrays that the kernel reads, and what fills them."""
 
     def __init__(
-        self, model: Runs, automata: Sequence[Automaton], symmetry: Symmetry | None = None
+        self,
+        model: Runs,
+        automata: Sequence[Automaton],
+        symmetry: Symmetry | None = None,
+        ranks: Sequence[Mapping[Config, int]] | None = None,
     ) -> None:
-        self.model, self.nodes = model, automata
+        """With ranks of the local states, a row costs by how much it raises that of its node."""
+        self.model, self.nodes, self.ranks = model, automata, ranks
         self.observer = model.observer
         self.asks_about_steps = any(prop.of_steps for prop in model.properties)
         every = range(len(self.nodes))
@@ -163,8 +168,8 @@ class Tables:
         """The steps of one configuration of one node."""
         self.fills += 1
         config = self.configs[machine].all[number]
-        steps = sorted(self.nodes[machine].steps(config), key=lambda step: len(step.labels))
-        dearest = len(steps[-1].labels) if steps else 1
+        costs, steps = self._by_cost(machine, config)
+        dearest = costs[-1] if costs else 1
         if dearest > self.costs:
             last = np.repeat(self.row_span[:, :, -1:], dearest - self.costs, axis=2)
             self.row_span = np.concatenate([self.row_span, last], axis=2)
@@ -173,9 +178,20 @@ class Tables:
         for step in steps:
             self.row_next.append(self._number(machine, step.next))
             self.row_bundle.append(self._bundle(machine, config, step))
-        costs = [len(step.labels) for step in steps]
         ends = [start + bisect_right(costs, cost) for cost in range(self.costs + 1)]
         self.row_span[machine, number] = ends
+
+    def _by_cost(self, machine: int, config: Config) -> tuple[list[int], list[Step]]:
+        """What each step costs, and the steps, in this order."""
+        steps = self.nodes[machine].steps(config)
+        if self.ranks is None:
+            costs = [len(step.labels) for step in steps]
+        else:
+            local, rank = self.nodes[machine].node.local, self.ranks[machine]
+            before = rank[local(config)]
+            costs = [max(1, rank[local(step.next)] - before) for step in steps]
+        order = sorted(range(len(steps)), key=costs.__getitem__)
+        return [costs[i] for i in order], [steps[i] for i in order]
 
     def fill_reception(self, machine: int, number: int, bundle: int) -> None:
         """What becomes of one configuration of any machine by receiving a bundle."""

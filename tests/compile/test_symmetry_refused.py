@@ -134,9 +134,9 @@ def test_the_reaction_is_told_that_shows_it() -> None:
         return Cluster(parts, properties=[watches("kept")], interchangeable=[N])
 
     assert refused(made) == (
-        "n1 and n2 are declared interchangeable, but with their names swapped n1 [on "
-        "Says(what=None) from n2, in state KnowsTheFirst(told=False, kept=None)] does something "
-        "else, as n2 in state KnowsTheFirst(told=False, kept=None): a handler treats all of them "
+        "n1 and n2 are declared interchangeable, but with their names swapped n2 [on "
+        "Says(what=None) from n1, in state KnowsTheFirst(told=False, kept=None)] does something "
+        "else, as n1 in state KnowsTheFirst(told=False, kept=None): a handler treats all of them "
         "alike, or "
         "interchangeable=[...] leaves them out"
     )

@@ -97,13 +97,13 @@ def who_says_x(name: str) -> Property:
 
 
 def test_a_property_for_each_node_is_not_symmetric(monkeypatch: Monkeypatch) -> None:
-    """One of two is reached by the node that stands for both; and its run shows it of the other."""
+    """One of two is reached by the node that stands for both, or its run shows it of the other."""
     asked = names(who_says_x("n1"), who_says_x("n2"))
     with pytest.raises(SpecError, match="_says_x does not treat n1 and n2 alike"):
         seen_under(asked, ["symmetry"])
     unchecked(monkeypatch)
-    with pytest.raises(SpecError, match="_says_x does not treat n1 and n2 alike"):
-        seen_under(asked, ["symmetry"])
+    with pytest.raises((SpecError, AssertionError)):
+        check_symmetric(asked, [("symmetry",)])
 
 
 # S3
