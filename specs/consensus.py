@@ -18,7 +18,7 @@ from pcheck import Id, Milestone, Property, Seen, Set, Value, always, milestone,
 K = TypeVar("K")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Vote:
     ballot: int
     value: Value

@@ -59,7 +59,7 @@ class Proposer(Actor):
         return 2 * len(got) > len(self.acceptors)
 
     def safe_value(self, votes: Iterable[Vote]) -> Value:
-        return max(votes, key=lambda vote: vote.ballot, default=Vote(0, self.wants)).value
+        return max(votes, default=Vote(0, self.wants)).value
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,8 @@ from typing import Any
 import numpy as np
 
 from pcheck.compile import kernel
-from pcheck.compile.closure import Closure, Local
+from pcheck.compile.closure import Local
+from pcheck.compile.reduce import Ways
 from pcheck.compile.store import Store
 from pcheck.compile.tabulate import Tables
 from pcheck.network import Letter
@@ -39,12 +40,9 @@ from pcheck.node import Config
 Ranks = Sequence[Mapping[Local, int]]
 
 
-def ranked(closure: Closure) -> Ranks:
+def ranked(ways: Ways) -> Ranks:
     """For each node the rank of each of its local states."""
-    return [
-        _ranks({local: [edge.next for edge in out] for local, out in edges.items()})
-        for edges in closure.edges
-    ]
+    return [_ranks(after) for after in ways]
 
 
 def _ranks(after: Mapping[Local, Sequence[Local]]) -> dict[Local, int]:

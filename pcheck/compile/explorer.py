@@ -13,7 +13,7 @@ from pcheck.cluster import Cluster
 from pcheck.compile import kernel
 from pcheck.compile.cover import Cover, Ranks, ranked
 from pcheck.compile.kernel import HEAD, MISSED, MISSED_AT, MISSED_BUNDLE, TRANSITIONS
-from pcheck.compile.reduce import Reduction, reduced
+from pcheck.compile.reduce import Reduction, Ways, reduced
 from pcheck.compile.renamings import Renamings
 from pcheck.compile.replay import last_step, replay
 from pcheck.compile.shown import Shown
@@ -67,17 +67,17 @@ def explore(
             none = explorer(reduced(model, ()))
             none.stopped = ended_by(end)
             return none.report()
-        if reduction.covers is None:
+        if reduction.ways is None:
             return explorer(reduction).run()
-        return _proved(explorer(reduction), ranked(reduction.covers))
+        return _proved(explorer(reduction), reduction.ways)
 
 
-def _proved(steps: _Explorer, ranks: Ranks) -> Search:
+def _proved(steps: _Explorer, ways: Ways) -> Search:
     """Searches by steps while there is something good to be found, and then, if much is left, tries
     to prove the rest; where that cannot be done, the search by steps goes on."""
     if steps.advance(enough=steps.has_only_to_prove):
         return steps.report()
-    proof = steps.proof(ranks)
+    proof = steps.proof(ranked(ways))
     fault = None
     try:
         with steps.clock.half():

@@ -11,7 +11,7 @@ label, and one may stand for the other.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 
 from pcheck.compile.automaton import Automaton, Quotient
 from pcheck.compile.closure import Closure, Edge, Local
@@ -21,7 +21,7 @@ from pcheck.node import Config
 class Minimised(Quotient):
     """A node whose actor is the first met of its class."""
 
-    def __init__(self, inner: Automaton, first_of: dict[Local, Local]) -> None:
+    def __init__(self, inner: Automaton, first_of: Mapping[Local, Local]) -> None:
         super().__init__(inner)
         self._first_of = first_of
 

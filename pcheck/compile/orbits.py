@@ -123,10 +123,12 @@ class Orbits:
         return int(self.images[self._row(machine, number), swap])
 
     def fill(self, why: int, cursor: Any) -> None:
-        """What the kernel missed."""
+        """What the kernel missed. Whose views are asked for is soon asked for his images."""
         machine, number = int(cursor[kernel.MISSED]), int(cursor[kernel.MISSED_AT])
         if why == kernel.VIEWS:
             self._fill_views(machine, number)
+            for swap in range(len(self.targets)):
+                self._image(machine, number, swap)
         else:
             self._fill_image(machine, number, int(cursor[kernel.MISSED_BUNDLE]))
 

@@ -12,6 +12,8 @@ restart does the same, sooner, and has a crash to spare.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pcheck.compile.automaton import Automaton, Quotient, Step
 from pcheck.compile.closure import Closure, Edge, Local
 from pcheck.network import Letter
@@ -39,12 +41,9 @@ class Pruned(Quotient):
         return super().matters(config, step)
 
 
-def live(
-    closure: Closure, i: int, first_of: dict[Local, Local] | None
-) -> dict[Local, frozenset[Letter]]:
+def live(closure: Closure, i: int, first: Mapping[Local, Local]) -> dict[Local, frozenset[Letter]]:
     """For each local state (or class, by its first) the letters that may matter from there on."""
     edges = closure.edges[i]
-    first = first_of if first_of is not None else {local: local for local in edges}
     found = {local: _matters(edges[local], local, first) for local in edges}
     after = {local: {first[edge.next] for edge in edges[local]} for local in edges}
     backwards = list(reversed(edges))
@@ -58,7 +57,7 @@ def live(
     return found
 
 
-def _matters(edges: list[Edge], local: Local, first: dict[Local, Local]) -> frozenset[Letter]:
+def _matters(edges: list[Edge], local: Local, first: Mapping[Local, Local]) -> frozenset[Letter]:
     return frozenset(
         edge.on
         for edge in edges

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from pcheck.compile.automaton import Automaton
 from pcheck.compile.closure import Closure, Unclosed
 from pcheck.compile.fuse import Fused
 from pcheck.compile.minimise import Minimised, classes
 from pcheck.compile.prune import Pruned, live
-from pcheck.compile.symmetry import Symmetric, Symmetry
+from pcheck.compile.symmetry import Classes, Symmetric, Symmetry
 from pcheck.errors import UsageError, nearest
 from pcheck.node import Config
 from pcheck.semantics import Runs
 
 PASSES = ("minimise", "fuse", "prune", "symmetry", "cover")
 NOTHING_INTERCHANGEABLE = "the spec declares nothing interchangeable"
-CLASSES_GO_BY_NAMES = "symmetry is on, and the classes of one node need not be those of another"
+GOES_BY_NAMES = "where no run may lead, a handler tells interchangeable nodes apart"
 WHAT_WAITS_IS_IN_THE_WAY = "on this network what waits stands in the way of what comes after it"
 ABOUT_STEPS = "a property asks about steps, and not about states alone"
+
+
+Ways = Sequence[Mapping[Config, Sequence[Config]]]
 
 
 class Reduction(NamedTuple):
@@ -27,7 +30,7 @@ class Reduction(NamedTuple):
 
     automata: Sequence[Automaton]
     symmetry: Symmetry | None
-    covers: Closure | None  # where what is covered may be dropped
+    ways: Ways | None  # between local states, where what is covered may be dropped
     on: tuple[str, ...]
     skipped: dict[str, str]
 
@@ -55,8 +58,6 @@ def reduced(
     blocks = [block for block in model.cluster.interchangeable if len(block) > 1]
     if "symmetry" in wanted and not blocks:
         skipped["symmetry"] = NOTHING_INTERCHANGEABLE
-    elif "symmetry" in wanted and "minimise" in wanted:
-        skipped["minimise"] = CLASSES_GO_BY_NAMES
     automata = _bare(model)
     symmetry = None
     if "symmetry" in wanted and blocks:
@@ -66,12 +67,13 @@ def reduced(
         skipped["cover"] = WHAT_WAITS_IS_IN_THE_WAY
     closed = ("minimise", "prune", "cover")
     tabulated = [name for name in closed if name in wanted and name not in skipped]
-    covers = None
+    ways = None
     if tabulated:
         try:
             closure = Closure(model, tick)
-            automata = _quotients(automata, closure, tabulated, symmetry)
-            covers = closure if "cover" in tabulated else None
+            automata, first_of, by_names = _quotients(automata, closure, tabulated, symmetry)
+            skipped |= dict.fromkeys(by_names, GOES_BY_NAMES)
+            ways = _ways(closure, first_of) if "cover" in tabulated else None
         except Unclosed as why:
             skipped |= dict.fromkeys(tabulated, str(why))
     if "fuse" in wanted:
@@ -80,7 +82,7 @@ def reduced(
             for i, each in enumerate(automata)
         ]
     on = tuple(name for name in wanted if name not in skipped)
-    return Reduction(automata, symmetry, covers, on, skipped)
+    return Reduction(automata, symmetry, ways, on, skipped)
 
 
 def _bare(model: Runs) -> list[Automaton]:
@@ -89,18 +91,34 @@ def _bare(model: Runs) -> list[Automaton]:
 
 def _quotients(
     automata: list[Automaton], closure: Closure, passes: Sequence[str], symmetry: Symmetry | None
-) -> list[Automaton]:
-    """The passes that need closed tables."""
-    first_of: list[Any] = [None] * len(automata)
+) -> tuple[list[Automaton], Classes, list[str]]:
+    """The nodes under what needs closed tables; their classes; the passes that go by names."""
+    first_of: Classes = [{local: local for local in edges} for edges in closure.edges]
+    by_names = []
     if "minimise" in passes:
-        first_of = [classes(closure, i) for i in range(len(automata))]
-        automata = [Minimised(each, first) for each, first in zip(automata, first_of)]
+        found = [classes(closure, i) for i in range(len(automata))]
+        if symmetry is None or symmetry.takes_classes(found):
+            first_of = found
+            automata = [Minimised(each, first) for each, first in zip(automata, first_of)]
+        else:
+            by_names.append("minimise")
     if "prune" in passes:
         lives = [live(closure, i, first) for i, first in enumerate(first_of)]
-        if symmetry is not None and not symmetry.takes(lives):
-            raise Unclosed("where no run may lead, a handler tells interchangeable nodes apart")
-        automata = [Pruned(each, its) for each, its in zip(automata, lives)]
-    return automata
+        if symmetry is None or symmetry.takes(lives):
+            automata = [Pruned(each, its) for each, its in zip(automata, lives)]
+        else:
+            by_names.append("prune")
+    return automata, first_of, by_names
+
+
+def _ways(closure: Closure, first_of: Classes) -> Ways:
+    """Where each local state, or class of them, leads."""
+    ways: list[dict[Config, list[Config]]] = []
+    for first, edges in zip(first_of, closure.edges):
+        ways.append({its: [] for its in first.values()})
+        for local, out in edges.items():
+            ways[-1][first[local]] += [first[edge.next] for edge in out]
+    return ways
 
 
 def _shows(model: Runs, i: int) -> Callable[[Config, Config], bool]:

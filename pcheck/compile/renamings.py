@@ -16,7 +16,7 @@ from pcheck.observer import Sight
 from pcheck.property import Kind, Property, Seen
 
 ALL = 1_000  # renamings of sights: up to so many, whole orbits are compared
-EACH = 20  # and then the swaps of each so many-th sight
+EACH = 50  # and then the swaps of each so many-th sight
 Parts = tuple[Sight, ...]
 
 

@@ -11,15 +11,19 @@ So the declaration is checked, and not believed: on every reaction that the sear
 every renaming of it. A wrong one is an error that names the handler.
 
 What `fuse` makes of a state can do just what that state can. Letters that `prune` drops are asked
-about no more, so what it drops must be taken to what it drops: else that pass is left out. The
-classes of `minimise` come from a table that holds more than can happen, and there a handler may go
-by names (which of two votes in one ballot is the highest?): that pass is always left out.
+about no more, so what it drops must be taken to what it drops: else that pass is left out.
+
+The classes of `minimise` must be taken to classes, on the whole closed table: else that pass is
+left out. (Where no run leads a handler may go by names: which of two votes in one ballot is the
+highest?) Then reactions are compared by the classes that they lead to, since one local state of a
+class may meet what only another one can be sent: if a swap takes the one's to a reaction of its
+image, then the other's too.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -36,6 +40,11 @@ from pcheck.values import Id, Value
 
 Name = Id | Value
 Block = tuple[Name, ...]
+Classes = Sequence[Mapping[Config, Config]]  # of each node: the first of the class of a local state
+
+
+Sends = Sequence[tuple[Letter, Sequence[Any]]]
+Told = tuple[Actor | None, Sends]
 
 
 class Symmetry:
@@ -55,6 +64,8 @@ class Symmetry:
         self._shapes: dict[Hashable, int] = {}
         self._seen_by: dict[Hashable, tuple[int, ...]] = {}
         self._checked: set[tuple[int, int, Letter | None]] = set()
+        self._first_of: Classes | None = None
+        self._members: list[dict[Config, list[Actor]]] = []
         self._check_beginning()
 
     @property
@@ -103,7 +114,7 @@ class Symmetry:
 
     def views_of_node(self, i: int, config: Config) -> list[int]:
         """What each name sees of one node: equal numbers for what a renaming may take there."""
-        actors, inbox = self._views(id(config.actor), config.actor), config.inbox
+        actors, inbox = self._views_of_class(i, config), config.inbox
         letters = [self._views(letter, (letter.src, letter.message)) for letter in inbox]
         queued = self.model.network.ignoring_is_a_step
         return [
@@ -118,6 +129,14 @@ class Symmetry:
             )
             for nth, name in enumerate(self.names)
         ]
+
+    def _views_of_class(self, i: int, config: Config) -> tuple[Hashable, ...]:
+        """What is seen of a local state, or of all that it stands for."""
+        if self._first_of is None:
+            return self._views(id(config.actor), config.actor)
+        members = self._members[i][self.model.nodes[i].local(config)]
+        views = [self._views(id(actor), actor) for actor in members]
+        return tuple(tuple(sorted(each)) for each in zip(*views, strict=True))
 
     def _queues(self, inbox: Inbox, letters: list[tuple[int, ...]], nth: int) -> Hashable:
         queues: dict[Id, list[int]] = {}
@@ -184,12 +203,31 @@ class Symmetry:
                 image = self.actor(swap, i, actor)
                 image_letter = self.letter(swap, letter) if letter is not None else None
                 others = self.model.nodes[j].moves(image, image_letter)
-                expected = Counter(self._moved(swap, i, move) for move in moves)
-                found = Counter(_as_is(move) for move in others)
+                expected = self._told(j, image, (self._moved(swap, i, move) for move in moves))
+                found = self._told(j, image, ((m.actor, m.bundle.sends) for m in others))
                 if expected != found or not self._crashes_alike(swap, node, actor):
                     raise self._wrong(swap, node, actor, letter, image, j)
                 todo.append((j, image, image_letter))
         self._checked |= passed
+
+    def takes_classes(self, first_of: Classes) -> bool:
+        """Whether classes of local states are taken to classes; from then on they are compared."""
+        for swap in range(len(self.swaps)):
+            for i, first in enumerate(first_of):
+                others = first_of[self.targets[swap][i]]
+                class_of: dict[Config, Config] = {}
+                for local, its in first.items():
+                    image = others.get(self.config(swap, i, local))
+                    if image is None or class_of.setdefault(its, image) is not image:
+                        return False
+        self._first_of = first_of
+        self._members = [{} for _ in first_of]
+        for members, first in zip(self._members, first_of, strict=True):
+            alike: dict[Config, list[Actor]] = {}
+            for local, its in first.items():
+                alike.setdefault(its, []).append(local.actor)
+                members[local] = alike[its]
+        return True
 
     def takes(self, lives: Sequence[Mapping[Config, frozenset[Letter]]]) -> bool:
         """Whether the letters that may matter to a node are taken to those of its image."""
@@ -208,18 +246,36 @@ class Symmetry:
             return True
         i = self.model.index[node.me]
         other = self.model.nodes[self.targets[swap][i]]
+        j = self.targets[swap][i]
         down = self.actor(swap, i, node.handlers.after_crash(actor))
-        return other.handlers.after_crash(self.actor(swap, i, actor)) is down
+        other_down = other.handlers.after_crash(self.actor(swap, i, actor))
+        return self._kind(j, other_down, up=False) is self._kind(j, down, up=False)
 
-    def _moved(self, swap: int, i: int, move: Move) -> Hashable:
-        if move.actor is None:
-            return None
+    def _kind(self, i: int, actor: Actor, *, up: bool = True) -> Config:
+        """What a local state counts as."""
+        local = self.model.nodes[i].config(actor, up, ())
+        return local if self._first_of is None else self._first_of[i][local]
+
+    def _moved(self, swap: int, i: int, move: Move) -> Told:
+        """What a renamed node does, in place of this."""
         names = self.swaps[swap]
         sends = [
             (self.letter(swap, letter), [names.get(each, each) for each in receivers])
             for letter, receivers in move.bundle.sends
         ]
-        return id(self.actor(swap, i, move.actor)), _sent(sends)
+        return self.actor(swap, i, move.actor) if move.actor is not None else None, sends
+
+    def _told(self, i: int, actor: Actor, ways: Iterable[Told]) -> Counter[Hashable]:
+        """The ways that a reaction goes; staying what one is, silently, is to ignore it."""
+        told: Counter[Hashable] = Counter(
+            None
+            if after is None or (not sends and self._kind(i, after) is self._kind(i, actor))
+            else (self._kind(i, after), _sent(sends))
+            for after, sends in ways
+        )
+        if not self.model.network.ignoring_is_a_step:
+            del told[None]
+        return told
 
     def _wrong(
         self, swap: int, node: Node, actor: Actor, letter: Letter | None, image: Actor, j: int
@@ -250,11 +306,7 @@ class Symmetric(Automaton):
         return self.inner.steps(config)
 
 
-def _as_is(move: Move) -> Hashable:
-    return None if move.actor is None else (id(move.actor), _sent(move.bundle.sends))
-
-
-def _sent(sends: Sequence[tuple[Letter, Sequence[Any]]]) -> Hashable:
+def _sent(sends: Sends) -> Hashable:
     """What is sent as each receiver gets it, and as somebody sees it who watches."""
     queues: dict[Any, list[Letter]] = {}
     for letter, receivers in sends:

@@ -39,7 +39,7 @@ from tests.compile.traps import (
 NOT_FIFO = pytest.mark.parametrize("network", ["set", "once", "lossy"])
 NETS = pytest.mark.parametrize("network", NETWORKS)
 Live = Mapping[Local, frozenset[Letter]]
-Firsts = dict[Local, Local] | None
+Firsts = Mapping[Local, Local]
 Lives = Callable[[Closure, int, Firsts], Live]
 Instead = Callable[[Lives], None]
 
@@ -105,6 +105,10 @@ class AnswersOnce(Walker):
         return self.but(at=1), broadcast(NOBODY, X())
 
 
+def itself(closure: Closure, i: int) -> Firsts:
+    return {local: local for local in closure.edges[i]}
+
+
 def live_for_all(closure: Closure, i: int, first_of: Firsts) -> Live:
     """A letter is dropped as soon as one of n1 and n2 has no use for it.
 
@@ -112,7 +116,9 @@ def live_for_all(closure: Closure, i: int, first_of: Firsts) -> Live:
     takes what is dead for one from both.
     """
     nodes = enumerate(closure.model.nodes[:2])
-    shared = frozenset.intersection(*(live(closure, j, None)[node.first] for j, node in nodes))
+    shared = frozenset.intersection(
+        *(live(closure, j, itself(closure, j))[node.first] for j, node in nodes)
+    )
     return {local: own & shared for local, own in live(closure, i, first_of).items()}
 
 
