@@ -92,6 +92,8 @@ class Closure:
         except Exception as error:
             what = str(error) if isinstance(error, PcheckError) else described(error)
             raise Unclosed(f"where no run may lead, {what}") from None
+        if len({move.label for move in moves}) < len(moves):
+            raise Unclosed(f"where no run may lead, {node.me} has two steps with one label")
         for move in moves:
             if move.actor is not None:
                 after = node.config(move.actor, True, ())

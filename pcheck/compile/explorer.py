@@ -19,7 +19,7 @@ from pcheck.compile.replay import last_step, replay
 from pcheck.compile.shown import Shown
 from pcheck.compile.store import Store
 from pcheck.compile.tabulate import Tables
-from pcheck.errors import SpecError
+from pcheck.errors import Asymmetric, SpecError, Unreliable
 from pcheck.judge import Found, Judge
 from pcheck.network import Network
 from pcheck.path import Path
@@ -77,20 +77,25 @@ def _proved(steps: _Explorer, ways: Ways) -> Search:
     to prove the rest; where that cannot be done, the search by steps goes on."""
     if steps.advance(enough=steps.has_only_to_prove):
         return steps.report()
-    proof = steps.proof(ranked(ways))
     fault = None
     try:
+        proof = steps.proof(ranked(ways))
         with steps.clock.half():
             proof.advance()
-    except SpecError as error:  # there is a shortest run that leads to it
+        if proof.complete and not proof.judge.found:
+            return steps.report(proof)
+        if proof.stopped == INTERRUPT:
+            raise KeyboardInterrupt
+        del proof
+    except (Asymmetric, Unreliable):  # of which no search can make anything
+        raise
+    except SpecError as error:
         fault = error
-    if proof.complete and not proof.judge.found:
-        return steps.report(proof)
-    steps.stopped = INTERRUPT if proof.stopped == INTERRUPT else None
-    del proof
-    if steps.stopped is None:
-        steps.advance()
-    if steps.stopped is not None and fault is not None:
+    except ENDS as end:
+        steps.stopped = ended_by(end)
+        return steps.report()
+    steps.advance()  # to the shortest run that shows it, or as far as it comes
+    if fault is not None and steps.stopped is not None:
         raise fault
     return steps.report()
 
@@ -164,9 +169,10 @@ class _Explorer:
             return True
 
     def has_only_to_prove(self) -> bool:
-        """Whether nothing good is left to be found, and the search has become long."""
+        """Whether nothing good is left to be found, and the search is long and gets longer."""
         good = any(prop.kind is Kind.SOMETIMES for prop in self.judge.open)
-        return len(self.store) >= LONG and not good
+        grows = self.progress.widths[-1] > max(self.progress.widths[-2:-1], default=0)
+        return not good and len(self.store) >= LONG and grows
 
     def proof(self, ranks: Ranks) -> _Explorer:
         """A search for what is still open that goes by ranks."""
@@ -242,7 +248,8 @@ class _Explorer:
         except SpecError as error:
             if self._settle() == kernel.LIMIT:  # it lies beyond what was to be looked at
                 raise Stop(state_limit(self._most())) from None
-            error.run = self._path((int(self.store.cursor[HEAD]),))
+            if self.cover is None:
+                error.run = self._path((int(self.store.cursor[HEAD]),))
             raise
 
     def _fill(self, why: int) -> None:
