@@ -117,8 +117,8 @@ def reductions(search: Search) -> Iterator[str]:
     """Which passes were on, and which were not."""
     if search.reduced:
         yield (
-            f"Reduced by {', '.join(search.reduced)}: exact, and the states counted stand for "
-            "others; --reduce none looks at each of them."
+            f"Reduced by {', '.join(search.reduced)}: exact. The states counted stand for others, "
+            "and the depth is theirs; --reduce none looks at each state."
         )
     if search.note is not None:
         yield search.note

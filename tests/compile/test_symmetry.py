@@ -16,7 +16,11 @@ import specs.paxos
 from pcheck import Act, Actor, Cluster, Group, Id, Step, Value, act, broadcast, fixed, group
 from pcheck.actor import either
 from pcheck.compile.explorer import explore
+from pcheck.compile.reduce import reduced
+from pcheck.compile.tabulate import Tables
 from pcheck.network import NETWORKS
+from pcheck.path import follow
+from pcheck.semantics import State
 from tests.compile.alike import Asked, check_runs
 from tests.compile.parts import nothing
 from tests.compile.peers import symmetric_questions
@@ -123,6 +127,25 @@ def test_peers_that_point_at_each_other_are_one_state_an_orbit(network: str) -> 
     parts = {n: lambda i: Points(everybody=n, tells=True)}
     asked = Asked(Cluster(parts, properties=[watches("at")], interchangeable=[n]), network)
     assert left(asked, "symmetry") == orbits(asked)
+
+
+def test_of_very_many_renamings_not_the_least_is_taken_and_yet_they_are_told_to_be_alike() -> None:
+    """A ring of eight looks the same to each of them: 5,040 renamings, of which 720 are made."""
+    n = group("n", 8)
+    parts = {n: lambda i: Points(everybody=n)}
+    model = Asked(Cluster(parts, properties=[nothing()], interchangeable=[n])).runs()
+    reduction = reduced(model, ["symmetry"])
+    tables = Tables(model, reduction.automata, reduction.symmetry)
+
+    def at(*rings: str) -> State:
+        pairs = [(ring[nth - 1], ring[nth]) for ring in rings for nth in range(len(ring))]
+        return follow(model, [f"n{one} points, n{other}" for one, other in pairs]).states[-1]
+
+    one, *others = (at(ring) for ring in ("12345678", "18273645", "86421357", "15263748"))
+    assert len({tuple(tables.canonical(each)) for each in (one, *others)}) > 1
+    for other in others:
+        assert tables.stands_for(tables.canonical(one), other, 0)
+    assert not tables.stands_for(tables.canonical(one), at("1234", "5678"), 0)
 
 
 @dataclass(frozen=True)
