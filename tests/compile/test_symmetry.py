@@ -139,7 +139,7 @@ def test_of_very_many_renamings_not_the_least_is_taken_and_yet_they_are_told_to_
 
     def at(*rings: str) -> State:
         pairs = [(ring[nth - 1], ring[nth]) for ring in rings for nth in range(len(ring))]
-        return follow(model, [f"n{one} points, n{other}" for one, other in pairs]).states[-1]
+        return follow(model, tuple(f"n{one} points, n{other}" for one, other in pairs)).states[-1]
 
     one, *others = (at(ring) for ring in ("12345678", "18273645", "86421357", "15263748"))
     assert len({tuple(tables.canonical(each)) for each in (one, *others)}) > 1
