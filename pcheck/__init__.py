@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pcheck.actor import Act, Actor, Send, Step, act, broadcast, either, fixed, send, volatile
 from pcheck.builder import Bug, Option, bug, spec
 from pcheck.cluster import Cluster
+from pcheck.history import History
 from pcheck.label import show
 from pcheck.model import Model
 from pcheck.property import Milestone, Property, Seen, always, milestone, sometimes
@@ -34,6 +35,7 @@ __all__ = [
     "Bug",
     "Cluster",
     "Group",
+    "History",
     "Id",
     "Map",
     "Milestone",

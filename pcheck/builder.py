@@ -1,14 +1,15 @@
 """The marks in a spec file: which function builds the cluster, and which classes are mistakes.
 
 A builder is the one function with `@spec`; its annotated parameters are the command line's options.
-A bug is a subclass that changes one clause, with `@bug`: it says what it breaks, and at what size.
+A bug is a subclass that changes one clause (or a function that changes options), with `@bug`: it
+says what it breaks, and at what size.
 """
 
 from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -17,7 +18,7 @@ from pcheck.errors import SpecError
 from pcheck.property import Property
 
 F = TypeVar("F", bound=Callable[..., Any])
-A = TypeVar("A", bound=type[Actor])
+B = TypeVar("B", bound=type[Actor] | Callable[..., Mapping[str, Any]])
 BUILDER, BUG = "__pcheck_spec__", "__pcheck_bug__"
 
 
@@ -32,22 +33,32 @@ class Option:
 
 @dataclass(frozen=True)
 class Bug:
-    """One rule changed: the class that breaks it, and the smallest scope that shows it."""
+    """One rule changed: by what, and the smallest scope that shows it."""
 
     name: str
     number: int
-    actor: type[Actor]
+    marked: type[Actor] | Callable[..., Mapping[str, Any]]
     breaks: str
     scope: Mapping[str, Any] = field(default_factory=dict)
     source: str = ""
+    also: tuple[type[Actor], ...] = ()
+    safe: bool = False
 
     @property
-    def replaces(self) -> type[Actor]:
-        return self.actor.__mro__[1]
+    def actors(self) -> tuple[type[Actor], ...]:
+        """The classes that take the places of those that they are made of."""
+        return (self.marked, *self.also) if isinstance(self.marked, type) else self.also
+
+    def changed(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """The options of the builder that it changes."""
+        if isinstance(self.marked, type):
+            return {}
+        asked = inspect.signature(self.marked).parameters
+        return dict(self.marked(**{name: options[name] for name in asked}))
 
     @property
     def summary(self) -> str:
-        return (inspect.getdoc(self.actor) or "").partition("\n")[0]
+        return (inspect.getdoc(self.marked) or "").partition("\n")[0]
 
 
 def spec(builder: F) -> F:
@@ -57,15 +68,32 @@ def spec(builder: F) -> F:
 
 
 def bug(
-    number: int, *, breaks: Property, scope: Mapping[str, Any] | None = None, source: str = ""
-) -> Callable[[A], A]:
-    """Marks an actor that changes one rule; its docstring is its line in a listing."""
+    number: int,
+    *,
+    breaks: Property,
+    scope: Mapping[str, Any] | None = None,
+    source: str = "",
+    also: Iterable[type[Actor]] = (),
+    safe: bool = False,
+) -> Callable[[B], B]:
+    """Marks an actor that changes one rule; its docstring is its line in a listing.
 
-    def mark(actor: A) -> A:
-        if actor.__mro__[1] is Actor or not issubclass(actor, Actor):
-            raise SpecError(f"the bug {actor.__name__} is no subclass of the role that it changes")
-        name = re.sub(r"(?<!^)(?=[A-Z])", "-", actor.__name__).lower()
-        setattr(actor, BUG, Bug(name, number, actor, breaks.name, dict(scope or {}), source))
-        return actor
+    Or a function, from options of the builder to those that it changes. What looks wrong and is
+    `safe` names the property that it might be thought to break.
+    """
+
+    def mark(marked: B) -> B:
+        classes = [each for each in (marked, *also) if isinstance(each, type)]
+        for actor in classes:
+            if not issubclass(actor, Actor) or actor.__mro__[1] is Actor:
+                raise SpecError(
+                    f"the bug {actor.__name__} is no subclass of the role that it changes"
+                )
+        words = re.sub(r"(?<!^)(?=[A-Z])", "-", marked.__name__).lower().replace("_", "-")
+        found = Bug(
+            words, number, marked, breaks.name, dict(scope or {}), source, tuple(also), safe
+        )
+        setattr(marked, BUG, found)
+        return marked
 
     return mark

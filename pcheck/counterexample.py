@@ -25,7 +25,7 @@ FORMAT, VERSION = "pcheck run", 1
 
 @dataclass(frozen=True)
 class SavedRun:
-    """A run that violates a property, and all that is needed to walk it again."""
+    """A run that violates a property, or reaches one, and all that is needed to walk it again."""
 
     spec: str
     file: str | None  # the name of the user's file, where the spec does not ship with pcheck
@@ -131,7 +131,8 @@ def replay(saved: SavedRun, question: Question) -> Replay:
     refused_at = refused_step(question, saved.steps)
     differs = None
     if why is None:
-        differs = f"after its last step {saved.property} is still true"
+        still = "not reached" if prop.kind is Kind.SOMETIMES else "still true"
+        differs = f"after its last step {saved.property} is {still}"
     elif why != saved.why:
         differs = f"{saved.property} is false because {why}, and the file says {saved.why}"
     elif refused_at != saved.refused_at:
@@ -143,6 +144,7 @@ def replay(saved: SavedRun, question: Question) -> Replay:
 
 
 def _why_at_end(prop: Property, model: Model[Any], path: Path[Any]) -> str | None:
+    prop = prop.sought()
     end = path.states[-2:] if prop.of_steps else path.states[-1:]
     if len(end) < 1 + prop.of_steps:
         return None
@@ -151,11 +153,9 @@ def _why_at_end(prop: Property, model: Model[Any], path: Path[Any]) -> str | Non
 
 def _property(saved: SavedRun, model: Model[Any]) -> Property:
     for prop in model.properties:
-        if prop.name == saved.property and prop.kind is Kind.ALWAYS:
+        if prop.name == saved.property:
             return prop
-    raise TraceError(
-        f"cannot be walked any more: {saved.spec} has no always-property {saved.property}"
-    )
+    raise TraceError(f"cannot be walked any more: {saved.spec} has no property {saved.property}")
 
 
 SHAPE: dict[str, tuple[type, ...]] = {

@@ -10,15 +10,19 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pcheck.errors import SpecError, described, nearest, place_of, place_raised
 from pcheck.values import Group, Id, exact, is_frozen_dataclass, order
 
+if TYPE_CHECKING:
+    from pcheck.history import History
+
 M = TypeVar("M")
+Explain = Callable[["History"], Iterable[str]]
 Sees = type[Any] | str  # a kind of message, or the name of a field: "learned", "Learner.learned"
 
 
@@ -117,6 +121,8 @@ class Property:
     test: Callable[..., Any]
     summary: str
     of_steps: bool = False
+    explain: Explain | None = None
+    word: str = ""  # a shorter name, for who looks for it
 
     def why_false(self, *seen: Seen) -> str | None:
         """For an `always`: what is wrong with this state, or step."""
@@ -131,6 +137,16 @@ class Property:
         if isinstance(answer, bool):
             return answer
         raise self._bad_answer(answer, "True or False")
+
+    def sought(self) -> Property:
+        """What is false where this is decided: so that a search for the one finds the other."""
+        if self.kind is Kind.ALWAYS:
+            return self
+
+        def test(seen: Seen) -> str | None:
+            return "it is reached" if self.reached(seen) else None
+
+        return replace(self, kind=Kind.ALWAYS, test=test)
 
     def _ask(self, *seen: Seen) -> object:
         try:
@@ -172,14 +188,25 @@ class Milestone:
         )
 
 
-def always(*, sees: Iterable[Sees], name: str = "") -> Callable[[Callable[..., Any]], Property]:
-    """True of every reachable state: answers with a message where it is not."""
-    return lambda test: _property(Kind.ALWAYS, test, sees, name)
+def always(
+    *, sees: Iterable[Sees], name: str = "", explain: Explain | None = None
+) -> Callable[[Callable[..., Any]], Property]:
+    """True of every reachable state: answers with a message where it is not.
+
+    `explain` tells, line by line, what led to that in the end; a line that is only the name of a
+    node stands for all that this node did.
+    """
+    return lambda test: replace(_property(Kind.ALWAYS, test, sees, name), explain=explain)
 
 
-def sometimes(*, sees: Iterable[Sees], name: str = "") -> Callable[[Callable[..., Any]], Property]:
-    """True of at least one reachable state: else a check proves nothing, and says so."""
-    return lambda test: _property(Kind.SOMETIMES, test, sees, name)
+def sometimes(
+    *, sees: Iterable[Sees], name: str = "", word: str = ""
+) -> Callable[[Callable[..., Any]], Property]:
+    """True of at least one reachable state: else a check proves nothing, and says so.
+
+    `word` is a shorter name for it: `pcheck explore --find chosen`.
+    """
+    return lambda test: replace(_property(Kind.SOMETIMES, test, sees, name), word=word)
 
 
 def milestone(

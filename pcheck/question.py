@@ -31,6 +31,7 @@ class Question:
     network: str | None
     crashes: int | None
     model: Model[Any]
+    sought: Property | None = None  # what is looked for, instead of asking what is true
 
     @property
     def all_options(self) -> dict[str, Any]:
@@ -62,8 +63,11 @@ def ask(
     network: str | None = None,
     crashes: int | None = None,
     properties: Iterable[str] = (),
+    find: str | None = None,
 ) -> Question:
     """What is not given is as the bug's own scope says, and else as the builder does."""
+    if find is not None and tuple(properties):
+        raise UsageError("--find looks for one thing alone: leave --property out")
     scope = dict(bug.scope) if bug is not None else {}
     network = _first(network, scope.pop("network", None))
     crashes = _first(crashes, scope.pop("crashes", None))
@@ -76,7 +80,10 @@ def ask(
         net, budget = _first(network, NETWORK), _first(crashes, CRASHES)
         model = _runs(built, net, budget)
     model.properties = _selected(spec, model, tuple(properties))
-    return Question(spec, options, bug, net, budget, model)
+    sought = _sought(spec, model, find) if find is not None else None
+    if sought is not None:
+        model.properties = (sought.sought(),)
+    return Question(spec, options, bug, net, budget, model, sought)
 
 
 def _first(*values: Any) -> Any:
@@ -89,7 +96,7 @@ def _check_scope(spec: Spec, scope: Mapping[str, Any], bug: Bug | None) -> None:
     except UsageError as error:
         assert bug is not None
         text = f"the scope of the bug {bug.name} is wrong: {error}"
-        raise SpecError(f"{place_of(bug.actor)}{text}") from error
+        raise SpecError(f"{place_of(bug.marked)}{text}") from error
 
 
 def _bare(spec: Spec, model: Model[Any], network: str | None, crashes: int | None) -> Model[Any]:
@@ -108,6 +115,15 @@ def _runs(cluster: Cluster, network: str, crashes: int) -> Model[Any]:
     if type(crashes) is not int or crashes < 0:
         raise UsageError(f"--crashes {crashes} makes no sense: it is how many nodes may crash")
     return Runs(cluster, NETWORKS[network], crashes)
+
+
+def _sought(spec: Spec, model: Model[Any], find: str) -> Property:
+    """The property of this name, or of this word."""
+    known = {word: prop for prop in model.properties for word in (prop.word, prop.name) if word}
+    if find not in known:
+        hint = nearest(find, known) or f"; it has {', '.join(known) or 'none'}"
+        raise UsageError(f"{spec.name} has no property {find!r} to look for{hint}")
+    return known[find]
 
 
 def _selected(spec: Spec, model: Model[Any], names: tuple[str, ...]) -> tuple[Any, ...]:

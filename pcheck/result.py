@@ -13,20 +13,23 @@ from functools import cached_property
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 
+from pcheck import specfile
 from pcheck.counterexample import SavedRun, of_path, refused_step
 from pcheck.engine import Say, explore
 from pcheck.errors import UsageError
+from pcheck.explain import Explanation, explain
 from pcheck.files import write_whole
 from pcheck.model import Model
 from pcheck.path import Path
+from pcheck.property import Property
 from pcheck.question import Question, ask
-from pcheck.render.report import Report
-from pcheck.search import Limits, Outcome, Search, Verdict, Watch
+from pcheck.render.report import Report, RunReport, Shown
+from pcheck.search import Discovery, Limits, Outcome, Search, Verdict, Watch
 from pcheck.semantics import Runs
 from pcheck.senders import check_sent
-from pcheck.specfile import find, of_builder
+from pcheck.shortest import Shortest, shortest
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -39,6 +42,7 @@ def check(
     network: str | None = None,
     crashes: int | None = None,
     properties: Iterable[str] = (),
+    find: str | None = None,
     all_properties: bool = False,
     max_states: int | None = None,
     max_seconds: float | None = None,
@@ -53,7 +57,7 @@ def check(
     What a bug's scope says is the default for what is not given; else the builder's defaults hold,
     on the network `set` with one crash.
     """
-    found = of_builder(spec) if callable(spec) else find(spec)
+    found = specfile.of_builder(spec) if callable(spec) else specfile.find(spec)
     question = ask(
         found,
         options,
@@ -61,6 +65,7 @@ def check(
         network=network,
         crashes=crashes,
         properties=properties,
+        find=find,
     )
     limits = Limits(max_states, max_seconds, max_memory)
     return answer(
@@ -104,10 +109,19 @@ class Result:
 
     def __init__(self, question: Question, search: Search) -> None:
         self.question, self.search = question, search
+        self._handler_calls = _handler_calls(question.model)
 
     @property
     def verdict(self) -> Verdict:
         return self.search.verdict
+
+    @property
+    def says(self) -> str:
+        """The verdict; or, where something was looked for, whether that was found."""
+        if self.question.sought is None:
+            return self.verdict.value
+        said = {Verdict.HOLDS: "unreachable", Verdict.VIOLATED: "found"}
+        return said.get(self.verdict, self.verdict.value)
 
     @property
     def states(self) -> int:
@@ -132,17 +146,48 @@ class Result:
     @cached_property
     def run(self) -> SavedRun | None:
         """The shortest run that violates the first violated property, with all that it needs."""
+        if self._violated is None or self.trace is None:
+            return None
+        prop, found = self._violated
+        why = found.why
+        if self.shortest is not None:
+            why = prop.why_false(self.model.observe(self.trace.states[-1]))
+        refused_at = refused_step(self.question, self.trace.labels)
+        return of_path(self.question, prop.name, why or "", self.trace, refused_at)
+
+    @cached_property
+    def trace(self) -> Path[Any] | None:
+        """The same run, as states and labels: of all the shortest ones the most readable."""
+        if self._violated is None:
+            return None
+        return self.shortest.most_readable() if self.shortest else self._violated[1].path
+
+    @cached_property
+    def shortest(self) -> Shortest | None:
+        """All shortest runs that violate it; None where they are too many to be looked at."""
+        if self._violated is None:
+            return None
+        prop, found = self._violated
+        try:
+            return shortest(self.model, prop, len(found.path), engine=self.search.engine)
+        except KeyboardInterrupt:
+            return None
+
+    @cached_property
+    def _violated(self) -> tuple[Property, Discovery] | None:
+        """The first violated property of which there is a run."""
+        props = {prop.name: prop for prop in self.search.properties}
         for name in self.search.violated:
-            found = self.search.discoveries.get(name)
-            if found is not None:
-                refused_at = refused_step(self.question, found.path.labels)
-                return of_path(self.question, name, found.why or "", found.path, refused_at)
+            if name in self.search.discoveries:
+                return props[name], self.search.discoveries[name]
         return None
 
-    @property
-    def trace(self) -> Path[Any] | None:
-        """The same run, as states and labels."""
-        return self.search.discoveries[self.run.property].path if self.run is not None else None
+    @cached_property
+    def explanation(self) -> Explanation | None:
+        """Why that run goes wrong."""
+        if self.run is None or self.trace is None:
+            return None
+        return explain(self.question, self.run, self.trace)
 
     def assert_holds(self) -> None:
         """Fails a test with the whole report, unless every property holds or was reached."""
@@ -165,7 +210,7 @@ class Result:
         """What `--json` prints: all that depends on the machine is under `run`."""
         search, run = self.search, self.run
         return {
-            "verdict": search.verdict.value,
+            "verdict": self.says,
             "spec": self.question.spec.name,
             "bug": self.question.bug.name if self.question.bug is not None else None,
             "options": self.question.all_options,
@@ -183,6 +228,8 @@ class Result:
                 "why": run.why,
                 "steps": list(run.steps),
                 "refused_at": run.refused_at,
+                "shortest_runs": self.shortest.count if self.shortest else None,
+                "up_to_renaming": self.shortest.up_to_renaming if self.shortest else None,
             },
             "run": {
                 "stopped": search.stopped,
@@ -191,22 +238,36 @@ class Result:
                 "states_per_second": round(search.states / max(search.seconds, 1e-9)),
                 "transitions_per_second": round(search.transitions / max(search.seconds, 1e-9)),
                 "bytes_per_state": round(search.memory / search.states, 1),
-                "handler_calls": self._handler_calls(),
+                "handler_calls": self._handler_calls,
                 "peak_memory": search.peak,
             },
         }
 
-    def _handler_calls(self) -> int | None:
-        model = self.model
-        return sum(node.handlers.calls for node in model.nodes) if isinstance(model, Runs) else None
-
     def report(self) -> Report:
-        return Report(self.question, self.search, self.run)
+        return Report(self.question, self.search, self._shown)
+
+    def run_as_text(self) -> str:
+        """The violating run as one reads it, the same on every machine."""
+        return _text(RunReport(self.question, self._shown)) if self._shown is not None else ""
+
+    def _among(self) -> str:
+        """How many other runs are as short."""
+        found = self.shortest
+        if found is None or found.count == 1:
+            return ""
+        renamed = found.up_to_renaming
+        alike = f", {renamed:,} up to renaming" if renamed not in (None, found.count) else ""
+        return f"There are {found.count:,} such runs{alike}: this one changes least between nodes."
+
+    @cached_property
+    def _shown(self) -> Shown | None:
+        run, path, explanation = self.run, self.trace, self.explanation
+        if run is None or path is None or explanation is None:
+            return None
+        return Shown(run, path, explanation, self._among())
 
     def __str__(self) -> str:
-        console = Console(file=io.StringIO(), width=100, color_system=None)
-        console.print(self.report())
-        return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
+        return _text(self.report())
 
     def __repr__(self) -> str:
         counts = f"{self.states:,} states, {self.transitions:,} transitions, depth {self.depth}"
@@ -224,3 +285,13 @@ class Result:
         return console.export_html(
             inline_styles=True, code_format='<pre style="font-family: monospace">{code}</pre>'
         )
+
+
+def _handler_calls(model: Model[Any]) -> int | None:
+    return sum(node.handlers.calls for node in model.nodes) if isinstance(model, Runs) else None
+
+
+def _text(what: RenderableType) -> str:
+    console = Console(file=io.StringIO(), width=100, color_system=None)
+    console.print(what)
+    return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]

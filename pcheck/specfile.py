@@ -81,11 +81,15 @@ class Spec:
         return (inspect.getdoc(self.builder) or "").partition("\n")[0]
 
     def bug(self, name: str | int) -> Bug:
-        """The bug of this name (or number)."""
+        """The bug of this name, or of this number, if only one has it."""
         name = str(name)
+        found = [each for each in self.bugs if name == str(each.number)]
         for each in self.bugs:
-            if name.lower().replace("_", "-") == each.name or name == str(each.number):
+            if name.lower().replace("_", "-") == each.name or found == [each]:
                 return each
+        if found:
+            several = " and ".join(each.name for each in found)
+            raise UsageError(f"{self.name} has several bugs of the number {name}: {several}")
         known = [each.name for each in self.bugs]
         hint = nearest(name.lower(), known) or f"; it has {', '.join(known) or 'none'}"
         raise UsageError(f"{self.name} has no bug {name!r}{hint}")
@@ -103,7 +107,8 @@ class Spec:
     def build(self, options: Mapping[str, Any], bug: Bug | None = None) -> Cluster | Model[Any]:
         """What the builder makes of these options, with the bug in place."""
         try:
-            built = self.builder(**options)
+            changed = bug.changed(options) if bug is not None else {}
+            built = self.builder(**{**options, **changed})
             if bug is not None:
                 _put_in_place(bug, built)
         except SpecError as error:
@@ -204,13 +209,12 @@ def _bugs(module: ModuleType, path: Path) -> tuple[Bug, ...]:
         vars(each)[BUG]
         for mod in modules
         for each in vars(mod).values()
-        if isinstance(each, type) and BUG in vars(each) and each.__module__ == mod.__name__
+        if BUG in getattr(each, "__dict__", ()) and each.__module__ == mod.__name__
     )
     for one, other in combinations(bugs, 2):
-        if one.number == other.number or one.name == other.name:
+        if one.name == other.name:
             raise SpecError(
-                f"{shown_path(path)}: the bugs {one.name} and {other.name} have one number, "
-                f"{one.number}, or one name: tell them apart"
+                f"{shown_path(path)}: two bugs are both named {one.name}: tell them apart"
             )
     return bugs
 
@@ -262,10 +266,13 @@ def _annotation(hint: Any) -> tuple[Any, Option]:
 
 
 def _put_in_place(bug: Bug, built: object) -> None:
-    if not isinstance(built, Cluster):
+    if bug.actors and not isinstance(built, Cluster):
         raise SpecError(f"the bug {bug.name} changes an actor, but this spec has none")
-    if not any(type(actor) is bug.replaces for actor in built.actors.values()):
-        raise SpecError(
-            f"the bug {bug.name} changes {bug.replaces.__name__}, which no node of this cluster is"
-        )
-    built.replace(bug.replaces, bug.actor)
+    for actor in bug.actors:
+        assert isinstance(built, Cluster)
+        role = actor.__mro__[1]
+        if not any(type(each) is role for each in built.actors.values()):
+            raise SpecError(
+                f"the bug {bug.name} changes {role.__name__}, which no node of this cluster is"
+            )
+        built.replace(role, actor)

@@ -9,11 +9,11 @@ quorum is plays a part.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from pcheck import Id, Milestone, Property, Seen, Set, Value, always, milestone, sometimes
+from pcheck import History, Id, Milestone, Property, Seen, Set, Value, always, milestone, sometimes
 
 K = TypeVar("K")
 
@@ -45,13 +45,33 @@ def votes(seen: Seen) -> list[Vote]:
     return [accepted.vote for _, accepted in seen.sent(Accepted)]
 
 
-def chosen(seen: Seen) -> list[Vote]:
-    """What a majority voted for."""
-    most = len(seen.group("a")) // 2
-    return [vote for vote, count in Counter(votes(seen)).items() if count > most]
+def chosen(seen: Seen, quorum: int = 0) -> list[Vote]:
+    """What so many voted for, or a majority."""
+    least = quorum or len(seen.group("a")) // 2 + 1
+    return [vote for vote, count in Counter(votes(seen)).items() if count >= least]
 
 
-@always(sees=[Accepted])
+def two_majorities(told: History) -> Iterator[str]:
+    """Who is behind each of two chosen values, and who is behind both."""
+    said = [(accepted.vote, acceptor) for acceptor, accepted in told.seen.sent(Accepted)]
+    behind = majorities(told.seen, said)
+    when = {vote: told.since(lambda seen: vote in chosen(seen)) for vote in behind}  # noqa: B023
+    first = min(behind, key=lambda vote: when[vote])
+    other = min((vote for vote in behind if vote.value != first.value), key=lambda v: when[v])
+    for vote in (first, other):
+        yield (
+            f"{vote.value} is chosen by step {when[vote]}: {words(behind[vote])}, a majority, "
+            f"voted for it in ballot {vote.ballot}."
+        )
+    both = [acceptor for acceptor in behind[first] if acceptor in behind[other]]
+    yield (
+        f"{words(both)} voted for both: any two majorities have an acceptor in common, and Paxos "
+        "is safe only as long as all of those keep their word."
+    )
+    yield from both
+
+
+@always(sees=[Accepted], explain=two_majorities)
 def agreement(seen: Seen) -> str | None:
     """At most one value is ever chosen."""
     values = {vote.value for vote in chosen(seen)}
@@ -78,7 +98,7 @@ def one_value_per_ballot(seen: Seen) -> str | None:
     return f"there are votes for {words(values)} in ballot {torn}"
 
 
-@sometimes(sees=[Accepted])
+@sometimes(sees=[Accepted], word="chosen")
 def some_value_chosen(seen: Seen) -> bool:
     """In some run a value is chosen: the rest would be true of doing nothing, too."""
     return bool(chosen(seen))

@@ -1,19 +1,20 @@
-"""A learner: it hears of votes, and learns what a majority of the acceptors voted for."""
+"""A learner: it hears of votes, and learns what enough of the acceptors voted for."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pcheck import Actor, Group, Id, Property, Seen, Set, Step, Value, always, fixed
+from pcheck import Actor, Group, History, Id, Property, Seen, Set, Step, Value, always, fixed
 
-from .consensus import Accepted, Vote, chosen
+from .consensus import Accepted, Vote, chosen, words
 
 
 @dataclass(frozen=True)
 class Learner(Actor):
     """Remembers every vote that it heard of, from whom: nothing is forgotten or summed up."""
 
-    acceptors: Group = fixed()
+    quorum: int = fixed()
     heard: Set[tuple[Id, Vote]] = Set()
     learned: Value | None = None
 
@@ -26,19 +27,54 @@ class Learner(Actor):
         return None
 
     def is_chosen(self, vote: Vote, heard: Set[tuple[Id, Vote]]) -> bool:
-        return 2 * sum(each == vote for _, each in heard) > len(self.acceptors)
+        """A majority must have voted for the value, in one and the same ballot."""
+        return sum(each == vote for _, each in heard) >= self.quorum
 
 
-@always(sees=[Accepted, "learned"])
-def only_the_chosen_is_learned(seen: Seen) -> str | None:
-    """A learner learns a value only once it is chosen."""
-    values = Set(vote.value for vote in chosen(seen))
-    for learner, value in seen.field("learned"):
-        if value is not None and value not in values:
-            return f"{learner} has learned {value}, which is not chosen"
+def who_learned_what(told: History) -> Iterator[str]:
+    """Who has learned what, and who had voted for it."""
+    for learner, value in told.seen.field("learned"):
+        if value is not None:
+            yield f"{learner} has learned {value}."
+            yield learner
+    for acceptor, accepted in told.seen.sent(Accepted):
+        vote = accepted.vote
+        yield f"{acceptor} voted for {vote.value} in ballot {vote.ballot}."
+
+
+@always(sees=["learned"], explain=who_learned_what)
+def learners_agree(seen: Seen) -> str | None:
+    """No two learners learn different values."""
+    values = {value for _, value in seen.field("learned") if value is not None}
+    return f"{words(values)} are both learned" if len(values) > 1 else None
+
+
+def only_the_chosen_is_learned(quorum: int) -> Property:
+    """So many votes choose; a learner's opinion does not."""
+
+    def test(seen: Seen) -> str | None:
+        """A learner learns a value only once it is chosen."""
+        values = {vote.value for vote in chosen(seen, quorum)}
+        for learner, value in seen.field("learned"):
+            if value is not None and value not in values:
+                return f"{learner} has learned {value}, which is not chosen"
+        return None
+
+    return always(sees=[Accepted, "learned"], name="only_the_chosen_is_learned")(test)
+
+
+@always(sees=[Accepted, "learned"], explain=who_learned_what)
+def no_other_is_chosen(seen: Seen) -> str | None:
+    """What a majority chooses is no other value than what a learner has learned."""
+    for vote in chosen(seen):
+        for learner, value in seen.field("learned"):
+            if value not in (None, vote.value):
+                return f"{learner} has learned {value}, and {vote.value} is chosen"
     return None
 
 
-def learning(learners: Group) -> list[Property]:
+def learning(learners: Group, quorum: int) -> list[Property]:
     """What must be true of learners, where there are any."""
-    return [only_the_chosen_is_learned] if learners else []
+    if not learners:
+        return []
+    return [only_the_chosen_is_learned(quorum), learners_agree, no_other_is_chosen]

@@ -4,7 +4,7 @@ Phase 1: a majority promises a ballot, saying how it voted. Phase 2: it votes, t
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from pcheck import Act, Actor, Cluster, Group, Id, Map, Option, Step, Value
 from pcheck import act, broadcast, fixed, group, send, spec, volatile
@@ -29,36 +29,53 @@ class Accept:
     vote: Vote
 
 
+Promises: TypeAlias = Map[Id, Vote | None]  # from whom, and how they voted last
+
+
 @dataclass(frozen=True)
 class Proposer(Actor):
     wants: Value = fixed()
     acceptors: Group = fixed()
     ballots: tuple[int, ...] = fixed()
+    quorum: int = fixed()
     started: int = 0  # durable: no ballot is used twice
-    promises: Map[Id, Vote | None] | None = volatile(None)  # None: not in phase 1
+    promises: Promises | None = volatile(None)  # None: not in phase 1
 
     def offers(self) -> Iterator[Act]:
-        for ballot in self.ballots[self.started : self.started + 1]:
+        if self.started < len(self.ballots):
+            ballot = self.ballot(self.started + 1)
             begun = self.but(started=self.started + 1, promises=Map())
             yield act(f"starts ballot {ballot}", begun, broadcast(self.acceptors, Prepare(ballot)))
 
     def receive(self, msg: object, src: Id) -> Step:
         match msg:
             case Promise(ballot, last) if self.promises is not None and self.counts(ballot, src):
-                got = self.promises.but(src, last)
-                if not self.has_quorum(got):
-                    return self.but(promises=got)
-                vote = Vote(ballot, self.safe_value(filter(None, got.values())))
-                return self.but(promises=None), broadcast(self.acceptors, Accept(vote))
+                got = self.with_promise(self.promises, src, last)
+                return self.asks(got) if self.has_quorum(got) else self.but(promises=got)
         return None
 
-    def counts(self, ballot: int, src: Id) -> bool:
-        return ballot == self.ballots[self.started - 1] and src not in (self.promises or ())
+    def asks(self, got: Promises) -> Step:
+        vote = Vote(self.ballot(self.started), self.safe_value(filter(None, got.values())))
+        return self.but(promises=None), broadcast(self.acceptors, Accept(vote))
 
-    def has_quorum(self, got: Map[Id, Vote | None]) -> bool:
-        return 2 * len(got) > len(self.acceptors)
+    def ballot(self, nth: int) -> int:
+        """No two proposers ever start the same ballot."""
+        return self.ballots[nth - 1]
+
+    def counts(self, ballot: int, src: Id) -> bool:
+        """Only promises of the ballot that was started last are counted."""
+        return ballot == self.ballot(self.started) and src not in (self.promises or ())
+
+    def with_promise(self, got: Promises, src: Id, last: Vote | None) -> Promises:
+        """An acceptor counts once, however often its promise arrives."""
+        return got.but(src, last)
+
+    def has_quorum(self, got: Promises) -> bool:
+        """A majority must have promised: any two majorities have an acceptor in common."""
+        return len(got) >= self.quorum
 
     def safe_value(self, votes: Iterable[Vote]) -> Value:
+        """If an acceptor of the quorum has voted, the value of the highest ballot; else its own."""
         return max(votes, default=Vote(0, self.wants)).value
 
 
@@ -71,20 +88,31 @@ class Acceptor(Actor):
     def receive(self, msg: object, src: Id) -> Step:
         match msg:
             case Prepare(ballot) if self.may_promise(ballot):
-                return self.but(promised=ballot), send(src, Promise(ballot, self.vote))
+                return self.but(promised=ballot), send(src, Promise(ballot, self.reported(ballot)))
             case Accept(vote) if self.may_vote(vote.ballot) and vote != self.vote:
-                voted = self.but(promised=self.promise_after(vote), vote=vote)
+                voted = self.but(promised=self.promise_after(vote), vote=self.kept(vote))
                 return voted, broadcast(self.learners, Accepted(vote))
         return None
 
     def may_promise(self, ballot: int) -> bool:
+        """It promises only a ballot above all that it promised before."""
         return ballot > self.promised
 
     def may_vote(self, ballot: int) -> bool:
+        """It votes in no ballot below one that it promised."""
         return ballot >= self.promised
 
     def promise_after(self, vote: Vote) -> int:
+        """To vote in a ballot is to promise it: to vote in none below it any more."""
         return vote.ballot
+
+    def reported(self, ballot: int) -> Vote | None:
+        """A promise tells of the vote that the acceptor gave last, and of its ballot."""
+        return self.vote
+
+    def kept(self, vote: Vote) -> Vote:
+        """It keeps the vote that it gave last, which is the one of the highest ballot."""
+        return vote
 
 
 @spec
@@ -93,18 +121,26 @@ def paxos(
     proposers: Annotated[int, Option("how many propose, each its own value", min=1)] = 2,
     rounds: Annotated[int, Option("how many ballots each proposer may start", min=1)] = 2,
     learners: Annotated[int, Option("how many are told of the votes", min=0)] = 0,
+    promise_quorum: Annotated[
+        int, Option("promises that let ask for votes; 0: a majority", min=0)
+    ] = 0,
+    vote_quorum: Annotated[int, Option("votes that a learner waits for; 0: a majority", min=0)] = 0,
 ) -> Cluster:
     """Single-decree Paxos: at most one value is ever chosen."""
     a, p, ls = group("a", acceptors), group("p", proposers), group("l", learners)
+    majority = acceptors // 2 + 1
+    to_ask, to_learn = promise_quorum or majority, vote_quorum or majority
     values = [Value(f"v{i}") for i in range(1, proposers + 1)]
     ballots = [tuple(range(i, rounds * proposers + 1, proposers)) for i in range(1, proposers + 1)]
     return Cluster(
         {
-            p: lambda i: Proposer(wants=values[i - 1], acceptors=a, ballots=ballots[i - 1]),
+            p: lambda i: Proposer(
+                wants=values[i - 1], acceptors=a, ballots=ballots[i - 1], quorum=to_ask
+            ),
             a: lambda i: Acceptor(learners=ls),
-            ls: lambda i: Learner(acceptors=a),
+            ls: lambda i: Learner(quorum=to_learn),
         },
-        properties=[*CONSENSUS, *learning(ls), *map(can_be_chosen, values)],
+        properties=[*CONSENSUS, *learning(ls, to_learn), *map(can_be_chosen, values)],
         milestones=[a_majority_says(Promise, "promised ballot {0.ballot}"), a_value_is_chosen],
         interchangeable=[a, ls],
     )

@@ -1,12 +1,24 @@
-"""Mistakes that real implementations of Paxos made: each is one clause, changed."""
+"""Mistakes that real implementations of Paxos made: each is one rule, changed.
 
-from pcheck import bug
+The numbers are those of a collection of such mistakes. Some look wrong, and are `safe`.
+"""
 
-from .consensus import Vote, agreement
-from .paxos import Acceptor
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pcheck import Act, Id, Set, Step, Value, act, broadcast, bug, either, volatile
+
+from .consensus import Vote, agreement, some_value_chosen
+from .learner import Learner, learners_agree, no_other_is_chosen
+from .paxos import Accept, Acceptor, Promises, Proposer
+
+ONE_ROUND = {"rounds": 1, "crashes": 0}
+TWO_ROUNDS = {"rounds": 2, "crashes": 0}
+ONE_CRASH = {"rounds": 1, "crashes": 1}
+TWO_LEARNERS = {"learners": 2, "rounds": 1, "crashes": 0}
 
 
-@bug(1, breaks=agreement, scope={"rounds": 2, "crashes": 0}, source="ScyllaDB #6139")
+@bug(1, breaks=agreement, scope=TWO_ROUNDS, source="ScyllaDB #6139; PyPI package paxos 0.1")
 class VoteLeavesPromise(Acceptor):
     """Voting does not raise the promise."""
 
@@ -14,9 +26,242 @@ class VoteLeavesPromise(Acceptor):
         return self.promised
 
 
-@bug(14, breaks=agreement, scope={"rounds": 1, "crashes": 0})
+@bug(2, breaks=agreement, scope=TWO_ROUNDS, source="a classic error of students; CrystalBall")
+class TakesTheLowestVote(Proposer):
+    """Asks for the value of the lowest vote that it is told of, not of the highest."""
+
+    def safe_value(self, votes: Iterable[Vote]) -> Value:
+        return min(votes, default=Vote(0, self.wants)).value
+
+
+@bug(3, breaks=agreement, scope=TWO_ROUNDS)
+class KeepsItsFirstVote(Acceptor):
+    """A promise tells of the first vote of the acceptor, not of its last."""
+
+    def kept(self, vote: Vote) -> Vote:
+        return self.vote or vote
+
+
+@bug(4, breaks=agreement, scope=TWO_ROUNDS, source="the shape of the EPaxos bug (Sutra 2019)")
+class ReportsThePromisedBallot(Acceptor):
+    """A promise tells of the last vote as if it were of the ballot that is promised."""
+
+    def reported(self, ballot: int) -> Vote | None:
+        return self.vote and Vote(ballot, self.vote.value)
+
+
+@bug(5, breaks=agreement, scope=ONE_ROUND)
+class IgnoresVotes(Proposer):
+    """Asks for its own value, whatever the promises tell of votes."""
+
+    def safe_value(self, votes: Iterable[Vote]) -> Value:
+        return self.wants
+
+
+@bug(5, breaks=agreement, scope=ONE_ROUND)
+class LeavesItsVoteOut(Acceptor):
+    """A promise tells nothing of the acceptor's vote."""
+
+    def reported(self, ballot: int) -> Vote | None:
+        return None
+
+
+@bug(6, breaks=agreement, scope=ONE_CRASH, source="Michael et al., DISC 2017")
+@dataclass(frozen=True)
+class ForgetsEverything(Acceptor):
+    """Keeps nothing over a restart."""
+
+    promised: int = volatile(0)
+    vote: Vote | None = volatile(None)
+
+
+@bug(7, breaks=agreement, scope=ONE_CRASH, source="Raft's HardState; ScyllaDB #6149")
+@dataclass(frozen=True)
+class ForgetsItsPromise(Acceptor):
+    """Keeps its vote over a restart, and not its promise."""
+
+    promised: int = volatile(0)
+
+
+@bug(7, breaks=agreement, scope=ONE_CRASH, source="ScyllaDB #6154")
+@dataclass(frozen=True)
+class ForgetsItsVote(Acceptor):
+    """Keeps its promise over a restart, and not its vote."""
+
+    vote: Vote | None = volatile(None)
+
+
+@bug(8, breaks=agreement, scope=ONE_CRASH, source="essential-paxos; yugabyte #32875")
+@dataclass(frozen=True)
+class AnswersBeforeItWrites(Acceptor):
+    """Answers at once, and writes what it promised and voted to its disk later."""
+
+    unwritten: tuple[int, Vote | None] | None = volatile(None)
+
+    def offers(self) -> Iterator[Act]:
+        if self.unwritten is not None:
+            yield act("writes to its disk", self.in_memory())
+
+    def receive(self, msg: object, src: Id) -> Step:
+        match Acceptor.receive(self.in_memory(), msg, src):
+            case Acceptor(promised=promised, vote=vote), *sends:
+                return self.but(unwritten=(promised, vote)), *sends
+        return None
+
+    def in_memory(self) -> Acceptor:
+        promised, vote = self.unwritten or (self.promised, self.vote)
+        return self.but(promised=promised, vote=vote, unwritten=None)
+
+
+@bug(9, breaks=agreement, scope=ONE_CRASH, source="phxpaxos #145; composable-paxos")
+@dataclass(frozen=True)
+class UsesABallotAgain(Proposer):
+    """After a restart it starts with its first ballot again."""
+
+    started: int = volatile(0)
+
+
+@bug(10, breaks=agreement, scope=ONE_ROUND, safe=True, source="paxos 0.1")
+class SharesBallots(Proposer):
+    """Takes ballots that another proposer takes too: safe, since each is promised once."""
+
+    def ballot(self, nth: int) -> int:
+        return nth
+
+
+@bug(10, breaks=agreement, scope=ONE_ROUND, also=[SharesBallots], source="paxos 0.1")
+class PromisesASharedBallotTwice(Acceptor):
+    """Promises a ballot again, which two proposers take."""
+
+    def may_promise(self, ballot: int) -> bool:
+        return ballot >= self.promised
+
+
+@bug(11, breaks=learners_agree, scope=TWO_LEARNERS | {"acceptors": 2}, source="GEODE-9822")
+def half_is_a_quorum(acceptors: int) -> dict[str, int]:
+    """A quorum is half of the acceptors, rounded down."""
+    return {"promise_quorum": acceptors // 2, "vote_quorum": acceptors // 2}
+
+
+@bug(12, breaks=agreement, scope=ONE_ROUND, source="Flexible Paxos, misconfigured")
+def quorums_need_not_meet(acceptors: int) -> dict[str, int]:
+    """One promise is enough to ask for votes, and a majority of votes to choose."""
+    return {"promise_quorum": 1, "vote_quorum": acceptors // 2 + 1}
+
+
+@bug(12, breaks=learners_agree, scope=TWO_LEARNERS, safe=True, source="Flexible Paxos")
+def one_vote_is_enough(acceptors: int) -> dict[str, int]:
+    """One vote chooses, and all must promise first: safe, since the two quorums meet."""
+    return {"promise_quorum": acceptors, "vote_quorum": 1}
+
+
+@bug(13, breaks=agreement, scope=ONE_ROUND, source="SlimCluster #28; rapid-relayer PR 38")
+class CountsTheLiving(Proposer):
+    """A majority of those acceptors that it does not take for dead is enough."""
+
+    def receive(self, msg: object, src: Id) -> Step:
+        step = super().receive(msg, src)
+        if isinstance(step, Proposer) and step.promises is not None:
+            return either(("waits", step), ("takes the others for dead", self.asks(step.promises)))
+        return step
+
+
+@bug(14, breaks=agreement, scope=ONE_ROUND)
 class VotesInAnyBallot(Acceptor):
     """Votes in a ballot that it promised to ignore."""
 
     def may_vote(self, ballot: int) -> bool:
         return True
+
+
+@bug(15, breaks=agreement, scope=ONE_ROUND)
+class PromisesALowerBallot(Acceptor):
+    """Promises a ballot below one that it promised before."""
+
+    def may_promise(self, ballot: int) -> bool:
+        return ballot != self.promised
+
+
+@bug(16, breaks=agreement, scope=ONE_ROUND, source="coyote-samples #8; ai-memory-mcp #341")
+class CountsAPromiseTwice(Proposer):
+    """Counts every promise that arrives, also the second of the same acceptor."""
+
+    def with_promise(self, got: Promises, src: Id, last: Vote | None) -> Promises:
+        return got.but(Id(f"promise {len(got) + 1}"), last)
+
+
+@bug(17, breaks=agreement, scope=TWO_ROUNDS, source="MyPaxos #18")
+class CountsOldPromises(Proposer):
+    """Counts promises that were given to an older ballot of its own, too."""
+
+    def counts(self, ballot: int, src: Id) -> bool:
+        return ballot <= self.ballot(self.started) and src not in (self.promises or ())
+
+
+@bug(18, breaks=agreement, scope=TWO_ROUNDS, source="MyPaxos #3")
+@dataclass(frozen=True)
+class RaisesItsBallot(Proposer):
+    """Once it may ask for votes, it goes on in its next ballot without preparing that."""
+
+    asked: Value | None = volatile(None)
+
+    def offers(self) -> Iterator[Act]:
+        if self.asked is None:
+            yield from super().offers()
+        elif self.started < len(self.ballots):
+            ballot = self.ballot(self.started + 1)
+            asks = broadcast(self.acceptors, Accept(Vote(ballot, self.asked)))
+            yield act(f"goes on in ballot {ballot}", self.but(started=self.started + 1), asks)
+
+    def asks(self, got: Promises) -> Step:
+        return Proposer.asks(self.but(asked=self.safe_value(filter(None, got.values()))), got)
+
+
+@bug(18, breaks=agreement, scope=ONE_ROUND, source="MyPaxos #3")
+class SkipsPhaseOne(Proposer):
+    """Asks for votes at once."""
+
+    def offers(self) -> Iterator[Act]:
+        if self.started < len(self.ballots):
+            ballot = self.ballot(self.started + 1)
+            asks = broadcast(self.acceptors, Accept(Vote(ballot, self.wants)))
+            yield act(f"starts ballot {ballot}", self.but(started=self.started + 1), asks)
+
+
+@bug(19, breaks=agreement, scope=ONE_ROUND | {"proposers": 1})
+@dataclass(frozen=True)
+class ChangesItsMind(Proposer):
+    """Asks for another value in the same ballot."""
+
+    changed: bool = False
+
+    def offers(self) -> Iterator[Act]:
+        yield from super().offers()
+        if self.started and self.promises is None and not self.changed:
+            other = Vote(self.ballot(self.started), Value("another"))
+            asks = broadcast(self.acceptors, Accept(other))
+            yield act("changes its mind", self.but(changed=True), asks)
+
+
+@bug(20, breaks=learners_agree, scope=TWO_LEARNERS, source="a variant of DSLabs; booth PR 47")
+class LearnsFromOneVote(Learner):
+    """Takes a value for chosen when it hears of one vote for it."""
+
+    def is_chosen(self, vote: Vote, heard: Set[tuple[Id, Vote]]) -> bool:
+        return True
+
+
+@bug(21, breaks=no_other_is_chosen, scope=TWO_ROUNDS | {"learners": 1})
+class AddsUpBallots(Learner):
+    """Counts the votes for a value in all ballots together."""
+
+    def is_chosen(self, vote: Vote, heard: Set[tuple[Id, Vote]]) -> bool:
+        return len({who for who, each in heard if each.value == vote.value}) >= self.quorum
+
+
+@bug(23, breaks=some_value_chosen, scope=ONE_ROUND)
+class VotesAboveItsPromise(Acceptor):
+    """Votes only in ballots above the one that it promised: so never at all."""
+
+    def may_vote(self, ballot: int) -> bool:
+        return ballot > self.promised

@@ -31,6 +31,7 @@ from pcheck.specfile import Parameter, Spec, find
 
 DEFAULT_SPEC = "paxos"
 STATUS = {Verdict.HOLDS: 0, Verdict.VIOLATED: 1, Verdict.INCOMPLETE: 3}
+STATUS_OF_FINDING = {Verdict.HOLDS: 1, Verdict.VIOLATED: 0, Verdict.INCOMPLETE: 3}
 UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
@@ -75,6 +76,7 @@ def _explore(
     engine: str | None,
     reduce: str | None,
     properties: list[str] | None,
+    find: str | None,
     all_properties: bool,
     max_states: int | None,
     max_seconds: float | None,
@@ -93,6 +95,7 @@ def _explore(
             network=network,
             crashes=crashes,
             properties=properties or (),
+            find=find,
         )
     try:
         with redirect_stdout(sys.stderr), Live(question, quiet=quiet) as live:
@@ -112,14 +115,14 @@ def _explore(
     _print(result, as_json=as_json, quiet=quiet, saved=save is not None)
     if save is not None:
         _save(result, save)
-    return STATUS[result.verdict]
+    return (STATUS if find is None else STATUS_OF_FINDING)[result.verdict]
 
 
 def _print(result: Result, *, as_json: bool, quiet: bool, saved: bool) -> None:
     if as_json:
         print(json.dumps(result.to_dict(), indent=2))
     elif quiet:
-        print(result.verdict.value)
+        print(result.says)
     else:
         console = Console(highlight=False)
         console.print(result.report())
@@ -130,7 +133,7 @@ def _print(result: Result, *, as_json: bool, quiet: bool, saved: bool) -> None:
 
 def _save(result: Result, file: Path) -> None:
     if result.run is None:
-        print(f"pcheck: {file} was not written: there is no violating run", file=sys.stderr)
+        print(f"pcheck: {file} was not written: there is no run to keep", file=sys.stderr)
     else:
         write_whole(file, result.run.text())
 
@@ -181,6 +184,8 @@ def _general() -> Iterator[inspect.Parameter]:
     yield _option("crashes", int, what, "--crashes INT", crashes)
     only = "Check this property only; may be given several times."
     yield _option("properties", list[str], what, "--property NAME", only)
+    find = "Look for the shortest run to this instead: chosen, or any property by its name."
+    yield _option("find", str, what, "--find NAME", find)
     engines = _with_default("Which explorer: auto, reference, compiled.", "auto")
     yield _option("engine", str, how, "--engine NAME", engines)
     passes = f"Which exact reductions: all, none, or some of {','.join(PASSES)}."

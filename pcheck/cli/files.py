@@ -9,13 +9,14 @@ from rich.console import Console
 
 from pcheck.counterexample import Replay, SavedRun, read, replay
 from pcheck.errors import OutputError, TraceError, UsageError
+from pcheck.explain import explain
 from pcheck.files import write_whole
 from pcheck.question import Question
-from pcheck.render.report import Header, why_violated
-from pcheck.render.story import columns, tell
+from pcheck.render.report import Header, Shown, how_it_ends
 from pcheck.render.trace import Trace
 from pcheck.render.words import Paragraph
 from pcheck.specfile import Spec, find, shipped_names
+from pcheck.story import columns, tell
 
 
 def replay_file(file: Path, spec: str | None, quiet: bool) -> int:
@@ -31,7 +32,9 @@ def replay_file(file: Path, spec: str | None, quiet: bool) -> int:
     if not quiet:
         _show(console, question, walked)
     if walked.differs is None:
-        for part in why_violated(saved):
+        for part in how_it_ends(
+            question, Shown(saved, walked.path, explain(question, saved, walked.path))
+        ):
             console.print(part)
         console.print(Paragraph("The run does what its file says.", "bold green"))
         return 0

@@ -20,13 +20,14 @@ import typer
 
 from pcheck import __version__
 from pcheck.cli import listing
+from pcheck.cli.bugs import bugs as listing_of_bugs
 from pcheck.cli.explore import explore_command
 from pcheck.cli.files import new_file, replay_file
 from pcheck.errors import PcheckError, blamed
 from pcheck.specfile import shipped_names
 
 USAGE, INTERRUPTED = 2, 3
-COMMANDS = ("explore", "replay", "specs", "new")
+COMMANDS = ("explore", "replay", "bugs", "specs", "new")
 
 
 def main() -> None:
@@ -112,6 +113,7 @@ def _app(arguments: Sequence[str]) -> typer.Typer:
     app.callback()(_pcheck)
     app.command("explore")(_guarded(explore_command(arguments)))
     app.command("replay")(_guarded(_replay))
+    app.command("bugs")(_guarded(_bugs))
     app.command("specs")(_guarded(_specs))
     app.command("new")(_guarded(_new))
     return app
@@ -141,6 +143,19 @@ def _replay(
 ) -> int:
     """Walk a saved run step by step: 0 if it does what the file says, 1 if not."""
     return replay_file(file, spec, quiet)
+
+
+def _bugs(
+    name: Annotated[
+        str | None, typer.Argument(help="One of them, by its name or number: shown in full.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print a list of objects.")] = False,
+    save: Annotated[
+        Path | None, typer.Option("--save", metavar="DIR", help="Write every run to this folder.")
+    ] = None,
+) -> int:
+    """Every rule taken away once: what breaks, how soon. 0 if all is as it says, 1 if not."""
+    return listing_of_bugs(name, as_json=json, save=save)
 
 
 def _specs(

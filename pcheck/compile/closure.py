@@ -6,14 +6,20 @@ made only once. (Actors are not compared: Python takes 1, True and 1.0 for one.)
 Every local state meets every letter that anybody could send to it, also where no run brings the two
 together. So it holds more than can happen, never less; and it may have no end, or meet a handler
 that was not made for that. Then there is no table, and the passes that need one say so.
+
+Who only listens, and remembers much, is left *open* before that: it has no table, but the others
+have one. Should such a node ever send what they were not asked about, their tables are wrong, and
+the search begins again without them.
 """
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Hashable
 from typing import NamedTuple, TypeAlias
 
+from pcheck.actor import Actor
+from pcheck.compile.automaton import Automaton, Step
 from pcheck.errors import PcheckError, Unreliable, described
 from pcheck.label import counted
 from pcheck.network import Letter
@@ -21,11 +27,12 @@ from pcheck.node import Bundle, Config
 from pcheck.semantics import Runs
 
 MOST = 50_000  # questions to handlers
+MOST_SILENT = 5_000  # to those of a role that sends nothing to anybody
 Local: TypeAlias = Config
 
 
 class Unclosed(PcheckError):
-    """There is no closed table, for this reason."""
+    """There is no closed table, for this reason; or it turns out to be wrong."""
 
 
 class Edge(NamedTuple):
@@ -45,6 +52,9 @@ class Closure:
         self.model, self._tick, self.most, self.asked = model, tick, most, 0
         self.edges: list[dict[Local, list[Edge]]] = [{} for _ in model.nodes]
         self.letters: list[dict[Letter, None]] = [{} for _ in model.nodes]
+        self.open: set[int] = set()
+        self._silent: Counter[type[Actor]] = Counter()  # questions to roles that sent nothing yet
+        self._send: set[type[Actor]] = set()
         self._todo: deque[tuple[int, Local, Letter | None]] = deque()
         known = set(model.letters())
         try:
@@ -54,6 +64,8 @@ class Closure:
                 self._ask(*self._todo.popleft())
         finally:
             model.suppose(set(model.letters()) - known)
+        for i in self.open:
+            self.edges[i] = {}
 
     def used_up(self, i: int, local: Local) -> frozenset[Hashable]:
         """The steps that a local state takes on each letter, where ignoring one is a step too."""
@@ -65,7 +77,7 @@ class Closure:
 
     def _meet(self, i: int, local: Local) -> None:
         """A local state that may be new: it is asked for its acts, and about every letter."""
-        if local in self.edges[i]:
+        if local in self.edges[i] or i in self.open:
             return
         self.edges[i][local] = []
         node = self.model.nodes[i]
@@ -79,7 +91,10 @@ class Closure:
             self._add(i, local, Edge(None, "restart", up, None))
 
     def _ask(self, i: int, local: Local, letter: Letter | None) -> None:
+        if i in self.open:
+            return
         self.asked += 1
+        self._leave_open(type(local.actor))
         if self.asked % 64 == 0:
             self._tick()
         if self.asked > self.most:
@@ -99,9 +114,21 @@ class Closure:
                 after = node.config(move.actor, True, ())
                 self._add(i, local, Edge(letter, move.label, after, move.bundle))
 
+    def _leave_open(self, role: type[Actor]) -> None:
+        """A role that only listens, if it is asked too much; and whoever changes places with it."""
+        self._silent[role] += 1
+        if role in self._send or self._silent[role] <= MOST_SILENT:
+            return
+        names = {node.me for node in self.model.nodes if type(node.first.actor) is role}
+        for block in self.model.cluster.interchangeable:
+            names |= {node.me for node in self.model.nodes if node.me in block and names & {*block}}
+        self.open |= {self.model.index[name] for name in names}
+
     def _add(self, i: int, local: Local, edge: Edge) -> None:
         self.edges[i][local].append(edge)
         for letter, receivers in edge.bundle.sends if edge.bundle is not None else ():
+            if receivers:
+                self._send.add(type(local.actor))
             for receiver in receivers:
                 self._post(self.model.index[receiver], letter)
         self._meet(i, edge.next)
@@ -110,3 +137,26 @@ class Closure:
         if letter not in self.letters[i]:
             self.letters[i][letter] = None
             self._todo += [(i, local, letter) for local in self.edges[i] if local.up]
+
+
+class Open(Automaton):
+    """A node without a closed table, which sends nothing that the tables of others do not know."""
+
+    def __init__(self, inner: Automaton, closure: Closure) -> None:
+        super().__init__(inner.node)
+        self._inner, self._closure = inner, closure
+
+    def normal(self, config: Config) -> Config:
+        return self._inner.normal(config)
+
+    def receive(self, config: Config, bundle: Bundle) -> Config:
+        return self._inner.receive(config, bundle)
+
+    def steps(self, config: Config) -> tuple[Step, ...]:
+        steps, closure = self._inner.steps(config), self._closure
+        for step in steps:
+            for letter, receivers in step.bundle.sends:
+                for j in map(closure.model.index.__getitem__, receivers):
+                    if j not in closure.open and letter not in closure.letters[j]:
+                        raise Unclosed(f"{self.node.me} sends what it did not seem to send")
+        return steps

@@ -7,13 +7,15 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
+from typing import NamedTuple
 
 from pcheck.actor import Actor
 from pcheck.cluster import Cluster
 from pcheck.compile import kernel
+from pcheck.compile.closure import Unclosed
 from pcheck.compile.cover import Cover, Ranks, ranked
 from pcheck.compile.kernel import HEAD, MISSED, MISSED_AT, MISSED_BUNDLE, TRANSITIONS
-from pcheck.compile.reduce import Reduction, Ways, reduced
+from pcheck.compile.reduce import Reduction, Ways, reduced, without_tables
 from pcheck.compile.renamings import Renamings
 from pcheck.compile.replay import last_step, replay
 from pcheck.compile.shown import Shown
@@ -67,9 +69,12 @@ def explore(
             none = explorer(reduced(model, ()))
             none.stopped = ended_by(end)
             return none.report()
-        if reduction.ways is None:
-            return explorer(reduction).run()
-        return _proved(explorer(reduction), reduction.ways)
+        try:
+            if reduction.ways is None:
+                return explorer(reduction).run()
+            return _proved(explorer(reduction), reduction.ways)
+        except Unclosed as why:
+            return explorer(without_tables(model, reduction, str(why))).run()
 
 
 def _proved(steps: _Explorer, ways: Ways) -> Search:
@@ -98,6 +103,37 @@ def _proved(steps: _Explorer, ways: Ways) -> Search:
     if fault is not None and steps.stopped is not None:
         raise fault
     return steps.report()
+
+
+class Recorded(NamedTuple):
+    """All states up to some depth, where each of their levels begins, and all steps between."""
+
+    tables: Tables
+    store: Store
+    begins: list[int]  # and last, where they end
+
+
+def recorded(model: Runs, most: int) -> Recorded | None:
+    """Everything up to the first level on which a property is false; None: it is too much.
+
+    Only `prune` is on: what it makes of a state takes the same steps, with the same labels, but for
+    some that no shortest run takes.
+    """
+    limits = Limits(states=most)
+
+    def explored(reduction: Reduction) -> _Explorer:
+        steps = _Explorer(model, limits, reduction, False, Clock(limits, None), records=True)
+        steps.advance()
+        return steps
+
+    with _uncollected():
+        try:
+            steps = explored(reduced(model, ["prune"]))
+        except Unclosed:
+            steps = explored(reduced(model, ()))
+    if steps.stopped == INTERRUPT:
+        raise KeyboardInterrupt
+    return None if steps.stopped is not None else Recorded(steps.tables, steps.store, steps.levels)
 
 
 @contextmanager
@@ -134,6 +170,7 @@ class _Explorer:
         all_properties: bool,
         clock: Clock,
         ranks: Ranks | None = None,
+        records: bool = False,
     ) -> None:
         """With ranks this goes by them, and drops what is covered."""
         self.model, self.limits, self.reduction = model, limits, reduction
@@ -147,7 +184,7 @@ class _Explorer:
         first = self.tables.initial()
         symmetry = reduction.symmetry
         self.renamings = Renamings(self.tables, symmetry) if symmetry is not None else None
-        self.store = Store(self.tables.sizes(), first)
+        self.store = Store(self.tables.sizes(), first, records=records)
         self.shown = Shown(self.tables.watchers)
         self._lay_out()
         self.levels = [0, 1]  # where each level that is known whole begins, and the next one
@@ -231,7 +268,7 @@ class _Explorer:
         store, tables, layout = self.store, self.tables, self.store.layout
         return kernel.expand(
             store.states, store.parents, store.slots, store.vectors, store.hashes, store.origins,
-            layout.fields, tables.orbits.arrays,
+            store.edges, layout.fields, tables.orbits.arrays,
             tables.row_span, tables.row_next.array, tables.row_bundle.array,
             tables.dest_at.array, tables.dest_count.array, tables.dest.array,
             tables.receptions.table, tables.receptions.used_by,

@@ -238,10 +238,13 @@ def _least(orbits: Any, cursor: Any) -> bool:
 
 @njit(cache=True)
 def flush(
-    states: Any, parents: Any, slots: Any, vectors: Any, hashes: Any, origins: Any,
+    states: Any, parents: Any, slots: Any, vectors: Any, hashes: Any, origins: Any, edges: Any,
     fields: Any, orbits: Any, cursor: Any, most: int,
 ) -> int:  # fmt: skip
-    """Inserts what waits in the buffer, in order, if there is room and no limit is met."""
+    """Inserts what waits in the buffer, in order, if there is room and no limit is met.
+
+    `edges`, if it has any room, notes for each transition where it began, and where it led.
+    """
     pending = cursor[PENDING]
     if orbits[3].shape[0] > 0 and cursor[READY] < pending:  # some names are interchangeable
         why = canonise(vectors, hashes, fields, orbits, cursor)
@@ -251,6 +254,9 @@ def flush(
     size, words = slots.shape[0], states.shape[1]
     room = min(states.shape[0], parents.shape[0])
     if tail + pending > room or 5 * (tail + pending) > 3 * size:
+        return FULL
+    recording, first = edges.shape[0] > 0, cursor[TRANSITIONS] - pending
+    if recording and first + pending > edges.shape[0]:
         return FULL
     mask = np.uint64(size - 1)
     touched = np.uint64(0)
@@ -272,7 +278,8 @@ def flush(
                     cursor[TRANSITIONS] -= pending - i - 1
                     cursor[PENDING] = cursor[READY] = 0
                     return LIMIT
-                slots[at] = tag | np.uint64(tail + 1)
+                known = np.uint64(tail)
+                slots[at] = tag | (known + _ONE)
                 _copy(states, tail, vectors, i)
                 parents[tail] = origins[i]
                 tail += 1
@@ -285,6 +292,8 @@ def flush(
                 if differs == 0:
                     break
             at = (at + _ONE) & mask
+        if recording:
+            edges[first + i] = (np.uint64(origins[i]) << np.uint64(32)) | known
     cursor[TAIL] = tail
     cursor[PENDING] = cursor[READY] = 0
     return LEVEL
@@ -292,7 +301,7 @@ def flush(
 
 @njit(cache=True)
 def expand(
-    states: Any, parents: Any, slots: Any, vectors: Any, hashes: Any, origins: Any,
+    states: Any, parents: Any, slots: Any, vectors: Any, hashes: Any, origins: Any, edges: Any,
     fields: Any, orbits: Any,
     row_span: Any, row_next: Any, row_bundle: Any,
     dest_at: Any, dest_count: Any, dest: Any, receptions: Any, used_by: Any,
@@ -327,7 +336,7 @@ def expand(
                 if pending == BUFFER:
                     _save(cursor, head, machine, row, pending, transitions)
                     why = flush(
-                        states, parents, slots, vectors, hashes, origins,
+                        states, parents, slots, vectors, hashes, origins, edges,
                         fields, orbits, cursor, most,
                     )  # fmt: skip
                     if why != LEVEL:
@@ -385,7 +394,7 @@ def expand(
     if head < level_end:
         return SLICE
     return flush(
-        states, parents, slots, vectors, hashes, origins, fields, orbits, cursor, most
+        states, parents, slots, vectors, hashes, origins, edges, fields, orbits, cursor, most
     )  # fmt: skip
 
 

@@ -6,16 +6,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from pcheck.compile.automaton import Automaton
-from pcheck.compile.closure import Closure, Unclosed
+from pcheck.compile.closure import MOST_SILENT, Closure, Open, Unclosed
 from pcheck.compile.fuse import Fused
 from pcheck.compile.minimise import Minimised, classes
 from pcheck.compile.prune import Pruned, live
 from pcheck.compile.symmetry import Classes, Symmetric, Symmetry
 from pcheck.errors import UsageError, nearest
+from pcheck.label import counted, listed
 from pcheck.node import Config
 from pcheck.semantics import Runs
 
 PASSES = ("minimise", "fuse", "prune", "symmetry", "cover")
+CLOSED = ("minimise", "prune", "cover")  # which need closed tables
 NOTHING_INTERCHANGEABLE = "the spec declares nothing interchangeable"
 GOES_BY_NAMES = "where no run may lead, a handler tells interchangeable nodes apart"
 WHAT_WAITS_IS_IN_THE_WAY = "on this network what waits stands in the way of what comes after it"
@@ -65,15 +67,17 @@ def reduced(
         automata = [Symmetric(each, symmetry, i) for i, each in enumerate(automata)]
     if "cover" in wanted and model.network.ignoring_is_a_step:
         skipped["cover"] = WHAT_WAITS_IS_IN_THE_WAY
-    closed = ("minimise", "prune", "cover")
-    tabulated = [name for name in closed if name in wanted and name not in skipped]
+    tabulated = [name for name in CLOSED if name in wanted and name not in skipped]
     ways = None
     if tabulated:
         try:
             closure = Closure(model, tick)
             automata, first_of, by_names = _quotients(automata, closure, tabulated, symmetry)
             skipped |= dict.fromkeys(by_names, GOES_BY_NAMES)
-            ways = _ways(closure, first_of) if "cover" in tabulated else None
+            if closure.open:
+                skipped |= _left_open(closure, tabulated)
+            elif "cover" in tabulated:
+                ways = _ways(closure, first_of)
         except Unclosed as why:
             skipped |= dict.fromkeys(tabulated, str(why))
     if "fuse" in wanted:
@@ -85,6 +89,14 @@ def reduced(
     return Reduction(automata, symmetry, ways, on, skipped)
 
 
+def without_tables(model: Runs, reduction: Reduction, why: str) -> Reduction:
+    """The same passes, but for those that need closed tables: these turned out to be wrong."""
+    other = reduced(model, [name for name in reduction.on if name not in CLOSED])
+    skipped = {name: it for name, it in reduction.skipped.items() if " of " not in name}
+    wrong = dict.fromkeys((name for name in CLOSED if name in reduction.on), why)
+    return other._replace(skipped={**skipped, **wrong})
+
+
 def _bare(model: Runs) -> list[Automaton]:
     return [Automaton(node) for node in model.nodes]
 
@@ -93,22 +105,36 @@ def _quotients(
     automata: list[Automaton], closure: Closure, passes: Sequence[str], symmetry: Symmetry | None
 ) -> tuple[list[Automaton], Classes, list[str]]:
     """The nodes under what needs closed tables; their classes; the passes that go by names."""
+    automata = [
+        Open(each, closure) if i in closure.open else each for i, each in enumerate(automata)
+    ]
     first_of: Classes = [{local: local for local in edges} for edges in closure.edges]
     by_names = []
     if "minimise" in passes:
         found = [classes(closure, i) for i in range(len(automata))]
         if symmetry is None or symmetry.takes_classes(found):
             first_of = found
-            automata = [Minimised(each, first) for each, first in zip(automata, first_of)]
+            automata = [
+                Minimised(each, first) if first else each for each, first in zip(automata, first_of)
+            ]
         else:
             by_names.append("minimise")
     if "prune" in passes:
         lives = [live(closure, i, first) for i, first in enumerate(first_of)]
         if symmetry is None or symmetry.takes(lives):
-            automata = [Pruned(each, its) for each, its in zip(automata, lives)]
+            automata = [Pruned(each, its) if its else each for each, its in zip(automata, lives)]
         else:
             by_names.append("prune")
     return automata, first_of, by_names
+
+
+def _left_open(closure: Closure, passes: Sequence[str]) -> dict[str, str]:
+    """What is said of the passes where some nodes have no closed table."""
+    names = listed([closure.model.nodes[i].me for i in sorted(closure.open)])
+    why = f"there are more than {counted(MOST_SILENT, 'local reaction')} of {names}"
+    others = [name for name in passes if name != "cover"]
+    skipped = {f"{' and '.join(others)} of {names}": why} if others else {}
+    return skipped | ({"cover": why} if "cover" in passes else {})
 
 
 def _ways(closure: Closure, first_of: Classes) -> Ways:

@@ -88,7 +88,8 @@ def _longer(old: Any, used: int, room: int) -> Any:
 class Store:
     """The states in the order in which they were found: it is the queue of the search as well."""
 
-    def __init__(self, sizes: list[int], first: list[int]) -> None:
+    def __init__(self, sizes: list[int], first: list[int], *, records: bool = False) -> None:
+        """Where it records, it keeps every transition, too, in the order of where they begin."""
         self.layout = Layout(map(width_for, sizes))
         self.states = np.zeros((FIRST_ROOM, self.layout.words), np.uint64)
         self.parents = np.zeros(FIRST_ROOM, np.uint32)
@@ -96,6 +97,7 @@ class Store:
         self.cursor = np.zeros(CURSOR_SIZE, np.int64)
         self.hashes = np.zeros(BUFFER, np.uint64)
         self.origins = np.zeros(BUFFER, np.uint32)
+        self.edges = np.zeros(FIRST_ROOM if records else 0, np.uint64)
         self.vectors = np.zeros((BUFFER, self.layout.words), np.uint64)
         self.states[:1] = self.layout.pack([first])
         self.cursor[TAIL] = 1
@@ -114,11 +116,17 @@ class Store:
         numbers: list[int] = self.layout.unpack(self.states[index])
         return numbers
 
+    @property
+    def transitions(self) -> tuple[Any, Any]:
+        """Where each began, and where it led: of those that were recorded."""
+        edges = self.edges[: int(self.cursor[TRANSITIONS] - self.cursor[PENDING])]
+        return edges >> np.uint64(32), edges & np.uint64(0xFFFFFFFF)
+
     def flush(self, orbits: Any, most: int) -> int:
         """Inserts what waits in the buffer."""
         return kernel.flush(
             self.states, self.parents, self.slots, self.vectors, self.hashes, self.origins,
-            self.layout.fields, orbits, self.cursor, most,
+            self.edges, self.layout.fields, orbits, self.cursor, most,
         )  # fmt: skip
 
     def grow(self) -> None:
@@ -129,6 +137,9 @@ class Store:
             self.states = _longer(self.states, len(self), room)
         if needed > len(self.parents):
             self.parents = _longer(self.parents, len(self), room)
+        taken = int(self.cursor[TRANSITIONS])
+        if 0 < len(self.edges) < taken:
+            self.edges = _longer(self.edges, taken - int(self.cursor[PENDING]), 2 * taken)
         if 5 * needed > 3 * len(self.slots):
             self.slots = np.zeros(0, np.uint64)  # gives the old ones back first
             slots = np.zeros(max(SECOND_SLOTS, 1 << (5 * needed // 3).bit_length()), np.uint64)

@@ -134,7 +134,7 @@ class Symmetry:
         """What is seen of a local state, or of all that it stands for."""
         if self._first_of is None:
             return self._views(id(config.actor), config.actor)
-        members = self._members[i][self.model.nodes[i].local(config)]
+        members = self._members[i].get(self.model.nodes[i].local(config), [config.actor])
         views = [self._views(id(actor), actor) for actor in members]
         return tuple(tuple(sorted(each)) for each in zip(*views, strict=True))
 
@@ -254,7 +254,7 @@ class Symmetry:
     def _kind(self, i: int, actor: Actor, *, up: bool = True) -> Config:
         """What a local state counts as."""
         local = self.model.nodes[i].config(actor, up, ())
-        return local if self._first_of is None else self._first_of[i][local]
+        return local if self._first_of is None else self._first_of[i].get(local, local)
 
     def _moved(self, swap: int, i: int, move: Move) -> Told:
         """What a renamed node does, in place of this."""

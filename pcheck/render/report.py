@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
-from rich.text import Text
 
 from pcheck.counterexample import SavedRun
 from pcheck.errors import an
+from pcheck.explain import Explanation
 from pcheck.label import counted, listed
 from pcheck.network import NETWORKS
 from pcheck.path import Path
-from pcheck.property import Property
+from pcheck.property import Kind, Property
 from pcheck.question import Question
-from pcheck.render.story import columns, tell
+from pcheck.render.explanation import Explained
 from pcheck.render.trace import Trace
 from pcheck.render.words import Cell, Paragraph, Rows
 from pcheck.search import Outcome, Search, Verdict
 from pcheck.semantics import Runs
 from pcheck.senders import unsent
+from pcheck.story import columns, tell
 
 COLOURS = {
     Outcome.HOLDS: "green",
@@ -31,20 +33,30 @@ COLOURS = {
 }
 
 
+@dataclass(frozen=True)
+class Shown:
+    """The run that is shown, its steps, and what there is to say of it."""
+
+    run: SavedRun
+    path: Path[Any]
+    explanation: Explanation
+    among: str = ""  # how many others there are
+
+
 class Report:
     """Everything that is said of one search, in the order in which it is read."""
 
-    def __init__(self, question: Question, search: Search, run: SavedRun | None) -> None:
-        self.question, self.search, self.run = question, search, run
+    def __init__(self, question: Question, search: Search, shown: Shown | None) -> None:
+        self.question, self.search, self.shown = question, search, shown
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield Header(self.question)
         yield ""
-        if self.run is not None:
-            yield from self._trace(self.run)
+        if self.shown is not None:
+            yield from the_run(self.question, self.shown)
             yield ""
         yield from self._verdict()
-        if self.search.properties:
+        if self.search.properties and self.question.sought is None:
             yield Rows(map(self._row, self.search.properties))
         yield ""
         yield self._counts()
@@ -52,26 +64,28 @@ class Report:
             yield ""
             yield Paragraph(note)
 
-    def _trace(self, run: SavedRun) -> Iterator[RenderableType]:
-        model, path = self.question.model, self.search.discoveries[run.property].path
-        title = f"The shortest run that violates {run.property} ({counted(len(path), 'step')}):"
-        yield Paragraph(title, "bold")
-        yield ""
-        yield Trace(columns(model, path), tell(model, path), run.refused_at)
-
     def _verdict(self) -> Iterator[RenderableType]:
-        search, run = self.search, self.run
-        if search.verdict is Verdict.HOLDS:
+        search = self.search
+        sought = self.question.sought
+        if search.verdict is Verdict.HOLDS and sought is not None:
+            what = "violates" if sought.kind is Kind.ALWAYS else "reaches"
+            yield Paragraph(
+                f"UNREACHABLE: every reachable state was looked at, and no run {what} "
+                f"{sought.name}.",
+                "bold red",
+            )
+        elif search.verdict is Verdict.HOLDS:
             yield Paragraph("HOLDS: every reachable state was looked at.", "bold green")
         elif search.verdict is Verdict.INCOMPLETE:
+            nothing = "violates nothing" if sought is None else f"does not show {sought.name}"
             yield Paragraph(
                 f"INCOMPLETE: the search was ended by {search.stopped}. Every run of up to "
-                f"{counted(search.depth, 'step')} was looked at, and violates nothing; longer "
+                f"{counted(search.depth, 'step')} was looked at, and {nothing}; longer "
                 "ones were not all looked at.",
                 "bold yellow",
             )
-        elif run is not None:
-            yield from why_violated(run)
+        elif self.shown is not None:
+            yield from how_it_ends(self.question, self.shown)
         else:
             names = listed(search.violated)
             yield Paragraph(f"VIOLATED: no run at all reaches {names}.", "bold red")
@@ -107,7 +121,7 @@ class Report:
                 yield f"Note: no run sends {an(kind.__name__)}, which is what {prop.name} looks at."
         if not search.properties:
             yield "Note: there was no property to check: give the cluster some properties=[...]."
-        elif search.verdict is Verdict.HOLDS:
+        elif search.verdict is Verdict.HOLDS and self.question.sought is None:
             yield not_covered(self.question)
         if search.verdict is Verdict.INCOMPLETE and (smaller := self.question.smaller()):
             yield f"To make it smaller: {', or '.join(smaller)}."
@@ -124,6 +138,37 @@ def reductions(search: Search) -> Iterator[str]:
         yield search.note
     for name, why in search.skipped.items():
         yield f"Without {name}: {why}."
+
+
+def is_good(question: Question, run: SavedRun) -> bool:
+    """Whether the run leads to something that was looked for, and not to what may not be."""
+    props = [question.sought] if question.sought is not None else question.model.properties
+    return any(p is not None and p.name == run.property and p.kind is Kind.SOMETIMES for p in props)
+
+
+class RunReport:
+    """A run, and why it goes wrong: without anything that depends on the machine."""
+
+    def __init__(self, question: Question, shown: Shown) -> None:
+        self.question, self.shown = question, shown
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Header(self.question)
+        yield ""
+        yield from the_run(self.question, self.shown)
+        yield ""
+        yield from how_it_ends(self.question, self.shown)
+
+
+def the_run(question: Question, shown: Shown) -> Iterator[RenderableType]:
+    run, model = shown.run, question.model
+    steps = counted(len(run.steps), "step")
+    does = "reaches" if is_good(question, run) else "violates"
+    yield Paragraph(f"The shortest run that {does} {run.property} ({steps}):", "bold")
+    if shown.among:
+        yield Paragraph(shown.among)
+    yield ""
+    yield Trace(columns(model, shown.path), tell(model, shown.path), run.refused_at)
 
 
 class Header:
@@ -169,13 +214,17 @@ class Lead:
         yield Trace(columns(model, self.path), tell(model, self.path))
 
 
-def why_violated(run: SavedRun) -> Iterator[RenderableType]:
-    """The end of a trace: what is wrong now, and where the correct protocol would have parted."""
+def how_it_ends(question: Question, shown: Shown) -> Iterator[RenderableType]:
+    """The end of a trace: what is wrong now, and how it came to that."""
+    run = shown.run
+    if is_good(question, run):
+        yield Paragraph(f"FOUND: {run.property} is reached.", "bold green")
+        yield ""
+        return
     yield Paragraph(f"VIOLATED: {run.property} is false now: {run.why}.", "bold red")
-    if run.refused_at is not None:
-        step = run.steps[run.refused_at - 1]
-        yield Paragraph(f"The correct {run.spec} refuses step {run.refused_at}: {step}")
-    yield Text()
+    yield ""
+    yield Explained(shown.explanation, run.spec)
+    yield ""
 
 
 def not_covered(question: Question) -> str:

@@ -11,7 +11,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from pcheck.node import Does
-from pcheck.render.story import Moment
+from pcheck.story import Moment
 
 LEAST_TEXT = 34  # columns left for words, below which the lanes are not drawn
 MARKS = {Does.CRASH: "X", Does.RESTART: "R"}

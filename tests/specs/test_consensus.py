@@ -20,7 +20,7 @@ from specs.consensus import (
     some_value_chosen,
     validity,
 )
-from specs.learner import learning, only_the_chosen_is_learned
+from specs.learner import learners_agree, learning, no_other_is_chosen, only_the_chosen_is_learned
 from specs.paxos import Promise
 
 V1, V2, V3 = (Value(f"v{i}") for i in (1, 2, 3))
@@ -159,12 +159,45 @@ def test_consensus_is_these_properties() -> None:
     ],
 )
 def test_a_learner_learns_only_what_is_chosen(sight: Seen, why: str | None) -> None:
-    assert only_the_chosen_is_learned.why_false(sight) == why
+    assert only_the_chosen_is_learned(2).why_false(sight) == why
 
 
 def test_there_is_nothing_to_learn_where_nobody_learns() -> None:
-    assert learning(group("l", 0)) == []
-    assert learning(group("l", 2)) == [only_the_chosen_is_learned]
+    assert learning(group("l", 0), 2) == []
+    assert [prop.name for prop in learning(group("l", 2), 2)] == [
+        "only_the_chosen_is_learned",
+        "learners_agree",
+        "no_other_is_chosen",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("learned", "why"),
+    [
+        ((None, None), None),
+        ((V1, V1), None),
+        ((None, V2), None),
+        ((V2, V1), "v1 and v2 are both learned"),
+    ],
+)
+def test_learners_agree_if_none_has_learned_another_value(
+    learned: tuple[Value | None, ...], why: str | None
+) -> None:
+    assert learners_agree.why_false(seen(learned=learned)) == why
+
+
+@pytest.mark.parametrize(
+    ("votes", "learned", "why"),
+    [
+        (("a1 1 v1", "a2 2 v2"), (V1, None), None),
+        (("a1 1 v1", "a2 1 v1"), (None, V1), None),
+        (("a1 2 v2", "a2 2 v2"), (None, V1), "l2 has learned v1, and v2 is chosen"),
+    ],
+)
+def test_no_other_value_is_chosen_than_the_one_that_is_learned(
+    votes: tuple[str, ...], learned: tuple[Value | None, ...], why: str | None
+) -> None:
+    assert no_other_is_chosen.why_false(seen(*votes, learned=learned)) == why
 
 
 def test_a_milestone_names_the_value_and_its_majority() -> None:

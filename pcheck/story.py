@@ -45,13 +45,23 @@ def tell(model: Model[Any], path: Path[Any]) -> list[Moment]:
     return list(moments)
 
 
-def _of_cluster(model: Runs, path: Path[State]) -> Iterator[Moment]:
+def sights(model: Runs, path: Path[State]) -> list[Seen]:
+    """All that could be seen of a run, before its first step and after each."""
     letters: frozenset[Letter] = frozenset()
-    reached: set[Any] = set(_milestones(model, model.history(path.states[0], letters)))
-    for number, (before, label, after) in enumerate(_steps(path), start=1):
-        node, row = model.taken(before, label)
+    found = [model.history(path.states[0], letters)]
+    for before, label, after in _steps(path):
+        _, row = model.taken(before, label)
         letters = letters.union(letter for letter, _ in row.bundle.sends)
-        news = _milestones(model, model.history(after, letters))
+        found.append(model.history(after, letters))
+    return found
+
+
+def _of_cluster(model: Runs, path: Path[State]) -> Iterator[Moment]:
+    first, *later = sights(model, path)
+    reached: set[Any] = set(_milestones(model, first))
+    for number, ((before, label, after), seen) in enumerate(zip(_steps(path), later), start=1):
+        node, row = model.taken(before, label)
+        news = _milestones(model, seen)
         yield Moment(
             number,
             label,

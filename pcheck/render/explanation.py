@@ -1,0 +1,99 @@
+"""Why a run goes wrong, for a reader: the story, where the correct protocol parts, and the rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import zip_longest
+
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.text import Text
+
+from pcheck.explain import Deeds, Explanation, Parting
+from pcheck.render.words import Paragraph, Rows
+from pcheck.rule import Rule
+
+
+class Explained:
+    """`correct` is what the protocol without the mistake is called."""
+
+    def __init__(self, explanation: Explanation, correct: str) -> None:
+        self.explanation, self.correct = explanation, correct
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        found = self.explanation
+        for told in found.told:
+            if isinstance(told, str):
+                yield Paragraph(told)
+            else:
+                yield from _did(told)
+        if found.parting is not None or found.refused is not None:
+            yield ""
+            yield from self._parts(found.parting, found.refused)
+        if found.refusing is not None:
+            yield from _did(found.refusing)
+        if found.rules:
+            yield ""
+            yield Rules(found.rules)
+
+    def _parts(
+        self, parting: Parting | None, refused: tuple[int, str] | None
+    ) -> Iterator[RenderableType]:
+        if parting is not None:
+            yield Paragraph(
+                f"Step {parting.number} is where the correct {self.correct} parts: "
+                f"{parting.label}. Here {parting.here}; there {parting.there}."
+            )
+        if refused is not None:
+            number, label = refused
+            yield Paragraph(
+                f"Step {number} is the first that the correct {self.correct} refuses: {label}"
+            )
+
+
+class Rules:
+    """The clauses that a mistake changes, each beside the correct one."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules = tuple(rules)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for rule in self.rules:
+            words = f": {rule.words}" if rule.words else ""
+            yield Paragraph(f"The rule, {rule.name}{words}", "bold")
+            yield Beside(("correct", *rule.right), ("here", *rule.wrong))
+
+
+class Beside:
+    """Two pieces of source side by side; one below the other where there is no room."""
+
+    def __init__(self, left: tuple[str, ...], right: tuple[str, ...]) -> None:
+        self.left, self.right = left, right
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        width = max(map(len, self.left))
+        if len(self.left) > 1 and 2 + width + 3 + max(map(len, self.right)) <= options.max_width:
+            for at, (left, right) in enumerate(zip_longest(self.left, self.right, fillvalue="")):
+                line = Text("  ", no_wrap=True).append(left, _style("green", at))
+                line.append(" " * (width - len(left)) + " | ", "dim").append(
+                    right, _style("red", at)
+                )
+                line.rstrip()
+                yield line
+            return
+        for style, lines in (("green", self.left), ("red", self.right)):
+            for at, text in enumerate(lines if len(lines) > 1 else ()):
+                indent = "  " if at == 0 else "    "
+                yield Text(indent + text, _style(style, at), no_wrap=True, overflow="ignore")
+
+
+def _style(style: str, at: int) -> str:
+    return f"{style} bold" if at == 0 else style
+
+
+def _did(deeds: Deeds) -> Iterator[RenderableType]:
+    rows = []
+    for moment in deeds.moments:
+        then = "; ".join([*moment.changes, *moment.sends])
+        rows.append(((str(moment.number), "dim"), (f"{moment.label}: {then}".rstrip(": "), "")))
+    yield Paragraph(f"What {deeds.node} did:")
+    yield Rows(rows)

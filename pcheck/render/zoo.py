@@ -1,0 +1,62 @@
+"""The table of all mistakes: what each changes and breaks, at what size, in how many steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.text import Text
+
+from pcheck.builder import Bug
+from pcheck.render.report import duration
+from pcheck.render.words import Cell, wrap
+from pcheck.zoo import Hunt
+
+HEAD = ("", "mistake", "breaks", "steps", "states", "time")
+TO_THE_RIGHT = ("", "steps", "states", "time")
+
+
+class Zoo:
+    """Two lines each: the figures, and below them the rule and the scope."""
+
+    def __init__(self, hunts: Iterable[Hunt]) -> None:
+        self.hunts = list(hunts)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        rows = [_figures(found) for found in self.hunts]
+        head = tuple((name, "bold") for name in HEAD)
+        widths = [max(len(text) for text, _ in column) for column in zip(head, *rows, strict=True)]
+        yield _line(head, widths)
+        margin = " " * (widths[0] + 2)
+        for found, row in zip(self.hunts, rows):
+            yield _line(row, widths)
+            for text in wrap(_words(found.bug), options.max_width - len(margin)):
+                yield Text(margin + text, "dim", no_wrap=True)
+
+
+def _figures(found: Hunt) -> tuple[Cell, ...]:
+    bug, result = found.bug, found.result
+    breaks = ("nothing", "green") if bug.safe else (bug.breaks, "red")
+    if not found.as_it_says:
+        breaks = (f"not as it says: {result.verdict.value}", "bold red")
+    steps = str(found.steps) if found.steps is not None else "-"
+    counts = (steps, ""), (f"{result.states:,}", ""), (duration(found.seconds), "")
+    return (str(bug.number), "dim"), (bug.name, "bold"), breaks, *counts
+
+
+def _line(row: Iterable[Cell], widths: list[int]) -> Text:
+    return Text("  ", no_wrap=True, overflow="ellipsis").join(_cells(row, widths))
+
+
+def _cells(row: Iterable[Cell], widths: list[int]) -> Iterator[Text]:
+    for name, (text, style), width in zip(HEAD, row, widths):
+        yield Text(text.rjust(width) if name in TO_THE_RIGHT else text.ljust(width), style)
+
+
+def _words(bug: Bug) -> str:
+    return f"{bug.summary} ({scope(bug)})"
+
+
+def scope(bug: Bug) -> str:
+    """As options of a command line."""
+    return " ".join(f"--{name.replace('_', '-')} {value}" for name, value in bug.scope.items())

@@ -1,0 +1,76 @@
+"""The mistakes that stand beside the specs: whether each breaks what it says, and how soon."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from pcheck.builder import Bug
+from pcheck.engine import Say
+from pcheck.errors import UsageError, nearest
+from pcheck.question import ask
+from pcheck.result import Result, answer
+from pcheck.search import Limits, Outcome, Verdict, Watch
+from pcheck.specfile import Spec, shipped
+
+
+@dataclass(frozen=True)
+class Hunt:
+    """What came out for one bug, at the smallest scope that shows it."""
+
+    spec: Spec
+    bug: Bug
+    result: Result
+    seconds: float
+
+    @property
+    def steps(self) -> int | None:
+        """Of the shortest run; None where none is to be shown."""
+        return len(self.result.run.steps) if self.result.run is not None else None
+
+    @property
+    def as_it_says(self) -> bool:
+        """Whether it breaks what it is said to break, or is safe as it is said to be."""
+        if self.bug.safe:
+            return self.result.verdict is Verdict.HOLDS
+        bad = (Outcome.VIOLATED, Outcome.NEVER_REACHED)
+        return self.result.properties[self.bug.breaks] in bad
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "spec": self.spec.name,
+            "name": self.bug.name,
+            "number": self.bug.number,
+            "summary": self.bug.summary,
+            "property": self.bug.breaks,
+            "safe": self.bug.safe,
+            "scope": self.result.question.all_options,
+            "verdict": self.result.verdict.value,
+            "as_it_says": self.as_it_says,
+            "steps": self.steps,
+            "states": self.result.states,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def kept(name: str | None) -> list[tuple[Spec, Bug]]:
+    """All bugs that ship with pcheck, by their specs; or those of one name or number."""
+    found = [(spec, bug) for spec in shipped() for bug in spec.bugs]
+    if name is None:
+        return found
+    wanted = name.lower().replace("_", "-")
+    chosen = [(spec, bug) for spec, bug in found if wanted in (bug.name, str(bug.number))]
+    if not chosen:
+        hint = nearest(wanted, [bug.name for _, bug in found])
+        raise UsageError(f"there is no bug {name!r}{hint or '; `pcheck bugs` lists them'}")
+    return chosen
+
+
+def hunt(spec: Spec, bug: Bug, *, watch: Watch | None = None, say: Say = lambda _: None) -> Hunt:
+    """Asks only for what it breaks; of what is safe everything is asked."""
+    began = time.monotonic()
+    only = () if bug.safe else (bug.breaks,)
+    question = ask(spec, {}, bug=bug, properties=only)
+    result = answer(question, Limits(), watch=watch, say=say)
+    return Hunt(spec, bug, result, time.monotonic() - began)
