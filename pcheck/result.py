@@ -25,6 +25,7 @@ from pcheck.model import Model
 from pcheck.path import Path
 from pcheck.property import Property
 from pcheck.question import Question, ask
+from pcheck.readable import most_readable
 from pcheck.render.report import Report, RunReport, Shown
 from pcheck.search import Discovery, Limits, Outcome, Search, Verdict, Watch
 from pcheck.semantics import Runs
@@ -160,7 +161,7 @@ class Result:
         """The same run, as states and labels: of all the shortest ones the most readable."""
         if self._violated is None:
             return None
-        return self.shortest.most_readable() if self.shortest else self._violated[1].path
+        return most_readable(self.shortest) if self.shortest else self._violated[1].path
 
     @cached_property
     def shortest(self) -> Shortest | None:
@@ -257,7 +258,7 @@ class Result:
             return ""
         renamed = found.up_to_renaming
         alike = f", {renamed:,} up to renaming" if renamed not in (None, found.count) else ""
-        return f"There are {found.count:,} such runs{alike}: this one changes least between nodes."
+        return f"There are {found.count:,} such runs{alike}: this one is the easiest to follow."
 
     @cached_property
     def _shown(self) -> Shown | None:

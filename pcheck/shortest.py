@@ -1,4 +1,4 @@
-"""All shortest runs that violate a property: how many there are, and the most readable of them.
+"""All shortest runs that violate a property, and how many there are.
 
 There may be hundreds of millions, and yet few states lie on any of them. Those are told by their
 *layers*: for each depth the keys of its states. Two states of one key have the same runs to the
@@ -9,7 +9,7 @@ compared and chosen from there, never one by one. How the layers were found make
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain, islice, product
 from math import factorial, prod
@@ -19,7 +19,6 @@ from pcheck.compile.symmetry import Symmetry
 from pcheck.errors import SpecError
 from pcheck.model import Model
 from pcheck.node import Does, Row
-from pcheck.path import Path, follow
 from pcheck.property import Property, Seen
 from pcheck.rename import Names, renamed
 from pcheck.semantics import Runs, State
@@ -99,17 +98,11 @@ def _false(model: Model[S], prop: Property, states: Sequence[S]) -> Iterator[S]:
             yield state
 
 
-Kind = tuple[Does, str]  # of a step: what it does, and to what sort of message
-Last = tuple[int, Kind] | None  # the node that took the step before, and the kind of that step
-Changes = tuple[int, int]  # from node to node, and from kind to kind
-
-
 class Taken(NamedTuple):
     """A step that a shortest run takes."""
 
     label: str
     node: int
-    kind: Kind
     row: Row
     to: int  # which state of the next layer
 
@@ -139,7 +132,7 @@ class Shortest:
                 if its not in places:
                     places[its] = len(states)
                     states.append(successor)
-                steps[-1].append(Taken(row.label, node, _kind(row), row, places[its]))
+                steps[-1].append(Taken(row.label, node, row, places[its]))
         self.states.append(states)
         self.steps.append(steps)
 
@@ -158,40 +151,6 @@ class Shortest:
                         after[step.to] += runs
             arriving = dict(after)
         return sum(arriving.values())
-
-    # -- the most readable one -----------------------------------------------------------------
-
-    def most_readable(self) -> Path[State]:
-        """The run with the fewest changes from one acting node to another; of several, from one
-        kind of step to another; of several, the one whose labels come first."""
-        at, labels = 0, []
-        last: Last = None
-        for best in self._best():
-            step = best[at, last]
-            labels.append(step.label)
-            at, last = step.to, (step.node, step.kind)
-        return follow(self.model, tuple(labels))
-
-    def _best(self) -> list[dict[tuple[int, Last], Taken]]:
-        """By layer the step to take out of a state, if a step like this led there.
-
-        From the end back: no step changes what the steps after its successor cost, but the first.
-        """
-        best: list[dict[tuple[int, Last], Taken]] = []
-        to_go: dict[tuple[int, Last], Changes] = {}
-        for depth in reversed(range(len(self.steps))):
-            before = self.steps[depth - 1] if depth else []
-            arrivals = {(s.to, (s.node, s.kind)) for s in chain(*before)} if depth else {(0, None)}
-            found = {
-                (at, last): min(
-                    (_changes(last, step, to_go), step.label, step)
-                    for step in self.steps[depth][at]
-                )
-                for at, last in arrivals
-            }
-            to_go = {each: changes for each, (changes, _, _) in found.items()}
-            best.append({each: step for each, (_, _, step) in found.items()})
-        return best[::-1]
 
     # -- up to renaming ------------------------------------------------------------------------
 
@@ -252,19 +211,6 @@ class Shortest:
             )
         except SpecError:  # a handler, or the property, met a name that it does not take
             return False
-
-
-def _kind(row: Row) -> Kind:
-    return row.does, type(row.letter.message).__name__ if row.letter is not None else ""
-
-
-def _changes(last: Last, step: Taken, to_go: Mapping[tuple[int, Last], Changes]) -> Changes:
-    """From a step of one kind to the end of the run, if this one comes next."""
-    nodes, kinds = to_go.get((step.to, (step.node, step.kind)), (0, 0))
-    if last is None:
-        return nodes, kinds
-    node, kind = last
-    return nodes + (node != step.node), kinds + (kind != step.kind)
 
 
 def _content(row: Row) -> tuple[Any, ...]:

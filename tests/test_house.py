@@ -17,7 +17,7 @@ FLOORS = {
     0: "errors values actor property history model builder",
     1: "path label rename network graph files capture",
     2: "handler node cluster observer semantics search judge checked",
-    3: "reference compile shortest",
+    3: "reference compile shortest readable",
     4: "engine loading specfile question senders counterexample rule",
     5: "story explain",
     6: "render",

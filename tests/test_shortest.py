@@ -16,6 +16,7 @@ from pcheck import Act, Actor, Cluster, Group, Property, Seen, act, always, broa
 from pcheck.network import NETWORKS
 from pcheck.node import Row
 from pcheck.property import Kind
+from pcheck.readable import most_readable
 from pcheck.semantics import Runs, State
 from pcheck.shortest import Layers, Shortest, plain, shortest
 from pcheck.values import exact
@@ -51,7 +52,7 @@ class Told(NamedTuple):
 def told(found: Shortest | None) -> Told | None:
     if found is None:
         return None
-    return Told(found.count, found.up_to_renaming, found.most_readable().labels)
+    return Told(found.count, found.up_to_renaming, most_readable(found).labels)
 
 
 # By looking at every run
@@ -100,12 +101,14 @@ def labels(run: Run) -> tuple[str, ...]:
     return tuple(step.label for step in run)
 
 
-def cost(run: Run) -> tuple[int, int, tuple[str, ...]]:
-    """By the rule: changes of who acts, changes of the kind of step, labels."""
-    nodes = [step.node for step in run]
+def cost(model: Runs, run: Run) -> tuple[int, int, tuple[str, ...]]:
+    """By the rule: changes of the centre, changes of the kind of step, labels."""
     kinds = [(s.row.does, s.row.letter and type(s.row.letter.message).__name__) for s in run]
-    changes = [sum(one != other for one, other in pairwise(each)) for each in (nodes, kinds)]
-    return changes[0], changes[1], labels(run)
+    centres = [{model.nodes[s.node].me, *([s.row.letter.src] if s.row.letter else [])} for s in run]
+    changes: dict[Any, int] = dict.fromkeys(centres[0] if run else [None], 0)
+    for each in centres[1:]:
+        changes = {c: min(n + (c != d) for d, n in changes.items()) for c in each}
+    return min(changes.values()), sum(a != b for a, b in pairwise(kinds)), labels(run)
 
 
 def key(model: Runs, step: Step) -> Hashable:
@@ -151,7 +154,7 @@ def check(asked: Asked) -> set[str]:
         if depth is None or every is None:
             continue
         renamings = all_renamings(asked)
-        best = labels(min(every, key=cost))
+        best = labels(min(every, key=lambda run: cost(model, run)))
         expected = Told(len(every), orbits(model, every, renamings), best)
         for engine in ("reference", "compiled"):
             assert told(shortest(model, prop, depth, engine=engine)) == expected, engine
@@ -235,7 +238,7 @@ def test_a_run_is_one_of_many_that_differ_by_names() -> None:
     found = ringing(5, 2)
     both, one = 5 * 4, 5
     assert (found.count, found.up_to_renaming) == (both * 3 + one * 2, 3 + 2)
-    assert found.most_readable().labels == (
+    assert most_readable(found).labels == (
         "r1 rings", "r1 rings", "b1 <- r1: Ping()", "b1 <- r1: Ping()",
     )  # fmt: skip
 
@@ -315,6 +318,7 @@ def test_a_small_search_loads_no_machine_code() -> None:
 import sys
 from pcheck.network import Network
 from pcheck.semantics import Runs
+from pcheck.readable import most_readable
 from pcheck.shortest import shortest
 from pcheck.specfile import find
 spec = find("paxos")
