@@ -24,22 +24,19 @@ class Rule:
 
 
 def rules(bug: Bug, builder: Callable[..., Any]) -> list[Rule]:
-    """What a bug changes, clause by clause."""
-    if isinstance(bug.marked, type):
-        return [rule for actor in bug.actors for rule in _of_actor(actor)]
-    return [_of_options(bug.marked, builder)]
+    """What a bug changes, clause by clause; and then what it adds."""
+    if not isinstance(bug.marked, type):
+        return [_of_options(bug.marked, builder)]
+    found = [rule for actor in bug.actors for rule in _of_actor(actor)]
+    return sorted(found, key=lambda rule: not rule.right)
 
 
 def _of_actor(actor: type[Actor]) -> Iterator[Rule]:
     role = actor.__mro__[1]
     for name, wrong in _clauses(actor).items():
         right = next((found[name] for found in _inherited(actor) if name in found), ())
-        words = (
-            (inspect.getdoc(getattr(role, name, None)) or "")
-            if right and callable(getattr(role, name, None))
-            else ""
-        )
-        yield Rule(f"{role.__name__}.{name}", " ".join(words.split()), right, wrong)
+        words = getattr(role, name).__doc__ if right and callable(getattr(role, name, 0)) else ""
+        yield Rule(f"{role.__name__}.{name}", " ".join((words or "").split()), right, wrong)
 
 
 def _inherited(actor: type[Actor]) -> Iterator[dict[str, tuple[str, ...]]]:
@@ -68,12 +65,17 @@ def _of_options(change: Callable[..., Any], builder: Callable[..., Any]) -> Rule
     text = textwrap.dedent(inspect.getsource(change))
     (function,) = ast.parse(text).body
     assert isinstance(function, ast.FunctionDef)
-    names = {
+    changed = {
         node.value
-        for node in ast.walk(function)
+        for part in function.body
+        for node in ast.walk(part)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    } & inspect.signature(builder).parameters.keys()
-    lines = textwrap.dedent(inspect.getsource(builder)).splitlines()
+    }
+    names = changed & inspect.signature(builder).parameters.keys()
+    text_of_builder = textwrap.dedent(inspect.getsource(builder))
+    (built,) = ast.parse(text_of_builder).body
+    assert isinstance(built, ast.FunctionDef)
+    lines = [line for part in built.body for line in _lines(text_of_builder, part)]
     right = tuple(line.strip() for line in lines if any(name in line for name in names))
     return Rule(builder.__name__, "", right, _lines(text, function))
 

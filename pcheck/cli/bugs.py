@@ -46,9 +46,9 @@ def _show(found: list[Hunt]) -> None:
     for each in found:
         console.print(each.result.report())
         if each.result.run is None:
-            console.print(Rules(rules(each.bug, each.spec.builder)))
+            console.print("", Rules(rules(each.bug, each.spec.builder)), sep="\n")
         if each.bug.source:
-            console.print(Paragraph(f"Where it happened: {each.bug.source}."))
+            console.print("", Paragraph(f"Where it happened: {each.bug.source}."), sep="\n")
         console.print()
 
 

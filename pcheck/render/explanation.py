@@ -59,7 +59,8 @@ class Rules:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         for rule in self.rules:
             words = f": {rule.words}" if rule.words else ""
-            yield Paragraph(f"The rule, {rule.name}{words}", "bold")
+            title = "The rule" if rule.right else "And new here"
+            yield Paragraph(f"{title}, {rule.name}{words}", "bold")
             yield Beside(("correct", *rule.right), ("here", *rule.wrong))
 
 

@@ -11,7 +11,7 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from pcheck.counterexample import SavedRun
 from pcheck.errors import an
 from pcheck.explain import Explanation
-from pcheck.label import counted, listed
+from pcheck.label import counted
 from pcheck.network import NETWORKS
 from pcheck.path import Path
 from pcheck.property import Kind, Property
@@ -87,7 +87,7 @@ class Report:
         elif self.shown is not None:
             yield from how_it_ends(self.question, self.shown)
         else:
-            names = listed(search.violated)
+            names = " and ".join(search.violated)
             yield Paragraph(f"VIOLATED: no run at all reaches {names}.", "bold red")
         if search.verdict is Verdict.VIOLATED and search.stopped is not None:
             yield Paragraph(f"The search was ended by {search.stopped}: the rest is undecided.")
