@@ -50,6 +50,10 @@ class Explanation:
     refusing: Deeds | None  # who would have refused it, where nothing was told of that node yet
     rules: tuple[Rule, ...]
 
+    @property
+    def says_anything(self) -> bool:
+        return bool(self.told or self.parting or self.refused or self.rules)
+
 
 def explain(question: Question, run: SavedRun, path: Path[Any]) -> Explanation:
     """What a reader is told of a run that violates a property."""

@@ -9,8 +9,9 @@ come first. How the runs were found makes no difference.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TypeAlias
+from collections.abc import Collection, Iterator
+from heapq import heappop, heappush
+from typing import Any, TypeAlias
 
 from pcheck.node import Does
 from pcheck.path import Path, follow
@@ -19,31 +20,34 @@ from pcheck.shortest import Shortest, Taken
 
 Kind = tuple[Does, str]  # of a step: what it does, and to what sort of message
 Last: TypeAlias = tuple[int, Kind] | None  # the centre of the step before, and its kind
+Labels = tuple[str, ...]
 Changes = tuple[int, int]  # of the centre, and of the kind
 NONE = (0, 0)
 
 
-def most_readable(runs: Shortest) -> Path[State]:
-    """Forwards, by what each step costs up to the end: of those that cost least the least label."""
+def most_readable(runs: Shortest, but: Collection[Labels] = ()) -> Path[State]:
+    """The first that is not one of these."""
+    return follow(runs.model, next(labels for labels in by_readability(runs) if labels not in but))
+
+
+def by_readability(runs: Shortest) -> Iterator[Labels]:
+    """All of them, the easiest first: whatever begins in the best way is gone on with first."""
     costs = _to_the_end(runs)
-    at, labels = 0, []
-    so_far: dict[Last, Changes] = {None: NONE}  # a step may have either of two nodes as its centre
-    for steps, to_go in zip(runs.steps, costs[1:]):
-        ways = [
-            (_sum(spent, _change(last, here), to_go[step.to, here]), step.label, step, last, here)
-            for last, spent in so_far.items()
-            for step in steps[at]
-            for here in _centres(runs, step)
-        ]
-        least, label, taken, _, _ = min(ways, key=lambda way: way[:2])
-        so_far = {
-            here: _sum(so_far[last], _change(last, here))
-            for cost, text, _, last, here in ways
-            if (cost, text) == (least, label)
-        }
-        labels.append(label)
-        at = taken.to
-    return follow(runs.model, tuple(labels))
+    start: dict[Last, Changes] = {None: NONE}
+    todo: list[tuple[Changes, Labels, int, Any]] = [(NONE, (), 0, start)]
+    while todo:
+        _, labels, at, spent = heappop(todo)
+        if len(labels) == len(runs.steps):
+            yield labels
+            continue
+        for step in runs.steps[len(labels)][at]:
+            after = {
+                here: min(_sum(its, _change(last, here)) for last, its in spent.items())
+                for here in _centres(runs, step)  # a step may have either of two
+            }
+            to_go = costs[len(labels) + 1]
+            least = min(_sum(its, to_go[step.to, here]) for here, its in after.items())
+            heappush(todo, (least, (*labels, step.label), step.to, after))
 
 
 def _to_the_end(runs: Shortest) -> list[dict[tuple[int, Last], Changes]]:

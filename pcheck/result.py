@@ -8,7 +8,7 @@ check("paxos", acceptors=3, proposers=2).assert_holds()
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
@@ -108,8 +108,11 @@ def answer(
 class Result:
     """What a search says of a question."""
 
-    def __init__(self, question: Question, search: Search) -> None:
-        self.question, self.search = question, search
+    def __init__(
+        self, question: Question, search: Search, but: Collection[tuple[str, ...]] = ()
+    ) -> None:
+        """Of the shortest runs another one is shown than any of these, if there is another."""
+        self.question, self.search, self.but = question, search, but
         self._handler_calls = _handler_calls(question.model)
 
     @property
@@ -161,7 +164,9 @@ class Result:
         """The same run, as states and labels: of all the shortest ones the most readable."""
         if self._violated is None:
             return None
-        return most_readable(self.shortest) if self.shortest else self._violated[1].path
+        if self.shortest is None:
+            return self._violated[1].path
+        return most_readable(self.shortest, self.but if len(self.but) < self.shortest.count else ())
 
     @cached_property
     def shortest(self) -> Shortest | None:
@@ -189,6 +194,12 @@ class Result:
         if self.run is None or self.trace is None:
             return None
         return explain(self.question, self.run, self.trace)
+
+    def unlike(self, runs: Collection[tuple[str, ...]]) -> Result:
+        """The same, with another run of those that are as short, if this one is among these."""
+        if self.run is None or self.run.steps not in runs:
+            return self
+        return Result(self.question, self.search, runs)
 
     def assert_holds(self) -> None:
         """Fails a test with the whole report, unless every property holds or was reached."""

@@ -66,7 +66,7 @@ class LeavesItsVoteOut(Acceptor):
         return None
 
 
-@bug(6, breaks=agreement, scope=ONE_CRASH, source="Michael et al., DISC 2017")
+@bug(6, breaks=agreement, scope=ONE_CRASH | {"acceptors": 1}, source="Michael et al., DISC 2017")
 @dataclass(frozen=True)
 class ForgetsEverything(Acceptor):
     """Keeps nothing over a restart."""

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from rich.console import Console
 
+from pcheck.cli.zoo_table import Zoo
 from pcheck.errors import OutputError
 from pcheck.files import write_whole
 from pcheck.render.explanation import Rules
 from pcheck.render.words import Paragraph
-from pcheck.render.zoo import Zoo
 from pcheck.rule import rules
 from pcheck.zoo import Hunt, hunt, kept
 
@@ -36,8 +36,7 @@ def bugs(name: str | None, *, as_json: bool, save: Path | None) -> int:
         console.print(Zoo(found))
         console.print(Paragraph("pcheck bugs NAME shows one: the rule, the run, and why."))
     if save is not None:
-        for each in found:
-            _keep(each, save)
+        _keep(found, save)
     return 0 if all(each.as_it_says for each in found) else 1
 
 
@@ -52,8 +51,12 @@ def _show(found: list[Hunt]) -> None:
         console.print()
 
 
-def _keep(found: Hunt, folder: Path) -> None:
-    """The run, and the same as one reads it; none is to be shown of what is safe."""
-    if found.result.run is not None:
-        write_whole(folder / f"{found.bug.name}.json", found.result.run.text())
-        write_whole(folder / f"{found.bug.name}.txt", found.result.run_as_text())
+def _keep(found: list[Hunt], folder: Path) -> None:
+    """Every run, and the same as one reads it: no two alike, though mistakes may share runs."""
+    taken: set[tuple[str, ...]] = set()
+    for each in found:
+        result = each.result.unlike(taken)
+        if result.run is not None:
+            taken.add(result.run.steps)
+            write_whole(folder / f"{each.bug.name}.json", result.run.text())
+            write_whole(folder / f"{each.bug.name}.txt", result.run_as_text())

@@ -223,8 +223,9 @@ def how_it_ends(question: Question, shown: Shown) -> Iterator[RenderableType]:
         return
     yield Paragraph(f"VIOLATED: {run.property} is false now: {run.why}.", "bold red")
     yield ""
-    yield Explained(shown.explanation, run.spec)
-    yield ""
+    if shown.explanation.says_anything:
+        yield Explained(shown.explanation, run.spec)
+        yield ""
 
 
 def not_covered(question: Question) -> str:
