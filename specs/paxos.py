@@ -59,11 +59,11 @@ class Proposer(Actor):
         return self.but(promises=None), broadcast(self.acceptors, Accept(vote))
 
     def ballot(self, nth: int) -> int:
-        """No two proposers ever start the same ballot."""
+        """No two proposers start the same ballot: so all votes in one are for the same value."""
         return self.ballots[nth - 1]
 
     def counts(self, ballot: int, src: Id) -> bool:
-        """Only promises of the ballot that was started last are counted."""
+        """Only promises of this ballot: who promised an older one may have voted since."""
         return ballot == self.ballot(self.started) and src not in (self.promises or ())
 
     def with_promise(self, got: Promises, src: Id, last: Vote | None) -> Promises:
@@ -71,11 +71,11 @@ class Proposer(Actor):
         return got.but(src, last)
 
     def has_quorum(self, got: Promises) -> bool:
-        """A majority must have promised: any two majorities have an acceptor in common."""
+        """A majority must have promised: whatever was chosen, one of them voted for it."""
         return len(got) >= self.quorum
 
     def safe_value(self, votes: Iterable[Vote]) -> Value:
-        """If an acceptor of the quorum has voted, the value of the highest ballot; else its own."""
+        """The value of the highest vote that was told of: it may be chosen. If none was, its own."""
         return max(votes, default=Vote(0, self.wants)).value
 
 
@@ -95,23 +95,24 @@ class Acceptor(Actor):
         return None
 
     def may_promise(self, ballot: int) -> bool:
-        """It promises only a ballot above all that it promised before."""
+        """A promise is for good: it promises only a ballot above all that it promised before."""
         return ballot > self.promised
 
     def may_vote(self, ballot: int) -> bool:
-        """It votes in no ballot below one that it promised."""
+        """It votes in no ballot below one that it promised: who has the promise counts on it."""
         return ballot >= self.promised
 
     def promise_after(self, vote: Vote) -> int:
-        """To vote in a ballot is to promise it: to vote in none below it any more."""
+        """To vote in a ballot is to promise it: else it could vote in a lower one afterwards, and
+        that vote would hide this one from whoever asks how it voted."""
         return vote.ballot
 
     def reported(self, ballot: int) -> Vote | None:
-        """A promise tells of the vote that the acceptor gave last, and of its ballot."""
+        """A promise tells of the vote that was given last, and of its ballot: it may be chosen."""
         return self.vote
 
     def kept(self, vote: Vote) -> Vote:
-        """It keeps the vote that it gave last, which is the one of the highest ballot."""
+        """It keeps the vote that it gave last, which is of the highest ballot."""
         return vote
 
 
