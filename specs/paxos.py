@@ -75,7 +75,7 @@ class Proposer(Actor):
         return len(got) >= self.quorum
 
     def safe_value(self, votes: Iterable[Vote]) -> Value:
-        """The value of the highest vote that was told of: it may be chosen. If none was, its own."""
+        """The value of the highest vote that it is told of: it may be chosen. Else its own."""
         return max(votes, default=Vote(0, self.wants)).value
 
 

@@ -92,15 +92,19 @@ def test_paxos_fits_on_three_pages() -> None:
     assert len((ROOT / "specs" / "paxos.py").read_text(encoding="utf-8").splitlines()) <= 150
 
 
-def test_the_run_in_the_readme_is_what_is_printed(
+def test_what_the_readme_shows_is_what_is_printed(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    found = re.search(r"^\$ pcheck (explore --bug .*)\n\.\.\.\n(.*?)^```", readme, re.M | re.S)
-    assert found is not None
-    run(found[1].split())
-    assert found[2] in capsys.readouterr().out
+    shown = re.findall(r"^\$ pcheck ([^\n]*)\n\.\.\.\n(.*?)^(?:\.\.\.\n)?```", readme, re.M | re.S)
+    assert [command for command, _ in shown] == [
+        "explore --bug votes-in-any-ballot --acceptors 1",
+        "bugs vote-leaves-promise",
+    ]
+    for command, text in shown:
+        run(command.split())
+        assert text in capsys.readouterr().out
 
 
 def test_the_acceptor_in_the_readme_is_the_one_in_the_spec() -> None:
