@@ -8,7 +8,9 @@ check("paxos", acceptors=3, proposers=2).assert_holds()
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
@@ -34,6 +36,8 @@ from pcheck.shortest import Shortest, shortest
 
 if TYPE_CHECKING:
     import networkx as nx
+
+NO_LIMITS = Limits()
 
 
 def check(
@@ -90,7 +94,7 @@ def answer(
     say: Say = lambda _: None,
 ) -> Result:
     """Explores what is asked; a property that could never be false is found out here."""
-    model = question.model
+    model, began = question.model, time.monotonic()
     search = explore(
         model,
         limits,
@@ -102,17 +106,30 @@ def answer(
     )
     if search.complete and isinstance(model, Runs):
         check_sent(model.cluster, model.messages())
-    return Result(question, search)
+    return Result(question, search, _left(limits, began))
+
+
+def _left(limits: Limits, began: float) -> Limits:
+    """What is left of the time, and no limit of states: these are others."""
+    if limits.seconds is None:
+        return replace(limits, states=None)
+    left = limits.seconds - (time.monotonic() - began)
+    return replace(limits, states=None, seconds=max(left, 0.01))
 
 
 class Result:
     """What a search says of a question."""
 
     def __init__(
-        self, question: Question, search: Search, but: Collection[tuple[str, ...]] = ()
+        self,
+        question: Question,
+        search: Search,
+        limits: Limits = NO_LIMITS,
+        but: Collection[tuple[str, ...]] = (),
     ) -> None:
-        """Of the shortest runs another one is shown than any of these, if there is another."""
-        self.question, self.search, self.but = question, search, but
+        """`limits` are for what is still to be found out: which of the shortest runs is shown. It
+        is none of `but`, if there is another one."""
+        self.question, self.search, self.limits, self.but = question, search, limits, but
         self._handler_calls = _handler_calls(question.model)
 
     @property
@@ -175,7 +192,9 @@ class Result:
             return None
         prop, found = self._violated
         try:
-            return shortest(self.model, prop, len(found.path), engine=self.search.engine)
+            return shortest(
+                self.model, prop, len(found.path), engine=self.search.engine, limits=self.limits
+            )
         except KeyboardInterrupt:
             return None
 
@@ -199,7 +218,7 @@ class Result:
         """The same, with another run of those that are as short, if this one is among these."""
         if self.run is None or self.run.steps not in runs:
             return self
-        return Result(self.question, self.search, runs)
+        return Result(self.question, self.search, self.limits, runs)
 
     def assert_holds(self) -> None:
         """Fails a test with the whole report, unless every property holds or was reached."""

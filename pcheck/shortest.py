@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain, islice, product
 from math import factorial, prod
@@ -21,12 +22,14 @@ from pcheck.model import Model
 from pcheck.node import Does, Row
 from pcheck.property import Property, Seen
 from pcheck.rename import Names, renamed
+from pcheck.search import Limits
 from pcheck.semantics import Runs, State
 from pcheck.values import Id, Map, Set, Value, exact
 
 S = TypeVar("S", bound=Hashable)
 FEW = 10_000  # states: up to here no machine code is loaded
 MOST = 3_000_000  # states up to the end of the runs: beyond, they are not looked for
+LIMITS = Limits(MOST)
 MOST_ON_RUNS = 20_000  # states on the runs: beyond, these are not walked through
 MOST_SORTS = 1_000  # of renamings, which differ by more than which names they move
 
@@ -39,31 +42,33 @@ class Layers(NamedTuple, Generic[S]):
 
 
 def shortest(
-    model: Model[Any], prop: Property, length: int, *, engine: str, most: int = MOST
+    model: Model[Any], prop: Property, length: int, *, engine: str, limits: Limits = LIMITS
 ) -> Shortest | None:
     """All runs of this length that end where the property is false, if there is no shorter one.
 
-    `engine` says which one found the first run. None: there are too many states, or the property
-    is about steps, or the model has no nodes.
+    `engine` says which one found the first run. None: a limit was met, or the property is about
+    steps, or the model has no nodes.
     """
     if not isinstance(model, Runs) or prop.of_steps:
         return None
-    found = plain(model, prop, length, min(FEW, most)) if engine == "reference" else None
+    limits = replace(limits, states=min(limits.states or MOST, MOST))
+    few = min(FEW, limits.states or FEW)
+    found = plain(model, prop, length, few) if engine == "reference" else None
     if found is None:
-        found = _compiled(model, prop, length, most)
+        found = _compiled(model, prop, length, limits)
     if found is None or sum(map(len, found.keys)) > MOST_ON_RUNS:
         return None
     return Shortest(model, prop, found)
 
 
-def _compiled(model: Runs, prop: Property, length: int, most: int) -> Layers[State] | None:
+def _compiled(model: Runs, prop: Property, length: int, limits: Limits) -> Layers[State] | None:
     """Numba takes some time to load, so it is loaded only here."""
     from pcheck.compile import loading
 
     loading.explorer(lambda _: None)
     from pcheck.compile.layers import layers
 
-    return layers(model, prop, length, most)
+    return layers(model, prop, length, limits)
 
 
 def plain(model: Model[S], prop: Property, length: int, most: int) -> Layers[S] | None:

@@ -17,6 +17,7 @@ from pcheck.network import NETWORKS
 from pcheck.node import Row
 from pcheck.property import Kind
 from pcheck.readable import most_readable
+from pcheck.search import Limits
 from pcheck.semantics import Runs, State
 from pcheck.shortest import Layers, Shortest, plain, shortest
 from pcheck.values import exact
@@ -309,7 +310,7 @@ def test_what_is_too_large_or_about_steps_is_not_told() -> None:
     model, prop = found.model, found.prop
     for engine in ("reference", "compiled"):
         assert told(shortest(model, prop, 4, engine=engine)) == told(found)
-        assert shortest(model, prop, 4, engine=engine, most=10) is None
+        assert shortest(model, prop, 4, engine=engine, limits=Limits(10)) is None
     assert shortest(model, replace(prop, of_steps=True), 4, engine="reference") is None
 
 

@@ -113,13 +113,12 @@ class Recorded(NamedTuple):
     begins: list[int]  # and last, where they end
 
 
-def recorded(model: Runs, most: int) -> Recorded | None:
+def recorded(model: Runs, limits: Limits) -> Recorded | None:
     """Everything up to the first level on which a property is false; None: it is too much.
 
     Only `prune` is on: what it makes of a state takes the same steps, with the same labels, but for
     some that no shortest run takes.
     """
-    limits = Limits(states=most)
 
     def explored(reduction: Reduction) -> _Explorer:
         steps = _Explorer(model, limits, reduction, False, Clock(limits, None), records=True)

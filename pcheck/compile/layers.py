@@ -18,15 +18,16 @@ import numpy as np
 
 from pcheck.compile.explorer import Recorded, recorded
 from pcheck.property import Property
+from pcheck.search import Limits
 from pcheck.semantics import Runs, State
 from pcheck.shortest import Layers
 
 
-def layers(model: Runs, prop: Property, length: int, most: int) -> Layers[State] | None:
-    """For each depth the vectors that stand for its states; None: there are more than `most`."""
+def layers(model: Runs, prop: Property, length: int, limits: Limits) -> Layers[State] | None:
+    """For each depth the vectors that stand for its states; None: a limit was met."""
     alone = copy(model)
     alone.properties = (prop,)  # no other one may end the search, or keep it from ending
-    found = recorded(alone, most)
+    found = recorded(alone, limits)
     if found is None:
         return None
     assert len(found.begins) == length + 2, "there is a shorter run, or none: please report this"
