@@ -50,7 +50,11 @@ def _properties(spec: Spec) -> list[tuple[tuple[str, str], ...]]:
 
 def _bugs(spec: Spec) -> list[tuple[tuple[str, str], ...]]:
     return [
-        ((f"--bug {bug.name}", "red"), (f"breaks {bug.breaks}", ""), (bug.summary, ""))
+        (
+            (f"--bug {bug.name}", "red"),
+            ("breaks nothing" if bug.safe else f"breaks {bug.breaks}", ""),
+            (bug.summary, ""),
+        )
         for bug in spec.bugs
     ]
 
@@ -79,6 +83,7 @@ def _object(spec: Spec) -> dict[str, Any]:
                 "number": bug.number,
                 "summary": bug.summary,
                 "breaks": bug.breaks,
+                "safe": bug.safe,
                 "scope": dict(bug.scope),
                 "source": bug.source,
             }
