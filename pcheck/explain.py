@@ -99,7 +99,8 @@ def _parting(question: Question, path: Path[Any], moments: list[Moment]) -> Part
     for mine, its, state, other in zip(
         moments, tell(right, there), path.states[1:], there.states[1:]
     ):
-        shown, correct = question.model.columns(state)[mine.node], right.columns(other)[mine.node]
+        shown = question.model.columns(state)[mine.node]
+        correct = right.columns(other).get(mine.node, {})
         differ = [name for name in correct if name in shown and shown[name] != correct[name]]
         said = [
             [f"{mine.node} has {name} = {fields[name]}" for name in differ]

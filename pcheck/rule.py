@@ -24,10 +24,13 @@ class Rule:
 
 
 def rules(bug: Bug, builder: Callable[..., Any]) -> list[Rule]:
-    """What a bug changes, clause by clause; and then what it adds."""
-    if not isinstance(bug.marked, type):
-        return [_of_options(bug.marked, builder)]
-    found = [rule for actor in bug.actors for rule in _of_actor(actor)]
+    """What a bug changes, clause by clause; and then what it adds. None, where there is no source."""
+    try:
+        if not isinstance(bug.marked, type):
+            return [_of_options(bug.marked, builder)]
+        found = [rule for actor in bug.actors for rule in _of_actor(actor)]
+    except (OSError, SyntaxError):
+        return []
     return sorted(found, key=lambda rule: not rule.right)
 
 
