@@ -24,7 +24,7 @@ class Rule:
 
 
 def rules(bug: Bug, builder: Callable[..., Any]) -> list[Rule]:
-    """What a bug changes, clause by clause; then what it adds. Nothing, where there is no source."""
+    """What a bug changes, clause by clause; then what it adds. Nothing, if there is no source."""
     try:
         if not isinstance(bug.marked, type):
             return [_of_options(bug.marked, builder)]
