@@ -91,11 +91,19 @@ def refused_step(question: Question, labels: tuple[str, ...]) -> int | None:
     wrong, right = question.model, question.correct()
     here, there = wrong.initial(), right.initial()
     for number, label in enumerate(labels, start=1):
-        after = dict(right.steps(there)).get(label)
-        if after is None or (_ignored(right, there, label) and not _ignored(wrong, here, label)):
+        if not_taken(question, right, (here, there), label):
             return number
-        here, there = dict(wrong.steps(here))[label], after
+        here, there = (dict(m.steps(s))[label] for m, s in ((wrong, here), (right, there)))
     return None
+
+
+def not_taken(question: Question, right: Model[Any], at: tuple[Any, Any], label: str) -> bool:
+    """Whether the correct protocol does not take a step of the run, or takes it to ignore it."""
+    here, there = at
+    possible = label in dict(right.steps(there))
+    return not possible or (
+        _ignored(right, there, label) and not _ignored(question.model, here, label)
+    )
 
 
 def _ignored(model: Model[Any], state: Any, label: str) -> bool:

@@ -8,17 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
-from pcheck.counterexample import SavedRun
+from pcheck.counterexample import SavedRun, not_taken
 from pcheck.errors import SpecError, described, place_raised
 from pcheck.history import History
+from pcheck.label import delivered
 from pcheck.model import Model
-from pcheck.path import Path, follow
+from pcheck.network import Letter
+from pcheck.path import Path
 from pcheck.question import Question
 from pcheck.rule import Rule, rules
 from pcheck.semantics import Runs
 from pcheck.story import Moment, sights, tell
+from pcheck.values import Id
+
+FEW = 3  # differences: what comes later follows from them
 
 
 @dataclass(frozen=True)
@@ -30,14 +36,15 @@ class Deeds:
 
 
 @dataclass(frozen=True)
-class Parting:
-    """The first step after which the correct protocol is not where the run is, and how they differ.
+class Difference:
+    """A step that the correct protocol does not take, or takes otherwise.
 
-    `here` and `there` are sentences: what is so in the run, and in the correct protocol.
+    `here` and `there` say what is so after it, in the run and in the correct protocol.
     """
 
     number: int
     label: str
+    node: str
     here: str
     there: str
 
@@ -45,31 +52,32 @@ class Parting:
 @dataclass(frozen=True)
 class Explanation:
     told: tuple[str | Deeds, ...]
-    parting: Parting | None
-    refused: tuple[int, str] | None
-    refusing: Deeds | None  # who would have refused it, where nothing was told of that node yet
     rules: tuple[Rule, ...]
+    differences: tuple[Difference, ...]  # the first of them
+    deeds: Deeds | None  # of whose step is the first, where nothing was told of that node yet
 
     @property
     def says_anything(self) -> bool:
-        return bool(self.told or self.parting or self.refused or self.rules)
+        return bool(self.told or self.rules or self.differences)
 
 
 def explain(question: Question, run: SavedRun, path: Path[Any]) -> Explanation:
     """What a reader is told of a run that violates a property."""
     moments, bug = tell(question.model, path), question.bug
     told = tuple(_told(question.model, run, path, moments))
-    refused = refusing = None
-    if run.refused_at is not None:
-        refused = run.refused_at, run.steps[run.refused_at - 1]
-        refusing = _deeds(moments[run.refused_at - 1].node, moments)
+    found = tuple(islice(differences(question, path), FEW))
+    deeds = _deeds(found[0].node, moments) if found else None
     return Explanation(
         told,
-        _parting(question, path, moments) if bug is not None else None,
-        refused,
-        refusing if refusing not in told else None,
         tuple(rules(bug, question.spec.builder)) if bug is not None else (),
+        found,
+        deeds if deeds not in told else None,
     )
+
+
+def notes(question: Question, path: Path[Any]) -> dict[int, str]:
+    """What stands beside some steps in the picture of a run."""
+    return {each.number: f"({each.there})" for each in islice(differences(question, path), FEW)}
 
 
 def _deeds(node: str, moments: list[Moment]) -> Deeds:
@@ -92,24 +100,41 @@ def _told(
         yield _deeds(line, moments) if line in nodes else line
 
 
-def _parting(question: Question, path: Path[Any], moments: list[Moment]) -> Parting | None:
-    """Where the two differ in what a node shows of itself, or sends; if both can take the step."""
-    right = question.correct()
-    there = follow(right, path.labels)
-    for mine, its, state, other in zip(
-        moments, tell(right, there), path.states[1:], there.states[1:]
-    ):
-        shown = question.model.columns(state)[mine.node]
-        correct = right.columns(other).get(mine.node, {})
-        differ = [name for name in correct if name in shown and shown[name] != correct[name]]
-        said = [
-            [f"{mine.node} has {name} = {fields[name]}" for name in differ]
-            for fields in (shown, correct)
-        ]
-        if set(mine.sends) != set(its.sends):
-            for sentences, sends in zip(said, (mine.sends, its.sends)):
-                sentences += [f"{mine.node} {sent}" for sent in sends or ("sends nothing",)]
-        if differ or said[0]:
-            here, correctly = (" and ".join(sentences) for sentences in said)
-            return Parting(mine.number, mine.label, here, correctly)
-    return None
+def differences(question: Question, path: Path[Any]) -> Iterator[Difference]:
+    """Beside the run goes the correct protocol, and leaves out the steps that it cannot take."""
+    if question.bug is None:
+        return
+    wrong, right = question.model, question.correct()
+    correct, there = f"the correct {question.spec.name}", right.initial()
+    for moment, before, after in zip(tell(wrong, path), path.states, path.states[1:]):
+        number, label, node = moment.number, moment.label, moment.node
+        if not_taken(question, right, (before, there), label):
+            why = _why_not(right, there, moment, correct)
+            yield Difference(number, label, node, "it is taken", why)
+            continue
+        its = dict(right.steps(there))[label]
+        (moved,) = tell(right, Path((there, its), (label,)))
+        shown, its_own = wrong.columns(after)[node], right.columns(its).get(node, {})
+        fields = [name for name in its_own if shown.get(name, "") not in ("", its_own[name])]
+        here = [f"{name} = {shown[name]}" for name in fields]
+        else_ = [f"{name} = {its_own[name]}" for name in fields]
+        if set(moment.sends) != set(moved.sends):
+            here += moment.sends or ("sends nothing",)
+            else_ += moved.sends or ("sends nothing",)
+        if else_:
+            said = f"{correct} comes to: {', '.join(else_)}"
+            yield Difference(number, label, node, ", ".join(here), said)
+        there = its
+
+
+def _why_not(right: Model[Any], there: Any, moment: Moment, correct: str) -> str:
+    """Why the correct protocol does not take a step."""
+    if moment.src is None or not isinstance(right, Runs):
+        return f"{correct} does nothing of the kind"
+    waits = there.nodes[right.index[Id(moment.node)]].inbox
+    sent = any(moment.label.startswith(_label(moment, each)) for each in waits)
+    return f"{correct} refuses this" if sent else f"in {correct} this was never sent"
+
+
+def _label(moment: Moment, letter: Letter) -> str:
+    return delivered(letter.src, Id(moment.node), letter.message)

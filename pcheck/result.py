@@ -288,7 +288,7 @@ class Result:
             return ""
         renamed = found.up_to_renaming
         alike = f", {renamed:,} up to renaming" if renamed not in (None, found.count) else ""
-        return f"There are {found.count:,} such runs{alike}: this one is the easiest to follow."
+        return f"There are {found.count:,} such runs{alike}: this one jumps least between nodes."
 
     @cached_property
     def _shown(self) -> Shown | None:

@@ -33,6 +33,7 @@ class Moment:
     sends: tuple[str, ...] = ()  # `sends Promise(ballot=2, last=None) to p1`
     milestones: tuple[str, ...] = ()
     down: frozenset[str] = frozenset()  # who is down after it
+    sent_in: int | None = None  # which step sent what is delivered, if its sender went on since
 
 
 def columns(model: Model[Any], path: Path[Any]) -> tuple[str, ...]:
@@ -59,9 +60,13 @@ def sights(model: Runs, path: Path[State]) -> list[Seen]:
 def _of_cluster(model: Runs, path: Path[State]) -> Iterator[Moment]:
     first, *later = sights(model, path)
     reached: set[Any] = set(_milestones(model, first))
+    sent: dict[Letter, int] = {}
+    latest: dict[str, int] = {}  # in which step each node sent something last
     for number, ((before, label, after), seen) in enumerate(zip(_steps(path), later), start=1):
         node, row = model.taken(before, label)
         news = _milestones(model, seen)
+        when = sent.get(row.letter, 0) if row.letter is not None else 0
+        late = row.letter is not None and when < latest.get(row.letter.src, 0)
         yield Moment(
             number,
             label,
@@ -72,8 +77,12 @@ def _of_cluster(model: Runs, path: Path[State]) -> Iterator[Moment]:
             sends=tuple(_sends(row)),
             milestones=tuple(line for key, line in news.items() if key not in reached),
             down=frozenset(name for name, shown in model.columns(after).items() if "" in shown),
+            sent_in=when if late else None,
         )
         reached.update(news)
+        for letter, _ in row.bundle.sends:
+            sent.setdefault(letter, number)
+            latest[letter.src] = number
 
 
 def _of_model(model: Model[Any], path: Path[Any]) -> Iterator[Moment]:

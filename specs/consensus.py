@@ -64,10 +64,7 @@ def two_majorities(told: History) -> Iterator[str]:
             f"voted for it in ballot {vote.ballot}."
         )
     both = [acceptor for acceptor in behind[first] if acceptor in behind[other]]
-    yield (
-        f"{words(both)} voted for both: any two majorities have an acceptor in common, and Paxos "
-        "is safe only as long as all of those keep their word."
-    )
+    yield f"Any two majorities have an acceptor in common: here {words(both)}, voting for both."
     yield from both
 
 

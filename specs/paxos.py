@@ -82,8 +82,8 @@ class Proposer(Actor):
 @dataclass(frozen=True)
 class Acceptor(Actor):
     learners: Group = fixed()
-    promised: int = 0
-    vote: Vote | None = None
+    promised: int = 0  # durable, as the vote is: a promise is for good
+    vote: Vote | None = None  # the last one: it may be part of what is chosen
 
     def receive(self, msg: object, src: Id) -> Step:
         match msg:

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from pcheck.counterexample import Replay, SavedRun, read, replay
 from pcheck.errors import OutputError, TraceError, UsageError
-from pcheck.explain import explain
+from pcheck.explain import explain, notes
 from pcheck.files import write_whole
 from pcheck.question import Question
 from pcheck.render.report import Header, Shown, how_it_ends
@@ -48,7 +48,8 @@ def _show(console: Console, question: Question, walked: Replay) -> None:
     console.print(Header(question))
     console.print()
     moments = tell(question.model, walked.path)
-    console.print(Trace(columns(question.model, walked.path), moments, walked.refused_at))
+    marks = notes(question, walked.path)
+    console.print(Trace(columns(question.model, walked.path), moments, marks))
     console.print()
 
 

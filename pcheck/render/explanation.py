@@ -8,8 +8,8 @@ from itertools import zip_longest
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
-from pcheck.explain import Deeds, Explanation, Parting
-from pcheck.render.words import Paragraph, Rows
+from pcheck.explain import Deeds, Difference, Explanation
+from pcheck.render.words import Cell, Paragraph, Rows
 from pcheck.rule import Rule
 
 
@@ -26,28 +26,20 @@ class Explained:
                 yield Paragraph(told)
             else:
                 yield from _did(told)
-        if found.parting is not None or found.refused is not None:
-            yield ""
-            yield from self._parts(found.parting, found.refused)
-        if found.refusing is not None:
-            yield from _did(found.refusing)
         if found.rules:
             yield ""
             yield Rules(found.rules)
+        if found.differences:
+            yield ""
+            yield Paragraph(f"Beside the correct {self.correct}, step by step:")
+            yield Rows(map(_difference, found.differences))
+        if found.deeds is not None:
+            yield from _did(found.deeds)
 
-    def _parts(
-        self, parting: Parting | None, refused: tuple[int, str] | None
-    ) -> Iterator[RenderableType]:
-        if parting is not None:
-            yield Paragraph(
-                f"Step {parting.number} is where the correct {self.correct} parts: "
-                f"{parting.label}. Here {parting.here}; there {parting.there}."
-            )
-        if refused is not None:
-            number, label = refused
-            yield Paragraph(
-                f"Step {number} is the first that the correct {self.correct} refuses: {label}"
-            )
+
+def _difference(each: Difference) -> tuple[Cell, ...]:
+    here = f" Here: {each.here}." if each.here != "it is taken" else ""
+    return (str(each.number), "dim"), (f"{each.label}: {each.there}.{here}", "")
 
 
 class Rules:
@@ -94,7 +86,8 @@ def _style(style: str, at: int) -> str:
 def _did(deeds: Deeds) -> Iterator[RenderableType]:
     rows = []
     for moment in deeds.moments:
-        then = "; ".join([*moment.changes, *moment.sends])
+        sends = [each for each in moment.sends if each.startswith("sends")]
+        then = "; ".join([*moment.changes, *sends])
         rows.append(((str(moment.number), "dim"), (f"{moment.label}: {then}".rstrip(": "), "")))
     yield Paragraph(f"What {deeds.node} did:")
     yield Rows(rows)

@@ -10,7 +10,7 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
 from pcheck.counterexample import SavedRun
 from pcheck.errors import an
-from pcheck.explain import Explanation
+from pcheck.explain import Explanation, notes
 from pcheck.label import counted
 from pcheck.network import NETWORKS
 from pcheck.path import Path
@@ -168,7 +168,8 @@ def the_run(question: Question, shown: Shown) -> Iterator[RenderableType]:
     if shown.among:
         yield Paragraph(shown.among)
     yield ""
-    yield Trace(columns(model, shown.path), tell(model, shown.path), run.refused_at)
+    marks = notes(question, shown.path)
+    yield Trace(columns(model, shown.path), tell(model, shown.path), marks)
 
 
 class Header:
@@ -211,7 +212,7 @@ class Lead:
         model = self.question.model
         yield Paragraph(f"After {counted(len(self.path), 'step')} the spec fails:", "bold")
         yield ""
-        yield Trace(columns(model, self.path), tell(model, self.path))
+        yield Trace(columns(model, self.path), tell(model, self.path), {})
 
 
 def how_it_ends(question: Question, shown: Shown) -> Iterator[RenderableType]:

@@ -5,7 +5,7 @@ Everything is plain ASCII, so that it survives any terminal and any file; colour
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
@@ -21,9 +21,10 @@ class Trace:
     """Draws itself as wide as it is let; as bare lines where lanes and words do not both fit."""
 
     def __init__(
-        self, lanes: Sequence[str], moments: Sequence[Moment], refused_at: int | None = None
+        self, lanes: Sequence[str], moments: Sequence[Moment], notes: Mapping[int, str]
     ) -> None:
-        self.lanes, self.moments, self.refused_at = tuple(lanes), moments, refused_at
+        """`notes` stand beside the steps of these numbers."""
+        self.lanes, self.moments, self.notes = tuple(lanes), moments, notes
         self.pitch = max([4, *(len(lane) + 2 for lane in self.lanes)])
         self.margin = len(str(len(moments))) + 3
 
@@ -54,10 +55,12 @@ class Trace:
             yield from self._milestone(milestone, width)
 
     def _words(self, moment: Moment, width: int) -> Iterator[Text]:
-        refused = moment.number == self.refused_at
-        yield from _wrapped(moment.label, width, "  ", "bold red" if refused else "bold")
-        if refused:
-            yield from _wrapped("(the correct protocol refuses this step)", width, "  ", "red", 2)
+        note = self.notes.get(moment.number)
+        yield from _wrapped(moment.label, width, "  ", "bold red" if note else "bold")
+        if moment.sent_in is not None:
+            yield from _wrapped(f"(sent in step {moment.sent_in})", width, "  ", "dim", 2)
+        if note is not None:
+            yield from _wrapped(note, width, "    ", "red", 2)
         if moment.changes:
             yield from _wrapped(", ".join(moment.changes), width, "    ", "", 2)
         for sent in moment.sends:
