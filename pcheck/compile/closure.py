@@ -26,13 +26,17 @@ from pcheck.network import Letter
 from pcheck.node import Bundle, Config
 from pcheck.semantics import Runs
 
-MOST = 50_000  # questions to handlers
+MOST, MORE = 50_000, 500_000  # questions to handlers, at first and where a search is very long
 MOST_SILENT = 5_000  # to those of a role that sends nothing to anybody
 Local: TypeAlias = Config
 
 
 class Unclosed(PcheckError):
     """There is no closed table, for this reason; or it turns out to be wrong."""
+
+
+class TooMany(Unclosed):
+    """It was given up: with more questions there might be one."""
 
 
 class Edge(NamedTuple):
@@ -98,7 +102,7 @@ class Closure:
         if self.asked % 64 == 0:
             self._tick()
         if self.asked > self.most:
-            raise Unclosed(f"the nodes have more than {counted(self.most, 'local reaction')}")
+            raise TooMany(f"the nodes have more than {counted(self.most, 'local reaction')}")
         node = self.model.nodes[i]
         try:
             moves = node.moves(local.actor, letter)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pcheck.actor import Actor
 from pcheck.cluster import Cluster
 from pcheck.compile import kernel
-from pcheck.compile.closure import Unclosed
+from pcheck.compile.closure import MORE, MOST, Unclosed
 from pcheck.compile.cover import Cover, Ranks, ranked
 from pcheck.compile.kernel import HEAD, MISSED, MISSED_AT, MISSED_BUNDLE, TRANSITIONS
 from pcheck.compile.reduce import Reduction, Ways, reduced, without_tables
@@ -44,6 +44,7 @@ from pcheck.values import group
 
 SLICE = 50_000  # states that are expanded before the clock is looked at
 LONG = 50_000  # states: a search that is shorter is over before another one would be
+VERY_LONG = 2_000_000  # states: worth so much time as some more questions take
 NO_LIMIT = (1 << 32) - 2  # the index of a state must fit in half a hash slot
 
 
@@ -62,19 +63,45 @@ def explore(
     def explorer(reduction: Reduction) -> _Explorer:
         return _Explorer(model, limits, reduction, all_properties, clock)
 
+    def reduction(most: int) -> Reduction:
+        return reduced(model, passes, lambda: clock.look(Progress(states=1)), most)
+
+    passes = tuple(passes)
     with _uncollected():
         try:
-            reduction = reduced(model, passes, lambda: clock.look(Progress(states=1)))
+            first = reduction(MOST)
         except ENDS as end:
             none = explorer(reduced(model, ()))
             none.stopped = ended_by(end)
             return none.report()
         try:
-            if reduction.ways is None:
-                return explorer(reduction).run()
-            return _proved(explorer(reduction), reduction.ways)
+            return _searched(explorer, first, reduction)
         except Unclosed as why:
-            return explorer(without_tables(model, reduction, str(why))).run()
+            return explorer(without_tables(model, first, str(why))).run()
+
+
+def _searched(
+    explorer: Callable[[Reduction], _Explorer],
+    first: Reduction,
+    reduction: Callable[[int], Reduction],
+) -> Search:
+    """Where closed tables were given up, and it would be a long search: more is spent on them."""
+    steps = explorer(first)
+    if first.ways is not None:
+        return _proved(steps, first.ways)
+    if not first.too_many:
+        return steps.run()
+    if steps.advance(enough=steps.is_long):
+        return steps.report()
+    try:
+        second = reduction(MORE)
+    except ENDS as end:
+        steps.stopped = ended_by(end)
+        return steps.report()
+    if second.too_many:
+        return steps.run()
+    del steps
+    return _searched(explorer, second, reduction)
 
 
 def _proved(steps: _Explorer, ways: Ways) -> Search:
@@ -203,6 +230,9 @@ class _Explorer:
             self._end()
             self._judge(self.levels[-1], whole=False)
             return True
+
+    def is_long(self) -> bool:
+        return len(self.store) >= VERY_LONG
 
     def has_only_to_prove(self) -> bool:
         """Whether nothing good is left to be found, and the search is long and gets longer."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from pcheck.compile.automaton import Automaton
-from pcheck.compile.closure import MOST_SILENT, Closure, Open, Unclosed
+from pcheck.compile.closure import MOST, MOST_SILENT, Closure, Open, TooMany, Unclosed
 from pcheck.compile.fuse import Fused
 from pcheck.compile.minimise import Minimised, classes
 from pcheck.compile.prune import Pruned, live
@@ -35,6 +35,7 @@ class Reduction(NamedTuple):
     ways: Ways | None  # between local states, where what is covered may be dropped
     on: tuple[str, ...]
     skipped: dict[str, str]
+    too_many: bool = False  # questions: with more of them there might be closed tables
 
 
 def named(text: str) -> tuple[str, ...]:
@@ -50,7 +51,10 @@ def named(text: str) -> tuple[str, ...]:
 
 
 def reduced(
-    model: Runs, passes: Iterable[str], tick: Callable[[], None] = lambda: None
+    model: Runs,
+    passes: Iterable[str],
+    tick: Callable[[], None] = lambda: None,
+    most: int = MOST,
 ) -> Reduction:
     """The nodes of a model under some passes; `tick` is called now and then, and may stop this."""
     wanted = tuple(passes)
@@ -68,10 +72,10 @@ def reduced(
     if "cover" in wanted and model.network.ignoring_is_a_step:
         skipped["cover"] = WHAT_WAITS_IS_IN_THE_WAY
     tabulated = [name for name in CLOSED if name in wanted and name not in skipped]
-    ways = None
+    ways, too_many = None, False
     if tabulated:
         try:
-            closure = Closure(model, tick)
+            closure = Closure(model, tick, most)
             automata, first_of, by_names = _quotients(automata, closure, tabulated, symmetry)
             skipped |= dict.fromkeys(by_names, GOES_BY_NAMES)
             if closure.open:
@@ -80,13 +84,14 @@ def reduced(
                 ways = _ways(closure, first_of)
         except Unclosed as why:
             skipped |= dict.fromkeys(tabulated, str(why))
+            too_many = isinstance(why, TooMany)
     if "fuse" in wanted:
         automata = [
             Fused(each, _shows(model, i), model.crashes, model.nothing(i))
             for i, each in enumerate(automata)
         ]
     on = tuple(name for name in wanted if name not in skipped)
-    return Reduction(automata, symmetry, ways, on, skipped)
+    return Reduction(automata, symmetry, ways, on, skipped, too_many)
 
 
 def without_tables(model: Runs, reduction: Reduction, why: str) -> Reduction:

@@ -6,26 +6,27 @@ import re
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
-from functools import partial
 
 import pytest
 
 from pcheck import Actor, Id, Property, Seen, Step, always, broadcast, send
 from pcheck.cluster import Cluster
-from pcheck.compile import reduce
+from pcheck.compile import explorer, reduce
 from pcheck.compile.closure import Closure
-from pcheck.compile.reduce import ABOUT_STEPS, Reduction, reduced
+from pcheck.compile.reduce import ABOUT_STEPS, CLOSED, PASSES, Reduction, reduced
 from pcheck.network import NETWORKS
 from pcheck.search import Outcome
 from pcheck.semantics import Runs
 from tests.compile import reducing
-from tests.compile.alike import Asked
+from tests.compile.alike import Asked, by_reference
 from tests.compile.parts import N1, Idle, M, N, Ticker, cluster, nothing
 from tests.compile.reducing import check_reduced, reduced_search
 from tests.compile.traps import NOBODY, A, B, C, Poster, Walker, X, exact_sights, reaches
+from tests.specs.test_paxos import cluster as paxos
 
 ALL = ("minimise", "fuse", "prune")
 OF_TABLES = ("minimise", "prune")
+GIVEN_UP = "the nodes have more than 10 local reactions"
 
 
 def skipped(asked: Asked) -> dict[str, str]:
@@ -52,16 +53,33 @@ def counting() -> Cluster:
 @pytest.mark.parametrize("network", ["once", "lossy", "fifo"])
 def test_a_table_without_an_end_is_given_up(network: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each copy is delivered at most once, so that a run ends; only `set` has no end."""
-    monkeypatch.setattr(reduce, "Closure", partial(Closure, most=100))
+    monkeypatch.setattr(reduce, "Closure", lambda model, tick, most: Closure(model, tick, 100))
     asked = Asked(counting(), network)
     why = "the nodes have more than 100 local reactions"
     assert skipped(asked) == dict.fromkeys(OF_TABLES, why)
     assert exact_sights(asked) == {"": 0, "X": 3}
 
 
+@pytest.mark.parametrize(
+    ("more", "on", "left_out"),
+    [(10_000, PASSES, {}), (11, ("fuse", "symmetry"), dict.fromkeys(CLOSED, GIVEN_UP))],
+)
+def test_a_long_search_is_worth_some_more_questions(
+    more: int, on: tuple[str, ...], left_out: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With closed tables it begins anew, else it goes on."""
+    numbers = {"MOST": 10, "MORE": more, "VERY_LONG": 30, "LONG": 0}
+    for name, number in numbers.items():
+        monkeypatch.setattr(explorer, name, number)
+    asked = Asked(paxos(acceptors=2, proposers=2, rounds=1), crashes=1)
+    found, expected = explorer.explore(asked.runs(), passes=PASSES), by_reference(asked)
+    assert found.outcomes == expected.outcomes
+    assert (found.reduced, found.skipped) == (on, left_out)
+
+
 def test_fuse_needs_no_table(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing sent, two copies, one, none: with fuse not the state in between."""
-    monkeypatch.setattr(reduce, "Closure", partial(Closure, most=100))
+    monkeypatch.setattr(reduce, "Closure", lambda model, tick, most: Closure(model, tick, 100))
     asked = Asked(counting(), "once")
     assert check_reduced(asked, [(), OF_TABLES, ALL]) == {"": 4, "fuse": 3}
 
