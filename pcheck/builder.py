@@ -49,12 +49,11 @@ class Bug:
         """The classes that take the places of those that they are made of."""
         return (self.marked, *self.also) if isinstance(self.marked, type) else self.also
 
-    def changed(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        """The options of the builder that it changes."""
-        if isinstance(self.marked, type):
-            return {}
-        asked = inspect.signature(self.marked).parameters
-        return dict(self.marked(**{name: options[name] for name in asked}))
+    @property
+    def asks_for(self) -> tuple[str, ...]:
+        """The options of the builder that a function wants to know."""
+        is_class = isinstance(self.marked, type)
+        return () if is_class else tuple(inspect.signature(self.marked).parameters)
 
     @property
     def summary(self) -> str:
@@ -82,17 +81,17 @@ def bug(
     `safe` names the property that it might be thought to break.
     """
 
+    others = tuple(also)
+
     def mark(marked: B) -> B:
-        classes = [each for each in (marked, *also) if isinstance(each, type)]
+        classes = [each for each in (marked, *others) if isinstance(each, type)]
         for actor in classes:
             if not issubclass(actor, Actor) or actor.__mro__[1] is Actor:
                 raise SpecError(
                     f"the bug {actor.__name__} is no subclass of the role that it changes"
                 )
         words = re.sub(r"(?<!^)(?=[A-Z])", "-", marked.__name__).lower().replace("_", "-")
-        found = Bug(
-            words, number, marked, breaks.name, dict(scope or {}), source, tuple(also), safe
-        )
+        found = Bug(words, number, marked, breaks.name, dict(scope or {}), source, others, safe)
         setattr(marked, BUG, found)
         return marked
 

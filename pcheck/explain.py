@@ -106,16 +106,24 @@ def differences(question: Question, path: Path[Any]) -> Iterator[Difference]:
         return
     wrong, right = question.model, question.correct()
     correct, there = f"the correct {question.spec.name}", right.initial()
+    known: dict[tuple[str, str], tuple[str, str]] = {}  # what has been told already
     for moment, before, after in zip(tell(wrong, path), path.states, path.states[1:]):
         number, label, node = moment.number, moment.label, moment.node
         if not_taken(question, right, (before, there), label):
             why = _why_not(right, there, moment, correct)
             yield Difference(number, label, node, "it is taken", why)
+            there = dict(right.steps(there)).get(label, there)  # it may be taken to be ignored
             continue
         its = dict(right.steps(there))[label]
         (moved,) = tell(right, Path((there, its), (label,)))
         shown, its_own = wrong.columns(after)[node], right.columns(its).get(node, {})
-        fields = [name for name in its_own if shown.get(name, "") not in ("", its_own[name])]
+        fields = [
+            name
+            for name in its_own
+            if shown.get(name, "") not in ("", its_own[name])
+            and known.get((node, name)) != (shown[name], its_own[name])
+        ]
+        known |= {(node, name): (shown[name], its_own[name]) for name in fields}
         here = [f"{name} = {shown[name]}" for name in fields]
         else_ = [f"{name} = {its_own[name]}" for name in fields]
         if set(moment.sends) != set(moved.sends):

@@ -20,4 +20,7 @@ class History:
 
     def since(self, test: Callable[[Seen], bool]) -> int:
         """The step by which something had become true; 0 is before the first."""
-        return next(number for number, seen in enumerate(self._sights) if test(seen))
+        for number, seen in enumerate(self._sights):
+            if test(seen):
+                return number
+        raise LookupError("what is asked for is not so after any step of this run")

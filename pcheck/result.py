@@ -25,7 +25,7 @@ from pcheck.explain import Explanation, explain
 from pcheck.files import write_whole
 from pcheck.model import Model
 from pcheck.path import Path
-from pcheck.property import Property
+from pcheck.property import Kind, Property
 from pcheck.question import Question, ask
 from pcheck.readable import most_readable
 from pcheck.render.report import Report, RunReport, Shown
@@ -158,7 +158,11 @@ class Result:
 
     @property
     def properties(self) -> Mapping[str, Outcome]:
-        return self.search.outcomes
+        sought, outcomes = self.question.sought, self.search.outcomes
+        if sought is None or sought.kind is Kind.ALWAYS:
+            return outcomes
+        means = {Outcome.VIOLATED: Outcome.REACHED, Outcome.HOLDS: Outcome.NEVER_REACHED}
+        return {name: means.get(outcome, outcome) for name, outcome in outcomes.items()}
 
     @property
     def model(self) -> Model[Any]:
@@ -251,7 +255,7 @@ class Result:
             "states": search.states,
             "transitions": search.transitions,
             "depth": search.depth,
-            "properties": {name: outcome.value for name, outcome in search.outcomes.items()},
+            "properties": {name: outcome.value for name, outcome in self.properties.items()},
             "trace": None
             if run is None
             else {

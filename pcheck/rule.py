@@ -29,7 +29,7 @@ def rules(bug: Bug, builder: Callable[..., Any]) -> list[Rule]:
         if not isinstance(bug.marked, type):
             return [_of_options(bug.marked, builder)]
         found = [rule for actor in bug.actors for rule in _of_actor(actor)]
-    except (OSError, SyntaxError):
+    except (OSError, SyntaxError, TypeError):  # it was forgotten, or never in a file
         return []
     return sorted(found, key=lambda rule: not rule.right)
 

@@ -107,8 +107,7 @@ class Spec:
     def build(self, options: Mapping[str, Any], bug: Bug | None = None) -> Cluster | Model[Any]:
         """What the builder makes of these options, with the bug in place."""
         try:
-            changed = bug.changed(options) if bug is not None else {}
-            built = self.builder(**{**options, **changed})
+            built = self.builder(**self._changed(bug, options))
             if bug is not None:
                 _put_in_place(bug, built)
         except SpecError as error:
@@ -126,6 +125,27 @@ class Spec:
                 "return Cluster({...}, properties=[...]), or a Model"
             )
         return built
+
+    def _changed(self, bug: Bug | None, options: Mapping[str, Any]) -> dict[str, Any]:
+        """The options, and among them those that a bug changes."""
+        if bug is None or isinstance(bug.marked, type):
+            return dict(options)
+        place = place_of(bug.marked)
+        for name in bug.asks_for:
+            if name not in options:
+                raise SpecError(f"{place}the bug {bug.name} asks for {name}, which is no option")
+        try:
+            changed = bug.marked(**{name: options[name] for name in bug.asks_for})
+        except (Exception, SystemExit) as error:
+            text = f"the bug {bug.name} raised {described(error)}"
+            raise SpecError(f"{place_raised(error)}{text}") from error
+        if not isinstance(changed, Mapping):
+            text = f"the bug {bug.name} returned {an(type(changed).__name__)}"
+            raise SpecError(f"{place}{text}: return the options that it changes, in a dict")
+        try:
+            return self.options({**options, **changed})
+        except UsageError as error:
+            raise SpecError(f"{place}the bug {bug.name} is wrong: {error}") from error
 
 
 def find(name: str | Path) -> Spec:

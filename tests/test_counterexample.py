@@ -59,7 +59,14 @@ def test_a_saved_run_holds_all_that_it_takes_to_walk_it_again(saved: dict[str, A
         "spec": "paxos",
         "file": None,
         "bug": "votes-in-any-ballot",
-        "options": {"acceptors": 1, "proposers": 2, "rounds": 1, "learners": 0},
+        "options": {
+            "acceptors": 1,
+            "proposers": 2,
+            "rounds": 1,
+            "learners": 0,
+            "promise_quorum": 0,
+            "vote_quorum": 0,
+        },
         "network": "set",
         "crashes": 0,
         "property": "agreement",
@@ -250,11 +257,7 @@ GONE: dict[str, tuple[Changes, str]] = {
     ),
     "property": (
         {"property": "agreements"},
-        "bad.json cannot be walked any more: paxos has no always-property agreements",
-    ),
-    "property that is a sometimes": (
-        {"property": "some_value_chosen"},
-        "bad.json cannot be walked any more: paxos has no always-property some_value_chosen",
+        "bad.json cannot be walked any more: paxos has no property agreements",
     ),
     "network": (
         {"network": "pigeons"},
@@ -330,6 +333,22 @@ def test_another_reason(saved: dict[str, Any], capsys: pytest.CaptureFixture[str
     assert (status, err) == (1, "")
     assert "v1 and v2 are both chosen" in out
     assert "the moon is full" in out
+
+
+def test_a_run_may_lead_to_what_is_reached_in_some_run(
+    saved: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad(saved, {"property": "some_value_chosen", "why": "it is reached"})
+    said = "FOUND: some_value_chosen is reached.\n\nThe run does what its file says.\n"
+    assert replayed(capsys, "bad.json", "--quiet") == (0, said, "")
+
+
+def test_a_run_that_stops_before_it_reaches_anything(
+    saved: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    what = "after its last step some_value_chosen is not reached"
+    early = {"property": "some_value_chosen", "why": "it is reached", "steps": saved["steps"][:3]}
+    differs(capsys, saved, early, what)
 
 
 def test_a_file_cannot_send_commands_to_the_terminal(

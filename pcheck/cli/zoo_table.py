@@ -26,12 +26,16 @@ class Zoo:
         rows = [_figures(found) for found in self.hunts]
         head = tuple((name, "bold") for name in HEAD)
         widths = [max(len(text) for text, _ in column) for column in zip(head, *rows, strict=True)]
-        yield _line(head, widths)
+        fits = sum(widths) + 2 * len(widths) - 2 <= options.max_width
+        if fits:
+            yield _line(head, widths)
         margin = " " * (widths[0] + 2)
         for found, row in zip(self.hunts, rows):
-            yield _line(row, widths)
-            for text in wrap(_words(found.bug), options.max_width - len(margin)):
-                yield Text(margin + text, "dim", no_wrap=True)
+            yield _line(row if fits else row[:2], widths)
+            figures = "" if fits else "  ".join(f"{n} {t}" for n, (t, _) in zip(HEAD[2:], row[2:]))
+            for words in (figures, _words(found.bug)):
+                for text in wrap(words, options.max_width - len(margin)):
+                    yield Text(margin + text, "dim", no_wrap=True)
 
 
 def _figures(found: Hunt) -> tuple[Cell, ...]:
@@ -45,7 +49,9 @@ def _figures(found: Hunt) -> tuple[Cell, ...]:
 
 
 def _line(row: Iterable[Cell], widths: list[int]) -> Text:
-    return Text("  ", no_wrap=True, overflow="ellipsis").join(_cells(row, widths))
+    line = Text("  ", no_wrap=True).join(_cells(row, widths))
+    line.rstrip()
+    return line
 
 
 def _cells(row: Iterable[Cell], widths: list[int]) -> Iterator[Text]:

@@ -75,8 +75,18 @@ class Beside:
             return
         for style, lines in (("green", self.left), ("red", self.right)):
             for at, text in enumerate(lines if len(lines) > 1 else ()):
-                indent = "  " if at == 0 else "    "
-                yield Text(indent + text, _style(style, at), no_wrap=True, overflow="ignore")
+                for part in _folded(("  " if at == 0 else "    ") + text, options.max_width):
+                    yield Text(part, _style(style, at), no_wrap=True)
+
+
+def _folded(text: str, width: int) -> Iterator[str]:
+    """Source as it is, in pieces that fit; what is cut off hangs below."""
+    indent = " " * min(len(text) - len(text.lstrip()) + 4, width // 2)
+    while len(text) > width:
+        at = max(text.rfind(" ", len(indent), width + 1), 0) or width
+        yield text[:at].rstrip()
+        text = indent + text[at:].lstrip()
+    yield text
 
 
 def _style(style: str, at: int) -> str:

@@ -58,7 +58,8 @@ class Report:
         yield from self._verdict()
         if self.search.properties and self.question.sought is None:
             yield Rows(map(self._row, self.search.properties))
-        yield ""
+        if self.question.sought is None or self.shown is None:
+            yield ""
         yield self._counts()
         for note in self._notes():
             yield ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
@@ -34,6 +34,9 @@ class Rows:
         widths = [max(len(text) for text, _ in column) for column in zip(*self.rows, strict=True)]
         left = self.indent + sum(widths[:-1]) + 2 * (len(widths) - 1)
         narrow = options.max_width - left < 24
+        if left > options.max_width:
+            yield from self._in_words(options.max_width)
+            return
         for *short, (long, style) in self.rows:
             line = Text(" " * self.indent, no_wrap=True)
             for width, (text, cell_style) in zip(widths, short):
@@ -46,6 +49,12 @@ class Rows:
             yield line
             for rest in words:
                 yield Text(margin, no_wrap=True).append(rest, style)
+
+    def _in_words(self, width: int) -> Iterator[Text]:
+        """Where the cells do not even fit beside each other."""
+        for row in self.rows:
+            for at, line in enumerate(wrap("  ".join(text for text, _ in row), width - 6)):
+                yield Text(" " * (self.indent if at == 0 else self.indent + 4) + line, no_wrap=True)
 
 
 def wrap(text: str, width: int) -> list[str]:

@@ -95,6 +95,8 @@ def test_a_run_that_holds_as_json(pcheck: Ends) -> None:
             "proposers": 2,
             "rounds": 1,
             "learners": 0,
+            "promise_quorum": 0,
+            "vote_quorum": 0,
             "network": "set",
             "crashes": 0,
         },
@@ -144,6 +146,8 @@ def test_a_violation_as_json(pcheck: Ends) -> None:
             "why": "it is 3",
             "steps": ["counts to 1", "counts to 2", "counts to 3"],
             "refused_at": None,
+            "shortest_runs": None,
+            "up_to_renaming": None,
         },
     }
 
@@ -254,7 +258,7 @@ def test_what_is_saved_can_be_walked_again(pcheck: Ends, empty_folder: Path) -> 
 
 def test_there_is_nothing_to_save_of_a_run_that_holds(pcheck: Ends, empty_folder: Path) -> None:
     (empty_folder / "run.json").write_text("kept")
-    said = "pcheck: run.json was not written: there is no violating run\n"
+    said = "pcheck: run.json was not written: there is no run to keep\n"
     asked = "explore", *TWO_BY_TWO, "--quiet", "--save", "run.json"
     assert pcheck(*asked) == (0, "holds\n", said)
     assert (empty_folder / "run.json").read_text() == "kept"
@@ -285,13 +289,14 @@ def test_help_lists_the_options_of_the_spec_and_the_general_ones(pcheck: Ends) -
     status, out, err = pcheck("explore", "lamport", "--help")
     assert (status, err) == (0, "")
     own = {"--acceptors", "--values", "--ballots"}
-    general = {"--bug", "--network", "--crashes", "--property", "--all-properties", "--save"}
+    general = {"--bug", "--network", "--crashes", "--property", "--find", "--all-properties"}
     general |= {
         "--engine",
         "--reduce",
         "--max-states",
         "--max-seconds",
         "--max-memory",
+        "--save",
         "--json",
         "--quiet",
         "--help",

@@ -598,13 +598,13 @@ VAGUE: dict[str, Vague] = {
         "fault.py:[return Cluster]:",
         ("landmark sees the field 'givn', which no node has", "did you mean 'given'?"),
     ),
-    "two mistakes with one number": (
+    "two mistakes with one name": (
         {
-            BUILT: "@bug(1, breaks=truth)\nclass Lies(Server):\n    pass\n\n\n"
-            "@bug(1, breaks=truth)\nclass Fibs(Server):\n    pass\n\n\n@spec\n"
+            BUILT: "@bug(1, breaks=truth)\nclass TellsLies(Server):\n    pass\n\n\n"
+            "@bug(2, breaks=truth)\ndef tells_lies(servers):\n    return {}\n\n\n@spec\n"
         },
         "fault.py",
-        ("lies", "fibs", "1"),
+        ("two bugs are both named tells-lies",),
     ),
 }
 

@@ -87,6 +87,8 @@ def test_every_property_is_answered() -> None:
         "one_value_per_ballot": Outcome.HOLDS,
         "some_value_chosen": Outcome.REACHED,
         "only_the_chosen_is_learned": Outcome.HOLDS,
+        "learners_agree": Outcome.HOLDS,
+        "no_other_is_chosen": Outcome.HOLDS,
         "v1_can_be_chosen": Outcome.REACHED,
         "v2_can_be_chosen": Outcome.REACHED,
     }
