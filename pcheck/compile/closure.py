@@ -32,7 +32,10 @@ Local: TypeAlias = Config
 
 
 class Unclosed(PcheckError):
-    """There is no closed table, for this reason; or it turns out to be wrong."""
+    """There is no closed table, for this reason; or it turns out to be wrong.
+
+    No SpecError: nobody has made a mistake, and `fuse` must not end a chain there.
+    """
 
 
 class TooMany(Unclosed):
@@ -99,6 +102,8 @@ class Closure:
             return
         self.asked += 1
         self._leave_open(type(local.actor))
+        if i in self.open:  # what it would send now is in no table
+            return
         if self.asked % 64 == 0:
             self._tick()
         if self.asked > self.most:
@@ -138,7 +143,7 @@ class Closure:
         self._meet(i, edge.next)
 
     def _post(self, i: int, letter: Letter) -> None:
-        if letter not in self.letters[i]:
+        if letter not in self.letters[i] and i not in self.open:
             self.letters[i][letter] = None
             self._todo += [(i, local, letter) for local in self.edges[i] if local.up]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -35,6 +36,7 @@ from pcheck.search import (
     Progress,
     Search,
     Stop,
+    Verdict,
     Watch,
     ended_by,
     state_limit,
@@ -74,23 +76,36 @@ def explore(
             none = explorer(reduced(model, ()))
             none.stopped = ended_by(end)
             return none.report()
+        found: dict[str, Discovery] = {}
         try:
-            return _searched(explorer, first, reduction)
-        except Unclosed as why:
-            return explorer(without_tables(model, first, str(why))).run()
+            return _searched(explorer, first, reduction, found)
+        except Unclosed as error:
+            why = str(error)  # and no more: it holds on to the whole search
+        whole = explorer(without_tables(model, first, why)).run()
+        if whole.verdict is Verdict.INCOMPLETE:  # what was found before stays found
+            whole = replace(whole, discoveries={**found, **whole.discoveries})
+        return whole
 
 
 def _searched(
     explorer: Callable[[Reduction], _Explorer],
     first: Reduction,
     reduction: Callable[[int], Reduction],
+    found: dict[str, Discovery],
 ) -> Search:
-    """Where closed tables were given up, and it would be a long search: more is spent on them."""
+    """Where closed tables were given up, and it would be a long search: more is spent on them.
+
+    If they turn out to be wrong, what was `found` until then is right: by then, they were.
+    """
     steps = explorer(first)
     if first.ways is not None:
         return _proved(steps, first.ways)
     if not first.too_many:
-        return steps.run()
+        try:
+            return steps.run()
+        except Unclosed:
+            found |= steps.report().discoveries
+            raise
     if steps.advance(enough=steps.is_long):
         return steps.report()
     try:
@@ -101,7 +116,7 @@ def _searched(
     if second.too_many:
         return steps.run()
     del steps
-    return _searched(explorer, second, reduction)
+    return _searched(explorer, second, reduction, found)
 
 
 def _proved(steps: _Explorer, ways: Ways) -> Search:
@@ -153,10 +168,10 @@ def recorded(model: Runs, limits: Limits) -> Recorded | None:
         return steps
 
     with _uncollected():
-        try:
+        steps = None
+        with suppress(Unclosed):
             steps = explored(reduced(model, ["prune"]))
-        except Unclosed:
-            steps = explored(reduced(model, ()))
+        steps = steps or explored(reduced(model, ()))
     if steps.stopped == INTERRUPT:
         raise KeyboardInterrupt
     return None if steps.stopped is not None else Recorded(steps.tables, steps.store, steps.levels)

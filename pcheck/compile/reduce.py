@@ -79,7 +79,7 @@ def reduced(
             automata, first_of, by_names = _quotients(automata, closure, tabulated, symmetry)
             skipped |= dict.fromkeys(by_names, GOES_BY_NAMES)
             if closure.open:
-                skipped |= _left_open(closure, tabulated)
+                skipped |= _left_open(closure, [each for each in tabulated if each not in by_names])
             elif "cover" in tabulated:
                 ways = _ways(closure, first_of)
         except Unclosed as why:
@@ -110,9 +110,10 @@ def _quotients(
     automata: list[Automaton], closure: Closure, passes: Sequence[str], symmetry: Symmetry | None
 ) -> tuple[list[Automaton], Classes, list[str]]:
     """The nodes under what needs closed tables; their classes; the passes that go by names."""
-    automata = [
-        Open(each, closure) if i in closure.open else each for i, each in enumerate(automata)
-    ]
+    if "minimise" in passes or "prune" in passes:
+        automata = [
+            Open(each, closure) if i in closure.open else each for i, each in enumerate(automata)
+        ]
     first_of: Classes = [{local: local for local in edges} for edges in closure.edges]
     by_names = []
     if "minimise" in passes:

@@ -6,7 +6,7 @@ And under `symmetry` alone there are as many states as orbits, as counted here b
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -37,7 +37,9 @@ FUSED, ALL = ("fuse", "prune"), ("minimise", "fuse", "prune", "symmetry")
 # Random protocols
 
 
-def compared(examples: int, most: int, nth: int = 0) -> Counter[str]:
+def compared(
+    examples: int, most: int, nth: int = 0, subsets: Sequence[tuple[str, ...]] = WITH_SYMMETRY
+) -> Counter[str]:
     """How many states were left of so many random protocols, under each subset of the passes."""
     left: Counter[str] = Counter()
 
@@ -46,7 +48,7 @@ def compared(examples: int, most: int, nth: int = 0) -> Counter[str]:
     @given(symmetric_questions())
     def compare(asked: Asked) -> None:
         if sum(1 for _ in states(asked.runs(), most)) <= most:
-            left.update(check_symmetric(asked, [(), *WITH_SYMMETRY]))
+            left.update(check_symmetric(asked, [(), *subsets]))
             left["protocols"] += 1
 
     compare()
@@ -63,7 +65,8 @@ def test_symmetry_is_exact_up_to_renaming_on_random_protocols() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("nth", range(1, 11))
 def test_symmetry_is_exact_up_to_renaming_on_10_000_random_protocols(nth: int) -> None:
-    assert compared(1_000, 150, nth)["protocols"] > 300
+    """Each of them under every second subset."""
+    assert compared(1_000, 150, nth, WITH_SYMMETRY[nth % 2 :: 2])["protocols"] > 300
 
 
 # One state an orbit

@@ -221,7 +221,7 @@ def test_the_reference_finds_a_run_as_short(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", HERE)
+@pytest.mark.parametrize("name", [name for name in HERE if name != "adds-up-ballots"])
 def test_without_any_reduction_a_run_is_as_short(name: str) -> None:
     found = asked(name, engine="compiled", reduce="none")
     assert length(found) == (Verdict.VIOLATED, HERE[name])
