@@ -191,7 +191,8 @@ class Header:
         if question.bug is not None:
             source = f" (seen in: {question.bug.source})" if question.bug.source else ""
             yield "mistake", f"{question.bug.name}: {question.bug.summary}{source}", "red"
-        sizes = [f"{each.name} {question.options[each.name]}" for each in question.spec.parameters]
+        given = [(each, question.options[each.name]) for each in question.spec.parameters]
+        sizes = [f"{each.name} {value}" for each, value in given if value or each.default]
         if sizes:
             yield "size", ", ".join(sizes), ""
         if question.network is not None:
