@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
+import pytest
 from hypothesis import given, settings
 
 from pcheck import Act, Actor, Cluster, Group, Property, Seen, act, always, broadcast, fixed, group
@@ -179,14 +180,25 @@ COMES_UP += ["several runs", "some differ by names", "a choice"]
 COMES_UP += ["the least is not the most readable"]
 
 
-def test_random_protocols_are_told_as_by_looking_at_every_run() -> None:
+def looked_at(examples: int) -> Counter[str]:
+    """What came up in so many random protocols of each sort."""
     seen: Counter[str] = Counter()
 
     def compare(asked: Asked) -> None:
         seen.update(check(asked))
 
     for strategy in (questions(), symmetric_questions()):
-        settings(max_examples=250, **COMMON)(given(strategy)(compare))()
+        settings(max_examples=examples, **COMMON)(given(strategy)(compare))()
+    return seen
+
+
+def test_random_protocols_are_told_as_by_looking_at_every_run() -> None:
+    assert looked_at(60)["several runs"] > 5
+
+
+@pytest.mark.slow
+def test_a_thousand_random_protocols_are_told_as_by_looking_at_every_run() -> None:
+    seen = looked_at(500)
     assert [name for name in COMES_UP if not seen[name]] == []
 
 
