@@ -49,6 +49,10 @@ class Bug:
         """The classes that take the places of those that they are made of."""
         return (self.marked, *self.also) if isinstance(self.marked, type) else self.also
 
+    def is_called(self, name: str) -> bool:
+        """By its name, or by its number, which it may share with others."""
+        return name.lower().replace("_", "-") == self.name or name == str(self.number)
+
     @property
     def asks_for(self) -> tuple[str, ...]:
         """The options of the builder that a function wants to know."""

@@ -66,8 +66,7 @@ def explore(
         whole = _compiled(model, limits, passes, all_properties, clock, say)
     except (KeyboardInterrupt, MemoryError) as end:
         return replace(first, stopped=ended_by(end))
-    if whole.verdict is Verdict.INCOMPLETE:  # what was found before stays found
-        whole = replace(whole, discoveries={**first.discoveries, **whole.discoveries})
+    whole = whole.and_before(first.discoveries)
     if _is_behind(whole, first):
         return replace(first, stopped=whole.stopped, seconds=whole.seconds)
     return whole

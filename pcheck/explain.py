@@ -6,7 +6,7 @@ quoted as it stands there. Here it is only found out where the two protocols par
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -60,12 +60,16 @@ class Explanation:
     def says_anything(self) -> bool:
         return bool(self.told or self.rules or self.differences)
 
+    @property
+    def notes(self) -> dict[int, str]:
+        return notes(self.differences)
+
 
 def explain(question: Question, run: SavedRun, path: Path[Any]) -> Explanation:
     """What a reader is told of a run that violates a property."""
     moments, bug = tell(question.model, path), question.bug
     told = tuple(_told(question.model, run, path, moments))
-    found = tuple(islice(differences(question, path), FEW))
+    found = first_differences(question, path)
     deeds = _deeds(found[0].node, moments) if found else None
     return Explanation(
         told,
@@ -75,9 +79,13 @@ def explain(question: Question, run: SavedRun, path: Path[Any]) -> Explanation:
     )
 
 
-def notes(question: Question, path: Path[Any]) -> dict[int, str]:
+def first_differences(question: Question, path: Path[Any]) -> tuple[Difference, ...]:
+    return tuple(islice(differences(question, path), FEW))
+
+
+def notes(found: Iterable[Difference]) -> dict[int, str]:
     """What stands beside some steps in the picture of a run."""
-    return {each.number: f"({each.there})" for each in islice(differences(question, path), FEW)}
+    return {each.number: f"({each.there})" for each in found}
 
 
 def _deeds(node: str, moments: list[Moment]) -> Deeds:

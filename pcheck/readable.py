@@ -82,8 +82,8 @@ def _centres(runs: Shortest, step: Taken) -> Iterator[tuple[int, Kind]]:
 
 
 def _change(last: Last, here: tuple[int, Kind]) -> Changes:
-    return (0, 0) if last is None else (int(last[0] != here[0]), int(last[1] != here[1]))
+    return NONE if last is None else (int(last[0] != here[0]), int(last[1] != here[1]))
 
 
-def _sum(*several: Changes) -> Changes:
-    return sum(each[0] for each in several), sum(each[1] for each in several)
+def _sum(one: Changes, other: Changes) -> Changes:
+    return one[0] + other[0], one[1] + other[1]

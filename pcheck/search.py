@@ -131,6 +131,12 @@ class Search:
             return Verdict.VIOLATED
         return Verdict.HOLDS if self.complete else Verdict.INCOMPLETE
 
+    def and_before(self, found: Mapping[str, Discovery]) -> Search:
+        """What was found before stays found, if this search was cut short."""
+        if self.verdict is not Verdict.INCOMPLETE:
+            return self
+        return replace(self, discoveries={**found, **self.discoveries})
+
     def _outcome(self, prop: Property) -> Outcome:
         found = prop.name in self.discoveries
         if prop.kind is Kind.ALWAYS:

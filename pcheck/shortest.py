@@ -51,8 +51,9 @@ def shortest(
     """
     if not isinstance(model, Runs) or prop.of_steps:
         return None
-    limits = replace(limits, states=min(limits.states or MOST, MOST))
-    few = min(FEW, limits.states or FEW)
+    most = min(limits.states or MOST, MOST)
+    limits = replace(limits, states=most)
+    few = min(FEW, most)
     found = plain(model, prop, length, few) if engine == "reference" else None
     if found is None:
         found = _compiled(model, prop, length, limits)

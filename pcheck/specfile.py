@@ -34,6 +34,11 @@ HERE = Path(__file__).resolve().parent
 SHIPPED = HERE / "specs" if (HERE / "specs").is_dir() else HERE.parent / "specs"
 
 
+def flag(option: str) -> str:
+    """How an option is written on a command line."""
+    return f"--{option.replace('_', '-')}"
+
+
 @dataclass(frozen=True)
 class Parameter:
     """One of a builder's options."""
@@ -45,7 +50,7 @@ class Parameter:
 
     @property
     def flag(self) -> str:
-        return f"--{self.name.replace('_', '-')}"
+        return flag(self.name)
 
     def check(self, value: object) -> None:
         """Whether a value fits, as it came from the command line, a caller or a saved run."""
@@ -83,10 +88,9 @@ class Spec:
     def bug(self, name: str | int) -> Bug:
         """The bug of this name, or of this number, if only one has it."""
         name = str(name)
-        found = [each for each in self.bugs if name == str(each.number)]
-        for each in self.bugs:
-            if name.lower().replace("_", "-") == each.name or found == [each]:
-                return each
+        found = [each for each in self.bugs if each.is_called(name)]
+        if len(found) == 1:
+            return found[0]
         if found:
             several = " and ".join(each.name for each in found)
             raise UsageError(f"{self.name} has several bugs of the number {name}: {several}")
@@ -247,7 +251,7 @@ def _parameters(builder: Callable[..., Any]) -> Iterator[Parameter]:
         if name in GENERAL_OPTIONS:
             raise SpecError(
                 f"{place}the option {name} of {builder.__name__} clashes with pcheck's own "
-                f"--{name.replace('_', '-')}: give it another name"
+                f"{flag(name)}: give it another name"
             )
         kind, option = _annotation(_hint(builder, parameter, place))
         words = get_origin(kind) is Literal and all(type(each) is str for each in get_args(kind))

@@ -11,7 +11,7 @@ from pcheck.engine import Say
 from pcheck.errors import UsageError, nearest
 from pcheck.question import ask
 from pcheck.result import Result, answer
-from pcheck.search import Limits, Outcome, Verdict, Watch
+from pcheck.search import Limits, Verdict
 from pcheck.specfile import Spec, shipped
 
 
@@ -34,8 +34,7 @@ class Hunt:
         """Whether it breaks what it is said to break, or is safe as it is said to be."""
         if self.bug.safe:
             return self.result.verdict is Verdict.HOLDS
-        bad = (Outcome.VIOLATED, Outcome.NEVER_REACHED)
-        return self.result.properties[self.bug.breaks] in bad
+        return self.bug.breaks in self.result.search.violated
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -59,18 +58,17 @@ def kept(name: str | None) -> list[tuple[Spec, Bug]]:
     found = [(spec, bug) for spec in shipped() for bug in spec.bugs]
     if name is None:
         return found
-    wanted = name.lower().replace("_", "-")
-    chosen = [(spec, bug) for spec, bug in found if wanted in (bug.name, str(bug.number))]
+    chosen = [(spec, bug) for spec, bug in found if bug.is_called(name)]
     if not chosen:
-        hint = nearest(wanted, [bug.name for _, bug in found])
+        hint = nearest(name.lower().replace("_", "-"), [bug.name for _, bug in found])
         raise UsageError(f"there is no bug {name!r}{hint or '; `pcheck bugs` lists them'}")
     return chosen
 
 
-def hunt(spec: Spec, bug: Bug, *, watch: Watch | None = None, say: Say = lambda _: None) -> Hunt:
+def hunt(spec: Spec, bug: Bug, *, say: Say = lambda _: None) -> Hunt:
     """Asks only for what it breaks; of what is safe everything is asked."""
     began = time.monotonic()
     only = () if bug.safe else (bug.breaks,)
     question = ask(spec, {}, bug=bug, properties=only)
-    result = answer(question, Limits(), watch=watch, say=say)
+    result = answer(question, Limits(), say=say)
     return Hunt(spec, bug, result, time.monotonic() - began)

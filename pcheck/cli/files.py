@@ -7,16 +7,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pcheck.counterexample import Replay, SavedRun, read, replay
+from pcheck.counterexample import SavedRun, read, replay
 from pcheck.errors import OutputError, TraceError, UsageError
-from pcheck.explain import explain, notes
+from pcheck.explain import explain, first_differences, notes
 from pcheck.files import write_whole
-from pcheck.question import Question
-from pcheck.render.report import Header, Shown, how_it_ends
-from pcheck.render.trace import Trace
+from pcheck.render.report import Header, Shown, drawn, how_it_ends
 from pcheck.render.words import Paragraph
 from pcheck.specfile import Spec, find, shipped_names
-from pcheck.story import columns, tell
 
 
 def replay_file(file: Path, spec: str | None, quiet: bool) -> int:
@@ -29,12 +26,15 @@ def replay_file(file: Path, spec: str | None, quiet: bool) -> int:
     except TraceError as error:
         raise TraceError(f"{file} {error}") from None
     console = Console(highlight=False)
+    explained = explain(question, saved, walked.path) if walked.differs is None else None
     if not quiet:
-        _show(console, question, walked)
-    if walked.differs is None:
-        for part in how_it_ends(
-            question, Shown(saved, walked.path, explain(question, saved, walked.path))
-        ):
+        beside = explained.differences if explained else first_differences(question, walked.path)
+        console.print(Header(question))
+        console.print()
+        console.print(drawn(question.model, walked.path, notes(beside)))
+        console.print()
+    if explained is not None:
+        for part in how_it_ends(question, Shown(saved, walked.path, explained)):
             console.print(part)
         console.print(Paragraph("The run does what its file says.", "bold green"))
         return 0
@@ -42,15 +42,6 @@ def replay_file(file: Path, spec: str | None, quiet: bool) -> int:
         Paragraph(f"The run does not do what its file says: {walked.differs}", "bold red")
     )
     return 1
-
-
-def _show(console: Console, question: Question, walked: Replay) -> None:
-    console.print(Header(question))
-    console.print()
-    moments = tell(question.model, walked.path)
-    marks = notes(question, walked.path)
-    console.print(Trace(columns(question.model, walked.path), moments, marks))
-    console.print()
 
 
 def _spec_of(saved: SavedRun, file: Path, given: str | None) -> Spec:

@@ -10,6 +10,7 @@ from rich.text import Text
 from pcheck.builder import Bug
 from pcheck.render.report import duration
 from pcheck.render.words import Cell, wrap
+from pcheck.specfile import flag
 from pcheck.zoo import Hunt
 
 HEAD = ("", "mistake", "breaks", "steps", "states", "time")
@@ -65,4 +66,4 @@ def _words(bug: Bug) -> str:
 
 def scope(bug: Bug) -> str:
     """As options of a command line."""
-    return " ".join(f"--{name.replace('_', '-')} {value}" for name, value in bug.scope.items())
+    return " ".join(f"{flag(name)} {value}" for name, value in bug.scope.items())

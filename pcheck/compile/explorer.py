@@ -6,7 +6,6 @@ import gc
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -36,7 +35,6 @@ from pcheck.search import (
     Progress,
     Search,
     Stop,
-    Verdict,
     Watch,
     ended_by,
     state_limit,
@@ -81,10 +79,7 @@ def explore(
             return _searched(explorer, first, reduction, found)
         except Unclosed as error:
             why = str(error)  # and no more: it holds on to the whole search
-        whole = explorer(without_tables(model, first, why)).run()
-        if whole.verdict is Verdict.INCOMPLETE:  # what was found before stays found
-            whole = replace(whole, discoveries={**found, **whole.discoveries})
-        return whole
+        return explorer(without_tables(model, first, why)).run().and_before(found)
 
 
 def _searched(

@@ -97,7 +97,7 @@ def reduced(
 def without_tables(model: Runs, reduction: Reduction, why: str) -> Reduction:
     """The same passes, but for those that need closed tables: these turned out to be wrong."""
     other = reduced(model, [name for name in reduction.on if name not in CLOSED])
-    skipped = {name: it for name, it in reduction.skipped.items() if " of " not in name}
+    skipped = {name: it for name, it in reduction.skipped.items() if name in PASSES}
     wrong = dict.fromkeys((name for name in CLOSED if name in reduction.on), why)
     return other._replace(skipped={**skipped, **wrong})
 

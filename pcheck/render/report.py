@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,9 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
 from pcheck.counterexample import SavedRun
 from pcheck.errors import an
-from pcheck.explain import Explanation, notes
+from pcheck.explain import Explanation
 from pcheck.label import counted
+from pcheck.model import Model
 from pcheck.network import NETWORKS
 from pcheck.path import Path
 from pcheck.property import Kind, Property
@@ -169,8 +170,12 @@ def the_run(question: Question, shown: Shown) -> Iterator[RenderableType]:
     if shown.among:
         yield Paragraph(shown.among)
     yield ""
-    marks = notes(question, shown.path)
-    yield Trace(columns(model, shown.path), tell(model, shown.path), marks)
+    yield drawn(model, shown.path, shown.explanation.notes)
+
+
+def drawn(model: Model[Any], path: Path[Any], notes: Mapping[int, str]) -> Trace:
+    """The picture of a run, with notes beside some of its steps."""
+    return Trace(columns(model, path), tell(model, path), notes)
 
 
 class Header:
@@ -211,10 +216,9 @@ class Lead:
         self.question, self.path = question, path
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        model = self.question.model
         yield Paragraph(f"After {counted(len(self.path), 'step')} the spec fails:", "bold")
         yield ""
-        yield Trace(columns(model, self.path), tell(model, self.path), {})
+        yield drawn(self.question.model, self.path, {})
 
 
 def how_it_ends(question: Question, shown: Shown) -> Iterator[RenderableType]:
