@@ -67,7 +67,7 @@ class Explanation:
 
 def explain(question: Question, run: SavedRun, path: Path[Any]) -> Explanation:
     """What a reader is told of a run that violates a property."""
-    moments, bug = tell(question.model, path), question.bug
+    moments, bug = tell(question.model, path).moments, question.bug
     told = tuple(_told(question.model, run, path, moments))
     found = first_differences(question, path)
     deeds = _deeds(found[0].node, moments) if found else None
@@ -88,12 +88,12 @@ def notes(found: Iterable[Difference]) -> dict[int, str]:
     return {each.number: f"({each.there})" for each in found}
 
 
-def _deeds(node: str, moments: list[Moment]) -> Deeds:
+def _deeds(node: str, moments: tuple[Moment, ...]) -> Deeds:
     return Deeds(node, tuple(moment for moment in moments if moment.node == node))
 
 
 def _told(
-    model: Model[Any], run: SavedRun, path: Path[Any], moments: list[Moment]
+    model: Model[Any], run: SavedRun, path: Path[Any], moments: tuple[Moment, ...]
 ) -> Iterator[str | Deeds]:
     prop = next(each for each in model.properties if each.name == run.property)
     if prop.explain is None or not isinstance(model, Runs):
@@ -115,7 +115,7 @@ def differences(question: Question, path: Path[Any]) -> Iterator[Difference]:
     wrong, right = question.model, question.correct()
     correct, there = f"the correct {question.spec.name}", right.initial()
     known: dict[tuple[str, str], tuple[str, str]] = {}  # what has been told already
-    for moment, before, after in zip(tell(wrong, path), path.states, path.states[1:]):
+    for moment, before, after in zip(tell(wrong, path).moments, path.states, path.states[1:]):
         number, label, node = moment.number, moment.label, moment.node
         if not_taken(question, right, (before, there), label):
             why = _why_not(right, there, moment, correct)
@@ -123,7 +123,7 @@ def differences(question: Question, path: Path[Any]) -> Iterator[Difference]:
             there = dict(right.steps(there)).get(label, there)  # it may be taken to be ignored
             continue
         its = dict(right.steps(there))[label]
-        (moved,) = tell(right, Path((there, its), (label,)))
+        (moved,) = tell(right, Path((there, its), (label,))).moments
         shown, its_own = wrong.columns(after)[node], right.columns(its).get(node, {})
         fields = [
             name
@@ -134,9 +134,10 @@ def differences(question: Question, path: Path[Any]) -> Iterator[Difference]:
         known |= {(node, name): (shown[name], its_own[name]) for name in fields}
         here = [f"{name} = {shown[name]}" for name in fields]
         else_ = [f"{name} = {its_own[name]}" for name in fields]
-        if set(moment.sends) != set(moved.sends):
-            here += moment.sends or ("sends nothing",)
-            else_ += moved.sends or ("sends nothing",)
+        sent, its_sent = [str(each) for each in moment.sends], [str(each) for each in moved.sends]
+        if set(sent) != set(its_sent):
+            here += sent or ["sends nothing"]
+            else_ += its_sent or ["sends nothing"]
         if else_:
             said = f"{correct} comes to: {', '.join(else_)}"
             yield Difference(number, label, node, ", ".join(here), said)

@@ -28,7 +28,9 @@ from pcheck.path import Path
 from pcheck.property import Kind, Property
 from pcheck.question import Question, ask
 from pcheck.readable import most_readable
-from pcheck.render.report import Report, RunReport, Shown
+from pcheck.render.formats import TEXT, format_called
+from pcheck.render.report import Report
+from pcheck.render.shown import Shown
 from pcheck.search import Discovery, Limits, Outcome, Search, Verdict, Watch
 from pcheck.semantics import Runs
 from pcheck.senders import check_sent
@@ -279,11 +281,14 @@ class Result:
         }
 
     def report(self) -> Report:
-        return Report(self.question, self.search, self._shown)
+        return Report(self.question, self.search, self.shown)
 
-    def run_as_text(self) -> str:
-        """The violating run as one reads it, the same on every machine."""
-        return _text(RunReport(self.question, self._shown)) if self._shown is not None else ""
+    def draw(self, form: str = TEXT) -> str:
+        """The violating run in one of the formats: text, svg, html, mermaid, itf, shiviz, json."""
+        wanted = format_called(form)
+        if self.shown is None:
+            raise UsageError("there is no run to draw")
+        return wanted.draw(self.shown)
 
     def _among(self) -> str:
         """How many other runs are as short."""
@@ -295,11 +300,12 @@ class Result:
         return f"There are {found.count:,} such runs{alike}: this one jumps least between nodes."
 
     @cached_property
-    def _shown(self) -> Shown | None:
+    def shown(self) -> Shown | None:
+        """That run with all that there is to say of it: what pictures are made from."""
         run, path, explanation = self.run, self.trace, self.explanation
         if run is None or path is None or explanation is None:
             return None
-        return Shown(run, path, explanation, self._among())
+        return Shown(self.question, run, path, explanation, self._among())
 
     def __str__(self) -> str:
         return _text(self.report())

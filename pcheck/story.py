@@ -6,18 +6,53 @@ Every picture of a run is drawn from this; none looks at states itself.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pcheck.label import show
 from pcheck.model import Model
-from pcheck.network import Letter
+from pcheck.network import Inbox, Letter
 from pcheck.node import Does, Row
 from pcheck.path import Path
 from pcheck.property import Seen
 from pcheck.semantics import Runs, State
+from pcheck.values import Id
 
-Columns = Mapping[str, Mapping[str, str]]
+Fields = Mapping[str, str]
+Columns = Mapping[str, Fields]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One message that a step sends, or says aloud: to nobody in particular."""
+
+    message: object
+    to: tuple[str, ...]
+
+    def __str__(self) -> str:
+        message = show(self.message)
+        return f"sends {message} to {', '.join(self.to)}" if self.to else f"says {message}"
+
+
+@dataclass(frozen=True)
+class Flight:
+    """One copy of a message, from the step that sends it to those that deliver it or lose it.
+
+    There may be several of these where a network delivers a copy again, and there may be none.
+    """
+
+    message: object
+    src: str
+    dst: str
+    sent: int
+    nth: int = 0  # of the messages that this step sends
+    delivered: tuple[int, ...] = ()
+    lost: int | None = None
+
+    @property
+    def end(self) -> int | None:
+        """The last step that it takes part in, after the one that sends it."""
+        return self.lost if self.lost is not None else max(self.delivered, default=None)
 
 
 @dataclass(frozen=True)
@@ -28,22 +63,49 @@ class Moment:
     label: str
     node: str
     does: Does
+    shown: Columns  # every column after it
     src: str | None = None
+    message: object = None  # what is delivered or lost
     changes: tuple[str, ...] = ()  # `promised = 2`
-    sends: tuple[str, ...] = ()  # `sends Promise(ballot=2, last=None) to p1`
+    sends: tuple[Sent, ...] = ()
     milestones: tuple[str, ...] = ()
-    down: frozenset[str] = frozenset()  # who is down after it
     sent_in: int | None = None  # which step sent what is delivered, if its sender went on since
 
+    @property
+    def down(self) -> frozenset[str]:
+        """Who is down after it."""
+        return frozenset(name for name, fields in self.shown.items() if is_down(fields))
 
-def columns(model: Model[Any], path: Path[Any]) -> tuple[str, ...]:
-    """The columns of a run: a cluster's nodes, or whatever the model shows of itself."""
-    return tuple(model.columns(path.states[0]))
+
+@dataclass(frozen=True)
+class Story:
+    """A run from its first state on, one lane for each column."""
+
+    first: Columns
+    moments: tuple[Moment, ...]
+    flights: tuple[Flight, ...] = ()
+    losing_is_a_step: bool = False  # else what is never delivered is lost
+
+    @property
+    def lanes(self) -> tuple[str, ...]:
+        return tuple(self.first)
+
+    def after(self, number: int) -> Columns:
+        """Every column after a step; 0 is before the first."""
+        return self.moments[number - 1].shown if number else self.first
 
 
-def tell(model: Model[Any], path: Path[Any]) -> list[Moment]:
-    moments = _of_cluster(model, path) if isinstance(model, Runs) else _of_model(model, path)
-    return list(moments)
+def is_down(fields: Fields) -> bool:
+    return fields.get("") == "down"
+
+
+def tell(model: Model[Any], path: Path[Any]) -> Story:
+    first = model.columns(path.states[0])
+    if not isinstance(model, Runs):
+        return Story(first, tuple(_of_model(model, path)))
+    mail = Mail(model)
+    moments = tuple(_of_cluster(model, path, mail))
+    return Story(first, moments, tuple(mail.flights), model.network.losing_is_a_step)
 
 
 def sights(model: Runs, path: Path[State]) -> list[Seen]:
@@ -57,32 +119,69 @@ def sights(model: Runs, path: Path[State]) -> list[Seen]:
     return found
 
 
-def _of_cluster(model: Runs, path: Path[State]) -> Iterator[Moment]:
+class Mail:
+    """Follows each copy of a message through a run."""
+
+    def __init__(self, model: Runs) -> None:
+        self.model = model
+        self.flights: list[Flight] = []
+        self._open: dict[tuple[Letter, Id], list[int]] = {}  # which flights may still end
+
+    def take(self, before: State, node: Id, row: Row, number: int) -> int:
+        """A copy ends its way, or one of its ways; says in which step that began."""
+        if row.letter is None or not self._open.get((row.letter, node)):
+            return 0
+        waiting, inbox = self._open[row.letter, node], self._inbox(before, node)
+        at = waiting[0]
+        if self.model.network.taken(inbox, row.letter) != inbox:
+            waiting.pop(0)
+        flight = self.flights[at]
+        if row.does is Does.LOSE:
+            self.flights[at] = replace(flight, lost=number)
+        else:
+            self.flights[at] = replace(flight, delivered=(*flight.delivered, number))
+        return flight.sent
+
+    def post(self, before: State, row: Row, number: int) -> None:
+        """What a step sends begins its way, unless the same is there and will stay there."""
+        inboxes = {node: self._inbox(before, node) for node in row.bundle.receivers}
+        for nth, (letter, receivers) in enumerate(row.bundle.sends):
+            for node in receivers:
+                fuller = self.model.network.put(inboxes[node], (letter,))
+                if fuller != inboxes[node]:
+                    self._open.setdefault((letter, node), []).append(len(self.flights))
+                    ends = str(letter.src), str(node)
+                    self.flights.append(Flight(letter.message, *ends, number, nth))
+                inboxes[node] = fuller
+
+    def _inbox(self, state: State, node: Id) -> Inbox:
+        return state.nodes[self.model.index[node]].inbox
+
+
+def _of_cluster(model: Runs, path: Path[State], mail: Mail) -> Iterator[Moment]:
     first, *later = sights(model, path)
     reached: set[Any] = set(_milestones(model, first))
-    sent: dict[Letter, int] = {}
     latest: dict[str, int] = {}  # in which step each node sent something last
     for number, ((before, label, after), seen) in enumerate(zip(_steps(path), later), start=1):
         node, row = model.taken(before, label)
-        news = _milestones(model, seen)
-        when = sent.get(row.letter, 0) if row.letter is not None else 0
-        late = row.letter is not None and when < latest.get(row.letter.src, 0)
+        letter, news, shown = row.letter, _milestones(model, seen), model.columns(after)
+        when = mail.take(before, node, row, number)
+        mail.post(before, row, number)
         yield Moment(
             number,
             label,
             str(node),
             row.does,
-            src=str(row.letter.src) if row.letter is not None else None,
-            changes=_changes(model.columns(before)[str(node)], model.columns(after)[str(node)]),
-            sends=tuple(_sends(row)),
+            shown,
+            src=str(letter.src) if letter is not None else None,
+            message=letter.message if letter is not None else None,
+            changes=_changes(model.columns(before)[str(node)], shown[str(node)]),
+            sends=tuple(Sent(sent.message, tuple(map(str, to))) for sent, to in row.bundle.sends),
             milestones=tuple(line for key, line in news.items() if key not in reached),
-            down=frozenset(name for name, shown in model.columns(after).items() if "" in shown),
-            sent_in=when if late else None,
+            sent_in=when if letter is not None and when < latest.get(letter.src, 0) else None,
         )
         reached.update(news)
-        for letter, _ in row.bundle.sends:
-            sent.setdefault(letter, number)
-            latest[letter.src] = number
+        latest |= {sent.src: number for sent, _ in row.bundle.sends}
 
 
 def _of_model(model: Model[Any], path: Path[Any]) -> Iterator[Moment]:
@@ -96,6 +195,7 @@ def _of_model(model: Model[Any], path: Path[Any]) -> Iterator[Moment]:
             label,
             node,
             Does.ACT,
+            now,
             changes=tuple(
                 change if name == node else f"{name}: {change}"
                 for name in now
@@ -127,9 +227,3 @@ def _milestones(model: Model[Any], seen: Seen) -> dict[Any, str]:
 
 def _changes(was: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(f"{name} = {text}" for name, text in now.items() if name and was.get(name) != text)
-
-
-def _sends(row: Row) -> Iterator[str]:
-    for letter, receivers in row.bundle.sends:
-        to = f"sends {show(letter.message)} to {', '.join(receivers)}"
-        yield to if receivers else f"says {show(letter.message)}"

@@ -17,12 +17,14 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from pcheck.cli.drawing import drawing
 from pcheck.cli.progress import Live
 from pcheck.compile.reduce import PASSES
 from pcheck.errors import SpecError, UsageError
 from pcheck.files import check_writable, write_whole
 from pcheck.network import NETWORKS
 from pcheck.question import CRASHES, NETWORK, ask
+from pcheck.render.formats import FORMATS
 from pcheck.render.report import Lead
 from pcheck.render.words import Paragraph
 from pcheck.result import Result, answer
@@ -82,9 +84,14 @@ def _explore(
     max_seconds: float | None,
     max_memory: str | None,
     save: Path | None,
+    form: str | None,
+    output: Path | None,
     as_json: bool,
     quiet: bool,
 ) -> int:
+    picture = drawing(form, output)
+    if as_json or quiet:
+        picture.leaves_room_for("--json" if as_json else "--quiet")
     if save is not None:
         check_writable(save)
     with redirect_stdout(sys.stderr):
@@ -109,10 +116,13 @@ def _explore(
                 say=live.say,
             )
     except SpecError as error:
-        if error.run and not (quiet or as_json):
+        if error.run and not (quiet or as_json or picture.alone):
             Console(highlight=False).print(Lead(question, error.run))
         raise
-    _print(result, as_json=as_json, quiet=quiet, saved=save is not None)
+    if not picture.alone:
+        _print(result, as_json=as_json, quiet=quiet, saved=save is not None)
+    if picture.wanted:
+        picture.put(result.shown)
     if save is not None:
         _save(result, save)
     return (STATUS if find is None else STATUS_OF_FINDING)[result.verdict]
@@ -199,15 +209,22 @@ def _general() -> Iterator[inspect.Parameter]:
     yield _option("max_memory", str, how, "--max-memory SIZE", size)
     save = "Write the violating run to a file, for `pcheck replay`."
     yield _option("save", Path, out, "--save FILE", save)
+    yield _option("form", str, out, "--format NAME", f"Write the run as {', '.join(FORMATS)}.")
+    into = "Write it to a file, by whose name the format is known."
+    yield _option("output", Path, out, "-o,--output FILE", into)
     yield _option("as_json", bool, out, "--json", "Print one JSON object, nothing else.")
     yield _option("quiet", bool, out, "--quiet", "Print the verdict, in one word.")
 
 
 def _option(name: str, kind: Any, panel: str, usage: str, text: str) -> inspect.Parameter:
     """`usage` is the flag, and what stands for its value: `--save FILE`."""
-    flag, _, metavar = usage.partition(" ")
+    flags, _, metavar = usage.partition(" ")
     option = typer.Option(
-        flag, help=text, metavar=metavar or None, rich_help_panel=panel, show_default=False
+        *flags.split(","),
+        help=text,
+        metavar=metavar or None,
+        rich_help_panel=panel,
+        show_default=False,
     )
     if kind is bool:
         return _parameter(name, bool, False, option)

@@ -21,12 +21,28 @@ import typer
 from pcheck import __version__
 from pcheck.cli import listing
 from pcheck.cli.bugs import bugs as listing_of_bugs
+from pcheck.cli.drawing import drawing
 from pcheck.cli.explore import explore_command
-from pcheck.cli.files import new_file, replay_file
+from pcheck.cli.new import new_file
+from pcheck.cli.replay import replay_file
 from pcheck.errors import PcheckError, blamed
+from pcheck.render.formats import FORMATS
 from pcheck.specfile import shipped_names
 
 USAGE, INTERRUPTED = 2, 3
+FormatOption = Annotated[
+    str | None,
+    typer.Option("--format", metavar="NAME", help=f"Write the run as {', '.join(FORMATS)}."),
+]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="Write it to a file, by whose name the format is known.",
+    ),
+]
 COMMANDS = ("explore", "replay", "bugs", "specs", "new")
 
 
@@ -140,9 +156,11 @@ def _replay(
         str | None, typer.Argument(help="The .py file of its spec, if that is one of your own.")
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the end only.")] = False,
+    form: FormatOption = None,
+    output: OutputOption = None,
 ) -> int:
     """Walk a saved run step by step: 0 if it does what the file says, 1 if not."""
-    return replay_file(file, spec, quiet)
+    return replay_file(file, spec, quiet=quiet, drawing=drawing(form, output))
 
 
 def _bugs(
@@ -153,9 +171,11 @@ def _bugs(
     save: Annotated[
         Path | None, typer.Option("--save", metavar="DIR", help="Write every run to this folder.")
     ] = None,
+    form: FormatOption = None,
+    output: OutputOption = None,
 ) -> int:
     """Every rule taken away once: what breaks, how soon. 0 if all is as it says, 1 if not."""
-    return listing_of_bugs(name, as_json=json, save=save)
+    return listing_of_bugs(name, as_json=json, save=save, form=form, output=output)
 
 
 def _specs(

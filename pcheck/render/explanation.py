@@ -96,7 +96,7 @@ def _style(style: str, at: int) -> str:
 def _did(deeds: Deeds) -> Iterator[RenderableType]:
     rows = []
     for moment in deeds.moments:
-        sends = [each for each in moment.sends if each.startswith("sends")]
+        sends = [str(each) for each in moment.sends if each.to]
         then = "; ".join([*moment.changes, *sends])
         rows.append(((str(moment.number), "dim"), (f"{moment.label}: {then}".rstrip(": "), "")))
     yield Paragraph(f"What {deeds.node} did:")

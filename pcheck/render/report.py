@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
-from pcheck.counterexample import SavedRun
 from pcheck.errors import an
-from pcheck.explain import Explanation
 from pcheck.label import counted
-from pcheck.model import Model
 from pcheck.network import NETWORKS
 from pcheck.path import Path
 from pcheck.property import Kind, Property
 from pcheck.question import Question
 from pcheck.render.explanation import Explained
+from pcheck.render.shown import Shown
 from pcheck.render.trace import Trace
 from pcheck.render.words import Cell, Paragraph, Rows
 from pcheck.search import Outcome, Search, Verdict
 from pcheck.semantics import Runs
 from pcheck.senders import unsent
-from pcheck.story import columns, tell
+from pcheck.story import tell
 
 COLOURS = {
     Outcome.HOLDS: "green",
@@ -32,16 +29,6 @@ COLOURS = {
     Outcome.NEVER_REACHED: "bold red",
     Outcome.UNDECIDED: "yellow",
 }
-
-
-@dataclass(frozen=True)
-class Shown:
-    """The run that is shown, its steps, and what there is to say of it."""
-
-    run: SavedRun
-    path: Path[Any]
-    explanation: Explanation
-    among: str = ""  # how many others there are
 
 
 class Report:
@@ -54,7 +41,7 @@ class Report:
         yield Header(self.question)
         yield ""
         if self.shown is not None:
-            yield from the_run(self.question, self.shown)
+            yield from the_run(self.shown)
             yield ""
         yield from self._verdict()
         if self.search.properties and self.question.sought is None:
@@ -87,7 +74,7 @@ class Report:
                 "bold yellow",
             )
         elif self.shown is not None:
-            yield from how_it_ends(self.question, self.shown)
+            yield from how_it_ends(self.shown)
         else:
             names = " and ".join(search.violated)
             yield Paragraph(f"VIOLATED: no run at all reaches {names}.", "bold red")
@@ -142,40 +129,26 @@ def reductions(search: Search) -> Iterator[str]:
         yield f"Without {name}: {why}."
 
 
-def is_good(question: Question, run: SavedRun) -> bool:
-    """Whether the run leads to something that was looked for, and not to what may not be."""
-    props = [question.sought] if question.sought is not None else question.model.properties
-    return any(p is not None and p.name == run.property and p.kind is Kind.SOMETIMES for p in props)
-
-
 class RunReport:
     """A run, and why it goes wrong: without anything that depends on the machine."""
 
-    def __init__(self, question: Question, shown: Shown) -> None:
-        self.question, self.shown = question, shown
+    def __init__(self, shown: Shown) -> None:
+        self.shown = shown
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield Header(self.question)
+        yield Header(self.shown.question)
         yield ""
-        yield from the_run(self.question, self.shown)
+        yield from the_run(self.shown)
         yield ""
-        yield from how_it_ends(self.question, self.shown)
+        yield from how_it_ends(self.shown)
 
 
-def the_run(question: Question, shown: Shown) -> Iterator[RenderableType]:
-    run, model = shown.run, question.model
-    steps = counted(len(run.steps), "step")
-    does = "reaches" if is_good(question, run) else "violates"
-    yield Paragraph(f"The shortest run that {does} {run.property} ({steps}):", "bold")
+def the_run(shown: Shown) -> Iterator[RenderableType]:
+    yield Paragraph(f"{shown.title}:", "bold")
     if shown.among:
         yield Paragraph(shown.among)
     yield ""
-    yield drawn(model, shown.path, shown.explanation.notes)
-
-
-def drawn(model: Model[Any], path: Path[Any], notes: Mapping[int, str]) -> Trace:
-    """The picture of a run, with notes beside some of its steps."""
-    return Trace(columns(model, path), tell(model, path), notes)
+    yield Trace(shown.story, shown.notes)
 
 
 class Header:
@@ -218,20 +191,19 @@ class Lead:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield Paragraph(f"After {counted(len(self.path), 'step')} the spec fails:", "bold")
         yield ""
-        yield drawn(self.question.model, self.path, {})
+        yield Trace(tell(self.question.model, self.path), {})
 
 
-def how_it_ends(question: Question, shown: Shown) -> Iterator[RenderableType]:
+def how_it_ends(shown: Shown) -> Iterator[RenderableType]:
     """The end of a trace: what is wrong now, and how it came to that."""
-    run = shown.run
-    if is_good(question, run):
-        yield Paragraph(f"FOUND: {run.property} is reached.", "bold green")
+    if shown.good:
+        yield Paragraph(f"FOUND: {shown.ends}.", "bold green")
         yield ""
         return
-    yield Paragraph(f"VIOLATED: {run.property} is false now: {run.why}.", "bold red")
+    yield Paragraph(f"VIOLATED: {shown.ends}.", "bold red")
     yield ""
     if shown.explanation.says_anything:
-        yield Explained(shown.explanation, run.spec)
+        yield Explained(shown.explanation, shown.run.spec)
         yield ""
 
 

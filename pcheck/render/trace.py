@@ -1,98 +1,114 @@
-"""A run as text: a lane for each node, arrows for deliveries, and beside them what happened.
+"""A run as text: a lane for each node, messages between them, and beside that what happened.
 
-Everything is plain ASCII, so that it survives any terminal and any file; colour only underlines.
+As one would draw it on a blackboard, if that is wide enough; else each message only where it is
+delivered; else in words alone. In ASCII where nothing better can be written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from pcheck.node import Does
-from pcheck.story import Moment
+from pcheck.render.lanes import ALL, ASCII, UNICODE, Lanes
+from pcheck.story import Moment, Story
 
-LEAST_TEXT = 34  # columns left for words, below which the lanes are not drawn
-MARKS = {Does.CRASH: "X", Does.RESTART: "R"}
+NOTHING, BANNER = Text(), "bold yellow"
+LEAST_TEXT = 34  # columns left for words, below which lanes are drawn closer, or not at all
 
 
 class Trace:
-    """Draws itself as wide as it is let; as bare lines where lanes and words do not both fit."""
+    """Draws itself as wide as it is let."""
 
-    def __init__(
-        self, lanes: Sequence[str], moments: Sequence[Moment], notes: Mapping[int, str]
-    ) -> None:
+    def __init__(self, story: Story, notes: Mapping[int, str]) -> None:
         """`notes` stand beside the steps of these numbers."""
-        self.lanes, self.moments, self.notes = tuple(lanes), moments, notes
-        self.pitch = max([4, *(len(lane) + 2 for lane in self.lanes)])
-        self.margin = len(str(len(moments))) + 3
+        self.story, self.notes = story, notes
+        self.margin = len(str(len(story.moments))) + 3
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        width = options.max_width
-        drawn = width - self.margin - self.pitch * len(self.lanes) >= LEAST_TEXT
-        if drawn:
-            header = "".join(lane.ljust(self.pitch) for lane in self.lanes)
-            yield Text(f"{'':{self.margin}}{header}".rstrip(), style="bold", no_wrap=True)
+        width = options.max_width - self.margin
+        lanes = self._lanes(width, ascii_only=options.ascii_only)
+        if lanes is not None:
+            yield _row(Text(" " * self.margin), lanes.header())
+            width -= lanes.width
         down: frozenset[str] = frozenset()
-        for moment in self.moments:
-            yield from self._moment(moment, down, width, drawn)
+        for moment in self.story.moments:
+            yield from self._step(moment, down, lanes, width)
             down = moment.down
 
-    def _moment(
-        self, moment: Moment, down: frozenset[str], width: int, drawn: bool
+    def _lanes(self, width: int, *, ascii_only: bool) -> Lanes | None:
+        """The form that fits: wires, arrows where a message is delivered, or nothing."""
+        for wired in (True, False):
+            lanes = Lanes(self.story, ASCII if ascii_only else UNICODE, wired=wired)
+            if width - lanes.width >= LEAST_TEXT:
+                return lanes
+        return None
+
+    def _step(
+        self, moment: Moment, down: frozenset[str], lanes: Lanes | None, width: int
     ) -> Iterator[Text]:
-        left = self.margin + (self.pitch * len(self.lanes) if drawn else 0)
-        words = list(self._words(moment, width - left))
-        for at, line in enumerate(words):
-            number = str(moment.number) if at == 0 else ""
-            text = Text(f"{number:>{self.margin - 2}}  ", style="dim", no_wrap=True)
-            if drawn:
-                lanes = self._arrow(moment, down) if at == 0 else self._rest(moment.down)
-                text.append(lanes, style="cyan" if at == 0 else "dim")
-            yield text.append(line)
-        for milestone in moment.milestones:
-            yield from self._milestone(milestone, width)
+        number, no_number = (f"{text:>{self.margin - 2}}  " for text in (moment.number, ""))
+        for nth, (drawn, still, words) in enumerate(self._blocks(moment, down, lanes, width)):
+            for at, line in enumerate(words):
+                left = Text(number if nth == at == 0 else no_number, "dim")
+                yield _row(left, drawn if at == 0 else still, line)
 
-    def _words(self, moment: Moment, width: int) -> Iterator[Text]:
+    def _blocks(
+        self, moment: Moment, down: frozenset[str], lanes: Lanes | None, width: int
+    ) -> Iterator[tuple[Text, Text, Iterable[Text]]]:
+        """The rows of one step: what is drawn in the first of some lines, and in the others."""
+        words = list(self._event(moment, width, wired=lanes is not None and lanes.wired))
+        if lanes is None:
+            yield NOTHING, NOTHING, words
+        else:
+            yield lanes.event(moment, down), lanes.still(moment, 0), words
+        for nth, sent in enumerate(moment.sends):
+            words = list(_wrapped(f"{sent}{self._lost(moment, nth)}", width, 4, "green", 2))
+            if lanes is None:
+                yield NOTHING, NOTHING, words
+            else:
+                yield lanes.departure(moment, nth), lanes.still(moment, nth + 1), words
+        for line in moment.milestones:
+            if lanes is None:
+                yield NOTHING, NOTHING, _wrapped(f"=== {line} ===", width, 4, BANNER)
+            else:
+                drawn, still = lanes.banner(moment), lanes.still(moment, ALL)
+                yield drawn, still, _wrapped(f" {line}", width, 1, BANNER)
+
+    def _event(self, moment: Moment, width: int, *, wired: bool) -> Iterator[Text]:
         note = self.notes.get(moment.number)
-        yield from _wrapped(moment.label, width, "  ", "bold red" if note else "bold")
-        if moment.sent_in is not None:
-            yield from _wrapped(f"(sent in step {moment.sent_in})", width, "  ", "dim", 2)
+        yield from _wrapped(moment.label, width, 2, "bold red" if note else "bold")
+        if moment.sent_in is not None and not wired:
+            yield from _wrapped(f"(sent in step {moment.sent_in})", width, 2, "dim", 2)
         if note is not None:
-            yield from _wrapped(note, width, "    ", "red", 2)
+            yield from _wrapped(note, width, 4, "red", 2)
         if moment.changes:
-            yield from _wrapped(", ".join(moment.changes), width, "    ", "", 2)
-        for sent in moment.sends:
-            yield from _wrapped(sent, width, "    ", "green", 2)
+            yield from _wrapped(", ".join(moment.changes), width, 4, "", 2)
 
-    def _milestone(self, line: str, width: int) -> Iterator[Text]:
-        for text in _wrapped(f"=== {line} ===", width - self.margin, "    ", "bold yellow"):
-            yield Text(" " * self.margin, no_wrap=True).append(text)
-
-    def _rest(self, down: frozenset[str]) -> str:
-        return "".join((":" if lane in down else "|").ljust(self.pitch) for lane in self.lanes)
-
-    def _arrow(self, moment: Moment, down: frozenset[str]) -> str:
-        """`|   o--->*   |`: from the sender's lane to the receiver's."""
-        drawn = list(self._rest(down))
-        if moment.node not in self.lanes:
-            return "".join(drawn)
-        end = self.pitch * self.lanes.index(moment.node)
-        drawn[end] = MARKS.get(moment.does, "*")
-        if moment.src is not None and moment.src != moment.node:
-            start = self.pitch * self.lanes.index(moment.src)
-            low, high = sorted((start, end))
-            drawn[low + 1 : high] = "-" * (high - low - 1)
-            drawn[start] = "o"
-            head = ">" if start < end else "<"
-            if moment.does is Does.LOSE:
-                head, drawn[end] = "x", ":" if moment.node in down else "|"
-            drawn[end + (-1 if start < end else 1)] = head
-        return "".join(drawn)
+    def _lost(self, moment: Moment, nth: int) -> str:
+        """Who never gets it: in words, whatever is drawn."""
+        never = [
+            flight.dst
+            for flight in self.story.flights
+            if (flight.sent, flight.nth) == (moment.number, nth) and flight.end is None
+        ]
+        what = "on its way" if self.story.losing_is_a_step else "lost"
+        if not never:
+            return ""
+        every = len(never) == len(moment.sends[nth].to)
+        return f" ({what})" if every else f" ({what}: {', '.join(never)})"
 
 
-def _wrapped(text: str, width: int, indent: str, style: str, first: int = 0) -> Iterator[Text]:
+def _row(*parts: Text) -> Text:
+    line = Text(no_wrap=True)
+    for part in parts:
+        line.append_text(part)
+    line.rstrip()
+    return line
+
+
+def _wrapped(text: str, width: int, indent: int, style: str, first: int = 0) -> Iterator[Text]:
     """Lines of at most `width`, broken at a space, else after a comma or bracket, else anywhere."""
     prefix = " " * first
     while len(prefix) + len(text) > width:
@@ -100,6 +116,6 @@ def _wrapped(text: str, width: int, indent: str, style: str, first: int = 0) -> 
         at = max(text.rfind(" ", 1, room + 1), 0)
         if at < room // 2:
             at = max(text.rfind(mark, 1, room) + 1 for mark in ("(", ",", "=", "/")) or room
-        yield Text(prefix + text[:at].rstrip(), style=style, no_wrap=True)
-        prefix, text = indent, text[at:].lstrip()
-    yield Text(prefix + text, style=style, no_wrap=True)
+        yield Text(prefix + text[:at].rstrip(), style)
+        prefix, text = " " * indent, text[at:].lstrip()
+    yield Text(prefix + text, style)

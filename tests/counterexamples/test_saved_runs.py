@@ -13,7 +13,8 @@ from pcheck.cli.main import run
 from pcheck.counterexample import SavedRun, read, replay
 from pcheck.explain import Explanation, explain
 from pcheck.question import Question
-from pcheck.render.report import RunReport, Shown
+from pcheck.render.report import RunReport
+from pcheck.render.shown import Shown
 from pcheck.specfile import SHIPPED, find, shipped
 from pcheck.zoo import hunt, kept
 
@@ -58,7 +59,7 @@ def saved(name: str) -> tuple[SavedRun, Question, Explanation, Shown]:
     explanation = explain(question, found, path)
     _, head, _ = (FOLDER / f"{name}.txt").read_text(encoding="utf-8").split("\n\n", 2)
     among = " ".join(head.splitlines()[1:])  # only a search knows how many others there are
-    return found, question, explanation, Shown(found, path, explanation, among)
+    return found, question, explanation, Shown(question, found, path, explanation, among)
 
 
 def test_there_is_one_as_labels_and_one_as_text_of_every_mistake_that_has_a_run() -> None:
@@ -112,9 +113,9 @@ def test_no_two_hold_the_same_steps() -> None:
 
 @named
 def test_the_text_is_what_is_said_of_these_steps(name: str) -> None:
-    _, question, _, shown = saved(name)
+    *_, shown = saved(name)
     console = Console(file=io.StringIO(), width=100, color_system=None)
-    console.print(RunReport(question, shown))
+    console.print(RunReport(shown))
     assert isinstance(console.file, io.StringIO)
     assert console.file.getvalue() == (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
 
@@ -125,7 +126,7 @@ def test_a_fresh_search_comes_to_the_same_bytes(name: str) -> None:
     result = hunt(spec, bug).result
     assert result.run is not None
     assert result.run.text().encode() == (FOLDER / f"{name}.json").read_bytes()
-    assert result.run_as_text().encode() == (FOLDER / f"{name}.txt").read_bytes()
+    assert result.draw().encode() == (FOLDER / f"{name}.txt").read_bytes()
 
 
 @pytest.mark.slow

@@ -130,5 +130,5 @@ What a3 did:
 
 def test_the_run_of_a_vote_that_leaves_the_promise_is_explained_in_these_words() -> None:
     ((spec, bug),) = kept("vote-leaves-promise")
-    text = hunt(spec, bug).result.run_as_text()
+    text = hunt(spec, bug).result.draw()
     assert text[text.index("VIOLATED") :] == TOLD

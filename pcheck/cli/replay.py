@@ -1,0 +1,76 @@
+"""`pcheck replay`: a run that was kept, walked again with the reference semantics."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+
+from pcheck.cli.drawing import Drawing
+from pcheck.counterexample import Replay, SavedRun, read, replay
+from pcheck.errors import TraceError, UsageError
+from pcheck.explain import explain, first_differences, notes
+from pcheck.question import Question
+from pcheck.render.report import Header, how_it_ends
+from pcheck.render.shown import Shown
+from pcheck.render.trace import Trace
+from pcheck.render.words import Paragraph
+from pcheck.specfile import Spec, find, shipped_names
+from pcheck.story import tell
+
+
+def replay_file(file: Path, spec: str | None, *, quiet: bool, drawing: Drawing) -> int:
+    """0 where the run does what its file says, else 1."""
+    saved = read(file)
+    found = _spec_of(saved, file, spec)
+    try:
+        question = saved.ask(found)
+        walked = replay(saved, question)
+    except TraceError as error:
+        raise TraceError(f"{file} {error}") from None
+    console = Console(highlight=False)
+    if walked.differs is not None:
+        _show_how_far(console, question, walked, quiet=quiet or drawing.alone)
+        return 1
+    shown = Shown(question, saved, walked.path, explain(question, saved, walked.path))
+    if not drawing.alone:
+        _show(console, shown, quiet=quiet)
+    if drawing.wanted:
+        drawing.put(shown)
+    return 0
+
+
+def _show(console: Console, shown: Shown, *, quiet: bool) -> None:
+    if not quiet:
+        console.print(Header(shown.question))
+        console.print()
+        console.print(Trace(shown.story, shown.notes))
+        console.print()
+    for part in how_it_ends(shown):
+        console.print(part)
+    console.print(Paragraph("The run does what its file says.", "bold green"))
+
+
+def _show_how_far(console: Console, question: Question, walked: Replay, *, quiet: bool) -> None:
+    if not quiet:
+        beside = notes(first_differences(question, walked.path))
+        console.print(Header(question))
+        console.print()
+        console.print(Trace(tell(question.model, walked.path), beside))
+        console.print()
+    text = f"The run does not do what its file says: {walked.differs}"
+    console.print(Paragraph(text, "bold red"))
+
+
+def _spec_of(saved: SavedRun, file: Path, given: str | None) -> Spec:
+    """A file never says what code to run: that is a name of ours, or a path of the user's."""
+    if given is not None:
+        return find(given)
+    if saved.file is not None:
+        raise UsageError(
+            f"{file} is a run of a spec that does not ship with pcheck: give its file too, "
+            f"as in `pcheck replay {file} {saved.file}`"
+        )
+    if saved.spec not in shipped_names():
+        raise TraceError(f"{file} is a run of {saved.spec!r}, and pcheck has no such spec")
+    return find(saved.spec)

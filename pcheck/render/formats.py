@@ -1,0 +1,52 @@
+"""The formats that a run can be written in, each from the same `Shown`."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from pcheck.errors import UsageError, nearest
+from pcheck.render.report import RunReport
+from pcheck.render.shown import Shown
+
+
+@dataclass(frozen=True)
+class Format:
+    """`for_a_program`: nobody reads it on a terminal."""
+
+    name: str
+    suffix: str
+    draw: Callable[[Shown], str]
+    for_a_program: bool = False
+
+
+def text(shown: Shown) -> str:
+    """As it is printed, 100 columns wide, without colour: the same on every machine."""
+    console = Console(file=io.StringIO(), width=100, color_system=None)
+    console.print(RunReport(shown))
+    return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
+
+
+TEXT = "text"
+FORMATS = {each.name: each for each in (Format(TEXT, ".txt", text),)}
+
+
+def format_called(name: str) -> Format:
+    if name not in FORMATS:
+        hint = nearest(name, FORMATS) or f"; there is {', '.join(FORMATS)}"
+        raise UsageError(f"there is no format {name!r}{hint}")
+    return FORMATS[name]
+
+
+def format_for(file: str) -> Format:
+    """By how the name of a file ends; the longest ending counts."""
+    fitting = [each for each in FORMATS.values() if file.lower().endswith(each.suffix)]
+    if not fitting:
+        endings = ", ".join(each.suffix for each in FORMATS.values())
+        raise UsageError(
+            f"{file} does not say what to write: end it in {endings}, or give --format"
+        )
+    return max(fitting, key=lambda each: len(each.suffix))
