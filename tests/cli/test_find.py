@@ -41,7 +41,7 @@ def test_a_value_is_chosen_after_seven_steps(pcheck: Ends) -> None:
     assert (status, err) == (0, "")
     assert "The shortest run that reaches some_value_chosen (7 steps):" in lines
     assert FOUND in lines
-    assert re.findall(r"^ \d  .{17}   (.+)$", out, re.M) == CHOSEN
+    assert re.findall(r"^ \d  [^ ].*[┃●]  (.+)$", out, re.M) == CHOSEN
     assert "VIOLATED" not in out
     assert "undecided" not in out
 
@@ -153,7 +153,7 @@ def test_a_run_that_was_found_is_kept_and_walked_again(pcheck: Ends, empty_folde
     saved = json.loads((empty_folder / "run.json").read_text())
     assert (status, saved["property"], saved["steps"]) == (0, "some_value_chosen", CHOSEN)
     status, out, err = pcheck("replay", "run.json")
-    lanes = told[told.index("\n    p1  p2") : told.index(FOUND)]
+    lanes = told[told.index("\n    p1 ") : told.index(FOUND)]
     end = f"{lanes}{FOUND}\n\nThe run does what its file says.\n"
     assert (status, out.endswith(end), err) == (0, True, "")
 

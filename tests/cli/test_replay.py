@@ -43,7 +43,7 @@ def test_a_run_that_goes_no_further_is_told_as_far_as_it_goes(
     status, out, err = pcheck("replay", "run.json")
     assert (status, err) == (1, "")
     assert out.endswith(
-        "    |   |   |     sends Prepare(ballot=2) to a1\n\n"
+        "    ┃   ┠──╳┃    sends Prepare(ballot=2) to a1 (lost)\n\n"
         "The run does not do what its file says: step 3 is not possible here: a1 flies\n"
     )
     assert "VIOLATED" not in out

@@ -1,0 +1,257 @@
+"""The drawing of a run, read back: whoever follows its lines finds what the run did."""
+
+from __future__ import annotations
+
+import io
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path as FilePath
+
+import pytest
+from rich.console import Console
+
+from pcheck import Act, Actor, Cluster, Id, Step, act, fixed, group, send
+from pcheck.counterexample import read, replay
+from pcheck.explain import explain
+from pcheck.network import NETWORKS
+from pcheck.path import Path, follow
+from pcheck.question import ask
+from pcheck.render.lanes import ASCII, UNICODE, Glyphs, Lanes
+from pcheck.render.shown import Shown
+from pcheck.render.trace import Trace
+from pcheck.semantics import Runs
+from pcheck.specfile import SHIPPED, find
+from pcheck.story import Story, tell
+
+GOLDEN = FilePath(__file__).parent / "golden"
+SAVED = sorted((SHIPPED.parent / "counterexamples").glob("*.json"))
+Arrow = tuple[str, int, str, int]  # from whom in which step, to whom in which step
+
+
+def signs(glyphs: Glyphs) -> list[str]:
+    found = [getattr(glyphs, field.name) for field in fields(Glyphs)]
+    return [each for one in found for each in ([one] if isinstance(one, str) else one.values())]
+
+
+IN_ASCII = str.maketrans(dict(zip(signs(UNICODE), signs(ASCII))))
+
+
+def shown(file: FilePath) -> Shown:
+    saved = read(file)
+    question = saved.ask(find(saved.spec))
+    path = replay(saved, question).path
+    return Shown(question, saved, path, explain(question, saved, path))
+
+
+def walk(network: str, seed: int, steps: int = 30, **sizes: int) -> Story:
+    """A run that goes wherever chance leads it."""
+    model = ask(find("paxos"), {"learners": 1, **sizes}, network=network, crashes=2).model
+    state, chance = model.initial(), random.Random(seed)
+    states, labels = [state], []
+    while len(labels) < steps and (possible := list(model.steps(state))):
+        label, state = chance.choice(possible)
+        states.append(state)
+        labels.append(label)
+    return tell(model, Path(tuple(states), tuple(labels)))
+
+
+def printed(trace: Trace, width: int, encoding: str = "utf-8", **how: object) -> str:
+    file = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="")
+    console = Console(file=file, width=width, **{"color_system": None, **how})  # type: ignore[arg-type]
+    console.print(trace)
+    file.flush()
+    assert isinstance(file.buffer, io.BytesIO)
+    return file.buffer.getvalue().decode(encoding)
+
+
+class Picture:
+    """A drawing as a reader has it: characters in rows, and nothing else."""
+
+    def __init__(self, text: str, lanes: tuple[str, ...]) -> None:
+        head, *self.rows = text.splitlines()
+        self.columns = {head.index(lane): lane for lane in lanes}
+        self.steps = list(self._steps())
+
+    def _steps(self) -> Iterator[int]:
+        """Which step each row belongs to."""
+        number = 0
+        for row in self.rows:
+            number = int(row[: min(self.columns)].strip() or number)
+            yield number
+
+    def at(self, row: int, column: int) -> str:
+        return self.rows[row][column : column + 1]
+
+    def arrows(self, heads: str, turns: str) -> set[Arrow]:
+        """Every arrow whose head stands beside a lane, followed back to where it begins."""
+        found = set()
+        for row, text in enumerate(self.rows):
+            for column, lane in self.columns.items():
+                for side, head, turn in zip((-1, 1), heads, turns):
+                    if text[column + side : column + side + 1] == head:
+                        found.add((*self._origin(row, column, side, turn), lane, self.steps[row]))
+        return found
+
+    def _origin(self, row: int, column: int, side: int, turn: str) -> tuple[str, int]:
+        column += 2 * side
+        while self.at(row, column) not in (turn, "├┤"[side > 0]):
+            assert self.at(row, column) in "─│┃╎", (row, column)
+            column += side
+        while self.at(row, column) not in "╮╭┬":
+            assert self.at(row, column) in "│├┤╰╯═", (row, column)
+            row -= 1
+        (sender,) = [self.columns[c] for c in self.columns if self.at(row, c) in "┠┨╂"]
+        return sender, self.steps[row]
+
+    def never_delivered(self, mark: str) -> set[tuple[str, int, str]]:
+        """Every mark of loss in a row in which a message leaves."""
+        found = set()
+        for row, text in enumerate(self.rows):
+            senders = [self.columns[c] for c in self.columns if text[c : c + 1] in tuple("┠┨╂")]
+            for column, lane in self.columns.items():
+                beside = text[column - 1 : column] + text[column + 1 : column + 2]
+                if senders and mark in beside:
+                    found.add((senders[0], self.steps[row], lane))
+        return found
+
+
+def deliveries(story: Story) -> set[Arrow]:
+    return {(f.src, f.sent, f.dst, number) for f in story.flights for number in f.delivered}
+
+
+def losses(story: Story) -> set[Arrow]:
+    return {(f.src, f.sent, f.dst, f.lost) for f in story.flights if f.lost is not None}
+
+
+def without_end(story: Story) -> set[tuple[str, int, str]]:
+    return {(f.src, f.sent, f.dst) for f in story.flights if f.end is None}
+
+
+def check(story: Story, width: int) -> None:
+    picture = Picture(printed(Trace(story, {}), width), story.lanes)
+    mark = UNICODE.under_way if story.losing_is_a_step else UNICODE.lost
+    assert picture.arrows("►◄", "╰╯") == deliveries(story)
+    assert picture.arrows("╳╳", "╰╯") == losses(story) if losses(story) else True
+    assert picture.never_delivered(mark) == without_end(story)
+
+
+@pytest.mark.parametrize("file", SAVED, ids=lambda file: file.stem)
+def test_the_messages_of_every_saved_run_can_be_followed(file: FilePath) -> None:
+    check(shown(file).story, 120)
+
+
+@pytest.mark.parametrize("network", ["set", "once", "lossy", "fifo"])
+@pytest.mark.parametrize("seed", range(8))
+def test_the_messages_of_any_run_on_any_network_can_be_followed(network: str, seed: int) -> None:
+    check(walk(network, seed, acceptors=3, proposers=2 + seed % 2), 200)
+
+
+@dataclass(frozen=True)
+class Token:
+    """Goes round."""
+
+    left: int
+
+
+@dataclass(frozen=True)
+class Hand(Actor):
+    """Passes the token on, first to itself and then to whoever is next."""
+
+    next: Id = fixed()
+    started: bool = False
+
+    def offers(self) -> Iterator[Act]:
+        if not self.started:
+            yield act("starts", self.but(started=True), send(self.me, Token(2)))
+
+    def receive(self, msg: object, src: Id) -> Step:
+        match msg:
+            case Token(left) if left:
+                return self.but(started=True), send(self.next, Token(left - 1))
+        return None
+
+
+def round_trip() -> Story:
+    (h1, h2) = pair = group("h", 2)
+    cluster = Cluster({pair: lambda i: Hand(next=(h2, h1)[i - 1])}, properties=[])
+    model = Runs(cluster, NETWORKS["once"], 0)
+    labels = ("h1 starts", "h1 <- h1: Token(left=2)", "h2 <- h1: Token(left=1)")
+    return tell(model, follow(model, labels))
+
+
+def test_what_a_node_sends_itself_leaves_its_lane_and_comes_back() -> None:
+    assert printed(Trace(round_trip(), {}), 60).splitlines() == [
+        "    h1    h2",
+        " 1  ●     ┃  h1 starts",
+        "    ┃     ┃    started = True",
+        "    ┠─╮   ┃    sends Token(left=2) to h1",
+        " 2  ●◄╯   ┃  h1 <- h1: Token(left=2)",
+        "    ┠───╮ ┃    sends Token(left=1) to h2",
+        " 3  ┃   ╰►●  h2 <- h1: Token(left=1)",
+        "    ┃     ┃    started = True",
+        "    ┃╳────┨    sends Token(left=0) to h1 (lost)",
+    ]
+
+
+@pytest.mark.parametrize("file", SAVED, ids=lambda file: file.stem)
+def test_where_lanes_stand_close_an_arrow_goes_from_lane_to_lane(file: FilePath) -> None:
+    story = shown(file).story
+    lanes = Lanes(story, UNICODE, wired=False)
+    rows = [lanes.event(moment, frozenset()).plain for moment in story.moments]
+    named = {column: lane for lane, column in lanes.at.items()}
+    found = {
+        (named[row.index("○")], named[row.index("●")], number)
+        for number, row in enumerate(rows, start=1)
+        if "○" in row
+    }
+    assert found == {(f.src, f.dst, number) for f in story.flights for number in f.delivered}
+
+
+@pytest.mark.parametrize("network", ["set", "once", "lossy", "fifo"])
+def test_no_line_is_wider_than_it_may_be(network: str) -> None:
+    story = walk(network, 1, acceptors=5, proposers=3)
+    for width in (40, 60, 80, 100, 120):
+        lines = printed(Trace(story, {3: "(a note)"}), width).splitlines()
+        assert [line for line in lines if len(line) > width or line != line.rstrip()] == []
+
+
+def test_eight_nodes_fit_into_eighty_columns_with_lanes() -> None:
+    story = walk("set", 1, acceptors=5, proposers=2)
+    assert len(story.lanes) == 8
+    head = printed(Trace(story, {}), 80).splitlines()[0]
+    assert tuple(head.split()) == story.lanes
+
+
+def test_where_no_lanes_fit_every_step_is_told_in_words() -> None:
+    story = walk("set", 1, acceptors=5, proposers=3)
+    lines = printed(Trace(story, {}), 40).splitlines()
+    told = [line for line in lines if line[:4].strip()]
+    assert len(told) == len(story.moments)
+    assert not set("".join(lines)) & set("┃│╎")
+
+
+@pytest.mark.parametrize("file", SAVED, ids=lambda file: file.stem)
+def test_in_ascii_it_is_the_same_sign_for_sign(file: FilePath) -> None:
+    trace = Trace(shown(file).story, {})
+    for width in (60, 120):
+        better = printed(trace, width)
+        assert printed(trace, width, encoding="ascii") == better.translate(IN_ASCII)
+        assert printed(trace, width, encoding="latin-1") == better.translate(IN_ASCII)
+
+
+def test_colour_adds_nothing_but_colour() -> None:
+    trace = Trace(shown(SAVED[0]).story, {2: "(a note)"})
+    coloured = printed(trace, 100, color_system="standard", force_terminal=True)
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == printed(trace, 100)
+    assert coloured.count("\x1b[") > 100
+
+
+@pytest.mark.parametrize("name", ["vote-leaves-promise", "forgets-its-promise"])
+@pytest.mark.parametrize("width", [80, 120])
+def test_two_runs_are_drawn_as_they_were_when_somebody_looked(name: str, width: int) -> None:
+    """Whoever changes these files has looked at them."""
+    run = shown(SHIPPED.parent / "counterexamples" / f"{name}.json")
+    golden = (GOLDEN / f"{name}-{width}.txt").read_text(encoding="utf-8")
+    assert printed(Trace(run.story, run.notes), width) == golden
