@@ -39,13 +39,14 @@ class Deeds:
 class Difference:
     """A step that the correct protocol does not take, or takes otherwise.
 
-    `here` and `there` say what is so after it, in the run and in the correct protocol.
+    `here` and `there` say what is so after it, in the run and in the correct protocol; `here` is
+    None where the correct one does not take it at all.
     """
 
     number: int
     label: str
     node: str
-    here: str
+    here: str | None
     there: str
 
 
@@ -119,7 +120,7 @@ def differences(question: Question, path: Path[Any]) -> Iterator[Difference]:
         number, label, node = moment.number, moment.label, moment.node
         if not_taken(question, right, (before, there), label):
             why = _why_not(right, there, moment, correct)
-            yield Difference(number, label, node, "it is taken", why)
+            yield Difference(number, label, node, None, why)
             there = dict(right.steps(there)).get(label, there)  # it may be taken to be ignored
             continue
         its = dict(right.steps(there))[label]

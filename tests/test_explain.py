@@ -137,7 +137,7 @@ def explained(marked: type[Any], prop: Property = TRUTH) -> Explanation:
     return explanation
 
 
-def differences(explanation: Explanation | None) -> list[tuple[int, str, str, str]]:
+def differences(explanation: Explanation | None) -> list[tuple[int, str, str | None, str]]:
     assert explanation is not None
     found = explanation.differences
     assert [each.node for each in found] == [each.label.split()[0] for each in found]

@@ -1,31 +1,26 @@
-"""The compiled explorer: fills the tables that the kernel asks for, and judges what it meets."""
+"""The compiled explorer: which walks answer a question, one after another.
+
+One by steps, first of all; with `cover` a second one to prove what is left; and others where what
+the passes relied on does not hold, or more should be spent on them.
+"""
 
 from __future__ import annotations
 
 import gc
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from itertools import pairwise
 from typing import NamedTuple
 
 from pcheck.actor import Actor
 from pcheck.cluster import Cluster
-from pcheck.compile import kernel
 from pcheck.compile.closure import MORE, MOST, Unclosed
-from pcheck.compile.cover import Cover, Ranks, ranked
-from pcheck.compile.kernel import HEAD, MISSED, MISSED_AT, MISSED_BUNDLE, TRANSITIONS
+from pcheck.compile.cover import ranked
 from pcheck.compile.reduce import Reduction, Ways, reduced, without_tables
-from pcheck.compile.renamings import Renamings
-from pcheck.compile.replay import last_step, replay
-from pcheck.compile.shown import Shown
 from pcheck.compile.store import Store
 from pcheck.compile.tabulate import Tables
+from pcheck.compile.walk import Walk
 from pcheck.errors import Asymmetric, SpecError, Unreliable
-from pcheck.judge import Found, Judge
 from pcheck.network import Network
-from pcheck.path import Path
-from pcheck.property import Kind
 from pcheck.search import (
     ENDS,
     INTERRUPT,
@@ -34,18 +29,11 @@ from pcheck.search import (
     Limits,
     Progress,
     Search,
-    Stop,
     Watch,
     ended_by,
-    state_limit,
 )
-from pcheck.semantics import Runs, State
+from pcheck.semantics import Runs
 from pcheck.values import group
-
-SLICE = 50_000  # states that are expanded before the clock is looked at
-LONG = 50_000  # states: a search that is shorter is over before another one would be
-VERY_LONG = 2_000_000  # states: worth so much time as some more questions take
-NO_LIMIT = (1 << 32) - 2  # the index of a state must fit in half a hash slot
 
 
 def explore(
@@ -60,8 +48,8 @@ def explore(
     """The same answer as `reference.explore`, at machine speed; with passes, of fewer states."""
     clock = clock or Clock(limits, watch)
 
-    def explorer(reduction: Reduction) -> _Explorer:
-        return _Explorer(model, limits, reduction, all_properties, clock)
+    def walk(reduction: Reduction) -> Walk:
+        return Walk(model, limits, reduction, all_properties, clock)
 
     def reduction(most: int) -> Reduction:
         return reduced(model, passes, lambda: clock.look(Progress(states=1)), most)
@@ -71,19 +59,19 @@ def explore(
         try:
             first = reduction(MOST)
         except ENDS as end:
-            none = explorer(reduced(model, ()))
+            none = walk(reduced(model, ()))
             none.stopped = ended_by(end)
             return none.report()
         found: dict[str, Discovery] = {}
         try:
-            return _searched(explorer, first, reduction, found)
+            return _searched(walk, first, reduction, found)
         except Unclosed as error:
             why = str(error)  # and no more: it holds on to the whole search
-        return explorer(without_tables(model, first, why)).run().and_before(found)
+        return walk(without_tables(model, first, why)).run().and_before(found)
 
 
 def _searched(
-    explorer: Callable[[Reduction], _Explorer],
+    walk: Callable[[Reduction], Walk],
     first: Reduction,
     reduction: Callable[[int], Reduction],
     found: dict[str, Discovery],
@@ -92,7 +80,7 @@ def _searched(
 
     If they turn out to be wrong, what was `found` until then is right: by then, they were.
     """
-    steps = explorer(first)
+    steps = walk(first)
     if first.ways is not None:
         return _proved(steps, first.ways)
     if not first.too_many:
@@ -111,10 +99,10 @@ def _searched(
     if second.too_many:
         return steps.run()
     del steps
-    return _searched(explorer, second, reduction, found)
+    return _searched(walk, second, reduction, found)
 
 
-def _proved(steps: _Explorer, ways: Ways) -> Search:
+def _proved(steps: Walk, ways: Ways) -> Search:
     """Searches by steps while there is something good to be found, and then, if much is left, tries
     to prove the rest; where that cannot be done, the search by steps goes on."""
     if steps.advance(enough=steps.has_only_to_prove):
@@ -157,8 +145,8 @@ def recorded(model: Runs, limits: Limits) -> Recorded | None:
     some that no shortest run takes.
     """
 
-    def explored(reduction: Reduction) -> _Explorer:
-        steps = _Explorer(model, limits, reduction, False, Clock(limits, None), records=True)
+    def explored(reduction: Reduction) -> Walk:
+        steps = Walk(model, limits, reduction, False, Clock(limits, None), records=True)
         steps.advance()
         return steps
 
@@ -187,246 +175,8 @@ def _uncollected() -> Iterator[None]:
 def warm_up() -> None:
     """Calls every part of the kernel once, so that none is compiled during a search."""
     idle = Runs(Cluster({group("idle", 1): lambda _: Actor()}, ()), Network(), 0)
-    explorer = _Explorer(idle, Limits(), reduced(idle, ()), False, Clock(Limits(), None))
-    explorer.run()
-    explorer.store.widen([1 << 9, 1, 1])
+    walk = Walk(idle, Limits(), reduced(idle, ()), False, Clock(Limits(), None))
+    walk.run()
+    walk.store.widen([1 << 9, 1, 1])
     for number in range(1 << 10):
-        explorer.tables.receptions.add(0, number, 0, number)
-
-
-class _Explorer:
-    """Properties are judged at the end of each level: where they were decided is a state, or the
-    state before a step and the bundle that it sent."""
-
-    def __init__(
-        self,
-        model: Runs,
-        limits: Limits,
-        reduction: Reduction,
-        all_properties: bool,
-        clock: Clock,
-        ranks: Ranks | None = None,
-        records: bool = False,
-    ) -> None:
-        """With ranks this goes by them, and drops what is covered."""
-        self.model, self.limits, self.reduction = model, limits, reduction
-        self.clock = clock
-        self.progress = Progress(states=1)
-        self.judge: Judge[tuple[int, ...]] = Judge(model.properties, all_properties=all_properties)
-        self.tables = Tables(model, reduction.automata, reduction.symmetry, ranks)
-        self.cover = Cover(self.tables) if ranks is not None else None
-        self.complete = False
-        self.stopped: str | None = None
-        first = self.tables.initial()
-        symmetry = reduction.symmetry
-        self.renamings = Renamings(self.tables, symmetry) if symmetry is not None else None
-        self.store = Store(self.tables.sizes(), first, records=records)
-        self.shown = Shown(self.tables.watchers)
-        self._lay_out()
-        self.levels = [0, 1]  # where each level that is known whole begins, and the next one
-        self.depth = 0  # of the last level that had any state
-        self.judged_steps = 0  # transitions
-
-    def run(self) -> Search:
-        self.advance()
-        return self.report()
-
-    def advance(self, enough: Callable[[], bool] = lambda: False) -> bool:
-        """Goes on until it is over, or until there is enough after a level: then not."""
-        try:
-            return self._search(enough)
-        except ENDS as end:
-            self.stopped = ended_by(end)
-            self._end()
-            self._judge(self.levels[-1], whole=False)
-            return True
-
-    def is_long(self) -> bool:
-        return len(self.store) >= VERY_LONG
-
-    def has_only_to_prove(self) -> bool:
-        """Whether nothing good is left to be found, and the search is long and gets longer."""
-        good = any(prop.kind is Kind.SOMETIMES for prop in self.judge.open)
-        grows = self.progress.widths[-1] > max(self.progress.widths[-2:-1], default=0)
-        return not good and len(self.store) >= LONG and grows
-
-    def proof(self, ranks: Ranks) -> _Explorer:
-        """A search for what is still open that goes by ranks."""
-        other = _Explorer(self.model, self.limits, self.reduction, False, self.clock, ranks)
-        other.judge.open = list(self.judge.open)
-        other.progress.level = self.progress.level
-        return other
-
-    def _search(self, enough: Callable[[], bool]) -> bool:
-        """Level by level, in steps of the cluster: a row that costs more leads further down."""
-        levels, progress = self.levels, self.progress
-        if not progress.widths:
-            self._judge(0, whole=True)
-            progress.widths.append(1)
-        while levels[-1] > levels[-1 - min(self.tables.costs, len(levels) - 1)]:
-            if self.judge.decided:
-                return True
-            if enough():
-                return False
-            cost = 1
-            while cost <= min(self.tables.costs, len(levels) - 1):  # which may grow
-                if levels[-1 - cost] < levels[-cost]:
-                    self._expand_level(levels[-1 - cost], levels[-cost], cost)
-                cost += 1
-            self._judge(levels[-1], whole=True)
-            levels.append(len(self.store))
-            progress.widths.append(levels[-1] - levels[-2])
-            if levels[-1] > levels[-2]:
-                self.depth = len(levels) - 2
-            if self.cover is None:
-                progress.level = self.depth
-            else:
-                self.cover.drop(self.store, levels[-2], levels[-1])
-            self._look_at_the_clock()
-        self.complete = True
-        return True
-
-    def _lay_out(self) -> None:
-        self.tables.fitting, self.tables.outgrown = self.store.layout.most, False
-        self.shown.lay_out(self.store)
-
-    def _expand_level(self, start: int, end: int, cost: int) -> None:
-        """The rows of one cost, out of the states of one level."""
-        self.store.cursor[HEAD] = start
-        while (why := self._expand(end, cost)) != kernel.LEVEL:
-            if why == kernel.FULL:
-                self.store.grow()
-            elif why == kernel.LIMIT:
-                raise Stop(state_limit(self._most()))
-            elif why != kernel.SLICE:
-                self._fill_or_blame(why)
-            if why == kernel.SLICE or self.tables.fills % 256 == 0:
-                self._look_at_the_clock()
-
-    def _expand(self, end: int, cost: int) -> int:
-        store, tables, layout = self.store, self.tables, self.store.layout
-        return kernel.expand(
-            store.states, store.parents, store.slots, store.vectors, store.hashes, store.origins,
-            store.edges, layout.fields, tables.orbits.arrays,
-            tables.row_span, tables.row_next.array, tables.row_bundle.array,
-            tables.dest_at.array, tables.dest_count.array, tables.dest.array,
-            tables.receptions.table, tables.receptions.used_by,
-            store.cursor, end, cost, self._most(), SLICE,
-        )  # fmt: skip
-
-    def _most(self) -> int:
-        return NO_LIMIT if self.limits.states is None else self.limits.states
-
-    def _fill_or_blame(self, why: int) -> None:
-        """A fault of the spec is told with the run that leads there."""
-        try:
-            self._fill(why)
-        except SpecError as error:
-            if self._settle() == kernel.LIMIT:  # it lies beyond what was to be looked at
-                raise Stop(state_limit(self._most())) from None
-            if self.cover is None:
-                error.run = self._path((int(self.store.cursor[HEAD]),))
-            raise
-
-    def _fill(self, why: int) -> None:
-        """What the kernel missed; and wider fields, if it brought a number that is too large."""
-        machine, number = (int(self.store.cursor[at]) for at in (MISSED, MISSED_AT))
-        tables = self.tables
-        if why == kernel.ROWS:
-            tables.fill_rows(machine, number)
-        elif why == kernel.RECEPTION:
-            tables.fill_reception(machine, number, int(self.store.cursor[MISSED_BUNDLE]))
-        else:
-            tables.orbits.fill(why, self.store.cursor)
-        if tables.outgrown:
-            self.store.widen(tables.sizes())
-            self._lay_out()
-
-    def _settle(self) -> int:
-        """Inserts what waits in the buffer, so that the states are those that were counted."""
-        while True:
-            why = self.store.flush(self.tables.orbits.arrays, self._most())
-            if why == kernel.FULL:
-                self.store.grow()
-            elif why in (kernel.VIEWS, kernel.IMAGE):
-                self._fill(why)
-            else:
-                return why
-
-    def _end(self) -> None:
-        """What waits is kept if there is room for it, and else as if it had not been met."""
-        try:
-            self._settle()
-        except MemoryError:
-            self.store.forget()
-
-    def _look_at_the_clock(self) -> None:
-        progress, cursor = self.progress, self.store.cursor
-        progress.states, progress.transitions = len(self.store), int(cursor[TRANSITIONS])
-        progress.queue = len(self.store) - int(cursor[HEAD])
-        self.clock.look(progress)
-
-    # -- judging -------------------------------------------------------------------------------
-
-    def _judge(self, new: int, *, whole: bool) -> None:
-        """Judges what the states from `new` on show, and the steps that led to them."""
-        tables = self.tables
-        shown = self.shown.news(self.store, new)
-        if self.renamings is not None:
-            shown = self.renamings.unlike(shown)
-        for index, sights in shown:
-            if self.renamings is not None:
-                self.renamings.compare(sights, self.judge.open)
-            self.judge.sight(tables.seen(sights), where=(index,))
-        if self.judge.asks_about_steps:
-            most = int(self.store.cursor[TRANSITIONS]) - (not whole)  # the last may lead nowhere
-            (watcher,) = tables.watchers
-            news = tables.receptions.used(watcher, self.judged_steps, most)
-            self.judged_steps = most
-            for before, sight, bundle, after in news:
-                self.judge.step(tables.seen([sight]), tables.seen([after]), where=(before, bundle))
-
-    # -- reporting -----------------------------------------------------------------------------
-
-    def _path(self, end: tuple[int, ...]) -> Path[State]:
-        """The run to a state through its parents; a step property adds its own last step."""
-        indices = [end[0]]
-        while indices[-1] != 0:
-            indices.append(int(self.store.parents[indices[-1]]))
-        indices.reverse()
-        vectors = [self.store.numbers(index) for index in indices]
-        levels = [bisect_right(self.levels, index) for index in indices]
-        path = replay(self.tables, vectors, [b - a for a, b in pairwise(levels)])
-        return path if len(end) == 1 else last_step(self.tables, path, end[1])
-
-    def _discovery(self, name: str, found: Found[tuple[int, ...]]) -> Discovery:
-        """The run, and what is wrong at its end: with the names as they came."""
-        path, why = self._path(found.where), found.why
-        if self.renamings is not None:
-            prop = next(each for each in self.model.properties if each.name == name)
-            why = self.renamings.confirmed(prop, why, self.model.observe(path.states[-1]))
-        return Discovery(path, why)
-
-    def report(self, proof: _Explorer | None = None) -> Search:
-        """What was found; and if the rest was proved, by what."""
-        last = proof or self
-        on = [name for name in self.reduction.on if name != "cover" or proof is not None]
-        return Search(
-            properties=self.model.properties,
-            states=len(last.store) - (last.cover.dropped if last.cover is not None else 0),
-            transitions=int(last.store.cursor[TRANSITIONS]),
-            depth=last.depth,
-            widths=tuple(last.progress.widths[: last.depth + 1]),
-            complete=last.complete,
-            stopped=last.stopped,
-            discoveries={
-                name: self._discovery(name, found) for name, found in self.judge.found.items()
-            },
-            seconds=self.clock.seconds(),
-            memory=last.store.bytes,
-            engine="compiled",
-            reduced=tuple(on),
-            skipped=self.reduction.skipped,
-            note=last.renamings.note if last.renamings is not None else None,
-            peak=max(self.clock.peak, self.clock.memory()),
-        )
+        walk.tables.receptions.add(0, number, 0, number)

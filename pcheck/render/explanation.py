@@ -38,7 +38,7 @@ class Explained:
 
 
 def _difference(each: Difference) -> tuple[Cell, ...]:
-    here = f" Here: {each.here}." if each.here != "it is taken" else ""
+    here = f" Here: {each.here}." if each.here is not None else ""
     return (str(each.number), "dim"), (f"{each.label}: {each.there}.{here}", "")
 
 

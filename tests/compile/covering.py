@@ -10,9 +10,9 @@ from typing import Any
 from pcheck import Act, Id, Seen, act, always, broadcast, fixed
 from pcheck.compile import kernel
 from pcheck.compile.cover import Cover, ranked
-from pcheck.compile.explorer import _Explorer
 from pcheck.compile.reduce import reduced
 from pcheck.compile.store import Store
+from pcheck.compile.walk import Walk
 from pcheck.network import Inbox
 from pcheck.node import Config
 from pcheck.search import Clock, Search
@@ -40,19 +40,19 @@ def never_false(seen: Seen) -> str | None:
     return None
 
 
-def proof(asked: Asked, passes: Sequence[str]) -> _Explorer:
+def proof(asked: Asked, passes: Sequence[str]) -> Walk:
     """The search that proves, when it has seen everything."""
     model = asks_on(asked)
     reduction = reduced(model, (*passes, "cover"))
     assert reduction.ways is not None, reduction.skipped
     clock = Clock(asked.limits, None)
-    search = _Explorer(model, asked.limits, reduction, True, clock, ranked(reduction.ways))
+    search = Walk(model, asked.limits, reduction, True, clock, ranked(reduction.ways))
     search.advance()
     assert search.complete
     return search
 
 
-def numbers(search: _Explorer) -> list[list[int]]:
+def numbers(search: Walk) -> list[list[int]]:
     return [search.store.numbers(index) for index in range(len(search.store))]
 
 

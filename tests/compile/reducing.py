@@ -7,8 +7,8 @@ from collections.abc import Hashable, Iterable
 from itertools import chain, combinations
 
 from pcheck import reference, sometimes
-from pcheck.compile.explorer import _Explorer
 from pcheck.compile.reduce import PASSES, reduced
+from pcheck.compile.walk import Walk
 from pcheck.observer import Sight
 from pcheck.search import Clock, Search
 from pcheck.semantics import Runs
@@ -52,7 +52,7 @@ def reduced_search(asked: Asked, passes: Iterable[str]) -> tuple[Search, Levels]
     """What the engine says under these passes, and what it saw, and when."""
     model = endless(asked)
     clock = Clock(asked.limits, None)
-    explorer = _Explorer(model, asked.limits, reduced(model, passes), True, clock)
+    explorer = Walk(model, asked.limits, reduced(model, passes), True, clock)
     search = explorer.run()
     seen: Levels = {}
     for index in range(len(explorer.store)):

@@ -13,8 +13,9 @@ from itertools import chain, permutations, product
 from typing import Any, TypeAlias
 
 from pcheck import reference
-from pcheck.compile.explorer import _Explorer, explore
+from pcheck.compile.explorer import explore
 from pcheck.compile.reduce import reduced
+from pcheck.compile.walk import Walk
 from pcheck.node import Config
 from pcheck.property import Seen
 from pcheck.search import Clock, Search
@@ -137,7 +138,7 @@ def seen_under(asked: Asked, passes: Iterable[str]) -> tuple[Search, Levels]:
     """What the engine says under these passes, and what it saw up to renaming, and when."""
     model = endless(asked)
     reduction = reduced(model, passes)
-    explorer = _Explorer(model, asked.limits, reduction, True, Clock(asked.limits, None))
+    explorer = Walk(model, asked.limits, reduction, True, Clock(asked.limits, None))
     search = explorer.run()
     found: dict[Hashable, int] = {}
     for index in range(len(explorer.store)):

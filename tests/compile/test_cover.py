@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pcheck.compile import explorer
-from pcheck.compile.explorer import _Explorer, explore
+from pcheck.compile import walk
+from pcheck.compile.explorer import explore
 from pcheck.compile.reduce import reduced
+from pcheck.compile.walk import Walk
 from pcheck.reference import explore as by_reference
 from pcheck.search import Clock, Limits, Search
 from tests.compile import symmetric
@@ -43,7 +44,7 @@ EVERY = WITH_SYMMETRY[-1]
 def check_explored(asked: Asked, passes: Sequence[str], expected: Search) -> bool:
     """From end to end it is as the reference says. Whether it was proved."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(explorer, "LONG", 0)
+        patch.setattr(walk, "LONG", 0)
         model, every = asks_on(asked), asked.all_properties
         found = explore(model, passes=(*passes, "cover"), all_properties=every)
     assert found.verdict is expected.verdict, passes
@@ -126,7 +127,7 @@ def paxos_of(acceptors: int, proposers: int, bug: str = "") -> Asked:
     return Asked(paxos(bug, acceptors=acceptors, proposers=proposers, rounds=1))
 
 
-def kept(search: _Explorer) -> int:
+def kept(search: Walk) -> int:
     assert search.cover is not None
     return len(search.store) - search.cover.dropped
 
@@ -157,7 +158,7 @@ def test_what_is_kept_of_paxos_is_what_is_below_nothing(
     """Of all states of the search by steps: and below no renaming of another one, either."""
     asked = paxos_of(3, 2)
     model = asked.runs()
-    steps = _Explorer(model, Limits(), reduced(model, passes), True, Clock(Limits(), None))
+    steps = Walk(model, Limits(), reduced(model, passes), True, Clock(Limits(), None))
     assert steps.advance()
     renamings = all_renamings(asked) if "symmetry" in passes else [{}]
     states = [key_of_state(model, steps.tables.state(each)) for each in numbers(steps)]
@@ -172,7 +173,7 @@ def test_what_is_kept_of_paxos_is_what_is_below_nothing(
         )
         for nth, one in enumerate(states)
     )
-    monkeypatch.setattr(explorer, "Cover", Plain)
+    monkeypatch.setattr(walk, "Cover", Plain)
     assert kept(proof(asked, passes)) == expected
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from pcheck import Act, Cluster, Id, Property, Step, act, always
 from pcheck import search as searching
-from pcheck.compile import explorer
+from pcheck.compile import walk
 from pcheck.compile.cover import Cover
 from pcheck.compile.explorer import explore
 from pcheck.compile.store import Store
@@ -30,7 +30,7 @@ Patch: TypeAlias = pytest.MonkeyPatch
 @pytest.fixture
 def soon(monkeypatch: Patch) -> None:
     """A proof is tried at once."""
-    monkeypatch.setattr(explorer, "LONG", 0)
+    monkeypatch.setattr(walk, "LONG", 0)
 
 
 SOON = pytest.mark.usefixtures("soon")
@@ -100,7 +100,7 @@ class Ended(Cover):
 
 @SOON
 def test_an_interrupt_ends_the_proof_and_the_search(monkeypatch: Patch) -> None:
-    monkeypatch.setattr(explorer, "Cover", Ended)
+    monkeypatch.setattr(walk, "Cover", Ended)
     found, _ = both(Asked(only_agreement()), *FUSED)
     assert (found.verdict, found.stopped) == (Verdict.INCOMPLETE, "an interrupt")
     assert (found.reduced, found.states, found.depth) == (FUSED, 1, 0)
@@ -109,7 +109,7 @@ def test_an_interrupt_ends_the_proof_and_the_search(monkeypatch: Patch) -> None:
 
 @SOON
 def test_where_memory_lacks_for_a_proof_it_is_looked_for_by_steps(monkeypatch: Patch) -> None:
-    monkeypatch.setattr(explorer, "Cover", type("OutOfMemory", (Ended,), {"by": MemoryError}))
+    monkeypatch.setattr(walk, "Cover", type("OutOfMemory", (Ended,), {"by": MemoryError}))
     check_by_steps(*both(Asked(only_agreement()), *FUSED))
 
 
@@ -147,7 +147,7 @@ def test_of_several_properties_each_is_answered(
     long: int, on: tuple[str, ...], monkeypatch: Patch
 ) -> None:
     """What is violated before the proof begins is known by then; else there is no proof."""
-    monkeypatch.setattr(explorer, "LONG", long)
+    monkeypatch.setattr(walk, "LONG", long)
     asked = Asked(only_agreement("", no_votes), all_properties=True)
     found, expected = both(asked, *FUSED)
     assert found.outcomes == {"agreement": Outcome.HOLDS, "no_votes": Outcome.VIOLATED}

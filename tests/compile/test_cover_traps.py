@@ -9,11 +9,12 @@ from typing import Any, TypeAlias
 import pytest
 
 from pcheck import Act, Actor, Id, Step, act, broadcast, fixed, volatile
-from pcheck.compile import explorer
+from pcheck.compile import walk
 from pcheck.compile.closure import Closure
 from pcheck.compile.cover import Cover, ranked
-from pcheck.compile.explorer import _Explorer, explore
+from pcheck.compile.explorer import explore
 from pcheck.compile.reduce import WHAT_WAITS_IS_IN_THE_WAY, reduced
+from pcheck.compile.walk import Walk
 from pcheck.network import Inbox
 from pcheck.node import Config
 from pcheck.search import Clock, Limits
@@ -35,7 +36,7 @@ def exactly(asked: Asked) -> set[str]:
     for passes in NAMELESS:
         check_proof(asked, passes, levels)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(explorer, "Cover", Plain)
+        patch.setattr(walk, "Cover", Plain)
         assert proved(asked) == set(shown(levels))
     return set(shown(levels))
 
@@ -58,7 +59,7 @@ def test_states_that_have_shown_something_else_are_two(network: str, monkeypatch
     parts = {N: lambda _: Or(ways=((Y(),), ()), ends=True)}
     asked = Asked(cluster(parts, watches(X, Y)), network)
     assert exactly(asked) == {"", "Y", "X", "X Y"}
-    monkeypatch.setattr(explorer, "Cover", SeesNothing)
+    monkeypatch.setattr(walk, "Cover", SeesNothing)
     assert proved(asked) == {"", "Y", "X"}
 
 
@@ -99,7 +100,7 @@ def test_a_crash_that_is_spent_is_missing_later(
 ) -> None:
     asked = Asked(cluster({N: lambda _: NeedsACrash()}, watches(X)), network, crashes=1)
     assert exactly(asked) == {"", "X"}
-    monkeypatch.setattr(explorer, "Cover", wrong)
+    monkeypatch.setattr(walk, "Cover", wrong)
     assert proved(asked) == {""}
 
 
@@ -126,7 +127,7 @@ def test_a_node_that_is_down_cannot_do_what_it_could(network: str, monkeypatch: 
     """It restarts as what was dropped for it, and that is known: so nobody goes on from there."""
     asked = Asked(cluster({N: lambda _: UpOrDown()}, watches(X)), network, crashes=1)
     assert exactly(asked) == {"", "X"}
-    monkeypatch.setattr(explorer, "Cover", ForgetsWhoIsDown)
+    monkeypatch.setattr(walk, "Cover", ForgetsWhoIsDown)
     assert proved(asked) == {""}
 
 
@@ -157,7 +158,7 @@ class CountsNoCopies(Plain):
 def test_two_copies_are_more_than_one(network: str, monkeypatch: Patch) -> None:
     asked = heard(A(), A(), sent=((A(), A()), (A(),)), network=network)
     assert exactly(asked) == {"", "X"}
-    monkeypatch.setattr(explorer, "Cover", CountsNoCopies)
+    monkeypatch.setattr(walk, "Cover", CountsNoCopies)
     assert proved(asked) == {""}
 
 
@@ -170,7 +171,7 @@ class KeepsTheLower(Plain):
 def test_it_is_the_upper_one_that_is_kept(network: str, monkeypatch: Patch) -> None:
     asked = heard(A(), sent=((A(),), ()), network=network)
     assert exactly(asked) == {"", "X"}
-    monkeypatch.setattr(explorer, "Cover", KeepsTheLower)
+    monkeypatch.setattr(walk, "Cover", KeepsTheLower)
     assert proved(asked) == {""}
 
 
@@ -189,6 +190,6 @@ def proved_on_fifo(asked: Asked) -> set[str]:
     model = asked.runs()
     tables = Closure(model, lambda: None).edges
     ranks = ranked([{at: [edge.next for edge in out] for at, out in its.items()} for its in tables])
-    search = _Explorer(model, Limits(), reduced(model, ()), True, Clock(Limits(), None), ranks)
+    search = Walk(model, Limits(), reduced(model, ()), True, Clock(Limits(), None), ranks)
     assert search.advance()
     return set(shown({key(search.tables.sight(each)): 0 for each in numbers(search)}))

@@ -9,7 +9,7 @@ from math import comb
 import pytest
 
 from pcheck import Act, Actor, Id, Seen, Step, act, always, fixed, group, reference, send
-from pcheck.compile import explorer
+from pcheck.compile import explorer, walk
 from pcheck.compile.store import Store
 from pcheck.compile.tabulate import TooLarge
 from pcheck.errors import SpecError
@@ -317,7 +317,7 @@ def interrupted(asked: Asked, looks: int, patch: pytest.MonkeyPatch) -> Search:
             raise KeyboardInterrupt
 
     patch.setattr(Clock, "PERIOD", 0.0)
-    patch.setattr(explorer, "SLICE", 37)
+    patch.setattr(walk, "SLICE", 37)
     return explorer.explore(asked.runs(), asked.limits, watch=watch)
 
 
@@ -364,7 +364,7 @@ def test_a_lack_of_memory_anywhere_ends_a_search_as_an_interrupt_does(
             raise MemoryError
 
     monkeypatch.setattr(Clock, "PERIOD", 0.0)
-    monkeypatch.setattr(explorer, "SLICE", 37)
+    monkeypatch.setattr(walk, "SLICE", 37)
     search = explore(Asked(tickers(3, 19)).runs(), watch=watch)
     assert (search.stopped, search.verdict) == ("a lack of memory", Verdict.INCOMPLETE)
     assert 200 < search.states < 8_000
@@ -376,7 +376,7 @@ def test_an_interrupt_keeps_a_violation_that_was_found_before(
     asked = Asked(tickers(3, 19, never_at(1, 0, 0), never_at(19, 19, 19, name="other")))
     patient = asked._replace(all_properties=True)
     monkeypatch.setattr(Clock, "PERIOD", 0.0)
-    monkeypatch.setattr(explorer, "SLICE", 37)
+    monkeypatch.setattr(walk, "SLICE", 37)
     looks: list[int] = []
 
     def watch(progress: Progress) -> None:
@@ -393,7 +393,7 @@ def test_an_interrupt_keeps_a_violation_that_was_found_before(
 def test_the_watcher_is_told_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     told_: list[tuple[int, int, int]] = []
     monkeypatch.setattr(Clock, "PERIOD", 0.0)
-    monkeypatch.setattr(explorer, "SLICE", 100)
+    monkeypatch.setattr(walk, "SLICE", 100)
     runs = Asked(tickers(3, 19)).runs()
     search = explorer.explore(
         runs, watch=lambda p: told_.append((p.states, p.transitions, p.level))

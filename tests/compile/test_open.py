@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 
 from pcheck import Act, Actor, Cluster, Group, Id, Step, act, broadcast, fixed, group, send
 from pcheck.actor import either
-from pcheck.compile import closure, explorer, reduce
+from pcheck.compile import closure, reduce
 from pcheck.compile.automaton import Step as Row
 from pcheck.compile.closure import Closure, Local, Open, Unclosed
 from pcheck.compile.explorer import explore
 from pcheck.compile.reduce import PASSES, Reduction, reduced, without_tables
+from pcheck.compile.walk import Walk
 from pcheck.errors import Asymmetric
 from pcheck.network import NETWORKS, Letter
 from pcheck.node import Config
@@ -73,7 +74,7 @@ def settled(told: Counter[str]) -> Callable[[Runs, Iterable[str]], Reduction]:
         found = reduced(model, passes)
         told["open"] += any(" of " in name for name in found.skipped)
         try:
-            explorer._Explorer(model, NO_LIMITS, found, True, Clock(NO_LIMITS, None)).run()
+            Walk(model, NO_LIMITS, found, True, Clock(NO_LIMITS, None)).run()
         except Unclosed as why:
             told["begun again"] += 1
             return without_tables(model, found, str(why))

@@ -11,7 +11,7 @@ import pytest
 
 from pcheck import Actor, Id, Property, Seen, Step, always, broadcast, send
 from pcheck.cluster import Cluster
-from pcheck.compile import explorer, reduce
+from pcheck.compile import explorer, reduce, walk
 from pcheck.compile.closure import Closure
 from pcheck.compile.reduce import ABOUT_STEPS, CLOSED, PASSES, Reduction, reduced
 from pcheck.network import NETWORKS
@@ -68,9 +68,12 @@ def test_a_long_search_is_worth_some_more_questions(
     more: int, on: tuple[str, ...], left_out: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With closed tables it begins anew, else it goes on."""
-    numbers = {"MOST": 10, "MORE": more, "VERY_LONG": 30, "LONG": 0}
-    for name, number in numbers.items():
-        monkeypatch.setattr(explorer, name, number)
+    for module, numbers in (
+        (explorer, {"MOST": 10, "MORE": more}),
+        (walk, {"VERY_LONG": 30, "LONG": 0}),
+    ):
+        for name, number in numbers.items():
+            monkeypatch.setattr(module, name, number)
     asked = Asked(paxos(acceptors=2, proposers=2, rounds=1), crashes=1)
     found, expected = explorer.explore(asked.runs(), passes=PASSES), by_reference(asked)
     assert found.outcomes == expected.outcomes

@@ -49,7 +49,7 @@ def walk(network: str, seed: int, steps: int = 30, **sizes: int) -> Story:
     """A run that goes wherever chance leads it."""
     model = ask(find("paxos"), {"learners": 1, **sizes}, network=network, crashes=2).model
     state, chance = model.initial(), random.Random(seed)
-    states, labels = [state], []
+    states, labels = [state], list[str]()
     while len(labels) < steps and (possible := list(model.steps(state))):
         label, state = chance.choice(possible)
         states.append(state)
