@@ -16,29 +16,12 @@ from pcheck.values import Group, Id, Map, Set, Value, order, state_fields
 
 def show(value: Any) -> str:
     """`Accept(vote=Vote(ballot=1, value=v1))`, `{a1, a2}`, `{a1: None}`."""
-    if isinstance(value, (Id, Value)):
-        return str(value)
-    if isinstance(value, Enum):
-        return f"{type(value).__name__}.{value.name}" if value.name else repr(value)
-    if value is None or isinstance(value, (bool, int, float, str, bytes)):
-        return repr(value)
-    if isinstance(value, Group):
-        return f"[{', '.join(value)}]"
-    if isinstance(value, Set):
-        return f"{{{', '.join(map(show, value))}}}"
-    if isinstance(value, Map):
-        return f"{{{', '.join(f'{show(key)}: {show(entry)}' for key, entry in value.items())}}}"
-    if isinstance(value, tuple):
-        return _tuple(value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return f"{type(value).__name__}({', '.join(_fields(value))})"
-    if isinstance(value, type):
-        return value.__name__
-    if isinstance(value, (set, frozenset)):
-        return f"{type(value).__name__}({{{', '.join(sorted(map(show, value)))}}})"
-    if isinstance(value, (list, dict)):
-        return repr(value)
-    return an(type(value).__name__)  # a default repr holds an address
+    return _text(value, named=True)
+
+
+def brief(value: Any) -> str:
+    """`Accept(Vote(1, v1))`: as `show`, without the names of fields, beside an arrow."""
+    return _text(value, named=False)
 
 
 def listed(values: Iterable[Any]) -> str:
@@ -61,12 +44,40 @@ def lost(src: Id, dst: Id, message: object) -> str:
     return f"lost: {src} -> {dst}: {show(message)}"
 
 
-def _tuple(value: tuple[Any, ...]) -> str:
-    if hasattr(value, "_fields"):
-        named = zip(value._fields, value, strict=True)
-        return f"{type(value).__name__}({', '.join(f'{name}={show(v)}' for name, v in named)})"
-    return f"({', '.join(map(show, value))}{',' if len(value) == 1 else ''})"
+def _text(value: Any, *, named: bool) -> str:
+    def text(inner: Any) -> str:
+        return _text(inner, named=named)
+
+    if isinstance(value, (Id, Value)):
+        return str(value)
+    if isinstance(value, Enum):
+        return f"{type(value).__name__}.{value.name}" if value.name else repr(value)
+    if value is None or isinstance(value, (bool, int, float, str, bytes)):
+        return repr(value)
+    if isinstance(value, Group):
+        return f"[{', '.join(value)}]"
+    if isinstance(value, Set):
+        return f"{{{', '.join(map(text, value))}}}"
+    if isinstance(value, Map):
+        return f"{{{', '.join(f'{text(key)}: {text(entry)}' for key, entry in value.items())}}}"
+    if (fields := _fields(value)) is not None:
+        inside = (f"{name}={text(field)}" if named else text(field) for name, field in fields)
+        return f"{type(value).__name__}({', '.join(inside)})"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(text, value))}{',' if len(value) == 1 else ''})"
+    if isinstance(value, type):
+        return value.__name__
+    if isinstance(value, (set, frozenset)):
+        return f"{type(value).__name__}({{{', '.join(sorted(map(text, value)))}}})"
+    if isinstance(value, (list, dict)):
+        return repr(value)
+    return an(type(value).__name__)  # a default repr holds an address
 
 
-def _fields(value: Any) -> Iterable[str]:
-    return (f"{name}={show(getattr(value, name))}" for name in state_fields(type(value)))
+def _fields(value: Any) -> Iterable[tuple[str, Any]] | None:
+    """Of a dataclass or a NamedTuple, with their names."""
+    if isinstance(value, tuple):
+        return zip(value._fields, value, strict=True) if hasattr(value, "_fields") else None
+    if is_dataclass(value) and not isinstance(value, type):
+        return ((name, getattr(value, name)) for name in state_fields(type(value)))
+    return None

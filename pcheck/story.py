@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from pcheck.label import show
@@ -86,9 +87,11 @@ class Story:
     flights: tuple[Flight, ...] = ()
     losing_is_a_step: bool = False  # else what is never delivered is lost
 
-    @property
+    @cached_property
     def lanes(self) -> tuple[str, ...]:
-        return tuple(self.first)
+        """Every column that there is at any time, in the order in which they come."""
+        columns = (self.first, *(moment.shown for moment in self.moments))
+        return tuple(dict.fromkeys(name for shown in columns for name in shown))
 
     def after(self, number: int) -> Columns:
         """Every column after a step; 0 is before the first."""
@@ -100,7 +103,7 @@ def is_down(fields: Fields) -> bool:
 
 
 def tell(model: Model[Any], path: Path[Any]) -> Story:
-    first = model.columns(path.states[0])
+    first = _columns(model, path.states[0])
     if not isinstance(model, Runs):
         return Story(first, tuple(_of_model(model, path)))
     mail = Mail(model)
@@ -164,7 +167,7 @@ def _of_cluster(model: Runs, path: Path[State], mail: Mail) -> Iterator[Moment]:
     latest: dict[str, int] = {}  # in which step each node sent something last
     for number, ((before, label, after), seen) in enumerate(zip(_steps(path), later), start=1):
         node, row = model.taken(before, label)
-        letter, news, shown = row.letter, _milestones(model, seen), model.columns(after)
+        letter, news, shown = row.letter, _milestones(model, seen), _columns(model, after)
         when = mail.take(before, node, row, number)
         mail.post(before, row, number)
         yield Moment(
@@ -175,7 +178,7 @@ def _of_cluster(model: Runs, path: Path[State], mail: Mail) -> Iterator[Moment]:
             shown,
             src=str(letter.src) if letter is not None else None,
             message=letter.message if letter is not None else None,
-            changes=_changes(model.columns(before)[str(node)], shown[str(node)]),
+            changes=_changes(_columns(model, before)[str(node)], shown[str(node)]),
             sends=tuple(Sent(sent.message, tuple(map(str, to))) for sent, to in row.bundle.sends),
             milestones=tuple(line for key, line in news.items() if key not in reached),
             sent_in=when if letter is not None and when < latest.get(letter.src, 0) else None,
@@ -187,7 +190,7 @@ def _of_cluster(model: Runs, path: Path[State], mail: Mail) -> Iterator[Moment]:
 def _of_model(model: Model[Any], path: Path[Any]) -> Iterator[Moment]:
     reached: set[Any] = set(_milestones(model, model.observe(path.states[0])))
     for number, (before, label, after) in enumerate(_steps(path), start=1):
-        was, now = model.columns(before), model.columns(after)
+        was, now = _columns(model, before), _columns(model, after)
         news = _milestones(model, model.observe(after))
         node = _who(label, was, now)
         yield Moment(
@@ -208,6 +211,11 @@ def _of_model(model: Model[Any], path: Path[Any]) -> Iterator[Moment]:
 
 def _steps(path: Path[Any]) -> Iterator[tuple[Any, str, Any]]:
     return zip(path.states, path.labels, path.states[1:])
+
+
+def _columns(model: Model[Any], state: Any) -> Columns:
+    """Their names as plain strings: an Id is equal to none."""
+    return {str(name): fields for name, fields in model.columns(state).items()}
 
 
 def _who(label: str, was: Columns, now: Columns) -> str:

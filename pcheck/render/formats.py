@@ -9,8 +9,14 @@ from dataclasses import dataclass
 from rich.console import Console
 
 from pcheck.errors import UsageError, nearest
+from pcheck.render.html import html
+from pcheck.render.itf import itf
+from pcheck.render.mermaid import mermaid
+from pcheck.render.objects import objects
 from pcheck.render.report import RunReport
+from pcheck.render.shiviz import shiviz
 from pcheck.render.shown import Shown
+from pcheck.render.svg import svg
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,18 @@ def text(shown: Shown) -> str:
 
 
 TEXT = "text"
-FORMATS = {each.name: each for each in (Format(TEXT, ".txt", text),)}
+FORMATS = {
+    each.name: each
+    for each in (
+        Format(TEXT, ".txt", text),
+        Format("mermaid", ".mmd", mermaid),
+        Format("svg", ".svg", svg, for_a_program=True),
+        Format("html", ".html", html, for_a_program=True),
+        Format("itf", ".itf.json", itf, for_a_program=True),
+        Format("shiviz", ".shiviz.log", shiviz),
+        Format("json", ".json", objects),
+    )
+}
 
 
 def format_called(name: str) -> Format:

@@ -160,11 +160,11 @@ class Header:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         question = self.question
         yield Paragraph(f"{question.spec.name}: {question.spec.summary}".rstrip(": "), "bold")
-        rows = Rows(((name, "dim"), (text, style)) for name, text, style in self._facts())
+        rows = Rows(((name, "dim"), (text, style)) for name, text, style in self.facts())
         if rows.rows:
             yield rows
 
-    def _facts(self) -> Iterator[tuple[str, str, str]]:
+    def facts(self) -> Iterator[tuple[str, str, str]]:
         question = self.question
         if question.bug is not None:
             source = f" (seen in: {question.bug.source})" if question.bug.source else ""

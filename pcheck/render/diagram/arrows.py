@@ -1,0 +1,150 @@
+"""The messages of a diagram: each goes straight from the event that sends it to that of its end.
+
+One that never arrives is a stub beside its sender, and one that comes back to its own lane bulges
+out of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from pcheck.errors import printable
+from pcheck.label import brief
+from pcheck.render.diagram.grid import GAP, MARGIN, Grid
+from pcheck.render.diagram.measure import LABEL, cut, width
+from pcheck.render.diagram.placing import Places
+from pcheck.render.diagram.segments import Point, Segment, distance
+from pcheck.story import Flight
+
+STUBS = ((18, 20), (22, 9), (9, 25), (30, 16), (34, 4), (26, 26))  # how far off one may end
+NEXT, ROW = 12.0, 15.0  # how far on the next copy of the same ends, and the next message
+BESIDE = 17.0  # the lane, where a way ends that does not get there
+BULGE, WIDEST = 40.0, 0.75  # of a curve: where it is drawn to, and how much of that it reaches
+LONGEST = 190.0  # label
+
+
+class Tip(Enum):
+    HEAD = "head"
+    LOST = "lost"
+    UNDER_WAY = "under way"
+
+
+@dataclass(frozen=True)
+class Label:
+    """`place` is the middle of its line of letters, from where it begins to where it ends."""
+
+    text: str
+    place: Segment
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """One way that a message goes."""
+
+    start: Point
+    end: Point
+    tip: Tip = Tip.HEAD
+    bulge: float = 0.0
+    label: Label | None = None
+
+    @property
+    def towards(self) -> Point:
+        """The direction in which it ends, of length 1."""
+        if self.bulge:
+            return (-1.0 if self.bulge > 0 else 1.0), 0.0
+        (x1, y1), (x2, y2) = self.start, self.end
+        long = distance(self.start, self.end)
+        return (x2 - x1) / long, (y2 - y1) / long
+
+
+class Arrows:
+    """All ways of each message, with their labels: last those that have some choice of place."""
+
+    def __init__(self, grid: Grid) -> None:
+        self.grid = grid
+        self.of = {flight: list(self._ways(flight)) for flight in grid.story.flights}
+        drawn = [each for found in self.of.values() for each in found]
+        dots = [(grid.x[b.moment.node], b.y) for b in grid.bands if b.moment.node in grid.x]
+        lines = [(each.start, each.end) for each in drawn if not each.bulge]
+        self.places = Places(grid.x.values(), lines, dots, (MARGIN, grid.column - GAP))
+        for each in drawn:
+            if each.label is not None:
+                self.places.take(each.label.place)
+        self._add_stubs()
+        self._add_labels()
+
+    def _ways(self, flight: Flight) -> Iterator[Arrow]:
+        """To each step that delivers it, and to the one that loses it."""
+        grid, side = self.grid, self.grid.side(flight)
+        x1, x2, own = grid.x[flight.src], grid.x[flight.dst], flight.src == flight.dst
+        start = x1, grid.y(flight.sent)
+        for number in flight.delivered:
+            end = x2, grid.y(number)
+            yield _loop(start, end, side, _text(flight)) if own else Arrow(start, end)
+        if flight.lost is not None:
+            end = x2 + BESIDE * (side if own else -side), grid.y(flight.lost)
+            yield Arrow(start, end, Tip.LOST)
+
+    def _add_stubs(self) -> None:
+        """What never arrives: copies of one message beside each other, and for whom they are."""
+        groups: dict[tuple[int, int, int], list[Flight]] = {}
+        for flight in self.grid.story.flights:
+            if flight.end is None:
+                key = flight.sent, flight.nth, self.grid.side(flight)
+                groups.setdefault(key, []).append(flight)
+        tip = Tip.UNDER_WAY if self.grid.story.losing_is_a_step else Tip.LOST
+        rows: Counter[tuple[int, int]] = Counter()
+        for (sent, _, side), copies in groups.items():
+            rows[sent, side] += 1
+            start, names = (self.grid.x[copies[0].src], self.grid.y(sent)), _names(copies)
+            wide = NEXT * len(copies) + width(names, LABEL)
+            tried = _stubs(start, side, wide, rows[sent, side])
+            left, right = self.places.free(tried, start)
+            end, far = (left, right) if side > 0 else (right, left)
+            for flight in copies:
+                self.of[flight] = [Arrow(start, end, tip)]
+                start, end = end, (end[0] + side * NEXT, end[1])
+            label = Label(names, _ordered((end[0] - side * 3, end[1]), far))
+            self.of[copies[-1]] = [replace(*self.of[copies[-1]], label=label)]
+
+    def _add_labels(self) -> None:
+        """First where there is least choice: a long one at a short arrow."""
+        bare = [
+            (flight, at, (way.start, way.end), width(_text(flight), LABEL))
+            for flight, ways in self.of.items()
+            for at, way in enumerate(ways)
+            if way.label is None and flight.end is not None
+        ]
+        for flight, at, arrow, wide in sorted(bare, key=lambda each: distance(*each[2]) - each[3]):
+            label = Label(_text(flight), self.places.beside(arrow, wide))
+            self.of[flight][at] = replace(self.of[flight][at], label=label)
+
+
+def _loop(start: Point, end: Point, side: int, text: str) -> Arrow:
+    near = start[0] + side * (BULGE * WIDEST + 5), max((start[1] + end[1]) / 2, end[1] - 24)
+    far = near[0] + side * width(text, LABEL), near[1]
+    return Arrow(start, end, bulge=side * BULGE, label=Label(text, _ordered(near, far)))
+
+
+def _stubs(start: Point, side: int, wide: float, rows: int) -> Iterator[Segment]:
+    """Where the crosses and the names behind them may stand, if there are so many already."""
+    below = [(STUBS[0][0], STUBS[0][1] + ROW * row) for row in range(1, rows)]
+    for right, down in (*STUBS, *below):
+        near = start[0] + side * right, start[1] + down
+        yield _ordered(near, (near[0] + side * wide, near[1]))
+
+
+def _ordered(one: Point, other: Point) -> Segment:
+    """From left to right."""
+    return (one, other) if one[0] <= other[0] else (other, one)
+
+
+def _text(flight: Flight) -> str:
+    return cut(printable(brief(flight.message)), LABEL, LONGEST)
+
+
+def _names(copies: list[Flight]) -> str:
+    return cut(printable(", ".join(flight.dst for flight in copies)), LABEL, LONGEST)

@@ -1,0 +1,145 @@
+"""The grid of a diagram: a lane for each node, and a band for each step, with its words beside it.
+
+Time goes down. A band is as high as its words need it, and higher where an arrow would else pass
+through its event as if it ended there.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pcheck.errors import printable
+from pcheck.label import brief
+from pcheck.render.diagram.measure import LABEL, NAME, cut, width
+from pcheck.render.diagram.segments import distance
+from pcheck.render.diagram.words import HANG, Line, beside, reached, set_in
+from pcheck.story import Flight, Moment, Story, is_down
+
+MARGIN, HEAD, GAP = 18.0, 26.0, 10.0  # around everything; a name's height; between the two
+EVENT, LEAST_BAND, FOOT = 17.0, 46.0, 9.0  # an event below the top of its band; below the words
+NUMBER = 26.0  # room for one
+LEAST_WORDS, MOST_WORDS = 250.0, 390.0
+LEAST_PITCH, MOST_PITCH, ALL_LANES = 76.0, 132.0, 880.0
+TALL = 620.0  # from here on the names stand below too
+CLOSE, LEAD, ROUNDS = 8.0, 6.0, 12  # too near to an event; what is tried against it, how often
+
+
+@dataclass(frozen=True)
+class Band:
+    moment: Moment
+    top: float
+    y: float  # of its event
+    bottom: float
+    lines: list[Line]
+
+
+@dataclass(frozen=True)
+class Banner:
+    """A milestone, below the step that reaches it."""
+
+    number: int
+    top: float
+    bottom: float
+    lines: list[Line]
+
+
+class Grid:
+    """`notes` stand beside the steps of these numbers."""
+
+    def __init__(self, story: Story, notes: Mapping[int, str]) -> None:
+        self.story = story
+        shown = (story.first, *(moment.shown for moment in story.moments))
+        lanes = tuple(dict.fromkeys(lane for columns in shown for lane in columns))
+        pitch = _pitch(story, lanes)
+        self.names = {lane: cut(printable(lane), NAME, pitch - 24) for lane in lanes}
+        self.x = {lane: MARGIN + pitch * (at + 0.4) for at, lane in enumerate(lanes)}
+        self.column = MARGIN + pitch * len(self.x) + GAP
+        self.beside = [
+            (moment, list(beside(story, moment, notes.get(moment.number))), list(reached(moment)))
+            for moment in story.moments
+        ]
+        widths = [each.width for _, *both in self.beside for words in both for each in words]
+        self.room = round(min(MOST_WORDS, max([LEAST_WORDS, *widths])) + HANG + 1)
+        self.width = self.column + NUMBER + self.room + MARGIN
+        self.top = MARGIN + HEAD + GAP
+        self._fill()
+        self.tall = self.bottom > TALL
+
+    def y(self, number: int) -> float:
+        """Of the event of a step."""
+        return self.bands[number - 1].y
+
+    def side(self, flight: Flight) -> int:
+        """To the right or left; what comes back to its sender stays off the words."""
+        if flight.src == flight.dst:
+            return -1 if flight.src == [*self.x][-1] else 1
+        return 1 if self.x[flight.src] < self.x[flight.dst] else -1
+
+    def stretches(self, lane: str) -> Iterator[tuple[float, float, bool]]:
+        """The pieces of a lane, and whether its node is down."""
+        begin, down = self.top - GAP, is_down(self.story.first.get(lane, {}))
+        for band in self.bands:
+            now = lane in band.moment.down
+            if now != down:
+                yield begin, band.y, down
+                begin, down = band.y, now
+        yield begin, self.bottom + (GAP if self.tall else 0), down
+
+    def others(self, moment: Moment) -> list[str]:
+        """Which lanes a step changes beside its own."""
+        before = self.story.after(moment.number - 1)
+        changed = (lane for lane in self.x if before.get(lane) != moment.shown.get(lane))
+        return [lane for lane in changed if lane != moment.node]
+
+    def _fill(self) -> None:
+        """Bands, one below the other, until no arrow passes through an event, or nearly so."""
+        leads: Counter[int] = Counter()
+        for _ in range(ROUNDS):
+            self._stack(leads)
+            met = set(self._met())
+            if not met:
+                return
+            leads.update(sorted(met))
+
+    def _stack(self, leads: Mapping[int, int]) -> None:
+        self.bands: list[Band] = []
+        self.banners: list[Banner] = []
+        self.bottom, x = self.top, self.column + NUMBER
+        for moment, words, milestones in self.beside:
+            top, number = self.bottom, moment.number
+            y = top + EVENT + LEAD * leads[number]
+            lines = set_in(words, x, y + 4, self.room)
+            self.bottom = max(y + LEAST_BAND - EVENT, lines[-1].y + FOOT)
+            self.bands.append(Band(moment, top, y, self.bottom, lines))
+            for each in milestones:
+                top = self.bottom
+                lines = set_in([each], x, top + 15, self.room)
+                self.bottom = lines[-1].y + 7
+                self.banners.append(Banner(number, top, self.bottom, lines))
+
+    def _met(self) -> Iterator[int]:
+        """Which steps to move down: one met from above, else the end of the arrow that meets it."""
+        for flight in self.story.flights:
+            x1, y1, x2 = self.x[flight.src], self.y(flight.sent), self.x[flight.dst]
+            for end in (*flight.delivered, *([flight.lost] if flight.lost is not None else [])):
+                for band in self.bands[flight.sent : end - 1]:
+                    x = self.x.get(band.moment.node, x1)
+                    if min(x1, x2) < x < max(x1, x2):
+                        y = y1 + (self.y(end) - y1) * (x - x1) / (x2 - x1)
+                        near = abs((y - band.y) * (x2 - x1)) / distance((x1, y1), (x2, self.y(end)))
+                        if near < CLOSE:
+                            yield band.moment.number if y <= band.y else end
+
+
+def _pitch(story: Story, lanes: tuple[str, ...]) -> float:
+    """Lanes so far apart that labels fit between them, where those are not too many."""
+    at = {lane: number for number, lane in enumerate(lanes)}
+    need = [LEAST_PITCH, *(width(printable(lane), NAME) + 30 for lane in lanes)]
+    for flight in story.flights:
+        apart = abs(at[flight.src] - at[flight.dst])
+        if flight.delivered and apart:
+            need.append((width(brief(flight.message), LABEL) + 34) / apart)
+    most = max(LEAST_PITCH, min(MOST_PITCH, ALL_LANES / max(len(at), 1)))
+    return round(min(most, max(need)))

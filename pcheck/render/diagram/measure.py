@@ -1,0 +1,61 @@
+"""How wide a text will be, where there is no font to ask: near enough to wrap it and to place it.
+
+The widths are those of Arial, which Helvetica and Liberation Sans share.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+NAME, TITLE, TEXT, LABEL = 14.0, 13.0, 12.0, 11.5  # sizes of letters
+WIDTHS = {
+    0.22: "ijl'|",
+    0.28: " !,./:;I[\\]ft",
+    0.34: '"()-`r{}',
+    0.5: "*Jckszvxy^",
+    0.6: "#$+0123456789<=>?FLTZ_abdeghnopqu~",
+    0.72: "&ABCDEHKNPRSUVXYw",
+    0.78: "GOQ",
+    0.92: "%Wm",
+    1.02: "@",
+}
+WIDTH = {char: wide for wide, chars in WIDTHS.items() for char in chars} | {"M": 0.83}
+BOLD = 1.07
+
+
+def width(text: str, size: float, *, bold: bool = False) -> float:
+    ems = sum(WIDTH.get(char) or _width(char) for char in text)
+    return ems * size * (BOLD if bold else 1)
+
+
+def cut(text: str, size: float, room: float, *, bold: bool = False) -> str:
+    """As much of it as there is room for."""
+    if width(text, size, bold=bold) <= room:
+        return text
+    while text and width(f"{text}…", size, bold=bold) > room:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
+
+
+def wrap(text: str, size: float, room: float, *, bold: bool = False) -> list[str]:
+    """Lines that are no wider, broken at a space, else after a mark, else anywhere."""
+    lines = []
+    while width(text, size, bold=bold) > room and len(text) > 1:
+        most = next(n for n in range(1, len(text) + 1) if width(text[:n], size, bold=bold) > room)
+        at = _break(text, max(most - 1, 1))
+        lines.append(text[:at].rstrip())
+        text = text[at:].lstrip()
+    return [*lines, text]
+
+
+def _break(text: str, most: int) -> int:
+    at = text.rfind(" ", 1, most + 1)
+    if at < most // 2:
+        at = max(text.rfind(mark, 1, most) + 1 for mark in "(,=/")
+    return at if at >= max(most // 4, 1) else most
+
+
+def _width(char: str) -> float:
+    if unicodedata.combining(char):
+        return 0.0
+    return 1.0 if unicodedata.east_asian_width(char) in "WF" else 0.72

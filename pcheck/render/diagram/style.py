@@ -1,0 +1,94 @@
+"""How a diagram looks: on a light page, on a dark one, and in print, black on white.
+
+What knows less than a browser (many a converter to PDF) skips all that is in `@supports`: that is
+the colours as variables, with those for a dark page, and a halo around letters.
+"""
+
+from __future__ import annotations
+
+import re
+
+COLOURS = {  # on a light page, on a dark one
+    "page": ("#ffffff", "#14171c"),
+    "ink": ("#1b2026", "#e8ebf0"),
+    "soft": ("#59636e", "#a3adb9"),
+    "lane": ("#98a2ae", "#66717e"),
+    "box": ("#e9edf2", "#2a313b"),
+    "band": ("#f5f7f9", "#1a1e24"),
+    "red": ("#b3201a", "#ff8d83"),
+    "reddish": ("#fce8e6", "#3d1c1c"),
+    "gold": ("#6f4a00", "#f3c654"),
+    "golden": ("#fdf0c8", "#362b0e"),
+    "green": ("#1c6b33", "#86d89b"),
+    "greenish": ("#e2f4e6", "#16301d"),
+    "kind0": ("#1d5fa8", "#82b9f7"),
+    "kind1": ("#00736b", "#63d3c4"),
+    "kind2": ("#7838a6", "#d0a0f4"),
+    "kind3": ("#8a4b0f", "#e8ad70"),
+    "kind4": ("#a3216b", "#f792c8"),
+    "kind5": ("#477314", "#a6d873"),
+}
+KINDS = 6
+
+RULES = """
+.pc-run{font-family:Arial,"Liberation Sans",Helvetica,sans-serif;font-size:12px;color:@ink}
+.pc-page{fill:@page}
+.pc-band{fill:@band}
+.pc-band.pc-even{fill:none}
+.pc-band.pc-wrong{fill:@reddish}
+.pc-name rect{fill:@box;stroke:@lane}
+.pc-name text{fill:@ink;font-size:14px;font-weight:bold;text-anchor:middle}
+.pc-lane{stroke:@lane;stroke-width:1.6}
+.pc-down{stroke-dasharray:3 5}
+.pc-milestone rect{fill:@golden}
+.pc-milestone text{fill:@gold;font-weight:bold}
+.pc-way{fill:none;stroke:currentColor;stroke-width:1.5}
+.pc-lost .pc-way{stroke-dasharray:4 3}
+.pc-under-way .pc-way{stroke-dasharray:0 4;stroke-linecap:round;stroke-width:2}
+.pc-head{fill:currentColor}
+.pc-cross{fill:none;stroke:@ink;stroke-width:1.8}
+.pc-word{font-size:11.5px;fill:currentColor}
+.pc-dot{fill:@ink;stroke:@page;stroke-width:1.5}
+.pc-refused .pc-dot{fill:@red}
+.pc-also{fill:@page;stroke:@soft;stroke-width:1.5}
+.pc-up{fill:@page;stroke:@ink;stroke-width:2.4}
+.pc-crash{fill:none;stroke:@ink;stroke-width:3.2}
+.pc-refused .pc-crash,.pc-refused .pc-up{stroke:@red}
+.pc-number{fill:@soft;text-anchor:end}
+.pc-label{fill:@ink;font-size:13px;font-weight:bold}
+.pc-refused .pc-label,.pc-note{fill:@red}
+.pc-change{fill:@soft}
+.pc-end rect{fill:@reddish}
+.pc-end text{fill:@red;font-size:13px;font-weight:bold}
+.pc-good rect{fill:@greenish}
+.pc-good text{fill:@green}
+"""
+HALO = """
+.pc-word{stroke:@page;stroke-width:3.5px;stroke-linejoin:round;paint-order:stroke}
+"""
+
+
+def _style() -> str:
+    rules = RULES.strip() + "".join(f"\n.pc-kind{n}{{color:@kind{n}}}" for n in range(KINDS))
+    coloured = [
+        f"{which}{{{';'.join(each for each in how.split(';') if '@' in each)}}}"
+        for which, how in re.findall(r"(.*)\{(.*)\}", rules)
+        if "@" in how
+    ]
+    themes = (
+        _variables(0),
+        f"@media (prefers-color-scheme:dark){{{_variables(1)}}}",
+        f"@media print{{{_variables(0)}}}",
+        re.sub(r"@(\w+)", r"var(--pc-\1)", "\n".join([*coloured, HALO.strip()])),
+    )
+    plain = re.sub(r"@(\w+)", lambda found: COLOURS[found[1]][0], rules)
+    inner = "\n".join(themes)
+    return f"\n{plain}\n@supports (color:var(--pc-ink)) and (paint-order:stroke){{\n{inner}\n}}\n"
+
+
+def _variables(which: int) -> str:
+    named = (f"--pc-{name}:{both[which]}" for name, both in COLOURS.items())
+    return f".pc-run{{{';'.join(named)}}}"
+
+
+STYLE = _style()

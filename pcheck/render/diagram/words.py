@@ -1,0 +1,72 @@
+"""What stands beside the lanes: what each step is and changes, and what no arrow says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pcheck.errors import printable
+from pcheck.label import show
+from pcheck.render.diagram.measure import TEXT, TITLE, width, wrap
+from pcheck.story import Moment, Story
+
+LINE, HANG = 16.0, 12.0  # from line to line; how far what is broken off is indented
+BOLD = {"label", "reached", "ends"}
+
+
+@dataclass(frozen=True)
+class Words:
+    """`kind` is what they are: a label, a note, a change, a milestone that is reached."""
+
+    text: str
+    kind: str
+
+    @property
+    def size(self) -> float:
+        return TITLE if self.kind in ("label", "ends") else TEXT
+
+    @property
+    def width(self) -> float:
+        return width(printable(self.text), self.size, bold=self.kind in BOLD)
+
+
+@dataclass(frozen=True)
+class Line:
+    words: str
+    kind: str
+    x: float
+    y: float
+
+
+def beside(story: Story, moment: Moment, note: str | None) -> Iterator[Words]:
+    yield Words(moment.label, "label")
+    if note is not None:
+        yield Words(note, "note")
+    if moment.changes:
+        yield Words(", ".join(moment.changes), "change")
+    for nth, sent in enumerate(moment.sends):
+        if not sent.to:
+            yield Words(str(sent), "change")
+        never = [
+            flight.dst
+            for flight in story.flights
+            if (flight.sent, flight.nth) == (moment.number, nth) and flight.end is None
+        ]
+        if never:
+            what = "on its way" if story.losing_is_a_step else "lost"
+            yield Words(f"{what}: {show(sent.message)} to {', '.join(never)}", "change")
+
+
+def reached(moment: Moment) -> Iterator[Words]:
+    for milestone in moment.milestones:
+        yield Words(milestone, "reached")
+
+
+def set_in(words: Iterable[Words], x: float, y: float, room: float) -> list[Line]:
+    """Lines from `y` down, none of them wider than the room."""
+    lines: list[Line] = []
+    for each in words:
+        text, bold = printable(each.text), each.kind in BOLD
+        for at, line in enumerate(wrap(text, each.size, room - HANG, bold=bold)):
+            lines.append(Line(line, each.kind, x + (HANG if at else 0), y + LINE * len(lines)))
+    return lines

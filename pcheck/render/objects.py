@@ -1,0 +1,87 @@
+"""A run as one JSON object, for whoever draws or examines it with a program of their own.
+
+It is a saved run with more in it, so that `pcheck replay` reads it too. All that the text tells is
+here, in the same words; a step is referred to by its number, from 1.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any, TypeAlias
+
+from pcheck.explain import Deeds, Explanation
+from pcheck.label import show
+from pcheck.render.shown import Shown
+from pcheck.story import Columns, Fields, Flight, Moment, is_down
+
+Json: TypeAlias = Any
+
+
+def objects(shown: Shown) -> str:
+    story = shown.story
+    saved = json.loads(shown.run.text())
+    told = {
+        "nodes": story.lanes,
+        "first": story.first,
+        "moments": [
+            _moment(moment, story.after(moment.number - 1), shown.notes.get(moment.number))
+            for moment in story.moments
+        ],
+        "flights": [_flight(flight) for flight in story.flights],
+        "explanation": _explanation(shown.explanation),
+    }
+    return json.dumps(saved | told, indent=2) + "\n"
+
+
+def _moment(moment: Moment, before: Columns, note: str | None) -> Json:
+    return {
+        "number": moment.number,
+        "label": moment.label,
+        "node": moment.node,
+        "does": moment.does.value,
+        "src": moment.src,
+        "message": show(moment.message) if moment.src is not None else None,
+        "changes": dict(_changes(before, moment.shown)),
+        "sends": [{"message": show(each.message), "to": each.to} for each in moment.sends],
+        "milestones": moment.milestones,
+        "note": note,
+        "sent_in": moment.sent_in,
+        "down": [name for name in moment.shown if name in moment.down],
+    }
+
+
+def _changes(before: Columns, after: Columns) -> Iterator[tuple[str, Fields]]:
+    """Of each node that a step changes, the new fields. Who is down is said elsewhere."""
+    for name, fields in after.items():
+        was = before.get(name, {})
+        new = {field: text for field, text in fields.items() if was.get(field) != text}
+        if is_down(fields):
+            new.pop("", None)
+        if new:
+            yield name, new
+
+
+def _flight(flight: Flight) -> Json:
+    return {
+        "message": show(flight.message),
+        "src": flight.src,
+        "dst": flight.dst,
+        "sent": flight.sent,
+        "delivered": flight.delivered,
+        "lost": flight.lost,
+    }
+
+
+def _explanation(found: Explanation) -> Json:
+    return {
+        "told": [_deeds(each) if isinstance(each, Deeds) else each for each in found.told],
+        "rules": [asdict(rule) for rule in found.rules],
+        "differences": [asdict(each) for each in found.differences],
+        "deeds": _deeds(found.deeds) if found.deeds is not None else None,
+    }
+
+
+def _deeds(deeds: Deeds) -> Json:
+    return {"node": deeds.node, "moments": [moment.number for moment in deeds.moments]}

@@ -1,0 +1,1 @@
+"""The parts that a page of one run is put together from."""
