@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from pcheck import Actor, Id, Map, Set, Value, fixed, group, show
-from pcheck.label import delivered, listed, lost
+from pcheck.label import brief, delivered, listed, lost
 
 
 class Phase(Enum):
@@ -90,3 +90,17 @@ def test_some_values_are_listed_in_words_and_in_order(values: list[Id], text: st
 def test_a_delivery_names_the_receiver_first_and_a_loss_the_way() -> None:
     assert delivered(A1, A2, Vote(1, V1)) == "a2 <- a1: Vote(ballot=1, value=v1)"
     assert lost(A1, A2, Vote(1, V1)) == "lost: a1 -> a2: Vote(ballot=1, value=v1)"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Vote(1, Vote(0, None)), "Vote(1, Vote(0, None))"),
+        (Pair((1,), Nothing()), "Pair((1,), Nothing())"),
+        (Map({A10: Vote(1, V1), A2: Set([Pair(1, 2)])}), "{a2: {Pair(1, 2)}, a10: Vote(1, v1)}"),
+        (Clock(me=A1, time=2), "Clock(2)"),
+        ("it's", '"it\'s"'),
+    ],
+)
+def test_beside_an_arrow_no_field_is_named(value: Any, text: str) -> None:
+    assert brief(value) == text

@@ -90,8 +90,10 @@ class Places:
 
 
 def _hidden(place: Segment, other: Segment, room: float, price: float) -> float:
-    (_, y1), (_, y2) = place
-    (_, y3), (_, y4) = other
+    (x1, y1), (x2, y2) = place  # from left to right
+    (x3, y3), (x4, y4) = other
+    if (x3 > x2 + room and x4 > x2 + room) or (x3 < x1 - room and x4 < x1 - room):
+        return 0.0  # as most are, so that it is worth to look first
     if min(y3, y4) > max(y1, y2) + room or max(y3, y4) < min(y1, y2) - room:
         return 0.0
     return price if apart(other, place) < room else 0.0
