@@ -7,15 +7,12 @@ check("paxos", acceptors=3, proposers=2).assert_holds()
 
 from __future__ import annotations
 
-import io
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
-
-from rich.console import Console, RenderableType
 
 from pcheck import specfile
 from pcheck.counterexample import SavedRun, of_path, refused_step
@@ -29,6 +26,8 @@ from pcheck.property import Kind, Property
 from pcheck.question import Question, ask
 from pcheck.readable import most_readable
 from pcheck.render.formats import TEXT, format_called
+from pcheck.render.levels import Levels
+from pcheck.render.printed import as_html, as_text
 from pcheck.render.report import Report
 from pcheck.render.shown import Shown
 from pcheck.search import Discovery, Limits, Outcome, Search, Verdict, Watch
@@ -238,10 +237,19 @@ class Result:
         write_whole(FilePath(path), self.run.text())
 
     def graph(self, max_states: int = 10_000) -> nx.MultiDiGraph[Any]:
-        """The state graph, for small clusters."""
+        """The state graph, for small clusters, with what is violated and the run that is shown."""
+        from pcheck.checked import Checked
         from pcheck.graph import state_graph
+        from pcheck.render.state_graph.text import state_text
 
-        return state_graph(self.model, max_states)
+        model, sought = self.model, self.question.sought
+        return state_graph(
+            model if model.checked else Checked(model),
+            max_states,
+            properties=model.properties if sought is None else (sought,),
+            run=self.trace.labels if self.trace is not None else (),
+            text=lambda state: state_text(model, state),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """What `--json` prints: all that depends on the machine is under `run`."""
@@ -280,6 +288,10 @@ class Result:
             },
         }
 
+    def levels(self) -> Levels:
+        """How the search grew, as bars: to be printed, or shown in a notebook."""
+        return Levels(self.search)
+
     def report(self) -> Report:
         return Report(self.question, self.search, self.shown)
 
@@ -308,31 +320,15 @@ class Result:
         return Shown(self.question, run, path, explanation, self._among())
 
     def __str__(self) -> str:
-        return _text(self.report())
+        return as_text(self.report())
 
     def __repr__(self) -> str:
         counts = f"{self.states:,} states, {self.transitions:,} transitions, depth {self.depth}"
         return f"<{self.question.spec.name}: {self.verdict.value}, {counts}>"
 
     def _repr_html_(self) -> str:
-        console = Console(
-            file=io.StringIO(),
-            width=100,
-            record=True,
-            force_terminal=True,
-            color_system="truecolor",
-        )
-        console.print(self.report())
-        return console.export_html(
-            inline_styles=True, code_format='<pre style="font-family: monospace">{code}</pre>'
-        )
+        return as_html(self.report())
 
 
 def _handler_calls(model: Model[Any]) -> int | None:
     return sum(node.handlers.calls for node in model.nodes) if isinstance(model, Runs) else None
-
-
-def _text(what: RenderableType) -> str:
-    console = Console(file=io.StringIO(), width=100, color_system=None)
-    console.print(what)
-    return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]

@@ -28,7 +28,7 @@ from pcheck.model import Model
 
 GENERAL_OPTIONS = frozenset(
     "spec bug network crashes engine reduce property all_properties max_states max_seconds "
-    "max_memory save json quiet help find format output".split()
+    "max_memory save json quiet help find format output levels step".split()
 )
 HERE = Path(__file__).resolve().parent
 SHIPPED = HERE / "specs" if (HERE / "specs").is_dir() else HERE.parent / "specs"

@@ -23,6 +23,7 @@ from pcheck.cli import listing
 from pcheck.cli.bugs import bugs as listing_of_bugs
 from pcheck.cli.drawing import drawing
 from pcheck.cli.explore import explore_command
+from pcheck.cli.graph import graph_command
 from pcheck.cli.new import new_file
 from pcheck.cli.replay import replay_file
 from pcheck.errors import PcheckError, blamed
@@ -43,7 +44,8 @@ OutputOption = Annotated[
         help="Write it to a file, by whose name the format is known.",
     ),
 ]
-COMMANDS = ("explore", "replay", "bugs", "specs", "new")
+COMMANDS = ("explore", "graph", "replay", "bugs", "specs", "new")
+OF_A_SPEC = ("explore", "graph")  # these have its options: it comes first
 
 
 def main() -> None:
@@ -110,12 +112,10 @@ def _usage(words: list[str], error: typer.TyperException) -> str:
     """What is wrong with a command line, and whose help tells more."""
     if words[0] not in COMMANDS:
         return f"{error.format_message()} (pcheck --help)"
-    spec = (
-        [word for word in words[1:2] if not word.startswith("-")] if words[0] == "explore" else []
-    )
+    spec = [word for word in words[1:2] if words[0] in OF_A_SPEC and not word.startswith("-")]
     late = [word for word in words[2:] if word in shipped_names() or word.endswith(".py")]
-    if words[0] == "explore" and not spec and late:
-        return f"the spec comes first: pcheck explore {late[0]} ..."
+    if words[0] in OF_A_SPEC and not spec and late:
+        return f"the spec comes first: pcheck {words[0]} {late[0]} ..."
     return f"{error.format_message()} ({' '.join(['pcheck', words[0], *spec])} --help)"
 
 
@@ -128,6 +128,7 @@ def _app(arguments: Sequence[str]) -> typer.Typer:
     )
     app.callback()(_pcheck)
     app.command("explore")(_guarded(explore_command(arguments)))
+    app.command("graph")(_guarded(graph_command(arguments)))
     app.command("replay")(_guarded(_replay))
     app.command("bugs")(_guarded(_bugs))
     app.command("specs")(_guarded(_specs))
@@ -155,12 +156,15 @@ def _replay(
     spec: Annotated[
         str | None, typer.Argument(help="The .py file of its spec, if that is one of your own.")
     ] = None,
+    step: Annotated[
+        bool, typer.Option("--step", help="Walk it with the keys, forwards and back.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the end only.")] = False,
     form: FormatOption = None,
     output: OutputOption = None,
 ) -> int:
     """Walk a saved run step by step: 0 if it does what the file says, 1 if not."""
-    return replay_file(file, spec, quiet=quiet, drawing=drawing(form, output))
+    return replay_file(file, spec, quiet=quiet, drawing=drawing(form, output), step=step)
 
 
 def _bugs(

@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from pcheck.cli.drawing import Drawing
+from pcheck.cli.step import check_a_terminal, of_part, of_shown, step_through
 from pcheck.counterexample import Replay, SavedRun, read, replay
 from pcheck.errors import TraceError, UsageError
 from pcheck.explain import explain, first_differences, notes
@@ -19,8 +20,12 @@ from pcheck.specfile import Spec, find, shipped_names
 from pcheck.story import tell
 
 
-def replay_file(file: Path, spec: str | None, *, quiet: bool, drawing: Drawing) -> int:
+def replay_file(
+    file: Path, spec: str | None, *, quiet: bool, drawing: Drawing, step: bool = False
+) -> int:
     """0 where the run does what its file says, else 1."""
+    if step:
+        _check_that_it_can_be_walked(quiet, drawing)
     saved = read(file)
     found = _spec_of(saved, file, spec)
     try:
@@ -28,16 +33,28 @@ def replay_file(file: Path, spec: str | None, *, quiet: bool, drawing: Drawing) 
         walked = replay(saved, question)
     except TraceError as error:
         raise TraceError(f"{file} {error}") from None
-    console = Console(highlight=False)
+    console = Console(highlight=False, stderr=drawing.alone and walked.differs is not None)
+    if walked.differs is not None and step:
+        step_through(console, of_part(question, walked))
+        return 1
     if walked.differs is not None:
         _show_how_far(console, question, walked, quiet=quiet or drawing.alone)
         return 1
     shown = Shown(question, saved, walked.path, explain(question, saved, walked.path))
-    if not drawing.alone:
+    if step:
+        step_through(console, of_shown(shown))
+    elif not drawing.alone:
         _show(console, shown, quiet=quiet)
     if drawing.wanted:
         drawing.put(shown)
     return 0
+
+
+def _check_that_it_can_be_walked(quiet: bool, drawing: Drawing) -> None:
+    if quiet or drawing.wanted:
+        other = "--quiet" if quiet else "--format and -o"
+        raise UsageError(f"--step shows the run itself: leave {other} out")
+    check_a_terminal()
 
 
 def _show(console: Console, shown: Shown, *, quiet: bool) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
+from pcheck.errors import printable
 from pcheck.render.lanes import ALL, ASCII, UNICODE, Lanes
 from pcheck.story import Moment, Story
 
@@ -21,9 +22,9 @@ LEAST_TEXT = 34  # columns left for words, below which lanes are drawn closer, o
 class Trace:
     """Draws itself as wide as it is let."""
 
-    def __init__(self, story: Story, notes: Mapping[int, str]) -> None:
-        """`notes` stand beside the steps of these numbers."""
-        self.story, self.notes = story, notes
+    def __init__(self, story: Story, notes: Mapping[int, str], upto: int | None = None) -> None:
+        """`notes` stand beside the steps of these numbers; the steps after `upto` are left out."""
+        self.story, self.notes, self.upto = story, notes, upto
         self.margin = len(str(len(story.moments))) + 3
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -33,7 +34,7 @@ class Trace:
             yield _row(Text(" " * self.margin), lanes.header())
             width -= lanes.width
         down: frozenset[str] = frozenset()
-        for moment in self.story.moments:
+        for moment in self.story.moments[: self.upto]:
             yield from self._step(moment, down, lanes, width)
             down = moment.down
 
@@ -74,7 +75,7 @@ class Trace:
                 yield NOTHING, NOTHING, _wrapped(f"=== {line} ===", width, 4, BANNER)
             else:
                 drawn, still = lanes.banner(moment), lanes.still(moment, ALL)
-                yield drawn, still, _wrapped(f" {line}", width, 1, BANNER)
+                yield drawn, still, _wrapped(line, width, 1, BANNER, 1)
 
     def _event(self, moment: Moment, width: int, *, wired: bool) -> Iterator[Text]:
         note = self.notes.get(moment.number)
@@ -110,8 +111,8 @@ def _row(*parts: Text) -> Text:
 
 def _wrapped(text: str, width: int, indent: int, style: str, first: int = 0) -> Iterator[Text]:
     """Lines of at most `width`, broken at a space, else after a comma or bracket, else anywhere."""
-    prefix = " " * first
-    while len(prefix) + len(text) > width:
+    prefix, text = " " * first, printable(text)
+    while text and len(prefix) + len(text) > width:
         room = max(8, width - len(prefix))
         at = max(text.rfind(" ", 1, room + 1), 0)
         if at < room // 2:

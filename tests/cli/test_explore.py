@@ -297,6 +297,7 @@ def test_help_lists_the_options_of_the_spec_and_the_general_ones(pcheck: Ends) -
         "--max-states",
         "--max-seconds",
         "--max-memory",
+        "--levels",
         "--save",
         "--format",
         "--output",

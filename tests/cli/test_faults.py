@@ -762,7 +762,7 @@ def test_a_fault_is_told_with_the_run_that_leads_to_it(
 QUESTIONS: dict[str, tuple[tuple[str, ...], str]] = {
     "an unknown option": (
         ("--server", "1"),
-        "No such option: --server (Possible options: --save, --servers) "
+        "No such option: --server (Possible options: --levels, --save, --servers) "
         "(pcheck explore ./fault.py --help)",
     ),
     "an option without its value": (

@@ -6,7 +6,7 @@ import io
 import random
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path as FilePath
 
 import pytest
@@ -215,6 +215,23 @@ def test_no_line_is_wider_than_it_may_be(network: str) -> None:
     for width in (40, 60, 80, 100, 120):
         lines = printed(Trace(story, {3: "(a note)"}), width).splitlines()
         assert [line for line in lines if len(line) > width or line != line.rstrip()] == []
+
+
+@pytest.mark.parametrize("width", range(1, 16))
+def test_nowhere_is_too_narrow(width: int) -> None:
+    lines = printed(Trace(walk("set", 1), {3: "(a note)"}), width).splitlines()
+    assert len(lines) < 2_000
+
+
+def test_a_label_is_one_line_that_commands_no_terminal() -> None:
+    story = walk("set", 1, steps=1)
+    (moment,) = story.moments
+    wild = replace(
+        story, moments=(replace(moment, label="p1 says\n\x1b[2J", milestones=("a\nb",)),)
+    )
+    text = printed(Trace(wild, {}), 80)
+    assert "p1 says \\x1b[2J\n" in text
+    assert "══ a b\n" in text
 
 
 def test_eight_nodes_fit_into_eighty_columns_with_lanes() -> None:

@@ -1,0 +1,1 @@
+"""The state graph, drawn: what is in it comes from `pcheck.graph`."""

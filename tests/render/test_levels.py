@@ -1,0 +1,204 @@
+"""How a search grew: the numbers by another count, and the picture read back."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Hashable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from pcheck import Model, check
+from pcheck.question import ask
+from pcheck.render.levels import Levels
+from pcheck.search import Search
+from pcheck.specfile import find
+
+SMALL: dict[str, Any] = {"rounds": 1, "crashes": 0}
+EIGHTHS = {char: eighths for eighths, char in enumerate(" ▁▂▃▄▅▆▇█")}
+THIRDS = {char: thirds for thirds, char in enumerate(" .:#")}
+
+
+def new_at_each_distance(model: Model[Any]) -> tuple[int, ...]:
+    """As anybody would count them who knows nothing of explorers."""
+    known: set[Hashable] = {model.initial()}
+    edge, widths = set(known), list[int]()
+    while edge:
+        widths.append(len(edge))
+        edge = {after for state in edge for _, after in model.steps(state)} - known
+        known |= edge
+    return tuple(widths)
+
+
+def small(**how: Any) -> Search:
+    return check("paxos", **{**SMALL, **how}).search
+
+
+def drawn(widths: tuple[int, ...], **how: Any) -> Levels:
+    """What would be drawn of such a search."""
+    search = replace(small(acceptors=1), widths=widths, states=sum(widths), transitions=0)
+    return Levels(replace(search, **how))
+
+
+def printed(what: Levels, width: int = 100, encoding: str = "utf-8") -> list[str]:
+    file = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="")
+    Console(file=file, width=width, color_system=None).print(what)
+    file.flush()
+    assert isinstance(file.buffer, io.BytesIO)
+    return file.buffer.getvalue().decode(encoding).splitlines()
+
+
+def heights(rows: list[str], parts: dict[str, int]) -> list[int]:
+    """How high each bar is, in parts of a row; it may be wide, and there may be gaps."""
+    side = rows[1].index("┤" if "┤" in rows[1] else "+") + 1
+    bars = [row[side:] for row in rows[1:7]]
+    columns = [sum(parts[bar[at : at + 1] or " "] for bar in bars) for at in range(len(rows[7]))]
+    return [high for high, before in zip(columns, [0, *columns]) if high and not before]
+
+
+def words(levels: Levels, width: int = 1000) -> list[str]:
+    """What stands below the picture."""
+    return printed(levels, width)[9:]
+
+
+# The numbers.
+
+
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_the_new_states_on_each_level_are_those_of_a_plain_count(engine: str) -> None:
+    widths = new_at_each_distance(ask(find("paxos"), {"rounds": 1}, crashes=0).model)
+    assert (sum(widths), len(widths) - 1) == (2905, 18)
+    assert check("paxos", engine=engine, reduce="none", **SMALL).levels().widths == widths
+
+
+def test_of_states_that_were_merged_there_are_fewer_on_as_many_levels() -> None:
+    whole = small(engine="reference").widths
+    merged = small(reduce="fuse").widths
+    assert len(merged) == len(whole)
+    assert [few for few, many in zip(merged, whole) if few > many] == []
+
+
+# The picture.
+
+
+@pytest.mark.parametrize("widths", [(1, 2, 3), (9, 1, 5, 7, 2), (1, 1000), tuple(range(1, 15))])
+def test_a_bar_is_as_high_as_its_level_is_wide(widths: tuple[int, ...]) -> None:
+    for encoding, parts, most in (("utf-8", EIGHTHS, 48), ("ascii", THIRDS, 18)):
+        rows = printed(drawn(widths), encoding=encoding)
+        expected = [max(1, round(each * most / max(widths))) for each in widths]
+        assert heights(rows, parts) == expected
+        assert rows[1].split()[0] == f"{max(widths):,}"
+
+
+def test_a_level_without_new_states_has_no_bar() -> None:
+    """Where a pass makes several steps one, some levels are empty."""
+    rows = printed(drawn((1, 0, 4, 0, 2)))
+    assert heights(rows, EIGHTHS) == [12, 48, 24]
+    assert [len(part) for part in rows[6].split("│")[1].split()] == [7, 7, 7]
+
+
+@pytest.mark.parametrize(("levels", "bar", "gap"), [(3, 7, 1), (19, 4, 1), (40, 2, 0), (90, 1, 0)])
+def test_bars_are_as_wide_as_there_is_room_for(levels: int, bar: int, gap: int) -> None:
+    rows = printed(drawn((5,) * levels))
+    assert rows[1] == "5 ┤" + " ".join(["█" * bar] * levels) if gap else "█" * bar * levels
+
+
+def test_where_there_are_more_levels_than_columns_a_bar_stands_for_the_largest_of_some() -> None:
+    widths = tuple(1000 if level == 70 else level for level in range(200))
+    rows = printed(drawn(widths), 60)
+    assert "A bar is the largest of 4 levels." in " ".join(rows)
+    assert rows[1] == "1,000 ┤" + " " * (70 // 4) + "█"
+    assert rows[8].split() == ["0", "20", "40", "60", "80", "100", "120", "140", "160", "180"]
+
+
+@pytest.mark.parametrize("levels", [1, 7, 33, 150, 1500])
+def test_the_numbers_below_stand_under_the_levels_that_they_name(levels: int) -> None:
+    """Each level that has a number is the only one with any state."""
+    ticks = printed(drawn((1,) * levels), 80)[8]
+    for level in map(int, ticks.split()):
+        rows = printed(drawn(tuple(int(at == level) for at in range(levels))), 80)
+        (bar,) = re.finditer("█+", rows[6])
+        (tick,) = re.finditer(rf"(?<!\d){level}(?!\d)", rows[8])
+        assert tick.start() <= (bar.start() + bar.end() - 1) // 2 < tick.end()
+
+
+@pytest.mark.parametrize("width", [1, 5, 12, 16, 20, 40, 80, 200])
+@pytest.mark.parametrize("widths", [(), (1,), (1, 2, 3), (12_345_678, 1), (7,) * 500])
+def test_any_width_will_do(widths: tuple[int, ...], width: int) -> None:
+    rows = printed(drawn(widths), width)
+    assert [row for row in rows if len(row) > width] == []
+    assert [row for row in rows if row != row.rstrip() and width >= 16] == []
+    assert len([row for row in rows if re.search("[│┤]", row)]) in (0, 6)
+
+
+def test_where_only_ascii_can_be_written_the_picture_is_ascii() -> None:
+    rows = printed(Levels(small(engine="reference")), 80, "ascii")
+    assert all(row.isascii() for row in rows)
+    assert rows[1] == "366 +                              ## ## :: ##"
+
+
+# What is said.
+
+
+def test_a_whole_search_says_how_many_states_and_where_most_were_new() -> None:
+    assert words(Levels(small(engine="reference"))) == [
+        "2,905 states on 19 levels. The most: 366, after 11 steps."
+    ]
+
+
+def test_a_search_that_was_cut_short_says_what_is_not_drawn() -> None:
+    search = check("paxos", engine="reference", max_states=100, **SMALL).search
+    assert (search.widths, search.states) == ((1, 2, 7, 18, 35), 100)
+    assert words(Levels(search)) == [
+        "63 states on 5 levels. The most: 35, after 4 steps.",
+        "The search was ended by the limit of 100 states: level 5 is not whole, and the 37 states "
+        "met there are not drawn.",
+    ]
+    assert words(Levels(replace(search, states=63)))[1] == (
+        "The search was ended by the limit of 100 states: level 5 is not whole."
+    )
+
+
+def test_a_search_that_found_something_says_that_it_went_no_further() -> None:
+    search = check("paxos", bug="votes-in-any-ballot", acceptors=1).search
+    assert words(Levels(search))[1:] == [
+        "The search ended with level 8, when all that was asked was decided."
+    ]
+
+
+def test_what_the_passes_keep_is_called_that() -> None:
+    assert words(Levels(small(reduce="minimise,fuse")))[1:] == [
+        "Drawn are the states that minimise and fuse keep: each stands for others. Steps are those "
+        "of the cluster, also where fuse makes one of several."
+    ]
+    assert words(Levels(small(reduce="minimise")))[1:] == [
+        "Drawn are the states that minimise keeps: each stands for others."
+    ]
+
+
+def test_a_level_of_a_proof_is_no_number_of_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pcheck.compile import walk
+
+    monkeypatch.setattr(walk, "LONG", 100)
+    search = small(reduce="minimise,fuse,prune,cover", properties=["agreement"])
+    assert search.reduced == ("minimise", "fuse", "prune", "cover")
+    dropped = sum(search.widths) - search.states
+    assert dropped > 0
+    peak = max(search.widths)
+    rows = printed(Levels(search), 1000)
+    assert rows[0] == "New states on each level of a proof, which goes by another order than steps:"
+    assert rows[9:] == [
+        f"{sum(search.widths)} states on {len(search.widths)} levels, {dropped} of which cover "
+        f"dropped again. The most: {peak}, on level {search.widths.index(peak)}.",
+        "Drawn are the states that minimise, fuse and prune keep: each stands for others. A level "
+        "is the sum of how far each node has come.",
+    ]
+
+
+def test_a_result_draws_its_levels_for_a_terminal_and_for_a_notebook() -> None:
+    levels = check("paxos", engine="reference", **SMALL).levels()
+    assert str(levels).splitlines() == printed(levels)
+    assert re.sub("<[^>]*>", "", levels._repr_html_()).split() == str(levels).split()
