@@ -26,10 +26,10 @@ from pcheck.property import Kind, Property
 from pcheck.question import Question, ask
 from pcheck.readable import most_readable
 from pcheck.render.formats import TEXT, format_called
-from pcheck.render.levels import Levels
-from pcheck.render.printed import as_html, as_text
-from pcheck.render.report import Report
 from pcheck.render.shown import Shown
+from pcheck.render.text.levels import Levels
+from pcheck.render.text.printed import as_html, as_text
+from pcheck.render.text.report import Report
 from pcheck.search import Discovery, Limits, Outcome, Search, Verdict, Watch
 from pcheck.semantics import Runs
 from pcheck.senders import check_sent

@@ -11,8 +11,8 @@ from pcheck.cli.drawing import drawing
 from pcheck.cli.zoo_table import Zoo
 from pcheck.errors import OutputError
 from pcheck.files import write_whole
-from pcheck.render.explanation import Rules
-from pcheck.render.words import Paragraph
+from pcheck.render.text.explanation import Rules
+from pcheck.render.text.words import Paragraph
 from pcheck.rule import rules
 from pcheck.zoo import Hunt, hunt, kept
 

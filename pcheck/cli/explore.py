@@ -23,8 +23,8 @@ from pcheck.errors import SpecError, UsageError
 from pcheck.files import check_writable, write_whole
 from pcheck.question import ask
 from pcheck.render.formats import FORMATS
-from pcheck.render.report import Lead
-from pcheck.render.words import Paragraph
+from pcheck.render.text.report import Lead
+from pcheck.render.text.words import Paragraph
 from pcheck.result import Result, answer
 from pcheck.search import Limits, Verdict
 from pcheck.specfile import Spec
@@ -32,8 +32,8 @@ from pcheck.specfile import Spec
 STATUS = {Verdict.HOLDS: 0, Verdict.VIOLATED: 1, Verdict.INCOMPLETE: 3}
 STATUS_OF_FINDING = {Verdict.HOLDS: 1, Verdict.VIOLATED: 0, Verdict.INCOMPLETE: 3}
 KEEP = (
-    "To keep this run: --save FILE; to walk it again: pcheck replay FILE; to look at it: -o run.svg "
-    "or -o run.html."
+    "To keep this run: --save FILE; to walk it again: pcheck replay FILE --step; to look at it: "
+    "-o run.svg or -o run.html."
 )
 UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 

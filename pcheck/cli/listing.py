@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from pcheck.property import Property
-from pcheck.render.words import Paragraph, Rows
+from pcheck.render.text.words import Paragraph, Rows
 from pcheck.specfile import Spec, shipped
 
 

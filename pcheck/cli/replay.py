@@ -12,10 +12,10 @@ from pcheck.counterexample import Replay, SavedRun, read, replay
 from pcheck.errors import TraceError, UsageError
 from pcheck.explain import explain, first_differences, notes
 from pcheck.question import Question
-from pcheck.render.report import Header, how_it_ends
 from pcheck.render.shown import Shown
-from pcheck.render.trace import Trace
-from pcheck.render.words import Paragraph
+from pcheck.render.text.report import Header, how_it_ends
+from pcheck.render.text.trace import Trace
+from pcheck.render.text.words import Paragraph
 from pcheck.specfile import Spec, find, shipped_names
 from pcheck.story import tell
 

@@ -16,11 +16,11 @@ from pcheck.errors import UsageError
 from pcheck.explain import first_differences, notes
 from pcheck.label import counted
 from pcheck.question import Question
-from pcheck.render.explanation import Explained
-from pcheck.render.report import Header
-from pcheck.render.screenful import Playback, Screenful
 from pcheck.render.shown import Shown
-from pcheck.render.words import Paragraph
+from pcheck.render.text.explanation import Explained
+from pcheck.render.text.report import Header
+from pcheck.render.text.screenful import Playback, Screenful
+from pcheck.render.text.words import Paragraph
 from pcheck.story import tell
 
 ON = {"right", "space", "enter", "n"}

@@ -8,8 +8,8 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from pcheck.builder import Bug
-from pcheck.render.report import duration
-from pcheck.render.words import Cell, wrap
+from pcheck.render.text.report import duration
+from pcheck.render.text.words import Cell, wrap
 from pcheck.specfile import flag
 from pcheck.zoo import Hunt
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
-
-from rich.console import Console
 
 from pcheck.errors import UsageError, nearest
 from pcheck.render.html import html
 from pcheck.render.itf import itf
 from pcheck.render.mermaid import mermaid
 from pcheck.render.objects import objects
-from pcheck.render.report import RunReport
 from pcheck.render.shiviz import shiviz
 from pcheck.render.shown import Shown
 from pcheck.render.svg import svg
+from pcheck.render.text.printed import as_text
+from pcheck.render.text.report import RunReport
 
 
 @dataclass(frozen=True)
@@ -30,10 +28,8 @@ class Format:
 
 
 def text(shown: Shown) -> str:
-    """As it is printed, 100 columns wide, without colour: the same on every machine."""
-    console = Console(file=io.StringIO(), width=100, color_system=None)
-    console.print(RunReport(shown))
-    return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
+    """As it is printed, without colour."""
+    return as_text(RunReport(shown))
 
 
 TEXT = "text"

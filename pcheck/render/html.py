@@ -18,9 +18,9 @@ from pcheck.render.page.markup import Markup, element, joined
 from pcheck.render.page.nodes import Nodes
 from pcheck.render.page.steps import jumps, step_list, ticks
 from pcheck.render.page.why import why
-from pcheck.render.report import Header
 from pcheck.render.shown import Shown
 from pcheck.render.svg import figure
+from pcheck.render.text.report import Header
 from pcheck.story import Flight
 
 PARTS = resources.files("pcheck.render") / "page"

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pcheck.label import delivered, show
 from pcheck.node import Does
 from pcheck.render.shown import Shown
-from pcheck.render.words import wrap
+from pcheck.render.text.words import wrap
 from pcheck.story import Flight, Moment
 from pcheck.values import Id
 

@@ -53,7 +53,11 @@ def test_the_name_of_a_file_says_the_format_and_the_report_is_printed_as_ever(
 def test_what_is_said_goes_before_the_name_of_a_file(
     pcheck: Ends, empty_folder: Path, drawn: dict[str, str]
 ) -> None:
-    assert pcheck(*FOUND, "--quiet", "--format", "mermaid", "-o", "run.svg") == (1, "violated\n", "")
+    assert pcheck(*FOUND, "--quiet", "--format", "mermaid", "-o", "run.svg") == (
+        1,
+        "violated\n",
+        "",
+    )
     assert (empty_folder / "run.svg").read_text(encoding="utf-8") == drawn["mermaid"]
 
 

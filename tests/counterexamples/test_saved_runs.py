@@ -13,8 +13,8 @@ from pcheck.cli.main import run
 from pcheck.counterexample import SavedRun, read, replay
 from pcheck.explain import Explanation, explain
 from pcheck.question import Question
-from pcheck.render.report import RunReport
 from pcheck.render.shown import Shown
+from pcheck.render.text.report import RunReport
 from pcheck.specfile import SHIPPED, find, shipped
 from pcheck.zoo import hunt, kept
 

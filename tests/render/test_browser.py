@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from pcheck.render.shown import Shown
-from tests.render.test_html import SAVED, embedded, long_page, long_run, mail, page
+from tests.render.every_run import KEPT
+from tests.render.test_html import embedded, long_page, long_run, mail, page
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
 QUIET = """--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync
@@ -210,9 +211,9 @@ def expected(shown: Shown, text: str, number: int) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("file", SAVED, ids=lambda file: file.stem)
-def test_every_step_shows_what_the_run_says(browser: Browser, file: Path, tmp_path: Path) -> None:
-    shown, text = page(file)
+@pytest.mark.parametrize("name", KEPT)
+def test_every_step_shows_what_the_run_says(browser: Browser, name: str, tmp_path: Path) -> None:
+    shown, text = page(name)
     tab = opened(browser, tmp_path / "run.html", text)
     for number in range(len(shown.story.moments) + 1):
         assert tab.read() == expected(shown, text, number)
@@ -226,8 +227,7 @@ def test_every_step_shows_what_the_run_says(browser: Browser, file: Path, tmp_pa
 
 
 def test_keys_the_slider_links_and_clicks_all_walk(browser: Browser, tmp_path: Path) -> None:
-    file = next(file for file in SAVED if file.stem == "vote-leaves-promise")
-    shown, text = page(file)
+    shown, text = page("vote-leaves-promise")
     tab = opened(browser, tmp_path / "run.html", text)
     steps = []
     for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "ArrowLeft", "ArrowLeft"):
@@ -288,7 +288,7 @@ HELD = """(() => {
 
 
 def test_whoever_tabs_through_it_comes_out_at_its_end(browser: Browser, tmp_path: Path) -> None:
-    tab = opened(browser, tmp_path / "run.html", page(SAVED[0])[1])
+    tab = opened(browser, tmp_path / "run.html", page(KEPT[0])[1])
     held = []
     for _ in range(80):
         tab.press("Tab")
@@ -302,7 +302,7 @@ def test_whoever_tabs_through_it_comes_out_at_its_end(browser: Browser, tmp_path
 
 
 def test_without_a_script_all_is_there_but_the_controls(browser: Browser, tmp_path: Path) -> None:
-    shown, text = page(SAVED[0])
+    shown, text = page(KEPT[0])
     tab = opened(browser, tmp_path / "run.html", text, script=False)
     tab.ask("Emulation.setScriptExecutionDisabled", value=False)  # for what reads it
     words = tab.run("document.body.innerText")

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from html.parser import HTMLParser
-from pathlib import Path as FilePath
 from typing import Any
 
 import pytest
@@ -31,33 +30,26 @@ from pcheck import (
     group,
     milestone,
 )
-from pcheck.counterexample import of_path, read, replay
-from pcheck.explain import Explanation, explain
+from pcheck.counterexample import of_path
+from pcheck.explain import Explanation
 from pcheck.label import show
 from pcheck.path import Path
 from pcheck.question import ask
 from pcheck.render.html import html
 from pcheck.render.page.markup import element, safe
 from pcheck.render.shown import Shown
-from pcheck.specfile import SHIPPED, find
+from pcheck.specfile import find
 from pcheck.story import Columns
+from tests.render.every_run import FOLDER, KEPT, kept
 
-SAVED = sorted((SHIPPED.parent / "counterexamples").glob("*.json"))
 NOTHING_TO_SAY = Explanation((), (), (), None)
 ALONE, INLINE = {"meta", "link", "input"}, {"a", "code", "strong", "span", "mark"}
-named = pytest.mark.parametrize("file", SAVED, ids=lambda file: file.stem)
-
-
-def saved(file: FilePath) -> Shown:
-    found = read(file)
-    question = found.ask(find(found.spec))
-    path = replay(found, question).path
-    return Shown(question, found, path, explain(question, found, path))
+named = pytest.mark.parametrize("name", KEPT)
 
 
 @cache
-def page(file: FilePath) -> tuple[Shown, str]:
-    shown = saved(file)
+def page(name: str) -> tuple[Shown, str]:
+    shown = kept(name)
     return shown, html(shown)
 
 
@@ -149,8 +141,8 @@ def mail(run: dict[str, Any], number: int) -> tuple[list[Letter], list[Letter]]:
 
 
 @named
-def test_every_node_can_be_rebuilt_at_every_step(file: FilePath) -> None:
-    shown, text = page(file)
+def test_every_node_can_be_rebuilt_at_every_step(name: str) -> None:
+    shown, text = page(name)
     run, story = embedded(text), shown.story
     numbers = range(len(story.moments) + 1)
     assert [rebuilt(run, n, story.lanes) for n in numbers] == [story.after(n) for n in numbers]
@@ -182,8 +174,8 @@ def told(shown: Shown, number: int) -> tuple[set[Letter], set[Letter]]:
 
 
 @named
-def test_the_messages_on_their_way_are_those_that_a_later_step_delivers(file: FilePath) -> None:
-    shown, text = page(file)
+def test_the_messages_on_their_way_are_those_that_a_later_step_delivers(name: str) -> None:
+    shown, text = page(name)
     run = embedded(text)
     for number in range(len(shown.story.moments) + 1):
         way, never = mail(run, number)
@@ -207,8 +199,8 @@ def test_a_copy_is_on_its_way_until_it_is_delivered_or_lost() -> None:
 
 
 @named
-def test_it_is_whole_and_refers_to_nothing_outside(file: FilePath) -> None:
-    text = page(file)[1]
+def test_it_is_whole_and_refers_to_nothing_outside(name: str) -> None:
+    text = page(name)[1]
     read = Read(text)
     assert read.open == []
     ids = [attrs["id"] for _, attrs in read.elements if "id" in attrs]
@@ -223,9 +215,9 @@ def test_it_is_whole_and_refers_to_nothing_outside(file: FilePath) -> None:
 
 
 @named
-def test_it_says_all_that_the_text_report_says(file: FilePath) -> None:
+def test_it_says_all_that_the_text_report_says(name: str) -> None:
     """But for the drawing itself, and the marks between its pieces."""
-    shown, text = page(file)
+    shown, text = page(name)
     words, explanation = Read(text).words, shown.explanation
     said = [shown.title, shown.ends, shown.question.spec.summary, *shown.notes.values()]
     for part in explanation.told:
@@ -237,14 +229,14 @@ def test_it_says_all_that_the_text_report_says(file: FilePath) -> None:
     for moment in shown.story.moments:
         said += [moment.label, *moment.changes, *map(str, moment.sends), *moment.milestones]
     assert [each for each in said if " ".join(each.split()) not in words] == []
-    report = (file.with_suffix(".txt")).read_text(encoding="utf-8").split("\n\n")[0]
+    report = (FOLDER / f"{name}.txt").read_text(encoding="utf-8").split("\n\n")[0]
     facts = re.findall(r"^  (mistake|size|network|crashes|losses|implied) +(\w+)", report, re.M)
     assert [(name, first) for name, first in facts if f"{name} {first}" not in words] == []
 
 
 @named
-def test_the_steps_that_the_correct_protocol_refuses_are_marked(file: FilePath) -> None:
-    shown, text = page(file)
+def test_the_steps_that_the_correct_protocol_refuses_are_marked(name: str) -> None:
+    shown, text = page(name)
     items = [attrs for tag, attrs in Read(text).elements if tag == "li" and "value" in attrs]
     marked = [int(attrs["value"]) for attrs in items if attrs.get("class") == "refused"]
     assert marked == list(shown.notes)
@@ -252,7 +244,7 @@ def test_the_steps_that_the_correct_protocol_refuses_are_marked(file: FilePath) 
 
 
 def test_it_is_the_same_bytes_every_time() -> None:
-    assert [html(saved(file)) for file in SAVED[:3]] == [page(file)[1] for file in SAVED[:3]]
+    assert [html(kept(name)) for name in KEPT[:3]] == [page(name)[1] for name in KEPT[:3]]
 
 
 def test_two_hundred_steps_are_at_most_500_kb() -> None:

@@ -9,8 +9,8 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from pcheck.label import counted
-from pcheck.render.printed import as_html, as_text
-from pcheck.render.words import Paragraph
+from pcheck.render.text.printed import as_html, as_text
+from pcheck.render.text.words import Paragraph
 from pcheck.search import Search
 
 HEIGHT = 6  # rows of bars; two more stand below

@@ -13,11 +13,11 @@ from rich.cells import cell_len
 from rich.console import Console, Group
 
 from pcheck.label import show
-from pcheck.render.now import Mail, Nodes
-from pcheck.render.screenful import Playback, Screenful
 from pcheck.render.shown import Shown
-from pcheck.render.trace import Trace
-from pcheck.render.words import Paragraph
+from pcheck.render.text.now import Mail, Nodes
+from pcheck.render.text.screenful import Playback, Screenful
+from pcheck.render.text.trace import Trace
+from pcheck.render.text.words import Paragraph
 from pcheck.semantics import Runs
 from tests.render.every_run import bare, hostile, kept, walked, without_columns
 

@@ -13,9 +13,9 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.segment import Segment
 from rich.text import Text
 
-from pcheck.render.now import Mail, Nodes
-from pcheck.render.trace import Trace
-from pcheck.render.words import Paragraph
+from pcheck.render.text.now import Mail, Nodes
+from pcheck.render.text.trace import Trace
+from pcheck.render.text.words import Paragraph
 from pcheck.story import Story
 
 Lines = list[list[Segment]]

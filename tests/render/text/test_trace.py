@@ -13,20 +13,17 @@ import pytest
 from rich.console import Console
 
 from pcheck import Act, Actor, Cluster, Id, Step, act, fixed, group, send
-from pcheck.counterexample import read, replay
-from pcheck.explain import explain
 from pcheck.network import NETWORKS
 from pcheck.path import Path, follow
 from pcheck.question import ask
-from pcheck.render.lanes import ASCII, UNICODE, Glyphs, Lanes
-from pcheck.render.shown import Shown
-from pcheck.render.trace import Trace
+from pcheck.render.text.lanes import ASCII, UNICODE, Glyphs, Lanes
+from pcheck.render.text.trace import Trace
 from pcheck.semantics import Runs
-from pcheck.specfile import SHIPPED, find
+from pcheck.specfile import find
 from pcheck.story import Story, tell
+from tests.render.every_run import KEPT, kept
 
 GOLDEN = FilePath(__file__).parent / "golden"
-SAVED = sorted((SHIPPED.parent / "counterexamples").glob("*.json"))
 Arrow = tuple[str, int, str, int]  # from whom in which step, to whom in which step
 
 
@@ -36,13 +33,6 @@ def signs(glyphs: Glyphs) -> list[str]:
 
 
 IN_ASCII = str.maketrans(dict(zip(signs(UNICODE), signs(ASCII))))
-
-
-def shown(file: FilePath) -> Shown:
-    saved = read(file)
-    question = saved.ask(find(saved.spec))
-    path = replay(saved, question).path
-    return Shown(question, saved, path, explain(question, saved, path))
 
 
 def walk(network: str, seed: int, steps: int = 30, **sizes: int) -> Story:
@@ -137,9 +127,9 @@ def check(story: Story, width: int) -> None:
     assert picture.never_delivered(mark) == without_end(story)
 
 
-@pytest.mark.parametrize("file", SAVED, ids=lambda file: file.stem)
-def test_the_messages_of_every_saved_run_can_be_followed(file: FilePath) -> None:
-    check(shown(file).story, 120)
+@pytest.mark.parametrize("name", KEPT)
+def test_the_messages_of_every_saved_run_can_be_followed(name: str) -> None:
+    check(kept(name).story, 120)
 
 
 @pytest.mark.parametrize("network", ["set", "once", "lossy", "fifo"])
@@ -195,9 +185,9 @@ def test_what_a_node_sends_itself_leaves_its_lane_and_comes_back() -> None:
     ]
 
 
-@pytest.mark.parametrize("file", SAVED, ids=lambda file: file.stem)
-def test_where_lanes_stand_close_an_arrow_goes_from_lane_to_lane(file: FilePath) -> None:
-    story = shown(file).story
+@pytest.mark.parametrize("name", KEPT)
+def test_where_lanes_stand_close_an_arrow_goes_from_lane_to_lane(name: str) -> None:
+    story = kept(name).story
     lanes = Lanes(story, UNICODE, wired=False)
     rows = [lanes.event(moment, frozenset()).plain for moment in story.moments]
     named = {column: lane for lane, column in lanes.at.items()}
@@ -249,9 +239,9 @@ def test_where_no_lanes_fit_every_step_is_told_in_words() -> None:
     assert not set("".join(lines)) & set("┃│╎")
 
 
-@pytest.mark.parametrize("file", SAVED, ids=lambda file: file.stem)
-def test_in_ascii_it_is_the_same_sign_for_sign(file: FilePath) -> None:
-    trace = Trace(shown(file).story, {})
+@pytest.mark.parametrize("name", KEPT)
+def test_in_ascii_it_is_the_same_sign_for_sign(name: str) -> None:
+    trace = Trace(kept(name).story, {})
     for width in (60, 120):
         better = printed(trace, width)
         assert printed(trace, width, encoding="ascii") == better.translate(IN_ASCII)
@@ -259,7 +249,7 @@ def test_in_ascii_it_is_the_same_sign_for_sign(file: FilePath) -> None:
 
 
 def test_colour_adds_nothing_but_colour() -> None:
-    trace = Trace(shown(SAVED[0]).story, {2: "(a note)"})
+    trace = Trace(kept(KEPT[0]).story, {2: "(a note)"})
     coloured = printed(trace, 100, color_system="standard", force_terminal=True)
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == printed(trace, 100)
     assert coloured.count("\x1b[") > 100
@@ -269,6 +259,6 @@ def test_colour_adds_nothing_but_colour() -> None:
 @pytest.mark.parametrize("width", [80, 120])
 def test_two_runs_are_drawn_as_they_were_when_somebody_looked(name: str, width: int) -> None:
     """Whoever changes these files has looked at them."""
-    run = shown(SHIPPED.parent / "counterexamples" / f"{name}.json")
+    run = kept(name)
     golden = (GOLDEN / f"{name}-{width}.txt").read_text(encoding="utf-8")
     assert printed(Trace(run.story, run.notes), width) == golden

@@ -9,7 +9,7 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
 from pcheck.explain import Deeds, Difference, Explanation
-from pcheck.render.words import Cell, Paragraph, Rows
+from pcheck.render.text.words import Cell, Paragraph, Rows
 from pcheck.rule import Rule
 
 

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from pcheck import Model, check
 from pcheck.question import ask
-from pcheck.render.levels import Levels
+from pcheck.render.text.levels import Levels
 from pcheck.search import Search
 from pcheck.specfile import find
 

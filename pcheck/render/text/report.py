@@ -13,10 +13,10 @@ from pcheck.network import NETWORKS
 from pcheck.path import Path
 from pcheck.property import Kind, Property
 from pcheck.question import Question
-from pcheck.render.explanation import Explained
 from pcheck.render.shown import Shown
-from pcheck.render.trace import Trace
-from pcheck.render.words import Cell, Paragraph, Rows
+from pcheck.render.text.explanation import Explained
+from pcheck.render.text.trace import Trace
+from pcheck.render.text.words import Cell, Paragraph, Rows
 from pcheck.search import Outcome, Search, Verdict
 from pcheck.semantics import Runs
 from pcheck.senders import unsent

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from pcheck.errors import printable
 from pcheck.label import counted, show
-from pcheck.render.words import wrap
+from pcheck.render.text.words import wrap
 from pcheck.story import Fields, Flight, Story
 
 CHANGED = "bold reverse"

@@ -12,7 +12,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from pcheck.errors import printable
-from pcheck.render.lanes import ALL, ASCII, UNICODE, Lanes
+from pcheck.render.text.lanes import ALL, ASCII, UNICODE, Lanes
 from pcheck.story import Moment, Story
 
 NOTHING, BANNER = Text(), "bold yellow"
