@@ -101,6 +101,7 @@ def test_what_the_readme_shows_is_what_is_printed(
     assert [command for command, _ in shown] == [
         "explore --bug votes-in-any-ballot --acceptors 1",
         "bugs vote-leaves-promise",
+        "explore --rounds 1 --crashes 0 --reduce none --levels",
     ]
     for command, text in shown:
         run(command.split())

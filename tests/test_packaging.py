@@ -47,7 +47,19 @@ def newcomer(scripts: Path, folder: Path) -> None:
     sh(scripts / "pcheck", "new", "mine.py", cwd=folder)
     mine = sh(scripts / "pcheck", "explore", "./mine.py", cwd=folder)
     assert "HOLDS: every reachable state was looked at." in mine
-    assert sorted(path.name for path in folder.iterdir()) == ["mine.py"]
+    sh(
+        scripts / "pcheck",
+        "explore",
+        "--rounds",
+        "1",
+        "--find",
+        "chosen",
+        "-o",
+        "a.html",
+        cwd=folder,
+    )
+    assert (folder / "a.html").read_text(encoding="utf-8").endswith("</html>\n")
+    assert sorted(path.name for path in folder.iterdir()) == ["a.html", "mine.py"]
 
 
 @pytest.mark.slow

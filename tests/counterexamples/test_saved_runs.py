@@ -14,12 +14,14 @@ from pcheck.counterexample import SavedRun, read, replay
 from pcheck.explain import Explanation, explain
 from pcheck.question import Question
 from pcheck.render.shown import Shown
+from pcheck.render.svg import svg
 from pcheck.render.text.report import RunReport
 from pcheck.specfile import SHIPPED, find, shipped
 from pcheck.zoo import hunt, kept
 
 FOLDER = SHIPPED.parent / "counterexamples"
 FILES = sorted(FOLDER.glob("*.json"))
+PICTURE = "vote-leaves-promise.svg"  # which the README shows
 WITHOUT_A_RUN = {"votes-above-its-promise"}  # it never does anything
 # How many steps it has; where the correct protocol differs first; which step that does not take.
 RUNS: dict[str, tuple[int, tuple[int, ...], int | None]] = {
@@ -66,7 +68,14 @@ def test_there_is_one_as_labels_and_one_as_text_of_every_mistake_that_has_a_run(
     bugs = {bug.name for spec in shipped() for bug in spec.bugs if not bug.safe} - WITHOUT_A_RUN
     files = sorted(file.name for file in FOLDER.iterdir())
     assert bugs == RUNS.keys()
+    files.remove(PICTURE)
     assert files == [f"{name}.{kind}" for name in sorted(bugs) for kind in ("json", "txt")]
+
+
+def test_the_picture_that_the_readme_shows_is_of_its_run() -> None:
+    found = saved(Path(PICTURE).stem)[-1]
+    assert f"](counterexamples/{PICTURE})" in (SHIPPED.parent / "README.md").read_text()
+    assert svg(found) == (FOLDER / PICTURE).read_text(encoding="utf-8")
 
 
 @named
@@ -139,4 +148,5 @@ def test_one_command_writes_all_of_them_again(
     assert steps == {name: length for name, (length, _, _) in RUNS.items()}
     assert [each["name"] for each in found if not each["as_it_says"]] == []
     written = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
-    assert written == {file.name: file.read_bytes() for file in FOLDER.iterdir()}
+    files = [file for file in FOLDER.iterdir() if file.name != PICTURE]
+    assert written == {file.name: file.read_bytes() for file in files}
