@@ -54,13 +54,14 @@ class Hunt:
 
 
 def kept(name: str | None) -> list[tuple[Spec, Bug]]:
-    """All bugs that ship with pcheck, by their specs; or those of one name or number."""
+    """All bugs that ship with pcheck, by their specs; or those of one spec, name or number."""
     found = [(spec, bug) for spec in shipped() for bug in spec.bugs]
     if name is None:
         return found
-    chosen = [(spec, bug) for spec, bug in found if bug.is_called(name)]
+    chosen = [(spec, bug) for spec, bug in found if spec.name == name or bug.is_called(name)]
     if not chosen:
-        hint = nearest(name.lower().replace("_", "-"), [bug.name for _, bug in found])
+        known = [*(bug.name for _, bug in found), *{spec.name: 0 for spec, _ in found}]
+        hint = nearest(name, known) or nearest(name.lower().replace("_", "-"), known)
         raise UsageError(f"there is no bug {name!r}{hint or '; `pcheck bugs` lists them'}")
     return chosen
 

@@ -22,7 +22,7 @@ from pcheck.zoo import hunt, kept
 FOLDER = SHIPPED.parent / "counterexamples"
 FILES = sorted(FOLDER.glob("*.json"))
 PICTURE = "vote-leaves-promise.svg"  # which the README shows
-WITHOUT_A_RUN = {"votes-above-its-promise"}  # it never does anything
+WITHOUT_A_RUN = {"votes-above-its-promise", "leaves-gaps-open"}  # something never happens
 # How many steps it has; where the correct protocol differs first; which step that does not take.
 RUNS: dict[str, tuple[int, tuple[int, ...], int | None]] = {
     "adds-up-ballots": (27, (27,), None),
@@ -50,7 +50,8 @@ RUNS: dict[str, tuple[int, tuple[int, ...], int | None]] = {
     "vote-leaves-promise": (20, (13, 14, 16), 14),
     "votes-in-any-ballot": (14, (13, 14), 13),
 }
-named = pytest.mark.parametrize("name", RUNS)
+named = pytest.mark.parametrize("name", [file.stem for file in FILES])
+of_paxos = pytest.mark.parametrize("name", RUNS)
 
 
 def saved(name: str) -> tuple[SavedRun, Question, Explanation, Shown]:
@@ -67,7 +68,7 @@ def saved(name: str) -> tuple[SavedRun, Question, Explanation, Shown]:
 def test_there_is_one_as_labels_and_one_as_text_of_every_mistake_that_has_a_run() -> None:
     bugs = {bug.name for spec in shipped() for bug in spec.bugs if not bug.safe} - WITHOUT_A_RUN
     files = sorted(file.name for file in FOLDER.iterdir())
-    assert bugs == RUNS.keys()
+    assert bugs >= RUNS.keys()
     files.remove(PICTURE)
     assert files == [f"{name}.{kind}" for name in sorted(bugs) for kind in ("json", "txt")]
 
@@ -82,25 +83,21 @@ def test_the_picture_that_the_readme_shows_is_of_its_run() -> None:
 def test_it_violates_what_the_mistake_breaks(name: str) -> None:
     found, question, _, _ = saved(name)
     walked = replay(found, question)
-    told = walked.differs, walked.why, len(walked.path), found.bug, found.property
+    told = walked.differs, walked.why, found.bug, found.property
     ((_, bug),) = kept(name)
-    assert told == (None, found.why, RUNS[name][0], name, bug.breaks)
+    assert told == (None, found.why, name, bug.breaks)
 
 
 @named
 def test_it_is_of_the_scope_that_the_mistake_says(name: str) -> None:
     found, question, _, _ = saved(name)
     ((spec, bug),) = kept(name)
-    assert question.all_options == {
-        **spec.options({}),
-        **bug.scope,
-        "network": "set",
-        "crashes": found.crashes,
-    }
-    assert (found.file, bug.scope["crashes"]) == (None, found.crashes)
+    general = {"network": "set", "crashes": 1}
+    assert question.all_options == {**spec.options({}), **general, **bug.scope}
+    assert found.file is None
 
 
-@named
+@of_paxos
 def test_the_correct_protocol_differs_where_it_says(name: str) -> None:
     found, _, explanation, _ = saved(name)
     differ = explanation.differences
@@ -117,7 +114,7 @@ def test_a_rule_is_quoted_and_something_is_told(name: str) -> None:
 
 def test_no_two_hold_the_same_steps() -> None:
     runs = [read(file).steps for file in FILES]
-    assert (len(runs), len(set(runs))) == (len(RUNS), len(RUNS))
+    assert len(set(runs)) == len(runs) >= len(RUNS)
 
 
 @named
@@ -145,7 +142,7 @@ def test_one_command_writes_all_of_them_again(
     assert run(["bugs", "--json", "--save", str(tmp_path)]) == 0
     found = json.loads(capsys.readouterr().out)
     steps = {each["name"]: each["steps"] for each in found if each["steps"] is not None}
-    assert steps == {name: length for name, (length, _, _) in RUNS.items()}
+    assert {name: steps[name] for name in RUNS} == {name: each[0] for name, each in RUNS.items()}
     assert [each["name"] for each in found if not each["as_it_says"]] == []
     written = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
     files = [file for file in FOLDER.iterdir() if file.name != PICTURE]

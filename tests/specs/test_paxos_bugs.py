@@ -90,7 +90,7 @@ def length(result: Result) -> tuple[Verdict, int]:
 
 def test_every_mistake_stands_in_one_of_the_tables() -> None:
     listed = [*LENGTHS, *OTHERWISE, *SAFE, *WITHOUT_A_RUN]
-    assert sorted(listed) == sorted((bug.number, bug.name) for _, bug in kept(None))
+    assert sorted(listed) == sorted((bug.number, bug.name) for _, bug in kept("paxos"))
 
 
 @pytest.mark.parametrize("mistake", LENGTHS, ids=lambda mistake: mistake[1])

@@ -1,0 +1,205 @@
+"""Fast Paxos: a second program finds the same, and every value is picked as the paper says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pcheck import Id, Map, Value, check, group
+from pcheck.actor import Either, Send
+from pcheck.search import Outcome, Verdict
+from specs.consensus import Vote
+from specs.fast_paxos import Any as LetsAny
+from specs.fast_paxos import FastProposer
+from specs.paxos import Accept
+from tests.peer import explore as paxos_by_its_peer
+from tests.specs.family import Found, agree, cluster, length, watched
+from tests.specs.fast_paxos_peer import explore as by_the_peer
+
+HOLDS = {
+    "agreement": Outcome.HOLDS,
+    "validity": Outcome.HOLDS,
+    "some_value_chosen": Outcome.REACHED,
+    "chosen_fast": Outcome.REACHED,
+    "chosen_after_a_collision": Outcome.REACHED,
+}
+
+
+# A second program
+
+
+@pytest.mark.parametrize(
+    ("acceptors", "proposers", "rounds", "fast", "crashes"),
+    [
+        (1, 1, 1, 1, 0),
+        (1, 1, 2, 1, 1),
+        (1, 2, 1, 0, 1),
+        (1, 2, 1, 1, 1),
+        (1, 2, 1, 2, 1),
+        (1, 2, 2, 1, 0),
+        (1, 3, 1, 2, 0),
+        (2, 1, 2, 2, 1),
+        (2, 2, 1, 1, 0),
+        (2, 2, 1, 2, 0),
+        (3, 1, 1, 1, 1),
+        (4, 1, 1, 1, 0),
+        (2, 2, 1, 2, 1),
+        pytest.param(*(2, 2, 2, 2, 0), marks=pytest.mark.slow),
+        pytest.param(*(2, 3, 1, 1, 0), marks=pytest.mark.slow),
+        pytest.param(*(3, 2, 1, 1, 0), marks=pytest.mark.slow),
+    ],
+)
+def test_another_program_finds_the_same_counts_and_votes(
+    acceptors: int, proposers: int, rounds: int, fast: int, crashes: int
+) -> None:
+    found = watched(
+        "fast_paxos",
+        crashes=crashes,
+        acceptors=acceptors,
+        proposers=proposers,
+        rounds=rounds,
+        fast=fast,
+    )
+    assert found == Found(*by_the_peer(acceptors, proposers, rounds, fast, crashes))
+
+
+@pytest.mark.parametrize("size", [(1, 2, 2), (2, 2, 1), (3, 1, 1)])
+def test_without_fast_ballots_it_votes_as_paxos_does(size: tuple[int, int, int]) -> None:
+    paxos = paxos_by_its_peer(*size)
+    assert by_the_peer(*size, fast=0).observations == paxos.observations
+
+
+# What is picked: each acceptor of four, and how it voted last ("1 v1"); the fourth did not answer
+
+
+@pytest.mark.parametrize(
+    ("told", "picks"),
+    [
+        (("-", "-", "-"), {"v2"}),
+        (("1 v1", "1 v1", "1 v2"), {"v1"}),  # two and the silent one: a fast quorum for v1
+        (("1 v1", "1 v2", "1 v2"), {"v2"}),
+        (("1 v1", "1 v2", "-"), {"v1", "v2"}),  # neither has more than two
+        (("1 v1", "1 v2", "1 v3"), {"v1", "v2", "v3"}),
+        (("1 v1", "-", "-"), {"v1"}),  # it might be two at most, but it has no rival
+        (("1 v1", "1 v3", "-"), {"v1", "v2", "v3"}),  # its own, too
+        (("1 v1", "1 v1", "2 v3"), {"v3"}),  # only the highest ballot counts
+    ],
+)
+def test_the_value_is_picked_as_the_paper_says(told: tuple[str, ...], picks: set[str]) -> None:
+    assert {each.vote.value for each in asked(told, fast=1)} == {Value(v) for v in picks}
+
+
+def test_a_fast_ballot_is_opened_where_nothing_is_forced() -> None:
+    assert asked(("-", "-", "-"), fast=5) == {LetsAny(5)}
+    assert asked(("1 v1", "1 v2", "-"), fast=5) == {LetsAny(5)}
+    assert asked(("1 v1", "1 v1", "1 v2"), fast=5) == {Accept(Vote(5, Value("v1")))}
+
+
+def asked(told: tuple[str, ...], fast: int) -> set[Any]:
+    """What p2 sends in ballot 5, once so many of four acceptors have told it of their votes."""
+    p2 = FastProposer(
+        wants=Value("v2"),
+        acceptors=group("a", 4),
+        ballots=(5,),
+        quorum=3,
+        fast=fast,
+        fast_quorum=3,
+        started=1,
+    )
+    got = Map((Id(f"a{i}"), vote_of(text)) for i, text in enumerate(told, start=1))
+    step = p2.asks(got)
+    steps = [way for _, way in step.ways] if isinstance(step, Either) else [step]
+    return {
+        sent.message
+        for step in steps
+        if isinstance(step, tuple)
+        for sent in step
+        if isinstance(sent, Send)
+    }
+
+
+def vote_of(text: str) -> Vote | None:
+    ballot, _, value = text.partition(" ")
+    return Vote(int(ballot), Value(value)) if value else None
+
+
+@pytest.mark.parametrize(
+    ("acceptors", "classic", "expected"),
+    [(3, 0, (2, 3)), (4, 0, (3, 3)), (5, 0, (3, 4)), (7, 0, (4, 6)), (7, 5, (5, 5))],
+)
+def test_any_two_fast_quorums_and_a_classic_one_have_an_acceptor_in_common(
+    acceptors: int, classic: int, expected: tuple[int, int]
+) -> None:
+    built = cluster("fast_paxos", acceptors=acceptors, classic_quorum=classic)
+    (p1, *_) = built.actors.values()
+    assert (vars(p1)["quorum"], vars(p1)["fast_quorum"]) == expected
+
+
+# Its runs
+
+
+def test_four_acceptors_a_collision_and_a_crash() -> None:
+    result = check("fast_paxos")
+    assert (result.verdict, dict(result.properties)) == (Verdict.HOLDS, HOLDS)
+
+
+@pytest.mark.parametrize(
+    ("acceptors", "fast", "after"),
+    [
+        # a proposal and a start; a quorum is asked, and promises; a fast one is let, and votes
+        (1, 2 + 2 * 1 + 2 * 1, None),
+        (2, 2 + 2 * 2 + 2 * 2, 3 + 2 * 2 + 2 * 2 + 1 + 2 * 2 + 2),
+        pytest.param(
+            *(4, 2 + 2 * 3 + 2 * 3, 3 + 2 * 3 + 2 * 2 + 1 + 2 * 3 + 3), marks=pytest.mark.slow
+        ),
+    ],
+)
+def test_the_shortest_runs_that_choose(acceptors: int, fast: int, after: int | None) -> None:
+    found = {"chosen_fast": fast} | ({"chosen_after_a_collision": after} if after else {})
+    for name, steps in found.items():
+        result = check("fast_paxos", find=name, crashes=0, acceptors=acceptors)
+        assert length(result) == steps
+
+
+@pytest.mark.parametrize("crashes", [0, 1])
+@pytest.mark.parametrize(
+    "size",
+    [
+        {"acceptors": 1, "proposers": 2, "rounds": 1, "fast": 2},
+        {"acceptors": 2, "proposers": 2, "rounds": 1, "fast": 1},
+        {"acceptors": 3, "proposers": 1, "rounds": 1, "fast": 1},
+    ],
+)
+def test_the_engines_and_passes_agree(size: dict[str, int], crashes: int) -> None:
+    result = agree("fast_paxos", crashes=crashes, **size)
+    assert result.verdict is Verdict.HOLDS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"acceptors": 3, "rounds": 2, "fast": 2},
+        {"acceptors": 4, "rounds": 1, "fast": 2},
+        {"acceptors": 5, "rounds": 1, "crashes": 1},
+        {"acceptors": 5, "rounds": 1, "classic_quorum": 4},
+    ],
+)
+def test_larger_sizes_hold(asked: dict[str, Any]) -> None:
+    result = check("fast_paxos", **({"crashes": 0} | asked))
+    assert (result.verdict, dict(result.properties)) == (Verdict.HOLDS, HOLDS)
+
+
+@pytest.mark.parametrize("crashes", [0, 1])
+def test_where_there_are_no_fast_ballots_or_no_rivals_less_is_asked(crashes: int) -> None:
+    paxos = check("fast_paxos", acceptors=2, fast=0, crashes=crashes)
+    alone = check("fast_paxos", acceptors=2, proposers=1, crashes=crashes)
+    assert (paxos.verdict, set(HOLDS) - set(paxos.properties)) == (
+        Verdict.HOLDS,
+        {"chosen_fast", "chosen_after_a_collision"},
+    )
+    assert (alone.verdict, set(HOLDS) - set(alone.properties)) == (
+        Verdict.HOLDS,
+        {"chosen_after_a_collision"},
+    )

@@ -1,0 +1,280 @@
+"""Multi-Paxos: what another program says of it, and what it has in common with Paxos.
+
+The counts are those of `multi_paxos_peer.py`, which knows no actors. In its first slot Multi-Paxos
+can do just what Paxos can: there `tests/peer.py`, and with it Spin and TLC, say the same.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import pytest
+
+from pcheck import Property, Seen, always, check, sometimes
+from pcheck.cluster import Cluster
+from pcheck.network import NETWORKS
+from pcheck.reference import explore
+from pcheck.search import Outcome, Verdict
+from pcheck.semantics import Runs, State
+from pcheck.specfile import find
+from tests.peer import explore as single_decree
+from tests.runs import counts
+from tests.specs.multi_paxos_peer import Counts, Sight, Size
+from tests.specs.multi_paxos_peer import explore as by_the_peer
+
+
+def cluster(**options: int) -> Cluster:
+    spec = find("multi_paxos")
+    built = spec.build(spec.options(options))
+    assert isinstance(built, Cluster)
+    return built
+
+
+def sizes(size: Size) -> dict[str, Any]:
+    options = size._asdict()
+    del options["network"], options["crashes"]
+    return options
+
+
+class Watched(Runs):
+    """Remembers every sight that it showed, as the peer tells it."""
+
+    def __init__(self, size: Size) -> None:
+        super().__init__(cluster(**sizes(size)), NETWORKS[size.network], size.crashes)
+        self.replicas = size.replicas
+        self.sights: set[Sight] = set()
+
+    def observe(self, state: State) -> Seen:
+        seen = super().observe(state)
+        accepted: type[Any] = self.cluster.watched_kinds[0]
+        said = [
+            (str(who), vote.slot, vote.ballot, str(vote.value)) for who, vote in seen.sent(accepted)
+        ]
+        done = [
+            (str(who), n, str(command))
+            for who, executed in (seen.field("executed") if self.replicas else [])
+            for n, command in enumerate(executed, start=1)
+        ]
+        self.sights.add((frozenset(said), frozenset(done)))
+        return seen
+
+
+def watched(size: Size) -> Counts:
+    model = Watched(size)
+    search = explore(model)
+    assert search.violated == ()
+    return Counts(*counts(search), frozenset(model.sights))
+
+
+# A second program
+
+SMALL = [
+    # acceptors, leaders, slots, rounds, replicas
+    *((1, 1, 1, 1, 0), (1, 1, 1, 1, 1), (1, 1, 2, 1, 1), (1, 1, 2, 1, 2), (1, 1, 2, 2, 0)),
+    *((1, 1, 2, 2, 1), (1, 1, 3, 1, 1), (1, 2, 1, 1, 0), (1, 2, 2, 1, 0), (1, 2, 2, 1, 1)),
+    *((2, 1, 1, 1, 1), (2, 1, 2, 1, 0), (2, 1, 2, 1, 1), (2, 2, 1, 1, 0)),
+]
+GRID = [
+    *(Size(*each, *how) for each, how in product(SMALL, product(("set", "once"), range(2)))),
+    *(Size(1, 1, 2, 2, 2, "once", 1), Size(1, 2, 2, 2, 0, "set", 0), Size(1, 2, 3, 1, 0, "set", 1)),
+    *(Size(1, 3, 2, 1, 0, "set", 0), Size(2, 2, 2, 1, 0, "set", 0), Size(2, 2, 2, 1, 0, "once", 0)),
+    *(Size(2, 2, 2, 1, 1, "set", 0), Size(3, 1, 2, 1, 0, "set", 1), Size(2, 1, 2, 1, 2, "set", 0)),
+    *(Size(3, 2, 1, 1, 0, "set", 0), Size(2, 2, 2, 1, 0, "set", 1), Size(1, 1, 2, 1, 1, "set", 2)),
+]
+LARGE = [
+    Size(3, 2, 2, 1, 0, "set", 0),
+    Size(1, 2, 2, 2, 1, "set", 1),
+    Size(2, 2, 2, 1, 1, "once", 1),
+]
+
+
+@pytest.mark.parametrize(
+    "size", [*GRID, *(pytest.param(size, marks=pytest.mark.slow) for size in LARGE)], ids=str
+)
+def test_another_program_finds_the_same_counts_and_sights(size: Size) -> None:
+    assert watched(size) == by_the_peer(size)
+
+
+def test_one_of_each_goes_through_phase_one_and_asks_and_votes() -> None:
+    """By hand: a start, a prepare and a promise, a proposal and a vote, each after the other."""
+    assert watched(Size(1, 1, 1))[:3] == (6, 5, 5)
+
+
+@pytest.mark.parametrize(
+    ("acceptors", "leaders", "rounds"),
+    [(1, 2, 1), (1, 2, 2), (2, 2, 1), (1, 3, 1), (2, 1, 2), (3, 2, 1)],
+)
+def test_the_votes_in_one_slot_are_those_of_paxos(
+    acceptors: int, leaders: int, rounds: int
+) -> None:
+    in_paxos = single_decree(acceptors, leaders, rounds).observations
+    as_here = {
+        frozenset((f"a{a}", 1, ballot, f"{'?xyz'[value]}1") for a, ballot, value in votes)
+        for votes in in_paxos
+    }
+    here = watched(Size(acceptors, leaders, 1, rounds)).sights
+    assert {said for said, _ in here} == as_here
+
+
+# The engines
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("crashes", [0, 1])
+@pytest.mark.parametrize(
+    ("acceptors", "leaders", "slots", "rounds", "replicas"),
+    [(1, 1, 2, 1, 1), (1, 1, 1, 1, 2), (1, 2, 1, 1, 1), (2, 1, 1, 1, 1), (1, 1, 2, 2, 0)],
+)
+def test_the_engines_and_the_reductions_say_the_same(
+    network: str,
+    crashes: int,
+    acceptors: int,
+    leaders: int,
+    slots: int,
+    rounds: int,
+    replicas: int,
+) -> None:
+    asked = sizes(Size(acceptors, leaders, slots, rounds, replicas))
+    asked |= {"network": network, "crashes": crashes}
+    plain = check("multi_paxos", engine="reference", **asked)
+    compiled = check("multi_paxos", engine="compiled", reduce="none", **asked)
+    reduced = check("multi_paxos", engine="compiled", **asked)
+    assert counts(compiled.search) == counts(plain.search)
+    assert compiled.properties == plain.properties == reduced.properties
+    assert [each.verdict for each in (plain, compiled, reduced)] == [Verdict.HOLDS] * 3
+
+
+@pytest.mark.parametrize("size", [Size(2, 2, 2, 1, 1), Size(3, 2, 1, 1, 2), Size(1, 2, 2, 2, 1)])
+def test_a_reduced_search_reaches_the_same_in_as_many_steps(size: Size) -> None:
+    ways = [check("multi_paxos", **sizes(size), reduce=passes) for passes in ("none", "all")]
+    plain, reduced = (
+        {name: len(found.path) for name, found in way.search.discoveries.items()} for way in ways
+    )
+    assert (plain, ways[0].verdict) == (reduced, Verdict.HOLDS)
+
+
+# What is true
+
+
+def test_it_holds_at_the_size_that_nobody_asked_for_and_everything_can_happen() -> None:
+    found = check("multi_paxos")
+    assert found.verdict is Verdict.HOLDS
+    assert dict(found.properties) == {
+        "agreement": Outcome.HOLDS,
+        "validity": Outcome.HOLDS,
+        "one_value_per_ballot": Outcome.HOLDS,
+        "some_value_chosen": Outcome.REACHED,
+        "a_gap_is_filled": Outcome.REACHED,
+        "x1_x2_can_be_chosen": Outcome.REACHED,
+        "y1_y2_can_be_chosen": Outcome.REACHED,
+        "only_the_chosen_is_executed": Outcome.HOLDS,
+        "replicas_agree": Outcome.HOLDS,
+        "all_is_executed": Outcome.REACHED,
+    }
+
+
+def test_phase_one_is_run_once_for_all_slots() -> None:
+    """Five steps of phase 1; a proposal and two votes a slot; a replica hears of two votes each.
+
+    Who fills a gap finds a vote behind it, which another asked for in its second slot.
+    """
+    found = check("multi_paxos", crashes=0)
+    lengths = {name: len(each.path) for name, each in found.search.discoveries.items()}
+    assert lengths == {
+        "some_value_chosen": 5 + 3,
+        "x1_x2_can_be_chosen": 5 + 2 * 3,
+        "y1_y2_can_be_chosen": 5 + 2 * 3,
+        "all_is_executed": 5 + 2 * (3 + 2),
+        "a_gap_is_filled": (5 + 2 + 1) + (5 + 2),
+    }
+
+
+def also(prop: Property, **options: int) -> Cluster:
+    built = cluster(**options)
+    built.properties = (*built.properties, prop)
+    return built
+
+
+@always(sees=["executed"])
+def nothing_executed_is_changed(before: Seen, after: Seen) -> str | None:
+    for (replica, its), (_, now) in zip(before.field("executed"), after.field("executed")):
+        if now[: len(its)] != its or len(now) > len(its) + 1:
+            return f"{replica} had executed {its}, and now {now}"
+    return None
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"acceptors": 1, "leaders": 2, "replicas": 1},
+        {"acceptors": 1, "leaders": 1, "replicas": 2, "rounds": 2, "slots": 1},
+    ],
+)
+def test_what_is_executed_never_changes(network: str, options: dict[str, int]) -> None:
+    built = also(nothing_executed_is_changed, **options)
+    search = explore(Runs(built, NETWORKS[network], 1))
+    assert search.outcomes["nothing_executed_is_changed"] is Outcome.HOLDS
+
+
+@sometimes(sees=["executed"])
+def two_have_executed_a_command(seen: Seen) -> bool:
+    return all(executed for _, executed in seen.field("executed"))
+
+
+def test_a_replica_may_execute_what_another_tells_it() -> None:
+    """One hears of two votes; the other hears it from the first, and of no votes."""
+    built = also(two_have_executed_a_command, acceptors=2, leaders=1, slots=1, replicas=2)
+    search = explore(Runs(built, NETWORKS["set"], 0))
+    run = search.discoveries["two_have_executed_a_command"].path.labels
+    assert (len(run), sum("Decide" in label for label in run)) == (5 + 3 + 2 + 1, 1)
+
+
+# The builder
+
+
+def test_leader_i_of_n_uses_ballot_r_n_plus_i_and_has_a_command_for_each_slot() -> None:
+    actors = cluster(acceptors=1, leaders=3, slots=2, rounds=2).actors
+    leaders = {str(node): vars(actor) for node, actor in actors.items() if node[0] == "p"}
+    assert {node: (its["ballots"], " ".join(its["wants"])) for node, its in leaders.items()} == {
+        "p1": ((1, 4), "x1 x2"),
+        "p2": ((2, 5), "y1 y2"),
+        "p3": ((3, 6), "z1 z2"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "asked"),
+    [
+        ({"slots": 1, "replicas": 0}, 0),
+        ({"leaders": 1, "replicas": 0}, 0),
+        ({"leaders": 1, "rounds": 2, "replicas": 0}, 1),
+        ({"leaders": 1}, 3),
+        ({}, 4),
+    ],
+)
+def test_nobody_asks_about_gaps_and_replicas_where_there_are_none(
+    options: dict[str, int], asked: int
+) -> None:
+    names = {prop.name for prop in cluster(**options).properties}
+    about = {"a_gap_is_filled", "only_the_chosen_is_executed", "replicas_agree", "all_is_executed"}
+    assert len(names & about) == asked
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "options",
+    [{"slots": 3, "replicas": 0}, {"replicas": 2}, {"acceptors": 2, "rounds": 2, "replicas": 0}],
+)
+def test_it_holds_at_larger_sizes(options: dict[str, Any]) -> None:
+    assert check("multi_paxos", **options).verdict is Verdict.HOLDS
+
+
+@pytest.mark.slow
+def test_it_holds_without_any_reduction_too() -> None:
+    ways = [check("multi_paxos", reduce=passes) for passes in ("none", "all")]
+    plain, reduced = (
+        {name: len(found.path) for name, found in way.search.discoveries.items()} for way in ways
+    )
+    assert (plain, ways[0].properties) == (reduced, ways[1].properties)
