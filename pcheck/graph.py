@@ -16,6 +16,7 @@ from pcheck.model import Model
 from pcheck.property import Kind, Property, Seen
 
 MOST = 10_000  # states: beyond, nobody looks at all of them
+Look = Callable[[int, int], None]  # at how many states there are, and how many are still to do
 Marks = dict[str, str]  # what a state violates and reaches, in words: nothing where it does not
 
 
@@ -30,13 +31,14 @@ def state_graph(
     properties: Sequence[Property] = (),
     run: Sequence[str] = (),
     text: Callable[[Any], str] | None = None,
+    look: Look = lambda states, queue: None,
 ) -> nx.MultiDiGraph[Any]:
     """Every reachable state, the nearest first, and every step.
 
     A state has its `depth`, and `state`: what it holds, as `text` puts it. A step has its `label`.
     Each may have `violates`, the names of properties that are false of it, and `why`; a state also
     `reaches`, the names of those that are reached there. `on_trace` is true along the run that has
-    these labels.
+    these labels. `look` is told now and then how far it is, and may stop it.
     """
     judge = _Judge(model, properties)
     graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
@@ -52,7 +54,8 @@ def state_graph(
 
     todo = [model.initial()]
     add(todo[0], 0)
-    for before in todo:
+    for done, before in enumerate(todo):
+        look(len(todo), len(todo) - done)
         for label, after in model.steps(before):
             if after not in graph:
                 add(after, graph.nodes[before]["depth"] + 1)
@@ -60,6 +63,23 @@ def state_graph(
             graph.add_edge(before, after, label=label, on_trace=False, **judge.step(before, after))
     _mark(graph, todo[0], run)
     return graph
+
+
+def number_of_states(
+    model: Model[Any], most: int, look: Look = lambda states, queue: None
+) -> int | None:
+    """How many can be reached, or None: more than `most`. It takes no time beside the graph."""
+    todo = [model.initial()]
+    found = {*todo}
+    for done, before in enumerate(todo):
+        look(len(todo), len(todo) - done)
+        for _, after in model.steps(before):
+            if after not in found:
+                if len(found) >= most:
+                    return None
+                found.add(after)
+                todo.append(after)
+    return len(found)
 
 
 def numbered(graph: nx.MultiDiGraph[Any]) -> nx.MultiDiGraph[str]:

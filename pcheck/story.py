@@ -39,7 +39,7 @@ class Sent:
 class Flight:
     """One copy of a message, from the step that sends it to those that deliver it or lose it.
 
-    There may be several of these where a network delivers a copy again, and there may be none.
+    It may be delivered more than once, where the network keeps what it delivers, or never.
     """
 
     message: object
@@ -92,6 +92,31 @@ class Story:
         """Every column that there is at any time, in the order in which they come."""
         columns = (self.first, *(moment.shown for moment in self.moments))
         return tuple(dict.fromkeys(name for shown in columns for name in shown))
+
+    def without_end(self, number: int, nth: int) -> tuple[str, ...]:
+        """Whom the nth message of a step never reaches: lost, or on its way for ever."""
+        return tuple(each.dst for each in self._begun(number, nth) if each.end is None)
+
+    def sent_again(self, number: int, nth: int) -> tuple[str, ...]:
+        """To whom the nth message of a step is sent while the same waits there, and stays: of such
+        a copy nothing is to be seen."""
+        begun = {each.dst for each in self._begun(number, nth)}
+        return tuple(to for to in self.moments[number - 1].sends[nth].to if to not in begun)
+
+    @property
+    def what_is_lost(self) -> str:
+        """What one says of a message that never reaches somebody."""
+        return "on its way" if self.losing_is_a_step else "lost"
+
+    def _begun(self, number: int, nth: int) -> list[Flight]:
+        return self._departures.get((number, nth), [])
+
+    @cached_property
+    def _departures(self) -> dict[tuple[int, int], list[Flight]]:
+        found: dict[tuple[int, int], list[Flight]] = {}
+        for flight in self.flights:
+            found.setdefault((flight.sent, flight.nth), []).append(flight)
+        return found
 
     def after(self, number: int) -> Columns:
         """Every column after a step; 0 is before the first."""
@@ -202,7 +227,7 @@ def _of_model(model: Model[Any], path: Path[Any]) -> Iterator[Moment]:
             changes=tuple(
                 change if name == node else f"{name}: {change}"
                 for name in now
-                for change in _changes(was.get(name, {}), now[name])
+                for change in _all_changes(was.get(name, {}), now[name])
             ),
             milestones=tuple(line for key, line in news.items() if key not in reached),
         )
@@ -233,5 +258,12 @@ def _milestones(model: Model[Any], seen: Seen) -> dict[Any, str]:
     }
 
 
-def _changes(was: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]:
+def _changes(was: Fields, now: Fields) -> tuple[str, ...]:
+    """Of the fields that have names: beside them stands only whether a node is down."""
     return tuple(f"{name} = {text}" for name, text in now.items() if name and was.get(name) != text)
+
+
+def _all_changes(was: Fields, now: Fields) -> tuple[str, ...]:
+    """A column of a bare Model may be one text without a name."""
+    unnamed = [now[""]] if "" in now and was.get("") != now[""] else []
+    return (*unnamed, *_changes(was, now))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 import pcheck
 from pcheck.cli.main import run
+from pcheck.specfile import shipped_names
 
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = {
@@ -88,8 +90,21 @@ def test_the_top_level_holds_what_the_design_lists() -> None:
     assert found == TOP
 
 
-def test_paxos_fits_on_three_pages() -> None:
-    assert len((ROOT / "specs" / "paxos.py").read_text(encoding="utf-8").splitlines()) <= 150
+@pytest.mark.parametrize("name", shipped_names())
+def test_a_protocol_fits_on_three_pages(name: str) -> None:
+    text = (ROOT / "specs" / f"{name}.py").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 150
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "specs").glob("*.py")), ids=lambda path: path.stem)
+def test_a_spec_needs_pcheck_and_files_beside_it(path: Path) -> None:
+    """And what Python itself has."""
+    found = {
+        node.module or ""
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.level == 0
+    }
+    assert found - {"pcheck", *sys.stdlib_module_names} <= {"collections.abc"}
 
 
 def test_what_the_readme_shows_is_what_is_printed(

@@ -7,39 +7,59 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pcheck.cli.drawing import drawing
+from pcheck.builder import Bug
+from pcheck.cli.drawing import Drawing, drawing, is_alone, leave_room
 from pcheck.cli.zoo_table import Zoo
 from pcheck.errors import OutputError
-from pcheck.files import write_whole
+from pcheck.files import check_apart, check_folder, write_whole
 from pcheck.render.text.explanation import Rules
 from pcheck.render.text.words import Paragraph
 from pcheck.rule import rules
 from pcheck.zoo import Hunt, hunt, kept
 
+SHOWS_ONE = (
+    "pcheck bugs NAME shows one: the rule, the run, and why; pcheck bugs SPEC lists its own."
+)
+
 
 def bugs(
-    name: str | None, *, as_json: bool, save: Path | None, form: str | None, output: Path | None
+    name: str | None, *, as_json: bool, save: Path | None, form: str | None, output: str | None
 ) -> int:
     """0 where every one is as it says, 1 where one is not."""
     chosen = kept(name)
     picture = drawing(form, output, runs=len(chosen))
     if as_json:
-        picture.leaves_room_for("--json")
-    if save is not None and not save.is_dir():
-        raise OutputError(f"{save} is no folder: make it first, or give another one")
+        leave_room(picture, "--json")
+    if save is not None:
+        _check_kept(save, [bug for _, bug in chosen], picture)
     waiting = Console(stderr=True)
     found = []
     with waiting.status("") as status:
         for nth, (spec, bug) in enumerate(chosen, start=1):
             status.update(f"{nth} of {len(chosen)}: {bug.name}")
             found.append(hunt(spec, bug, say=waiting.print))
-    if not picture.alone:
-        _print(found, as_json=as_json, in_full=name is not None)
-    for each in found if picture.wanted else ():
-        picture.put(each.result.shown, each.bug.name)
+    if not is_alone(picture):
+        in_full = name is not None and all(bug.is_called(name) for _, bug in chosen)
+        _print(found, as_json=as_json, in_full=in_full)
+    if picture is not None:
+        for each in found:
+            picture.put(each.result.shown, each.bug.name)
     if save is not None:
         _keep(found, save)
     return 0 if all(each.as_it_says for each in found) else 1
+
+
+def _check_kept(folder: Path, bugs: list[Bug], picture: Drawing | None) -> None:
+    if not folder.is_dir():
+        raise OutputError(f"{folder} is no folder: make it first, or give another one")
+    check_folder(folder)
+    drawn = [picture.path(bug.name) for bug in bugs] if picture is not None else []
+    check_apart((file for bug in bugs for file in _files(folder, bug)), drawn)
+
+
+def _files(folder: Path, bug: Bug) -> tuple[Path, Path]:
+    """A run for `pcheck replay`, and as one reads it."""
+    return folder / f"{bug.name}.json", folder / f"{bug.name}.txt"
 
 
 def _print(found: list[Hunt], *, as_json: bool, in_full: bool) -> None:
@@ -50,7 +70,7 @@ def _print(found: list[Hunt], *, as_json: bool, in_full: bool) -> None:
     else:
         console = Console(highlight=False)
         console.print(Zoo(found))
-        console.print(Paragraph("pcheck bugs NAME shows one: the rule, the run, and why."))
+        console.print(Paragraph(SHOWS_ONE))
 
 
 def _show(found: list[Hunt]) -> None:
@@ -65,11 +85,12 @@ def _show(found: list[Hunt]) -> None:
 
 
 def _keep(found: list[Hunt], folder: Path) -> None:
-    """Every run, and the same as one reads it: no two alike, though mistakes may share runs."""
+    """Every run: no two alike, though mistakes may share runs."""
     taken: set[tuple[str, ...]] = set()
     for each in found:
         result = each.result.unlike(taken)
         if result.run is not None:
             taken.add(result.run.steps)
-            write_whole(folder / f"{each.bug.name}.json", result.run.text())
-            write_whole(folder / f"{each.bug.name}.txt", result.draw())
+            to_replay, to_read = _files(folder, each.bug)
+            write_whole(to_replay, result.run.text())
+            write_whole(to_read, result.draw())

@@ -2,71 +2,92 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from pcheck.errors import UsageError
-from pcheck.files import check_writable, write_whole
+from rich.console import Console
+
+from pcheck.errors import UsageError, printable
+from pcheck.files import check_folder, file_to_write, write_out, write_whole
 from pcheck.render.formats import TEXT, Format, format_called, format_for
 from pcheck.render.shown import Shown
+from pcheck.render.text.printed import WIDTH
+from pcheck.render.text.report import RunReport
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """What is asked for. Without a format, what is printed anyway is all."""
+    """What is asked for. Without a file, standard output belongs to it."""
 
-    format: Format | None = None
-    file: Path | None = None
+    format: Format
+    file: Path | None
 
-    @property
-    def wanted(self) -> bool:
-        return self.format is not None
-
-    @property
-    def alone(self) -> bool:
-        """Whether standard output belongs to it."""
-        return self.format is not None and self.file is None
-
-    def leaves_room_for(self, option: str) -> None:
-        """Two answers on one standard output are none."""
-        if self.alone:
-            assert self.format is not None
-            raise UsageError(
-                f"{option} and --format {self.format.name} both print: give one of them alone, or "
-                f"a file with -o run{self.format.suffix}"
-            )
+    def path(self, name: str = "") -> Path | None:
+        """Where a run goes: in a folder each has its name."""
+        if self.file is None or not self.file.is_dir():
+            return self.file
+        return self.file / f"{name}{self.format.suffix}"
 
     def put(self, shown: Shown | None, name: str = "") -> None:
-        """Writes the run, if there is one: into a folder under a name."""
-        assert self.format is not None
+        """Writes the run, if there is one."""
+        file = self.path(name)
         if shown is None:
-            where = f"{self.file} was not written: " if self.file is not None else ""
-            print(f"pcheck: {where}there is no run to draw", file=sys.stderr)
-        elif self.file is None:
-            sys.stdout.write(self.format.draw(shown))
-        else:
-            file = self.file / f"{name}{self.format.suffix}" if self.file.is_dir() else self.file
+            self.leave_out("there is no run to draw", name)
+        elif file is not None:
             write_whole(file, self.format.draw(shown))
+        elif self.format.name == TEXT:  # in the signs that standard output has
+            Console(width=WIDTH, color_system=None).print(RunReport(shown))
+        else:
+            write_out(self.format.draw(shown))
+
+    def leave_out(self, why: str, name: str = "") -> None:
+        """Says of what was asked for that it is not there."""
+        file = self.path(name)
+        where = f"{printable(str(file))} was not written: " if file is not None else ""
+        print(f"pcheck: {where}{why}", file=sys.stderr)
 
 
-def drawing(name: str | None, file: Path | None, *, runs: int | None = None) -> Drawing:
+def is_alone(drawing: Drawing | None) -> bool:
+    """Whether nothing else is printed."""
+    return drawing is not None and drawing.file is None
+
+
+def leave_room(drawing: Drawing | None, option: str) -> None:
+    """Two answers on one standard output are none."""
+    if drawing is not None and drawing.file is None:
+        raise UsageError(
+            f"{option} and --format {drawing.format.name} both print: give one of them alone, or "
+            f"a file with -o run{drawing.format.suffix}"
+        )
+
+
+def drawing(name: str | None, file: str | None, *, runs: int | None = None) -> Drawing | None:
     """What `--format` and `-o` ask for; that it can be written is found out before any search.
 
     `runs` is how many there will be, where they have names and may go into a folder.
     """
-    if file is None and name in (None, TEXT):
-        return Drawing()
-    folder = file is not None and file.is_dir() and runs is not None
-    if name is None and folder:
+    if file is None and name is None:
+        return None
+    place = _place(file, runs)
+    if name is not None:
+        found = format_called(name)
+    elif place is not None and place.is_dir():
         raise UsageError(f"{file} does not say what to write: give a --format too")
-    found = format_called(name) if name is not None else format_for(str(file))
-    if not folder and runs is not None and runs > 1:
-        raise UsageError(f"there are {runs} runs to write: give a folder that exists, with -o")
-    if file is None and found.for_a_program and sys.stdout.isatty():
+    else:
+        found = format_for(str(file))
+    if place is None and found.for_a_program and sys.stdout and sys.stdout.isatty():
         raise UsageError(
             f"{found.name} is not for a terminal: write it to a file, as in -o run{found.suffix}"
         )
-    if file is not None and not folder:
-        check_writable(file)
-    return Drawing(found, file)
+    return Drawing(found, place)
+
+
+def _place(file: str | None, runs: int | None) -> Path | None:
+    if file is not None and runs is not None and os.path.isdir(file):
+        check_folder(Path(file))
+        return Path(file)
+    if runs is not None and runs > 1:
+        raise UsageError(f"there are {runs} runs to write: give a folder that exists, with -o")
+    return file_to_write(file) if file is not None else None

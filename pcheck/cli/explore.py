@@ -4,38 +4,36 @@ from __future__ import annotations
 
 import inspect
 import json
-import re
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stdout
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import psutil
 from rich.console import Console
 
-from pcheck.cli.drawing import Drawing, drawing
+from pcheck.cli.drawing import Drawing, drawing, is_alone, leave_room
+from pcheck.cli.limits import limits
 from pcheck.cli.progress import Live
 from pcheck.cli.spec_options import option, spec_command, what_is_explored, with_default
 from pcheck.compile.reduce import PASSES
-from pcheck.errors import SpecError, UsageError
-from pcheck.files import check_writable, write_whole
+from pcheck.errors import SpecError, UsageError, printable
+from pcheck.files import check_apart, file_to_write, write_whole
 from pcheck.question import ask
 from pcheck.render.formats import FORMATS
 from pcheck.render.text.report import Lead
 from pcheck.render.text.words import Paragraph
 from pcheck.result import Result, answer
-from pcheck.search import Limits, Verdict
+from pcheck.search import Verdict
 from pcheck.specfile import Spec
 
 STATUS = {Verdict.HOLDS: 0, Verdict.VIOLATED: 1, Verdict.INCOMPLETE: 3}
 STATUS_OF_FINDING = {Verdict.HOLDS: 1, Verdict.VIOLATED: 0, Verdict.INCOMPLETE: 3}
 KEEP = (
-    "To keep this run: --save FILE; to walk it again: pcheck replay FILE --step; to look at it: "
-    "-o run.svg or -o run.html."
+    "To keep this run: --save FILE; to walk it again: pcheck replay FILE{spec} --step; to look at "
+    "it: -o run.svg or -o run.html."
 )
-UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
 def explore_command(arguments: Sequence[str]) -> Callable[..., int]:
@@ -66,19 +64,18 @@ def _explore(
     max_seconds: float | None,
     max_memory: str | None,
     levels: bool,
-    save: Path | None,
+    save: str | None,
     form: str | None,
-    output: Path | None,
+    output: str | None,
     as_json: bool,
     quiet: bool,
 ) -> int:
     picture = drawing(form, output)
     if as_json or quiet:
-        picture.leaves_room_for("--json" if as_json else "--quiet")
+        leave_room(picture, "--json" if as_json else "--quiet")
     if levels:
         _check_levels(picture, quiet=quiet and not as_json)
-    if save is not None:
-        check_writable(save)
+    keep = _place_to_keep(save, picture)
     with redirect_stdout(sys.stderr):
         question = ask(
             spec,
@@ -93,7 +90,7 @@ def _explore(
         with redirect_stdout(sys.stderr), Live(question, quiet=quiet) as live:
             result = answer(
                 question,
-                _limits(max_states, max_seconds, max_memory),
+                limits(max_states, max_seconds, max_memory),
                 engine="auto" if engine is None else engine,
                 reduce=reduce,
                 all_properties=all_properties,
@@ -101,21 +98,29 @@ def _explore(
                 say=live.say,
             )
     except SpecError as error:
-        if error.run and not (quiet or as_json or picture.alone):
+        if error.run and not (quiet or as_json or is_alone(picture)):
             Console(highlight=False).print(Lead(question, error.run))
         raise
-    if not picture.alone:
-        kept = save is not None or picture.wanted
+    if not is_alone(picture):
+        kept = keep is not None or picture is not None
         _print(result, as_json=as_json, quiet=quiet, levels=levels, kept=kept)
-    if picture.wanted:
+    if picture is not None:
         picture.put(result.shown)
-    if save is not None:
-        _save(result, save)
+    if keep is not None:
+        _save(result, keep)
     return (STATUS if find is None else STATUS_OF_FINDING)[result.verdict]
 
 
-def _check_levels(picture: Drawing, *, quiet: bool) -> None:
-    picture.leaves_room_for("--levels")
+def _place_to_keep(save: str | None, picture: Drawing | None) -> Path | None:
+    if save is None:
+        return None
+    file = file_to_write(save)
+    check_apart([file], [picture.file] if picture is not None else [])
+    return file
+
+
+def _check_levels(picture: Drawing | None, *, quiet: bool) -> None:
+    leave_room(picture, "--levels")
     if quiet:
         raise UsageError("--levels draws, and --quiet prints one word: leave one of them out")
 
@@ -132,32 +137,17 @@ def _print(result: Result, *, as_json: bool, quiet: bool, levels: bool, kept: bo
         if levels:
             console.print("", result.levels(), sep="\n")
         if result.run is not None and not kept:
-            console.print("", Paragraph(KEEP), sep="\n")
+            file = result.run.file  # of a spec of the user's: pcheck would not find it by name
+            own = f" {shlex.quote(printable(file))}" if file is not None else ""
+            console.print("", Paragraph(KEEP.format(spec=own)), sep="\n")
 
 
 def _save(result: Result, file: Path) -> None:
     if result.run is None:
-        print(f"pcheck: {file} was not written: there is no run to keep", file=sys.stderr)
+        said = f"{printable(str(file))} was not written: there is no run to keep"
+        print(f"pcheck: {said}", file=sys.stderr)
     else:
         write_whole(file, result.run.text())
-
-
-def _limits(states: int | None, seconds: float | None, memory: str | None) -> Limits:
-    limits = Limits(states, seconds, _bytes(memory) if memory is not None else None)
-    return limits if limits.memory is not None else replace(limits, memory=_spare_memory())
-
-
-def _bytes(text: str) -> int:
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)I?B?", text.strip().upper())
-    if found is None or float(found[1]) == 0:
-        raise UsageError(f"--max-memory {text!r} is no size: write 500M or 2G, for example")
-    return int(float(found[1]) * UNITS[found[2]])
-
-
-def _spare_memory() -> int:
-    """Without a limit, a search ends before the machine does."""
-    process = psutil.Process().memory_info().rss
-    return int(process + 0.9 * psutil.virtual_memory().available)
 
 
 def _general() -> Iterator[inspect.Parameter]:
@@ -176,10 +166,10 @@ def _general() -> Iterator[inspect.Parameter]:
     yield option("max_memory", str, how, "--max-memory SIZE", size)
     grew = "Draw how many new states there were on each level."
     yield option("levels", bool, out, "--levels", grew)
-    save = "Write the violating run to a file, for `pcheck replay`."
-    yield option("save", Path, out, "--save FILE", save)
+    save = "Write the violating run to this file, for `pcheck replay`."
+    yield option("save", str, out, "--save FILE", save)
     yield option("form", str, out, "--format NAME", f"Write the run as {', '.join(FORMATS)}.")
-    into = "Write it to a file, by whose name the format is known."
-    yield option("output", Path, out, "-o,--output FILE", into)
+    into = "Write the run to this file; its name says the format."
+    yield option("output", str, out, "-o,--output FILE", into)
     yield option("as_json", bool, out, "--json", "Print one JSON object, nothing else.")
     yield option("quiet", bool, out, "--quiet", "Print the verdict, in one word.")

@@ -9,10 +9,15 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pcheck.checked import Checked
+from pcheck.cli.fitting import fitting
+from pcheck.cli.limits import limits
+from pcheck.cli.progress import Live
 from pcheck.cli.spec_options import option, spec_command, what_is_explored, with_default
 from pcheck.errors import UsageError, printable
-from pcheck.files import check_writable, write_whole
+from pcheck.files import file_to_write, write_out, write_whole
 from pcheck.label import counted
+from pcheck.model import Model
 from pcheck.property import Kind, Property
 from pcheck.question import Question, ask
 from pcheck.render.state_graph.formats import (
@@ -25,12 +30,15 @@ from pcheck.render.state_graph.formats import (
     format_called,
     format_for,
 )
+from pcheck.render.state_graph.text import state_text
 from pcheck.result import Result, answer
-from pcheck.search import INTERRUPT, Limits, state_limit
+from pcheck.search import INTERRUPT, Clock, Limits, Progress, Stop, state_limit
 from pcheck.specfile import Spec
 
 if TYPE_CHECKING:
     import networkx as nx
+
+    from pcheck.graph import Look
 
 
 def graph_command(arguments: Sequence[str]) -> Callable[..., int]:
@@ -49,10 +57,12 @@ def _general() -> Iterator[inspect.Parameter]:
     yield from what_is_explored()
     most = with_default("Refuse more states than this.", f"{MANY}, for a picture {FEW}")
     yield option("max_states", int, "How far", "--max-states INT", most)
-    form = with_default(f"Write it as {', '.join(FORMATS)}.", "as the file is called, or dot")
+    form = with_default(
+        f"Write the graph as {', '.join(FORMATS)}.", "as the file is called, or dot"
+    )
     yield option("form", str, "Output", "--format NAME", form)
-    into = "Write it to a file, by whose name the format is known."
-    yield option("output", Path, "Output", "-o,--output FILE", into)
+    into = "Write the graph to this file; its name says the format."
+    yield option("output", str, "Output", "-o,--output FILE", into)
 
 
 def _graph(
@@ -66,9 +76,10 @@ def _graph(
     find: str | None,
     max_states: int | None,
     form: str | None,
-    output: Path | None,
+    output: str | None,
 ) -> int:
-    wanted = _format(form, output)
+    file = file_to_write(output) if output is not None else None
+    wanted = _format(form, file)
     with redirect_stdout(sys.stderr):
         question = ask(
             spec,
@@ -79,25 +90,23 @@ def _graph(
             properties=properties or (),
             find=find,
         )
-        graph = _built(question, wanted, wanted.most if max_states is None else max_states)
+        graph = _built(question, wanted, max_states)
         drawn = wanted.draw(graph)
-    if output is None:
-        sys.stdout.write(drawn)
+    if file is None:
+        write_out(drawn)
     else:
-        write_whole(output, drawn)
-        print(f"{printable(str(output))}: {_summary(graph, question)}")
+        write_whole(file, drawn)
+        print(f"{printable(str(file))}: {_summary(graph, question)}")
     return 0
 
 
 def _format(name: str | None, file: Path | None) -> GraphFormat:
-    """What is asked for; that it can be written is found out before any search."""
-    if file is not None:
-        check_writable(file)
+    """What is asked for."""
     if name is not None:
         found = format_called(name)
     else:
         found = format_for(str(file)) if file is not None else DOT
-    if found.is_picture and file is None and sys.stdout.isatty():
+    if found.is_picture and file is None and sys.stdout and sys.stdout.isatty():
         raise UsageError(
             f"{found.name} is not for a terminal: write it to a file, as in "
             f"-o graph{found.suffixes[0]}"
@@ -105,31 +114,91 @@ def _format(name: str | None, file: Path | None) -> GraphFormat:
     return found
 
 
-def _built(question: Question, wanted: GraphFormat, most: int) -> nx.MultiDiGraph[str]:
-    """The graph, with the run in it that `pcheck explore` shows."""
-    from pcheck.graph import TooLarge, numbered  # which takes some time to load
+def _built(question: Question, wanted: GraphFormat, max_states: int | None) -> nx.MultiDiGraph[str]:
+    """The graph, with the run in it that `pcheck explore` shows.
 
-    result = answer(question, Limits(most), engine="reference")
-    if result.search.stopped == INTERRUPT:
-        raise KeyboardInterrupt
-    if result.search.stopped == state_limit(most):
-        raise _too_large(question, wanted, most)
+    What is too large for a picture is counted all the same: to say what it is not too large for.
+    """
+    from pcheck.graph import numbered  # which takes some time to load
+
+    most, far = (wanted.most, MANY) if max_states is None else (max_states, max_states)
+    bounds = limits(far)
     try:
-        graph = numbered(result.graph(most))
-    except TooLarge:
-        raise _too_large(question, wanted, most) from None
+        with Live(question, stopped="ends it") as live:
+            result = answer(question, bounds, engine="reference", watch=live.watch)
+            look = _looking(bounds, live, result.depth)
+            states = _number_of_states(result, far, look)
+            if states is None or states > most:
+                raise _too_large(question, wanted, max_states, states)
+            graph = numbered(_whole(result, far, look))
+    except Stop as limit:
+        smaller = fitting(question, MANY)
+        way = f": make it smaller, as with {smaller}" if smaller else ""
+        raise UsageError(f"this has too many states for {limit}{way}") from None
     graph.graph |= {"title": _title(question), **_run(result)}
     return graph
 
 
-def _too_large(question: Question, wanted: GraphFormat, most: int) -> UsageError:
-    smaller = question.smaller()
-    ways = [f"make it smaller: {', or '.join(smaller)}"] if smaller else []
-    many = f"this has more than {counted(most, 'state')}"
-    if wanted.is_picture:
+def _looking(bounds: Limits, live: Live, depth: int) -> Look:
+    """What goes on after the search has the same limits, and can be watched as well."""
+    clock, progress = Clock(bounds, live.watch), Progress(level=depth)
+
+    def look(states: int, queue: int) -> None:
+        progress.states, progress.queue = states, queue
+        clock.look(progress)
+
+    return look
+
+
+def _number_of_states(result: Result, far: int, look: Look) -> int | None:
+    """None where there are more than so many: a search may have ended before it met them all."""
+    from pcheck.graph import number_of_states
+
+    search = result.search
+    if search.complete:
+        return search.states
+    if search.stopped == INTERRUPT:
+        raise KeyboardInterrupt
+    if search.stopped not in (None, state_limit(far)):
+        raise Stop(search.stopped)
+    return number_of_states(_checked(result.model), far, look) if search.stopped is None else None
+
+
+def _whole(result: Result, most: int, look: Look) -> nx.MultiDiGraph[Any]:
+    """As `Result.graph` has it, within limits."""
+    from pcheck.graph import state_graph
+
+    model, sought = result.model, result.question.sought
+    return state_graph(
+        _checked(model),
+        most,
+        properties=model.properties if sought is None else (sought,),
+        run=result.trace.labels if result.trace is not None else (),
+        text=lambda state: state_text(model, state),
+        look=look,
+    )
+
+
+def _checked(model: Model[Any]) -> Model[Any]:
+    return model if model.checked else Checked(model)
+
+
+def _too_large(
+    question: Question, wanted: GraphFormat, max_states: int | None, states: int | None
+) -> UsageError:
+    """`states` is how many there are, if that is known."""
+    picture = wanted.is_picture and max_states is None
+    most, far = (wanted.most, MANY) if max_states is None else (max_states, max_states)
+    many = f"more than {counted(far, 'state')}" if states is None else counted(states, "state")
+    if picture:
+        many += f", too many for a picture ({most})"
+    smaller = fitting(question, most)
+    ways = [f"make it smaller, as with {smaller}"] if smaller else []
+    if not picture:
+        ways.append("raise --max-states")
+    elif states is not None:
         ways.append(f"write it for a program, as in -o graph{GRAPHML.suffixes[0]}")
-        return UsageError(f"{many}, too many for a picture: {'; or '.join(ways)}")
-    return UsageError(f"{many}: {'; or '.join([*ways, 'raise --max-states'])}")
+    return UsageError(f"this has {many}{': ' if ways else ''}{'; or '.join(ways)}")
 
 
 def _title(question: Question) -> str:

@@ -1,14 +1,17 @@
 """Single keys from a terminal, by name. Meanwhile nothing that is typed is shown.
 
-`typer.getchar` shows what is typed between two calls, and forgets it: so it reads only where there
-is nothing better.
+On Windows `typer.getchar` reads them. Elsewhere it would not do: between two calls of it the
+terminal shows what is typed, and what came too early is lost. There the terminal is set once, for
+as long as keys are read.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -17,6 +20,8 @@ import typer
 if sys.platform != "win32":
     import select
     import termios
+
+    ENDS = signal.SIGTERM, signal.SIGHUP
 
 POLL, REST = 0.25, 0.05  # seconds: until one looks up again; until what a key sends has come
 SENT = {
@@ -51,14 +56,42 @@ else:
     @contextmanager
     def keyboard() -> Iterator[Callable[[], list[str]]]:
         """What waits for the next keys, and after a while says that there were none."""
+        with _in_order(), _unseen() as terminal:
+            yield lambda: keys(_typed(terminal).decode(errors="replace"))
+
+    @contextmanager
+    def _unseen() -> Iterator[int]:
+        """The terminal, which shows nothing that is typed and lets no key end the program."""
         terminal = sys.stdin.fileno()
         before, quiet = termios.tcgetattr(terminal), termios.tcgetattr(terminal)
         quiet[3] &= ~(termios.ECHO | termios.ICANON | termios.ISIG)
         try:
             termios.tcsetattr(terminal, termios.TCSADRAIN, quiet)
-            yield lambda: keys(_typed(terminal).decode(errors="replace"))
+            yield terminal
         finally:
             termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
+
+    @contextmanager
+    def _in_order() -> Iterator[None]:
+        """A signal that would end the program at once first lets it put the terminal in order."""
+        came: list[int] = []
+
+        def leave(number: int, _: object) -> None:
+            if not came:  # a second one would cut the tidying short
+                came.append(number)
+                raise SystemExit(128 + number)
+
+        alone = threading.current_thread() is threading.main_thread()  # which alone may ask
+        fatal = [each for each in ENDS if alone and signal.getsignal(each) is signal.SIG_DFL]
+        try:
+            for each in fatal:
+                signal.signal(each, leave)
+            yield
+        finally:
+            for each in fatal:
+                signal.signal(each, signal.SIG_DFL)
+            for number in came:
+                signal.raise_signal(number)
 
     def _typed(terminal: int) -> bytes:
         """A key may send several bytes, and over a slow line these come one by one."""

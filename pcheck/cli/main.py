@@ -21,7 +21,6 @@ import typer
 from pcheck import __version__
 from pcheck.cli import listing
 from pcheck.cli.bugs import bugs as listing_of_bugs
-from pcheck.cli.drawing import drawing
 from pcheck.cli.explore import explore_command
 from pcheck.cli.graph import graph_command
 from pcheck.cli.new import new_file
@@ -35,14 +34,11 @@ FormatOption = Annotated[
     str | None,
     typer.Option("--format", metavar="NAME", help=f"Write the run as {', '.join(FORMATS)}."),
 ]
-OutputOption = Annotated[
-    Path | None,
-    typer.Option(
-        "-o",
-        "--output",
-        metavar="FILE",
-        help="Write it to a file, by whose name the format is known.",
-    ),
+TO_A_FILE = "Write the run to this file; its name says the format."
+TO_A_FOLDER = f"{TO_A_FILE} Or into this folder, one file for each run."
+OutputOption = Annotated[str | None, typer.Option("-o", "--output", metavar="FILE", help=TO_A_FILE)]
+OutputsOption = Annotated[
+    str | None, typer.Option("-o", "--output", metavar="FILE|DIR", help=TO_A_FOLDER)
 ]
 COMMANDS = ("explore", "graph", "replay", "bugs", "specs", "new")
 OF_A_SPEC = ("explore", "graph")  # these have its options: it comes first
@@ -164,19 +160,22 @@ def _replay(
     output: OutputOption = None,
 ) -> int:
     """Walk a saved run step by step: 0 if it does what the file says, 1 if not."""
-    return replay_file(file, spec, quiet=quiet, drawing=drawing(form, output), step=step)
+    return replay_file(file, spec, quiet=quiet, form=form, output=output, step=step)
 
 
 def _bugs(
     name: Annotated[
-        str | None, typer.Argument(help="One of them, by its name or number: shown in full.")
+        str | None,
+        typer.Argument(
+            help="One of them, by its name or number: shown in full. Or those of a spec."
+        ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print a list of objects.")] = False,
     save: Annotated[
         Path | None, typer.Option("--save", metavar="DIR", help="Write every run to this folder.")
     ] = None,
     form: FormatOption = None,
-    output: OutputOption = None,
+    output: OutputsOption = None,
 ) -> int:
     """Every rule taken away once: what breaks, how soon. 0 if all is as it says, 1 if not."""
     return listing_of_bugs(name, as_json=json, save=save, form=form, output=output)

@@ -16,8 +16,11 @@ SHOW_AFTER, WARN_AFTER = 0.5, 3.0  # seconds
 class Live:
     """Writes to standard error only: what a search says goes to standard output."""
 
-    def __init__(self, question: Question, *, quiet: bool) -> None:
-        self.question, self.quiet = question, quiet
+    def __init__(
+        self, question: Question, *, quiet: bool = False, stopped: str = "shows what is known"
+    ) -> None:
+        """`stopped` is what Ctrl-C does."""
+        self.question, self.quiet, self.stopped = question, quiet, stopped
         self.console = Console(stderr=True, highlight=False)
         self.on = self.console.is_terminal and not self.console.is_dumb_terminal and not quiet
         self.warned = False
@@ -58,7 +61,7 @@ class Live:
         hint = f" To make it smaller: {', or '.join(smaller)}." if smaller else ""
         self.say(
             f"this will take a while: {progress.states:,} states so far, and each level is "
-            f"{growth:.1f} times the last.{hint} Ctrl-C shows what is known."
+            f"{growth:.1f} times the last.{hint} Ctrl-C {self.stopped}."
         )
 
     def _clear(self) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
-from pcheck.cli.drawing import Drawing
+from pcheck.cli.drawing import Drawing, drawing, is_alone, leave_room
 from pcheck.cli.step import check_a_terminal, of_part, of_shown, step_through
 from pcheck.counterexample import Replay, SavedRun, read, replay
 from pcheck.errors import TraceError, UsageError
@@ -21,37 +25,43 @@ from pcheck.story import tell
 
 
 def replay_file(
-    file: Path, spec: str | None, *, quiet: bool, drawing: Drawing, step: bool = False
+    file: Path, spec: str | None, *, quiet: bool, form: str | None, output: str | None, step: bool
 ) -> int:
     """0 where the run does what its file says, else 1."""
+    picture = drawing(form, output)
     if step:
-        _check_that_it_can_be_walked(quiet, drawing)
+        _check_that_it_can_be_walked(quiet, picture)
+    elif quiet:
+        leave_room(picture, "--quiet")
     saved = read(file)
-    found = _spec_of(saved, file, spec)
+    given = {"--quiet": quiet, "--step": step, "--format": form, "-o": output}
+    found = _spec_of(saved, file, spec, given)
     try:
         question = saved.ask(found)
         walked = replay(saved, question)
     except TraceError as error:
         raise TraceError(f"{file} {error}") from None
-    console = Console(highlight=False, stderr=drawing.alone and walked.differs is not None)
+    console = Console(highlight=False, stderr=is_alone(picture) and walked.differs is not None)
     if walked.differs is not None and step:
         step_through(console, of_part(question, walked))
         return 1
     if walked.differs is not None:
-        _show_how_far(console, question, walked, quiet=quiet or drawing.alone)
+        _show_how_far(console, question, walked, quiet=quiet or is_alone(picture))
+        if picture is not None and picture.file is not None:
+            picture.leave_out("the run does not do what its file says")
         return 1
     shown = Shown(question, saved, walked.path, explain(question, saved, walked.path))
     if step:
         step_through(console, of_shown(shown))
-    elif not drawing.alone:
+    elif not is_alone(picture):
         _show(console, shown, quiet=quiet)
-    if drawing.wanted:
-        drawing.put(shown)
+    if picture is not None:
+        picture.put(shown)
     return 0
 
 
-def _check_that_it_can_be_walked(quiet: bool, drawing: Drawing) -> None:
-    if quiet or drawing.wanted:
+def _check_that_it_can_be_walked(quiet: bool, picture: Drawing | None) -> None:
+    if quiet or picture is not None:
         other = "--quiet" if quiet else "--format and -o"
         raise UsageError(f"--step shows the run itself: leave {other} out")
     check_a_terminal()
@@ -79,15 +89,23 @@ def _show_how_far(console: Console, question: Question, walked: Replay, *, quiet
     console.print(Paragraph(text, "bold red"))
 
 
-def _spec_of(saved: SavedRun, file: Path, given: str | None) -> Spec:
+def _spec_of(saved: SavedRun, file: Path, spec: str | None, given: Mapping[str, Any]) -> Spec:
     """A file never says what code to run: that is a name of ours, or a path of the user's."""
-    if given is not None:
-        return find(given)
+    if spec is not None:
+        return find(spec)
     if saved.file is not None:
         raise UsageError(
             f"{file} is a run of a spec that does not ship with pcheck: give its file too, "
-            f"as in `pcheck replay {file} {saved.file}`"
+            f"as in `{_command(file, saved.file, given)}`"
         )
     if saved.spec not in shipped_names():
         raise TraceError(f"{file} is a run of {saved.spec!r}, and pcheck has no such spec")
     return find(saved.spec)
+
+
+def _command(file: Path, spec: str, given: Mapping[str, Any]) -> str:
+    """The same command again, with the spec: as a shell takes it."""
+    options = [
+        (name,) if value is True else (name, value) for name, value in given.items() if value
+    ]
+    return shlex.join(["pcheck", "replay", str(file), spec, *chain(*options)])

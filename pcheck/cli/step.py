@@ -26,7 +26,7 @@ from pcheck.story import tell
 ON = {"right", "space", "enter", "n"}
 BACK = {"left", "backspace", "p"}
 FIRST, LAST = {"home", "g"}, {"end", "G"}
-DIFFERENCE = {"d", "r"}
+DIFFERENCE = "d"
 LEAVE = {"q", "escape", "stop"}
 
 
@@ -93,7 +93,7 @@ def moved(run: Playback, at: int, key: str) -> int:
         return max(at - 1, 0)
     if key in FIRST | LAST:
         return 0 if key in FIRST else run.last
-    if key in DIFFERENCE:
+    if key == DIFFERENCE:
         return min((number for number in run.notes if number > at), default=at)
     return at
 

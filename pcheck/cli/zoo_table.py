@@ -18,7 +18,7 @@ TO_THE_RIGHT = ("", "steps", "states", "time")
 
 
 class Zoo:
-    """Two lines each: the figures, and below them the rule and the scope."""
+    """By protocol. Two lines each: the figures, and below them the rule and the scope."""
 
     def __init__(self, hunts: Iterable[Hunt]) -> None:
         self.hunts = list(hunts)
@@ -31,7 +31,12 @@ class Zoo:
         if fits:
             yield _line(head, widths)
         margin = " " * (widths[0] + 2)
+        spec = None
         for found, row in zip(self.hunts, rows):
+            if found.spec is not spec:
+                spec = found.spec
+                yield Text("")
+                yield Text(spec.name, "bold", no_wrap=True)
             yield _line(row if fits else row[:2], widths)
             figures = "" if fits else "  ".join(f"{n} {t}" for n, (t, _) in zip(HEAD[2:], row[2:]))
             for words in (figures, _words(found.bug)):

@@ -1,1 +1,1 @@
-"""What a person reads: a run told moment by moment, a verdict, and what it does not cover."""
+"""A run, or a state graph, in each form that it is looked at or handed on in."""

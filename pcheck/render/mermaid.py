@@ -39,7 +39,6 @@ class _Diagram:
         self.names = {lane: f"n{at}" for at, lane in enumerate(lanes or ("",), start=1)}
         names = list(self.names.values())
         self.all = ",".join(dict.fromkeys((names[0], names[-1])))
-        self.begun = {(each.sent, each.nth, each.dst) for each in self.story.flights}
 
     def lines(self) -> Iterator[str]:
         yield "sequenceDiagram"
@@ -89,12 +88,12 @@ class _Diagram:
             yield self.shown.notes[moment.number]
         yield from moment.changes
         for nth, sent in enumerate(moment.sends):
-            rest = tuple(to for to in sent.to if (moment.number, nth, to) not in self.begun)
+            rest = self.story.sent_again(moment.number, nth)
             if rest or not sent.to:
                 yield str(replace(sent, to=rest))
 
     def _never(self, flight: Flight) -> str:
-        arrow, what = ("--)", "on its way") if self.story.losing_is_a_step else ("-x", "lost")
+        arrow, what = "--)" if self.story.losing_is_a_step else "-x", self.story.what_is_lost
         ends = f"{self.names[flight.src]}{arrow}{self.names[flight.dst]}"
         return f"    {ends}: {_text(f'{what}: {show(flight.message)}', ARROW)}"
 

@@ -23,6 +23,8 @@ def objects(shown: Shown) -> str:
     story = shown.story
     saved = json.loads(shown.run.text())
     told = {
+        "title": shown.title,
+        "good": shown.good,
         "nodes": story.lanes,
         "first": story.first,
         "moments": [
@@ -69,6 +71,7 @@ def _flight(flight: Flight) -> Json:
         "src": flight.src,
         "dst": flight.dst,
         "sent": flight.sent,
+        "nth": flight.nth,
         "delivered": flight.delivered,
         "lost": flight.lost,
     }

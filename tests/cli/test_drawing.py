@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import io
 import os
+import shlex
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from pcheck import check
+from pcheck.cli.main import run
 from pcheck.render.formats import FORMATS
+from pcheck.specfile import SHIPPED
+from pcheck.zoo import kept
 
 Ends = Callable[..., tuple[int, str, str]]
 FOUND = "explore", "--bug", "votes-in-any-ballot", "--acceptors", "1"
 HOLDS = "explore", "--acceptors", "1", "--proposers", "1", "--rounds", "1"
 PROGRAMS = [name for name, each in FORMATS.items() if each.for_a_program]
-READABLE = [name for name in FORMATS if name not in (*PROGRAMS, "text")]
+READABLE = [name for name in FORMATS if name not in PROGRAMS]
+NOT_UTF_8 = {
+    "cp1252": {"PYTHONIOENCODING": "cp1252"},
+    "C": {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C"},
+}
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +40,7 @@ def test_the_formats_are_these() -> None:
     assert [*FORMATS] == ["text", "mermaid", "svg", "html", "itf", "shiviz", "json"]
 
 
-@pytest.mark.parametrize("name", [name for name in FORMATS if name != "text"])
+@pytest.mark.parametrize("name", FORMATS)
 def test_into_a_pipe_goes_the_run_and_nothing_else(
     name: str, pcheck: Ends, drawn: dict[str, str]
 ) -> None:
@@ -61,10 +71,29 @@ def test_what_is_said_goes_before_the_name_of_a_file(
     assert (empty_folder / "run.svg").read_text(encoding="utf-8") == drawn["mermaid"]
 
 
-def test_text_without_a_file_is_the_report(pcheck: Ends) -> None:
-    status, out, err = pcheck(*FOUND, "--format", "text")
-    assert (status, err) == (1, "")
-    assert "To keep this run" in out
+@pytest.mark.parametrize("locale", NOT_UTF_8)
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_pipe_gets_every_sign_whatever_a_terminal_would_know(
+    name: str, locale: str, process: Callable[..., subprocess.Popen[str]], drawn: dict[str, str]
+) -> None:
+    """A page has a hash of its own script, and a picture says that it is UTF-8."""
+    with process(*FOUND, "--format", name, **NOT_UTF_8[locale]) as started:
+        assert started.stdout is not None
+        out = started.stdout.buffer.read()  # type: ignore[attr-defined]
+    if name == "text":  # for a reader: it is drawn with other signs
+        assert (b"?" in out, out.isascii(), "?" in drawn[name]) == (False, True, False)
+    else:
+        assert out == drawn[name].encode()
+    if name == "svg":
+        assert ElementTree.fromstring(out).tag.endswith("svg")
+
+
+def test_where_there_are_no_bytes_it_is_text(
+    drawn: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed = io.StringIO()
+    monkeypatch.setattr("sys.stdout", printed)
+    assert (run([*FOUND, "--format", "html"]), printed.getvalue()) == (1, drawn["html"])
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -114,6 +143,18 @@ def test_where_there_is_no_run_nothing_is_written(
     assert os.listdir(empty_folder) == []
 
 
+def test_of_several_it_is_said_which_has_no_run(
+    pcheck: Ends, empty_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [*kept("changes-its-mind"), *kept("votes-above-its-promise")]
+    monkeypatch.setattr("pcheck.cli.bugs.kept", lambda name: found)
+    (empty_folder / "d").mkdir()
+    status, _, err = pcheck("bugs", "-o", "d", "--format", "html")
+    none = "pcheck: d/votes-above-its-promise.html was not written: there is no run to draw"
+    assert (status, err.splitlines()[-1]) == (0, none)
+    assert os.listdir("d") == ["changes-its-mind.html"]
+
+
 def test_a_run_that_does_not_do_what_its_file_says_is_not_drawn(
     pcheck: Ends, empty_folder: Path
 ) -> None:
@@ -121,7 +162,8 @@ def test_a_run_that_does_not_do_what_its_file_says_is_not_drawn(
     text = (empty_folder / "run.json").read_text()
     (empty_folder / "run.json").write_text(text.replace("p2 starts ballot 2", "p2 sleeps"))
     status, out, err = pcheck("replay", "run.json", "-o", "run.svg")
-    assert (status, err) == (1, "")
+    said = "pcheck: run.svg was not written: the run does not do what its file says\n"
+    assert (status, err) == (1, said)
     assert "step 2 is not possible here" in " ".join(out.split())
     status, out, err = pcheck("replay", "run.json", "--format", "mermaid")
     assert (status, out) == (1, "")
@@ -151,6 +193,49 @@ def test_a_run_that_does_not_do_what_its_file_says_is_not_drawn(
             (*FOUND, "--quiet", "--format", "itf"),
             "--quiet and --format itf both print: give one of them alone, or a file with "
             "-o run.itf.json",
+        ),
+        (
+            (*FOUND, "--quiet", "--format", "text"),
+            "--quiet and --format text both print: give one of them alone, or a file with "
+            "-o run.txt",
+        ),
+        (
+            (*FOUND, "--json", "--format", "text"),
+            "--json and --format text both print: give one of them alone, or a file with "
+            "-o run.txt",
+        ),
+        (
+            ("replay", "run.json", "--quiet", "--format", "text"),
+            "--quiet and --format text both print: give one of them alone, or a file with "
+            "-o run.txt",
+        ),
+        (
+            (*FOUND, "--save", "x.json", "-o", "./x.json"),
+            "--save and -o both write x.json: give one of them another name",
+        ),
+        (
+            ("bugs", "14", "--save", ".", "-o", ".", "--format", "json"),
+            "--save and -o both write votes-in-any-ballot.json: give one of them another name",
+        ),
+        (
+            ("bugs", "14", "--save", ".", "-o", "votes-in-any-ballot.txt"),
+            "--save and -o both write votes-in-any-ballot.txt: give one of them another name",
+        ),
+        ((*FOUND, "-o", "."), ". is a folder: name a file"),
+        (("replay", "run.json", "-o", "."), ". is a folder: name a file"),
+        (
+            (*FOUND, "--format", "svg", "-o", "newdir/"),
+            "newdir/ ends as a folder does: name a file",
+        ),
+        ((*FOUND, "-o", "./x.svg/"), "./x.svg/ ends as a folder does: name a file"),
+        ((*FOUND, "--save", "x.json/"), "x.json/ ends as a folder does: name a file"),
+        (
+            (*FOUND, "-o", f"{'x' * 300}.svg"),
+            f"{'x' * 300}.svg cannot be written: File name too long",
+        ),
+        (
+            ("bugs", "14", "--format", "svg", "-o", "x" * 300),
+            f"{'x' * 300} cannot be written: File name too long",
         ),
         (
             ("bugs", "14", "--json", "--format", "svg"),
@@ -201,3 +286,39 @@ def test_the_library_has_no_picture_of_nothing() -> None:
     result = check("paxos", acceptors=1, proposers=1, rounds=1)
     with pytest.raises(Exception, match="there is no run to draw"):
         result.draw("svg")
+
+
+def test_a_run_of_a_spec_of_ones_own_says_what_to_type(pcheck: Ends, empty_folder: Path) -> None:
+    """Whatever blanks are in the names, and with all that was asked for."""
+    for name in ("consensus", "lamport"):
+        text = (SHIPPED / f"{name}.py").read_text(encoding="utf-8")
+        broken = text.replace("ballot >= state.promised[i]", "True")
+        (empty_folder / f"{name}.py").write_text(broken, encoding="utf-8")
+    (empty_folder / "lamport.py").rename("my own.py")
+    explored = pcheck("explore", "./my own.py", "--acceptors", "1", "--save", "a run.json")
+    assert explored[::2] == (1, "")
+    _, out, _ = pcheck("explore", "./my own.py", "--acceptors", "1")
+    assert "pcheck replay FILE 'my own.py' --step" in " ".join(out.split())
+    asked = "--format", "svg", "-o", "a picture"
+    status, out, err = pcheck("replay", "a run.json", *asked)
+    typed = "pcheck replay 'a run.json' 'my own.py' --format svg -o 'a picture'"
+    assert (status, out, err.partition("as in ")[2]) == (2, "", f"`{typed}`\n")
+    assert pcheck(*shlex.split(typed)[1:])[::2] == (0, "")
+    assert sorted(empty_folder.glob("a *")) == [
+        empty_folder / "a picture",
+        empty_folder / "a run.json",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("explore", "Write the run to this file; its name says the format."),
+        ("replay", "Write the run to this file; its name says the format."),
+        ("bugs", "Or into this folder, one file for each run."),
+        ("graph", "Write the graph to this file; its name says the format."),
+    ],
+)
+def test_help_says_what_is_written(command: str, said: str, pcheck: Ends) -> None:
+    words = pcheck(command, "--help")[1].replace("│", " ").split()
+    assert said in " ".join(words)

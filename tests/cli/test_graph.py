@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import html
 import json
 import os
 import re
@@ -170,6 +171,18 @@ def test_the_options_of_the_spec_are_options(pcheck: Ends) -> None:
     assert {"--values", "--ballots", "--bug", "--find", "--max-states"} <= {*out.split()}
 
 
+@pytest.mark.parametrize("form", ["dot", "graphml", "svg"])
+def test_a_pipe_gets_every_sign_whatever_a_terminal_would_know(
+    form: str, counting: Path, process: Callable[..., subprocess.Popen[str]]
+) -> None:
+    counting.write_text(COUNTING.replace("it shrinks", "λ →"), encoding="utf-8")
+    asked = "graph", "./counting.py", "--format", form
+    with process(*asked, PYTHONIOENCODING="cp1252") as started:
+        assert started.stdout is not None
+        out = started.stdout.buffer.read()  # type: ignore[attr-defined]
+    assert "λ →" in html.unescape(out.decode("utf-8"))
+
+
 def test_the_same_bytes_whatever_the_hash_seed(
     process: Callable[..., subprocess.Popen[str]],
 ) -> None:
@@ -182,7 +195,7 @@ def test_the_same_bytes_whatever_the_hash_seed(
 
 # What is refused: one line, and nothing is written.
 
-SMALLER = "make it smaller: --acceptors 1 (now 2), or --proposers 1 (now 2)"
+ONE_PROPOSER = "make it smaller, as with --proposers 1 (13 states)"
 
 
 @pytest.mark.parametrize(
@@ -190,31 +203,43 @@ SMALLER = "make it smaller: --acceptors 1 (now 2), or --proposers 1 (now 2)"
     [
         (
             (*TWO_BY_TWO, "--max-states", "168"),
-            f"this has more than 168 states: {SMALLER}; or raise --max-states",
+            f"this has more than 168 states: {ONE_PROPOSER}; or raise --max-states",
         ),
         (
             (*TWO_BY_TWO, "--max-states", "168", "-o", "graph.svg"),
-            f"this has more than 168 states, too many for a picture: {SMALLER}; or write it for "
-            "a program, as in -o graph.graphml",
+            f"this has more than 168 states: {ONE_PROPOSER}; or raise --max-states",
         ),
         (
-            ("graph", "--acceptors", "2", "--crashes", "0", "-o", "graph.svg"),
-            f"this has more than 250 states, too many for a picture: {SMALLER}, or --rounds 1 "
-            "(now 2); or write it for a program, as in -o graph.graphml",
+            ("graph", "--rounds", "1", "--crashes", "0", "-o", "graph.svg"),
+            "this has 2,905 states, too many for a picture (250): make it smaller, as with "
+            "--proposers 1 (53 states); or write it for a program, as in -o graph.graphml",
+        ),
+        (
+            ("graph", "-o", "graph.svg"),
+            "this has more than 10,000 states, too many for a picture (250): make it smaller, as "
+            "with --proposers 1 --rounds 1 --crashes 0 (53 states)",
         ),
         (
             ("graph",),
-            "this has more than 10,000 states: make it smaller: --acceptors 2 (now 3), or "
-            "--proposers 1 (now 2), or --rounds 1 (now 2), or --crashes 0 (now 1); or raise "
-            "--max-states",
+            "this has more than 10,000 states: make it smaller, as with --rounds 1 --crashes 0 "
+            "(2,905 states); or raise --max-states",
         ),
         (
             ("graph", *SHORT, "--max-states", "39"),
-            "this has more than 39 states: make it smaller: --proposers 1 (now 2); or raise "
-            "--max-states",
+            "this has more than 39 states: make it smaller, as with --proposers 1 (5 states); or "
+            "raise --max-states",
+        ),
+        (
+            ("graph", "./counting.py", "--end", "20000", "-o", "graph.svg"),
+            "this has more than 10,000 states, too many for a picture (250): make it smaller, as "
+            "with --end 249 (250 states)",
         ),
         (
             ("graph", "./counting.py", "--end", "1", "--max-states", "1"),
+            "this has more than 1 state: raise --max-states",
+        ),
+        (
+            ("graph", *SHORT, "--max-states", "1"),
             "this has more than 1 state: raise --max-states",
         ),
         ((*TWO_BY_TWO, "--max-states", "0"), "--max-states 0 makes no sense: it must be above 0"),
@@ -228,6 +253,8 @@ SMALLER = "make it smaller: --acceptors 1 (now 2), or --proposers 1 (now 2)"
             "nowhere/graph.svg cannot be written: there is no folder nowhere",
         ),
         ((*TWO_BY_TWO, "--format", "svg", "-o", "."), ". is a folder: name a file"),
+        ((*TWO_BY_TWO, "-o", "."), ". is a folder: name a file"),
+        ((*TWO_BY_TWO, "-o", "new.svg/"), "new.svg/ ends as a folder does: name a file"),
         (
             (*TWO_BY_TWO, "--find", "chosen", "--property", "agreement"),
             "--find looks for one thing alone: leave --property out",
@@ -250,6 +277,50 @@ def test_what_cannot_be_is_one_line(
     status, out, err = pcheck(*arguments)
     assert (status, out, err.splitlines()[-1]) == (2, "", f"pcheck: {said}")
     assert os.listdir(empty_folder) == ["counting.py"]
+
+
+def test_what_is_advised_fits(pcheck: Ends, empty_folder: Path) -> None:
+    err = pcheck("graph", "-o", "graph.svg")[2]
+    advised = err.partition("as with ")[2].partition(" (")[0].split()
+    said = "graph.svg: 53 states, none of them violating, and 109 steps\n"
+    assert pcheck("graph", *advised, "-o", "graph.svg") == (0, said, "")
+
+
+def test_without_the_time_to_try_it_says_only_what_is_large(
+    pcheck: Ends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pcheck.cli.fitting.PATIENCE", -1.0)
+    said = "pcheck: this has more than 10,000 states, too many for a picture (250)\n"
+    assert pcheck("graph", "--format", "svg") == (2, "", said)
+
+
+def test_sizes_that_the_spec_refuses_are_not_advised(pcheck: Ends, counting: Path) -> None:
+    refuses = "-> Counter:\n    if end < 3:\n        raise ValueError(end)\n"
+    counting.write_text(COUNTING.replace("-> Counter:\n", refuses))
+    status, _, err = pcheck("graph", "./counting.py", "--end", "9", "--max-states", "5")
+    said = "pcheck: this has more than 5 states: raise --max-states"
+    assert (status, err.splitlines()[-1]) == (2, said)
+
+
+@pytest.mark.parametrize("bug", [(), ("--bug", "votes-in-any-ballot")], ids=["search", "beyond"])
+def test_without_a_limit_it_ends_before_the_machine_does(
+    bug: tuple[str, ...], pcheck: Ends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pcheck.cli.limits._spare_memory", lambda: 1_000_000)
+    asked = "graph", *bug, "--max-states", "1000000000", "-o", "graph.dot"
+    status, out, err = pcheck(*asked)
+    said = "pcheck: this has too many states for the limit of 1 MB of memory: make it smaller, as"
+    assert (status, out, err.startswith(said)) == (2, "", True)
+
+
+def test_a_terminal_sees_how_far_it_is(pcheck: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setattr("pcheck.cli.progress.SHOW_AFTER", -1.0)
+    status, _, err = pcheck(*LAMPORT, "-o", "graph.dot")
+    lines = [line for line in err.split("\r\x1b[2K") if line]
+    assert (status, len(lines)) == (0, 2)  # of the search, and of the graph
+    assert all(re.match(r"level \d+  [\d,]+ states? ", line) for line in lines)
+    assert err.endswith("\r\x1b[2K")
 
 
 @pytest.mark.parametrize("name", ["png", "grapml"])

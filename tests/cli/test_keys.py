@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+import threading
+from collections.abc import Iterator
+
 import pytest
 
-from pcheck.cli.keys import keys
+from pcheck.cli.keys import keyboard, keys
 
 
 @pytest.mark.parametrize(
@@ -29,3 +33,39 @@ def test_each_key_has_one_name(typed: str, names: list[str]) -> None:
 @pytest.mark.parametrize("typed", ["\x1b[1;5C", "\x1b[200~", "\x1bq", "\x1bOP", "\x1b[A", "\x1a"])
 def test_what_an_unknown_key_sends_is_not_taken_for_several_others(typed: str) -> None:
     assert keys(f"n{typed}p") == ["n", typed, "p"]
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    pty = pytest.importorskip("pty")
+    ours, theirs = pty.openpty()
+    with open(theirs) as typed, open(ours, "wb"):
+        monkeypatch.setattr("sys.stdin", typed)
+        yield
+
+
+@pytest.mark.parametrize("before", [signal.SIG_DFL, signal.SIG_IGN, lambda *_: None])
+def test_a_signal_does_afterwards_what_it_did_before(
+    before: signal._HANDLER, terminal: None
+) -> None:
+    first = signal.signal(signal.SIGTERM, before)
+    try:
+        with keyboard():
+            changed = signal.getsignal(signal.SIGTERM) != before
+        assert (changed, signal.getsignal(signal.SIGTERM)) == (before == signal.SIG_DFL, before)
+    finally:
+        signal.signal(signal.SIGTERM, first)
+
+
+def test_keys_are_read_in_another_thread_too(terminal: None) -> None:
+    """Where signals are none of its business."""
+    ended: list[bool] = []
+
+    def read() -> None:
+        with keyboard() as typed:
+            ended.append(typed() == [])
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    thread.join()
+    assert ended == [True]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,7 +52,7 @@ def test_the_keys_go_forwards_and_back(terminal: Callable[..., Terminal]) -> Non
     shown.shows("step 0 of 20")
     ways = [
         ("\x1b[C", 1), (" ", 2), ("\r", 3), ("n", 4), ("nnn", 7), ("\x1b[D", 6), ("\x7f", 5),
-        ("p", 4), ("x\x1b[A\x1b[1;5C?", 4), ("d", 13), ("r", 14), ("d", 16), ("d", 16),
+        ("p", 4), ("x\x1b[A\x1b[1;5C?", 4), ("d", 13), ("d", 14), ("r", 14), ("d", 16), ("d", 16),
         ("\x1b[F", 20), ("n", 20), ("g", 0), ("p", 0), ("G", 20), ("\x1b[H\x1b[C\x1b[C", 2),
     ]  # fmt: skip
     for keys, number in ways:
@@ -105,7 +106,12 @@ def test_a_run_that_goes_no_further_is_walked_as_far_as_it_goes(
 
 @pytest.mark.parametrize(
     ("fault", "status", "said"),
-    [("1 / 0", 1, b"ZeroDivisionError"), ("os.kill(os.getpid(), signal.SIGINT)", 0, b"is false")],
+    [
+        ("1 / 0", 1, b"ZeroDivisionError"),
+        ("os.kill(os.getpid(), signal.SIGINT)", 0, b"is false"),
+        ("os.kill(os.getpid(), signal.SIGTERM)", -signal.SIGTERM, b""),
+        ("os.kill(os.getpid(), signal.SIGHUP)", -signal.SIGHUP, b""),
+    ],
 )
 def test_a_fault_or_a_signal_leaves_the_terminal_as_it_was(
     fault: str, status: int, said: bytes, terminal: Callable[..., Terminal]

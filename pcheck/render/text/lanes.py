@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TypeAlias
 
+from rich.cells import cell_len
 from rich.text import Text
 
+from pcheck.errors import printable
 from pcheck.node import Does
+from pcheck.render.text.words import padded
 from pcheck.story import Flight, Moment, Story
 
 LEAST_PITCH, GUTTER = 4, 2
@@ -95,7 +98,7 @@ class Lanes:
     def header(self) -> Text:
         line = ""
         for lane, at in self.at.items():
-            line = line.ljust(at) + lane
+            line = padded(line, at) + printable(lane)
         return Text(line, "bold")
 
     def event(self, moment: Moment, down: frozenset[str]) -> Text:
@@ -198,7 +201,11 @@ class Lanes:
         for lane in self.story.lanes:
             room = most.get((lane, -1), 0)
             if at:
-                column += max(LEAST_PITCH, len(before) + 2, 2 + most.get((before, 1), 0) + room)
+                column += max(
+                    LEAST_PITCH,
+                    cell_len(printable(before)) + 2,
+                    2 + most.get((before, 1), 0) + room,
+                )
             at[lane], before = column, lane
         return at, column + 1 + most.get((before, 1), 0) + GUTTER
 

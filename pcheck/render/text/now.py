@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from pcheck.errors import printable
 from pcheck.label import counted, show
-from pcheck.render.text.words import wrap
+from pcheck.render.text.words import padded, wrap
 from pcheck.story import Fields, Flight, Story
 
 CHANGED = "bold reverse"
@@ -27,11 +28,11 @@ class Nodes:
             for name, fields in self.now.items()
             if not changed_only or fields != self.before.get(name)
         ]
-        self.left = max(map(len, self.now), default=0) + 2
+        self.left = max(map(cell_len, map(printable, self.now)), default=0) + 2
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         for name in self.names:
-            column = Text(printable(name).ljust(self.left), "bold" if name == self.node else "")
+            column = Text(padded(printable(name), self.left), "bold" if name == self.node else "")
             fields = _fields(self.now[name], self.before.get(name, {}))
             yield from _hanging(column, fields, options.max_width)
 
@@ -85,8 +86,8 @@ def _fields(now: Fields, before: Fields) -> Text:
 def _hanging(name: Text, text: Text, width: int) -> Iterator[Text]:
     """A text beside a name, broken at spaces."""
     at = 0
-    for line in wrap(text.plain, width - len(name)) or [""]:
+    for line in wrap(text.plain, width - cell_len(name.plain)) or [""]:
         at = text.plain.index(line, at)
         yield name + text[at : at + len(line)]
         at += len(line)
-        name = Text(" " * len(name))
+        name = Text(" " * cell_len(name.plain))

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from pcheck.errors import printable
 from pcheck.render.text.lanes import ALL, ASCII, UNICODE, Lanes
+from pcheck.render.text.words import fitting
 from pcheck.story import Moment, Story
 
 NOTHING, BANNER = Text(), "bold yellow"
@@ -89,12 +91,7 @@ class Trace:
 
     def _lost(self, moment: Moment, nth: int) -> str:
         """Who never gets it: in words, whatever is drawn."""
-        never = [
-            flight.dst
-            for flight in self.story.flights
-            if (flight.sent, flight.nth) == (moment.number, nth) and flight.end is None
-        ]
-        what = "on its way" if self.story.losing_is_a_step else "lost"
+        never, what = self.story.without_end(moment.number, nth), self.story.what_is_lost
         if not never:
             return ""
         every = len(never) == len(moment.sends[nth].to)
@@ -112,10 +109,10 @@ def _row(*parts: Text) -> Text:
 def _wrapped(text: str, width: int, indent: int, style: str, first: int = 0) -> Iterator[Text]:
     """Lines of at most `width`, broken at a space, else after a comma or bracket, else anywhere."""
     prefix, text = " " * first, printable(text)
-    while text and len(prefix) + len(text) > width:
-        room = max(8, width - len(prefix))
+    while text and len(prefix) + cell_len(text) > width:
+        room = fitting(text, max(8, width - len(prefix)))
         at = max(text.rfind(" ", 1, room + 1), 0)
-        if at < room // 2:
+        if at < max(room // 2, 1):
             at = max(text.rfind(mark, 1, room) + 1 for mark in ("(", ",", "=", "/")) or room
         yield Text(prefix + text[:at].rstrip(), style)
         prefix, text = " " * indent, text[at:].lstrip()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
@@ -31,7 +32,9 @@ class Rows:
         self.rows, self.indent = list(rows), indent
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        widths = [max(len(text) for text, _ in column) for column in zip(*self.rows, strict=True)]
+        widths = [
+            max(cell_len(text) for text, _ in column) for column in zip(*self.rows, strict=True)
+        ]
         left = self.indent + sum(widths[:-1]) + 2 * (len(widths) - 1)
         narrow = options.max_width - left < 24
         if left > options.max_width:
@@ -40,7 +43,7 @@ class Rows:
         for *short, (long, style) in self.rows:
             line = Text(" " * self.indent, no_wrap=True)
             for width, (text, cell_style) in zip(widths, short):
-                line.append(text, cell_style).append(" " * (width - len(text) + 2))
+                line.append(text, cell_style).append(" " * (width - cell_len(text) + 2))
             margin = " " * (self.indent + 4 if narrow else left)
             words = wrap(long, options.max_width - len(margin))
             if words and not narrow:
@@ -58,4 +61,27 @@ class Rows:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    return textwrap.wrap(printable(text), max(width, 16), break_on_hyphens=False)
+    """Lines of at most so many columns, of which a wide character takes two."""
+    width, lines = max(width, 16), [""]
+    for word in printable(text).split():
+        while word:
+            left = width - cell_len(lines[-1]) - bool(lines[-1])
+            at = len(word) if cell_len(word) <= left else 0
+            if cell_len(word) > width:
+                at = fitting(word, left)
+            if at:
+                lines[-1] += f" {word[:at]}" if lines[-1] else word[:at]
+                word = word[at:]
+            if word:
+                lines.append("")
+    return [line for line in lines if line]
+
+
+def fitting(text: str, columns: int) -> int:
+    """How many of its characters fit into so many columns."""
+    taken = accumulate(map(cell_len, text))
+    return next((at for at, cells in enumerate(taken) if cells > columns), len(text))
+
+
+def padded(text: str, columns: int) -> str:
+    return text + " " * (columns - cell_len(text))

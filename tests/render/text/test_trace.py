@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path as FilePath
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from pcheck import Act, Actor, Cluster, Id, Step, act, fixed, group, send
@@ -222,6 +223,17 @@ def test_a_label_is_one_line_that_commands_no_terminal() -> None:
     text = printed(Trace(wild, {}), 80)
     assert "p1 says \\x1b[2J\n" in text
     assert "══ a b\n" in text
+
+
+@pytest.mark.parametrize("width", [20, 33, 50, 80, 120])
+def test_no_character_is_lost_where_some_are_wide(width: int) -> None:
+    (moment,) = (story := walk("set", 1, steps=1)).moments
+    text = "got = 値段と日本語のとても長い言葉, $$ %%, Ünïcödé (日本) 語 語 語 語 語 語 語 語 end"
+    wild = replace(story, moments=(replace(moment, changes=(text,), sends=()),))
+    lines = printed(Trace(wild, {}), width).splitlines()
+    letters = re.sub(r"[┃╎●\s\d]", "", "".join(lines))
+    assert letters.endswith("".join(text.split()))
+    assert [line for line in lines if cell_len(line) > width] == []
 
 
 def test_eight_nodes_fit_into_eighty_columns_with_lanes() -> None:

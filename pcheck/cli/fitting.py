@@ -1,0 +1,69 @@
+"""What is small enough: found by trying, for whoever asked for too much."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+
+from pcheck.checked import Checked
+from pcheck.errors import PcheckError
+from pcheck.label import counted
+from pcheck.question import Question, ask
+from pcheck.search import Stop
+from pcheck.specfile import flag
+
+PATIENCE = 1.5  # seconds
+
+
+def fitting(question: Question, most: int) -> str:
+    """`--proposers 1 --crashes 0 (53 states)`: with these there are no more states than that.
+
+    From the smallest there is each goes back up to what was asked for, as far as it fits: so what
+    does not fit is met late, and counting what does takes no time. Nothing if none fits.
+    """
+    until = time.monotonic() + PATIENCE
+    asked = {name: now for name, now, _ in _sizes(question)}
+    sizes = {name: least for name, _, least in _sizes(question)}
+    states = _states(question, sizes, most, until)
+    if not asked or states is None:
+        return ""
+    for name, now in asked.items():
+        fits, too_large = sizes[name], now + 1
+        while too_large - fits > 1:
+            middle = (fits + too_large) // 2
+            found = _states(question, {**sizes, name: middle}, most, until)
+            if found is None:
+                too_large = middle
+            else:
+                fits, states = middle, found
+        sizes[name] = fits
+    smaller = [f"{flag(name)} {size}" for name, size in sizes.items() if size < asked[name]]
+    return f"{' '.join(smaller)} ({counted(states, 'state')})" if smaller else ""
+
+
+def _sizes(question: Question) -> Iterator[tuple[str, int, int]]:
+    """What could be smaller: as it was asked for, and the least that it can be."""
+    for each in question.spec.parameters:
+        if each.kind is int and question.options[each.name] > (least := each.option.min or 1):
+            yield each.name, question.options[each.name], least
+    if question.crashes:
+        yield "crashes", question.crashes, 0
+
+
+def _states(question: Question, sizes: Mapping[str, int], most: int, until: float) -> int | None:
+    """How many there are, if they fit and can be counted in time."""
+    from pcheck.graph import number_of_states  # which takes some time to load
+
+    def look(states: int, queue: int) -> None:
+        if time.monotonic() > until:
+            raise Stop
+
+    given = {**question.options, **sizes}
+    crashes = given.pop("crashes", question.crashes)
+    try:
+        model = ask(
+            question.spec, given, bug=question.bug, network=question.network, crashes=crashes
+        ).model
+        return number_of_states(model if model.checked else Checked(model), most, look)
+    except (PcheckError, Stop):  # some sizes go with no others
+        return None
