@@ -14,10 +14,11 @@ from string import Template
 from typing import Any
 
 from pcheck.label import show
+from pcheck.render.page.jumps import jumps, ticks
 from pcheck.render.page.markup import Markup, element, joined
 from pcheck.render.page.nodes import Nodes
-from pcheck.render.page.steps import jumps, step_list, ticks
-from pcheck.render.page.why import why
+from pcheck.render.page.steps import step_list
+from pcheck.render.page.why import why, why_title
 from pcheck.render.shown import Shown
 from pcheck.render.svg import figure
 from pcheck.render.text.report import Header
@@ -37,6 +38,7 @@ def html(shown: Shown) -> str:
         allowed=f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}",
         heading=joined(shown.title),
         about=_about(shown),
+        mistake=_mistake(shown),
         last=len(shown.story.moments),
         ticks=ticks(shown),
         jumps=jumps(shown),
@@ -86,17 +88,22 @@ def _about(shown: Shown) -> Markup:
     question = shown.question
     name = f"{question.spec.name}: {question.spec.summary}".rstrip(": ")
     lines = [element("p", name, class_="spec")]
-    if question.bug is not None:
-        mistake = element("strong", f"The mistake, {question.bug.name}:")
-        lines.append(element("p", mistake, f" {question.bug.summary}", class_="mistake"))
-    return joined(*lines)
+    return joined(*lines, _mistake(shown))
+
+
+def _mistake(shown: Shown) -> Markup:
+    bug = shown.question.bug
+    if bug is None:
+        return joined()
+    return element(
+        "p", element("strong", f"The mistake, {bug.name}:"), f" {bug.summary}", class_="mistake"
+    )
 
 
 def _why(shown: Shown) -> Markup:
-    title = "What was found" if shown.good else "Why it goes wrong"
     ends = element("p", f"{shown.ends}.", class_="good" if shown.good else "wrong")
     told = why(shown.explanation, shown.run.spec)
-    return joined(element("h2", title, id="why"), ends, told)
+    return joined(element("h2", why_title(shown), id="why"), ends, told)
 
 
 def _facts(shown: Shown) -> Markup:

@@ -7,22 +7,23 @@ through the run.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from math import atan2, degrees
 from xml.sax.saxutils import escape
 
+from pcheck.errors import printable
 from pcheck.label import listed, show
 from pcheck.node import Does
 from pcheck.render.diagram.arrows import Arrow, Arrows, Label, Tip
 from pcheck.render.diagram.grid import GAP, HEAD, MARGIN, NUMBER, Band, Banner, Grid
+from pcheck.render.diagram.legend import MARK, Entry, legend
 from pcheck.render.diagram.markup import (
-    centre,
-    crossed,
     curve,
     escaped,
     frame,
     group,
     short,
+    sign,
     through,
 )
 from pcheck.render.diagram.measure import NAME, width
@@ -31,28 +32,39 @@ from pcheck.render.diagram.words import LINE, Line, Words, set_in
 from pcheck.render.shown import Shown
 from pcheck.story import Flight
 
-RIM, ARM = 6.5, 4.0  # of an event, of a cross
+RIM = 6.5  # of an event
 HEAD_LONG, HEAD_WIDE, LOW = 9.0, 3.8, 4.0  # of an arrow; of letters below their middle
 
 
 def svg(shown: Shown) -> str:
-    """A document of its own."""
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{figure(shown)}'
+    """A document of its own, with a heading that says what it is."""
+    question, bug = shown.question, shown.question.bug
+    about = f"{question.spec.name}: {question.spec.summary}".rstrip(": ")
+    if bug is not None:
+        about = f"{question.spec.name}, with the mistake {bug.name}: {bug.summary}"
+    heading = Words(shown.title, "heading"), Words(about, "about")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{_written(Drawing(shown, heading))}'
 
 
 def figure(shown: Shown) -> str:
-    """The same as a part of a page."""
-    return "\n".join(Drawing(shown).lines()) + "\n"
+    """The same without the heading, for a page that has its own."""
+    return _written(Drawing(shown))
+
+
+def _written(drawing: Drawing) -> str:
+    return "\n".join(drawing.lines()) + "\n"
 
 
 class Drawing:
-    def __init__(self, shown: Shown) -> None:
-        self.shown, self.grid = shown, Grid(shown.story, shown.notes)
+    def __init__(self, shown: Shown, heading: Sequence[Words] = ()) -> None:
+        self.shown, self.grid = shown, Grid(shown.story, shown.notes, heading)
         self.below = self.grid.bottom + (HEAD + 2 * GAP if self.grid.tall else GAP)
         room = self.grid.width - 2 * MARGIN
         words = [Words(shown.ends, "ends")]
         self.end = set_in(words, MARGIN + GAP, self.below + 19, room - 2 * GAP)
-        self.height = self.below + LINE * len(self.end) + 12 + MARGIN
+        ended = self.below + LINE * len(self.end) + 12
+        self.legend = legend(shown, self.grid, ended + MARGIN)
+        self.height = max([ended, *(each.y for each in self.legend)]) + MARGIN
         kinds = (type(flight.message).__name__ for flight in shown.story.flights)
         self.kinds = {name: nth % KINDS for nth, name in enumerate(dict.fromkeys(kinds))}
 
@@ -69,6 +81,7 @@ class Drawing:
         yield f'<desc id="pc-desc">{escaped(self._description())}</desc>'
         yield f'<style type="text/css">{STYLE}</style>'
         yield f'<rect class="pc-page" {size}/>'
+        yield from map(_line, grid.heading)
         yield from map(self._background, grid.bands)
         yield from map(self._milestone, grid.banners)
         yield from self._lanes()
@@ -76,6 +89,7 @@ class Drawing:
             yield self._flight(flight, ways)
         yield from map(self._step, grid.bands)
         yield self._ending()
+        yield from map(_entry, self.legend)
         yield "</svg>"
 
     def _description(self) -> str:
@@ -102,13 +116,14 @@ class Drawing:
             for y1, y2, down in grid.stretches(lane):
                 extra = " pc-down" if down else ""
                 yield f'<path class="pc-lane{extra}" d="{through((x, y1), (x, y2))}"/>'
-        for top in [MARGIN, grid.bottom + GAP] if grid.tall else [MARGIN]:
+        for top in (grid.names_at, *([grid.bottom + GAP] if grid.tall else [])):
             for lane, x in grid.x.items():
                 name = grid.names[lane]
                 wide = max(width(name, NAME, bold=True) + 16, 40)
                 box = frame(x - wide / 2, top, wide, HEAD)
+                full = f"<title>{escaped(lane)}</title>" if name != printable(lane) else ""
                 text = f'<text x="{short(x)}" y="{short(top + 18)}">{escape(name)}</text>'
-                yield f'<g class="pc-name"><rect {box} rx="5"/>{text}</g>'
+                yield group("pc-name", [full, f'<rect {box} rx="5"/>', text])
 
     def _flight(self, flight: Flight, ways: Iterable[Arrow]) -> str:
         under_way = flight.end is None and self.shown.story.losing_is_a_step
@@ -124,8 +139,7 @@ class Drawing:
 
     def _step(self, band: Band) -> str:
         moment, grid = band.moment, self.grid
-        others = (grid.x[lane] for lane in grid.others(moment))
-        also = [f'<circle class="pc-also" {centre(x, band.y)} r="3.5"/>' for x in others]
+        also = [sign("also", (grid.x[lane], band.y)) for lane in grid.others(moment)]
         number = f'x="{short(grid.column + NUMBER - 8)}" y="{short(band.y + 4)}">{moment.number}'
         return group(
             "pc-step pc-refused" if moment.number in self.shown.notes else "pc-step",
@@ -141,14 +155,8 @@ class Drawing:
     def _mark(self, band: Band) -> Iterator[str]:
         """Of what happens, on the lane of the node that does it; a loss is marked on its arrow."""
         does, x = band.moment.does, self.grid.x.get(band.moment.node)
-        if x is None or does is Does.LOSE:
-            return
-        if does is Does.CRASH:
-            yield f'<path class="pc-crash" d="{crossed((x, band.y), 7)}"/>'
-        elif does is Does.RESTART:
-            yield f'<circle class="pc-up" {centre(x, band.y)} r="6"/>'
-        else:
-            yield f'<circle class="pc-dot" {centre(x, band.y)} r="5.5"/>'
+        if x is not None and does is not Does.LOSE:
+            yield sign({Does.CRASH: "crash", Does.RESTART: "up"}.get(does, "dot"), (x, band.y))
 
     def _ending(self) -> str:
         high = LINE * len(self.end) + 12
@@ -184,7 +192,7 @@ def _way(way: Arrow) -> Iterator[str]:
         ]
         yield f'<path class="pc-head" d="{through((x, y), *wings)}z"/>'
     elif way.tip is Tip.LOST:
-        yield f'<path class="pc-cross" d="{crossed(way.end, ARM)}"/>'
+        yield sign("cross", way.end)
     if way.label is not None:
         yield _word(way.label)
 
@@ -203,3 +211,16 @@ def _word(label: Label) -> str:
 def _line(line: Line) -> str:
     at = f'x="{short(line.x)}" y="{short(line.y)}"'
     return f'<text class="pc-{line.kind}" {at}>{escape(line.words)}</text>'
+
+
+def _entry(entry: Entry) -> str:
+    """A mark as it is in the picture, or a piece of a band or of a line."""
+    x, y = entry.x, entry.y
+    if entry.mark in ("wrong", "true"):
+        mark = f'<rect class="pc-band pc-{entry.mark}" {frame(x, y - 6, MARK - 7, 12)}/>'
+    elif entry.mark == "under-way":
+        mark = group("pc-under-way", [f'<path class="pc-way" d="{through((x, y), (x + 15, y))}"/>'])
+    else:
+        mark = sign(entry.mark, (x + 7, y))
+    text = f'<text x="{short(x + MARK)}" y="{short(y + LOW)}">{escape(entry.words)}</text>'
+    return group("pc-legend", [mark, text])

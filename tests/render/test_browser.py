@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations, pairwise
 from pathlib import Path
 from select import select
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
 
+from pcheck import spec
+from pcheck.question import ask
+from pcheck.render.html import html
 from pcheck.render.shown import Shown
-from tests.render.every_run import KEPT
+from pcheck.render.svg import svg
+from pcheck.specfile import of_builder
+from tests.render.every_run import KEPT, along, kept, the_run
 from tests.render.test_html import embedded, long_page, long_run, mail, page
+from tests.render.test_svg import two_long
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
 QUIET = """--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync
@@ -107,6 +117,9 @@ class Tab:
     def ask(self, method: str, **params: Any) -> dict[str, Any]:
         return self.browser.ask(method, self.session, **params)
 
+    def close(self) -> None:
+        self.ask("Page.close")
+
     def press(self, key: str) -> None:
         code = {"Home": 36, "End": 35, "ArrowLeft": 37, "ArrowRight": 39, "Tab": 9}[key]
         for kind in ("rawKeyDown", "keyUp"):
@@ -189,6 +202,19 @@ def opened(browser: Browser, file: Path, text: str, *, script: bool = True) -> T
     return tab
 
 
+def sized(tab: Tab, wide: int, high: int = 720) -> None:
+    size = {"width": wide, "height": high, "deviceScaleFactor": 1, "mobile": False}
+    tab.ask("Emulation.setDeviceMetricsOverride", **size)
+
+
+def soon(tab: Tab, script: str) -> Any:
+    """What a script finds, as soon as it is anything."""
+    latest = monotonic() + PATIENCE
+    while not (found := tab.run(script)) and monotonic() < latest:
+        sleep(0.02)
+    return found
+
+
 def expected(shown: Shown, text: str, number: int) -> dict[str, Any]:
     """The same from the story: those who never get the same message stand in one line, and what a
     node is that has no name is headed `state`."""
@@ -258,13 +284,7 @@ def test_keys_the_slider_links_and_clicks_all_walk(browser: Browser, tmp_path: P
 def test_the_current_step_is_in_sight(browser: Browser, tmp_path: Path) -> None:
     tab = opened(browser, tmp_path / "long.html", long_page())
     for wide in (1280, 400):
-        tab.ask(
-            "Emulation.setDeviceMetricsOverride",
-            width=wide,
-            height=720,
-            deviceScaleFactor=1,
-            mobile=False,
-        )
+        sized(tab, wide)
         for number in (1, 100, 200, 3):
             tab.slide(number)
             assert tab.run(IN_SIGHT.replace("NUMBER", str(number))), (wide, number)
@@ -279,6 +299,153 @@ IN_SIGHT = """(() => {
     const level = frame.top >= pane.top && frame.bottom <= pane.bottom;
     return level && (!dot || box.left >= pane.left && box.right <= pane.right);
 })()"""
+
+
+def test_before_the_first_step_it_says_how_to_begin_and_what_the_mistake_is(
+    browser: Browser, tmp_path: Path
+) -> None:
+    tab = opened(browser, tmp_path / "run.html", page("vote-leaves-promise")[1])
+    words = "Before the first stepThe mistake, vote-leaves-promise: Voting does not raise the "
+    words += "promise.\u2192 or Next begins."
+    faint = "getComputedStyle(document.querySelector('[data-step=\"20\"]')).opacity"
+    seen = [(tab.words, tab.run(faint))]
+    for key in ("ArrowRight", "ArrowLeft"):
+        tab.press(key)
+        seen.append((tab.words, tab.run(faint)))
+    assert (seen[0], seen[2]) == ((words, "1"), (words, "1"))
+    assert (seen[1][0][:12], seen[1][1]) == ("Step 1 of 20", "0.3")
+
+
+def test_the_address_follows_the_steps_and_the_steps_the_address(
+    browser: Browser, tmp_path: Path
+) -> None:
+    tab = opened(browser, tmp_path / "run.html", page("vote-leaves-promise")[1])
+    assert tab.run("location.hash") == ""
+    count = "document.getElementById('count').textContent"
+    tab.run("location.hash = '#14'")
+    assert soon(tab, f"{count} === '14 of 20'")
+    tab.press("ArrowRight")
+    assert soon(tab, "location.hash === '#15'")
+    tab.run("document.querySelector('#jumps a[href=\"#why\"]').click()")
+    assert soon(tab, "location.hash === '#why'")
+    assert tab.step == 15
+    tab.run("location.hash = '#step-3'")
+    assert soon(tab, f"{count} === '3 of 20'")
+    tab.run("location.reload()")
+    assert soon(tab, f"document.readyState === 'complete' && {count} === '3 of 20'")
+    tab.run("history.back()")
+    assert soon(tab, "location.hash === '#why'")
+    assert tab.complaints == []
+
+
+def test_a_picture_that_is_wider_than_its_pane_keeps_the_arrow_keys(
+    browser: Browser, tmp_path: Path
+) -> None:
+    tab = opened(browser, tmp_path / "run.html", page("vote-leaves-promise")[1])
+    pane, aside = "document.getElementById('diagram')", []
+    for wide, high in ((400, 720), (1600, 900)):
+        sized(tab, wide, high)
+        tab.slide(0)
+        tab.run(f"{pane}.focus()")
+        tab.press("ArrowRight")
+        if wide == 400:
+            assert soon(tab, f"{pane}.scrollLeft") > 0
+        aside.append(tab.step)
+    assert aside == [0, 1]
+
+
+def test_a_short_run_leaves_no_blank_below_its_picture(browser: Browser, tmp_path: Path) -> None:
+    tab = opened(browser, tmp_path / "run.html", html(the_run("bare")))
+    for wide in (1280, 400):
+        sized(tab, wide, 1400)
+        pane, drawn = (
+            tab.run(f"document.querySelector('{which}').getBoundingClientRect().height")
+            for which in ("#diagram", "#diagram svg")
+        )
+        assert drawn <= pane <= drawn + 20
+
+
+def test_long_names_leave_room_for_what_the_nodes_hold(browser: Browser, tmp_path: Path) -> None:
+    shown = along(
+        ask(of_builder(spec(two_long)), {}), "asia_node_of_the_replicated_cluster6 starts"
+    )
+    tab = opened(browser, tmp_path / "run.html", html(shown))
+    for wide in (1280, 400):
+        sized(tab, wide)
+        narrow = "[...document.querySelectorAll('#nodes td')].filter((td) => td.clientWidth < 60)"
+        assert tab.run(f"{narrow}.length") == 0
+        assert tab.run("document.getElementById('panel').scrollWidth - innerWidth") <= 0
+        panel = "(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)"
+        assert tab.run(f"{panel}(document.getElementById('panel'))") == 0
+
+
+REST = "...document.querySelectorAll('#explanation, #words, #asked')"
+PAPER = {"A4": (8.27, 11.69), "Letter": (8.5, 11.0)}  # inches
+
+
+@pytest.mark.parametrize("paper", PAPER)
+def test_its_title_and_its_picture_stand_on_one_sheet_of_paper(
+    browser: Browser, paper: str, tmp_path: Path
+) -> None:
+    """The rest is taken away: what is left would be two sheets, did not both fit on one."""
+    wide, high = PAPER[paper]
+    sheets = {}
+    for name in KEPT:
+        tab = opened(browser, tmp_path / f"{name}.html", page(name)[1])
+        tab.run(f"[{REST}].forEach((each) => each.remove())")
+        printed = tab.ask("Page.printToPDF", paperWidth=wide, paperHeight=high)["data"]
+        sheets[name] = len(re.findall(rb"/Type\s*/Page\b", base64.b64decode(printed)))
+        tab.close()
+    assert sheets == dict.fromkeys(KEPT, 1)
+
+
+Corners = list[list[float]]
+TEXTS = """[...document.querySelectorAll("text")].map((text) => {
+    const { x, y, width, height } = text.getBBox();
+    const to = text.getCTM();
+    const ends = [[x, y], [x + width, y], [x + width, y + height], [x, y + height]];
+    const corners = ends.map(([left, top]) => new DOMPoint(left, top).matrixTransform(to));
+    const kind = text.className.baseVal;
+    return { kind, text: text.textContent, ink: getComputedStyle(text).fill,
+        corners: corners.map(({ x, y }) => [x, y]) };
+})"""
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_in_a_browser_no_letter_of_a_picture_stands_outside_or_on_a_label(
+    browser: Browser, name: str, tmp_path: Path
+) -> None:
+    tab = opened(browser, tmp_path / "run.svg", svg(kept(name)))
+    dark = {"name": "prefers-color-scheme", "value": "dark"}
+    tab.ask("Emulation.setEmulatedMedia", features=[STILL, dark])
+    texts = tab.run(TEXTS)
+    wide, high = tab.run(
+        "(({ width, height }) => [width, height])(document.rootElement.viewBox.baseVal)"
+    )
+    outside = [
+        each["text"]
+        for each in texts
+        for x, y in each["corners"]
+        if not (0 <= x <= wide and 0 <= y <= high)
+    ]
+    labels = [each for each in texts if each["kind"] == "pc-word"]
+    over = [
+        (one["text"], other["text"])
+        for one, other in combinations(labels, 2)
+        if overlap(one["corners"], other["corners"])
+    ]
+    black = [each["text"] for each in texts if each["ink"] == "rgb(0, 0, 0)"]
+    assert (outside, over, black) == ([], [], [])
+    tab.close()
+
+
+def overlap(one: Corners, other: Corners) -> bool:
+    """Of two rectangles, turned as they may be: no line along a side of either parts them."""
+    for (x1, y1), (x2, y2) in (side for each in (one, other) for side in pairwise(each)):
+        ends = [[x * (x2 - x1) + y * (y2 - y1) for x, y in each] for each in (one, other)]
+        if max(ends[0]) <= min(ends[1]) or max(ends[1]) <= min(ends[0]):
+            return False
+    return True
 
 
 HELD = """(() => {

@@ -35,7 +35,7 @@ from pcheck.explain import Explanation
 from pcheck.label import show
 from pcheck.path import Path
 from pcheck.question import ask
-from pcheck.render.html import html
+from pcheck.render.html import PARTS, html
 from pcheck.render.page.markup import element, safe
 from pcheck.render.shown import Shown
 from pcheck.specfile import find
@@ -241,6 +241,25 @@ def test_the_steps_that_the_correct_protocol_refuses_are_marked(name: str) -> No
     marked = [int(attrs["value"]) for attrs in items if attrs.get("class") == "refused"]
     assert marked == list(shown.notes)
     assert [int(attrs["value"]) for attrs in items] == [m.number for m in shown.story.moments]
+
+
+def test_its_own_parts_are_read_the_same_whatever_the_encoding() -> None:
+    """Else a server that names a wrong one would break the hash that lets the script run."""
+    parts = {part.name: part.read_bytes().isascii() for part in PARTS.iterdir() if part.is_file()}
+    assert {name for name in parts if not name.endswith(".py")} == {
+        "page.css",
+        "page.html",
+        "page.js",
+    }
+    assert [name for name, ascii_only in parts.items() if not ascii_only] == []
+
+
+@named
+def test_one_link_beside_those_to_the_steps_leads_to_why(name: str) -> None:
+    (found,) = re.findall(r'<nav id="jumps".*?</nav>', page(name)[1], re.S)
+    numbered, why = re.findall(r'href="#step-(\d+)"', found), re.findall(r'href="#(\D+)"', found)
+    assert {*map(int, numbered)} >= page(name)[0].notes.keys()
+    assert (why, "Why it goes wrong" in found) == (["why"], True)
 
 
 def test_it_is_the_same_bytes_every_time() -> None:

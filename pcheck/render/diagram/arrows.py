@@ -99,7 +99,7 @@ class Arrows:
         rows: Counter[tuple[int, int]] = Counter()
         for (sent, _, side), copies in groups.items():
             rows[sent, side] += 1
-            start, names = (self.grid.x[copies[0].src], self.grid.y(sent)), _names(copies)
+            start, names = (self.grid.x[copies[0].src], self.grid.y(sent)), self._names(copies)
             wide = NEXT * len(copies) + width(names, LABEL)
             tried = _stubs(start, side, wide, rows[sent, side])
             left, right = self.places.free(tried, start)
@@ -109,6 +109,12 @@ class Arrows:
                 start, end = end, (end[0] + side * NEXT, end[1])
             label = Label(names, _ordered((end[0] - side * 3, end[1]), far))
             self.of[copies[-1]] = [replace(*self.of[copies[-1]], label=label)]
+
+    def _names(self, copies: list[Flight]) -> str:
+        """In full, else as they stand above the lanes."""
+        full = printable(", ".join(flight.dst for flight in copies))
+        drawn = ", ".join(self.grid.names[flight.dst] for flight in copies)
+        return full if width(full, LABEL) <= LONGEST else cut(drawn, LABEL, LONGEST)
 
     def _add_labels(self) -> None:
         """First where there is least choice: a long one at a short arrow."""
@@ -144,7 +150,3 @@ def _ordered(one: Point, other: Point) -> Segment:
 
 def _text(flight: Flight) -> str:
     return cut(printable(brief(flight.message)), LABEL, LONGEST)
-
-
-def _names(copies: list[Flight]) -> str:
-    return cut(printable(", ".join(flight.dst for flight in copies)), LABEL, LONGEST)

@@ -7,14 +7,14 @@ through its event as if it ended there.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pcheck.errors import printable
 from pcheck.label import brief
-from pcheck.render.diagram.measure import LABEL, NAME, cut, width
+from pcheck.render.diagram.measure import LABEL, NAME, shortened, width
 from pcheck.render.diagram.segments import distance
-from pcheck.render.diagram.words import HANG, Line, beside, reached, set_in
+from pcheck.render.diagram.words import HANG, LINE, Line, Words, beside, reached, set_in
 from pcheck.story import Flight, Moment, Story, is_down
 
 MARGIN, HEAD, GAP = 18.0, 26.0, 10.0  # around everything; a name's height; between the two
@@ -23,7 +23,7 @@ NUMBER = 26.0  # room for one
 LEAST_WORDS, MOST_WORDS = 250.0, 390.0
 LEAST_PITCH, MOST_PITCH, ALL_LANES = 76.0, 132.0, 880.0
 TALL = 620.0  # from here on the names stand below too
-CLOSE, LEAD, ROUNDS = 8.0, 6.0, 12  # too near to an event; what is tried against it, how often
+CLOSE, LEAD, ROUNDS = 8.0, 6.0, 30  # too near to an event; what is tried against it, how often
 
 
 @dataclass(frozen=True)
@@ -46,15 +46,16 @@ class Banner:
 
 
 class Grid:
-    """`notes` stand beside the steps of these numbers."""
+    """`notes` stand beside the steps of these numbers, and `heading` above all."""
 
-    def __init__(self, story: Story, notes: Mapping[int, str]) -> None:
+    def __init__(
+        self, story: Story, notes: Mapping[int, str], heading: Sequence[Words] = ()
+    ) -> None:
         self.story = story
-        shown = (story.first, *(moment.shown for moment in story.moments))
-        lanes = tuple(dict.fromkeys(lane for columns in shown for lane in columns))
-        pitch = _pitch(story, lanes)
-        self.names = {lane: cut(printable(lane), NAME, pitch - 24) for lane in lanes}
-        self.x = {lane: MARGIN + pitch * (at + 0.4) for at, lane in enumerate(lanes)}
+        pitch = _pitch(story)
+        names = shortened(map(printable, story.lanes), NAME, pitch - 24)
+        self.names = dict(zip(story.lanes, names, strict=True))
+        self.x = {lane: MARGIN + pitch * (at + 0.4) for at, lane in enumerate(story.lanes)}
         self.column = MARGIN + pitch * len(self.x) + GAP
         self.beside = [
             (moment, list(beside(story, moment, notes.get(moment.number))), list(reached(moment)))
@@ -63,7 +64,9 @@ class Grid:
         widths = [each.width for _, *both in self.beside for words in both for each in words]
         self.room = round(min(MOST_WORDS, max([LEAST_WORDS, *widths])) + HANG + 1)
         self.width = self.column + NUMBER + self.room + MARGIN
-        self.top = MARGIN + HEAD + GAP
+        self.heading = set_in(heading, MARGIN, MARGIN + LINE - 4, self.width - 2 * MARGIN)
+        self.names_at = MARGIN + (LINE * len(self.heading) + GAP if heading else 0)
+        self.top = self.names_at + HEAD + GAP
         self._fill()
         self.tall = self.bottom > TALL
 
@@ -133,10 +136,10 @@ class Grid:
                             yield band.moment.number if y <= band.y else end
 
 
-def _pitch(story: Story, lanes: tuple[str, ...]) -> float:
+def _pitch(story: Story) -> float:
     """Lanes so far apart that labels fit between them, where those are not too many."""
-    at = {lane: number for number, lane in enumerate(lanes)}
-    need = [LEAST_PITCH, *(width(printable(lane), NAME) + 30 for lane in lanes)]
+    at = {lane: number for number, lane in enumerate(story.lanes)}
+    need = [LEAST_PITCH, *(width(printable(lane), NAME) + 30 for lane in story.lanes)]
     for flight in story.flights:
         apart = abs(at[flight.src] - at[flight.dst])
         if flight.delivered and apart:

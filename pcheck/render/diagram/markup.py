@@ -8,6 +8,9 @@ from xml.sax.saxutils import escape
 from pcheck.errors import printable
 from pcheck.render.diagram.segments import Point
 
+CROSSED = {"crash": 7, "cross": 4}  # how far they reach
+ROUND = {"dot": 5.5, "up": 6, "also": 3.5}
+
 
 def group(what: str, parts: Iterable[str], **about: int | None) -> str:
     told = "".join(f' data-{key}="{value}"' for key, value in about.items() if value is not None)
@@ -37,6 +40,13 @@ def crossed(at: Point, arm: float) -> str:
     (x, y) = at
     one = through((x - arm, y - arm), (x + arm, y + arm))
     return one + through((x - arm, y + arm), (x + arm, y - arm))
+
+
+def sign(kind: str, at: Point) -> str:
+    """One of the small marks, by the last part of its class."""
+    if kind in CROSSED:
+        return f'<path class="pc-{kind}" d="{crossed(at, CROSSED[kind])}"/>'
+    return f'<circle class="pc-{kind}" {centre(*at)} r="{ROUND[kind]}"/>'
 
 
 def short(value: float) -> str:

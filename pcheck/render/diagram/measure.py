@@ -6,8 +6,9 @@ The widths are those of Arial, which Helvetica and Liberation Sans share.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 
-NAME, TITLE, TEXT, LABEL = 14.0, 13.0, 12.0, 11.5  # sizes of letters
+HEADING, NAME, TITLE, TEXT, LABEL = 15.0, 14.0, 13.0, 12.0, 11.5  # sizes of letters
 WIDTHS = {
     0.22: "ijl'|",
     0.28: " !,./:;I[\\]ft",
@@ -21,6 +22,7 @@ WIDTHS = {
 }
 WIDTH = {char: wide for wide, chars in WIDTHS.items() for char in chars} | {"M": 0.83}
 BOLD = 1.07
+SHARES = 0.5, 0.2, 0.8, 0.0, 1.0  # of a name that is cut: how much of it stays before the cut
 
 
 def width(text: str, size: float, *, bold: bool = False) -> float:
@@ -35,6 +37,24 @@ def cut(text: str, size: float, room: float, *, bold: bool = False) -> str:
     while text and width(f"{text}…", size, bold=bold) > room:
         text = text[:-1]
     return f"{text.rstrip()}…"
+
+
+def shortened(names: Iterable[str], size: float, room: float) -> list[str]:
+    """Each without its middle, where there is no room for it: what tells names apart is mostly at
+    an end. If not at that end, then perhaps at the other."""
+    full = list(names)
+    tried = [[_without_middle(name, size, room, share) for name in full] for share in SHARES]
+    return max(tried, key=lambda found: len({*found}))
+
+
+def _without_middle(text: str, size: float, room: float, share: float) -> str:
+    """`share` is how much of what stays is its beginning."""
+    found, kept = text, len(text)
+    while kept > 1 and width(found, size) > room:
+        kept -= 1
+        begin = round(kept * share)
+        found = f"{text[:begin].rstrip()}…{text[len(text) - kept + begin :].lstrip()}"
+    return found
 
 
 def wrap(text: str, size: float, room: float, *, bold: bool = False) -> list[str]:

@@ -36,6 +36,7 @@ RULES = """
 .pc-band{fill:@band}
 .pc-band.pc-even{fill:none}
 .pc-band.pc-wrong{fill:@reddish}
+.pc-band.pc-true{fill:@golden}
 .pc-name rect{fill:@box;stroke:@lane}
 .pc-name text{fill:@ink;font-size:14px;font-weight:bold;text-anchor:middle}
 .pc-lane{stroke:@lane;stroke-width:1.6}
@@ -62,6 +63,10 @@ RULES = """
 .pc-end text{fill:@red;font-size:13px;font-weight:bold}
 .pc-good rect{fill:@greenish}
 .pc-good text{fill:@green}
+.pc-heading{fill:@ink;font-size:15px;font-weight:bold}
+.pc-about{fill:@ink}
+.pc-legend text{fill:@soft;font-size:11.5px}
+.pc-legend rect{stroke:@lane}
 """
 HALO = """
 .pc-word{stroke:@page;stroke-width:3.5px;stroke-linejoin:round;paint-order:stroke}

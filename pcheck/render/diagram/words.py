@@ -1,29 +1,32 @@
-"""What stands beside the lanes: what each step is and changes, and what no arrow says."""
+"""What stands beside the lanes: what each step is and changes, and of what it sends all that no
+arrow shows: what is said to nobody, what is sent while the same waits there, what never arrives.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pcheck.errors import printable
 from pcheck.label import show
-from pcheck.render.diagram.measure import TEXT, TITLE, width, wrap
+from pcheck.render.diagram.measure import HEADING, TEXT, TITLE, width, wrap
 from pcheck.story import Moment, Story
 
 LINE, HANG = 16.0, 12.0  # from line to line; how far what is broken off is indented
-BOLD = {"label", "reached", "ends"}
+BOLD = {"heading", "label", "reached", "ends"}
+SIZES = {"heading": HEADING, "label": TITLE, "ends": TITLE}
 
 
 @dataclass(frozen=True)
 class Words:
-    """`kind` is what they are: a label, a note, a change, a milestone that is reached."""
+    """`kind` is what they are: a heading, a label, a note, a change, a milestone."""
 
     text: str
     kind: str
 
     @property
     def size(self) -> float:
-        return TITLE if self.kind in ("label", "ends") else TEXT
+        return SIZES.get(self.kind, TEXT)
 
     @property
     def width(self) -> float:
@@ -45,16 +48,15 @@ def beside(story: Story, moment: Moment, note: str | None) -> Iterator[Words]:
     if moment.changes:
         yield Words(", ".join(moment.changes), "change")
     for nth, sent in enumerate(moment.sends):
-        if not sent.to:
+        again = story.sent_again(moment.number, nth)
+        if again:
+            yield Words(f"{replace(sent, to=again)} again", "change")
+        elif not sent.to:
             yield Words(str(sent), "change")
-        never = [
-            flight.dst
-            for flight in story.flights
-            if (flight.sent, flight.nth) == (moment.number, nth) and flight.end is None
-        ]
+        never = story.without_end(moment.number, nth)
         if never:
-            what = "on its way" if story.losing_is_a_step else "lost"
-            yield Words(f"{what}: {show(sent.message)} to {', '.join(never)}", "change")
+            lost = f"{story.what_is_lost}: {show(sent.message)} to {', '.join(never)}"
+            yield Words(lost, "change")
 
 
 def reached(moment: Moment) -> Iterator[Words]:

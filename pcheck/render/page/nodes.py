@@ -13,6 +13,7 @@ from typing import TypeAlias
 from pcheck.render.page.markup import Markup, element, joined
 from pcheck.story import Columns, Story
 
+LONG = 14  # letters
 Cell: TypeAlias = tuple[str, str]  # a column of the run, and one of its fields
 Change: TypeAlias = tuple[int, str | None]  # which cell, and what it holds from then on
 
@@ -69,7 +70,7 @@ class Nodes:
         return joined(*map(self._table, self.tables))
 
     def _table(self, table: Table) -> Markup:
-        names = (element("th", field or "state", scope="col") for field in table.fields)
+        names = (_head(field or "state", "col") for field in table.fields)
         head = element("tr", element("th", "node", scope="col"), *names)
         rows = (self._row(lane, table.fields) for lane in table.lanes)
         caption = element("caption", f"What {', '.join(table.lanes)} hold", class_="unseen")
@@ -78,4 +79,9 @@ class Nodes:
     def _row(self, lane: str, fields: tuple[str, ...]) -> Markup:
         held = self.story.first.get(lane, {})
         cells = (element("td", held.get(field, "")) for field in fields)
-        return element("tr", element("th", lane, scope="row"), *cells, data_node=lane)
+        return element("tr", _head(lane, "row"), *cells, data_node=lane)
+
+
+def _head(name: str, scope: str) -> Markup:
+    """One that is long may be broken, so that something is left for what is held."""
+    return element("th", name, scope=scope, class_="long" if len(name) > LONG else None)

@@ -1,13 +1,17 @@
 "use strict";
 (() => {
   const the = (id) => document.getElementById(id);
+  const make = (name, textContent, className = "") =>
+    Object.assign(document.createElement(name), { textContent, className });
   const run = JSON.parse(the("run").textContent);
   const last = run.steps.length;
   const [stage, slider, diagram] = ["stage", "slider", "diagram"].map(the);
   const cells = [...document.querySelectorAll("#nodes td")];
   const rows = [...document.querySelectorAll("#nodes tr[data-node]")];
+  const box = (part) => part.getBoundingClientRect();
   const still = matchMedia("(prefers-reduced-motion: reduce)");
-  let now = 0;
+  const before = [...the("now").childNodes, make("p", "\u2192 or Next begins.", "when")];
+  let [now, written] = [0, 0];
 
   // What every cell holds after each step.
   const states = [run.first];
@@ -39,30 +43,18 @@
     }
     for (const mark of drawn(".pc-end")) mark.classList.toggle("later", now < last);
     const current = marks.filter(([, step]) => step === now).map(([mark]) => mark);
-    const boxes = current.map((mark) => mark.getBBox());
-    const top = Math.min(...boxes.map((box) => box.y)) - 4;
-    const bottom = Math.max(...boxes.map((box) => box.y + box.height)) + 4;
-    frame.setAttribute("y", now ? top : 0);
-    frame.setAttribute("height", now ? bottom - top : 0);
-    const [dot] = now ? drawn(`[data-step="${now}"] > :is(.pc-dot, .pc-crash, .pc-up)`) : [];
-    reveal(now ? frame : svg, dot ?? svg);
-  }
-
-  function reveal(row, dot) {
-    const pane = diagram.getBoundingClientRect();
-    const [high, across] = [row.getBoundingClientRect(), dot.getBoundingClientRect()];
+    const areas = current.map((mark) => mark.getBBox());
+    const top = now ? Math.min(...areas.map(({ y }) => y)) - 4 : 0;
+    const bottom = now ? Math.max(...areas.map(({ y, height }) => y + height)) + 4 : 0;
+    frame.setAttribute("y", top);
+    frame.setAttribute("height", bottom - top);
+    const [dot] = drawn(`[data-step="${now}"] > :is(.pc-dot, .pc-crash, .pc-up)`);
+    const [pane, high, across] = [diagram, frame, dot ?? diagram].map(box);
     diagram.scrollBy({
-      top: row === svg ? -diagram.scrollTop : (high.top + high.bottom - pane.top - pane.bottom) / 2,
-      left: dot === svg ? 0 : (across.left + across.right - pane.left - pane.right) / 2,
+      top: now ? (high.top + high.bottom - pane.top - pane.bottom) / 2 : -diagram.scrollTop,
+      left: (across.left + across.right - pane.left - pane.right) / 2,
       behavior: still.matches ? "instant" : "smooth",
     });
-  }
-
-  function make(name, text, kind = "") {
-    const made = document.createElement(name);
-    made.textContent = text;
-    made.className = kind;
-    return made;
   }
 
   function showNodes() {
@@ -81,6 +73,8 @@
   function showMail() {
     const ends = (flight) => flight.lost ?? Math.max(0, ...flight.delivered);
     const sent = run.flights.filter((flight) => flight.sent <= now);
+    const none = () => [make("li", "none", "when")];
+    const fill = (id, lines) => the(id).replaceChildren(...(lines.length ? lines : none()));
     fill("under-way", sent.filter((flight) => ends(flight) > now).map((flight) => {
       const next = flight.delivered.find((step) => step > now);
       return letter([flight], next ? `, arrives in ${next}` : `, is lost in ${flight.lost}`);
@@ -96,40 +90,46 @@
   function letter(flights, then) {
     const [{ src, message, sent }] = flights;
     const line = make("li", "", sent === now ? "new" : "");
-    const receivers = flights.map((flight) => flight.dst).join(", ");
-    const words = [make("span", message, "message"), make("span", `sent in ${sent}${then}`, "when")];
-    line.append(make("span", `${src} → ${receivers}`, "route"), " ", words[0], " ", words[1]);
+    const route = `${src} \u2192 ${flights.map((flight) => flight.dst).join(", ")}`;
+    const spans = [[route, "route"], [message, "message"], [`sent in ${sent}${then}`, "when"]];
+    line.append(...spans.flatMap(([text, kind]) => [make("span", text, kind), " "]));
     return line;
-  }
-
-  function fill(id, lines) {
-    the(id).replaceChildren(...(lines.length ? lines : [make("li", "none", "when")]));
   }
 
   function showWords() {
     const words = now ? the(`step-${now}`).cloneNode(true) : make("p", "");
-    const title = make("h3", now ? `Step ${now} of ${last}` : "Before the first step");
     the("now").classList.toggle("refused", words.classList.contains("refused"));
-    the("now").replaceChildren(title, ...words.childNodes);
+    words.prepend(make("h3", `Step ${now} of ${last}`));
+    the("now").replaceChildren(...(now ? words.childNodes : before));
     for (const item of the("steps").children) item.classList.toggle("now", item.value === now);
     the("count").textContent = `${now} of ${last}`;
     slider.value = now;
     slider.setAttribute("aria-valuetext", `${now} of ${last}`);
   }
 
-  function go(step) {
+  function show(step) {
     now = Math.min(Math.max(step, 0), last);
-    for (const show of [showWords, showNodes, showMail, showPicture]) show();
+    stage.classList.toggle("begun", now > 0);
+    for (const part of [showWords, showNodes, showMail, showPicture]) part();
   }
 
-  // Which step is drawn at a height.
-  function stepAt(y) {
-    return +(steps.findLast((mark) => mark.getBoundingClientRect().top <= y) ?? steps[0]).dataset.step;
+  // The address follows when one stands still: browsers refuse too many changes in a short time.
+  function go(step) {
+    show(step);
+    clearTimeout(written);
+    written = setTimeout(() => history.replaceState(null, "", `#${now}`), 400);
+  }
+
+  // run.html#14 opens at step 14; #why is a place in the page, and no step.
+  function follow() {
+    const [, step] = /^#(?:step-)?(\d+)$/.exec(location.hash) ?? [];
+    if (step !== undefined) show(+step);
   }
 
   slider.addEventListener("input", () => go(+slider.value));
   diagram.addEventListener("click", (event) => {
-    if (getSelection().isCollapsed && last) go(stepAt(event.clientY));
+    const above = steps.filter((mark) => box(mark).top <= event.clientY);
+    if (getSelection().isCollapsed && last) go(+(above.at(-1) ?? steps[0]).dataset.step);
   });
   diagram.addEventListener("scroll", () => {
     const down = Math.max(0, diagram.scrollTop * wide / svg.clientWidth - 12);
@@ -147,7 +147,9 @@
   document.addEventListener("keydown", (event) => {
     const { key, target } = event;
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    if (target === slider) return; // it knows these keys itself
+    const pane = target.closest?.("[tabindex]");
+    const aside = pane && pane.scrollWidth > pane.clientWidth && key.startsWith("Arrow");
+    if (target === slider || aside) return; // these know the keys themselves
     const ends = stage.contains(target) ? { Home: 0, End: last } : {};
     const step = { ArrowLeft: now - 1, ArrowRight: now + 1, ...ends }[key];
     if (step === undefined) return;
@@ -157,5 +159,7 @@
 
   the("controls").hidden = false;
   the("mail").hidden = run.flights.length === 0;
-  go(parseInt(location.hash.slice(1), 10) || 0); // run.html#14 opens at step 14
+  addEventListener("hashchange", follow);
+  show(0);
+  follow();
 })();

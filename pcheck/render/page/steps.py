@@ -48,53 +48,5 @@ def _lines(shown: Shown, moment: Moment) -> Iterator[Markup]:
 
 def _lost(story: Story, moment: Moment, nth: int) -> str:
     """Who never gets it."""
-    never = [
-        flight.dst
-        for flight in story.flights
-        if (flight.sent, flight.nth) == (moment.number, nth) and flight.end is None
-    ]
-    what = "on its way" if story.losing_is_a_step else "lost"
-    return f" ({what}: {', '.join(never)})" if never else ""
-
-
-def jumps(shown: Shown) -> Markup:
-    """Links to the steps that matter."""
-    differs = f"The correct {shown.run.spec} differs in"
-    lines = [
-        *_jumps(differs, [*shown.notes.items()], "refused", shown.run.refused_at),
-        *_jumps("Milestones", _milestones(shown.story), "milestone"),
-    ]
-    return element("nav", *lines, id="jumps", aria_label="Steps that matter") if lines else joined()
-
-
-def _jumps(
-    title: str, places: list[tuple[int, str]], kind: str, refused: int | None = None
-) -> Iterator[Markup]:
-    if places:
-        links = (
-            element(
-                "a",
-                f"step {number}, refused" if number == refused else str(number),
-                href=f"#step-{number}",
-                title=said,
-            )
-            for number, said in places
-        )
-        yield element("p", f"{title} ", *links, class_=f"jumps {kind}")
-
-
-def _milestones(story: Story) -> list[tuple[int, str]]:
-    return [(moment.number, line) for moment in story.moments for line in moment.milestones]
-
-
-def ticks(shown: Shown) -> Markup:
-    """Where on the slider something happens."""
-    places = [(number, "milestone") for number, _ in _milestones(shown.story)]
-    places += [(number, "refused") for number in shown.notes]
-    length = max(len(shown.story.moments), 1)
-    return joined(
-        *(
-            element("i", class_=kind, style=f"left:{100 * number / length:.2f}%")
-            for number, kind in places
-        )
-    )
+    never = story.without_end(moment.number, nth)
+    return f" ({story.what_is_lost}: {', '.join(never)})" if never else ""

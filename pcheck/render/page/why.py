@@ -7,7 +7,12 @@ from collections.abc import Iterator
 from pcheck.explain import Deeds, Difference, Explanation
 from pcheck.render.page.markup import Markup, element, joined
 from pcheck.render.page.steps import step_link
+from pcheck.render.shown import Shown
 from pcheck.rule import Rule
+
+
+def why_title(shown: Shown) -> str:
+    return "What was found" if shown.good else "Why it goes wrong"
 
 
 def why(explanation: Explanation, correct: str) -> Markup:

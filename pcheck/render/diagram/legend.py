@@ -1,0 +1,62 @@
+"""What the marks of a diagram mean, of those that there are in it: one line, or as few as fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pcheck.errors import printable
+from pcheck.node import Does
+from pcheck.render.diagram.grid import MARGIN, Grid
+from pcheck.render.diagram.measure import LABEL, cut, width
+from pcheck.render.shown import Shown
+
+MARK, APART, LEAD = 22.0, 16.0, 18.0  # room for a mark; between two; from line to line
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`mark` is the last part of the class of what it explains."""
+
+    mark: str
+    words: str
+    x: float
+    y: float  # the middle of its line
+
+
+def legend(shown: Shown, grid: Grid, y: float) -> list[Entry]:
+    """Side by side, and the next line where there is no more room."""
+    placed: list[Entry] = []
+    x, right = MARGIN, grid.width - MARGIN
+    for mark, words in _entries(shown, grid):
+        text = cut(printable(words), LABEL, right - MARGIN - MARK)
+        wide = MARK + width(text, LABEL)
+        if x + wide > right and x > MARGIN:
+            x, y = MARGIN, y + LEAD
+        placed.append(Entry(mark, text, x, y))
+        x += wide + APART
+    return placed
+
+
+def _entries(shown: Shown, grid: Grid) -> Iterator[tuple[str, str]]:
+    story = shown.story
+    does = {moment.does for moment in story.moments}
+    if does - {Does.LOSE, Does.CRASH, Does.RESTART}:
+        yield "dot", "a step of that node"
+    if any(map(grid.others, story.moments)):
+        yield "also", "changes in the same step"
+    if Does.CRASH in does:
+        yield "crash", "it crashes"
+    if Does.RESTART in does:
+        yield "up", "it restarts"
+    unended = any(flight.end is None for flight in story.flights)
+    if unended and not story.losing_is_a_step:
+        yield "cross", "lost: never delivered in this run"
+    elif any(flight.lost is not None for flight in story.flights):
+        yield "cross", "lost"
+    if unended and story.losing_is_a_step:
+        yield "under-way", "still on its way at the end"
+    if shown.notes:
+        yield "wrong", f"where the correct {shown.run.spec} differs"
+    if any(moment.milestones for moment in story.moments):
+        yield "true", "what has just become true"

@@ -1,0 +1,54 @@
+"""Where one may go from anywhere in a page: the steps that matter, and why it goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pcheck.render.page.markup import Markup, element, joined
+from pcheck.render.page.why import why_title
+from pcheck.render.shown import Shown
+from pcheck.story import Story
+
+
+def jumps(shown: Shown) -> Markup:
+    """Links to the steps that matter, and to the explanation."""
+    differs = f"The correct {shown.run.spec} differs in"
+    lines = [
+        *_jumps(differs, [*shown.notes.items()], "refused", shown.run.refused_at),
+        *_jumps("Milestones", _milestones(shown.story), "milestone"),
+        element("p", element("a", why_title(shown), href="#why"), class_="jumps"),
+    ]
+    return element("nav", *lines, id="jumps", aria_label="What matters")
+
+
+def _jumps(
+    title: str, places: list[tuple[int, str]], kind: str, refused: int | None = None
+) -> Iterator[Markup]:
+    if places:
+        links = (
+            element(
+                "a",
+                f"step {number}, refused" if number == refused else str(number),
+                href=f"#step-{number}",
+                title=said,
+            )
+            for number, said in places
+        )
+        yield element("p", f"{title} ", *links, class_=f"jumps {kind}")
+
+
+def _milestones(story: Story) -> list[tuple[int, str]]:
+    return [(moment.number, line) for moment in story.moments for line in moment.milestones]
+
+
+def ticks(shown: Shown) -> Markup:
+    """Where on the slider something happens."""
+    places = [(number, "milestone") for number, _ in _milestones(shown.story)]
+    places += [(number, "refused") for number in shown.notes]
+    length = max(len(shown.story.moments), 1)
+    return joined(
+        *(
+            element("i", class_=kind, style=f"left:{100 * number / length:.2f}%")
+            for number, kind in places
+        )
+    )
