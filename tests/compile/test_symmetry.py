@@ -56,8 +56,8 @@ def compared(
 
 
 def test_symmetry_is_exact_up_to_renaming_on_random_protocols() -> None:
-    left = compared(100, 150)
-    assert left["protocols"] > 40
+    left = compared(60, 150)
+    assert left["protocols"] > 24
     assert left["minimise,fuse,prune,symmetry"] < left["fuse,symmetry"] < left["symmetry"]
     assert left["symmetry"] < 0.6 * left[""]
 
@@ -65,8 +65,8 @@ def test_symmetry_is_exact_up_to_renaming_on_random_protocols() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("nth", range(1, 11))
 def test_symmetry_is_exact_up_to_renaming_on_10_000_random_protocols(nth: int) -> None:
-    """Each of them under every second subset."""
-    assert compared(1_000, 150, nth, WITH_SYMMETRY[nth % 2 :: 2])["protocols"] > 300
+    """Each of them under every fourth subset."""
+    assert compared(1_000, 150, nth, WITH_SYMMETRY[nth % 4 :: 4])["protocols"] > 300
 
 
 # One state an orbit

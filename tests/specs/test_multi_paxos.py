@@ -82,9 +82,7 @@ GRID = [
     *(Size(2, 2, 2, 1, 1, "set", 0), Size(3, 1, 2, 1, 0, "set", 1), Size(2, 1, 2, 1, 2, "set", 0)),
     *(Size(3, 2, 1, 1, 0, "set", 0), Size(2, 2, 2, 1, 0, "set", 1), Size(1, 1, 2, 1, 1, "set", 2)),
 ]
-LARGE = [
-    Size(3, 2, 2, 1, 0, "set", 0),
-    Size(1, 2, 2, 2, 1, "set", 1),
+LARGE = [  # asked once, and alike too: 3 x 2 with two slots, in a minute
     Size(2, 2, 2, 1, 1, "once", 1),
 ]
 
@@ -265,7 +263,7 @@ def test_nobody_asks_about_gaps_and_replicas_where_there_are_none(
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
-    [{"slots": 3, "replicas": 0}, {"replicas": 2}, {"acceptors": 2, "rounds": 2, "replicas": 0}],
+    [{"slots": 3, "replicas": 0}, {"replicas": 2}],
 )
 def test_it_holds_at_larger_sizes(options: dict[str, Any]) -> None:
     assert check("multi_paxos", **options).verdict is Verdict.HOLDS

@@ -269,9 +269,11 @@ def test_another_program_makes_the_same_mistake_in_as_many_steps(name: str) -> N
     assert (there, length(asked(name, mistake.small))) == (mistake.few, mistake.few)
 
 
-MINUTES = {  # for the other program, at the size of the scope; it was asked, and says the same
+MINUTES = {  # or half of one, for the other program at that size; it was asked, and says the same
     *("cuts-its-log-off", "promises-only-where-it-voted", "leaves-gaps-open"),
     *("takes-its-ballot-up-again", "leads-on-after-a-restart"),
+    *("promises-for-one-slot", "keeps-one-vote", "goes-on-at-the-first-gap"),
+    *("mixes-up-the-slots", "trusts-the-longest-log"),
 }
 HOURS = {"goes-on-unprepared", "goes-on-in-its-old-ballot"}  # nobody has waited for it
 
