@@ -248,7 +248,7 @@ def test_runs_are_kept_in_a_folder_only(folder: str, pcheck: Ends, empty_folder:
     assert [file.name for file in empty_folder.iterdir()] == ["file"]
 
 
-def test_those_of_one_spec_are_a_table_of_their_own(pcheck: Ends) -> None:
+def test_those_of_one_spec_are_a_table_of_their_own(pcheck: Ends, machine_code: None) -> None:
     status, out, err = pcheck("bugs", "flexible_paxos")
     numbers = re.findall(r"^(\d{3})  ", out, re.M)
     assert (status, numbers, err) == (0, ["401", "402", "403", "404", "405", "406"], "")

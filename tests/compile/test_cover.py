@@ -102,6 +102,7 @@ def test_a_proof_sees_all_of_random_protocols_up_to_renaming() -> None:
     assert min(told["dropped"], told["proved"]) > told["protocols"] / 10
 
 
+@pytest.mark.slow
 def test_a_proof_sees_all_of_the_random_protocols_of_the_other_passes() -> None:
     """Less of these is covered, but there is more in them."""
     told = compared(80, questions(400), [(), NAMELESS[-1]])

@@ -43,6 +43,7 @@ def independent(count: int, end: int) -> tuple[int, int, int]:
 # Numbers that outgrow their fields
 
 
+@pytest.mark.slow
 def test_a_node_of_70_000_states_beside_one_of_two() -> None:
     parts = {N: lambda i: Ticker(end=69_999), M: lambda i: Ticker(end=1)}
     search = compiled(Asked(cluster(parts)))

@@ -106,7 +106,7 @@ def compared(examples: int, silent: int, most: int, nth: int) -> Counter[str]:
     return told
 
 
-@pytest.mark.parametrize("silent", [0, 2, 8])
+@pytest.mark.parametrize("silent", [2, *(pytest.param(n, marks=pytest.mark.slow) for n in (0, 8))])
 def test_nothing_is_lost_where_listeners_are_left_open(silent: int) -> None:
     told = compared(80, silent, 160, nth=80)
     assert min(told["protocols"] - 20, told["open"]) > 0

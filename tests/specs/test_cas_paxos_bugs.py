@@ -10,6 +10,8 @@ from pcheck import check
 from pcheck.search import Outcome, Verdict
 from tests.specs.family import hunted, length, mistakes
 
+pytestmark = pytest.mark.slow  # the runs that are kept are walked by the others
+
 # Each ballot: its start, two steps for each promise, one for each vote.
 STEPS = {
     (501, "writes-blindly"): (1 + 2 + 1) + (1 + 2 + 1),

@@ -10,6 +10,8 @@ from pcheck import check
 from pcheck.search import Outcome, Verdict
 from tests.specs.family import hunted, length, mistakes
 
+pytestmark = pytest.mark.slow  # the runs that are kept are walked by the others
+
 # Proposals; then each ballot: its start, two steps for each promise, one for each acceptor that is
 # let vote for any proposal, one for each vote.
 STEPS = {

@@ -8,6 +8,8 @@ from pcheck import check
 from pcheck.search import Outcome, Verdict
 from tests.specs.family import hunted, length, mistakes
 
+pytestmark = pytest.mark.slow  # the runs that are kept are walked by the others
+
 # Two ballots: the start of each, two steps for each promise, one for each vote.
 STEPS = {
     (401, "half-promise-and-half-choose"): 2 * (1 + 2 * 1 + 1),

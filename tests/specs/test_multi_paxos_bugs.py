@@ -43,6 +43,8 @@ from tests.specs.multi_paxos_peer import (
     union,
 )
 
+pytestmark = pytest.mark.slow  # the runs that are kept are walked by the others
+
 SPEC = find("multi_paxos")
 
 

@@ -12,6 +12,8 @@ from pcheck.search import Limits, Outcome, Verdict
 from pcheck.specfile import find
 from tests.specs.family import hunted, length, mistakes
 
+pytestmark = pytest.mark.slow  # the runs that are kept are walked by the others
+
 STEPS = {
     (601, "counts-replicas-of-an-old-term"): 18,
     (602, "forgets-whom-it-voted-for"): 10,
