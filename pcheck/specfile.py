@@ -52,6 +52,12 @@ class Parameter:
     def flag(self) -> str:
         return flag(self.name)
 
+    @property
+    def help(self) -> str:
+        """What it is, and which words it may be, if only some."""
+        words = ", ".join(get_args(self.kind))
+        return f"{self.option.help} (one of: {words})".lstrip() if words else self.option.help
+
     def check(self, value: object) -> None:
         """Whether a value fits, as it came from the command line, a caller or a saved run."""
         choices = get_args(self.kind)
@@ -111,7 +117,7 @@ class Spec:
     def build(self, options: Mapping[str, Any], bug: Bug | None = None) -> Cluster | Model[Any]:
         """What the builder makes of these options, with the bug in place."""
         try:
-            built = self.builder(**self._changed(bug, options))
+            built = self.builder(**self.changed(bug, options))
             if bug is not None:
                 _put_in_place(bug, built)
         except SpecError as error:
@@ -130,8 +136,8 @@ class Spec:
             )
         return built
 
-    def _changed(self, bug: Bug | None, options: Mapping[str, Any]) -> dict[str, Any]:
-        """The options, and among them those that a bug changes."""
+    def changed(self, bug: Bug | None, options: Mapping[str, Any]) -> dict[str, Any]:
+        """All options, where a bug changes some of them as it leaves them."""
         if bug is None or isinstance(bug.marked, type):
             return dict(options)
         place = place_of(bug.marked)

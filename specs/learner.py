@@ -1,30 +1,47 @@
-"""A learner: it hears of votes, and learns what enough of the acceptors voted for."""
+"""A learner: it learns what enough of the acceptors voted for, and tells the other learners."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Self
 
-from pcheck import Actor, Group, History, Id, Property, Seen, Set, Step, Value, always, fixed
+from pcheck import Actor, Group, History, Id, Property, Seen, Set, Step, Value
+from pcheck import always, broadcast, fixed
 
 from .consensus import Accepted, Vote, chosen, words
 
 
 @dataclass(frozen=True)
+class Decide:
+    """Who learned a value tells others."""
+
+    value: Value
+
+
+@dataclass(frozen=True)
 class Learner(Actor):
-    """Remembers every vote that it heard of, from whom: nothing is forgotten or summed up."""
+    """Remembers every vote that it heard of, and from whom, until it learns: then it is done."""
 
     quorum: int = fixed()
+    others: Group = fixed()  # the learners, itself among them
     heard: Set[tuple[Id, Vote]] = Set()
     learned: Value | None = None
 
     def receive(self, msg: object, src: Id) -> Step:
-        match msg:
+        match None if self.learned else msg:
             case Accepted(vote):
                 heard = self.heard.but((src, vote))
-                learned = vote.value if self.is_chosen(vote, heard) else self.learned
-                return self.but(heard=heard, learned=learned)
+                if not self.is_chosen(vote, heard):
+                    return self.but(heard=heard)
+                tell = broadcast(self.others.without(self.me), Decide(vote.value))
+                return self.learns(vote.value), tell
+            case Decide(value):
+                return self.learns(value)
         return None
+
+    def learns(self, value: Value) -> Self:
+        return self.but(heard=Set(), learned=value)
 
     def is_chosen(self, vote: Vote, heard: Set[tuple[Id, Vote]]) -> bool:
         """A majority must have voted for the value, in one and the same ballot."""
@@ -49,8 +66,8 @@ def learners_agree(seen: Seen) -> str | None:
     return f"{words(values)} are both learned" if len(values) > 1 else None
 
 
-def only_the_chosen_is_learned(quorum: int) -> Property:
-    """So many votes choose; a learner's opinion does not."""
+def only_the_chosen_is_learned(quorum: int = 0) -> Property:
+    """So many votes choose, or a majority; a learner's opinion does not."""
 
     def test(seen: Seen) -> str | None:
         """A learner learns a value only once it is chosen."""
@@ -60,7 +77,8 @@ def only_the_chosen_is_learned(quorum: int) -> Property:
                 return f"{learner} has learned {value}, which is not chosen"
         return None
 
-    return always(sees=[Accepted, "learned"], name="only_the_chosen_is_learned")(test)
+    name = "only_the_chosen_is_learned"
+    return always(sees=[Accepted, "learned"], name=name, explain=who_learned_what)(test)
 
 
 @always(sees=[Accepted, "learned"], explain=who_learned_what)

@@ -121,7 +121,7 @@ def paxos(
     acceptors: Annotated[int, Option("how many vote", min=1)] = 3,
     proposers: Annotated[int, Option("how many propose, each its own value", min=1)] = 2,
     rounds: Annotated[int, Option("how many ballots each proposer may start", min=1)] = 2,
-    learners: Annotated[int, Option("how many are told of the votes", min=0)] = 0,
+    learners: Annotated[int, Option("how many are told of votes, and tell each other", min=0)] = 0,
     promise_quorum: Annotated[
         int, Option("promises that let ask for votes; 0: a majority", min=0)
     ] = 0,
@@ -139,7 +139,7 @@ def paxos(
                 wants=values[i - 1], acceptors=a, ballots=ballots[i - 1], quorum=to_ask
             ),
             a: lambda i: Acceptor(learners=ls),
-            ls: lambda i: Learner(quorum=to_learn),
+            ls: lambda i: Learner(quorum=to_learn, others=ls),
         },
         properties=[*CONSENSUS, *learning(ls, to_learn), *map(can_be_chosen, values)],
         milestones=[a_majority_says(Promise, "promised ballot {0.ballot}"), a_value_is_chosen],

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from pcheck import Act, Id, Set, Step, Value, act, broadcast, bug, either, volatile
 
-from .consensus import Vote, agreement, some_value_chosen
-from .learner import Learner, learners_agree, no_other_is_chosen
+from .consensus import Accepted, Vote, agreement, some_value_chosen
+from .learner import Decide, Learner, learners_agree, no_other_is_chosen
+from .learner import only_the_chosen_is_learned
 from .paxos import Accept, Acceptor, Promises, Proposer
 
 ONE_ROUND = {"rounds": 1, "crashes": 0}
@@ -265,3 +266,15 @@ class VotesAboveItsPromise(Acceptor):
 
     def may_vote(self, ballot: int) -> bool:
         return ballot > self.promised
+
+
+@bug(24, breaks=only_the_chosen_is_learned(), scope=TWO_LEARNERS)
+class PassesOnAVote(Learner):
+    """Tells the other learners of a vote as if it were chosen, and does not believe it itself."""
+
+    def receive(self, msg: object, src: Id) -> Step:
+        after = super().receive(msg, src)
+        if isinstance(after, Learner) and isinstance(msg, Accepted):
+            tell = broadcast(self.others.without(self.me), Decide(msg.vote.value))
+            return after, tell
+        return after

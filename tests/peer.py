@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
-PREPARE, PROMISE, ACCEPT, ACCEPTED = range(4)
+PREPARE, PROMISE, ACCEPT, ACCEPTED, DECIDE = range(5)
 Message = tuple[int, int, int, int, int]  # sender, receiver, kind, ballot, vote
 Variables = tuple[int, ...]
 Network = tuple[Message, ...]  # sorted; in fifo by channel only, the oldest first
@@ -24,6 +24,7 @@ Effect = tuple[dict[int, int], list[Message]]  # what is written, what is sent
 
 DOWN, SPENT, SEEN, FIRST = range(4)  # one bit a node, crashes, one bit an Accepted; then the nodes
 PROMISED, VOTE = range(2)  # of an acceptor
+HEARD, LEARNED = range(2)  # of a learner: one bit a vote of an acceptor, and a value
 STARTED, COLLECTS, GOT = range(3)  # of a proposer; from GOT on, one for each acceptor's promise
 NOT_YET = -1  # no promise from this acceptor has been counted
 
@@ -46,6 +47,9 @@ class Size(NamedTuple):
     def nodes(self) -> range:
         return range(1, self.acceptors + self.proposers + self.learners + 1)
 
+    def learner_nodes(self) -> range:
+        return self.nodes()[self.acceptors + self.proposers :]
+
     def own_value(self, node: int) -> int:
         """The number of a proposer; outside 1..proposers for any other node."""
         return node - self.acceptors
@@ -54,10 +58,10 @@ class Size(NamedTuple):
         return 1 <= self.own_value(node) <= self.proposers
 
     def at(self, node: int) -> int:
-        """Where the variables of this node begin: 2 an acceptor, 2 and its promises a proposer."""
+        """Where the variables of this node begin: each has 2, a proposer its promises as well."""
         before = node - 1
         proposers = min(max(before - self.acceptors, 0), self.proposers)
-        return FIRST + before + min(before, self.acceptors) + proposers * (self.acceptors + 1)
+        return FIRST + 2 * before + proposers * self.acceptors
 
     def bit(self, acceptor: int, vote: int) -> int:
         return 1 << (vote * (self.acceptors + 1) + acceptor)
@@ -87,7 +91,7 @@ def explore(
 
 def first_state(size: Size) -> State:
     proposer = [0, 0] + [NOT_YET] * size.acceptors
-    nodes = [0, 0] * size.acceptors + proposer * size.proposers + [0] * size.learners
+    nodes = [0, 0] * size.acceptors + proposer * size.proposers + [0, 0] * size.learners
     return (*[0] * FIRST, *nodes), ()
 
 
@@ -201,18 +205,31 @@ def cast(size: Size, x: Variables, message: Message) -> Effect | None:
     if ballot < x[at + PROMISED]:
         return None
     written = {at + PROMISED: ballot, at + VOTE: vote, SEEN: x[SEEN] | size.bit(me, vote)}
-    learners = size.nodes()[size.acceptors + size.proposers :]
-    return written, [(me, learner, ACCEPTED, ballot, vote) for learner in learners]
+    return written, [(me, learner, ACCEPTED, ballot, vote) for learner in size.learner_nodes()]
 
 
 def hear(size: Size, x: Variables, message: Message) -> Effect | None:
     acceptor, me, _, _, vote = message
-    heard = size.at(me)
-    new = size.bit(acceptor, vote) & ~x[heard]
-    return ({heard: x[heard] | new}, []) if new else None
+    at = size.at(me)
+    heard = x[at + HEARD] | size.bit(acceptor, vote)
+    if heard == x[at + HEARD] or x[at + LEARNED]:
+        return None
+    voters = [a for a in range(1, size.acceptors + 1) if heard & size.bit(a, vote)]
+    if 2 * len(voters) <= size.acceptors:
+        return {at + HEARD: heard}, []
+    value = vote % (size.proposers + 1)
+    others = [learner for learner in size.learner_nodes() if learner != me]
+    sent = [(me, learner, DECIDE, 0, value) for learner in others]
+    return {at + HEARD: 0, at + LEARNED: value}, sent
 
 
-COMMANDS = {PREPARE: promise, PROMISE: collect, ACCEPT: cast, ACCEPTED: hear}
+def believe(size: Size, x: Variables, message: Message) -> Effect | None:
+    _, me, _, _, value = message
+    at = size.at(me)
+    return None if x[at + LEARNED] else ({at + HEARD: 0, at + LEARNED: value}, [])
+
+
+COMMANDS = {PREPARE: promise, PROMISE: collect, ACCEPT: cast, ACCEPTED: hear, DECIDE: believe}
 
 
 if __name__ == "__main__":

@@ -9,11 +9,11 @@ from rich.console import Console
 
 from pcheck.property import Property
 from pcheck.render.text.words import Paragraph, Rows
-from pcheck.specfile import Spec, shipped
+from pcheck.specfile import Spec, find, shipped
 
 
-def specs(*, as_json: bool) -> int:
-    found = list(shipped())
+def specs(name: str | None, *, as_json: bool) -> int:
+    found = list(shipped()) if name is None else [find(name)]
     if as_json:
         print(json.dumps([_object(spec) for spec in found], indent=2))
         return 0
@@ -23,9 +23,11 @@ def specs(*, as_json: bool) -> int:
         console.print(Rows(_options(spec)))
         console.print(Rows(_properties(spec)))
         if spec.bugs:
-            console.print(Rows(_bugs(spec)))
+            console.print(Rows(_bugs(spec) if name else [_names(spec)]))
         console.print()
-    console.print(Paragraph("pcheck explore SPEC --help lists the options of one."))
+    if name is None:
+        more = "pcheck specs SPEC says what the mistakes of one are, and what they break."
+        console.print(Paragraph(more))
     return 0
 
 
@@ -36,8 +38,7 @@ def _declared(spec: Spec) -> tuple[Property, ...]:
 
 def _options(spec: Spec) -> list[tuple[tuple[str, str], ...]]:
     return [
-        ((each.flag, "cyan"), (str(each.default), ""), (each.option.help, ""))
-        for each in spec.parameters
+        ((each.flag, "cyan"), (str(each.default), ""), (each.help, "")) for each in spec.parameters
     ]
 
 
@@ -46,6 +47,10 @@ def _properties(spec: Spec) -> list[tuple[tuple[str, str], ...]]:
         ((prop.name, "green"), (prop.kind.value, ""), (prop.summary, ""))
         for prop in _declared(spec)
     ]
+
+
+def _names(spec: Spec) -> tuple[tuple[str, str], ...]:
+    return ("mistakes", "red"), (", ".join(bug.name for bug in spec.bugs), "")
 
 
 def _bugs(spec: Spec) -> list[tuple[tuple[str, str], ...]]:
@@ -67,7 +72,7 @@ def _object(spec: Spec) -> dict[str, Any]:
             {
                 "name": each.name,
                 "default": each.default,
-                "help": each.option.help,
+                "help": each.help,
                 "min": each.option.min,
                 "max": each.option.max,
             }

@@ -167,7 +167,8 @@ def _bugs(
     name: Annotated[
         str | None,
         typer.Argument(
-            help="One of them, by its name or number: shown in full. Or those of a spec."
+            metavar="[NAME]",
+            help="One of them, by its name or number: shown in full. Or those of a spec.",
         ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print a list of objects.")] = False,
@@ -182,10 +183,13 @@ def _bugs(
 
 
 def _specs(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[SPEC]", help="Only this one, with all its mistakes.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print a list of objects.")] = False,
 ) -> int:
     """The protocols that come with pcheck: their sizes, properties and mistakes."""
-    return listing.specs(as_json=json)
+    return listing.specs(name, as_json=json)
 
 
 def _new(

@@ -100,7 +100,7 @@ def _own_option(spec: Spec | None, each: Parameter) -> inspect.Parameter:
     name = each.flag if each.kind is not bool else f"{each.flag}/--no-{each.flag[2:]}"
     mark = typer.Option(
         name,
-        help=with_default(each.option.help, str(each.default)),
+        help=with_default(each.help, str(each.default)),
         metavar=each.kind.__name__ if isinstance(each.kind, type) else "WORD",
         show_default=False,
         rich_help_panel=f"Options of {spec.name}",

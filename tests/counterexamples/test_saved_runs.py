@@ -17,7 +17,7 @@ from pcheck.render.shown import Shown
 from pcheck.render.svg import svg
 from pcheck.render.text.report import RunReport
 from pcheck.specfile import SHIPPED, find, shipped
-from pcheck.zoo import hunt, kept
+from pcheck.zoo import kept
 
 FOLDER = SHIPPED.parent / "counterexamples"
 FILES = sorted(FOLDER.glob("*.json"))
@@ -39,6 +39,7 @@ RUNS: dict[str, tuple[int, tuple[int, ...], int | None]] = {
     "keeps-its-first-vote": (20, (12, 15, 17), 17),
     "learns-from-one-vote": (14, (13, 14), None),
     "leaves-its-vote-out": (14, (9, 10, 11), 11),
+    "passes-on-a-vote": (8, (7, 8), 8),
     "promises-a-lower-ballot": (14, (7, 8, 9), 7),
     "promises-a-shared-ballot-twice": (14, (6, 7, 8), 6),
     "quorums-need-not-meet": (10, (3, 4, 5), 4),
@@ -126,24 +127,18 @@ def test_the_text_is_what_is_said_of_these_steps(name: str) -> None:
     assert console.file.getvalue() == (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["changes-its-mind", "forgets-everything"])
-def test_a_fresh_search_comes_to_the_same_bytes(name: str) -> None:
-    ((spec, bug),) = kept(name)
-    result = hunt(spec, bug).result
-    assert result.run is not None
-    assert result.run.text().encode() == (FOLDER / f"{name}.json").read_bytes()
-    assert result.draw().encode() == (FOLDER / f"{name}.txt").read_bytes()
-
-
 @pytest.mark.slow
-def test_one_command_writes_all_of_them_again(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("spec", ["paxos", "fast_paxos"])
+def test_one_command_writes_all_of_a_spec_again(
+    spec: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["bugs", "--json", "--save", str(tmp_path)]) == 0
+    """Those of the others are compared where their mistakes are hunted. In `fast_paxos` two have
+    the same most readable run: so for the second one the next best is kept."""
+    assert run(["bugs", spec, "--json", "--save", str(tmp_path)]) == 0
     found = json.loads(capsys.readouterr().out)
     steps = {each["name"]: each["steps"] for each in found if each["steps"] is not None}
-    assert {name: steps[name] for name in RUNS} == {name: each[0] for name, each in RUNS.items()}
+    assert spec != "paxos" or steps == {name: each[0] for name, each in RUNS.items()}
     assert [each["name"] for each in found if not each["as_it_says"]] == []
     written = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
-    files = [file for file in FOLDER.iterdir() if file.name != PICTURE]
+    files = [FOLDER / f"{name}.{kind}" for name in steps for kind in ("json", "txt")]
     assert written == {file.name: file.read_bytes() for file in files}

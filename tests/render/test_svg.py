@@ -565,12 +565,23 @@ def test_no_arrow_passes_through_an_event_that_is_not_its_own(name: str) -> None
 
 
 def from_line(point: Point, way: list[Point]) -> float:
-    (x1, y1), (x2, y2), (x, y) = way[0], way[-1], point
+    """How far it is from an arrow, or from any of many points of one that is a curve."""
+    if len(way) > 2:
+        return min(dist(point, on_curve(way, at / 100)) for at in range(101))
+    (x1, y1), (x2, y2), (x, y) = *way, point
     if not min(y1, y2) - 9 < y < max(y1, y2) + 9:
         return 9.0
-    along = ((x - x1) * (x2 - x1) + (y - y1) * (y2 - y1)) / dist(way[0], way[-1]) ** 2
+    along = ((x - x1) * (x2 - x1) + (y - y1) * (y2 - y1)) / dist(*way) ** 2
     at = min(1.0, max(0.0, along))
     return dist(point, (x1 + at * (x2 - x1), y1 + at * (y2 - y1)))
+
+
+def on_curve(way: list[Point], at: float) -> Point:
+    """After a part of it: each two neighbours draw a line, and its points the next, to the last."""
+    while len(way) > 1:
+        pairs = pairwise(way)
+        way = [(x1 + at * (x2 - x1), y1 + at * (y2 - y1)) for (x1, y1), (x2, y2) in pairs]
+    return way[0]
 
 
 def luminance(colour: str) -> float:

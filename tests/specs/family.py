@@ -12,7 +12,7 @@ from pcheck.network import NETWORKS
 from pcheck.reference import explore
 from pcheck.search import Verdict
 from pcheck.semantics import Runs, State
-from pcheck.specfile import find
+from pcheck.specfile import SHIPPED, find
 from pcheck.zoo import Hunt, hunt, kept
 from specs.consensus import Accepted
 from tests.runs import counts
@@ -82,6 +82,16 @@ def length(result: Result) -> int:
 @cache
 def hunted(name: str, bug: str) -> Hunt:
     return next(hunt(spec, found) for spec, found in kept(bug) if spec.name == name)
+
+
+def is_as_kept(found: Hunt) -> bool:
+    """Whether a search comes to the very run and words that stand in `counterexamples/`."""
+    run, folder = found.result.run, SHIPPED.parent / "counterexamples"
+    files = [folder / f"{found.bug.name}{kind}" for kind in (".json", ".txt")]
+    if run is None:
+        return not any(file.exists() for file in files)
+    kept = [file.read_text(encoding="utf-8") for file in files]
+    return [run.text(), found.result.draw()] == kept
 
 
 def mistakes(name: str) -> list[tuple[int, str]]:

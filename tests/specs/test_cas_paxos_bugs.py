@@ -8,7 +8,7 @@ import pytest
 
 from pcheck import check
 from pcheck.search import Outcome, Verdict
-from tests.specs.family import hunted, length, mistakes
+from tests.specs.family import hunted, is_as_kept, length, mistakes
 
 pytestmark = pytest.mark.slow  # the runs that are kept are walked by the others
 
@@ -39,6 +39,7 @@ def test_a_mistake_breaks_what_it_says_in_so_many_steps(mistake: tuple[int, str]
     found = hunted("cas_paxos", mistake[1])
     told = found.as_it_says, found.result.verdict, length(found.result)
     assert told == (True, Verdict.VIOLATED, STEPS[mistake])
+    assert is_as_kept(found)
 
 
 @pytest.mark.slow

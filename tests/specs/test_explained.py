@@ -70,14 +70,14 @@ DIFFERENCES: dict[str, list[Step]] = {
         (
             13,
             "l1 <- a3: Accepted(vote=Vote(ballot=1, value=v1))",
-            "learned = v1",
-            "learned = None",
+            "heard = {}, learned = v1, sends Decide(value=v1) to l2",
+            "heard = {(a3, Vote(ballot=1, value=v1))}, learned = None, sends nothing",
         ),
         (
             14,
             "l2 <- a3: Accepted(vote=Vote(ballot=2, value=v2))",
-            "learned = v2",
-            "learned = None",
+            "heard = {}, learned = v2, sends Decide(value=v2) to l1",
+            "heard = {(a3, Vote(ballot=2, value=v2))}, learned = None, sends nothing",
         ),
     ],
 }

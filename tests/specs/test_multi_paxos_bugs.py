@@ -17,6 +17,7 @@ from pcheck.result import Result, answer
 from pcheck.search import Limits, Outcome, Verdict
 from pcheck.specfile import find
 from pcheck.zoo import Hunt, hunt
+from tests.specs.family import is_as_kept
 from tests.specs.multi_paxos_peer import (
     COMMANDS,
     NO_OP,
@@ -256,6 +257,7 @@ def test_every_mistake_stands_in_the_table() -> None:
 def test_a_mistake_breaks_what_it_says_in_so_many_steps(name: str) -> None:
     found = hunted(name)
     assert (found.as_it_says, length(found.result)) == (True, MISTAKES[name].steps)
+    assert is_as_kept(found)
 
 
 @named

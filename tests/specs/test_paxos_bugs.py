@@ -48,11 +48,12 @@ LENGTHS = {
     (19, "changes-its-mind"): (10, 0, 0, 10),
     (20, "learns-from-one-vote"): (12, 0, 2, 14),
 }
-# There it has 13 steps, of another protocol (see below), is not measured, and has no length.
+# There it has 13 steps, of another protocol (see below), is not measured, has no length, is none.
 OTHERWISE = {
     (9, "uses-a-ballot-again"): (1, 0, 21),
     (13, "counts-the-living"): (0, 0, 10),
     (21, "adds-up-ballots"): (0, 2, 27),
+    (24, "passes-on-a-vote"): (0, 2, 8),  # of one acceptor: it is asked, and tells how it voted
 }
 SAFE = [(10, "shares-ballots"), (12, "one-vote-is-enough")]
 WITHOUT_A_RUN = [(23, "votes-above-its-promise")]

@@ -10,7 +10,7 @@ from pcheck.question import ask
 from pcheck.result import Result, answer
 from pcheck.search import Limits, Outcome, Verdict
 from pcheck.specfile import find
-from tests.specs.family import hunted, length, mistakes
+from tests.specs.family import hunted, is_as_kept, length, mistakes
 
 pytestmark = pytest.mark.slow  # the runs that are kept are walked by the others
 
@@ -57,6 +57,7 @@ def test_every_mistake_stands_in_one_of_the_tables() -> None:
 def test_a_mistake_breaks_what_it_says_in_so_many_steps(name: str) -> None:
     found = hunted("raft", name)
     assert (found.as_it_says, length(found.result)) == (True, HERE[name])
+    assert is_as_kept(found)
 
 
 def test_who_keeps_its_vote_for_the_next_term_breaks_nothing() -> None:

@@ -22,6 +22,7 @@ EVENT, LEAST_BAND, FOOT = 17.0, 46.0, 9.0  # an event below the top of its band;
 NUMBER = 26.0  # room for one
 LEAST_WORDS, MOST_WORDS = 250.0, 390.0
 LEAST_PITCH, MOST_PITCH, ALL_LANES = 76.0, 132.0, 880.0
+MOST_ALONE, BESIDE_LOOP = 320.0, 92.0  # for one lane; what it takes beside the words of a loop
 TALL = 620.0  # from here on the names stand below too
 CLOSE, LEAD, ROUNDS = 8.0, 6.0, 30  # too near to an event; what is tried against it, how often
 
@@ -55,7 +56,8 @@ class Grid:
         pitch = _pitch(story)
         names = shortened(map(printable, story.lanes), NAME, pitch - 24)
         self.names = dict(zip(story.lanes, names, strict=True))
-        self.x = {lane: MARGIN + pitch * (at + 0.4) for at, lane in enumerate(story.lanes)}
+        first = MARGIN + min(pitch, MOST_PITCH) * 0.4
+        self.x = {lane: first + pitch * at for at, lane in enumerate(story.lanes)}
         self.column = MARGIN + pitch * len(self.x) + GAP
         self.beside = [
             (moment, list(beside(story, moment, notes.get(moment.number))), list(reached(moment)))
@@ -77,7 +79,7 @@ class Grid:
     def side(self, flight: Flight) -> int:
         """To the right or left; what comes back to its sender stays off the words."""
         if flight.src == flight.dst:
-            return -1 if flight.src == [*self.x][-1] else 1
+            return -1 if flight.src == [*self.x][-1] and len(self.x) > 1 else 1
         return 1 if self.x[flight.src] < self.x[flight.dst] else -1
 
     def stretches(self, lane: str) -> Iterator[tuple[float, float, bool]]:
@@ -142,7 +144,8 @@ def _pitch(story: Story) -> float:
     need = [LEAST_PITCH, *(width(printable(lane), NAME) + 30 for lane in story.lanes)]
     for flight in story.flights:
         apart = abs(at[flight.src] - at[flight.dst])
-        if flight.delivered and apart:
-            need.append((width(brief(flight.message), LABEL) + 34) / apart)
-    most = max(LEAST_PITCH, min(MOST_PITCH, ALL_LANES / max(len(at), 1)))
+        if flight.delivered:
+            wide = width(brief(flight.message), LABEL)
+            need.append((wide + 34) / apart if apart else wide + BESIDE_LOOP)
+    most = max(LEAST_PITCH, min(MOST_PITCH, ALL_LANES / len(at))) if len(at) > 1 else MOST_ALONE
     return round(min(most, max(need)))

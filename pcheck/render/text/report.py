@@ -169,9 +169,7 @@ class Header:
         if question.bug is not None:
             source = f" (seen in: {question.bug.source})" if question.bug.source else ""
             yield "mistake", f"{question.bug.name}: {question.bug.summary}{source}", "red"
-        given = [(each, question.options[each.name]) for each in question.spec.parameters]
-        sizes = [f"{each.name} {value}" for each, value in given if value or each.default]
-        if sizes:
+        if sizes := list(_sizes(question)):
             yield "size", ", ".join(sizes), ""
         if question.network is not None:
             network = NETWORKS[question.network]
@@ -220,6 +218,16 @@ def not_covered(question: Question) -> str:
 
 def duration(seconds: float) -> str:
     return f"{seconds:.2f} s" if seconds < 60 else f"{seconds / 60:.1f} min"
+
+
+def _sizes(question: Question) -> Iterator[str]:
+    """Each option with what it is, and not what it was asked to be, if the mistake changes it."""
+    changed = question.spec.changed(question.bug, question.options)
+    for each in question.spec.parameters:
+        value = changed[each.name]
+        by_whom = "" if value == question.options[each.name] else " (by the mistake)"
+        if value or each.default or by_whom:
+            yield f"{each.name} {value}{by_whom}"
 
 
 def _crashes(budget: int) -> str:

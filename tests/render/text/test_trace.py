@@ -197,7 +197,8 @@ def test_where_lanes_stand_close_an_arrow_goes_from_lane_to_lane(name: str) -> N
         for number, row in enumerate(rows, start=1)
         if "○" in row
     }
-    assert found == {(f.src, f.dst, number) for f in story.flights for number in f.delivered}
+    apart = [flight for flight in story.flights if flight.src != flight.dst]
+    assert found == {(f.src, f.dst, number) for f in apart for number in f.delivered}
 
 
 @pytest.mark.parametrize("network", ["set", "once", "lossy", "fifo"])
