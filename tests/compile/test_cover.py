@@ -113,12 +113,12 @@ def test_a_proof_sees_all_of_the_random_protocols_of_the_other_passes() -> None:
 
 @pytest.mark.slow
 def test_a_proof_sees_all_of_many_more_random_protocols() -> None:
-    told = compared(500, hasty_questions(), [(), *NAMELESS[-3:]])
-    told += compared(500, questions(400), [(), NAMELESS[-1]])
-    told += compared(500, hasty_questions((2, 2, 3)), [("symmetry",), EVERY], with_names_alike)
-    told += compared(250, symmetric_questions(), [EVERY], with_names_alike)
-    assert told["protocols"] > 600, told
-    assert told["dropped"] > 80 < told["proved"], told
+    told = compared(300, hasty_questions(), [(), *NAMELESS[-3:]])
+    told += compared(300, questions(400), [(), NAMELESS[-1]])
+    told += compared(300, hasty_questions((2, 2, 3)), [("symmetry",), EVERY], with_names_alike)
+    told += compared(150, symmetric_questions(), [EVERY], with_names_alike)
+    assert told["protocols"] > 360, told
+    assert told["dropped"] > 50 < told["proved"], told
 
 
 # Exact numbers

@@ -63,10 +63,10 @@ def test_symmetry_is_exact_up_to_renaming_on_random_protocols() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("nth", range(1, 11))
-def test_symmetry_is_exact_up_to_renaming_on_10_000_random_protocols(nth: int) -> None:
+@pytest.mark.parametrize("nth", range(6))
+def test_symmetry_is_exact_up_to_renaming_on_thousands_of_random_protocols(nth: int) -> None:
     """Each of them under every sixth subset."""
-    assert compared(1_000, 150, nth, WITH_SYMMETRY[nth % 6 :: 6])["protocols"] > 300
+    assert compared(800, 150, nth + 1, WITH_SYMMETRY[nth::6])["protocols"] > 240
 
 
 # One state an orbit
