@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow  # the runs that are kept are walked by the others
 
 SPEC = "elected_leader"
 LENGTHS = {
-    (301, "promises-a-ballot-to-two"): 14,
+    (301, "promises-a-ballot-to-two"): 14,  # as the collection has it for Paxos (10)
     (302, "heeds-only-the-last-of-two"): 15,
     (303, "votes-for-one-of-two"): 12,
     (304, "decides-on-the-first-vote"): 8,
