@@ -82,7 +82,11 @@ class Woken(Ticker):
         return self.but(awake=True)
 
 
-@pytest.mark.parametrize("end", [3, 15, 16, 31, 32, 33, 63, 64, 65, 127, 128, 129, 5_000])
+NEAR_POWERS = 15, 31, 32, 33, 63, 64, 65, 127, 128, 129
+WIDTHS = [*(3, 16, 5_000), *(pytest.param(n, marks=pytest.mark.slow) for n in NEAR_POWERS)]
+
+
+@pytest.mark.parametrize("end", WIDTHS)
 def test_a_field_that_widens_after_thousands_of_states(end: int) -> None:
     parts = {N: lambda i: Late(end=3_000), M: lambda i: Woken(end=end)}
     search = alike(cluster(parts))

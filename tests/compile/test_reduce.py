@@ -34,8 +34,8 @@ def compared(examples: int, most: int) -> Counter[str]:
 
 
 def test_the_passes_are_exact_on_random_protocols() -> None:
-    left = compared(150, 300)
-    assert left["protocols"] > 25
+    left = compared(90, 300)
+    assert left["protocols"] > 15
     assert left["minimise,fuse,prune"] < left["fuse"] < left[""]
     assert left["minimise"] < left[""]
     assert left["prune"] < left[""]

@@ -271,7 +271,10 @@ def watched(world: World) -> Counts:
         World(2, 1, 2, accepts="unnoted"),
         World(2, 1, 2, same_ballot="promised"),
         World(2, 1, 2, same_ballot="promised", accepts="promised"),
-        World(2, 1, 2, same_ballot="promised", accepts="unnoted", votes_once=True),
+        pytest.param(
+            World(2, 1, 2, same_ballot="promised", accepts="unnoted", votes_once=True),
+            marks=pytest.mark.slow,
+        ),
         World(2, 1, 2, same_ballot="promised", votes_once=True, decided="silent"),
         pytest.param(World(2, 2, 1, 1), marks=pytest.mark.slow),
         pytest.param(World(3, 1, 1, 1), marks=pytest.mark.slow),
