@@ -18,6 +18,7 @@ from pcheck.render.svg import svg
 from pcheck.render.text.report import RunReport
 from pcheck.specfile import SHIPPED, find, shipped
 from pcheck.zoo import kept
+from tests.render.every_run import each_of
 
 FOLDER = SHIPPED.parent / "counterexamples"
 FILES = sorted(FOLDER.glob("*.json"))
@@ -51,7 +52,7 @@ RUNS: dict[str, tuple[int, tuple[int, ...], int | None]] = {
     "vote-leaves-promise": (20, (13, 14, 16), 14),
     "votes-in-any-ballot": (14, (13, 14), 13),
 }
-named = pytest.mark.parametrize("name", [file.stem for file in FILES])
+named = each_of(file.stem for file in FILES)
 of_paxos = pytest.mark.parametrize("name", RUNS)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from pcheck import Model, Seen, check, sometimes, spec
 from pcheck.counterexample import of_path, read, replay
@@ -22,8 +24,16 @@ from pcheck.specfile import SHIPPED, find, of_builder
 HOSTILE = Path(__file__).with_name("hostile.py")
 FOLDER = SHIPPED.parent / "counterexamples"
 KEPT = sorted(file.stem for file in FOLDER.glob("*.json"))
+AT_ONCE = {*KEPT[::3], "vote-leaves-promise", "comes-back-empty"}  # the second has one lane
 SAYS_NOTHING = Explanation((), (), (), None)
 SMALL = {"acceptors": 2, "proposers": 1}
+
+
+def each_of(names: Iterable[str]) -> pytest.MarkDecorator:
+    """A test of each; of the kept ones two in three are among the slow tests."""
+    later = set(KEPT) - AT_ONCE
+    marks = dict.fromkeys(later, pytest.mark.slow)
+    return pytest.mark.parametrize("name", [pytest.param(n, marks=marks.get(n, ())) for n in names])
 
 
 @sometimes(sees=[])

@@ -40,11 +40,11 @@ from pcheck.render.page.markup import element, safe
 from pcheck.render.shown import Shown
 from pcheck.specfile import find
 from pcheck.story import Columns
-from tests.render.every_run import FOLDER, KEPT, kept
+from tests.render.every_run import FOLDER, KEPT, each_of, kept
 
 NOTHING_TO_SAY = Explanation((), (), (), None)
 ALONE, INLINE = {"meta", "link", "input"}, {"a", "code", "strong", "span", "mark"}
-named = pytest.mark.parametrize("name", KEPT)
+named = each_of(KEPT)
 
 
 @cache

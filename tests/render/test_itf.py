@@ -18,7 +18,7 @@ from pcheck import Group, Id, Map, Set, check
 from pcheck.network import NETWORKS
 from pcheck.render.itf import itf
 from pcheck.semantics import Runs, State
-from tests.render.every_run import RUNS, bare, found, kept, small, the_run
+from tests.render.every_run import RUNS, bare, each_of, found, kept, small, the_run
 
 UNIT = "U_OF_UNIT"
 SPELT = {
@@ -31,7 +31,7 @@ SPELT = {
     "x; y": "x__y",
     "asked for": "asked_for",
 }
-every = pytest.mark.parametrize("name", RUNS)
+every = each_of(RUNS)
 kinds: dict[tuple[str, ...], type] = {}
 BEGUN = """\
 {

@@ -13,7 +13,7 @@ from pcheck.network import NETWORKS
 from pcheck.render.mermaid import mermaid
 from pcheck.semantics import Runs
 from tests.render.diagram_text import Diagram, diagram
-from tests.render.every_run import RUNS, hostile, kept, small, the_run
+from tests.render.every_run import RUNS, each_of, hostile, kept, small, the_run
 
 ON_THE_WAY = """\
 sequenceDiagram
@@ -67,7 +67,7 @@ ballot=2, value=v2))
     Note over n1,n3: v2 is chosen: a1, a majority, voted in ballot 2
     Note over n1,n3: agreement is false now: v1 and v2 are both chosen
 """
-every = pytest.mark.parametrize("name", RUNS)
+every = each_of(RUNS)
 
 
 def solid(text: str) -> str:

@@ -15,9 +15,9 @@ from pcheck.network import NETWORKS
 from pcheck.render.objects import objects
 from pcheck.render.shown import Shown
 from pcheck.semantics import Runs
-from tests.render.every_run import KEPT, RUNS, bare, found, kept, small, the_run
+from tests.render.every_run import KEPT, RUNS, bare, each_of, found, kept, small, the_run
 
-every = pytest.mark.parametrize("name", RUNS)
+every = each_of(RUNS)
 TWO_STEPS = {
     "format": "pcheck run",
     "version": 1,

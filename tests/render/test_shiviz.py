@@ -9,14 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import permutations
 
-import pytest
-
 from pcheck.errors import printable
 from pcheck.label import show
 from pcheck.render.shiviz import shiviz
 from pcheck.render.shown import Shown
 from pcheck.semantics import Runs, State
-from tests.render.every_run import RUNS, bare, hostile, kept, small, the_run
+from tests.render.every_run import RUNS, bare, each_of, hostile, kept, small, the_run
 
 LOST = """\
 (?<step>\\d+)\\. (?<event>.*)\\n(?<host>\\S+) (?<clock>\\{.*\\})
@@ -36,7 +34,7 @@ network {"a1": 1, "network": 2, "p1": 1}
 7. p1 <- a2: Promise(ballot=2, last=None)
 p1 {"a2": 1, "p1": 3}
 """
-every = pytest.mark.parametrize("name", RUNS)
+every = each_of(RUNS)
 
 
 @dataclass(frozen=True)

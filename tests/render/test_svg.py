@@ -35,15 +35,15 @@ from pcheck.render.formats import format_for
 from pcheck.render.svg import figure, svg
 from pcheck.specfile import of_builder
 from pcheck.story import Sent
-from tests.render.every_run import FOLDER, KEPT, RUNS, along, the_run, walked
+from tests.render.every_run import FOLDER, KEPT, RUNS, along, each_of, the_run, walked
 
 SVG = "{http://www.w3.org/2000/svg}"
 ELEMENTS = {"svg", "title", "desc", "style", "g", "rect", "path", "circle", "text"}
 EM, BOLD = 0.47, 0.5  # how wide a letter is on average, or a little less
 RIM = 6.5  # of an event, where an arrow's head touches it
 Point = tuple[float, float]
-every_run = pytest.mark.parametrize("name", RUNS)
-kept_run = pytest.mark.parametrize("name", KEPT)
+every_run = each_of(RUNS)
+kept_run = each_of(KEPT)
 
 
 def numbers(text: str) -> list[float]:

@@ -22,7 +22,7 @@ from pcheck.render.text.trace import Trace
 from pcheck.semantics import Runs
 from pcheck.specfile import find
 from pcheck.story import Story, tell
-from tests.render.every_run import KEPT, kept
+from tests.render.every_run import KEPT, each_of, kept
 
 GOLDEN = FilePath(__file__).parent / "golden"
 Arrow = tuple[str, int, str, int]  # from whom in which step, to whom in which step
@@ -128,7 +128,7 @@ def check(story: Story, width: int) -> None:
     assert picture.never_delivered(mark) == without_end(story)
 
 
-@pytest.mark.parametrize("name", KEPT)
+@each_of(KEPT)
 def test_the_messages_of_every_saved_run_can_be_followed(name: str) -> None:
     check(kept(name).story, 120)
 
@@ -186,7 +186,7 @@ def test_what_a_node_sends_itself_leaves_its_lane_and_comes_back() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", KEPT)
+@each_of(KEPT)
 def test_where_lanes_stand_close_an_arrow_goes_from_lane_to_lane(name: str) -> None:
     story = kept(name).story
     lanes = Lanes(story, UNICODE, wired=False)
@@ -252,7 +252,7 @@ def test_where_no_lanes_fit_every_step_is_told_in_words() -> None:
     assert not set("".join(lines)) & set("┃│╎")
 
 
-@pytest.mark.parametrize("name", KEPT)
+@each_of(KEPT)
 def test_in_ascii_it_is_the_same_sign_for_sign(name: str) -> None:
     trace = Trace(kept(name).story, {})
     for width in (60, 120):
