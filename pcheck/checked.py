@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from pcheck.errors import PcheckError, SpecError, an, described, place_of, place_raised
 from pcheck.label import show
 from pcheck.model import Model
 from pcheck.property import Seen
 from pcheck.values import Unfit
+
+S = TypeVar("S", bound=Hashable)
+
+
+def checked(model: Model[S]) -> Model[S]:
+    """The same model where its answers are looked at anyway."""
+    return model if model.checked else Checked(model)
 
 
 class Checked(Model[Any]):

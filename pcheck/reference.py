@@ -12,7 +12,7 @@ from collections.abc import Hashable, Iterator
 from itertools import islice, pairwise
 from typing import Generic, TypeVar
 
-from pcheck.checked import Checked
+from pcheck.checked import checked
 from pcheck.errors import SpecError
 from pcheck.judge import Judge
 from pcheck.model import Model
@@ -42,8 +42,7 @@ def explore(
     clock: Clock | None = None,
 ) -> Search:
     """Every reachable state of a model, as far as it takes to answer its properties."""
-    trusted = model if model.checked else Checked(model)
-    return _Explorer(trusted, limits, all_properties, clock or Clock(limits, watch)).run()
+    return _Explorer(checked(model), limits, all_properties, clock or Clock(limits, watch)).run()
 
 
 class _Explorer(Generic[S]):

@@ -15,6 +15,7 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from pcheck import specfile
+from pcheck.checked import checked
 from pcheck.counterexample import SavedRun, of_path, refused_step
 from pcheck.engine import Say, explore
 from pcheck.errors import UsageError
@@ -37,6 +38,8 @@ from pcheck.shortest import Shortest, shortest
 
 if TYPE_CHECKING:
     import networkx as nx
+
+    from pcheck.graph import Look
 
 NO_LIMITS = Limits()
 
@@ -236,19 +239,24 @@ class Result:
             raise UsageError("there is no violating run to save")
         write_whole(FilePath(path), self.run.text())
 
-    def graph(self, max_states: int = 10_000) -> nx.MultiDiGraph[Any]:
-        """The state graph, for small clusters, with what is violated and the run that is shown."""
-        from pcheck.checked import Checked
+    def graph(
+        self, max_states: int = 10_000, *, look: Look = lambda states, queue: None
+    ) -> nx.MultiDiGraph[Any]:
+        """The state graph, for small clusters, with what is violated and the run that is shown.
+
+        `look` is told now and then how far it is, and may stop it.
+        """
         from pcheck.graph import state_graph
         from pcheck.render.state_graph.text import state_text
 
         model, sought = self.model, self.question.sought
         return state_graph(
-            model if model.checked else Checked(model),
+            checked(model),
             max_states,
             properties=model.properties if sought is None else (sought,),
             run=self.trace.labels if self.trace is not None else (),
             text=lambda state: state_text(model, state),
+            look=look,
         )
 
     def to_dict(self) -> dict[str, Any]:

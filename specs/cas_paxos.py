@@ -11,7 +11,7 @@ from typing import Annotated
 from pcheck import Cluster, History, Option, Property, Seen, Value
 from pcheck import always, group, sometimes, spec
 
-from .consensus import Accepted, Vote, a_majority_says, a_value_is_chosen, chosen
+from .consensus import Accepted, Vote, a_majority_says, a_value_is_chosen, ballots_of, chosen
 from .consensus import one_value_per_ballot, some_value_chosen, votes
 from .paxos import Acceptor, Promise, Proposer
 from .quorums import what_was_promised
@@ -101,7 +101,7 @@ def cas_paxos(
             p: lambda i: Changer(
                 wants=Value(LETTERS[i - 1]),
                 acceptors=a,
-                ballots=tuple(range(i, rounds * proposers + 1, proposers)),
+                ballots=ballots_of(i, proposers, rounds),
                 quorum=acceptors // 2 + 1,
             ),
             a: lambda i: Acceptor(learners=group("l", 0)),

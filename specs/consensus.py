@@ -31,13 +31,23 @@ class Accepted:
     vote: Vote
 
 
+def ballots_of(nth: int, proposers: int, rounds: int) -> tuple[int, ...]:
+    """Of so many proposers each has every so manyth: no two have one in common."""
+    return tuple(range(nth, rounds * proposers + 1, proposers))
+
+
+def behind(said: Iterable[tuple[K, Id]]) -> Mapping[K, Set[Id]]:
+    """Who they are that said the same."""
+    who: dict[K, set[Id]] = {}
+    for what, node in said:
+        who.setdefault(what, set()).add(node)
+    return {what: Set(them) for what, them in who.items()}
+
+
 def majorities(seen: Seen, said: Iterable[tuple[K, Id]]) -> Mapping[K, Set[Id]]:
     """What a majority of the acceptors said, and who they are."""
-    who: dict[K, set[Id]] = {}
-    for what, acceptor in said:
-        who.setdefault(what, set()).add(acceptor)
     most = len(seen.group("a")) // 2
-    return {what: Set(them) for what, them in who.items() if len(them) > most}
+    return {what: who for what, who in behind(said).items() if len(who) > most}
 
 
 def votes(seen: Seen) -> list[Vote]:
@@ -54,16 +64,16 @@ def chosen(seen: Seen, quorum: int = 0) -> list[Vote]:
 def two_majorities(told: History) -> Iterator[str]:
     """Who is behind each of two chosen values, and who is behind both."""
     said = [(accepted.vote, acceptor) for acceptor, accepted in told.seen.sent(Accepted)]
-    behind = majorities(told.seen, said)
-    when = {vote: told.since(lambda seen: vote in chosen(seen)) for vote in behind}  # noqa: B023
-    first = min(behind, key=lambda vote: when[vote])
-    other = min((vote for vote in behind if vote.value != first.value), key=lambda v: when[v])
+    voters = majorities(told.seen, said)
+    when = {vote: told.since(lambda seen: vote in chosen(seen)) for vote in voters}  # noqa: B023
+    first = min(voters, key=lambda vote: when[vote])
+    other = min((vote for vote in voters if vote.value != first.value), key=lambda v: when[v])
     for vote in (first, other):
         yield (
-            f"{vote.value} is chosen by step {when[vote]}: {words(behind[vote])}, a majority, "
+            f"{vote.value} is chosen by step {when[vote]}: {words(voters[vote])}, a majority, "
             f"voted for it in ballot {vote.ballot}."
         )
-    both = [acceptor for acceptor in behind[first] if acceptor in behind[other]]
+    both = [acceptor for acceptor in voters[first] if acceptor in voters[other]]
     yield f"Any two majorities have an acceptor in common: here {words(both)}, voting for both."
     yield from both
 

@@ -15,7 +15,7 @@ from itertools import combinations
 
 from pcheck import Group, History, Id, Property, Seen, Set, Value, always, milestone, sometimes
 
-from .consensus import Vote, words
+from .consensus import Vote, behind, words
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,8 @@ class Decided:
 def chosen(seen: Seen) -> Mapping[Accepted, Set[Id]]:
     """What a majority of an instance voted for, for one leader, and who they are."""
     nodes = dict(seen.field("nodes"))
-    who: dict[Accepted, set[Id]] = {}
-    for node, said in seen.sent(Accepted):
-        who.setdefault(said, set()).add(node)
-    return {
-        said: Set(them) for said, them in who.items() if 2 * len(them) > len(nodes[said.leader])
-    }
+    voters = behind((said, node) for node, said in seen.sent(Accepted))
+    return {said: who for said, who in voters.items() if 2 * len(who) > len(nodes[said.leader])}
 
 
 def told(seen: Seen) -> list[tuple[Group, Id, Value]]:
@@ -60,9 +56,9 @@ def told(seen: Seen) -> list[tuple[Group, Id, Value]]:
 
 def for_two_leaders(history: History) -> Iterator[str]:
     """Who is behind each of two values that are chosen, and who is behind both."""
-    nodes, behind = dict(history.seen.field("nodes")), chosen(history.seen)
-    when = {said: history.since(lambda seen: said in chosen(seen)) for said in behind}  # noqa: B023
-    pairs = combinations(sorted(behind, key=lambda said: when[said]), 2)
+    nodes, voters = dict(history.seen.field("nodes")), chosen(history.seen)
+    when = {said: history.since(lambda seen: said in chosen(seen)) for said in voters}  # noqa: B023
+    pairs = combinations(sorted(voters, key=lambda said: when[said]), 2)
     one, other = next(
         (a, b)
         for a, b in pairs
@@ -70,10 +66,10 @@ def for_two_leaders(history: History) -> Iterator[str]:
     )
     for said in (one, other):
         yield (
-            f"{said.vote.value} is chosen by step {when[said]}: {words(behind[said])}, a majority, "
+            f"{said.vote.value} is chosen by step {when[said]}: {words(voters[said])}, a majority, "
             f"voted for it in ballot {said.vote.ballot} of {said.leader}."
         )
-    both = [node for node in behind[one] if node in behind[other]]
+    both = [node for node in voters[one] if node in voters[other]]
     yield f"Any two majorities have a node in common: here {words(both)}, voting for both."
     yield from both
 

@@ -13,7 +13,7 @@ from pcheck import Act, Cluster, Id, Option, Set, Step, Value
 from pcheck import act, broadcast, either, fixed, group, spec
 
 from .collision import a_collision, chosen_after_a_collision, chosen_fast
-from .consensus import Vote, validity
+from .consensus import Vote, ballots_of, validity
 from .paxos import Accept, Acceptor, Promise, Promises, Proposer
 from .quorums import Quorum, a_quorum_says, a_value_is_chosen_by, agreement_by, some_value_chosen_by
 
@@ -132,7 +132,7 @@ def fast_paxos(
             p: lambda i: FastProposer(
                 wants=Value(f"v{i}"),
                 acceptors=a,
-                ballots=tuple(range(i, rounds * proposers + 1, proposers)),
+                ballots=ballots_of(i, proposers, rounds),
                 quorum=classic,
                 fast=fast,
                 fast_quorum=enough,

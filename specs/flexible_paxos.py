@@ -11,7 +11,7 @@ from typing import Annotated
 from pcheck import Cluster, Group, Option, Value
 from pcheck import fixed, group, spec
 
-from .consensus import one_value_per_ballot, validity
+from .consensus import ballots_of, one_value_per_ballot, validity
 from .paxos import Acceptor, Promise, Promises, Proposer
 from .quorums import Quorum, a_quorum_says, a_value_is_chosen_by, agreement_by, some_value_chosen_by
 
@@ -57,7 +57,7 @@ def flexible_paxos(
             p: lambda i: FlexibleProposer(
                 wants=Value(f"v{i}"),
                 acceptors=a,
-                ballots=tuple(range(i, rounds * proposers + 1, proposers)),
+                ballots=ballots_of(i, proposers, rounds),
                 quorum=promising.least,
                 promising=promising,
             ),

@@ -10,7 +10,7 @@ from typing import Annotated
 from pcheck import Act, Actor, Cluster, Group, Id, Map, Option, Send, Step, Value
 from pcheck import act, broadcast, fixed, group, send, spec, volatile
 
-from .consensus import Vote, a_majority_says
+from .consensus import Vote, a_majority_says, ballots_of
 from .log import NO_OP, Accepted, Replica, Votes, a_value_is_chosen, logged
 from .paxos import Prepare
 
@@ -136,7 +136,7 @@ def multi_paxos(
 ) -> Cluster:
     """Multi-Paxos: all agree on a log, slot by slot, and execute it in order."""
     a, p, r = group("a", acceptors), group("p", leaders), group("r", replicas)
-    ballots = [tuple(range(i, rounds * leaders + 1, leaders)) for i in range(1, leaders + 1)]
+    ballots = [ballots_of(i, leaders, rounds) for i in range(1, leaders + 1)]
     wants = [tuple(Value(f"{x}{s}") for s in range(1, slots + 1)) for x in "xyzuvw"[:leaders]]
     return Cluster(
         {

@@ -9,7 +9,8 @@ from typing import Annotated, TypeAlias
 from pcheck import Act, Actor, Cluster, Group, Id, Map, Option, Step, Value
 from pcheck import act, broadcast, fixed, group, send, spec, volatile
 
-from .consensus import CONSENSUS, Accepted, Vote, a_majority_says, a_value_is_chosen, can_be_chosen
+from .consensus import CONSENSUS, Accepted, Vote, a_majority_says, a_value_is_chosen
+from .consensus import ballots_of, can_be_chosen
 from .learner import Learner, learning
 
 
@@ -131,8 +132,8 @@ def paxos(
     a, p, ls = group("a", acceptors), group("p", proposers), group("l", learners)
     majority = acceptors // 2 + 1
     to_ask, to_learn = promise_quorum or majority, vote_quorum or majority
+    ballots = [ballots_of(i, proposers, rounds) for i in range(1, proposers + 1)]
     values = [Value(f"v{i}") for i in range(1, proposers + 1)]
-    ballots = [tuple(range(i, rounds * proposers + 1, proposers)) for i in range(1, proposers + 1)]
     return Cluster(
         {
             p: lambda i: Proposer(

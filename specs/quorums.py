@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from pcheck import History, Id, Milestone, Property, Seen, Set, always, milestone, sometimes
 
-from .consensus import Accepted, Vote, words
+from .consensus import Accepted, Vote, behind, words
 from .paxos import Promise
 
 
@@ -35,10 +35,7 @@ QuorumOf: TypeAlias = Callable[[int], Quorum]  # whose votes choose in this ball
 
 def voters(seen: Seen) -> Mapping[Vote, Set[Id]]:
     """Who gave each vote."""
-    who: dict[Vote, set[Id]] = {}
-    for acceptor, accepted in seen.sent(Accepted):
-        who.setdefault(accepted.vote, set()).add(acceptor)
-    return {vote: Set(them) for vote, them in who.items()}
+    return behind((accepted.vote, acceptor) for acceptor, accepted in seen.sent(Accepted))
 
 
 def chosen_by(quorum_of: QuorumOf, seen: Seen) -> Mapping[Vote, Set[Id]]:
@@ -57,18 +54,18 @@ def agreement_by(quorum_of: QuorumOf) -> Property:
 
     def two_quorums(told: History) -> Iterator[str]:
         """Who is behind two chosen values, and what the higher ballot was told of the lower."""
-        behind = chosen_by(quorum_of, told.seen)
-        low = min(behind)
-        high = min(vote for vote in behind if vote.value != low.value)
+        chosen = chosen_by(quorum_of, told.seen)
+        low = min(chosen)
+        high = min(vote for vote in chosen if vote.value != low.value)
         for vote in (low, high):
             when = told.since(lambda seen: vote in chosen_by(quorum_of, seen))  # noqa: B023
             yield (
-                f"{vote.value} is chosen by step {when}: {words(behind[vote])}, "
+                f"{vote.value} is chosen by step {when}: {words(chosen[vote])}, "
                 f"{quorum_of(vote.ballot).name}, voted for it in ballot {vote.ballot}."
             )
         if low.ballot < high.ballot:
             yield from what_was_promised(told, high)
-        both = Set(who for who in behind[low] if who in behind[high])
+        both = Set(who for who in chosen[low] if who in chosen[high])
         yield f"Voting for both: {words(both) or 'nobody'}."
         yield from list(both)[:1]
 
@@ -116,13 +113,11 @@ def a_quorum_says(quorum: Quorum, kind: type[Any], text: str) -> Milestone:
     """The first moment that a quorum has said the same."""
 
     def test(seen: Seen) -> Mapping[str, str]:
-        who: dict[str, set[Id]] = {}
-        for acceptor, message in seen.sent(kind):
-            who.setdefault(text.format(message), set()).add(acceptor)
+        said = [(text.format(message), acceptor) for acceptor, message in seen.sent(kind)]
         return {
-            what: f"{words(them)}, {quorum.name}, {what}"
-            for what, them in who.items()
-            if quorum.is_in(them)
+            what: f"{words(who)}, {quorum.name}, {what}"
+            for what, who in behind(said).items()
+            if quorum.is_in(who)
         }
 
     return milestone(sees=[kind])(test)

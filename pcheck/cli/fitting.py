@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 
-from pcheck.checked import Checked
+from pcheck.checked import checked
 from pcheck.errors import PcheckError
 from pcheck.label import counted
 from pcheck.question import Question, ask
@@ -64,6 +64,6 @@ def _states(question: Question, sizes: Mapping[str, int], most: int, until: floa
         model = ask(
             question.spec, given, bug=question.bug, network=question.network, crashes=crashes
         ).model
-        return number_of_states(model if model.checked else Checked(model), most, look)
+        return number_of_states(checked(model), most, look)
     except (PcheckError, Stop):  # some sizes go with no others
         return None

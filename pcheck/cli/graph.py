@@ -9,7 +9,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pcheck.checked import Checked
+from pcheck.checked import checked
 from pcheck.cli.fitting import fitting
 from pcheck.cli.limits import limits
 from pcheck.cli.progress import Live
@@ -17,7 +17,6 @@ from pcheck.cli.spec_options import option, spec_command, what_is_explored, with
 from pcheck.errors import UsageError, printable
 from pcheck.files import file_to_write, write_out, write_whole
 from pcheck.label import counted
-from pcheck.model import Model
 from pcheck.property import Kind, Property
 from pcheck.question import Question, ask
 from pcheck.render.state_graph.formats import (
@@ -30,7 +29,6 @@ from pcheck.render.state_graph.formats import (
     format_called,
     format_for,
 )
-from pcheck.render.state_graph.text import state_text
 from pcheck.result import Result, answer
 from pcheck.search import INTERRUPT, Clock, Limits, Progress, Stop, state_limit
 from pcheck.specfile import Spec
@@ -130,7 +128,7 @@ def _built(question: Question, wanted: GraphFormat, max_states: int | None) -> n
             states = _number_of_states(result, far, look)
             if states is None or states > most:
                 raise _too_large(question, wanted, max_states, states)
-            graph = numbered(_whole(result, far, look))
+            graph = numbered(result.graph(far, look=look))
     except Stop as limit:
         smaller = fitting(question, MANY)
         way = f": make it smaller, as with {smaller}" if smaller else ""
@@ -161,26 +159,7 @@ def _number_of_states(result: Result, far: int, look: Look) -> int | None:
         raise KeyboardInterrupt
     if search.stopped not in (None, state_limit(far)):
         raise Stop(search.stopped)
-    return number_of_states(_checked(result.model), far, look) if search.stopped is None else None
-
-
-def _whole(result: Result, most: int, look: Look) -> nx.MultiDiGraph[Any]:
-    """As `Result.graph` has it, within limits."""
-    from pcheck.graph import state_graph
-
-    model, sought = result.model, result.question.sought
-    return state_graph(
-        _checked(model),
-        most,
-        properties=model.properties if sought is None else (sought,),
-        run=result.trace.labels if result.trace is not None else (),
-        text=lambda state: state_text(model, state),
-        look=look,
-    )
-
-
-def _checked(model: Model[Any]) -> Model[Any]:
-    return model if model.checked else Checked(model)
+    return number_of_states(checked(result.model), far, look) if search.stopped is None else None
 
 
 def _too_large(
