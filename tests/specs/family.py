@@ -10,7 +10,7 @@ from pcheck import Id, Result, Seen, check
 from pcheck.cluster import Cluster
 from pcheck.network import NETWORKS
 from pcheck.reference import explore
-from pcheck.search import Verdict
+from pcheck.search import Outcome, Verdict
 from pcheck.semantics import Runs, State
 from pcheck.specfile import SHIPPED, find
 from pcheck.zoo import Hunt, hunt, kept
@@ -82,6 +82,13 @@ def length(result: Result) -> int:
 @cache
 def hunted(name: str, bug: str) -> Hunt:
     return next(hunt(spec, found) for spec, found in kept(bug) if spec.name == name)
+
+
+def breaks_nothing(found: Hunt) -> bool:
+    """Whether it is safe as it says, and each property came out as it should."""
+    bad = {Outcome.VIOLATED, Outcome.NEVER_REACHED, Outcome.UNDECIDED}
+    told = found.as_it_says, found.steps, found.result.verdict
+    return told == (True, None, Verdict.HOLDS) and bad.isdisjoint(found.result.properties.values())
 
 
 def is_as_kept(found: Hunt) -> bool:

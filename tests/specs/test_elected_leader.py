@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -21,14 +22,15 @@ from pcheck.question import ask
 from pcheck.reference import explore
 from pcheck.result import Result, answer
 from pcheck.search import Limits, Outcome, Search, Verdict
-from pcheck.semantics import Runs, State
+from pcheck.semantics import Runs
 from pcheck.specfile import find
 from specs.decisions import agreement
 from specs.elected_leader import Node
 from tests.runs import counts
 from tests.specs.elected_leader_peer import Counts, World
 from tests.specs.elected_leader_peer import explore as by_the_peer
-from tests.specs.family import agree
+from tests.specs.family import Watched, agree
+from tests.specs.family import cluster as of_family
 
 SPEC = "elected_leader"
 Reading = tuple[Any, Any, bool]  # same_ballot, accepts, votes_once
@@ -36,11 +38,7 @@ TWO_LEADERS = {"leaders": 2, "rounds": 1}
 ONE_LEADER = {"leaders": 1, "rounds": 3}
 
 
-def cluster(**options: Any) -> Cluster:
-    spec = find(SPEC)
-    built = spec.build(spec.options(options))
-    assert isinstance(built, Cluster)
-    return built
+cluster = partial(of_family, SPEC)
 
 
 # The readings
@@ -230,36 +228,26 @@ def test_instances_share_nothing(nodes: int) -> None:
 # A second program
 
 
-class Watched(Runs):
-    """Remembers every sight that it showed."""
-
-    def __init__(self, built: Cluster, crashes: int) -> None:
-        super().__init__(built, NETWORKS["set"], crashes)
-        self.sights: set[Seen] = set()
-
-    def observe(self, state: State) -> Seen:
-        seen = super().observe(state)
-        self.sights.add(seen)
-        return seen
-
-    def kind(self, name: str) -> type[Any]:
-        """The files of a spec are loaded as a package of their own."""
-        return next(kind for kind in self.cluster.watched_kinds if kind.__name__ == name)
-
-    def as_the_peer_tells(self, seen: Seen) -> tuple[frozenset[Any], frozenset[Any]]:
-        said: list[tuple[Id, Any]] = seen.sent(self.kind("Accepted"))
-        told: list[tuple[Id, Any]] = seen.sent(self.kind("Decided"))
-        votes = ((str(n), m.vote.ballot, str(m.vote.value), str(m.leader)) for n, m in said)
-        return frozenset(votes), frozenset((str(n), str(m.value)) for n, m in told)
-
-
 def watched(world: World) -> Counts:
     """What the reference finds, which no reduction has touched."""
     options = world._asdict()
-    model = Watched(cluster(**{k: v for k, v in options.items() if k != "crashes"}), world.crashes)
+    crashes = options.pop("crashes")
+    model = Watched(cluster(**options), "set", crashes)
+    kinds = {kind.__name__: kind for kind in model.cluster.watched_kinds}
     search = explore(model)
     assert search.verdict is Verdict.HOLDS
-    return Counts(*counts(search), frozenset(map(model.as_the_peer_tells, model.sights)))
+    observations = frozenset(as_the_peer_tells(seen, kinds) for seen in model.sights)
+    return Counts(*counts(search), observations)
+
+
+def as_the_peer_tells(
+    seen: Seen, kinds: dict[str, type[Any]]
+) -> tuple[frozenset[Any], frozenset[Any]]:
+    """The files of a spec are loaded as a package of their own, with messages of its own."""
+    said: list[tuple[Id, Any]] = seen.sent(kinds["Accepted"])
+    told: list[tuple[Id, Any]] = seen.sent(kinds["Decided"])
+    votes = ((str(n), m.vote.ballot, str(m.vote.value), str(m.leader)) for n, m in said)
+    return frozenset(votes), frozenset((str(n), str(m.value)) for n, m in told)
 
 
 @pytest.mark.parametrize(

@@ -17,24 +17,21 @@ import pytest
 from pcheck.cluster import Cluster
 from pcheck.network import NETWORKS
 from pcheck.path import follow
-from pcheck.property import Seen
 from pcheck.reference import explore
 from pcheck.search import Outcome, Search, Verdict
-from pcheck.semantics import Runs, State
-from pcheck.specfile import find
+from pcheck.semantics import Runs
 from tests.peer import Counts
 from tests.peer import explore as by_the_peer
 from tests.runs import counts
+from tests.specs.family import Watched
+from tests.specs.family import cluster as of_family
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 Votes = frozenset[tuple[int, int, int]]  # (acceptor, ballot, value), as the peer tells them
 
 
 def cluster(bug: str = "", **options: int) -> Cluster:
-    spec = find("paxos")
-    built = spec.build(spec.options(options), bug=spec.bug(bug) if bug else None)
-    assert isinstance(built, Cluster)
-    return built
+    return of_family("paxos", bug, **options)
 
 
 def paxos(network: str = "set", crashes: int = 0, bug: str = "", **options: int) -> Search:
@@ -114,35 +111,23 @@ def test_proposer_i_of_p_uses_ballot_r_p_plus_i_and_wants_v_i() -> None:
 # A second program
 
 
-class Watched(Runs):
-    """Remembers every sight that it showed."""
-
-    def __init__(self, network: str, crashes: int, **options: int) -> None:
-        super().__init__(cluster("", **options), NETWORKS[network], crashes)
-        self.sights: set[Seen] = set()
-
-    def observe(self, state: State) -> Seen:
-        seen = super().observe(state)
-        self.sights.add(seen)
-        return seen
-
-    def observations(self) -> frozenset[Votes]:
-        accepted: type[Any] = self.cluster.watched_kinds[0]
-        return frozenset(
-            frozenset(
-                (int(who[1:]), said.vote.ballot, int(said.vote.value[1:]))
-                for who, said in seen.sent(accepted)
-            )
-            for seen in self.sights
+def observations(model: Watched) -> frozenset[Votes]:
+    accepted: type[Any] = model.cluster.watched_kinds[0]
+    return frozenset(
+        frozenset(
+            (int(who[1:]), said.vote.ballot, int(said.vote.value[1:]))
+            for who, said in seen.sent(accepted)
         )
+        for seen in model.sights
+    )
 
 
 def watched(network: str, crashes: int, **options: int) -> Counts:
     """As the peer tells it."""
-    model = Watched(network, crashes, **options)
+    model = Watched(cluster("", **options), network, crashes)
     search = explore(model)
     assert search.verdict is Verdict.HOLDS
-    return Counts(*counts(search), model.observations())
+    return Counts(*counts(search), observations(model))
 
 
 SMALL = [

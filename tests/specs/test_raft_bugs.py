@@ -8,9 +8,9 @@ import pytest
 
 from pcheck.question import ask
 from pcheck.result import Result, answer
-from pcheck.search import Limits, Outcome, Verdict
+from pcheck.search import Limits, Verdict
 from pcheck.specfile import find
-from tests.specs.family import hunted, is_as_kept, length, mistakes
+from tests.specs.family import breaks_nothing, hunted, is_as_kept, length, mistakes
 
 pytestmark = pytest.mark.slow  # the runs that are kept are walked by the others
 
@@ -36,11 +36,6 @@ QUICK = {name for number, name in STEPS if number in (602, 603, 606, 608)}
 HERE = {name: steps for (_, name), steps in STEPS.items()}
 
 
-def each(slow: set[str]) -> list[Any]:
-    marks = dict.fromkeys(slow, pytest.mark.slow)
-    return [pytest.param(name, marks=marks.get(name, ())) for name in HERE]
-
-
 def asked(name: str, given: dict[str, Any] | None = None, **how: Any) -> Result:
     """The same question at another size, or by another engine."""
     spec = find("raft")
@@ -53,7 +48,7 @@ def test_every_mistake_stands_in_one_of_the_tables() -> None:
     assert sorted([*STEPS, *SAFE]) == mistakes("raft")
 
 
-@pytest.mark.parametrize("name", each(slow=HERE.keys() - QUICK))
+@pytest.mark.parametrize("name", HERE)
 def test_a_mistake_breaks_what_it_says_in_so_many_steps(name: str) -> None:
     found = hunted("raft", name)
     assert (found.as_it_says, length(found.result)) == (True, HERE[name])
@@ -61,36 +56,25 @@ def test_a_mistake_breaks_what_it_says_in_so_many_steps(name: str) -> None:
 
 
 def test_who_keeps_its_vote_for_the_next_term_breaks_nothing() -> None:
-    found = hunted("raft", "keeps-its-vote-for-the-next-term")
-    bad = {Outcome.VIOLATED, Outcome.NEVER_REACHED, Outcome.UNDECIDED}
-    assert (found.as_it_says, found.result.verdict) == (True, Verdict.HOLDS)
-    assert bad.isdisjoint(found.result.properties.values())
+    assert breaks_nothing(hunted("raft", "keeps-its-vote-for-the-next-term"))
 
 
 # By other ways
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", [n for n in HERE if n != "counts-replicas-of-an-old-term"])
 def test_without_any_reduction_a_run_is_as_short(name: str) -> None:
     assert length(asked(name, engine="compiled", reduce="none")) == HERE[name]
 
 
-@pytest.mark.parametrize("name", ["votes-twice", "forgets-whom-it-voted-for"])
+@pytest.mark.parametrize("name", sorted(QUICK))
 def test_the_reference_finds_a_run_as_short(name: str) -> None:
-    assert length(asked(name, engine="reference")) == HERE[name]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(QUICK - {"votes-twice", "forgets-whom-it-voted-for"}))
-def test_the_reference_finds_others_as_short(name: str) -> None:
     assert length(asked(name, engine="reference")) == HERE[name]
 
 
 # What is said of other sizes
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "smaller"),
     [
