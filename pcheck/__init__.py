@@ -5,17 +5,28 @@ Everything that a spec needs comes from here; so does `check`, for a notebook or
 
 from typing import TYPE_CHECKING
 
-from pcheck.actor import Act, Actor, Send, Step, act, broadcast, either, fixed, send, volatile
-from pcheck.builder import Bug, Option, bug, spec
-from pcheck.cluster import Cluster
-from pcheck.history import History
-from pcheck.label import show
-from pcheck.model import Model
-from pcheck.property import Milestone, Property, Seen, always, milestone, sometimes
-from pcheck.values import Group, Id, Map, Set, Value, group
+from pcheck.language.actor import (
+    Act,
+    Actor,
+    Send,
+    Step,
+    act,
+    broadcast,
+    either,
+    fixed,
+    send,
+    volatile,
+)
+from pcheck.language.cluster import Cluster
+from pcheck.language.decorators import Bug, Option, bug, spec
+from pcheck.language.history import History
+from pcheck.language.model import Model
+from pcheck.language.printing import show
+from pcheck.language.property import Milestone, Property, Seen, always, milestone, sometimes
+from pcheck.language.values import Group, Id, Map, Set, Value, group
 
 if TYPE_CHECKING:
-    from pcheck.result import Result, check
+    from pcheck.checking import Result, check
 
 __version__ = "0.1.0"
 
@@ -23,9 +34,9 @@ __version__ = "0.1.0"
 def __getattr__(name: str) -> object:
     """`check` and `Result` bring the engine along: a spec file does not wait for it."""
     if name in ("Result", "check"):
-        from pcheck import result
+        from pcheck import checking
 
-        return getattr(result, name)
+        return getattr(checking, name)
     raise AttributeError(f"module 'pcheck' has no attribute {name!r}")
 
 

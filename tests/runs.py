@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import TypeVar
 
-from pcheck.model import Model
-from pcheck.search import Search
+from pcheck.language.model import Model
+from pcheck.search.outcome import Search
 
 S = TypeVar("S", bound=Hashable)
 Run = tuple[str, ...]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pcheck.specfile import shipped_names
+from pcheck.loading.spec import shipped_names
 
 ROOT = Path(__file__).resolve().parent.parent
 

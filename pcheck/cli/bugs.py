@@ -7,15 +7,15 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pcheck.builder import Bug
+from pcheck.bugs import Hunt, hunt, kept
+from pcheck.cli.bug_table import Zoo
 from pcheck.cli.drawing import Drawing, drawing, is_alone, leave_room
-from pcheck.cli.zoo_table import Zoo
 from pcheck.errors import OutputError
 from pcheck.files import check_apart, check_folder, write_whole
+from pcheck.language.decorators import Bug
+from pcheck.loading.rules import rules
 from pcheck.render.text.explanation import Rules
-from pcheck.render.text.words import Paragraph
-from pcheck.rule import rules
-from pcheck.zoo import Hunt, hunt, kept
+from pcheck.render.text.paragraphs import Paragraph
 
 SHOWS_ONE = (
     "pcheck bugs NAME shows one: the rule, the run, and why; pcheck bugs SPEC lists its own."

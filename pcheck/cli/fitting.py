@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 
-from pcheck.checked import checked
 from pcheck.errors import PcheckError
-from pcheck.label import counted
-from pcheck.question import Question, ask
-from pcheck.search import Stop
-from pcheck.specfile import flag
+from pcheck.language.printing import counted
+from pcheck.loading.setup import Question, ask
+from pcheck.loading.spec import flag
+from pcheck.search.outcome import Stop
+from pcheck.semantics.checked_model import checked
 
 PATIENCE = 1.5  # seconds
 
@@ -52,7 +52,7 @@ def _sizes(question: Question) -> Iterator[tuple[str, int, int]]:
 
 def _states(question: Question, sizes: Mapping[str, int], most: int, until: float) -> int | None:
     """How many there are, if they fit and can be counted in time."""
-    from pcheck.graph import number_of_states  # which takes some time to load
+    from pcheck.search.state_graph import number_of_states  # which takes some time to load
 
     def look(states: int, queue: int) -> None:
         if time.monotonic() > until:

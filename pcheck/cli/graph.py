@@ -9,16 +9,17 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pcheck.checked import checked
+from pcheck.checking import Result, answer
 from pcheck.cli.fitting import fitting
 from pcheck.cli.limits import limits
 from pcheck.cli.progress import Live
 from pcheck.cli.spec_options import option, spec_command, what_is_explored, with_default
 from pcheck.errors import UsageError, printable
 from pcheck.files import file_to_write, write_out, write_whole
-from pcheck.label import counted
-from pcheck.property import Kind, Property
-from pcheck.question import Question, ask
+from pcheck.language.printing import counted
+from pcheck.language.property import Kind, Property
+from pcheck.loading.setup import Question, ask
+from pcheck.loading.spec import Spec
 from pcheck.render.state_graph.formats import (
     DOT,
     FEW,
@@ -29,14 +30,13 @@ from pcheck.render.state_graph.formats import (
     format_called,
     format_for,
 )
-from pcheck.result import Result, answer
-from pcheck.search import INTERRUPT, Clock, Limits, Progress, Stop, state_limit
-from pcheck.specfile import Spec
+from pcheck.search.outcome import INTERRUPT, Clock, Limits, Progress, Stop, state_limit
+from pcheck.semantics.checked_model import checked
 
 if TYPE_CHECKING:
     import networkx as nx
 
-    from pcheck.graph import Look
+    from pcheck.search.state_graph import Look
 
 
 def graph_command(arguments: Sequence[str]) -> Callable[..., int]:
@@ -117,7 +117,7 @@ def _built(question: Question, wanted: GraphFormat, max_states: int | None) -> n
 
     What is too large for a picture is counted all the same: to say what it is not too large for.
     """
-    from pcheck.graph import numbered  # which takes some time to load
+    from pcheck.search.state_graph import numbered  # which takes some time to load
 
     most, far = (wanted.most, MANY) if max_states is None else (max_states, max_states)
     bounds = limits(far)
@@ -150,7 +150,7 @@ def _looking(bounds: Limits, live: Live, depth: int) -> Look:
 
 def _number_of_states(result: Result, far: int, look: Look) -> int | None:
     """None where there are more than so many: a search may have ended before it met them all."""
-    from pcheck.graph import number_of_states
+    from pcheck.search.state_graph import number_of_states
 
     search = result.search
     if search.complete:

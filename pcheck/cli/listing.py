@@ -7,9 +7,9 @@ from typing import Any
 
 from rich.console import Console
 
-from pcheck.property import Property
-from pcheck.render.text.words import Paragraph, Rows
-from pcheck.specfile import Spec, find, shipped
+from pcheck.language.property import Property
+from pcheck.loading.spec import Spec, find, shipped
+from pcheck.render.text.paragraphs import Paragraph, Rows
 
 
 def specs(name: str | None, *, as_json: bool) -> int:

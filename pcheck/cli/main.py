@@ -26,8 +26,8 @@ from pcheck.cli.graph import graph_command
 from pcheck.cli.new import new_file
 from pcheck.cli.replay import replay_file
 from pcheck.errors import PcheckError, blamed
+from pcheck.loading.spec import shipped_names
 from pcheck.render.formats import FORMATS
-from pcheck.specfile import shipped_names
 
 USAGE, INTERRUPTED = 2, 3
 FormatOption = Annotated[

@@ -11,17 +11,17 @@ from typing import Any
 from rich.console import Console
 
 from pcheck.cli.drawing import Drawing, drawing, is_alone, leave_room
-from pcheck.cli.step import check_a_terminal, of_part, of_shown, step_through
-from pcheck.counterexample import Replay, SavedRun, read, replay
 from pcheck.errors import TraceError, UsageError
-from pcheck.explain import explain, first_differences, notes
-from pcheck.question import Question
-from pcheck.render.shown import Shown
+from pcheck.loading.setup import Question
+from pcheck.loading.spec import Spec, find, shipped_names
+from pcheck.play.stepper import check_a_terminal, of_part, of_shown, step_through
+from pcheck.render.text.paragraphs import Paragraph
 from pcheck.render.text.report import Header, how_it_ends
 from pcheck.render.text.trace import Trace
-from pcheck.render.text.words import Paragraph
-from pcheck.specfile import Spec, find, shipped_names
-from pcheck.story import tell
+from pcheck.traces.explanation import explain, first_differences, notes
+from pcheck.traces.finding import Shown
+from pcheck.traces.saved import Replay, SavedRun, read, replay
+from pcheck.traces.timeline import tell
 
 
 def replay_file(

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pcheck.errors import UsageError, nearest
-from pcheck.render.html import html
+from pcheck.render.diagram.svg import svg
 from pcheck.render.itf import itf
 from pcheck.render.mermaid import mermaid
 from pcheck.render.objects import objects
+from pcheck.render.page.html import html
 from pcheck.render.shiviz import shiviz
-from pcheck.render.shown import Shown
-from pcheck.render.svg import svg
 from pcheck.render.text.printed import as_text
 from pcheck.render.text.report import RunReport
+from pcheck.traces.finding import Shown
 
 
 @dataclass(frozen=True)

@@ -26,11 +26,11 @@ from enum import Enum
 from itertools import groupby
 from typing import Any, TypeAlias
 
-from pcheck.label import show
-from pcheck.render.shown import Shown
+from pcheck.language.printing import show
+from pcheck.language.values import Group, Map, Set, state_fields
 from pcheck.render.spelling import apart
-from pcheck.semantics import Runs, State
-from pcheck.values import Group, Map, Set, state_fields
+from pcheck.semantics.cluster_model import Runs, State
+from pcheck.traces.finding import Shown
 
 Json: TypeAlias = Any
 DESCRIBED = "https://apalache-mc.org/docs/adr/015adr-trace.html"

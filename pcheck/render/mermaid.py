@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pcheck.label import delivered, show
-from pcheck.node import Does
-from pcheck.render.shown import Shown
-from pcheck.render.text.words import wrap
-from pcheck.story import Flight, Moment
-from pcheck.values import Id
+from pcheck.language.printing import delivered, show
+from pcheck.language.values import Id
+from pcheck.render.text.paragraphs import wrap
+from pcheck.semantics.node import Does
+from pcheck.traces.finding import Shown
+from pcheck.traces.timeline import Flight, Moment
 
 NARROW, ARROW, WIDE = 44, 60, 90  # characters in a line: beside one lane, of a message, across all
 PALE_RED = "rgba(255, 0, 0, 0.15)"  # on a dark page it is a dark red, and light text is still read

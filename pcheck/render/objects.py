@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any, TypeAlias
 
-from pcheck.explain import Deeds, Explanation
-from pcheck.label import show
-from pcheck.render.shown import Shown
-from pcheck.story import Columns, Fields, Flight, Moment, is_down
+from pcheck.language.printing import show
+from pcheck.traces.explanation import Deeds, Explanation
+from pcheck.traces.finding import Shown
+from pcheck.traces.timeline import Columns, Fields, Flight, Moment, is_down
 
 Json: TypeAlias = Any
 

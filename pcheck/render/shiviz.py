@@ -18,10 +18,10 @@ import json
 from collections.abc import Iterator
 
 from pcheck.errors import printable
-from pcheck.node import Does
-from pcheck.render.shown import Shown
 from pcheck.render.spelling import apart
-from pcheck.story import Moment, Story
+from pcheck.semantics.node import Does
+from pcheck.traces.finding import Shown
+from pcheck.traces.timeline import Moment, Story
 
 EVENT = r"(?<step>\d+)\. (?<event>.*)\n(?<host>\S+) (?<clock>\{.*\})"
 NETWORK = "network"

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from pcheck.rule import rules
-from pcheck.specfile import SHIPPED
-from pcheck.zoo import kept
+from pcheck.bugs import kept
+from pcheck.loading.rules import rules
+from pcheck.loading.spec import SHIPPED
 
 Ends = Callable[..., tuple[int, str, str]]
 KEPT = SHIPPED.parent / "counterexamples"

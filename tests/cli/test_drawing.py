@@ -13,10 +13,10 @@ from xml.etree import ElementTree
 import pytest
 
 from pcheck import check
+from pcheck.bugs import kept
 from pcheck.cli.main import run
+from pcheck.loading.spec import SHIPPED
 from pcheck.render.formats import FORMATS
-from pcheck.specfile import SHIPPED
-from pcheck.zoo import kept
 
 Ends = Callable[..., tuple[int, str, str]]
 FOUND = "explore", "--bug", "votes-in-any-ballot", "--acceptors", "1"

@@ -365,8 +365,8 @@ def test_an_interrupt_while_the_machine_code_loads_shows_what_is_known(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("pcheck.engine.SMALL", 100)
-    monkeypatch.setattr("pcheck.compile.loading.explorer", interrupt)
+    monkeypatch.setattr("pcheck.search.engine.SMALL", 100)
+    monkeypatch.setattr("pcheck.search.compiled.warm_up.explorer", interrupt)
     status, out, err = pcheck("explore", "--json")
     found, machine = answered(out)
     assert (status, err, machine["stopped"]) == (3, "", "an interrupt")

@@ -60,7 +60,7 @@ def test_a_run_on_any_network_can_be_walked_again(network: str, pcheck: Ends) ->
 def test_a_run_of_lamports_paxos_that_is_broken_can_be_walked_again(
     pcheck: Ends, empty_folder: Path
 ) -> None:
-    from pcheck.specfile import SHIPPED
+    from pcheck.loading.spec import SHIPPED
 
     for name in ("consensus", "lamport"):
         text = (SHIPPED / f"{name}.py").read_text(encoding="utf-8")

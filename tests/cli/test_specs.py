@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from pcheck.errors import UsageError
-from pcheck.specfile import SHIPPED, find, shipped
+from pcheck.loading.spec import SHIPPED, find, shipped
 
 Ends = Callable[..., tuple[int, str, str]]
 

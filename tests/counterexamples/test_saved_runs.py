@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from pcheck.bugs import kept
 from pcheck.cli.main import run
-from pcheck.counterexample import SavedRun, read, replay
-from pcheck.explain import Explanation, explain
-from pcheck.question import Question
-from pcheck.render.shown import Shown
-from pcheck.render.svg import svg
+from pcheck.loading.setup import Question
+from pcheck.loading.spec import SHIPPED, find, shipped
+from pcheck.render.diagram.svg import svg
 from pcheck.render.text.report import RunReport
-from pcheck.specfile import SHIPPED, find, shipped
-from pcheck.zoo import kept
+from pcheck.traces.explanation import Explanation, explain
+from pcheck.traces.finding import Shown
+from pcheck.traces.saved import SavedRun, read, replay
 from tests.render.every_run import each_of
 
 FOLDER = SHIPPED.parent / "counterexamples"

@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 
 from pcheck import Model, Seen, check, sometimes, spec
-from pcheck.counterexample import of_path, read, replay
-from pcheck.explain import Explanation, explain
-from pcheck.network import NETWORKS
-from pcheck.path import Path as Walk
-from pcheck.path import follow
-from pcheck.property import Kind
-from pcheck.question import Question, ask
-from pcheck.render.shown import Shown
-from pcheck.specfile import SHIPPED, find, of_builder
+from pcheck.language.property import Kind
+from pcheck.loading.setup import Question, ask
+from pcheck.loading.spec import SHIPPED, find, of_builder
+from pcheck.semantics.network import NETWORKS
+from pcheck.semantics.trace import Path as Walk
+from pcheck.semantics.trace import follow
+from pcheck.traces.explanation import Explanation, explain
+from pcheck.traces.finding import Shown
+from pcheck.traces.saved import of_path, read, replay
 
 HOSTILE = Path(__file__).with_name("hostile.py")
 FOLDER = SHIPPED.parent / "counterexamples"

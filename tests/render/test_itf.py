@@ -15,9 +15,9 @@ import pytest
 from itf_py.itf import trace_from_json
 
 from pcheck import Group, Id, Map, Set, check
-from pcheck.network import NETWORKS
 from pcheck.render.itf import itf
-from pcheck.semantics import Runs, State
+from pcheck.semantics.cluster_model import Runs, State
+from pcheck.semantics.network import NETWORKS
 from tests.render.every_run import RUNS, bare, each_of, found, kept, small, the_run
 
 UNIT = "U_OF_UNIT"

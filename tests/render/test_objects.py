@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from pcheck.cli.main import run
-from pcheck.counterexample import read
-from pcheck.label import show
-from pcheck.network import NETWORKS
+from pcheck.language.printing import show
 from pcheck.render.objects import objects
-from pcheck.render.shown import Shown
-from pcheck.semantics import Runs
+from pcheck.semantics.cluster_model import Runs
+from pcheck.semantics.network import NETWORKS
+from pcheck.traces.finding import Shown
+from pcheck.traces.saved import read
 from tests.render.every_run import KEPT, RUNS, bare, each_of, found, kept, small, the_run
 
 every = each_of(RUNS)

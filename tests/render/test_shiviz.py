@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from pcheck.errors import printable
-from pcheck.label import show
+from pcheck.language.printing import show
 from pcheck.render.shiviz import shiviz
-from pcheck.render.shown import Shown
-from pcheck.semantics import Runs, State
+from pcheck.semantics.cluster_model import Runs, State
+from pcheck.traces.finding import Shown
 from tests.render.every_run import RUNS, bare, each_of, hostile, kept, small, the_run
 
 LOST = """\

@@ -7,13 +7,13 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from pcheck import Id, Result, Seen, check
-from pcheck.cluster import Cluster
-from pcheck.network import NETWORKS
-from pcheck.reference import explore
-from pcheck.search import Outcome, Verdict
-from pcheck.semantics import Runs, State
-from pcheck.specfile import SHIPPED, find
-from pcheck.zoo import Hunt, hunt, kept
+from pcheck.bugs import Hunt, hunt, kept
+from pcheck.language.cluster import Cluster
+from pcheck.loading.spec import SHIPPED, find
+from pcheck.search.outcome import Outcome, Verdict
+from pcheck.search.reference import explore
+from pcheck.semantics.cluster_model import Runs, State
+from pcheck.semantics.network import NETWORKS
 from specs.consensus import Accepted
 from tests.runs import counts
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pcheck import Id, Seen, Value, check, group
-from pcheck.search import Outcome, Verdict
+from pcheck.search.outcome import Outcome, Verdict
 from specs.cas_paxos import Changer, each_change_once, no_update_is_lost
 from specs.consensus import Accepted, Vote
 from tests.peer import explore as paxos_by_its_peer

@@ -14,16 +14,16 @@ import pytest
 import specs.elected_leader
 import specs.readings
 from pcheck import Act, Group, Id, Seen, Value, always, check, fixed, group
-from pcheck.cluster import Cluster
-from pcheck.compile.explorer import explore as fast
-from pcheck.compile.reduce import PASSES
-from pcheck.network import NETWORKS
-from pcheck.question import ask
-from pcheck.reference import explore
-from pcheck.result import Result, answer
-from pcheck.search import Limits, Outcome, Search, Verdict
-from pcheck.semantics import Runs
-from pcheck.specfile import find
+from pcheck.checking import Result, answer
+from pcheck.language.cluster import Cluster
+from pcheck.loading.setup import ask
+from pcheck.loading.spec import find
+from pcheck.search.compiled.explorer import explore as fast
+from pcheck.search.outcome import Limits, Outcome, Search, Verdict
+from pcheck.search.reductions.reduce import PASSES
+from pcheck.search.reference import explore
+from pcheck.semantics.cluster_model import Runs
+from pcheck.semantics.network import NETWORKS
 from specs.decisions import agreement
 from specs.elected_leader import Node
 from tests.runs import counts

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pcheck.counterexample import read, replay
-from pcheck.explain import explain
-from pcheck.specfile import SHIPPED, find
-from pcheck.zoo import hunt, kept
+from pcheck.bugs import hunt, kept
+from pcheck.loading.spec import SHIPPED, find
+from pcheck.traces.explanation import explain
+from pcheck.traces.saved import read, replay
 
 Step = tuple[
     int, str, str | None, str

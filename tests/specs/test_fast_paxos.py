@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from pcheck import Id, Map, Value, check, group
-from pcheck.actor import Either, Send
-from pcheck.search import Outcome, Verdict
+from pcheck.language.actor import Either, Send
+from pcheck.search.outcome import Outcome, Verdict
 from specs.consensus import Vote
 from specs.fast_paxos import Any as LetsAny
 from specs.fast_paxos import FastProposer

@@ -9,7 +9,7 @@ import pytest
 
 from pcheck import Id, check, group
 from pcheck.errors import SpecError
-from pcheck.search import Verdict
+from pcheck.search.outcome import Verdict
 from specs.flexible_paxos import by_lines
 from tests.specs.family import agree, cluster, length, watched
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pcheck import check
-from pcheck.search import Verdict
+from pcheck.search.outcome import Verdict
 from tests.specs.family import breaks_nothing, hunted, is_as_kept, length, mistakes
 
 pytestmark = pytest.mark.slow  # the runs that are kept are walked by the others

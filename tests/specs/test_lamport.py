@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pcheck.model import Model
-from pcheck.reference import explore
-from pcheck.search import Outcome, Verdict
-from pcheck.specfile import find
+from pcheck.language.model import Model
+from pcheck.loading.spec import find
+from pcheck.search.outcome import Outcome, Verdict
+from pcheck.search.reference import explore
 
 
 def lamports(acceptors: int, values: int, ballots: int) -> Model[object]:

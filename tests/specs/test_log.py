@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pcheck import History, Id, Map, Property, Seen, Value, group
-from pcheck.actor import Send
+from pcheck.language.actor import Send
 from specs.log import (
     NO_OP,
     Accepted,

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from pcheck import Property, Seen, always, check, sometimes
-from pcheck.cluster import Cluster
-from pcheck.network import NETWORKS
-from pcheck.reference import explore
-from pcheck.search import Outcome, Verdict
-from pcheck.semantics import Runs, State
-from pcheck.specfile import find
+from pcheck.language.cluster import Cluster
+from pcheck.loading.spec import find
+from pcheck.search.outcome import Outcome, Verdict
+from pcheck.search.reference import explore
+from pcheck.semantics.cluster_model import Runs, State
+from pcheck.semantics.network import NETWORKS
 from tests.peer import explore as single_decree
 from tests.runs import counts
 from tests.specs.multi_paxos_peer import Counts, Sight, Size

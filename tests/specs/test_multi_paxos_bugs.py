@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from pcheck.question import ask
-from pcheck.result import Result, answer
-from pcheck.search import Limits, Outcome, Verdict
-from pcheck.specfile import find
-from pcheck.zoo import Hunt, hunt
+from pcheck.bugs import Hunt, hunt
+from pcheck.checking import Result, answer
+from pcheck.loading.setup import ask
+from pcheck.loading.spec import find
+from pcheck.search.outcome import Limits, Outcome, Verdict
 from tests.specs.family import breaks_nothing, is_as_kept
 from tests.specs.multi_paxos_peer import (
     COMMANDS,

@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
-from pcheck.cluster import Cluster
-from pcheck.network import NETWORKS
-from pcheck.path import follow
-from pcheck.reference import explore
-from pcheck.search import Outcome, Search, Verdict
-from pcheck.semantics import Runs
+from pcheck.language.cluster import Cluster
+from pcheck.search.outcome import Outcome, Search, Verdict
+from pcheck.search.reference import explore
+from pcheck.semantics.cluster_model import Runs
+from pcheck.semantics.network import NETWORKS
+from pcheck.semantics.trace import follow
 from tests.peer import Counts
 from tests.peer import explore as by_the_peer
 from tests.runs import counts

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from pcheck import Act, Bug, Step, Value, bug, check, volatile
-from pcheck.builder import BUG
-from pcheck.question import ask
-from pcheck.result import Result, answer
-from pcheck.search import Limits, Outcome, Verdict
-from pcheck.specfile import of_builder
-from pcheck.zoo import Hunt, hunt, kept
+from pcheck.bugs import Hunt, hunt, kept
+from pcheck.checking import Result, answer
+from pcheck.language.decorators import BUG
+from pcheck.loading.setup import ask
+from pcheck.loading.spec import of_builder
+from pcheck.search.outcome import Limits, Outcome, Verdict
 from specs.consensus import Vote, agreement
 from specs.learner import Learner, no_other_is_chosen
 from specs.paxos import Promises, Proposer, paxos

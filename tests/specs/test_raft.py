@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from pcheck import check
-from pcheck.network import NETWORKS
-from pcheck.reference import explore
-from pcheck.search import Outcome, Search, Verdict
-from pcheck.semantics import Runs
+from pcheck.search.outcome import Outcome, Search, Verdict
+from pcheck.search.reference import explore
+from pcheck.semantics.cluster_model import Runs
+from pcheck.semantics.network import NETWORKS
 from tests.runs import counts
 from tests.specs.family import Watched, agree, cluster
 from tests.specs.raft_peer import APPEND, COMMITTED, Counts, Message

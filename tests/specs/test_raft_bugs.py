@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from pcheck.question import ask
-from pcheck.result import Result, answer
-from pcheck.search import Limits, Verdict
-from pcheck.specfile import find
+from pcheck.checking import Result, answer
+from pcheck.loading.setup import ask
+from pcheck.loading.spec import find
+from pcheck.search.outcome import Limits, Verdict
 from tests.specs.family import breaks_nothing, hunted, is_as_kept, length, mistakes
 
 pytestmark = pytest.mark.slow  # the runs that are kept are walked by the others

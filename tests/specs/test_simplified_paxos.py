@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from pcheck import Id, Value, check
-from pcheck.model import Model
-from pcheck.search import Outcome, Verdict
-from pcheck.specfile import find
+from pcheck.language.model import Model
+from pcheck.loading.spec import find
+from pcheck.search.outcome import Outcome, Verdict
 
 Form = tuple[Any, ...]
 Names = dict[Value, int]

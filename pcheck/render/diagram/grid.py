@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pcheck.errors import printable
-from pcheck.label import brief
+from pcheck.language.printing import brief
+from pcheck.render.diagram.labels import HANG, LINE, Line, Words, beside, reached, set_in
 from pcheck.render.diagram.measure import LABEL, NAME, shortened, width
 from pcheck.render.diagram.segments import distance
-from pcheck.render.diagram.words import HANG, LINE, Line, Words, beside, reached, set_in
-from pcheck.story import Flight, Moment, Story, is_down
+from pcheck.traces.timeline import Flight, Moment, Story, is_down
 
 MARGIN, HEAD, GAP = 18.0, 26.0, 10.0  # around everything; a name's height; between the two
 EVENT, LEAST_BAND, FOOT = 17.0, 46.0, 9.0  # an event below the top of its band; below the words

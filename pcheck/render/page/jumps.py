@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from pcheck.render.page.markup import Markup, element, joined
 from pcheck.render.page.why import why_title
-from pcheck.render.shown import Shown
-from pcheck.story import Story
+from pcheck.traces.finding import Shown
+from pcheck.traces.timeline import Story
 
 
 def jumps(shown: Shown) -> Markup:

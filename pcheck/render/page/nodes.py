@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from pcheck.render.page.markup import Markup, element, joined
-from pcheck.story import Columns, Story
+from pcheck.traces.timeline import Columns, Story
 
 LONG = 14  # letters
 Cell: TypeAlias = tuple[str, str]  # a column of the run, and one of its fields

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pcheck.render.page.markup import Markup, element, joined
-from pcheck.render.shown import Shown
-from pcheck.story import Moment, Story
+from pcheck.traces.finding import Shown
+from pcheck.traces.timeline import Moment, Story
 
 
 def step_list(shown: Shown) -> Markup:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pcheck.explain import Deeds, Difference, Explanation
+from pcheck.loading.rules import Rule
 from pcheck.render.page.markup import Markup, element, joined
 from pcheck.render.page.steps import step_link
-from pcheck.render.shown import Shown
-from pcheck.rule import Rule
+from pcheck.traces.explanation import Deeds, Difference, Explanation
+from pcheck.traces.finding import Shown
 
 
 def why_title(shown: Shown) -> str:

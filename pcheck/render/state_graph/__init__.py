@@ -1,1 +1,1 @@
-"""The state graph, drawn: what is in it comes from `pcheck.graph`."""
+"""The state graph, drawn: what is in it comes from `pcheck.search.state_graph`."""

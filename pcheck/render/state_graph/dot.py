@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from pcheck.label import counted
+from pcheck.language.printing import counted
 from pcheck.render.state_graph.text import said
 
 if TYPE_CHECKING:

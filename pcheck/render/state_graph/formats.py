@@ -28,7 +28,7 @@ class GraphFormat:
 
 
 def _graphml(graph: nx.MultiDiGraph[str]) -> str:
-    from pcheck.graph import graphml  # which takes some time to load
+    from pcheck.search.state_graph import graphml  # which takes some time to load
 
     return graphml(graph)
 

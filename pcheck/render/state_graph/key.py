@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from pcheck.render.state_graph.elements import group, shape, text
 from pcheck.render.state_graph.lines import Point
-from pcheck.render.text.words import wrap
+from pcheck.render.text.paragraphs import wrap
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from pcheck.label import counted
+from pcheck.language.printing import counted
 from pcheck.render.state_graph.elements import arrowhead, group, shape, text, title
 from pcheck.render.state_graph.key import INDENT, LETTER, LINE, Key, paragraph, widest, wrapped
 from pcheck.render.state_graph.layout import columns, rows

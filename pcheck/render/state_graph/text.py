@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pcheck.errors import SpecError, described, place_of, place_raised, printable
-from pcheck.label import counted, show
-from pcheck.model import Model
-from pcheck.semantics import Runs, State
+from pcheck.language.model import Model
+from pcheck.language.printing import counted, show
+from pcheck.semantics.cluster_model import Runs, State
 
 
 def state_text(model: Model[Any], state: Any) -> str:

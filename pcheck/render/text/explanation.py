@@ -8,9 +8,9 @@ from itertools import zip_longest
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
-from pcheck.explain import Deeds, Difference, Explanation
-from pcheck.render.text.words import Cell, Paragraph, Rows
-from pcheck.rule import Rule
+from pcheck.loading.rules import Rule
+from pcheck.render.text.paragraphs import Cell, Paragraph, Rows
+from pcheck.traces.explanation import Deeds, Difference, Explanation
 
 
 class Explained:

@@ -17,9 +17,9 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from pcheck.errors import printable
-from pcheck.node import Does
-from pcheck.render.text.words import padded
-from pcheck.story import Flight, Moment, Story
+from pcheck.render.text.paragraphs import padded
+from pcheck.semantics.node import Does
+from pcheck.traces.timeline import Flight, Moment, Story
 
 LEAST_PITCH, GUTTER = 4, 2
 MARKS = {Does.CRASH: "X", Does.RESTART: "R"}

@@ -8,19 +8,19 @@ from typing import Any
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
 from pcheck.errors import an
-from pcheck.label import counted
-from pcheck.network import NETWORKS
-from pcheck.path import Path
-from pcheck.property import Kind, Property
-from pcheck.question import Question
-from pcheck.render.shown import Shown
+from pcheck.language.printing import counted
+from pcheck.language.property import Kind, Property
+from pcheck.loading.setup import Question
 from pcheck.render.text.explanation import Explained
+from pcheck.render.text.paragraphs import Cell, Paragraph, Rows
 from pcheck.render.text.trace import Trace
-from pcheck.render.text.words import Cell, Paragraph, Rows
-from pcheck.search import Outcome, Search, Verdict
-from pcheck.semantics import Runs
-from pcheck.senders import unsent
-from pcheck.story import tell
+from pcheck.search.outcome import Outcome, Search, Verdict
+from pcheck.search.vacuity import unsent
+from pcheck.semantics.cluster_model import Runs
+from pcheck.semantics.network import NETWORKS
+from pcheck.semantics.trace import Path
+from pcheck.traces.finding import Shown
+from pcheck.traces.timeline import tell
 
 COLOURS = {
     Outcome.HOLDS: "green",

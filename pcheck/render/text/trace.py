@@ -14,8 +14,8 @@ from rich.text import Text
 
 from pcheck.errors import printable
 from pcheck.render.text.lanes import ALL, ASCII, UNICODE, Lanes
-from pcheck.render.text.words import fitting
-from pcheck.story import Moment, Story
+from pcheck.render.text.paragraphs import fitting
+from pcheck.traces.timeline import Moment, Story
 
 NOTHING, BANNER = Text(), "bold yellow"
 LEAST_TEXT = 34  # columns left for words, below which lanes are drawn closer, or not at all

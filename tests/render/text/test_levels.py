@@ -12,10 +12,10 @@ import pytest
 from rich.console import Console
 
 from pcheck import Model, check
-from pcheck.question import ask
+from pcheck.loading.setup import ask
+from pcheck.loading.spec import find
 from pcheck.render.text.levels import Levels
-from pcheck.search import Search
-from pcheck.specfile import find
+from pcheck.search.outcome import Search
 
 SMALL: dict[str, Any] = {"rounds": 1, "crashes": 0}
 EIGHTHS = {char: eighths for eighths, char in enumerate(" ▁▂▃▄▅▆▇█")}
@@ -180,7 +180,7 @@ def test_what_the_passes_keep_is_called_that() -> None:
 
 
 def test_a_level_of_a_proof_is_no_number_of_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    from pcheck.compile import walk
+    from pcheck.search.compiled import walk
 
     monkeypatch.setattr(walk, "LONG", 100)
     search = small(reduce="minimise,fuse,prune,cover", properties=["agreement"])

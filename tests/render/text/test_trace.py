@@ -14,14 +14,14 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from pcheck import Act, Actor, Cluster, Id, Step, act, fixed, group, send
-from pcheck.network import NETWORKS
-from pcheck.path import Path, follow
-from pcheck.question import ask
+from pcheck.loading.setup import ask
+from pcheck.loading.spec import find
 from pcheck.render.text.lanes import ASCII, UNICODE, Glyphs, Lanes
 from pcheck.render.text.trace import Trace
-from pcheck.semantics import Runs
-from pcheck.specfile import find
-from pcheck.story import Story, tell
+from pcheck.semantics.cluster_model import Runs
+from pcheck.semantics.network import NETWORKS
+from pcheck.semantics.trace import Path, follow
+from pcheck.traces.timeline import Story, tell
 from tests.render.every_run import KEPT, each_of, kept
 
 GOLDEN = FilePath(__file__).parent / "golden"

@@ -1,0 +1,75 @@
+"""The mistakes that stand beside the specs: whether each breaks what it says, and how soon."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from pcheck.checking import Result, answer
+from pcheck.errors import UsageError, nearest
+from pcheck.language.decorators import Bug
+from pcheck.loading.setup import ask
+from pcheck.loading.spec import Spec, shipped
+from pcheck.search.engine import Say
+from pcheck.search.outcome import Limits, Verdict
+
+
+@dataclass(frozen=True)
+class Hunt:
+    """What came out for one bug, at the smallest scope that shows it."""
+
+    spec: Spec
+    bug: Bug
+    result: Result
+    seconds: float
+
+    @property
+    def steps(self) -> int | None:
+        """Of the shortest run; None where none is to be shown."""
+        return len(self.result.run.steps) if self.result.run is not None else None
+
+    @property
+    def as_it_says(self) -> bool:
+        """Whether it breaks what it is said to break, or is safe as it is said to be."""
+        if self.bug.safe:
+            return self.result.verdict is Verdict.HOLDS
+        return self.bug.breaks in self.result.search.violated
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "spec": self.spec.name,
+            "name": self.bug.name,
+            "number": self.bug.number,
+            "summary": self.bug.summary,
+            "property": self.bug.breaks,
+            "safe": self.bug.safe,
+            "scope": self.result.question.all_options,
+            "verdict": self.result.verdict.value,
+            "as_it_says": self.as_it_says,
+            "steps": self.steps,
+            "states": self.result.states,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def kept(name: str | None) -> list[tuple[Spec, Bug]]:
+    """All bugs that ship with pcheck, by their specs; or those of one spec, name or number."""
+    found = [(spec, bug) for spec in shipped() for bug in spec.bugs]
+    if name is None:
+        return found
+    chosen = [(spec, bug) for spec, bug in found if spec.name == name or bug.is_called(name)]
+    if not chosen:
+        known = [*(bug.name for _, bug in found), *{spec.name: 0 for spec, _ in found}]
+        hint = nearest(name, known) or nearest(name.lower().replace("_", "-"), known)
+        raise UsageError(f"there is no bug {name!r}{hint or '; `pcheck bugs` lists them'}")
+    return chosen
+
+
+def hunt(spec: Spec, bug: Bug, *, say: Say = lambda _: None) -> Hunt:
+    """Asks only for what it breaks; of what is safe everything is asked."""
+    began = time.monotonic()
+    only = () if bug.safe else (bug.breaks,)
+    question = ask(spec, {}, bug=bug, properties=only)
+    result = answer(question, Limits(), say=say)
+    return Hunt(spec, bug, result, time.monotonic() - began)

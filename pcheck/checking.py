@@ -1,0 +1,342 @@
+"""The library: ask, and get a result that can be read, asserted and drawn.
+
+from pcheck import check
+
+check("paxos", acceptors=3, proposers=2).assert_holds()
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Any
+
+from pcheck.errors import UsageError
+from pcheck.files import write_whole
+from pcheck.language.model import Model
+from pcheck.language.property import Kind, Property
+from pcheck.loading import spec as specs
+from pcheck.loading.setup import Question, ask
+from pcheck.render.formats import TEXT, format_called
+from pcheck.render.text.levels import Levels
+from pcheck.render.text.printed import as_html, as_text
+from pcheck.render.text.report import Report
+from pcheck.search.engine import Say, explore
+from pcheck.search.outcome import Discovery, Limits, Outcome, Search, Verdict, Watch
+from pcheck.search.vacuity import check_sent
+from pcheck.semantics.checked_model import checked
+from pcheck.semantics.cluster_model import Runs
+from pcheck.semantics.trace import Path
+from pcheck.traces.explanation import Explanation, explain
+from pcheck.traces.finding import Shown
+from pcheck.traces.readable import most_readable
+from pcheck.traces.saved import SavedRun, of_path, refused_step
+from pcheck.traces.shortest import Shortest, shortest
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from pcheck.search.state_graph import Look
+
+NO_LIMITS = Limits()
+
+
+def check(
+    spec: str | FilePath | Callable[..., Any],
+    *,
+    bug: str | int | None = None,
+    network: str | None = None,
+    crashes: int | None = None,
+    properties: Iterable[str] = (),
+    find: str | None = None,
+    all_properties: bool = False,
+    max_states: int | None = None,
+    max_seconds: float | None = None,
+    max_memory: int | None = None,
+    engine: str = "auto",
+    reduce: str | None = None,
+    watch: Watch | None = None,
+    **options: Any,
+) -> Result:
+    """Looks at every run of a spec: a name, the path of a file, or a builder; options are its own.
+
+    What a bug's scope says is the default for what is not given; else the builder's defaults hold,
+    on the network `set` with one crash.
+    """
+    found = specs.of_builder(spec) if callable(spec) else specs.find(spec)
+    question = ask(
+        found,
+        options,
+        bug=found.bug(bug) if bug is not None else None,
+        network=network,
+        crashes=crashes,
+        properties=properties,
+        find=find,
+    )
+    limits = Limits(max_states, max_seconds, max_memory)
+    return answer(
+        question,
+        limits,
+        engine=engine,
+        reduce=reduce,
+        all_properties=all_properties,
+        watch=watch,
+    )
+
+
+def answer(
+    question: Question,
+    limits: Limits,
+    *,
+    engine: str = "auto",
+    reduce: str | None = None,
+    all_properties: bool = False,
+    watch: Watch | None = None,
+    say: Say = lambda _: None,
+) -> Result:
+    """Explores what is asked; a property that could never be false is found out here."""
+    model, began = question.model, time.monotonic()
+    search = explore(
+        model,
+        limits,
+        engine=engine,
+        reduce=reduce,
+        all_properties=all_properties,
+        watch=watch,
+        say=say,
+    )
+    if search.complete and isinstance(model, Runs):
+        check_sent(model.cluster, model.messages())
+    return Result(question, search, _left(limits, began))
+
+
+def _left(limits: Limits, began: float) -> Limits:
+    """What is left of the time, and no limit of states: these are others."""
+    if limits.seconds is None:
+        return replace(limits, states=None)
+    left = limits.seconds - (time.monotonic() - began)
+    return replace(limits, states=None, seconds=max(left, 0.01))
+
+
+class Result:
+    """What a search says of a question."""
+
+    def __init__(
+        self,
+        question: Question,
+        search: Search,
+        limits: Limits = NO_LIMITS,
+        but: Collection[tuple[str, ...]] = (),
+    ) -> None:
+        """`limits` are for what is still to be found out: which of the shortest runs is shown. It
+        is none of `but`, if there is another one."""
+        self.question, self.search, self.limits, self.but = question, search, limits, but
+        self._handler_calls = _handler_calls(question.model)
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.search.verdict
+
+    @property
+    def says(self) -> str:
+        """The verdict; or, where something was looked for, whether that was found."""
+        if self.question.sought is None:
+            return self.verdict.value
+        said = {Verdict.HOLDS: "unreachable", Verdict.VIOLATED: "found"}
+        return said.get(self.verdict, self.verdict.value)
+
+    @property
+    def states(self) -> int:
+        return self.search.states
+
+    @property
+    def transitions(self) -> int:
+        return self.search.transitions
+
+    @property
+    def depth(self) -> int:
+        return self.search.depth
+
+    @property
+    def properties(self) -> Mapping[str, Outcome]:
+        sought, outcomes = self.question.sought, self.search.outcomes
+        if sought is None or sought.kind is Kind.ALWAYS:
+            return outcomes
+        means = {Outcome.VIOLATED: Outcome.REACHED, Outcome.HOLDS: Outcome.NEVER_REACHED}
+        return {name: means.get(outcome, outcome) for name, outcome in outcomes.items()}
+
+    @property
+    def model(self) -> Model[Any]:
+        return self.question.model
+
+    @cached_property
+    def run(self) -> SavedRun | None:
+        """The shortest run that violates the first violated property, with all that it needs."""
+        if self._violated is None or self.trace is None:
+            return None
+        prop, found = self._violated
+        why = found.why
+        if self.shortest is not None:
+            why = prop.why_false(self.model.observe(self.trace.states[-1]))
+        refused_at = refused_step(self.question, self.trace.labels)
+        return of_path(self.question, prop.name, why or "", self.trace, refused_at)
+
+    @cached_property
+    def trace(self) -> Path[Any] | None:
+        """The same run, as states and labels: of all the shortest ones the most readable."""
+        if self._violated is None:
+            return None
+        if self.shortest is None:
+            return self._violated[1].path
+        return most_readable(self.shortest, self.but if len(self.but) < self.shortest.count else ())
+
+    @cached_property
+    def shortest(self) -> Shortest | None:
+        """All shortest runs that violate it; None where they are too many to be looked at."""
+        if self._violated is None:
+            return None
+        prop, found = self._violated
+        try:
+            return shortest(
+                self.model, prop, len(found.path), engine=self.search.engine, limits=self.limits
+            )
+        except KeyboardInterrupt:
+            return None
+
+    @cached_property
+    def _violated(self) -> tuple[Property, Discovery] | None:
+        """The first violated property of which there is a run."""
+        props = {prop.name: prop for prop in self.search.properties}
+        for name in self.search.violated:
+            if name in self.search.discoveries:
+                return props[name], self.search.discoveries[name]
+        return None
+
+    @cached_property
+    def explanation(self) -> Explanation | None:
+        """Why that run goes wrong."""
+        if self.run is None or self.trace is None:
+            return None
+        return explain(self.question, self.run, self.trace)
+
+    def unlike(self, runs: Collection[tuple[str, ...]]) -> Result:
+        """The same, with another run of those that are as short, if this one is among these."""
+        if self.run is None or self.run.steps not in runs:
+            return self
+        return Result(self.question, self.search, self.limits, runs)
+
+    def assert_holds(self) -> None:
+        """Fails a test with the whole report, unless every property holds or was reached."""
+        if self.verdict is not Verdict.HOLDS:
+            raise AssertionError(f"\n{self}")
+
+    def save(self, path: str | FilePath) -> None:
+        """Writes the violating run, for `pcheck replay`."""
+        if self.run is None:
+            raise UsageError("there is no violating run to save")
+        write_whole(FilePath(path), self.run.text())
+
+    def graph(
+        self, max_states: int = 10_000, *, look: Look = lambda states, queue: None
+    ) -> nx.MultiDiGraph[Any]:
+        """The state graph, for small clusters, with what is violated and the run that is shown.
+
+        `look` is told now and then how far it is, and may stop it.
+        """
+        from pcheck.render.state_graph.text import state_text
+        from pcheck.search.state_graph import state_graph
+
+        model, sought = self.model, self.question.sought
+        return state_graph(
+            checked(model),
+            max_states,
+            properties=model.properties if sought is None else (sought,),
+            run=self.trace.labels if self.trace is not None else (),
+            text=lambda state: state_text(model, state),
+            look=look,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `--json` prints: all that depends on the machine is under `run`."""
+        search, run = self.search, self.run
+        return {
+            "verdict": self.says,
+            "spec": self.question.spec.name,
+            "bug": self.question.bug.name if self.question.bug is not None else None,
+            "options": self.question.all_options,
+            "reduce": list(search.reduced),
+            "skipped": dict(search.skipped),
+            "notes": [search.note] if search.note is not None else [],
+            "states": search.states,
+            "transitions": search.transitions,
+            "depth": search.depth,
+            "properties": {name: outcome.value for name, outcome in self.properties.items()},
+            "trace": None
+            if run is None
+            else {
+                "property": run.property,
+                "why": run.why,
+                "steps": list(run.steps),
+                "refused_at": run.refused_at,
+                "shortest_runs": self.shortest.count if self.shortest else None,
+                "up_to_renaming": self.shortest.up_to_renaming if self.shortest else None,
+            },
+            "run": {
+                "stopped": search.stopped,
+                "engine": search.engine,
+                "seconds": round(search.seconds, 3),
+                "states_per_second": round(search.states / max(search.seconds, 1e-9)),
+                "transitions_per_second": round(search.transitions / max(search.seconds, 1e-9)),
+                "bytes_per_state": round(search.memory / search.states, 1),
+                "handler_calls": self._handler_calls,
+                "peak_memory": search.peak,
+            },
+        }
+
+    def levels(self) -> Levels:
+        """How the search grew, as bars: to be printed, or shown in a notebook."""
+        return Levels(self.search)
+
+    def report(self) -> Report:
+        return Report(self.question, self.search, self.shown)
+
+    def draw(self, form: str = TEXT) -> str:
+        """The violating run in one of the formats: text, svg, html, mermaid, itf, shiviz, json."""
+        wanted = format_called(form)
+        if self.shown is None:
+            raise UsageError("there is no run to draw")
+        return wanted.draw(self.shown)
+
+    def _among(self) -> str:
+        """How many other runs are as short."""
+        found = self.shortest
+        if found is None or found.count == 1:
+            return ""
+        renamed = found.up_to_renaming
+        alike = f", {renamed:,} up to renaming" if renamed not in (None, found.count) else ""
+        return f"There are {found.count:,} such runs{alike}: this one jumps least between nodes."
+
+    @cached_property
+    def shown(self) -> Shown | None:
+        """That run with all that there is to say of it: what pictures are made from."""
+        run, path, explanation = self.run, self.trace, self.explanation
+        if run is None or path is None or explanation is None:
+            return None
+        return Shown(self.question, run, path, explanation, self._among())
+
+    def __str__(self) -> str:
+        return as_text(self.report())
+
+    def __repr__(self) -> str:
+        counts = f"{self.states:,} states, {self.transitions:,} transitions, depth {self.depth}"
+        return f"<{self.question.spec.name}: {self.verdict.value}, {counts}>"
+
+    def _repr_html_(self) -> str:
+        return as_html(self.report())
+
+
+def _handler_calls(model: Model[Any]) -> int | None:
+    return sum(node.handlers.calls for node in model.nodes) if isinstance(model, Runs) else None

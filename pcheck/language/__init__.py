@@ -1,0 +1,1 @@
+"""The language that a spec is written in: actors, values, properties, clusters and models."""

@@ -1,0 +1,166 @@
+"""A cluster: named nodes, each with the actor it begins as, and what is asked of them.
+
+This is what a builder returns. It says nothing of networks and faults: those are the user's
+question, and `semantics` puts the two together.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import fields
+from typing import TypeVar
+
+from pcheck.errors import SpecError, nearest
+from pcheck.language.actor import Actor
+from pcheck.language.property import Milestone, Property, Sees
+from pcheck.language.values import Group, Id, Unfit, Value, exact, is_frozen_dataclass
+
+A = TypeVar("A", bound=Actor)
+
+
+class Cluster:
+    """`Cluster({g: lambda i: Clock(start=i), ...}, properties=[...])`; i counts from 1."""
+
+    def __init__(
+        self,
+        nodes: Mapping[Group, Callable[[int], Actor]],
+        properties: Iterable[Property],
+        milestones: Iterable[Milestone] = (),
+        interchangeable: Iterable[Group | tuple[Value, ...]] = (),
+    ) -> None:
+        """`interchangeable`: nodes, or values, that all parts of the spec treat alike."""
+        self.properties = _distinct(properties)
+        self.milestones = _milestones(milestones)
+        self.groups = _groups(nodes)
+        self.actors: dict[Id, Actor] = {}
+        for group, make in nodes.items():
+            for number, node in enumerate(group, start=1):
+                if node in self.actors:
+                    raise SpecError(f"two groups of the cluster hold the node {node}")
+                self.actors[node] = _named(node, make(number))
+        if not self.actors:
+            raise SpecError("the cluster has no nodes: give at least one group a size above 0")
+        self._check_footprints()
+        self.interchangeable = _blocks(interchangeable, self.actors)
+
+    def replace(self, old: type[Actor], new: type[Actor]) -> None:
+        """Every node that is exactly an `old` begins as a `new` with the same fields."""
+        for node, actor in self.actors.items():
+            if type(actor) is old:
+                same = {f.name: getattr(actor, f.name) for f in fields(actor)}
+                self.actors[node] = _named(node, new(**same))
+
+    @property
+    def watched_kinds(self) -> tuple[type, ...]:
+        """The kinds of message that any declared property sees: they make up the observation."""
+        return tuple(what for what in self._footprint() if not isinstance(what, str))
+
+    @property
+    def watched_fields(self) -> tuple[str, ...]:
+        return tuple(what for what in self._footprint() if isinstance(what, str))
+
+    def has_field(self, node: Id, name: str) -> bool:
+        """Whether `time` (or `Clock.time`) names a field of this node."""
+        role, _, field = name.rpartition(".")
+        actor = self.actors[node]
+        roles = [kind.__name__ for kind in type(actor).__mro__]
+        return (not role or role in roles) and field in {f.name for f in fields(actor)}
+
+    def _footprint(self) -> dict[Sees, None]:
+        return dict.fromkeys(what for prop in self.properties for what in prop.sees)
+
+    def _check_footprints(self) -> None:
+        watchers: tuple[Property | Milestone, ...] = (*self.properties, *self.milestones)
+        for prop in watchers:
+            for what in prop.sees:
+                if isinstance(what, str) and not any(self.has_field(n, what) for n in self.actors):
+                    known = {f.name for actor in self.actors.values() for f in fields(actor)}
+                    raise SpecError(
+                        f"{prop.name} sees the field {what!r}, which no node has"
+                        f"{nearest(what.rpartition('.')[2], known)}"
+                    )
+
+
+def _distinct(properties: Iterable[Property]) -> tuple[Property, ...]:
+    found: dict[str, Property] = {}
+    for prop in properties:
+        if not isinstance(prop, Property):
+            raise SpecError(
+                f"{getattr(prop, '__name__', prop)!s} is no property: "
+                "write @always(sees=[...]) or @sometimes(sees=[...]) above it"
+            )
+        if prop.name in found:
+            raise SpecError(f"two properties are both named {prop.name}")
+        found[prop.name] = prop
+    return tuple(found.values())
+
+
+def _milestones(milestones: Iterable[Milestone]) -> tuple[Milestone, ...]:
+    found = tuple(milestones)
+    for each in found:
+        if not isinstance(each, Milestone):
+            name = getattr(each, "__name__", repr(each))
+            raise SpecError(f"{name} is no milestone: write @milestone(sees=[...]) above it")
+    return found
+
+
+def _blocks(
+    interchangeable: Iterable[Group | tuple[Value, ...]], nodes: Collection[Id]
+) -> tuple[tuple[Id | Value, ...], ...]:
+    blocks: tuple[tuple[Id | Value, ...], ...] = tuple(tuple(block) for block in interchangeable)
+    for block in blocks:
+        for name in block:
+            if type(name) is not Value and name not in nodes:
+                raise SpecError(
+                    f"interchangeable=[...] names {name!r}, which is no node of the cluster: give "
+                    "it groups of nodes, or tuples of values"
+                )
+        if len({type(name) for name in block}) > 1:
+            raise SpecError("interchangeable=[...] mixes nodes and values in one tuple")
+    names = [name for block in blocks for name in block]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise SpecError(f"interchangeable=[...] names {twice} twice")
+    return blocks
+
+
+def _groups(nodes: Mapping[Group, Callable[[int], Actor]]) -> dict[str, Group]:
+    groups: dict[str, Group] = {}
+    for group in nodes:
+        if not isinstance(group, Group):
+            raise SpecError(
+                f'a cluster is a map from groups, and {group!r} is none: write group("a", 3)'
+            )
+        if group.name in groups:
+            raise SpecError(f"two groups of the cluster are both named {group.name}")
+        groups[group.name] = group
+    return groups
+
+
+def _named(node: Id, actor: Actor) -> Actor:
+    if not isinstance(actor, Actor):
+        raise SpecError(f"{node} is a {type(actor).__name__}, which is no Actor")
+    _check_class(type(actor))
+    try:
+        for f in fields(actor):
+            name = f.name
+            exact(getattr(actor, name))
+    except Unfit as caught:
+        unfit = caught.inside(name)
+        raise SpecError(f"{node} begins with a field that cannot be kept: {unfit}") from None
+    return actor.but(me=node)
+
+
+def _check_class(role: type[Actor]) -> None:
+    """A subclass that adds a field, but no decorator, would keep that field out of its state."""
+    for kind in role.__mro__[: role.__mro__.index(Actor)]:
+        hints = inspect.get_annotations(kind)
+        new = [name for name, hint in hints.items() if "ClassVar" not in str(hint)]
+        if new and "__dataclass_fields__" not in kind.__dict__:
+            raise SpecError(
+                f"{kind.__name__} adds the field {new[0]}, which is no part of its state: "
+                f"write @dataclass(frozen=True) above class {kind.__name__}"
+            )
+    if not is_frozen_dataclass(role):
+        raise SpecError(f"{role.__name__} can change: write @dataclass(frozen=True)")

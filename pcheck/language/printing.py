@@ -1,0 +1,83 @@
+"""The printer: one text for one value, the same on every machine and with every hash seed.
+
+Labels name steps in saved runs, so nothing here may depend on an address, a hash or a default repr.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import is_dataclass
+from enum import Enum
+from typing import Any
+
+from pcheck.errors import an
+from pcheck.language.values import Group, Id, Map, Set, Value, order, state_fields
+
+
+def show(value: Any) -> str:
+    """`Accept(vote=Vote(ballot=1, value=v1))`, `{a1, a2}`, `{a1: None}`."""
+    return _text(value, named=True)
+
+
+def brief(value: Any) -> str:
+    """`Accept(Vote(1, v1))`: as `show`, without the names of fields, beside an arrow."""
+    return _text(value, named=False)
+
+
+def listed(values: Iterable[Any]) -> str:
+    """Some values in words: `a1, a2 and a3`."""
+    *most, last = [show(value) for value in sorted(values, key=order)] or ["none"]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 step`, `14 steps`, `no crashes`."""
+    plural = f"{noun}es" if noun.endswith("sh") else f"{noun}s"
+    return f"{f'{number:,}' if number else 'no'} {noun if number == 1 else plural}"
+
+
+def delivered(src: Id, dst: Id, message: object) -> str:
+    return f"{dst} <- {src}: {show(message)}"
+
+
+def lost(src: Id, dst: Id, message: object) -> str:
+    return f"lost: {src} -> {dst}: {show(message)}"
+
+
+def _text(value: Any, *, named: bool) -> str:
+    def text(inner: Any) -> str:
+        return _text(inner, named=named)
+
+    if isinstance(value, (Id, Value)):
+        return str(value)
+    if isinstance(value, Enum):
+        return f"{type(value).__name__}.{value.name}" if value.name else repr(value)
+    if value is None or isinstance(value, (bool, int, float, str, bytes)):
+        return repr(value)
+    if isinstance(value, Group):
+        return f"[{', '.join(value)}]"
+    if isinstance(value, Set):
+        return f"{{{', '.join(map(text, value))}}}"
+    if isinstance(value, Map):
+        return f"{{{', '.join(f'{text(key)}: {text(entry)}' for key, entry in value.items())}}}"
+    if (fields := _fields(value)) is not None:
+        inside = (f"{name}={text(field)}" if named else text(field) for name, field in fields)
+        return f"{type(value).__name__}({', '.join(inside)})"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(text, value))}{',' if len(value) == 1 else ''})"
+    if isinstance(value, type):
+        return value.__name__
+    if isinstance(value, (set, frozenset)):
+        return f"{type(value).__name__}({{{', '.join(sorted(map(text, value)))}}})"
+    if isinstance(value, (list, dict)):
+        return repr(value)
+    return an(type(value).__name__)  # a default repr holds an address
+
+
+def _fields(value: Any) -> Iterable[tuple[str, Any]] | None:
+    """Of a dataclass or a NamedTuple, with their names."""
+    if isinstance(value, tuple):
+        return zip(value._fields, value, strict=True) if hasattr(value, "_fields") else None
+    if is_dataclass(value) and not isinstance(value, type):
+        return ((name, getattr(value, name)) for name in state_fields(type(value)))
+    return None

@@ -1,0 +1,119 @@
+"""Runs a spec file as a member of a private package, and says what is wrong with it if it fails."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Sequence
+from hashlib import sha256
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import CodeType, ModuleType
+
+from pcheck.errors import SpecError, described, has_place, place_raised, shown_path
+from pcheck.loading.captures import check_captures
+
+
+def load(path: Path) -> ModuleType:
+    """The module of a file. Each folder is a private package, so siblings import each other."""
+    package = _package(path.parent)
+    name = f"{package}.{path.stem}"
+    if name in sys.modules:
+        return sys.modules[name]
+    try:
+        return _executed(name, path)
+    except SpecError as error:
+        if has_place(str(error)):
+            raise
+        raise SpecError(f"{place_raised(error)}{error}") from error
+    except SyntaxError as error:
+        line = f":{error.lineno}" if error.lineno is not None else ""
+        where = f"{shown_path(error.filename or path)}{line}: "
+        raise SpecError(f"{where}the spec is not Python: {error.msg}") from error
+    except OSError as error:
+        raise SpecError(f"{shown_path(path)} cannot be read: {error.strerror}") from error
+    except (Exception, SystemExit) as error:
+        where = place_raised(error) or f"{shown_path(path)}: "
+        hint = _import_hint(error, path.parent)
+        raise SpecError(f"{where}loading the spec raised {described(error)}{hint}") from error
+
+
+def forget(folder: Path) -> None:
+    """The next `load` from this folder reads its files anew."""
+    prefix = _package_name(folder)
+    for name in [name for name in sys.modules if name == prefix or name.startswith(f"{prefix}.")]:
+        del sys.modules[name]
+
+
+def _package_name(folder: Path) -> str:
+    return f"_pcheck_{sha256(str(folder.resolve()).encode()).hexdigest()[:12]}"
+
+
+def _package(folder: Path) -> str:
+    name = _package_name(folder)
+    if name not in sys.modules:
+        package = ModuleType(name)
+        package.__path__ = [str(folder.resolve())]
+        sys.modules[name] = package
+    return name
+
+
+def _executed(name: str, path: Path) -> ModuleType:
+    loader = _SpecLoader(name, path.resolve())
+    spec = spec_from_file_location(name, path.resolve(), loader=loader)
+    assert spec is not None
+    module = module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+class _SpecLoader(Loader):
+    """Reads the source, looks for traps, runs it: leaves no cache in the user's folder."""
+
+    def __init__(self, name: str, path: Path) -> None:
+        self.name, self.path = name, path
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        exec(self.get_code(), module.__dict__)
+
+    def get_code(self) -> CodeType:
+        source = self.path.read_bytes()
+        tree = ast.parse(source, filename=str(self.path))
+        check_captures(tree, str(self.path))
+        return compile(tree, str(self.path), "exec")
+
+
+class _SiblingFinder(MetaPathFinder):
+    """Loads `from .consensus import ...` in a spec file the same way as the spec itself."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if not name.startswith("_pcheck_") or path is None:
+            return None
+        found = PathFinder.find_spec(name, path)
+        if found is None or found.origin is None or not found.origin.endswith(".py"):
+            return None
+        return spec_from_file_location(
+            name, found.origin, loader=_SpecLoader(name, Path(found.origin))
+        )
+
+
+def _import_hint(error: BaseException, folder: Path) -> str:
+    name = getattr(error, "name", None)
+    if isinstance(error, ModuleNotFoundError) and name and (folder / f"{name}.py").exists():
+        return f": a file of the same folder is imported as `from .{name} import ...`"
+    return ""
+
+
+sys.meta_path.insert(0, _SiblingFinder())

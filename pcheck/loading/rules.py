@@ -1,0 +1,96 @@
+"""The rules that a mistake changes, as they stand in the source: in the correct spec, and in it."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pcheck.language.actor import Actor
+from pcheck.language.decorators import Bug
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One clause. `right` is empty where the correct protocol has nothing of the kind."""
+
+    name: str  # `Acceptor.promise_after`
+    words: str  # what the correct one says of itself
+    right: tuple[str, ...]
+    wrong: tuple[str, ...]
+
+
+def rules(bug: Bug, builder: Callable[..., Any]) -> list[Rule]:
+    """What a bug changes, clause by clause; then what it adds. Nothing, if there is no source."""
+    try:
+        if not isinstance(bug.marked, type):
+            return [_of_options(bug.marked, builder)]
+        found = [rule for actor in bug.actors for rule in _of_actor(actor)]
+    except (OSError, SyntaxError, TypeError):  # it was forgotten, or never in a file
+        return []
+    return sorted(found, key=lambda rule: not rule.right)
+
+
+def _of_actor(actor: type[Actor]) -> Iterator[Rule]:
+    role = actor.__mro__[1]
+    for name, wrong in _clauses(actor).items():
+        right = next((found[name] for found in _inherited(actor) if name in found), ())
+        words = getattr(role, name).__doc__ if right and callable(getattr(role, name, 0)) else ""
+        yield Rule(f"{role.__name__}.{name}", " ".join((words or "").split()), right, wrong)
+
+
+def _inherited(actor: type[Actor]) -> Iterator[dict[str, tuple[str, ...]]]:
+    for kind in actor.__mro__[1:]:
+        if kind is Actor:
+            return
+        yield _clauses(kind)
+
+
+def _clauses(kind: type[Any]) -> dict[str, tuple[str, ...]]:
+    """The source of each method and field that stands in a class itself, without its docstring."""
+    text = textwrap.dedent(inspect.getsource(kind))
+    (body,) = ast.parse(text).body
+    assert isinstance(body, ast.ClassDef)
+    found = {}
+    for part in body.body:
+        if isinstance(part, ast.FunctionDef):
+            found[part.name] = _lines(text, part)
+        elif isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name):
+            found[part.target.id] = _lines(text, part)
+    return found
+
+
+def _of_options(change: Callable[..., Any], builder: Callable[..., Any]) -> Rule:
+    """A function that changes options, beside the lines of the builder that these stand in."""
+    text = textwrap.dedent(inspect.getsource(change))
+    (function,) = ast.parse(text).body
+    assert isinstance(function, ast.FunctionDef)
+    changed = {
+        node.value
+        for part in function.body
+        for node in ast.walk(part)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    names = changed & inspect.signature(builder).parameters.keys()
+    text_of_builder = textwrap.dedent(inspect.getsource(builder))
+    (built,) = ast.parse(text_of_builder).body
+    assert isinstance(built, ast.FunctionDef)
+    lines = [line for part in built.body for line in _lines(text_of_builder, part)]
+    right = tuple(line.strip() for line in lines if any(name in line for name in names))
+    return Rule(builder.__name__, "", right, _lines(text, function))
+
+
+def _lines(text: str, part: ast.stmt) -> tuple[str, ...]:
+    """A statement as it is written; of a function, what it does and not what it says."""
+    lines = text.splitlines()
+    assert part.end_lineno is not None
+    skipped: range = range(0)
+    if isinstance(part, ast.FunctionDef) and ast.get_docstring(part) is not None:
+        first = part.body[0]
+        assert first.end_lineno is not None
+        skipped = range(first.lineno, first.end_lineno + 1)
+    kept = [lines[n - 1] for n in range(part.lineno, part.end_lineno + 1) if n not in skipped]
+    return tuple(textwrap.dedent("\n".join(kept)).splitlines())

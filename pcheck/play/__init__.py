@@ -1,0 +1,1 @@
+"""A trace or a model, stepped through by hand in a terminal."""

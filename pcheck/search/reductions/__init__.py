@@ -1,0 +1,1 @@
+"""Exact reductions: each takes the automaton of a node and returns a smaller one."""

@@ -1,0 +1,147 @@
+"""The state graph as networkx has it: nodes are states, edges carry labels.
+
+For small clusters, and for whoever wants to look at all of it: to draw it, or to ask it what no
+property asks. No reduction is used, so that the graph is the semantics itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import networkx as nx
+
+from pcheck.errors import UsageError, printable
+from pcheck.language.model import Model
+from pcheck.language.property import Kind, Property, Seen
+
+MOST = 10_000  # states: beyond, nobody looks at all of them
+Look = Callable[[int, int], None]  # at how many states there are, and how many are still to do
+Marks = dict[str, str]  # what a state violates and reaches, in words: nothing where it does not
+
+
+class TooLarge(UsageError):
+    """There are more states than were asked for."""
+
+
+def state_graph(
+    model: Model[Any],
+    max_states: int = MOST,
+    *,
+    properties: Sequence[Property] = (),
+    run: Sequence[str] = (),
+    text: Callable[[Any], str] | None = None,
+    look: Look = lambda states, queue: None,
+) -> nx.MultiDiGraph[Any]:
+    """Every reachable state, the nearest first, and every step.
+
+    A state has its `depth`, and `state`: what it holds, as `text` puts it. A step has its `label`.
+    Each may have `violates`, the names of properties that are false of it, and `why`; a state also
+    `reaches`, the names of those that are reached there. `on_trace` is true along the run that has
+    these labels. `look` is told now and then how far it is, and may stop it.
+    """
+    judge = _Judge(model, properties)
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
+
+    def add(state: Any, depth: int) -> None:
+        if len(graph) >= max_states:
+            raise TooLarge(
+                f"the state graph has more than {max_states:,} states: make the cluster smaller, "
+                "or raise max_states"
+            )
+        words = {"state": text(state)} if text is not None else {}
+        graph.add_node(state, depth=depth, on_trace=False, **words, **judge.state(state))
+
+    todo = [model.initial()]
+    add(todo[0], 0)
+    for done, before in enumerate(todo):
+        look(len(todo), len(todo) - done)
+        for label, after in model.steps(before):
+            if after not in graph:
+                add(after, graph.nodes[before]["depth"] + 1)
+                todo.append(after)
+            graph.add_edge(before, after, label=label, on_trace=False, **judge.step(before, after))
+    _mark(graph, todo[0], run)
+    return graph
+
+
+def number_of_states(
+    model: Model[Any], most: int, look: Look = lambda states, queue: None
+) -> int | None:
+    """How many can be reached, or None: more than `most`. It takes no time beside the graph."""
+    todo = [model.initial()]
+    found = {*todo}
+    for done, before in enumerate(todo):
+        look(len(todo), len(todo) - done)
+        for _, after in model.steps(before):
+            if after not in found:
+                if len(found) >= most:
+                    return None
+                found.add(after)
+                todo.append(after)
+    return len(found)
+
+
+def numbered(graph: nx.MultiDiGraph[Any]) -> nx.MultiDiGraph[str]:
+    """The same to be written down: s0 is the first state, nearer ones come first, and every label
+    is one line."""
+    names = {state: f"s{at}" for at, state in enumerate(graph)}
+    named: nx.MultiDiGraph[str] = nx.relabel_nodes(graph, names)
+    for _, _, about in named.edges(data=True):
+        about["label"] = _one_line(about["label"])
+    return named
+
+
+def graphml(graph: nx.MultiDiGraph[str]) -> str:
+    """As Gephi, yEd and networkx read it."""
+    return "\n".join(nx.generate_graphml(graph)) + "\n"
+
+
+def _one_line(text: str) -> str:
+    """A value may have any name, and XML knows no control characters."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+class _Judge:
+    """Says what a state or a step is to the properties; of each distinct sight it asks once."""
+
+    def __init__(self, model: Model[Any], properties: Sequence[Property]) -> None:
+        self.model, self.properties = model, properties
+        self.of_steps = [each for each in properties if each.of_steps]
+        self.musts = [each for each in properties if each.kind is Kind.ALWAYS and not each.of_steps]
+        self.hopes = [each for each in properties if each.kind is Kind.SOMETIMES]
+        self.sights: dict[Any, Seen] = {}
+        self.judged: dict[Seen | tuple[Seen, Seen], Marks] = {}
+
+    def state(self, state: Any) -> Marks:
+        if not self.properties:
+            return {}
+        seen = self.sights[state] = self.model.observe(state)
+        if seen not in self.judged:
+            reached = ", ".join(each.name for each in self.hopes if each.reached(seen))
+            marks = {"reaches": printable(reached)} if reached else {}
+            self.judged[seen] = _violates(self.musts, seen) | marks
+        return self.judged[seen]
+
+    def step(self, before: Any, after: Any) -> Marks:
+        if not self.of_steps:
+            return {}
+        both = self.sights[before], self.sights[after]
+        if both not in self.judged:
+            self.judged[both] = _violates(self.of_steps, *both)
+        return self.judged[both]
+
+
+def _violates(properties: Sequence[Property], *seen: Seen) -> Marks:
+    whys = {each.name: why for each in properties if (why := each.why_false(*seen)) is not None}
+    names, texts = printable(", ".join(whys)), printable("; ".join(whys.values()))
+    return {"violates": names, "why": texts} if whys else {}
+
+
+def _mark(graph: nx.MultiDiGraph[Any], state: Any, run: Sequence[str]) -> None:
+    """Along the run, from the first state on: the labels out of a state are distinct."""
+    graph.nodes[state]["on_trace"] = bool(run)
+    for label in run:
+        steps = graph.out_edges(state, data=True)
+        state, step = next((after, step) for _, after, step in steps if step["label"] == label)
+        step["on_trace"] = graph.nodes[state]["on_trace"] = True

@@ -1,0 +1,96 @@
+"""A Model that a user wrote, with every answer looked at before it is believed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from typing import Any, NoReturn, TypeVar
+
+from pcheck.errors import PcheckError, SpecError, an, described, place_of, place_raised
+from pcheck.language.model import Model
+from pcheck.language.printing import show
+from pcheck.language.property import Seen
+from pcheck.language.values import Unfit
+
+S = TypeVar("S", bound=Hashable)
+
+
+def checked(model: Model[S]) -> Model[S]:
+    """The same model where its answers are looked at anyway."""
+    return model if model.checked else Checked(model)
+
+
+class Checked(Model[Any]):
+    """Answers as the model does, or says which of its methods answered what, in which state."""
+
+    checked = True
+
+    def __init__(self, model: Model[Any]) -> None:
+        self.model = model
+        self.properties, self.milestones = model.properties, model.milestones
+
+    def initial(self) -> Any:
+        try:
+            state = self.model.initial()
+        except (Exception, SystemExit) as error:
+            self._blame(error, self.model.initial, "")
+        return self._hashable(state, self.model.initial, "")
+
+    def steps(self, state: Any) -> Iterator[tuple[str, Any]]:
+        labels: set[str] = set()
+        where = f" [in state {show(state)}]"
+        try:
+            for step in self.model.steps(state):
+                label, after = self._pair(step, where)
+                if label in labels:
+                    self._fault(f"two steps are both labelled {label!r}", self.model.steps, where)
+                labels.add(label)
+                yield label, self._hashable(after, self.model.steps, where)
+        except (Exception, SystemExit) as error:
+            self._blame(error, self.model.steps, where)
+
+    def observe(self, state: Any) -> Seen:
+        where = f" [in state {show(state)}]"
+        try:
+            seen = self.model.observe(state)
+            if not isinstance(seen, Seen):
+                self._fault(f"answered {show(seen)}: return a Seen", self.model.observe, where)
+            hash(seen)
+        except Unfit as unfit:
+            self._fault(f"shows what cannot be kept: {unfit}", self.model.observe, where)
+        except (Exception, SystemExit) as error:
+            self._blame(error, self.model.observe, where)
+        return seen
+
+    def columns(self, state: Any) -> Mapping[str, Mapping[str, str]]:
+        return self.model.columns(state)
+
+    def _pair(self, step: Any, where: str) -> tuple[str, Any]:
+        if not (isinstance(step, tuple) and len(step) == 2):
+            text = f"yielded {show(step)}: a step is a pair (label, state)"
+            self._fault(text, self.model.steps, where)
+        label, after = step
+        if not (isinstance(label, str) and label and label.isprintable()):
+            text = f"yielded the label {show(label)}: a label is one line of text"
+            self._fault(text, self.model.steps, where)
+        return label, after
+
+    def _hashable(self, state: Any, method: Callable[..., Any], where: str) -> Hashable:
+        try:
+            hash(state)
+        except TypeError:
+            self._fault(
+                f"answered {show(state)}, {an(type(state).__name__)}: a state has a hash",
+                method,
+                where,
+            )
+        return state  # type: ignore[no-any-return]
+
+    def _fault(self, text: str, method: Callable[..., Any], where: str) -> NoReturn:
+        raise SpecError(f"{place_of(method)}{method.__name__}: {text}{where}")
+
+    def _blame(self, error: BaseException, method: Callable[..., Any], where: str) -> NoReturn:
+        if isinstance(error, PcheckError):
+            raise error
+        place = place_raised(error) or place_of(method)
+        text = f"{place}{method.__name__} raised {described(error)}{where}"
+        raise SpecError(text) from error

@@ -1,0 +1,193 @@
+"""What an outsider sees of a cluster: the watched messages ever sent, and the watched fields.
+
+What is watched is the union of what all declared properties see, whichever are being checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from pcheck.language.actor import Actor
+from pcheck.language.cluster import Cluster
+from pcheck.language.property import Seen
+from pcheck.language.values import Id, exact, order, state_fields
+from pcheck.semantics.network import Letter
+from pcheck.semantics.node import Bundle, Config
+
+
+class Sight(NamedTuple):
+    """All that can be seen at one moment, as something that can be compared."""
+
+    sent: frozenset[Letter]
+    values: tuple[Hashable, ...]  # the exact value in each watched place; None: not seen from here
+
+
+class Observer:
+    """A *place* is one field of one node that may change and that some property sees."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._groups, self._kinds = cluster.groups, cluster.watched_kinds
+        told = {what for each in cluster.milestones for what in each.sees if isinstance(what, str)}
+        self._fields = _owners(cluster, cluster.watched_fields)
+        self._told = _owners(cluster, sorted(told | set(self._fields)))
+        self._actors = tuple(cluster.actors.values())
+        self._places = {
+            (name, i): at
+            for at, (name, i) in enumerate(
+                (name, i)
+                for name, owners in self._fields.items()
+                for i in owners
+                if _bare(name) in state_fields(type(self._actors[i]))
+            )
+        }
+        self._meaning: dict[Hashable, Any] = {}
+        self._keys: dict[tuple[str, Config], Hashable] = {}
+        self._watched: dict[Bundle, frozenset[Letter]] = {}
+        self._seen: dict[Sight, Seen] = {}
+        names = [actor.me for actor in self._actors]
+        self._by_name = sorted(range(len(names)), key=lambda i: order(names[i]))
+        self._sorted: dict[int, tuple[Sight, tuple[tuple[Id, object], ...]]] = {}
+        fixed = set(self._fields) - {name for name, _ in self._places}
+        self._constant = {name: self._row(name, Sight(frozenset(), ())) for name in fixed}
+
+    def watched(self, bundle: Bundle) -> frozenset[Letter]:
+        """What there is to see in a bundle."""
+        if bundle not in self._watched:
+            letters = (letter for letter, _ in bundle.sends)
+            seen = [letter for letter in letters if isinstance(letter.message, self._kinds)]
+            self._watched[bundle] = frozenset(seen)
+        return self._watched[bundle]
+
+    def watch(self, sent: frozenset[Letter], bundle: Bundle) -> frozenset[Letter]:
+        """What was seen, once a bundle was sent."""
+        watched = self.watched(bundle)
+        return sent if watched <= sent else sent | watched
+
+    def sight(self, sent: frozenset[Letter], nodes: Sequence[Config]) -> Sight:
+        return Sight(sent, tuple(self._key(name, nodes[i]) for name, i in self._places))
+
+    def seen_of(self, i: int, actor: Actor) -> tuple[Hashable, ...]:
+        """What is seen of one node while it is this actor."""
+        return tuple(
+            exact(getattr(actor, _bare(name))) for name, owner in self._places if owner == i
+        )
+
+    def part(self, sight: Sight, nodes: Collection[int]) -> Sight:
+        """What somebody sees who watches only some of the nodes."""
+        names = {self._actors[i].me for i in nodes}
+        values = zip(self._places, sight.values, strict=True)
+        return Sight(
+            frozenset(letter for letter in sight.sent if letter.src in names),
+            tuple(value if i in nodes else None for (_, i), value in values),
+        )
+
+    def moved(
+        self, values: Sequence[Hashable], targets: Sequence[int], rename: Callable[[Any], Any]
+    ) -> tuple[Hashable, ...]:
+        """What is seen when each node is another one, and what it holds is renamed."""
+        after: list[Hashable] = [None] * len(values)
+        for (name, i), value in zip(self._places, values, strict=True):
+            if value is not None:
+                held = rename(self._meaning[value])
+                key = exact(held)
+                self._meaning.setdefault(key, held)
+                after[self._places[name, targets[i]]] = key
+        return tuple(after)
+
+    def held_by(self, i: int, values: Sequence[Hashable]) -> list[tuple[Hashable, Any]]:
+        """What one node is seen to hold: each value, and what it means."""
+        places = zip(self._places, values, strict=True)
+        return [(value, self._meaning[value]) for (_, owner), value in places if owner == i]
+
+    def joined(self, parts: Sequence[Sight]) -> Sight:
+        """What those who each watch some of the nodes see together."""
+        if len(parts) == 1:
+            return parts[0]
+        values = zip(*(part.values for part in parts), strict=True)
+        return Sight(
+            frozenset().union(*(part.sent for part in parts)),
+            tuple(next(value for value in each if value is not None) for each in values),
+        )
+
+    def changes(self, i: int, before: Config, after: Config) -> tuple[tuple[int, Hashable], ...]:
+        """The places of one node that a step changes, with what they hold then."""
+        return tuple(
+            (at, self._key(name, after))
+            for (name, owner), at in self._places.items()
+            if owner == i and self._key(name, before) != self._key(name, after)
+        )
+
+    def seen(self, sight: Sight) -> Seen:
+        """The sight as properties are given it: the same object for the same sight."""
+        if sight not in self._seen:
+            self._seen[sight] = self._show(sight)
+        return self._seen[sight]
+
+    def shown(self, parts: Sequence[Sight], key: Hashable) -> Seen:
+        """What those who watch a node each give to the properties; `key` stands for it."""
+        if len(parts) != len(self._by_name):
+            return self.seen(self.joined(parts))
+        sent = [pair for i in self._by_name for pair in self._pairs(parts[i])]
+        changing = {name for name, _ in self._places}
+        values = self.joined(parts).values if changing else ()
+        fields = {
+            name: self._row(name, Sight(frozenset(), values))
+            if name in changing
+            else self._constant[name]
+            for name in self._fields
+        }
+        return Seen(sent, self._groups, fields, key=key)
+
+    def _pairs(self, part: Sight) -> tuple[tuple[Id, object], ...]:
+        """What one sight says was sent, in order; the part is kept, so that its `id` stays its."""
+        if id(part) not in self._sorted:
+            letters = sorted(part.sent, key=lambda letter: letter.order)
+            self._sorted[id(part)] = part, tuple((each.src, each.message) for each in letters)
+        return self._sorted[id(part)][1]
+
+    def history(self, letters: frozenset[Letter], nodes: Sequence[Config]) -> Seen:
+        """Everything that was sent in one run, and every field that a milestone sees, too."""
+        fields = {
+            name: tuple((nodes[i].actor.me, getattr(nodes[i].actor, _bare(name))) for i in owners)
+            for name, owners in self._told.items()
+        }
+        return Seen(((each.src, each.message) for each in letters), self._groups, fields)
+
+    def _show(self, sight: Sight) -> Seen:
+        fields = {name: self._row(name, sight) for name in self._fields}
+        letters = sorted(sight.sent, key=lambda letter: letter.order)
+        sent = ((letter.src, letter.message) for letter in letters)
+        return Seen(sent, self._groups, fields, key=sight)
+
+    def _row(self, name: str, sight: Sight) -> tuple[tuple[Id, Any], ...]:
+        """A field, of every node that has it."""
+        owners = self._fields[name]
+        return tuple((self._actors[i].me, self._held(name, i, sight)) for i in owners)
+
+    def _held(self, name: str, i: int, sight: Sight) -> Any:
+        at = self._places.get((name, i))
+        if at is None:  # fixed
+            return getattr(self._actors[i], _bare(name))
+        return self._meaning[sight.values[at]]
+
+    def _key(self, name: str, config: Config) -> Hashable:
+        where = name, config
+        if where not in self._keys:
+            value = getattr(config.actor, _bare(name))
+            key = self._keys[where] = exact(value)
+            self._meaning.setdefault(key, value)
+        return self._keys[where]
+
+
+def _owners(cluster: Cluster, names: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """For each name of a field the nodes that have it, by their number."""
+    return {
+        name: tuple(i for i, node in enumerate(cluster.actors) if cluster.has_field(node, name))
+        for name in names
+    }
+
+
+def _bare(name: str) -> str:
+    """`time` of `Clock.time`."""
+    return name.rpartition(".")[2]

@@ -1,0 +1,269 @@
+"""A run as a reader is told it: one moment a step, with what changed, what was sent, what it means.
+
+Every picture of a run is drawn from this; none looks at states itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from pcheck.language.model import Model
+from pcheck.language.printing import show
+from pcheck.language.property import Seen
+from pcheck.language.values import Id
+from pcheck.semantics.cluster_model import Runs, State
+from pcheck.semantics.network import Inbox, Letter
+from pcheck.semantics.node import Does, Row
+from pcheck.semantics.trace import Path
+
+Fields = Mapping[str, str]
+Columns = Mapping[str, Fields]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One message that a step sends, or says aloud: to nobody in particular."""
+
+    message: object
+    to: tuple[str, ...]
+
+    def __str__(self) -> str:
+        message = show(self.message)
+        return f"sends {message} to {', '.join(self.to)}" if self.to else f"says {message}"
+
+
+@dataclass(frozen=True)
+class Flight:
+    """One copy of a message, from the step that sends it to those that deliver it or lose it.
+
+    It may be delivered more than once, where the network keeps what it delivers, or never.
+    """
+
+    message: object
+    src: str
+    dst: str
+    sent: int
+    nth: int = 0  # of the messages that this step sends
+    delivered: tuple[int, ...] = ()
+    lost: int | None = None
+
+    @property
+    def end(self) -> int | None:
+        """The last step that it takes part in, after the one that sends it."""
+        return self.lost if self.lost is not None else max(self.delivered, default=None)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One step. `node` is whose column it stands in; `src` where an arrow to it begins."""
+
+    number: int
+    label: str
+    node: str
+    does: Does
+    shown: Columns  # every column after it
+    src: str | None = None
+    message: object = None  # what is delivered or lost
+    changes: tuple[str, ...] = ()  # `promised = 2`
+    sends: tuple[Sent, ...] = ()
+    milestones: tuple[str, ...] = ()
+    sent_in: int | None = None  # which step sent what is delivered, if its sender went on since
+
+    @property
+    def down(self) -> frozenset[str]:
+        """Who is down after it."""
+        return frozenset(name for name, fields in self.shown.items() if is_down(fields))
+
+
+@dataclass(frozen=True)
+class Story:
+    """A run from its first state on, one lane for each column."""
+
+    first: Columns
+    moments: tuple[Moment, ...]
+    flights: tuple[Flight, ...] = ()
+    losing_is_a_step: bool = False  # else what is never delivered is lost
+
+    @cached_property
+    def lanes(self) -> tuple[str, ...]:
+        """Every column that there is at any time, in the order in which they come."""
+        columns = (self.first, *(moment.shown for moment in self.moments))
+        return tuple(dict.fromkeys(name for shown in columns for name in shown))
+
+    def without_end(self, number: int, nth: int) -> tuple[str, ...]:
+        """Whom the nth message of a step never reaches: lost, or on its way for ever."""
+        return tuple(each.dst for each in self._begun(number, nth) if each.end is None)
+
+    def sent_again(self, number: int, nth: int) -> tuple[str, ...]:
+        """To whom the nth message of a step is sent while the same waits there, and stays: of such
+        a copy nothing is to be seen."""
+        begun = {each.dst for each in self._begun(number, nth)}
+        return tuple(to for to in self.moments[number - 1].sends[nth].to if to not in begun)
+
+    @property
+    def what_is_lost(self) -> str:
+        """What one says of a message that never reaches somebody."""
+        return "on its way" if self.losing_is_a_step else "lost"
+
+    def _begun(self, number: int, nth: int) -> list[Flight]:
+        return self._departures.get((number, nth), [])
+
+    @cached_property
+    def _departures(self) -> dict[tuple[int, int], list[Flight]]:
+        found: dict[tuple[int, int], list[Flight]] = {}
+        for flight in self.flights:
+            found.setdefault((flight.sent, flight.nth), []).append(flight)
+        return found
+
+    def after(self, number: int) -> Columns:
+        """Every column after a step; 0 is before the first."""
+        return self.moments[number - 1].shown if number else self.first
+
+
+def is_down(fields: Fields) -> bool:
+    return fields.get("") == "down"
+
+
+def tell(model: Model[Any], path: Path[Any]) -> Story:
+    first = _columns(model, path.states[0])
+    if not isinstance(model, Runs):
+        return Story(first, tuple(_of_model(model, path)))
+    mail = Mail(model)
+    moments = tuple(_of_cluster(model, path, mail))
+    return Story(first, moments, tuple(mail.flights), model.network.losing_is_a_step)
+
+
+def sights(model: Runs, path: Path[State]) -> list[Seen]:
+    """All that could be seen of a run, before its first step and after each."""
+    letters: frozenset[Letter] = frozenset()
+    found = [model.history(path.states[0], letters)]
+    for before, label, after in _steps(path):
+        _, row = model.taken(before, label)
+        letters = letters.union(letter for letter, _ in row.bundle.sends)
+        found.append(model.history(after, letters))
+    return found
+
+
+class Mail:
+    """Follows each copy of a message through a run."""
+
+    def __init__(self, model: Runs) -> None:
+        self.model = model
+        self.flights: list[Flight] = []
+        self._open: dict[tuple[Letter, Id], list[int]] = {}  # which flights may still end
+
+    def take(self, before: State, node: Id, row: Row, number: int) -> int:
+        """A copy ends its way, or one of its ways; says in which step that began."""
+        if row.letter is None or not self._open.get((row.letter, node)):
+            return 0
+        waiting, inbox = self._open[row.letter, node], self._inbox(before, node)
+        at = waiting[0]
+        if self.model.network.taken(inbox, row.letter) != inbox:
+            waiting.pop(0)
+        flight = self.flights[at]
+        if row.does is Does.LOSE:
+            self.flights[at] = replace(flight, lost=number)
+        else:
+            self.flights[at] = replace(flight, delivered=(*flight.delivered, number))
+        return flight.sent
+
+    def post(self, before: State, row: Row, number: int) -> None:
+        """What a step sends begins its way, unless the same is there and will stay there."""
+        inboxes = {node: self._inbox(before, node) for node in row.bundle.receivers}
+        for nth, (letter, receivers) in enumerate(row.bundle.sends):
+            for node in receivers:
+                fuller = self.model.network.put(inboxes[node], (letter,))
+                if fuller != inboxes[node]:
+                    self._open.setdefault((letter, node), []).append(len(self.flights))
+                    ends = str(letter.src), str(node)
+                    self.flights.append(Flight(letter.message, *ends, number, nth))
+                inboxes[node] = fuller
+
+    def _inbox(self, state: State, node: Id) -> Inbox:
+        return state.nodes[self.model.index[node]].inbox
+
+
+def _of_cluster(model: Runs, path: Path[State], mail: Mail) -> Iterator[Moment]:
+    first, *later = sights(model, path)
+    reached: set[Any] = set(_milestones(model, first))
+    latest: dict[str, int] = {}  # in which step each node sent something last
+    for number, ((before, label, after), seen) in enumerate(zip(_steps(path), later), start=1):
+        node, row = model.taken(before, label)
+        letter, news, shown = row.letter, _milestones(model, seen), _columns(model, after)
+        when = mail.take(before, node, row, number)
+        mail.post(before, row, number)
+        yield Moment(
+            number,
+            label,
+            str(node),
+            row.does,
+            shown,
+            src=str(letter.src) if letter is not None else None,
+            message=letter.message if letter is not None else None,
+            changes=_changes(_columns(model, before)[str(node)], shown[str(node)]),
+            sends=tuple(Sent(sent.message, tuple(map(str, to))) for sent, to in row.bundle.sends),
+            milestones=tuple(line for key, line in news.items() if key not in reached),
+            sent_in=when if letter is not None and when < latest.get(letter.src, 0) else None,
+        )
+        reached.update(news)
+        latest |= {sent.src: number for sent, _ in row.bundle.sends}
+
+
+def _of_model(model: Model[Any], path: Path[Any]) -> Iterator[Moment]:
+    reached: set[Any] = set(_milestones(model, model.observe(path.states[0])))
+    for number, (before, label, after) in enumerate(_steps(path), start=1):
+        was, now = _columns(model, before), _columns(model, after)
+        news = _milestones(model, model.observe(after))
+        node = _who(label, was, now)
+        yield Moment(
+            number,
+            label,
+            node,
+            Does.ACT,
+            now,
+            changes=tuple(
+                change if name == node else f"{name}: {change}"
+                for name in now
+                for change in _all_changes(was.get(name, {}), now[name])
+            ),
+            milestones=tuple(line for key, line in news.items() if key not in reached),
+        )
+        reached.update(news)
+
+
+def _steps(path: Path[Any]) -> Iterator[tuple[Any, str, Any]]:
+    return zip(path.states, path.labels, path.states[1:])
+
+
+def _columns(model: Model[Any], state: Any) -> Columns:
+    """Their names as plain strings: an Id is equal to none."""
+    return {str(name): fields for name, fields in model.columns(state).items()}
+
+
+def _who(label: str, was: Columns, now: Columns) -> str:
+    """The column that a label begins with, else the first that changed."""
+    first = label.split()[0] if label.split() else ""
+    changed = [name for name in now if was.get(name) != now[name]]
+    return first if first in now else next(iter([*changed, *now]), "")
+
+
+def _milestones(model: Model[Any], seen: Seen) -> dict[Any, str]:
+    return {
+        (at, key): line
+        for at, milestone in enumerate(model.milestones)
+        for key, line in milestone.reached(seen).items()
+    }
+
+
+def _changes(was: Fields, now: Fields) -> tuple[str, ...]:
+    """Of the fields that have names: beside them stands only whether a node is down."""
+    return tuple(f"{name} = {text}" for name, text in now.items() if name and was.get(name) != text)
+
+
+def _all_changes(was: Fields, now: Fields) -> tuple[str, ...]:
+    """A column of a bare Model may be one text without a name."""
+    unnamed = [now[""]] if "" in now and was.get("") != now[""] else []
+    return (*unnamed, *_changes(was, now))

@@ -1,0 +1,238 @@
+"""When two values are the same, which ones a state may hold, and the order they come in."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Hashable
+from dataclasses import dataclass
+from enum import Enum, Flag, IntEnum
+from typing import Any, NamedTuple
+
+import pytest
+
+from pcheck import Group, Id, Map, Set, Value, fixed, group, show
+from pcheck.language.values import Unfit, exact, order
+
+
+class Colour(Enum):
+    RED = 1
+    BLUE = 2
+
+
+class Number(IntEnum):
+    ONE = 1
+
+
+class Rights(Flag):
+    READ = 1
+
+
+class Point(NamedTuple):
+    x: int
+    y: int
+
+
+class Size(NamedTuple):
+    x: int
+    y: int
+
+
+@dataclass(frozen=True)
+class Vote:
+    ballot: int
+    value: object
+
+
+@dataclass(frozen=True)
+class Offer:
+    ballot: int
+    value: object
+
+
+class Late(Vote):
+    pass
+
+
+@dataclass(frozen=True)
+class Wired:
+    n: int
+    peers: object = fixed(())
+
+
+@dataclass
+class Loose:
+    n: int
+
+
+def distinct(values: list[Any]) -> int:
+    keys: set[Hashable] = {exact(value) for value in values}
+    return len(keys)
+
+
+ALL_DIFFERENT: list[Any] = [
+    *(None, False, True, 0, 1, 2, 0.0, -0.0, 1.0, float("inf"), Number.ONE),
+    *("", "1", "a1", b"", b"1", b"a1", Id("a1"), Value("a1"), Id("v1"), Colour.RED, Colour.BLUE),
+    *((), (1,), (True,), (1.0,), (1, 2), ((1,), 2), (1, (2,)), Point(1, 2), Size(1, 2)),
+    *(Set(), Set([1]), Set([True]), Set([1, True]), Set([(1, 2)]), Set([Set()])),
+    *(Map(), Map({1: 1}), Map({True: 1}), Map({1: True}), Map([(1, 1), (True, 1)]), Map({"a1": 1})),
+    *(Vote(1, 2), Vote(1, True), Vote(True, 2), Offer(1, 2), Late(1, 2), Vote(1, Vote(1, 2))),
+    *(group("a", 0), group("a", 1), group("b", 1), Wired(1), Wired(2)),
+]
+
+
+def test_values_of_different_types_are_different_whatever_python_says() -> None:
+    assert distinct(ALL_DIFFERENT) == len(ALL_DIFFERENT)
+
+
+def test_values_built_in_different_ways_are_the_same() -> None:
+    for one, other in [
+        (Set([1, 2, 1]), Set([2]).but(1)),
+        (Set([1, 2, 3]).without(2), Set([3, 1])),
+        (Map({1: "a", 2: "b"}), Map([(2, "x"), (1, "a"), (2, "b")])),
+        (Map({1: "a", 2: "b"}).without(1), Map({2: "a"}).but(2, "b")),
+        (group("a", 3).without(Id("a2")), Group("a", (Id("a1"), Id("a3")))),
+    ]:
+        assert (one, exact(one), hash(one)) == (other, exact(other), hash(other))
+
+
+def test_fixed_fields_are_no_part_of_a_value() -> None:
+    assert exact(Wired(1, peers="these")) == exact(Wired(1, peers=["those"]))
+
+
+def test_a_name_equals_only_a_name_of_its_own_kind() -> None:
+    names: list[object] = ["a1", Id("a1"), Value("a1"), Id("a2")]
+    same = [[one == other for other in names] for one in names]
+    different = [[one != other for other in names] for one in names]
+    assert same == [[i == j for j in range(4)] for i in range(4)]
+    assert different == [[i != j for j in range(4)] for i in range(4)]
+    assert len(set(names)) == 4
+    assert (str(Id("a1")), f"{Id('a1')}", repr(Id("a1"))) == ("a1", "a1", "Id('a1')")
+
+
+LIST, DICT = "a list: use a tuple", "a dict: use Map"
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ([1], LIST),
+        ({1}, "a set: use Set"),
+        (frozenset(), "a frozenset: use Set"),
+        ({}, DICT),
+        (bytearray(), "a bytearray: use bytes"),
+        (float("nan"), "NaN, which is not even equal to itself: use None"),
+        (1j, "a complex: use a frozen dataclass, a tuple, a Set or a Map"),
+        (Loose(1), "a Loose, which can change: write @dataclass(frozen=True)"),
+        (Vote(1, [2]), f"value is {LIST}"),
+        (Vote(1, Offer(1, {})), f"value.value is {DICT}"),
+        (Vote(1, Loose(1)), "value is a Loose, which can change: write @dataclass(frozen=True)"),
+    ],
+)
+def test_what_cannot_be_compared_for_ever_is_refused_with_advice(value: object, why: str) -> None:
+    with pytest.raises(Unfit) as caught:
+        exact(value)
+    assert str(caught.value) == why
+
+
+def test_a_place_in_a_tuple_is_told_by_its_number() -> None:
+    with pytest.raises(Unfit) as caught:
+        exact(Vote(1, (None, [2])))
+    assert "value" in str(caught.value)
+    assert "[1]" in str(caught.value)
+    assert str(caught.value).endswith(LIST)
+
+
+def test_sets_and_maps_refuse_what_a_state_may_not_hold() -> None:
+    for build in (lambda: Set([[1]]), lambda: Map({1: [1]}), lambda: Map([([1], 1)])):
+        with pytest.raises(Unfit) as caught:
+            build()
+        assert str(caught.value) == LIST
+
+
+def test_a_set_tells_one_true_and_one_point_zero_apart() -> None:
+    ones = Set([1, 1.0, True])
+    assert repr(ones) == "Set([True, 1.0, 1])"
+    assert repr(ones.without(True)) == "Set([1.0, 1])"
+    assert (1 in Set([True]), True in Set([1]), 1 in ones) == (False, False, True)
+
+
+def test_a_map_tells_one_true_and_one_point_zero_apart() -> None:
+    ones: Map[float, str] = Map([(1, "int"), (True, "bool"), (1.0, "-")]).but(1.0, "float")
+    assert list(ones.items()) == [(True, "bool"), (1.0, "float"), (1, "int")]
+    assert (ones[1], ones[True], ones[1.0], ones.get(2)) == ("int", "bool", "float", None)
+    assert list(ones.without(1).items()) == [(True, "bool"), (1.0, "float")]
+    assert show(ones) == "{True: 'bool', 1.0: 'float', 1: 'int'}"
+    with pytest.raises(KeyError, match="2"):
+        ones[2]
+
+
+def test_the_repr_of_a_map_shows_every_entry() -> None:
+    ones = Map([(1, "int"), (True, "bool"), (1.0, "float")])
+    assert repr(ones) == "Map({True: 'bool', 1.0: 'float', 1: 'int'})"
+
+
+def test_sets_and_maps_are_equal_only_to_their_own_kind() -> None:
+    values: list[object] = [Set([1]), {1}, frozenset({1}), Set([True]), (1,)]
+    assert [Set([1]) == value for value in values] == [True, False, False, False, False]
+    values = [Map({1: 1}), {1: 1}, Map({1: True}), Map({1.0: 1})]
+    assert [Map({1: 1}) == value for value in values] == [True, False, False, False]
+
+
+def test_a_set_has_the_operations_of_a_set() -> None:
+    small, large = Set([1, 2]), Set([2, 3])
+    assert (small | large, small & large, small - large) == (Set([1, 2, 3]), Set([2]), Set([1]))
+    assert (Set([1]) <= small, small <= large, len(small | large)) == (True, False, 3)
+
+
+def test_names_come_with_their_numbers_as_numbers() -> None:
+    names = [Id(name) for name in ("a10", "b1", "a2", "a1")]
+    assert [str(name) for name in Set(names)] == ["a1", "a2", "a10", "b1"]
+    assert [str(name) for name in Map(dict.fromkeys(names, 0))] == ["a1", "a2", "a10", "b1"]
+    assert [str(name) for name in sorted(names)] == ["a1", "a2", "a10", "b1"]
+    assert list(Set(["x10y2", "x9", "x10y10"])) == ["x9", "x10y2", "x10y10"]
+
+
+def test_any_two_values_have_an_order_and_it_is_the_same_from_every_start() -> None:
+    dice = random.Random(1)
+    orders = set()
+    for _ in range(20):
+        shuffled = dice.sample(ALL_DIFFERENT, len(ALL_DIFFERENT))
+        orders.add(tuple(exact(value) for value in sorted(shuffled, key=order)))
+    assert len(orders) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("1", "01"),
+        ("1", "\N{ARABIC-INDIC DIGIT ONE}"),
+        (Id("a1"), Id("a01")),
+        (Group("a", ()), Group("b", ())),
+        (Rights(0), Rights.READ),
+    ],
+)
+def test_equal_sets_iterate_alike(one: object, other: object) -> None:
+    forth, back = Set([one, other]), Set([other, one])
+    assert forth == back
+    assert list(map(exact, forth)) == list(map(exact, back))
+
+
+def test_a_group_is_named_nodes_in_order() -> None:
+    acceptors = group("a", 11)
+    assert [str(node) for node in acceptors][:2] == ["a1", "a2"]
+    assert [str(node) for node in acceptors][-2:] == ["a10", "a11"]
+    assert (len(acceptors), Id("a3") in acceptors, Id("b3") in acceptors) == (11, True, False)
+    assert list(group("a", 3).without(Id("a1"), Id("b1"))) == [Id("a2"), Id("a3")]
+    assert list(group("a", 0)) == []
+
+
+@pytest.mark.parametrize("name", ["", "a1", "a b", "1a", None])
+def test_a_group_s_name_is_a_word_that_does_not_end_in_a_digit(name: Any) -> None:
+    with pytest.raises(ValueError, match=r"^a group's name is a word that does not end in a digit"):
+        group(name, 1)
+
+
+@pytest.mark.parametrize("size", [-1, True, 1.0, "1", None])
+def test_a_group_s_size_is_a_number_from_0_up(size: Any) -> None:
+    with pytest.raises(ValueError, match=r"the size must be a number from 0 up$"):
+        group("a", size)

@@ -1,0 +1,71 @@
+"""What keys are called, whatever a terminal sends for them."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from pcheck.play.keys import keyboard, keys
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("\x1b[C\x1bOC\xe0M\0M", ["right"] * 4),
+        ("\x1b[D\x1bOD\xe0K\0K", ["left"] * 4),
+        ("\x1b[H\x1bOH\x1b[1~\x1b[7~\xe0G\0G", ["home"] * 6),
+        ("\x1b[F\x1bOF\x1b[4~\x1b[8~\xe0O\0O", ["end"] * 6),
+        ("\r\n \x7f\x08", ["enter", "enter", "space", "backspace", "backspace"]),
+        ("\x03\x04\x1b", ["stop", "stop", "escape"]),
+        ("nnpG", ["n", "n", "p", "G"]),
+        ("\x1b\x1b[C", ["escape", "right"]),
+        ("\x1b\x1b", ["escape", "escape"]),
+        ("", []),
+    ],
+)
+def test_each_key_has_one_name(typed: str, names: list[str]) -> None:
+    assert keys(typed) == names
+
+
+@pytest.mark.parametrize("typed", ["\x1b[1;5C", "\x1b[200~", "\x1bq", "\x1bOP", "\x1b[A", "\x1a"])
+def test_what_an_unknown_key_sends_is_not_taken_for_several_others(typed: str) -> None:
+    assert keys(f"n{typed}p") == ["n", typed, "p"]
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    pty = pytest.importorskip("pty")
+    ours, theirs = pty.openpty()
+    with open(theirs) as typed, open(ours, "wb"):
+        monkeypatch.setattr("sys.stdin", typed)
+        yield
+
+
+@pytest.mark.parametrize("before", [signal.SIG_DFL, signal.SIG_IGN, lambda *_: None])
+def test_a_signal_does_afterwards_what_it_did_before(
+    before: signal._HANDLER, terminal: None
+) -> None:
+    first = signal.signal(signal.SIGTERM, before)
+    try:
+        with keyboard():
+            changed = signal.getsignal(signal.SIGTERM) != before
+        assert (changed, signal.getsignal(signal.SIGTERM)) == (before == signal.SIG_DFL, before)
+    finally:
+        signal.signal(signal.SIGTERM, first)
+
+
+def test_keys_are_read_in_another_thread_too(terminal: None) -> None:
+    """Where signals are none of its business."""
+    ended: list[bool] = []
+
+    def read() -> None:
+        with keyboard() as typed:
+            ended.append(typed() == [])
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    thread.join()
+    assert ended == [True]

@@ -1,0 +1,115 @@
+"""The state graphs that drawings are tried on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pcheck import Id, Model, Seen, always, check, sometimes, spec
+from pcheck.errors import printable
+from pcheck.search.state_graph import numbered
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+NASTY = 'to "x" \\N \\l <b> &lt; &#65; ]]> --> {1} | \u03b1\u6f22'
+OTHER = "ends in a backslash\\"
+
+
+@cache
+def drawable(spec: Any = "paxos", **asked: Any) -> nx.MultiDiGraph[str]:
+    result = check(spec, **asked)
+    graph = numbered(result.graph())
+    graph.graph["title"] = "a title"
+    if result.run is not None:
+        graph.graph["run"] = printable(f"the shortest run to {result.run.property}")
+    return graph
+
+
+def short() -> nx.MultiDiGraph[str]:
+    """Forty states, and the mistake shows after eight steps."""
+    return drawable(acceptors=1, crashes=0, bug="votes-in-any-ballot")
+
+
+def two_by_two() -> nx.MultiDiGraph[str]:
+    """169 states, and nothing is wrong."""
+    return drawable(acceptors=2, rounds=1, crashes=0)
+
+
+def crossed() -> nx.MultiDiGraph[str]:
+    """Steps within a row, and back up."""
+    return drawable(acceptors=1, rounds=1, crashes=1, bug="votes-in-any-ballot")
+
+
+@dataclass(frozen=True, order=True)
+class At:
+    number: int
+
+
+@always(sees=[At], name="small <\x00>, \\N")
+def small(seen: Seen) -> str | None:
+    return f"{NASTY}\n\x1b[31m" if At(3) in _at(seen) else None
+
+
+@always(sees=[At])
+def grows(before: Seen, after: Seen) -> str | None:
+    return f'"{NASTY}"' if _at(after) < _at(before) else None
+
+
+@sometimes(sees=[At], name='a "name"')
+def two(seen: Seen) -> bool:
+    return At(2) in _at(seen)
+
+
+class Nasty(Model[int]):
+    """Steps that stay, lead back, and lead twice to the same; every text has syntax in it."""
+
+    properties = (small, grows, two)
+
+    def initial(self) -> int:
+        return 0
+
+    def steps(self, state: int) -> Iterator[tuple[str, int]]:
+        if state < 4:
+            yield f"{state} {NASTY}", state + 1
+            yield OTHER, state + 1
+            yield "stays", state
+        if state > 2:
+            yield "back", 0
+
+    def columns(self, state: int) -> Mapping[str, Mapping[str, str]]:
+        return {"\x00\ud800<": {"\x1b": f"{NASTY}\n{state}"}}
+
+    def observe(self, state: int) -> Seen:
+        return Seen([(Id("n"), At(state))], {})
+
+
+@spec
+def nasty() -> Nasty:
+    """Whatever a format takes for its own syntax."""
+    return Nasty()
+
+
+class Plain(Model[int]):
+    """Nothing is asked of it."""
+
+    def initial(self) -> int:
+        return 0
+
+    def steps(self, state: int) -> Iterator[tuple[str, int]]:
+        yield "turns", 1 - state
+
+    def observe(self, state: int) -> Seen:
+        return Seen([], {})
+
+
+@spec
+def plain() -> Plain:
+    """To and fro."""
+    return Plain()
+
+
+def _at(seen: Seen) -> list[At]:
+    return sorted(each for _, each in seen.sent(At))

@@ -1,0 +1,28 @@
+"""The kernel reads and writes inside its arrays: Numba checks that only when it is asked to."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent.parent
+FILES = ("cover", "cover_proof", "growth", "kernel_traps", "restart", "symmetry")
+
+
+@pytest.mark.slow
+def test_no_index_is_out_of_bounds(tmp_path: Path) -> None:
+    """The fast tests of the kernel once more; in a new folder, for one compiled so is no other."""
+    files = [str(ROOT / "tests" / "compile" / f"test_{name}.py") for name in FILES]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-m", "not slow", "-p", "no:cacheprovider", *files],
+        cwd=ROOT,
+        env={**os.environ, "NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout

@@ -1,0 +1,58 @@
+"""Machine code is made once, kept where one may write, and said when it has to be made."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent.parent
+SAID = "pcheck: compiling the search into machine code, this once: it takes some seconds\n"
+
+
+def explore(package: Path, *arguments: str) -> tuple[int, str, str]:
+    """`pcheck explore` from a copy of the package, for somebody without a home."""
+    done = subprocess.run(
+        [sys.executable, "-B", "-m", "pcheck", "explore", *arguments],
+        cwd=package,
+        env={
+            **{k: v for k, v in os.environ.items() if not k.startswith("NUMBA")},
+            "PYTHONPATH": str(package),
+            "HOME": os.devnull,
+            "XDG_CACHE_HOME": os.devnull,
+            "TMPDIR": str(package / "scratch"),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.slow
+def test_it_is_kept_also_where_neither_the_package_nor_home_can_be_written(tmp_path: Path) -> None:
+    for folder in ("pcheck", "specs"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
+    (tmp_path / "scratch").mkdir()
+    (tmp_path / "pcheck" / "compile" / "__pycache__").write_text("no folder", encoding="utf-8")
+    asked = "--rounds", "1", "--reduce", "none", "--engine", "compiled"
+    status, out, err = explore(tmp_path, *asked, "--json")
+    found = json.loads(out)
+    told = found["run"]["engine"], found["states"], found["transitions"], found["depth"]
+    assert (status, told, err) == (0, ("compiled", 19_911, 77_270, 20), SAID)
+    assert list((tmp_path / "scratch").rglob("kernel.expand-*.nbc"))
+    assert explore(tmp_path, *asked, "--quiet") == (0, "holds\n", "")
+
+
+@pytest.mark.slow
+def test_a_small_search_never_loads_it(tmp_path: Path) -> None:
+    for folder in ("pcheck", "specs"):
+        ignored = shutil.ignore_patterns("__pycache__", "kernel.py")
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
+    assert explore(tmp_path, "--rounds", "1", "--crashes", "0", "--quiet") == (0, "holds\n", "")

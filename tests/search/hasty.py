@@ -1,0 +1,111 @@
+"""Random protocols of few local states, which forget how they were come to: much is covered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from hypothesis import strategies as st
+
+from pcheck import (
+    Act,
+    Actor,
+    Cluster,
+    Group,
+    Id,
+    Seen,
+    Step,
+    act,
+    always,
+    broadcast,
+    fixed,
+    group,
+    volatile,
+)
+from pcheck.language.actor import either
+from tests.search.alike import Asked
+from tests.search.reductions.traps import NOBODY, A, B, C, X, Y
+
+
+@dataclass(frozen=True)
+class Way:
+    to: int
+    heard: str  # who is kept in mind: "sender", "nobody", or "" for who was
+    forgets: bool
+    sends: tuple[tuple[type[Any], str], ...]
+
+
+@dataclass(frozen=True)
+class Hasty(Actor):
+    ways: ClassVar[dict[tuple[int, type[Any] | None], tuple[Way, ...]]] = {}
+
+    everybody: Group = fixed()
+    at: int = 0
+    heard: Id | None = None
+    fresh: bool = volatile(True)
+
+    def offers(self) -> Iterator[Act]:
+        if (self.at, None) in self.ways:
+            yield act("acts", self.goes(None, self.me))
+
+    def receive(self, msg: object, src: Id) -> Step:
+        return self.goes(type(msg), src) if (self.at, type(msg)) in self.ways else None
+
+    def goes(self, on: type[Any] | None, src: Id) -> Step:
+        ways = enumerate(self.ways[self.at, on])
+        return either(*((f"way {nth}", self.becomes(way, src)) for nth, way in ways))
+
+    def becomes(self, way: Way, src: Id) -> Step:
+        heard = {"": self.heard, "sender": src, "nobody": None}[way.heard]
+        after = self.but(at=way.to, heard=heard, fresh=self.fresh and not way.forgets)
+        to = {
+            "all": self.everybody.ids,
+            "others": self.everybody.without(self.me).ids,
+            "sender": (src,),
+            "heard": () if self.heard is None else (self.heard,),
+            "nobody": NOBODY,
+        }
+        sends = [broadcast(to[word], kind()) for kind, word in way.sends if self.fresh]
+        return (after, *sends) if sends else after
+
+
+TO = ("all", "others", "sender", "heard", "nobody")
+pairs = st.tuples(st.sampled_from([A, B, C, X, Y]), st.sampled_from(TO))
+
+
+@st.composite
+def roles(draw: st.DrawFn, name: str) -> type[Hasty]:
+    """Whoever sends comes nearer to the end: so on every network there is one."""
+    size = draw(st.integers(2, 3))
+
+    def some_ways(at: int, least: int) -> tuple[Way, ...]:
+        several = []
+        for _ in range(draw(st.integers(least, 2))):
+            sends = draw(st.lists(pairs, max_size=2)) if at < size else []
+            to = draw(st.integers(at + bool(sends), size))
+            heard, forgets = draw(st.sampled_from(["", "sender", "nobody"])), draw(st.booleans())
+            several.append(Way(to, heard, forgets, tuple(sends)))
+        return tuple(several)
+
+    ons = st.sampled_from([None, A, B, C, X])
+    keys = draw(st.lists(st.tuples(st.integers(0, size), ons), min_size=3, max_size=7))
+    table = {(0, None): some_ways(0, 2)} | {each: some_ways(each[0], 1) for each in keys}
+    return type(name, (Hasty,), {"ways": table, "__module__": __name__})
+
+
+@st.composite
+def hasty_questions(draw: st.DrawFn, nodes: tuple[int, ...] = (1, 2, 2, 3)) -> Asked:
+    n, m = group("n", draw(st.sampled_from(nodes))), group("m", draw(st.integers(0, 1)))
+    everybody, one, other = Group("all", (*n, *m)), draw(roles("One")), draw(roles("Other"))
+    parts = {n: lambda _: one(everybody=everybody), m: lambda _: other(everybody=everybody)}
+    most, sees = draw(st.integers(1, 5)), draw(st.sampled_from([(X,), (X, Y), (Y, A)]))
+
+    def few(seen: Seen) -> str | None:
+        return "too many" if sum(len(seen.sent(kind)) for kind in sees) > most else None
+
+    asks = always(sees=sees)(few)
+    made = Cluster(parts, properties=[asks], interchangeable=[n])
+
+    crashes = draw(st.sampled_from([0, 1, 1, 2]))
+    return Asked(made, draw(st.sampled_from(["set", "once", "lossy"])), crashes)

@@ -1,0 +1,395 @@
+"""Random protocols: small tables of who becomes what and sends what, and properties to match.
+
+Nothing here means anything. The tables are made so that a space is small, and yet everything that
+a protocol can do happens in some of them: choices, acts of a node's own, steps that send nothing or
+change nothing, the same message twice, sends to oneself and to nobody, and payloads that Python
+takes for one another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from hypothesis import strategies as st
+
+from pcheck import (
+    Act,
+    Actor,
+    Cluster,
+    Group,
+    Id,
+    Property,
+    Seen,
+    Send,
+    Step,
+    act,
+    always,
+    broadcast,
+    fixed,
+    group,
+    show,
+    sometimes,
+    volatile,
+)
+from pcheck.language.actor import either
+from pcheck.language.values import exact
+from pcheck.search.outcome import Limits
+from pcheck.semantics.network import NETWORKS
+from tests.search.alike import Asked
+
+PAYLOADS = (1, True, 1.0, 0, -0.0, 0.0, None, "n1", Id("n1"), (1,), (True,))
+HEARD, SENDER, OWN = "what was heard", "who sent it", "its own number"
+
+
+@dataclass(frozen=True)
+class Ping:
+    n: object
+
+
+@dataclass(frozen=True)
+class Loud(Ping):
+    """Whoever sees Ping sees this too."""
+
+
+@dataclass(frozen=True)
+class Pong:
+    n: object
+
+
+KINDS: tuple[type[Any], ...] = (Ping, Loud, Pong)
+
+
+@dataclass(frozen=True)
+class Out:
+    """Something to send, once or twice, to a node or to one of the words in `Mealy.receivers`."""
+
+    kind: type[Any]
+    payload: object
+    to: str
+    times: int = 1
+
+
+@dataclass(frozen=True)
+class Way:
+    """What becomes of a node; nothing at all, if it `ignores`."""
+
+    ignores: bool = False
+    state: int = 0
+    keeps: bool = False  # the payload
+    notes: object = None
+    outs: tuple[Out, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """In this state (-1: any), on this kind and payload (None: any), it may go these ways."""
+
+    state: int
+    kind: type[Any]
+    payload: tuple[object] | None
+    ways: tuple[Way, ...]
+
+    def fits(self, state: int, msg: Any) -> bool:
+        right_payload = self.payload is None or exact(self.payload[0]) == exact(msg.n)
+        return self.state in (-1, state) and self.kind is type(msg) and right_payload
+
+
+@dataclass(frozen=True)
+class Task:
+    """In this state it may do this of itself."""
+
+    state: int
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True)
+class Mealy(Actor):
+    """A table that walks. `left` is how many more of its steps may send something."""
+
+    rules: ClassVar[tuple[Rule, ...]] = ()
+    tasks: ClassVar[tuple[Task, ...]] = ()
+
+    everybody: Group = fixed()
+    state: int = 0
+    left: int = 2
+    last: object = None
+    note: object = volatile(None)
+
+    def offers(self) -> Iterator[Act]:
+        for number, task in enumerate(self.tasks):
+            if task.state == self.state:
+                yield act(f"does {number}", self.goes(task.ways, None, self.me))
+
+    def receive(self, msg: Any, src: Id) -> Step:
+        for rule in self.rules:
+            if rule.fits(self.state, msg):
+                return self.goes(rule.ways, msg.n, src)
+        return None
+
+    def goes(self, ways: tuple[Way, ...], heard: object, src: Id) -> Step:
+        if len(ways) == 1:
+            return self.becomes(ways[0], heard, src)
+        named = enumerate(ways)
+        return either(*((f"way {i}", self.becomes(way, heard, src)) for i, way in named))
+
+    def becomes(self, way: Way, heard: object, src: Id) -> Step:
+        if way.ignores or (way.outs and not self.left):
+            return None
+        after = self.but(
+            state=way.state,
+            left=self.left - bool(way.outs),
+            last=heard if way.keeps else self.last,
+            note=way.notes,
+        )
+        sends = [each for out in way.outs for each in self.sends(out, heard, src)]
+        return (after, *sends) if sends else after
+
+    def sends(self, out: Out, heard: object, src: Id) -> list[Send]:
+        words = {HEARD: heard, SENDER: src, OWN: self.state}
+        payload = words[out.payload] if out.payload in (HEARD, SENDER, OWN) else out.payload
+        to = broadcast(self.receivers(out.to, src), out.kind(payload))
+        return [to] * out.times
+
+    def receivers(self, to: str, src: Id) -> tuple[Id, ...]:
+        words = {
+            "all": self.everybody.ids,
+            "others": self.everybody.without(self.me).ids,
+            "self": (self.me,),
+            "sender": (src,),
+            "nobody": (),
+        }
+        return words[to] if to in words else (Id(to),)
+
+
+# Properties
+
+Test = Callable[[Seen], bool]
+
+
+@dataclass(frozen=True)
+class Predicate:
+    """Something that may be true of what is seen."""
+
+    text: str
+    sees: tuple[Any, ...]
+    test: Test
+
+
+def sent_at_least(kind: type[Any], count: int) -> Predicate:
+    text = f"{count} {kind.__name__} sent"
+    return Predicate(text, (kind,), lambda seen: len(seen.sent(kind)) >= count)
+
+
+def sent_with(kind: type[Any], payload: object) -> Predicate:
+    def test(seen: Seen) -> bool:
+        return any(exact(message.n) == exact(payload) for _, message in seen.sent(kind))
+
+    return Predicate(f"{kind.__name__}({payload!r}) sent", (kind,), test)
+
+
+def some_node_holds(name: str, value: object) -> Predicate:
+    def test(seen: Seen) -> bool:
+        return any(exact(held) == exact(value) for _, held in seen.field(name))
+
+    return Predicate(f"some {name} is {value!r}", (name,), test)
+
+
+def every_node_is_past(state: int) -> Predicate:
+    def test(seen: Seen) -> bool:
+        return all(now >= state for _, now in seen.field("state"))
+
+    return Predicate(f"every state is {state} or more", ("state",), test)
+
+
+def two_nodes_heard_differently() -> Predicate:
+    def test(seen: Seen) -> bool:
+        return len({exact(held) for _, held in seen.field("last") if held is not None}) > 1
+
+    return Predicate("two last differ", ("last",), test)
+
+
+def both(one: Predicate, other: Predicate) -> Predicate:
+    sees = tuple(dict.fromkeys((*one.sees, *other.sees)))
+    text = f"({one.text} and {other.text})"
+    return Predicate(text, sees, lambda seen: one.test(seen) and other.test(seen))
+
+
+class Described(Cluster):
+    """A cluster that says what it is, when a random one has failed."""
+
+    def __repr__(self) -> str:
+        actors = self.actors.items()
+        nodes = [f"\n  {node} = {type(a).__name__}(left={a.left})" for node, a in actors]  # type: ignore[attr-defined]
+        kinds = dict.fromkeys(type(actor) for _, actor in actors)
+        roles = [
+            f"\n  {kind.__name__}\n    rules={kind.rules}\n    tasks={kind.tasks}"  # type: ignore[attr-defined]
+            for kind in kinds
+        ]
+        asks = [f"\n  {prop.name}: {prop.summary}" for prop in self.properties]
+        return "".join([*nodes, *roles, *asks])
+
+
+def never(name: str, bad: Predicate) -> Property:
+    def test(seen: Seen) -> str | None:
+        return sight(seen, bad.sees) if bad.test(seen) else None
+
+    return asking(always(sees=bad.sees, name=name)(test), f"never {bad.text}")
+
+
+def once(name: str, good: Predicate) -> Property:
+    return asking(sometimes(sees=good.sees, name=name)(good.test), f"sometimes {good.text}")
+
+
+def never_from_to(name: str, old: Predicate, new: Predicate) -> Property:
+    sees = tuple(dict.fromkeys((*old.sees, *new.sees)))
+
+    def test(before: Seen, after: Seen) -> str | None:
+        bad = old.test(before) and new.test(after)
+        return f"{sight(before, sees)} -> {sight(after, sees)}" if bad else None
+
+    prop = always(sees=sees, name=name)(test)
+    return asking(prop, f"never a step from {old.text} to {new.text}")
+
+
+def never_unseen(name: str, where: Predicate) -> Property:
+    """False of a step that changes nothing that is seen."""
+
+    def test(before: Seen, after: Seen) -> str | None:
+        same = sight(before, where.sees) == sight(after, where.sees)
+        return sight(before, where.sees) if same and where.test(before) else None
+
+    prop = always(sees=where.sees, name=name)(test)
+    return asking(prop, f"never a step that cannot be seen, from {where.text}")
+
+
+def never_seen(name: str, where: Predicate) -> Property:
+    """False of a step that changes something that is seen."""
+
+    def test(before: Seen, after: Seen) -> str | None:
+        old, new = sight(before, where.sees), sight(after, where.sees)
+        return f"{old} -> {new}" if old != new and where.test(after) else None
+
+    prop = always(sees=where.sees, name=name)(test)
+    return asking(prop, f"never a step that can be seen, to {where.text}")
+
+
+def asking(prop: Property, text: str) -> Property:
+    return replace(prop, summary=text)
+
+
+def sight(seen: Seen, sees: tuple[Any, ...]) -> str:
+    """All that is seen, as text: two that differ are two reasons."""
+    return show(tuple(tuple(seen.field(w) if type(w) is str else seen.sent(w)) for w in sees))
+
+
+# Strategies
+
+payloads = st.sampled_from(PAYLOADS)
+
+
+def outs(nodes: list[str], pool: Sequence[object], *, reacts: bool) -> st.SearchStrategy[Out]:
+    own = [OWN, HEARD, SENDER] if reacts else [OWN]
+    to = ["all", "all", "others", "others", "self", "nobody", *nodes] + ["sender"] * 3 * reacts
+    return st.builds(
+        Out,
+        kind=st.sampled_from(KINDS),
+        payload=st.sampled_from([*pool, *own]),
+        to=st.sampled_from(to),
+        times=st.sampled_from([1, 1, 1, 2]),
+    )
+
+
+def some_ways(
+    states: int, nodes: list[str], pool: Sequence[object], *, reacts: bool, sends: int = 0
+) -> st.SearchStrategy[tuple[Way, ...]]:
+    """One way most often; `sends` is how many messages each sends at least."""
+    most = max(1, sends) if len(nodes) > 2 else 2
+    way = st.builds(
+        Way,
+        ignores=st.sampled_from([False] * 5 + [True]) if not sends else st.just(False),
+        state=st.integers(0, states - 1),
+        keeps=st.booleans(),
+        notes=st.sampled_from([None, None, 1, True]),
+        outs=st.lists(outs(nodes, pool, reacts=reacts), min_size=sends, max_size=most).map(tuple),
+    )
+    one, more = st.tuples(way), st.lists(way, min_size=2, max_size=3).map(tuple)
+    return st.one_of(one, one, one, more)
+
+
+@st.composite
+def roles(draw: st.DrawFn, name: str, nodes: list[str]) -> type[Mealy]:
+    states = draw(st.integers(1, 3))
+    pool = draw(st.lists(payloads, min_size=1, max_size=3))
+    rule = st.builds(
+        Rule,
+        state=st.sampled_from([-1, *range(-1, states)]),
+        kind=st.sampled_from(KINDS),
+        payload=st.none() | st.none() | st.tuples(st.sampled_from(pool)),
+        ways=some_ways(states, nodes, pool, reacts=True),
+    )
+    own = some_ways(states, nodes, pool, reacts=False)
+    task = st.builds(Task, state=st.integers(0, states - 1), ways=own)
+    begin = st.builds(
+        Task, state=st.just(0), ways=some_ways(states, nodes, pool, reacts=False, sends=1)
+    )
+    rules = tuple(draw(st.lists(rule, min_size=2, max_size=5)))
+    tasks = (draw(begin), *draw(st.lists(task, max_size=2)))
+    return type(name, (Mealy,), {"rules": rules, "tasks": tasks, "__module__": __name__})
+
+
+atoms = st.one_of(
+    st.builds(sent_at_least, st.sampled_from(KINDS), st.integers(1, 5)),
+    st.builds(sent_with, st.sampled_from(KINDS), payloads),
+    st.builds(some_node_holds, st.just("last"), payloads),
+    st.builds(some_node_holds, st.just("note"), st.sampled_from([1, True])),
+    st.builds(some_node_holds, st.just("state"), st.integers(1, 2)),
+    st.builds(some_node_holds, st.just("left"), st.integers(0, 1)),
+    st.builds(every_node_is_past, st.integers(1, 2)),
+    st.builds(two_nodes_heard_differently),
+)
+pairs = st.builds(both, atoms, atoms)
+predicates = st.one_of(atoms, pairs, st.builds(both, atoms, pairs))
+
+
+def properties(number: int) -> st.SearchStrategy[Property]:
+    name = st.just(f"p{number}")
+    return st.one_of(
+        st.builds(never, name, predicates),
+        st.builds(once, name, predicates),
+        st.builds(never_from_to, name, predicates, predicates),
+        st.builds(never_unseen, name, pairs),
+        st.builds(never_seen, name, pairs),
+    )
+
+
+@st.composite
+def clusters(draw: st.DrawFn) -> Cluster:
+    first = draw(st.integers(1, 2))
+    groups = [group("n", first), group("m", draw(st.integers(0, min(2, 3 - first))))]
+    everybody = Group("all", tuple(node for each in groups for node in each))
+    nodes = list(map(str, everybody))
+    make = [draw(roles(f"Role{i}", nodes)) for i, each in enumerate(groups) if each]
+    energy = draw(st.sampled_from([1, 1, 1, 2] if len(nodes) > 2 else [1, 2, 2, 3]))
+    parts = {
+        each: lambda i, role=role: role(everybody=everybody, left=energy)
+        for each, role in zip(groups, make, strict=False)
+    }
+    several = [draw(properties(number)) for number in range(draw(st.integers(1, 4)))]
+    return Described(parts, properties=several)
+
+
+@st.composite
+def questions(draw: st.DrawFn, most: int = 3000) -> Asked:
+    """A random cluster, and all else that is asked: up to so many states, sometimes a few."""
+    cluster = draw(clusters())
+    names = [prop.name for prop in cluster.properties]
+    return Asked(
+        cluster,
+        network=draw(st.sampled_from(list(NETWORKS))),
+        crashes=draw(st.sampled_from([0, 1, 1, 2])),
+        limits=Limits(states=draw(st.one_of(*[st.just(most)] * 3, st.integers(1, 200)))),
+        all_properties=draw(st.booleans()),
+        only=tuple(draw(st.sampled_from([[], [], names[:1], names[1:]]))),
+    )

@@ -1,0 +1,82 @@
+"""A cluster under some passes, beside the same cluster as it is."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Hashable, Iterable
+from itertools import chain, combinations
+
+from pcheck import sometimes
+from pcheck.search import reference
+from pcheck.search.compiled.walk import Walk
+from pcheck.search.outcome import Clock, Search
+from pcheck.search.reductions.reduce import PASSES, reduced
+from pcheck.semantics.cluster_model import Runs
+from pcheck.semantics.observer import Sight
+from tests.search.alike import Asked, check_runs
+
+BY_STEPS = PASSES[:-1]  # all but `cover`, which has no search by steps
+SUBSETS = tuple(chain.from_iterable(combinations(BY_STEPS, n) for n in range(len(BY_STEPS) + 1)))
+Levels = dict[Hashable, int]
+
+
+def key(sight: Sight) -> Hashable:
+    """The same for the same sight of two models."""
+    return frozenset((letter.src, letter.exact) for letter in sight.sent), sight.values
+
+
+def sights(model: Runs, most: int) -> Levels | None:
+    """Everything that can be seen, with the least number of steps to it; None: too many states."""
+    known, level = {model.initial()}, [model.initial()]
+    found: Levels = {}
+    depth = 0
+    while level:
+        for state in level:
+            found.setdefault(key(model.sight(state)), depth)
+        after = {state for before in level for _, state in model.steps(before)} - known
+        known |= after
+        level, depth = list(after), depth + 1
+        if len(known) > most:
+            return None
+    return found
+
+
+def endless(asked: Asked) -> Runs:
+    """The model, and one more property that no state decides: so every search sees all."""
+    model = asked.runs()
+    open_end = sometimes(sees=model.properties[0].sees, name="open_end")(lambda seen: False)
+    model.properties = (*model.properties, open_end)
+    return model
+
+
+def reduced_search(asked: Asked, passes: Iterable[str]) -> tuple[Search, Levels]:
+    """What the engine says under these passes, and what it saw, and when."""
+    model = endless(asked)
+    clock = Clock(asked.limits, None)
+    explorer = Walk(model, asked.limits, reduced(model, passes), True, clock)
+    search = explorer.run()
+    seen: Levels = {}
+    for index in range(len(explorer.store)):
+        sight = explorer.tables.sight(explorer.store.numbers(index))
+        seen.setdefault(key(sight), bisect_right(explorer.levels, index) - 1)
+    return search, seen
+
+
+def check_reduced(asked: Asked, subsets: Iterable[Iterable[str]] = SUBSETS) -> dict[str, int]:
+    """Under every subset of the passes the same comes out, and the runs are real and as short."""
+    expected = reference.explore(endless(asked), all_properties=True)
+    levels = sights(asked.runs(), 100_000)
+    sizes = {}
+    for passes in subsets:
+        found, seen = reduced_search(asked, passes)
+        on = ",".join(found.reduced)
+        assert found.complete, passes
+        assert seen == levels, (passes, found.reduced)
+        assert found.outcomes == expected.outcomes, passes
+        assert {name: len(each.path) for name, each in found.discoveries.items()} == {
+            name: len(each.path) for name, each in expected.discoveries.items()
+        }, passes
+        assert found.states <= expected.states
+        check_runs(asked, found)
+        sizes[on] = found.states
+    return sizes

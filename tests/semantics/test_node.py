@@ -1,0 +1,359 @@
+"""One node with its inbox: every row that it has, on each network, up and down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from pcheck import Act, Actor, Id, Send, Step, act, either, send, volatile
+from pcheck.errors import SpecError
+from pcheck.semantics.network import NETWORKS, Letter
+from pcheck.semantics.node import Config, Does, Node, Post, Row
+
+A1, B1, C1 = Id("a1"), Id("b1"), Id("c1")
+UP, DOWN = True, False
+
+
+@dataclass(frozen=True)
+class Ping:
+    n: int
+
+
+@dataclass(frozen=True)
+class Pong:
+    n: int
+
+
+@dataclass(frozen=True)
+class Counter(Actor):
+    """Takes a higher number and answers; wakes up once."""
+
+    top: int = 0
+    recent: int = volatile(0)
+
+    def offers(self) -> Iterator[Act]:
+        if self.top == 0:
+            yield act("wakes", self.but(top=1, recent=1), send(B1, Ping(1)))
+
+    def receive(self, msg: object, src: Id) -> Step:
+        match msg:
+            case Ping(n) if n > self.top:
+                return self.but(top=n, recent=n), send(src, Pong(n))
+        return None
+
+
+class Told(NamedTuple):
+    """A row, in full."""
+
+    label: str
+    does: Does
+    actor: Counter
+    up: bool
+    inbox: list[object]
+    sends: list[tuple[object, tuple[Id, ...]]]
+
+
+def node(network: str, actor: Actor | None = None, may_crash: bool = False) -> Node:
+    begin = actor or Counter()
+    return Node(begin.but(me=A1), NETWORKS[network], may_crash, Post([A1, B1, C1]))
+
+
+def after(it: Node, src: Id, *messages: object, start: Config | None = None) -> Config:
+    """The node once these reached it, in this order and all from the same sender."""
+    sends = tuple(Send((A1,), message) for message in messages)
+    return it.receive(start or it.first, it.post.bundle(src, sends))
+
+
+def told(row: Row) -> Told:
+    assert isinstance(row.next.actor, Counter)
+    sends = [(letter.message, receivers) for letter, receivers in row.bundle.sends]
+    inbox = [letter.message for letter in row.next.inbox]
+    return Told(row.label, row.does, row.next.actor, row.next.up, inbox, sends)
+
+
+def rows(it: Node, config: Config) -> list[Told]:
+    return [told(row) for row in it.rows(config)]
+
+
+def labels(it: Node, config: Config) -> list[str]:
+    return [row.label for row in it.rows(config)]
+
+
+def wakes(*inbox: object) -> Told:
+    return Told("a1 wakes", Does.ACT, Counter(top=1, recent=1), UP, [*inbox], [(Ping(1), (B1,))])
+
+
+def takes(n: int, *inbox: object) -> Told:
+    label = f"a1 <- b1: Ping(n={n})"
+    return Told(label, Does.DELIVER, Counter(top=n, recent=n), UP, [*inbox], [(Pong(n), (B1,))])
+
+
+def loses(message: str, *inbox: object) -> Told:
+    return Told(f"lost: b1 -> a1: {message}", Does.LOSE, Counter(), UP, [*inbox], [])
+
+
+# Rows on each network. Ping(0) is one that the counter ignores.
+
+
+def test_set_delivers_what_is_not_ignored_and_keeps_it() -> None:
+    it = node("set")
+    assert rows(it, after(it, B1, Ping(2), Ping(0))) == [
+        wakes(Ping(0), Ping(2)),
+        takes(2, Ping(0), Ping(2)),
+    ]
+
+
+def test_once_uses_a_copy_up_and_leaves_what_is_ignored() -> None:
+    it = node("once")
+    assert rows(it, after(it, B1, Ping(2), Ping(0), Ping(2))) == [
+        wakes(Ping(0), Ping(2), Ping(2)),
+        takes(2, Ping(0), Ping(2)),
+    ]
+
+
+def test_lossy_loses_any_copy_also_one_that_would_be_ignored() -> None:
+    it = node("lossy")
+    assert rows(it, after(it, B1, Ping(2), Ping(0), Ping(2))) == [
+        wakes(Ping(0), Ping(2), Ping(2)),
+        takes(2, Ping(0), Ping(2)),
+        loses("Ping(n=0)", Ping(2), Ping(2)),
+        loses("Ping(n=2)", Ping(0), Ping(2)),
+    ]
+
+
+def test_fifo_delivers_or_loses_the_head_alone() -> None:
+    it = node("fifo")
+    assert rows(it, after(it, B1, Ping(2), Ping(0), Ping(1))) == [
+        wakes(Ping(2), Ping(0), Ping(1)),
+        takes(2, Ping(0), Ping(1)),
+        loses("Ping(n=2)", Ping(0), Ping(1)),
+    ]
+
+
+def test_fifo_delivers_a_head_that_is_ignored_so_that_the_next_can_come() -> None:
+    it = node("fifo")
+    ignored = Told("a1 <- b1: Ping(n=0)", Does.DELIVER, Counter(), UP, [Ping(2)], [])
+    assert rows(it, after(it, B1, Ping(0), Ping(2))) == [
+        wakes(Ping(0), Ping(2)),
+        ignored,
+        loses("Ping(n=0)", Ping(2)),
+    ]
+
+
+def test_fifo_has_a_channel_for_each_sender() -> None:
+    it = node("fifo", Counter(top=5))
+    config = after(it, B1, Ping(7), start=after(it, C1, Ping(6), Ping(9)))
+    config = after(it, B1, Ping(8), start=config)
+    assert labels(it, config) == [
+        "a1 <- b1: Ping(n=7)",
+        "a1 <- c1: Ping(n=6)",
+        "lost: b1 -> a1: Ping(n=7)",
+        "lost: c1 -> a1: Ping(n=6)",
+    ]
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_row_tells_the_letter_that_it_delivers_or_loses(network: str) -> None:
+    it = node(network)
+    letters = {row.label: row.letter for row in it.rows(after(it, B1, Ping(2)))}
+    letter = it.post.letter(B1, Ping(2))
+    expected: dict[str, Letter | None] = {"a1 wakes": None, "a1 <- b1: Ping(n=2)": letter}
+    if network in ("lossy", "fifo"):
+        expected["lost: b1 -> a1: Ping(n=2)"] = letter
+    assert letters == expected
+
+
+# Crashes
+
+
+CRASH = Told("a1 crashes", Does.CRASH, Counter(top=5, recent=1), DOWN, [Ping(7)], [])
+RESTART = Told("a1 restarts", Does.RESTART, Counter(top=5, recent=3), UP, [Ping(7)], [])
+DOWN_LOSS = Told("lost: b1 -> a1: Ping(n=7)", Does.LOSE, Counter(top=5, recent=3), DOWN, [], [])
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_crash_takes_the_volatile_fields_and_leaves_the_inbox(network: str) -> None:
+    it = node(network, Counter(top=4, recent=1), may_crash=True)
+    ((_, actor, _),) = it.handlers.reaction(it.first.actor, it.post.letter(B1, Ping(5)))
+    assert actor == Counter(top=5, recent=5)
+    config = after(it, B1, Ping(7), start=it.config(actor, UP, ()))
+    assert [row for row in rows(it, config) if row.does is Does.CRASH] == [CRASH]
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_without_crashes_there_is_no_crash(network: str) -> None:
+    it = node(network, Counter(top=5, recent=3))
+    assert [row.does for row in rows(it, after(it, B1, Ping(3)))].count(Does.CRASH) == 0
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_node_that_is_down_can_only_restart_and_lose(network: str) -> None:
+    it = node(network, Counter(top=5, recent=3), may_crash=True)
+    config = after(it, B1, Ping(7), start=it.config(it.first.actor, DOWN, ()))
+    losses = [DOWN_LOSS] if network in ("lossy", "fifo") else []
+    assert rows(it, config) == [*losses, RESTART]
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_node_that_is_down_offers_nothing(network: str) -> None:
+    it = node(network, may_crash=True)
+    assert labels(it, it.config(it.first.actor, DOWN, ())) == ["a1 restarts"]
+    assert labels(it, it.first) == ["a1 wakes", "a1 crashes"]
+
+
+# Choices
+
+
+class Chooser(Counter):
+    def offers(self) -> Iterator[Act]:
+        yield act("rolls", either(("gets 1", self.but(top=1)), ("gets 2", self.but(top=2))))
+        yield act("waits", either(("at rest", None), ("a while", self.but(top=3))))
+
+    def receive(self, msg: object, src: Id) -> Step:
+        answer = self.but(top=9), send(src, Pong(9))
+        return either(("takes it", answer), ("leaves it", None))
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_choice_is_part_of_the_label_and_a_way_that_ignores_is_no_step(network: str) -> None:
+    it = node(network, Chooser())
+    chosen = [row for row in labels(it, after(it, B1, Ping(1))) if not row.startswith("lost")]
+    assert chosen == [
+        "a1 rolls, gets 1",
+        "a1 rolls, gets 2",
+        "a1 waits, a while",
+        "a1 <- b1: Ping(n=1), takes it",
+        *["a1 <- b1: Ping(n=1), leaves it"] * (network == "fifo"),
+    ]
+
+
+def test_a_choice_of_no_ways_ignores_or_is_refused() -> None:
+    class Undecided(Counter):
+        def receive(self, msg: object, src: Id) -> Step:
+            return either()
+
+    it = node("fifo", Undecided(top=1))
+    try:
+        found = labels(it, after(it, B1, Ping(1)))
+    except SpecError:
+        return
+    assert found == ["a1 <- b1: Ping(n=1)", "lost: b1 -> a1: Ping(n=1)"]
+
+
+def test_two_ways_of_one_label_are_shown_where_they_are_received(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(Path(__file__).resolve().parent.parent.parent)
+
+    @dataclass(frozen=True)
+    class Torn(Actor):
+        n: int = 0
+
+        def receive(self, msg: object, src: Id) -> Step:
+            return either(("goes", self.but(n=1)), ("goes", self.but(n=2)))
+
+    it = node("set", Torn())
+    with pytest.raises(SpecError) as caught:
+        it.rows(after(it, B1, Ping(1)))
+    assert str(caught.value) == (
+        f"tests/semantics/test_node.py:{Torn.receive.__code__.co_firstlineno}: "
+        "a1 has two steps labelled "
+        "'a1 <- b1: Ping(n=1), goes': tell them apart by their labels "
+        "[on its steps, in state Torn(n=0)]"
+    )
+
+
+@pytest.mark.parametrize("label", ["wakes", "crashes"])
+def test_two_acts_of_one_label_are_an_error(label: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(Path(__file__).resolve().parent.parent.parent)
+
+    class Torn(Counter):
+        def offers(self) -> Iterator[Act]:
+            yield act("wakes", self.but(top=1))
+            yield act(label, self.but(top=2))
+
+    it = node("set", Torn(), may_crash=True)
+    with pytest.raises(SpecError) as caught:
+        it.rows(it.first)
+    assert str(caught.value) == (
+        f"tests/semantics/test_node.py:{Torn.offers.__code__.co_firstlineno}: "
+        "a1 has two steps labelled "
+        f"'a1 {label}': tell them apart by their labels "
+        "[on its steps, in state Torn(top=0, recent=0)]"
+    )
+
+
+# Each is made only once
+
+
+@pytest.mark.parametrize("network", ["set", "once", "lossy"])
+def test_the_order_in_which_messages_came_is_forgotten(network: str) -> None:
+    it = node(network)
+    forth = after(it, C1, Ping(2), start=after(it, B1, Ping(2), Ping(1)))
+    assert after(it, B1, Ping(1), Ping(2), start=after(it, C1, Ping(2))) is forth
+
+
+def test_fifo_remembers_the_order_in_each_channel_and_not_between_them() -> None:
+    it = node("fifo")
+    forth = after(it, C1, Ping(2), start=after(it, B1, Ping(2), Ping(1)))
+    assert after(it, B1, Ping(2), Ping(1), start=after(it, C1, Ping(2))) is forth
+    assert after(it, B1, Ping(1), Ping(2), start=after(it, C1, Ping(2))) is not forth
+
+
+def test_a_second_copy_changes_a_multiset_and_not_a_set() -> None:
+    changed = {}
+    for network in NETWORKS:
+        it = node(network)
+        config = after(it, B1, Ping(1))
+        changed[network] = after(it, B1, Ping(1), start=config) is not config
+    assert changed == {"set": False, "once": True, "lossy": True, "fifo": True}
+
+
+def test_letters_and_bundles_are_told_apart_by_sender_and_by_exact_value() -> None:
+    post = Post([A1, B1])
+    assert post.letter(B1, Ping(1)) is post.letter(B1, Ping(1))
+    others = [post.letter(C1, Ping(1)), post.letter(B1, Pong(1)), post.letter(B1, Ping(True))]
+    assert [other is post.letter(B1, Ping(1)) for other in others] == [False, False, False]
+    bundle = post.bundle(B1, (send(A1, Ping(1)), Send((A1, C1), Ping(2))))
+    assert bundle is post.bundle(B1, (send(A1, Ping(1)), Send((A1, C1), Ping(2))))
+    assert (bundle.receivers, [each.message for each in bundle.to(A1)]) == (
+        (A1, C1),
+        [Ping(1), Ping(2)],
+    )
+    assert [each.message for each in bundle.to(C1)] == [Ping(2)]
+
+
+def test_a_handler_is_asked_once_whatever_else_waits() -> None:
+    asked: list[object] = []
+
+    class Listens(Counter):
+        def offers(self) -> Iterator[Act]:
+            asked.append("offers")
+            yield from super().offers()
+
+        def receive(self, msg: object, src: Id) -> Step:
+            asked.append(msg)
+            return super().receive(msg, src)
+
+    it = node("set", Listens())
+    few = after(it, B1, Ping(2))
+    more = after(it, B1, Ping(3), start=few)
+    assert (len(it.rows(few)), len(it.rows(more)), len(it.rows(few))) == (2, 3, 2)
+    assert asked == ["offers", "offers", Ping(2), Ping(2), Ping(3), Ping(3)]  # twice: see handler
+
+
+def test_a_send_to_a_list_is_sent_or_refused() -> None:
+    class Sends(Counter):
+        def receive(self, msg: object, src: Id) -> Step:
+            return self.but(top=9), Send([src], Pong(9))  # type: ignore[arg-type]
+
+    it = node("set", Sends(top=1))
+    try:
+        found = labels(it, after(it, B1, Ping(1)))
+    except SpecError:
+        return
+    assert found == ["a1 <- b1: Ping(n=1)"]
