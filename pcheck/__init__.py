@@ -19,11 +19,12 @@ from pcheck.language.actor import (
 )
 from pcheck.language.cluster import Cluster
 from pcheck.language.decorators import Bug, Option, bug, spec
-from pcheck.language.history import History
 from pcheck.language.model import Model
+from pcheck.language.names import Group, Id, Value, group
 from pcheck.language.printing import show
-from pcheck.language.property import Milestone, Property, Seen, always, milestone, sometimes
-from pcheck.language.values import Group, Id, Map, Set, Value, group
+from pcheck.language.property import Milestone, Property, always, milestone, sometimes
+from pcheck.language.seen import History, Seen
+from pcheck.language.values import Map, Set
 
 if TYPE_CHECKING:
     from pcheck.checking import Result, check

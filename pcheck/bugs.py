@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from pcheck.checking import Result, answer
-from pcheck.errors import UsageError, nearest
+from pcheck.errors import UsageError
 from pcheck.language.decorators import Bug
 from pcheck.loading.setup import ask
 from pcheck.loading.spec import Spec, shipped
 from pcheck.search.engine import Say
-from pcheck.search.outcome import Limits, Verdict
+from pcheck.search.limits import Limits
+from pcheck.search.outcome import Verdict
+from pcheck.text import nearest
 
 
 @dataclass(frozen=True)

@@ -21,19 +21,22 @@ from pcheck.language.property import Kind, Property
 from pcheck.loading import spec as specs
 from pcheck.loading.setup import Question, ask
 from pcheck.render.formats import TEXT, format_called
+from pcheck.render.objects import search_object
 from pcheck.render.text.levels import Levels
 from pcheck.render.text.printed import as_html, as_text
 from pcheck.render.text.report import Report
 from pcheck.search.engine import Say, explore
-from pcheck.search.outcome import Discovery, Limits, Outcome, Search, Verdict, Watch
+from pcheck.search.limits import Limits, Watch
+from pcheck.search.outcome import Discovery, Outcome, Search, Verdict
 from pcheck.search.vacuity import check_sent
 from pcheck.semantics.checked_model import checked
 from pcheck.semantics.cluster_model import Runs
 from pcheck.semantics.trace import Path
+from pcheck.traces.divergence import refused_step
 from pcheck.traces.explanation import Explanation, explain
 from pcheck.traces.finding import Shown
 from pcheck.traces.readable import most_readable
-from pcheck.traces.saved import SavedRun, of_path, refused_step
+from pcheck.traces.saved import SavedRun, of_path
 from pcheck.traces.shortest import Shortest, shortest
 
 if TYPE_CHECKING:
@@ -261,40 +264,15 @@ class Result:
 
     def to_dict(self) -> dict[str, Any]:
         """What `--json` prints: all that depends on the machine is under `run`."""
-        search, run = self.search, self.run
-        return {
-            "verdict": self.says,
-            "spec": self.question.spec.name,
-            "bug": self.question.bug.name if self.question.bug is not None else None,
-            "options": self.question.all_options,
-            "reduce": list(search.reduced),
-            "skipped": dict(search.skipped),
-            "notes": [search.note] if search.note is not None else [],
-            "states": search.states,
-            "transitions": search.transitions,
-            "depth": search.depth,
-            "properties": {name: outcome.value for name, outcome in self.properties.items()},
-            "trace": None
-            if run is None
-            else {
-                "property": run.property,
-                "why": run.why,
-                "steps": list(run.steps),
-                "refused_at": run.refused_at,
-                "shortest_runs": self.shortest.count if self.shortest else None,
-                "up_to_renaming": self.shortest.up_to_renaming if self.shortest else None,
-            },
-            "run": {
-                "stopped": search.stopped,
-                "engine": search.engine,
-                "seconds": round(search.seconds, 3),
-                "states_per_second": round(search.states / max(search.seconds, 1e-9)),
-                "transitions_per_second": round(search.transitions / max(search.seconds, 1e-9)),
-                "bytes_per_state": round(search.memory / search.states, 1),
-                "handler_calls": self._handler_calls,
-                "peak_memory": search.peak,
-            },
-        }
+        return search_object(
+            self.question,
+            self.search,
+            says=self.says,
+            properties=self.properties,
+            run=self.run,
+            shortest=self.shortest,
+            handler_calls=self._handler_calls,
+        )
 
     def levels(self) -> Levels:
         """How the search grew, as bars: to be printed, or shown in a notebook."""
@@ -310,22 +288,14 @@ class Result:
             raise UsageError("there is no run to draw")
         return wanted.draw(self.shown)
 
-    def _among(self) -> str:
-        """How many other runs are as short."""
-        found = self.shortest
-        if found is None or found.count == 1:
-            return ""
-        renamed = found.up_to_renaming
-        alike = f", {renamed:,} up to renaming" if renamed not in (None, found.count) else ""
-        return f"There are {found.count:,} such runs{alike}: this one jumps least between nodes."
-
     @cached_property
     def shown(self) -> Shown | None:
         """That run with all that there is to say of it: what pictures are made from."""
         run, path, explanation = self.run, self.trace, self.explanation
         if run is None or path is None or explanation is None:
             return None
-        return Shown(self.question, run, path, explanation, self._among())
+        among = self.shortest.among if self.shortest is not None else ""
+        return Shown(self.question, run, path, explanation, among)
 
     def __str__(self) -> str:
         return as_text(self.report())

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from pcheck.errors import OutputError, shown_path
+from pcheck.errors import OutputError
+from pcheck.text import shown_path
 
 SLASHES = tuple(each for each in (os.sep, os.altsep) if each)
 

@@ -30,7 +30,8 @@ from pcheck import (
     spec,
 )
 from pcheck.errors import OutputError, SpecError, UsageError
-from pcheck.search.outcome import Outcome, Progress, Verdict
+from pcheck.search.limits import Progress
+from pcheck.search.outcome import Outcome, Verdict
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 import sys
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
+import networkx as nx
 import pytest
 
 import pcheck
@@ -15,15 +17,25 @@ from pcheck.cli.main import run
 from pcheck.loading.spec import shipped_names
 
 ROOT = Path(__file__).resolve().parent.parent
-FLOORS = {
-    0: "errors files language",
-    1: "semantics",
-    2: "loading",
-    3: "search traces",
-    4: "render",
-    5: "play checking bugs",
-    6: "cli __main__",
+ROOMS = {  # what each room may import; a room inside another is named with it
+    "base": "",
+    "language": "base",
+    "semantics": "language base",
+    "loading": "semantics language base",
+    "search.reductions": "semantics language base",
+    "search.compiled": "search.reductions search semantics language base",
+    "search": "search.reductions search.compiled semantics language base",
+    "traces": "search search.reductions search.compiled loading semantics language base",
+    "render": "traces search loading semantics language base",
+    "play": "render traces search loading semantics language base",
+    "front": "render traces search loading semantics language base",
+    "cli": "front play render traces search search.reductions loading semantics language base",
+    "__main__": "cli",
 }
+BASE = "text errors blame files"  # each may import those before it
+FRONT = "bugs checking __init__"
+NUMERIC = {"numpy", "numba"}
+MAX_LINES, MAX_AT_THE_ROOT = 300, 8
 ENGINE = ("language/model", "language/cluster", "semantics", "search")
 TOP = {"pcheck", "specs", "counterexamples", "tests", "pyproject.toml", "README.md", "LICENSE"}
 TOP |= {".gitignore", ".ci"}
@@ -32,38 +44,126 @@ PUBLIC = """Act Actor Bug Cluster Group History Id Map Milestone Model Option Pr
     sometimes spec volatile"""
 
 
-def floor_of(module: str) -> int:
-    room = module.split(".")[1]
-    return next(floor for floor, rooms in FLOORS.items() if room in rooms.split())
+def room_of(module: str) -> str:
+    _, *parts = module.split(".")
+    if not parts or parts[0] in FRONT.split():
+        return "front"
+    if parts[0] in BASE.split():
+        return "base"
+    if parts[0] == "search" and parts[1:2] in (["reductions"], ["compiled"]):
+        return ".".join(parts[:2])
+    return parts[0]
 
 
-def modules() -> Iterator[tuple[str, Path]]:
+def modules() -> dict[str, Path]:
+    found = {}
     for path in sorted((ROOT / "pcheck").rglob("*.py")):
         parts = path.relative_to(ROOT).with_suffix("").parts
-        if parts[1] not in ("__init__", "templates", "specs"):
-            yield ".".join(parts), path
+        if parts[1] not in ("templates", "specs"):
+            found[".".join(parts).removesuffix(".__init__")] = path
+    return found
 
 
-def imports(path: Path) -> Iterator[str]:
+def imported(path: Path) -> set[str]:
+    """The modules of pcheck that a module names in its imports, for type checking too."""
+    found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pcheck."):
-            yield node.module or ""
+        if isinstance(node, ast.Import):
+            found |= {each.name for each in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            whole = {f"{node.module}.{each.name}" for each in node.names}
+            found |= (whole & modules().keys()) or {node.module}
+    return {name for name in found if name.split(".")[0] == "pcheck"}
 
 
-def test_a_module_imports_from_its_own_floor_or_a_lower_one() -> None:
-    upward = [
-        f"{module} (floor {floor_of(module)}) imports {imported} (floor {floor_of(imported)})"
-        for module, path in modules()
-        for imported in imports(path)
-        if floor_of(imported) > floor_of(module)
+@cache
+def arrows() -> dict[str, set[str]]:
+    return {module: imported(path) for module, path in modules().items()}
+
+
+def test_a_module_imports_what_its_room_may_import() -> None:
+    wrong = [
+        f"{module} ({room_of(module)}) imports {other} ({room_of(other)})"
+        for module, others in arrows().items()
+        for other in sorted(others)
+        if room_of(other) not in (room_of(module), *ROOMS[room_of(module)].split())
     ]
-    assert upward == []
+    assert wrong == []
+
+
+def test_the_base_modules_import_only_those_before_them() -> None:
+    order = BASE.split()
+    wrong = [
+        (name, other)
+        for nth, name in enumerate(order)
+        for other in arrows()[f"pcheck.{name}"]
+        if other.removeprefix("pcheck.") not in order[:nth]
+    ]
+    assert wrong == []
+
+
+def test_within_search_only_the_engine_chooses_between_the_searches() -> None:
+    chosen = {
+        module: sorted(others)
+        for module, others in arrows().items()
+        if room_of(module) == "search"
+        for others in [{each for each in others if room_of(each) == "search.compiled"}]
+        if others or "pcheck.search.reference" in arrows()[module]
+    }
+    assert chosen == {"pcheck.search.engine": ["pcheck.search.compiled.warm_up"]}
+
+
+def test_no_modules_import_each_other_also_not_through_others() -> None:
+    graph = nx.DiGraph([(one, other) for one, others in arrows().items() for other in others])
+    circles = [sorted(each) for each in nx.strongly_connected_components(graph) if len(each) > 1]
+    assert circles == []
+
+
+def test_the_reductions_need_no_numpy_and_no_numba() -> None:
+    room = ROOT / "pcheck" / "search" / "reductions"
+    importers = {
+        path.name
+        for path in room.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for name in [getattr(node, "module", None) or node.names[0].name]
+        if name.split(".")[0] in NUMERIC
+    }
+    assert importers == set()
+
+
+def test_a_spec_loads_the_language_and_the_base_and_nothing_else() -> None:
+    command = (
+        "import sys; from pcheck import Actor, Cluster, Property, always, bug, send, spec;"
+        "print(*sorted(m for m in sys.modules if m.split('.')[0] in "
+        "('pcheck', 'numpy', 'numba', 'typer', 'rich', 'networkx', 'psutil')))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", command], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    loaded = run.stdout.split()
+    assert {room_of(each) for each in loaded if each != "pcheck"} == {"base", "language"}
+    assert {each.split(".")[0] for each in loaded} == {"pcheck"}
+
+
+def test_few_modules_stand_at_the_root() -> None:
+    root = {path.stem for path in (ROOT / "pcheck").glob("*.py")} - {"__init__", "__main__"}
+    assert len(root) <= MAX_AT_THE_ROOT
+
+
+def test_no_module_is_long_but_the_kernel() -> None:
+    long = {
+        module: lines
+        for module, path in modules().items()
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > MAX_LINES
+    }
+    assert long.keys() == {"pcheck.search.compiled.kernel"}
 
 
 def test_only_one_module_imports_networkx() -> None:
     importers = [
         module
-        for module, path in modules()
+        for module, path in modules().items()
         if re.search(r"^(import|from) networkx", path.read_text(encoding="utf-8"), re.M)
     ]
     assert importers == ["pcheck.search.state_graph"]

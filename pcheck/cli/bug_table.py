@@ -9,7 +9,7 @@ from rich.text import Text
 
 from pcheck.bugs import Hunt
 from pcheck.language.decorators import Bug
-from pcheck.loading.spec import flag
+from pcheck.loading.options import flag
 from pcheck.render.text.paragraphs import Cell, wrap
 from pcheck.render.text.report import duration
 

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pcheck.errors import UsageError, printable
+from pcheck.errors import UsageError
 from pcheck.files import check_folder, file_to_write, write_out, write_whole
 from pcheck.render.formats import TEXT, Format, format_called, format_for
 from pcheck.render.text.printed import WIDTH
 from pcheck.render.text.report import RunReport
+from pcheck.text import printable
 from pcheck.traces.finding import Shown
 
 

@@ -18,7 +18,7 @@ from pcheck.cli.drawing import Drawing, drawing, is_alone, leave_room
 from pcheck.cli.limits import limits
 from pcheck.cli.progress import Live
 from pcheck.cli.spec_options import option, spec_command, what_is_explored, with_default
-from pcheck.errors import SpecError, UsageError, printable
+from pcheck.errors import SpecError, UsageError
 from pcheck.files import check_apart, file_to_write, write_whole
 from pcheck.loading.setup import ask
 from pcheck.loading.spec import Spec
@@ -27,6 +27,7 @@ from pcheck.render.text.paragraphs import Paragraph
 from pcheck.render.text.report import Lead
 from pcheck.search.outcome import Verdict
 from pcheck.search.reductions.reduce import PASSES
+from pcheck.text import printable
 
 STATUS = {Verdict.HOLDS: 0, Verdict.VIOLATED: 1, Verdict.INCOMPLETE: 3}
 STATUS_OF_FINDING = {Verdict.HOLDS: 1, Verdict.VIOLATED: 0, Verdict.INCOMPLETE: 3}

@@ -6,11 +6,11 @@ import time
 from collections.abc import Iterator, Mapping
 
 from pcheck.errors import PcheckError
-from pcheck.language.printing import counted
+from pcheck.loading.options import flag
 from pcheck.loading.setup import Question, ask
-from pcheck.loading.spec import flag
-from pcheck.search.outcome import Stop
+from pcheck.search.limits import Stop
 from pcheck.semantics.checked_model import checked
+from pcheck.text import counted
 
 PATIENCE = 1.5  # seconds
 

@@ -14,9 +14,8 @@ from pcheck.cli.fitting import fitting
 from pcheck.cli.limits import limits
 from pcheck.cli.progress import Live
 from pcheck.cli.spec_options import option, spec_command, what_is_explored, with_default
-from pcheck.errors import UsageError, printable
+from pcheck.errors import UsageError
 from pcheck.files import file_to_write, write_out, write_whole
-from pcheck.language.printing import counted
 from pcheck.language.property import Kind, Property
 from pcheck.loading.setup import Question, ask
 from pcheck.loading.spec import Spec
@@ -30,8 +29,9 @@ from pcheck.render.state_graph.formats import (
     format_called,
     format_for,
 )
-from pcheck.search.outcome import INTERRUPT, Clock, Limits, Progress, Stop, state_limit
+from pcheck.search.limits import INTERRUPT, Clock, Limits, Progress, Stop, state_limit
 from pcheck.semantics.checked_model import checked
+from pcheck.text import counted, printable
 
 if TYPE_CHECKING:
     import networkx as nx

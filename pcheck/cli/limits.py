@@ -7,7 +7,7 @@ import re
 import psutil
 
 from pcheck.errors import UsageError
-from pcheck.search.outcome import Limits
+from pcheck.search.limits import Limits
 
 UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 

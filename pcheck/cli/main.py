@@ -19,13 +19,14 @@ from typing import Annotated, Any
 import typer
 
 from pcheck import __version__
+from pcheck.blame import blamed
 from pcheck.cli import listing
 from pcheck.cli.bugs import bugs as listing_of_bugs
 from pcheck.cli.explore import explore_command
 from pcheck.cli.graph import graph_command
 from pcheck.cli.new import new_file
 from pcheck.cli.replay import replay_file
-from pcheck.errors import PcheckError, blamed
+from pcheck.errors import PcheckError
 from pcheck.loading.spec import shipped_names
 from pcheck.render.formats import FORMATS
 

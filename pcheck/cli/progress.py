@@ -8,7 +8,7 @@ from types import TracebackType
 from rich.console import Console
 
 from pcheck.loading.setup import Question
-from pcheck.search.outcome import Progress
+from pcheck.search.limits import Progress
 
 SHOW_AFTER, WARN_AFTER = 0.5, 3.0  # seconds
 

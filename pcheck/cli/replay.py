@@ -18,9 +18,11 @@ from pcheck.play.stepper import check_a_terminal, of_part, of_shown, step_throug
 from pcheck.render.text.paragraphs import Paragraph
 from pcheck.render.text.report import Header, how_it_ends
 from pcheck.render.text.trace import Trace
-from pcheck.traces.explanation import explain, first_differences, notes
+from pcheck.traces.divergence import first_differences, notes
+from pcheck.traces.explanation import explain
 from pcheck.traces.finding import Shown
-from pcheck.traces.saved import Replay, SavedRun, read, replay
+from pcheck.traces.replay import Replay, replay
+from pcheck.traces.saved import SavedRun, read
 from pcheck.traces.timeline import tell
 
 

@@ -12,8 +12,9 @@ import typer
 from rich.markup import escape
 
 from pcheck.errors import UsageError
+from pcheck.loading.options import Parameter
 from pcheck.loading.setup import CRASHES, NETWORK
-from pcheck.loading.spec import Parameter, Spec, find
+from pcheck.loading.spec import Spec, find
 from pcheck.semantics.network import NETWORKS
 
 DEFAULT_SPEC = "paxos"

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from dataclasses import MISSING, dataclass
 from typing import Any, Self, TypeAlias
 
-from pcheck.language.values import FIXED, Id
+from pcheck.language.names import Id
+from pcheck.language.values import FIXED
 
 VOLATILE = "pcheck: volatile"  # metadata key of a field that a crash sets back
 

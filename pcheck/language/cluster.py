@@ -11,10 +11,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import fields
 from typing import TypeVar
 
-from pcheck.errors import SpecError, nearest
+from pcheck.errors import SpecError
 from pcheck.language.actor import Actor
-from pcheck.language.property import Milestone, Property, Sees
-from pcheck.language.values import Group, Id, Unfit, Value, exact, is_frozen_dataclass
+from pcheck.language.names import Group, Id, Value
+from pcheck.language.property import Milestone, Property
+from pcheck.language.seen import Sees
+from pcheck.language.values import Unfit, exact, is_frozen_dataclass
+from pcheck.text import nearest
 
 A = TypeVar("A", bound=Actor)
 

@@ -6,7 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Generic, TypeVar
 
-from pcheck.language.property import Milestone, Property, Seen
+from pcheck.language.property import Milestone, Property
+from pcheck.language.seen import Seen
 
 S = TypeVar("S", bound=Hashable)
 

@@ -10,8 +10,9 @@ from dataclasses import is_dataclass
 from enum import Enum
 from typing import Any
 
-from pcheck.errors import an
-from pcheck.language.values import Group, Id, Map, Set, Value, order, state_fields
+from pcheck.language.names import Group, Id, Value
+from pcheck.language.values import Map, Set, order, state_fields
+from pcheck.text import an
 
 
 def show(value: Any) -> str:
@@ -28,20 +29,6 @@ def listed(values: Iterable[Any]) -> str:
     """Some values in words: `a1, a2 and a3`."""
     *most, last = [show(value) for value in sorted(values, key=order)] or ["none"]
     return f"{', '.join(most)} and {last}" if most else last
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 step`, `14 steps`, `no crashes`."""
-    plural = f"{noun}es" if noun.endswith("sh") else f"{noun}s"
-    return f"{f'{number:,}' if number else 'no'} {noun if number == 1 else plural}"
-
-
-def delivered(src: Id, dst: Id, message: object) -> str:
-    return f"{dst} <- {src}: {show(message)}"
-
-
-def lost(src: Id, dst: Id, message: object) -> str:
-    return f"lost: {src} -> {dst}: {show(message)}"
 
 
 def _text(value: Any, *, named: bool) -> str:

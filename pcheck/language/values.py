@@ -10,15 +10,15 @@ bytes, enum members, tuples, frozen dataclasses, and the five kinds defined here
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
 
-from pcheck.errors import an
+from pcheck.language.names import Id, Value, natural
+from pcheck.text import an
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -32,7 +32,6 @@ ADVICE: dict[type, str] = {
     dict: "use Map",
     bytearray: "use bytes",
 }
-MOST_NODES = 1000
 FIXED = "pcheck: fixed"  # metadata key of a field that is no part of the state
 
 
@@ -46,78 +45,6 @@ class Unfit(Exception):
     def inside(self, name: str) -> Unfit:
         dot = "." if self.where and not self.where.startswith("[") else ""
         return Unfit(self.what, f"{name}{dot}{self.where}")
-
-
-class _Name(str):
-    """A name of a kind of its own: never equal to a plain string or to a name of another kind."""
-
-    __slots__ = ()
-
-    def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and str.__eq__(self, other)
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
-
-    __hash__ = str.__hash__
-
-    def __lt__(self, other: str) -> bool:
-        return natural(self) < natural(other)
-
-    def __gt__(self, other: str) -> bool:
-        return natural(self) > natural(other)
-
-    def __le__(self, other: str) -> bool:
-        return natural(self) <= natural(other)
-
-    def __ge__(self, other: str) -> bool:
-        return natural(self) >= natural(other)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({str(self)!r})"
-
-
-class Id(_Name):
-    """The name of a node. A type of its own, so that renaming finds it wherever it occurs."""
-
-    __slots__ = ()
-
-
-class Value(_Name):
-    """A value that is proposed. A type of its own, for the same reason."""
-
-    __slots__ = ()
-
-
-@dataclass(frozen=True)
-class Group:
-    """Some nodes, in order: who a broadcast goes to."""
-
-    name: str
-    ids: tuple[Id, ...]
-
-    def __iter__(self) -> Iterator[Id]:
-        return iter(self.ids)
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-    def __contains__(self, node: object) -> bool:
-        return node in self.ids
-
-    def without(self, *nodes: Id) -> Group:
-        return Group(self.name, tuple(node for node in self.ids if node not in nodes))
-
-
-def group(name: str, size: int) -> Group:
-    """The nodes name1, name2, ...: `group("a", 3)` is a1, a2, a3."""
-    if not isinstance(name, str) or not name.isidentifier() or name[-1].isdigit():
-        raise ValueError(f"a group's name is a word that does not end in a digit, not {name!r}")
-    if type(size) is not int or size < 0:
-        raise ValueError(f"group({name!r}, {size!r}): the size must be a number from 0 up")
-    if size > MOST_NODES:
-        raise ValueError(f"group({name!r}, {size}): a cluster has at most {MOST_NODES} nodes")
-    return Group(name, tuple(Id(f"{name}{i}") for i in range(1, size + 1)))
 
 
 class Set(AbstractSet[T]):
@@ -255,17 +182,6 @@ def state_fields(kind: type) -> tuple[str, ...]:
 @cache
 def _state_fields(kind: Hashable) -> tuple[str, ...]:
     return tuple(f.name for f in fields(kind) if FIXED not in f.metadata)  # type: ignore[arg-type]
-
-
-@cache
-def natural(text: str) -> tuple[tuple[int, int | str], ...]:
-    """A sort key with numbers as numbers: a2 before a10."""
-    parts = re.findall(r"\d+|\D+", text)
-    return tuple((0, int(part)) if _is_number(part) else (1, part) for part in parts)
-
-
-def _is_number(part: str) -> bool:
-    return part.isdecimal() and len(part) < 20
 
 
 def order(value: Any) -> tuple[Any, ...]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from pcheck.errors import SpecError, shown_path
+from pcheck.errors import SpecError
+from pcheck.text import shown_path
 
 
 def check_captures(tree: ast.Module, path: str) -> None:

@@ -12,8 +12,10 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import CodeType, ModuleType
 
-from pcheck.errors import SpecError, described, has_place, place_raised, shown_path
+from pcheck.blame import described, has_place, place_raised
+from pcheck.errors import SpecError
 from pcheck.loading.captures import check_captures
+from pcheck.text import shown_path
 
 
 def load(path: Path) -> ModuleType:

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pcheck.errors import SpecError, UsageError, nearest, place_of
+from pcheck.blame import place_of
+from pcheck.errors import SpecError, UsageError
 from pcheck.language.cluster import Cluster
 from pcheck.language.decorators import Bug
 from pcheck.language.model import Model
@@ -17,6 +18,7 @@ from pcheck.language.property import Property
 from pcheck.loading.spec import Spec
 from pcheck.semantics.cluster_model import Runs
 from pcheck.semantics.network import NETWORKS
+from pcheck.text import nearest
 
 NETWORK, CRASHES = "set", 1
 

@@ -11,16 +11,16 @@ from rich.control import Control
 from rich.screen import Screen
 
 from pcheck.errors import UsageError
-from pcheck.language.printing import counted
 from pcheck.loading.setup import Question
 from pcheck.play.keys import keyboard
 from pcheck.play.screen import Playback, Screenful
 from pcheck.render.text.explanation import Explained
 from pcheck.render.text.paragraphs import Paragraph
 from pcheck.render.text.report import Header
-from pcheck.traces.explanation import first_differences, notes
+from pcheck.text import counted
+from pcheck.traces.divergence import first_differences, notes
 from pcheck.traces.finding import Shown
-from pcheck.traces.saved import Replay
+from pcheck.traces.replay import Replay
 from pcheck.traces.timeline import tell
 
 ON = {"right", "space", "enter", "n"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pcheck.errors import UsageError, nearest
+from pcheck.errors import UsageError
 from pcheck.render.diagram.svg import svg
 from pcheck.render.itf import itf
 from pcheck.render.mermaid import mermaid
@@ -14,6 +14,7 @@ from pcheck.render.page.html import html
 from pcheck.render.shiviz import shiviz
 from pcheck.render.text.printed import as_text
 from pcheck.render.text.report import RunReport
+from pcheck.text import nearest
 from pcheck.traces.finding import Shown
 
 

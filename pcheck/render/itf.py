@@ -26,8 +26,9 @@ from enum import Enum
 from itertools import groupby
 from typing import Any, TypeAlias
 
+from pcheck.language.names import Group
 from pcheck.language.printing import show
-from pcheck.language.values import Group, Map, Set, state_fields
+from pcheck.language.values import Map, Set, state_fields
 from pcheck.render.spelling import apart
 from pcheck.semantics.cluster_model import Runs, State
 from pcheck.traces.finding import Shown

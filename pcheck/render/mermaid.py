@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pcheck.language.printing import delivered, show
-from pcheck.language.values import Id
+from pcheck.language.names import Id
+from pcheck.language.printing import show
 from pcheck.render.text.paragraphs import wrap
-from pcheck.semantics.node import Does
+from pcheck.semantics.node import Does, delivered
 from pcheck.traces.finding import Shown
 from pcheck.traces.timeline import Flight, Moment
 

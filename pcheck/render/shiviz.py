@@ -17,9 +17,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from pcheck.errors import printable
 from pcheck.render.spelling import apart
 from pcheck.semantics.node import Does
+from pcheck.text import printable
 from pcheck.traces.finding import Shown
 from pcheck.traces.timeline import Moment, Story
 

@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from pcheck.errors import UsageError, nearest
+from pcheck.errors import UsageError
 from pcheck.language.model import Model
 from pcheck.search import reference
-from pcheck.search.outcome import Clock, Limits, Search, Verdict, Watch, ended_by, state_limit
+from pcheck.search.limits import Clock, Limits, Watch, ended_by, state_limit
+from pcheck.search.outcome import Search, Verdict
 from pcheck.search.reductions.reduce import PASSES, named
 from pcheck.semantics.cluster_model import Runs
+from pcheck.text import nearest
 
 SMALL, VERY_SMALL = 10_000, 1_000
 MANY_NODES = 7  # of which it is likely that they have many states

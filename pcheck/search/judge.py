@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from pcheck.language.property import Kind, Property, Seen
+from pcheck.language.property import Kind, Property
+from pcheck.language.seen import Seen
 
 W = TypeVar("W")
 

@@ -15,18 +15,8 @@ from typing import Generic, TypeVar
 from pcheck.errors import SpecError
 from pcheck.language.model import Model
 from pcheck.search.judge import Judge
-from pcheck.search.outcome import (
-    ENDS,
-    Clock,
-    Discovery,
-    Limits,
-    Progress,
-    Search,
-    Stop,
-    Watch,
-    ended_by,
-    state_limit,
-)
+from pcheck.search.limits import ENDS, Clock, Limits, Progress, Stop, Watch, ended_by, state_limit
+from pcheck.search.outcome import Discovery, Search
 from pcheck.semantics.checked_model import checked
 from pcheck.semantics.trace import Path
 

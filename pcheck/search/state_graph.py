@@ -11,9 +11,11 @@ from typing import Any
 
 import networkx as nx
 
-from pcheck.errors import UsageError, printable
+from pcheck.errors import UsageError
 from pcheck.language.model import Model
-from pcheck.language.property import Kind, Property, Seen
+from pcheck.language.property import Kind, Property
+from pcheck.language.seen import Seen
+from pcheck.text import printable
 
 MOST = 10_000  # states: beyond, nobody looks at all of them
 Look = Callable[[int, int], None]  # at how many states there are, and how many are still to do

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from pcheck.errors import SpecError, place_of
+from pcheck.blame import place_of
+from pcheck.errors import SpecError
 from pcheck.language.actor import Actor
 from pcheck.language.cluster import Cluster
 from pcheck.language.property import Property

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any, NoReturn, TypeVar
 
-from pcheck.errors import PcheckError, SpecError, an, described, place_of, place_raised
+from pcheck.blame import described, place_of, place_raised
+from pcheck.errors import PcheckError, SpecError
 from pcheck.language.model import Model
 from pcheck.language.printing import show
-from pcheck.language.property import Seen
+from pcheck.language.seen import Seen
 from pcheck.language.values import Unfit
+from pcheck.text import an
 
 S = TypeVar("S", bound=Hashable)
 

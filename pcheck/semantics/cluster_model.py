@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 from pcheck.language.cluster import Cluster
 from pcheck.language.model import Model
+from pcheck.language.names import Id
 from pcheck.language.printing import show
-from pcheck.language.property import Seen
-from pcheck.language.values import Id, state_fields
+from pcheck.language.seen import Seen
+from pcheck.language.values import state_fields
 from pcheck.semantics.network import Letter, Network
 from pcheck.semantics.node import Bundle, Config, Does, Node, Post, Row
 from pcheck.semantics.observer import Observer, Sight

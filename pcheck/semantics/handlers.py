@@ -12,11 +12,14 @@ from copy import copy
 from dataclasses import fields
 from typing import Any, NamedTuple, TypeVar
 
-from pcheck.errors import SpecError, Unreliable, an, described, place_of, place_raised
+from pcheck.blame import described, place_of, place_raised
+from pcheck.errors import SpecError, Unreliable
 from pcheck.language.actor import VOLATILE, Act, Actor, Either, Send, Step
+from pcheck.language.names import Id
 from pcheck.language.printing import show
-from pcheck.language.values import FIXED, Id, Unfit, exact, is_frozen_dataclass
+from pcheck.language.values import FIXED, Unfit, exact, is_frozen_dataclass
 from pcheck.semantics.network import Letter
+from pcheck.text import an
 
 T = TypeVar("T")
 MUTATES = "changes its own state or the message in place: return self.but(...)"

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from pcheck.language.values import Id, exact, order
+from pcheck.language.names import Id
+from pcheck.language.values import exact, order
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,8 +15,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 from pcheck.language.actor import Actor, Send
-from pcheck.language.printing import delivered, lost, show
-from pcheck.language.values import Id, exact
+from pcheck.language.names import Id
+from pcheck.language.printing import show
+from pcheck.language.values import exact
 from pcheck.semantics.handlers import Handlers, fault
 from pcheck.semantics.network import Inbox, Letter, Network
 
@@ -208,3 +209,11 @@ class Node:
 
 def _with_choice(text: str, choice: str) -> str:
     return f"{text}, {choice}" if choice else text
+
+
+def delivered(src: Id, dst: Id, message: object) -> str:
+    return f"{dst} <- {src}: {show(message)}"
+
+
+def lost(src: Id, dst: Id, message: object) -> str:
+    return f"lost: {src} -> {dst}: {show(message)}"

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 from pcheck.language.actor import Actor
 from pcheck.language.cluster import Cluster
-from pcheck.language.property import Seen
-from pcheck.language.values import Id, exact, order, state_fields
+from pcheck.language.names import Id
+from pcheck.language.seen import Seen
+from pcheck.language.values import exact, order, state_fields
 from pcheck.semantics.network import Letter
 from pcheck.semantics.node import Bundle, Config
 

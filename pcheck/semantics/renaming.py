@@ -10,7 +10,8 @@ from collections.abc import Hashable, Mapping
 from enum import Enum
 from typing import Any, TypeVar
 
-from pcheck.language.values import ATOMS, Group, Id, Map, Set, Value, natural, state_fields
+from pcheck.language.names import Group, Id, Value, natural
+from pcheck.language.values import ATOMS, Map, Set, state_fields
 
 T = TypeVar("T")
 Names = Mapping[Id | Value, Id | Value]

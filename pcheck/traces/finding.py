@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from pcheck.language.printing import counted
 from pcheck.language.property import Kind
 from pcheck.loading.setup import Question
 from pcheck.semantics.trace import Path
+from pcheck.text import counted
 from pcheck.traces.explanation import Explanation
 from pcheck.traces.saved import SavedRun
 from pcheck.traces.timeline import Story, tell

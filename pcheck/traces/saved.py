@@ -12,13 +12,9 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from pcheck.errors import SpecError, TraceError, UsageError
-from pcheck.language.model import Model
-from pcheck.language.property import Kind, Property
 from pcheck.loading.setup import Question, ask
 from pcheck.loading.spec import Spec
-from pcheck.semantics.cluster_model import Runs
-from pcheck.semantics.node import Does
-from pcheck.semantics.trace import Path, follow
+from pcheck.semantics.trace import Path
 
 FORMAT, VERSION = "pcheck run", 1
 
@@ -53,16 +49,6 @@ class SavedRun:
         return asked
 
 
-@dataclass(frozen=True)
-class Replay:
-    """How far a saved run could be walked, and what differs from what its file says."""
-
-    path: Path[Any]
-    why: str | None  # what is wrong at its end
-    refused_at: int | None
-    differs: str | None
-
-
 def of_path(
     question: Question, name: str, why: str, path: Path[Any], refused_at: int | None
 ) -> SavedRun:
@@ -81,40 +67,6 @@ def of_path(
     )
 
 
-def refused_step(question: Question, labels: tuple[str, ...]) -> int | None:
-    """The first step, from 1, of a bug's run that the correct protocol does not take.
-
-    It may not be possible there at all; or (in `fifo`) it is, but what is delivered is ignored.
-    """
-    if question.bug is None:
-        return None
-    wrong, right = question.model, question.correct()
-    here, there = wrong.initial(), right.initial()
-    for number, label in enumerate(labels, start=1):
-        if not_taken(question, right, (here, there), label):
-            return number
-        here, there = (dict(m.steps(s))[label] for m, s in ((wrong, here), (right, there)))
-    return None
-
-
-def not_taken(question: Question, right: Model[Any], at: tuple[Any, Any], label: str) -> bool:
-    """Whether the correct protocol does not take a step of the run, or takes it to ignore it."""
-    here, there = at
-    possible = label in dict(right.steps(there))
-    return not possible or (
-        _ignored(right, there, label) and not _ignored(question.model, here, label)
-    )
-
-
-def _ignored(model: Model[Any], state: Any, label: str) -> bool:
-    """Whether a delivery changes nothing but the channel."""
-    if not isinstance(model, Runs):
-        return False
-    node, row = model.taken(state, label)
-    actor = state.nodes[model.index[node]].actor
-    return row.does is Does.DELIVER and row.next.actor is actor and not row.bundle.sends
-
-
 def read(file: FilePath) -> SavedRun:
     try:
         found = json.loads(file.read_bytes())
@@ -126,44 +78,6 @@ def read(file: FilePath) -> SavedRun:
         return _checked(found)
     except TraceError as error:
         raise TraceError(f"{file} {error}") from None
-
-
-def replay(saved: SavedRun, question: Question) -> Replay:
-    """Walks a run by its labels, with the reference semantics."""
-    prop = _property(saved, question.model)
-    path = follow(question.model, saved.steps)
-    if len(path) < len(saved.steps):
-        at = len(path)
-        return Replay(path, None, None, f"step {at + 1} is not possible here: {saved.steps[at]}")
-    why = _why_at_end(prop, question.model, path)
-    refused_at = refused_step(question, saved.steps)
-    differs = None
-    if why is None:
-        still = "not reached" if prop.kind is Kind.SOMETIMES else "still true"
-        differs = f"after its last step {saved.property} is {still}"
-    elif why != saved.why:
-        differs = f"{saved.property} is false because {why}, and the file says {saved.why}"
-    elif refused_at != saved.refused_at:
-        differs = (
-            f"the correct protocol refuses step {refused_at or 'none'}, "
-            f"and the file says {saved.refused_at or 'none'}"
-        )
-    return Replay(path, why, refused_at, differs)
-
-
-def _why_at_end(prop: Property, model: Model[Any], path: Path[Any]) -> str | None:
-    prop = prop.sought()
-    end = path.states[-2:] if prop.of_steps else path.states[-1:]
-    if len(end) < 1 + prop.of_steps:
-        return None
-    return prop.why_false(*map(model.observe, end))
-
-
-def _property(saved: SavedRun, model: Model[Any]) -> Property:
-    for prop in model.properties:
-        if prop.name == saved.property:
-            return prop
-    raise TraceError(f"cannot be walked any more: {saved.spec} has no property {saved.property}")
 
 
 SHAPE: dict[str, tuple[type, ...]] = {

@@ -14,13 +14,15 @@ from dataclasses import replace
 from functools import cached_property
 from itertools import chain, islice, product
 from math import factorial, prod
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pcheck.errors import SpecError
 from pcheck.language.model import Model
-from pcheck.language.property import Property, Seen
-from pcheck.language.values import Id, Map, Set, Value, exact
-from pcheck.search.outcome import Limits
+from pcheck.language.names import Id, Value
+from pcheck.language.property import Property
+from pcheck.language.values import Map, Set, exact
+from pcheck.search.layers import Layers, plain
+from pcheck.search.limits import Limits
 from pcheck.search.reductions.symmetry import Symmetry
 from pcheck.semantics.cluster_model import Runs, State
 from pcheck.semantics.node import Does, Row
@@ -32,13 +34,6 @@ MOST = 3_000_000  # states up to the end of the runs: beyond, they are not looke
 LIMITS = Limits(MOST)
 MOST_ON_RUNS = 20_000  # states on the runs: beyond, these are not walked through
 MOST_SORTS = 1_000  # of renamings, which differ by more than which names they move
-
-
-class Layers(NamedTuple, Generic[S]):
-    """For each depth the keys of the states that lie on a shortest violating run."""
-
-    keys: Sequence[frozenset[Hashable]]
-    key: Callable[[S], Hashable]
 
 
 def shortest(
@@ -70,38 +65,6 @@ def _compiled(model: Runs, prop: Property, length: int, limits: Limits) -> Layer
     from pcheck.search.compiled.layers import layers
 
     return layers(model, prop, length, limits)
-
-
-def plain(model: Model[S], prop: Property, length: int, most: int) -> Layers[S] | None:
-    """The layers by the reference semantics alone; None: there are more than so many states."""
-    known, levels = {model.initial()}, [[model.initial()]]
-    after: dict[S, list[S]] = {}
-    for _ in range(length):
-        level: list[S] = []
-        for before in levels[-1]:
-            after[before] = [state for _, state in model.steps(before)]
-            new = dict.fromkeys(state for state in after[before] if state not in known)
-            known.update(new)
-            level += new
-            if len(known) > most:
-                return None
-        levels.append(level)
-    keys = [frozenset(_false(model, prop, levels[-1]))]
-    assert keys[0], "no run of this length ends where the property is false: please report this"
-    for level in reversed(levels[:-1]):
-        keys.append(frozenset(s for s in level if not keys[-1].isdisjoint(after[s])))
-    return Layers(keys[::-1], lambda state: state)
-
-
-def _false(model: Model[S], prop: Property, states: Sequence[S]) -> Iterator[S]:
-    """Where a property is false: each distinct sight is judged once."""
-    judged: dict[Seen, bool] = {}
-    for state in states:
-        seen = model.observe(state)
-        if seen not in judged:
-            judged[seen] = prop.why_false(seen) is not None
-        if judged[seen]:
-            yield state
 
 
 class Taken(NamedTuple):
@@ -145,6 +108,15 @@ class Shortest:
     @cached_property
     def count(self) -> int:
         return self._count(lambda step: True)
+
+    @property
+    def among(self) -> str:
+        """How many other runs are as short: nothing where there is none."""
+        if self.count == 1:
+            return ""
+        renamed = self.up_to_renaming
+        alike = f", {renamed:,} up to renaming" if renamed not in (None, self.count) else ""
+        return f"There are {self.count:,} such runs{alike}: this one jumps least between nodes."
 
     def _count(self, counts: Callable[[Taken], bool]) -> int:
         """The runs of which every step counts."""

@@ -11,9 +11,9 @@ from functools import cached_property
 from typing import Any
 
 from pcheck.language.model import Model
+from pcheck.language.names import Id
 from pcheck.language.printing import show
-from pcheck.language.property import Seen
-from pcheck.language.values import Id
+from pcheck.language.seen import Seen
 from pcheck.semantics.cluster_model import Runs, State
 from pcheck.semantics.network import Inbox, Letter
 from pcheck.semantics.node import Does, Row

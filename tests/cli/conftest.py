@@ -15,17 +15,11 @@ from pcheck import check
 from pcheck.cli.main import run
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-COLOURS = ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
 
 
 @pytest.fixture(autouse=True)
-def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Every test runs in a folder of its own, 80 columns wide."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
-    for name in COLOURS:
-        monkeypatch.delenv(name, raising=False)
-    return tmp_path
+def _in_an_empty_folder(empty_folder: Path) -> None:
+    """Every test of a command runs in a folder of its own."""
 
 
 @pytest.fixture

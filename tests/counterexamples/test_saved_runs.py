@@ -17,7 +17,8 @@ from pcheck.render.diagram.svg import svg
 from pcheck.render.text.report import RunReport
 from pcheck.traces.explanation import Explanation, explain
 from pcheck.traces.finding import Shown
-from pcheck.traces.saved import SavedRun, read, replay
+from pcheck.traces.replay import replay
+from pcheck.traces.saved import SavedRun, read
 from tests.render.every_run import each_of
 
 FOLDER = SHIPPED.parent / "counterexamples"

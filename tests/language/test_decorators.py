@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import pytest
 
 from pcheck import Actor, Bug, Cluster, Option, Seen, Value, always, bug, fixed, group
-from pcheck.errors import SpecError, UsageError, has_place
+from pcheck.blame import has_place
+from pcheck.errors import SpecError, UsageError
 from pcheck.language.decorators import BUG
 from pcheck.loading.spec import of_builder
 

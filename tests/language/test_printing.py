@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from pcheck import Actor, Id, Map, Set, Value, fixed, group, show
-from pcheck.language.printing import brief, delivered, listed, lost
+from pcheck.language.printing import brief, listed
+from pcheck.semantics.node import delivered, lost
 
 
 class Phase(Enum):

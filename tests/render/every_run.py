@@ -19,7 +19,8 @@ from pcheck.semantics.trace import Path as Walk
 from pcheck.semantics.trace import follow
 from pcheck.traces.explanation import Explanation, explain
 from pcheck.traces.finding import Shown
-from pcheck.traces.saved import of_path, read, replay
+from pcheck.traces.replay import replay
+from pcheck.traces.saved import of_path, read
 
 HOSTILE = Path(__file__).with_name("hostile.py")
 FOLDER = SHIPPED.parent / "counterexamples"

@@ -7,11 +7,11 @@ from collections import Counter
 
 import pytest
 
-from pcheck.errors import printable
 from pcheck.language.printing import show
 from pcheck.render.mermaid import mermaid
 from pcheck.semantics.cluster_model import Runs
 from pcheck.semantics.network import NETWORKS
+from pcheck.text import printable
 from tests.render.diagram_text import Diagram, diagram
 from tests.render.every_run import RUNS, each_of, hostile, kept, small, the_run
 

@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from pcheck.errors import printable
 from pcheck.render.mermaid import mermaid
 from pcheck.render.shiviz import shiviz
+from pcheck.text import printable
 from tests.render.diagram_text import KINDS, Diagram, Event, decoded, diagram
 from tests.render.every_run import RUNS, the_run
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import permutations
 
-from pcheck.errors import printable
 from pcheck.language.printing import show
 from pcheck.render.shiviz import shiviz
 from pcheck.semantics.cluster_model import Runs, State
+from pcheck.text import printable
 from pcheck.traces.finding import Shown
 from tests.render.every_run import RUNS, bare, each_of, hostile, kept, small, the_run
 

@@ -8,7 +8,8 @@ from pcheck.language.cluster import Cluster
 from pcheck.language.property import Kind, Property
 from pcheck.search import reference
 from pcheck.search.compiled import explorer
-from pcheck.search.outcome import Limits, Search
+from pcheck.search.limits import Limits
+from pcheck.search.outcome import Search
 from pcheck.semantics.cluster_model import Runs, State
 from pcheck.semantics.network import NETWORKS
 from pcheck.semantics.trace import follow

@@ -35,7 +35,7 @@ from pcheck import (
 )
 from pcheck.language.actor import either
 from pcheck.language.values import exact
-from pcheck.search.outcome import Limits
+from pcheck.search.limits import Limits
 from pcheck.semantics.network import NETWORKS
 from tests.search.alike import Asked
 

@@ -6,7 +6,8 @@ import pytest
 
 from pcheck.language.cluster import Cluster
 from pcheck.loading.spec import find, shipped
-from pcheck.search.outcome import Limits, Outcome, Verdict
+from pcheck.search.limits import Limits
+from pcheck.search.outcome import Outcome, Verdict
 from pcheck.semantics.network import NETWORKS
 from tests.runs import counts
 from tests.search.alike import Asked, alike, check_runs, compiled, told

@@ -10,8 +10,10 @@ import networkx as nx
 import pytest
 
 from pcheck import Id, Model, Property, Seen, always, sometimes
-from pcheck.errors import SpecError, place_of
-from pcheck.search.outcome import Clock, Limits, Outcome, Progress, Search, Verdict
+from pcheck.blame import place_of
+from pcheck.errors import SpecError
+from pcheck.search.limits import Clock, Limits, Progress
+from pcheck.search.outcome import Outcome, Search, Verdict
 from pcheck.search.reference import explore
 from pcheck.semantics.trace import follow
 from tests.runs import counts

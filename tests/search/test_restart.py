@@ -22,7 +22,7 @@ from pcheck import (
     send,
     volatile,
 )
-from pcheck.language.values import Group
+from pcheck.language.names import Group
 from pcheck.semantics.network import NETWORKS
 from tests.search.alike import alike
 

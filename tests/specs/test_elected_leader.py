@@ -19,7 +19,8 @@ from pcheck.language.cluster import Cluster
 from pcheck.loading.setup import ask
 from pcheck.loading.spec import find
 from pcheck.search.compiled.explorer import explore as fast
-from pcheck.search.outcome import Limits, Outcome, Search, Verdict
+from pcheck.search.limits import Limits
+from pcheck.search.outcome import Outcome, Search, Verdict
 from pcheck.search.reductions.reduce import PASSES
 from pcheck.search.reference import explore
 from pcheck.semantics.cluster_model import Runs

@@ -10,7 +10,8 @@ import pytest
 from pcheck.checking import Result, answer
 from pcheck.loading.setup import ask
 from pcheck.loading.spec import find
-from pcheck.search.outcome import Limits, Verdict
+from pcheck.search.limits import Limits
+from pcheck.search.outcome import Verdict
 from tests.specs.family import breaks_nothing, hunted, is_as_kept, length, mistakes
 
 pytestmark = pytest.mark.slow  # the runs that are kept are walked by the others

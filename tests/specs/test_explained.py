@@ -7,7 +7,8 @@ import pytest
 from pcheck.bugs import hunt, kept
 from pcheck.loading.spec import SHIPPED, find
 from pcheck.traces.explanation import explain
-from pcheck.traces.saved import read, replay
+from pcheck.traces.replay import replay
+from pcheck.traces.saved import read
 
 Step = tuple[
     int, str, str | None, str

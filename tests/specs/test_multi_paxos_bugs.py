@@ -16,7 +16,8 @@ from pcheck.bugs import Hunt, hunt
 from pcheck.checking import Result, answer
 from pcheck.loading.setup import ask
 from pcheck.loading.spec import find
-from pcheck.search.outcome import Limits, Outcome, Verdict
+from pcheck.search.limits import Limits
+from pcheck.search.outcome import Outcome, Verdict
 from tests.specs.family import breaks_nothing, is_as_kept
 from tests.specs.multi_paxos_peer import (
     COMMANDS,

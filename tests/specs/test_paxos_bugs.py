@@ -18,7 +18,8 @@ from pcheck.checking import Result, answer
 from pcheck.language.decorators import BUG
 from pcheck.loading.setup import ask
 from pcheck.loading.spec import of_builder
-from pcheck.search.outcome import Limits, Outcome, Verdict
+from pcheck.search.limits import Limits
+from pcheck.search.outcome import Outcome, Verdict
 from specs.consensus import Vote, agreement
 from specs.learner import Learner, no_other_is_chosen
 from specs.paxos import Promises, Proposer, paxos

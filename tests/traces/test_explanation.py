@@ -34,7 +34,7 @@ from pcheck.errors import SpecError
 from pcheck.language.decorators import BUG
 from pcheck.loading.setup import ask
 from pcheck.loading.spec import of_builder
-from pcheck.search.outcome import Limits
+from pcheck.search.limits import Limits
 from pcheck.traces.explanation import Deeds, Explanation
 
 

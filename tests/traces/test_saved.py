@@ -11,7 +11,8 @@ import pytest
 from pcheck import check
 from pcheck.cli.main import run
 from pcheck.loading.spec import find
-from pcheck.traces.saved import read, replay
+from pcheck.traces.replay import replay
+from pcheck.traces.saved import read
 
 # With one acceptor, each of two ballots takes a start, a promise that is heard, and a vote.
 STEPS = [

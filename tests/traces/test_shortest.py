@@ -16,12 +16,13 @@ from hypothesis import given, settings
 from pcheck import Act, Actor, Cluster, Group, Property, Seen, act, always, broadcast, fixed, group
 from pcheck.language.property import Kind
 from pcheck.language.values import exact
-from pcheck.search.outcome import Limits
+from pcheck.search.layers import Layers, plain
+from pcheck.search.limits import Limits
 from pcheck.semantics.cluster_model import Runs, State
 from pcheck.semantics.network import NETWORKS
 from pcheck.semantics.node import Row
 from pcheck.traces.readable import most_readable
-from pcheck.traces.shortest import Layers, Shortest, plain, shortest
+from pcheck.traces.shortest import Shortest, shortest
 from tests.search.alike import Asked
 from tests.search.peers import symmetric_questions
 from tests.search.protocols import questions

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from pcheck.errors import printable
 from pcheck.language.printing import brief
 from pcheck.render.diagram.grid import GAP, MARGIN, Grid
 from pcheck.render.diagram.measure import LABEL, cut, width
 from pcheck.render.diagram.placing import Places
 from pcheck.render.diagram.segments import Point, Segment, distance
+from pcheck.text import printable
 from pcheck.traces.timeline import Flight
 
 STUBS = ((18, 20), (22, 9), (9, 25), (30, 16), (34, 4), (26, 26))  # how far off one may end

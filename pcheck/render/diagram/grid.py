@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pcheck.errors import printable
 from pcheck.language.printing import brief
 from pcheck.render.diagram.labels import HANG, LINE, Line, Words, beside, reached, set_in
 from pcheck.render.diagram.measure import LABEL, NAME, shortened, width
 from pcheck.render.diagram.segments import distance
+from pcheck.text import printable
 from pcheck.traces.timeline import Flight, Moment, Story, is_down
 
 MARGIN, HEAD, GAP = 18.0, 26.0, 10.0  # around everything; a name's height; between the two

@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from pcheck.errors import printable
 from pcheck.language.printing import show
 from pcheck.render.diagram.measure import HEADING, TEXT, TITLE, width, wrap
+from pcheck.text import printable
 from pcheck.traces.timeline import Moment, Story
 
 LINE, HANG = 16.0, 12.0  # from line to line; how far what is broken off is indented

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pcheck.errors import printable
 from pcheck.render.diagram.grid import MARGIN, Grid
 from pcheck.render.diagram.measure import LABEL, cut, width
 from pcheck.semantics.node import Does
+from pcheck.text import printable
 from pcheck.traces.finding import Shown
 
 MARK, APART, LEAD = 22.0, 16.0, 18.0  # room for a mark; between two; from line to line

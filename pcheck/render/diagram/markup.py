@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
-from pcheck.errors import printable
 from pcheck.render.diagram.segments import Point
+from pcheck.text import printable
 
 CROSSED = {"crash": 7, "cross": 4}  # how far they reach
 ROUND = {"dot": 5.5, "up": 6, "also": 3.5}

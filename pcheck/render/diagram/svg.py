@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import atan2, degrees
 from xml.sax.saxutils import escape
 
-from pcheck.errors import printable
 from pcheck.language.printing import listed, show
 from pcheck.render.diagram.arrows import Arrow, Arrows, Label, Tip
 from pcheck.render.diagram.grid import GAP, HEAD, MARGIN, NUMBER, Band, Banner, Grid
@@ -29,6 +28,7 @@ from pcheck.render.diagram.markup import (
 from pcheck.render.diagram.measure import NAME, width
 from pcheck.render.diagram.style import KINDS, STYLE
 from pcheck.semantics.node import Does
+from pcheck.text import printable
 from pcheck.traces.finding import Shown
 from pcheck.traces.timeline import Flight
 

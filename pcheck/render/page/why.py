@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pcheck.loading.rules import Rule
 from pcheck.render.page.markup import Markup, element, joined
 from pcheck.render.page.steps import step_link
-from pcheck.traces.explanation import Deeds, Difference, Explanation
+from pcheck.traces.divergence import Difference
+from pcheck.traces.explanation import Deeds, Explanation
 from pcheck.traces.finding import Shown
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from pcheck.language.printing import counted
 from pcheck.render.state_graph.text import said
+from pcheck.text import counted
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pcheck.errors import UsageError, nearest
+from pcheck.errors import UsageError
 from pcheck.render.state_graph.dot import dot
 from pcheck.render.state_graph.svg import svg
+from pcheck.text import nearest
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from pcheck.language.printing import counted
 from pcheck.render.state_graph.elements import arrowhead, group, shape, text, title
 from pcheck.render.state_graph.key import INDENT, LETTER, LINE, Key, paragraph, widest, wrapped
 from pcheck.render.state_graph.layout import columns, rows
 from pcheck.render.state_graph.lines import RADIUS, Line, Point, line
 from pcheck.render.state_graph.style import STYLE
 from pcheck.render.state_graph.text import said
+from pcheck.text import counted
 
 if TYPE_CHECKING:
     import networkx as nx

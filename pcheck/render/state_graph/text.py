@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcheck.errors import SpecError, described, place_of, place_raised, printable
+from pcheck.blame import described, place_of, place_raised
+from pcheck.errors import SpecError
 from pcheck.language.model import Model
-from pcheck.language.printing import counted, show
+from pcheck.language.printing import show
 from pcheck.semantics.cluster_model import Runs, State
+from pcheck.text import counted, printable
 
 
 def state_text(model: Model[Any], state: Any) -> str:

@@ -10,7 +10,8 @@ from rich.text import Text
 
 from pcheck.loading.rules import Rule
 from pcheck.render.text.paragraphs import Cell, Paragraph, Rows
-from pcheck.traces.explanation import Deeds, Difference, Explanation
+from pcheck.traces.divergence import Difference
+from pcheck.traces.explanation import Deeds, Explanation
 
 
 class Explained:

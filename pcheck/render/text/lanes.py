@@ -16,9 +16,9 @@ from typing import TypeAlias
 from rich.cells import cell_len
 from rich.text import Text
 
-from pcheck.errors import printable
 from pcheck.render.text.paragraphs import padded
 from pcheck.semantics.node import Does
+from pcheck.text import printable
 from pcheck.traces.timeline import Flight, Moment, Story
 
 LEAST_PITCH, GUTTER = 4, 2

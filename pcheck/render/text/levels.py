@@ -8,10 +8,10 @@ from itertools import count
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from pcheck.language.printing import counted
 from pcheck.render.text.paragraphs import Paragraph
 from pcheck.render.text.printed import as_html, as_text
 from pcheck.search.outcome import Search
+from pcheck.text import counted
 
 HEIGHT = 6  # rows of bars; two more stand below
 WIDEST, LEAST = 8, 12  # columns: of a bar with its gap; of a plot that says anything

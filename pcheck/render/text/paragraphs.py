@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from pcheck.errors import printable
+from pcheck.text import printable
 
 Cell = tuple[str, str]  # text and style
 

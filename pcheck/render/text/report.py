@@ -7,8 +7,6 @@ from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
-from pcheck.errors import an
-from pcheck.language.printing import counted
 from pcheck.language.property import Kind, Property
 from pcheck.loading.setup import Question
 from pcheck.render.text.explanation import Explained
@@ -19,6 +17,7 @@ from pcheck.search.vacuity import unsent
 from pcheck.semantics.cluster_model import Runs
 from pcheck.semantics.network import NETWORKS
 from pcheck.semantics.trace import Path
+from pcheck.text import an, counted
 from pcheck.traces.finding import Shown
 from pcheck.traces.timeline import tell
 

@@ -9,9 +9,9 @@ from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from pcheck.errors import printable
-from pcheck.language.printing import counted, show
+from pcheck.language.printing import show
 from pcheck.render.text.paragraphs import padded, wrap
+from pcheck.text import counted, printable
 from pcheck.traces.timeline import Fields, Flight, Story
 
 CHANGED = "bold reverse"

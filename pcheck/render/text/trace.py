@@ -12,9 +12,9 @@ from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from pcheck.errors import printable
 from pcheck.render.text.lanes import ALL, ASCII, UNICODE, Lanes
 from pcheck.render.text.paragraphs import fitting
+from pcheck.text import printable
 from pcheck.traces.timeline import Moment, Story
 
 NOTHING, BANNER = Text(), "bold yellow"

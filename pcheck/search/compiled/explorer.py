@@ -14,24 +14,15 @@ from typing import NamedTuple
 from pcheck.errors import Asymmetric, SpecError, Unreliable
 from pcheck.language.actor import Actor
 from pcheck.language.cluster import Cluster
-from pcheck.language.values import group
+from pcheck.language.names import group
 from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.tables import Tables
 from pcheck.search.compiled.walk import Walk
-from pcheck.search.outcome import (
-    ENDS,
-    INTERRUPT,
-    Clock,
-    Discovery,
-    Limits,
-    Progress,
-    Search,
-    Watch,
-    ended_by,
-)
-from pcheck.search.reductions.closure import MORE, MOST, Unclosed
+from pcheck.search.limits import ENDS, INTERRUPT, Clock, Limits, Progress, Watch, ended_by
+from pcheck.search.outcome import Discovery, Search
+from pcheck.search.reductions.closure import MORE, MOST, Unclosed, Ways
 from pcheck.search.reductions.cover import ranked
-from pcheck.search.reductions.reduce import Reduction, Ways, reduced, without_tables
+from pcheck.search.reductions.reduce import Reduction, reduced, without_tables
 from pcheck.semantics.cluster_model import Runs
 from pcheck.semantics.network import Network
 

@@ -18,9 +18,9 @@ import numpy as np
 
 from pcheck.language.property import Property
 from pcheck.search.compiled.explorer import Recorded, recorded
-from pcheck.search.outcome import Limits
+from pcheck.search.layers import Layers
+from pcheck.search.limits import Limits
 from pcheck.semantics.cluster_model import Runs, State
-from pcheck.traces.shortest import Layers
 
 
 def layers(model: Runs, prop: Property, length: int, limits: Limits) -> Layers[State] | None:
@@ -57,11 +57,16 @@ def _marked(found: Recorded, prop: Property) -> list[frozenset[Hashable]]:
 
 def _false(found: Recorded, prop: Property, start: int, end: int) -> Any:
     """Of which of these states the property is false: each distinct sight is judged once."""
-    tables, layout, states = found.tables, found.store.layout, found.store.states[start:end]
-    sights, nth = np.unique(states & layout.bits(tables.watchers), axis=0, return_inverse=True)
-    watched = slice(tables.watchers.start, tables.watchers.stop)
+    machines, layout, states = (
+        found.tables.machines,
+        found.store.layout,
+        found.store.states[start:end],
+    )
+    sights, nth = np.unique(states & layout.bits(machines.watchers), axis=0, return_inverse=True)
+    watched = slice(machines.watchers.start, machines.watchers.stop)
     false = [
-        prop.why_false(tables.seen(vector[watched])) is not None for vector in layout.unpack(sights)
+        prop.why_false(machines.seen(vector[watched])) is not None
+        for vector in layout.unpack(sights)
     ]
     return np.array(false, np.bool_)[nth.reshape(-1)]
 

@@ -6,17 +6,16 @@ no renaming changes, and its image under each swap of neighbours. Filled in when
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from pcheck.search.compiled import kernel
 from pcheck.search.compiled.kernel import MISSING
+from pcheck.search.compiled.machines import Machines
 from pcheck.search.compiled.store import Layout
-
-if TYPE_CHECKING:
-    from pcheck.search.compiled.tables import Tables
-    from pcheck.search.reductions.symmetry import Symmetry
+from pcheck.search.reductions.symmetry import Symmetry
+from pcheck.search.reductions.views import Views
 
 ROOM = 16
 _ONE = np.uint64(1)
@@ -28,29 +27,30 @@ _ROUGH, _FINE = np.uint64(0xFFFFFFFF00000000), np.uint64(40)
 class Orbits:
     """Each machine has a stretch of rows, one for each of its configurations."""
 
-    def __init__(self, symmetry: Symmetry | None, tables: Tables) -> None:
-        self.symmetry, self._tables = symmetry, tables
+    def __init__(self, symmetry: Symmetry | None, machines: Machines) -> None:
+        self.symmetry, self._machines = symmetry, machines
+        self._views = Views(symmetry) if symmetry is not None else None
         names = symmetry.names if symmetry is not None else ()
         swaps = symmetry.swaps if symmetry is not None else []
-        machines = tables.machines - 1  # the budget has no names in it
-        self._room = [ROOM if names else 0] * machines
+        self._room = [ROOM if names else 0] * machines.budget  # which has no names in it itself
         self.first = self._starts()
         self.views = np.zeros((sum(self._room), len(names)), np.uint64)
         self.images = np.full((sum(self._room), len(swaps)), MISSING, np.int32)
         ends = {block[-1] for block in symmetry.blocks} if symmetry is not None else set()
         swap = iter(range(len(swaps)))
         self.swap_after = np.array([-1 if n in ends else next(swap) for n in names], np.int64)
-        nodes = len(tables.nodes)
+        nodes = len(machines.nodes)
         targets = symmetry.targets if symmetry is not None else []
         self.targets = np.array(
             [[*each, *(nodes + i for i in each)] for each in targets], np.int64
-        ).reshape(len(swaps), machines if swaps else 0)
-        self.scratch = np.zeros((kernel.MOST_TIED + 2, machines), np.int64)
+        ).reshape(len(swaps), machines.budget if swaps else 0)
+        self.scratch = np.zeros((kernel.MOST_TIED + 2, machines.budget), np.int64)
         self.sums = np.zeros(len(names), np.uint64)
 
     @property
     def arrays(self) -> tuple[Any, ...]:
-        """What the kernel is given."""
+        """What the kernel is given: with a row for each number that was handed out by now."""
+        self._make_room()
         return (
             self.first, self.views, self.images, self.swap_after, self.targets, self.scratch,
             self.sums,
@@ -58,6 +58,7 @@ class Orbits:
 
     def _of(self, machines: range) -> tuple[Any, ...]:
         """What the kernel is given where a vector has these machines alone."""
+        self._make_room()
         some, start = slice(machines.start, machines.stop), machines.start
         return (
             self.first[some], self.views, self.images, self.swap_after,
@@ -65,25 +66,27 @@ class Orbits:
         )  # fmt: skip
 
     def _fill_views(self, machine: int, number: int) -> None:
-        assert self.symmetry is not None
-        i, thing = self._tables.thing(machine, number)
-        if machine < len(self._tables.nodes):
-            local = self._tables.nodes[i].node.local(thing)
-            first, then = (self.symmetry.views_of_node(i, each) for each in (local, thing))
+        assert self._views is not None
+        i, thing = self._machines.thing(machine, number)
+        if machine < len(self._machines.nodes):
+            local = self._machines.nodes[i].node.local(thing)
+            first, then = (self._views.of_node(i, each) for each in (local, thing))
         else:
-            first = then = self.symmetry.views_of_sight(i, thing)
+            first = then = self._views.of_sight(i, thing)
         rough, fine = (kernel.mixed(np.array(each, np.uint64) + _ONE) for each in (first, then))
-        self.views[self._row(machine, number)] = rough & _ROUGH | fine >> _FINE | _ONE
+        row = self._row(machine, number)
+        self.views[row] = rough & _ROUGH | fine >> _FINE | _ONE
 
     def _fill_image(self, machine: int, number: int, swap: int) -> None:
         assert self.symmetry is not None
-        i, thing = self._tables.thing(machine, number)
+        i, thing = self._machines.thing(machine, number)
         target = int(self.targets[swap, machine])
-        if machine < len(self._tables.nodes):
-            image = self._tables.number_of(target, self.symmetry.config(swap, i, thing))
+        if machine < len(self._machines.nodes):
+            image = self._machines.number_of(target, self.symmetry.config(swap, i, thing))
         else:
-            image = self._tables.number_of(target, self.symmetry.sight(swap, thing))
-        self.images[self._row(machine, number), swap] = image
+            image = self._machines.number_of(target, self.symmetry.sight(swap, thing))
+        row = self._row(machine, number)
+        self.images[row, swap] = image
 
     def least(self, vectors: list[list[int]], machines: range) -> list[list[int]]:
         """Of each vector of the numbers of these machines, what stands for all its renamings.
@@ -118,9 +121,11 @@ class Orbits:
         return False
 
     def _image(self, machine: int, number: int, swap: int) -> int:
-        if self.images[self._row(machine, number), swap] == MISSING:
+        row = self._row(machine, number)
+        if self.images[row, swap] == MISSING:
             self._fill_image(machine, number, swap)
-        return int(self.images[self._row(machine, number), swap])
+            row = self._row(machine, number)  # others have grown since
+        return int(self.images[row, swap])
 
     def fill(self, why: int, cursor: Any) -> None:
         """What the kernel missed. Whose views are asked for is soon asked for his images."""
@@ -132,12 +137,16 @@ class Orbits:
         else:
             self._fill_image(machine, number, int(cursor[kernel.MISSED_BUNDLE]))
 
-    def make_room(self, machine: int, number: int) -> None:
-        """A machine has a configuration of this number."""
-        if self.symmetry is not None and number >= self._room[machine]:
-            self._grow(machine, number + 1)
+    def _make_room(self) -> None:
+        """Grows the arrays, where a machine has more numbers than they have rows."""
+        for machine, size in enumerate(self._machines.sizes()[: len(self._room)]):
+            if self.symmetry is not None and size > self._room[machine]:
+                self._grow(machine, size)
 
     def _row(self, machine: int, number: int) -> int:
+        """The row of a configuration, for which there is room afterwards: take the arrays then."""
+        if number >= self._room[machine]:
+            self._make_room()
         return int(self.first[machine]) + number
 
     def _grow(self, machine: int, size: int) -> None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pcheck.errors import Asymmetric, place_of
-from pcheck.language.printing import counted
-from pcheck.language.property import Kind, Property, Seen
+from pcheck.blame import place_of
+from pcheck.errors import Asymmetric
+from pcheck.language.property import Kind, Property
+from pcheck.language.seen import Seen
 from pcheck.search.compiled.tables import Tables
 from pcheck.search.reductions.symmetry import Symmetry
 from pcheck.semantics.observer import Sight
+from pcheck.text import counted
 
 ALL = 1_000  # renamings of sights: up to so many, whole orbits are compared
 EACH = 50  # and then the swaps of each so many-th sight
@@ -31,7 +33,9 @@ class Renamings:
 
     def unlike(self, shown: list[tuple[int, list[int]]]) -> list[tuple[int, list[int]]]:
         """Of sights that differ only by names the first: what is said of one is said of all."""
-        least = self._tables.orbits.least([sights for _, sights in shown], self._tables.watchers)
+        least = self._tables.orbits.least(
+            [sights for _, sights in shown], self._tables.machines.watchers
+        )
         new = []
         for each, key in zip(shown, map(tuple, least)):
             if key not in self._known:
@@ -45,7 +49,7 @@ class Renamings:
         if not whole and self._since % EACH:
             self.left_out += 1
             return
-        first = tuple(self._tables.parts_of(sights))
+        first = tuple(self._tables.machines.parts_of(sights))
         expected = [(prop, _says(prop, self._seen(first))) for prop in properties]
         known, todo = {first}, [first]
         for parts in todo:  # which grows, if the whole orbit is asked for
@@ -94,7 +98,7 @@ class Renamings:
         return tuple(moved[i] for i in range(len(parts)))
 
     def _seen(self, parts: Parts) -> Seen:
-        return self._tables.observer.seen(self._tables.observer.joined(parts))
+        return self._tables.machines.observer.seen(self._tables.machines.observer.joined(parts))
 
 
 def _says(prop: Property, seen: Seen) -> bool:

@@ -28,7 +28,7 @@ def last_step(tables: Tables, path: Path[State], bundle: int) -> Path[State]:
     return next(
         _longer(path, step.labels[0], after)
         for i, config in enumerate(before.nodes)
-        for step in tables.nodes[i].steps(config)
+        for step in tables.machines.nodes[i].steps(config)
         if tables.effects(i, config, step) == effects
         and (after := dict(tables.model.steps_of(before, i)).get(step.labels[0])) is not None
     )
@@ -36,7 +36,7 @@ def last_step(tables: Tables, path: Path[State], bundle: int) -> Path[State]:
 
 def _row(tables: Tables, path: Path[State], after: Vector, cost: int) -> Path[State]:
     """The run, and the steps of some node that lead to what stands in the search."""
-    for i in range(len(tables.nodes)):
+    for i in range(len(tables.machines.nodes)):
         reached = {path.states[-1]: path}
         for _ in range(cost):
             reached = {

@@ -12,6 +12,7 @@ from itertools import pairwise
 from pcheck.errors import SpecError
 from pcheck.language.property import Kind
 from pcheck.search.compiled import kernel
+from pcheck.search.compiled.covering import Cover
 from pcheck.search.compiled.first_seen import Shown
 from pcheck.search.compiled.kernel import HEAD, MISSED, MISSED_AT, MISSED_BUNDLE, TRANSITIONS
 from pcheck.search.compiled.property_symmetry import Renamings
@@ -19,18 +20,9 @@ from pcheck.search.compiled.reconstruct import last_step, replay
 from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.tables import Tables
 from pcheck.search.judge import Found, Judge
-from pcheck.search.outcome import (
-    ENDS,
-    Clock,
-    Discovery,
-    Limits,
-    Progress,
-    Search,
-    Stop,
-    ended_by,
-    state_limit,
-)
-from pcheck.search.reductions.cover import Cover, Ranks
+from pcheck.search.limits import ENDS, Clock, Limits, Progress, Stop, ended_by, state_limit
+from pcheck.search.outcome import Discovery, Search
+from pcheck.search.reductions.cover import Ranks
 from pcheck.search.reductions.reduce import Reduction
 from pcheck.semantics.cluster_model import Runs, State
 from pcheck.semantics.trace import Path
@@ -67,8 +59,8 @@ class Walk:
         first = self.tables.initial()
         symmetry = reduction.symmetry
         self.renamings = Renamings(self.tables, symmetry) if symmetry is not None else None
-        self.store = Store(self.tables.sizes(), first, records=records)
-        self.shown = Shown(self.tables.watchers)
+        self.store = Store(self.tables.machines.sizes(), first, records=records)
+        self.shown = Shown(self.tables.machines.watchers)
         self._lay_out()
         self.levels = [0, 1]  # where each level that is known whole begins, and the next one
         self.depth = 0  # of the last level that had any state
@@ -134,7 +126,7 @@ class Walk:
         return True
 
     def _lay_out(self) -> None:
-        self.tables.fitting, self.tables.outgrown = self.store.layout.most, False
+        self.tables.machines.fitting, self.tables.machines.outgrown = self.store.layout.most, False
         self.shown.lay_out(self.store)
 
     def _expand_level(self, start: int, end: int, cost: int) -> None:
@@ -185,8 +177,8 @@ class Walk:
             tables.fill_reception(machine, number, int(self.store.cursor[MISSED_BUNDLE]))
         else:
             tables.orbits.fill(why, self.store.cursor)
-        if tables.outgrown:
-            self.store.widen(tables.sizes())
+        if tables.machines.outgrown:
+            self.store.widen(tables.machines.sizes())
             self._lay_out()
 
     def _settle(self) -> int:
@@ -224,14 +216,18 @@ class Walk:
         for index, sights in shown:
             if self.renamings is not None:
                 self.renamings.compare(sights, self.judge.open)
-            self.judge.sight(tables.seen(sights), where=(index,))
+            self.judge.sight(tables.machines.seen(sights), where=(index,))
         if self.judge.asks_about_steps:
             most = int(self.store.cursor[TRANSITIONS]) - (not whole)  # the last may lead nowhere
-            (watcher,) = tables.watchers
+            (watcher,) = tables.machines.watchers
             news = tables.receptions.used(watcher, self.judged_steps, most)
             self.judged_steps = most
             for before, sight, bundle, after in news:
-                self.judge.step(tables.seen([sight]), tables.seen([after]), where=(before, bundle))
+                self.judge.step(
+                    tables.machines.seen([sight]),
+                    tables.machines.seen([after]),
+                    where=(before, bundle),
+                )
 
     # -- reporting -----------------------------------------------------------------------------
 

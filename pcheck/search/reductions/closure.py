@@ -15,16 +15,17 @@ the search begins again without them.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from pcheck.errors import PcheckError, Unreliable, described
+from pcheck.blame import described
+from pcheck.errors import PcheckError, Unreliable
 from pcheck.language.actor import Actor
-from pcheck.language.printing import counted
 from pcheck.search.reductions.automaton import Automaton, Step
 from pcheck.semantics.cluster_model import Runs
 from pcheck.semantics.network import Letter
 from pcheck.semantics.node import Bundle, Config
+from pcheck.text import counted
 
 MOST, MORE = 50_000, 500_000  # questions to handlers, at first and where a search is very long
 MOST_SILENT = 5_000  # to those of a role that sends nothing to anybody
@@ -169,3 +170,6 @@ class Open(Automaton):
                     if j not in closure.open and letter not in closure.letters[j]:
                         raise Unclosed(f"{self.node.me} sends what it did not seem to send")
         return steps
+
+
+Ways = Sequence[Mapping[Config, Sequence[Config]]]

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from pcheck.errors import UsageError, nearest
-from pcheck.language.printing import counted, listed
+from pcheck.errors import UsageError
+from pcheck.language.printing import listed
 from pcheck.search.reductions.automaton import Automaton
-from pcheck.search.reductions.closure import MOST, MOST_SILENT, Closure, Open, TooMany, Unclosed
+from pcheck.search.reductions.closure import (
+    MOST,
+    MOST_SILENT,
+    Closure,
+    Open,
+    TooMany,
+    Unclosed,
+    Ways,
+)
 from pcheck.search.reductions.fuse import Fused
 from pcheck.search.reductions.minimise import Minimised, classes
 from pcheck.search.reductions.prune import Pruned, live
 from pcheck.search.reductions.symmetry import Classes, Symmetric, Symmetry
 from pcheck.semantics.cluster_model import Runs
 from pcheck.semantics.node import Config
+from pcheck.text import counted, nearest
 
 PASSES = ("minimise", "fuse", "prune", "symmetry", "cover")
 CLOSED = ("minimise", "prune", "cover")  # which need closed tables
@@ -22,9 +31,6 @@ NOTHING_INTERCHANGEABLE = "the spec declares nothing interchangeable"
 GOES_BY_NAMES = "where no run may lead, a handler tells interchangeable nodes apart"
 WHAT_WAITS_IS_IN_THE_WAY = "on this network what waits stands in the way of what comes after it"
 ABOUT_STEPS = "a property asks about steps, and not about states alone"
-
-
-Ways = Sequence[Mapping[Config, Sequence[Config]]]
 
 
 class Reduction(NamedTuple):

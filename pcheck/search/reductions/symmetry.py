@@ -27,16 +27,17 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from pcheck.errors import Asymmetric, place_of
+from pcheck.blame import place_of
+from pcheck.errors import Asymmetric
 from pcheck.language.actor import Actor
+from pcheck.language.names import Id, Value
 from pcheck.language.printing import show
-from pcheck.language.values import Id, Value
 from pcheck.search.reductions.automaton import Automaton, Step
 from pcheck.semantics.cluster_model import Runs
 from pcheck.semantics.network import Inbox, Letter
 from pcheck.semantics.node import Config, Move, Node
 from pcheck.semantics.observer import Sight
-from pcheck.semantics.renaming import Names, made_of, renamed, renamed_fields, shape
+from pcheck.semantics.renaming import Names, made_of, renamed, renamed_fields
 
 Name = Id | Value
 Block = tuple[Name, ...]
@@ -61,8 +62,6 @@ class Symmetry:
         self.targets = [[self._target(swap, i) for i in self._nodes] for swap in self.swaps]
         self._letters: list[dict[Letter, Letter]] = [{} for _ in pairs]
         self._actors: list[dict[int, Actor]] = [{} for _ in pairs]
-        self._shapes: dict[Hashable, int] = {}
-        self._seen_by: dict[Hashable, tuple[int, ...]] = {}
         self._checked: set[tuple[int, int, Letter | None]] = set()
         self._first_of: Classes | None = None
         self._members: list[dict[Config, list[Actor]]] = []
@@ -110,67 +109,11 @@ class Symmetry:
         )
         return Sight(sent, moved)
 
-    # -- what the names see --------------------------------------------------------------------
-
-    def views_of_node(self, i: int, config: Config) -> list[int]:
-        """What each name sees of one node: equal numbers for what a renaming may take there."""
-        actors, inbox = self._views_of_class(i, config), config.inbox
-        letters = [self._views(letter, (letter.src, letter.message)) for letter in inbox]
-        queued = self.model.network.ignoring_is_a_step
-        return [
-            self._number(
-                "node",
-                self._relation(i, name),
-                actors[nth],
-                config.up,
-                self._queues(inbox, letters, nth)
-                if queued
-                else tuple(sorted(each[nth] for each in letters)),
-            )
-            for nth, name in enumerate(self.names)
-        ]
-
-    def _views_of_class(self, i: int, config: Config) -> tuple[Hashable, ...]:
-        """What is seen of a local state, or of all that it stands for."""
+    def members(self, i: int, config: Config) -> list[Actor]:
+        """The local states that the one of a configuration stands for; itself, without classes."""
         if self._first_of is None:
-            return self._views(id(config.actor), config.actor)
-        members = self._members[i].get(self.model.nodes[i].local(config), [config.actor])
-        views = [self._views(id(actor), actor) for actor in members]
-        return tuple(tuple(sorted(each)) for each in zip(*views, strict=True))
-
-    def _queues(self, inbox: Inbox, letters: list[tuple[int, ...]], nth: int) -> Hashable:
-        queues: dict[Id, list[int]] = {}
-        for letter, views in zip(inbox, letters):
-            queues.setdefault(letter.src, []).append(views[nth])
-        return tuple(sorted(map(tuple, queues.values())))
-
-    def views_of_sight(self, i: int, part: Sight) -> list[int]:
-        letters = [self._views(each, (each.src, each.message)) for each in part.sent]
-        values = self.model.observer.held_by(i, part.values)
-        held = [self._views(("held", key), value) for key, value in values]
-        return [
-            self._number(
-                "sight",
-                self._relation(i, name),
-                tuple(sorted(each[nth] for each in letters)),
-                tuple(each[nth] for each in held),
-            )
-            for nth, name in enumerate(self.names)
-        ]
-
-    def _relation(self, i: int, name: Name) -> Hashable:
-        me = self.model.nodes[i].me
-        return "own" if me == name else self.block_of.get(me, me)
-
-    def _views(self, key: Hashable, thing: Any) -> tuple[int, ...]:
-        if key not in self._seen_by:
-            self._seen_by[key] = tuple(
-                self._number(shape(thing, name, self.block_of)) for name in self.names
-            )
-        return self._seen_by[key]
-
-    def _number(self, *what: Hashable) -> int:
-        return self._shapes.setdefault(what, len(self._shapes))
+            return [config.actor]
+        return self._members[i].get(self.model.nodes[i].local(config), [config.actor])
 
     # -- whether the declaration is true -------------------------------------------------------
 

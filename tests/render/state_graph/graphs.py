@@ -8,8 +8,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pcheck import Id, Model, Seen, always, check, sometimes, spec
-from pcheck.errors import printable
 from pcheck.search.state_graph import numbered
+from pcheck.text import printable
 
 if TYPE_CHECKING:
     import networkx as nx

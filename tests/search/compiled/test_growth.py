@@ -12,9 +12,10 @@ from pcheck import Act, Actor, Id, Seen, Step, act, always, fixed, group, send
 from pcheck.errors import SpecError
 from pcheck.search import reference
 from pcheck.search.compiled import explorer, walk
+from pcheck.search.compiled.machines import TooLarge
 from pcheck.search.compiled.store import Store
-from pcheck.search.compiled.tables import TooLarge
-from pcheck.search.outcome import Clock, Limits, Outcome, Progress, Search, Verdict
+from pcheck.search.limits import Clock, Limits, Progress
+from pcheck.search.outcome import Outcome, Search, Verdict
 from pcheck.semantics.network import NETWORKS
 from tests.runs import counts
 from tests.search.alike import Asked, alike, by_reference, check_runs, compiled, told

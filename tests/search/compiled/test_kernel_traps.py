@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from pcheck import Act, Actor, Id, Seen, Step, act, always, broadcast, fixed, group, send, volatile
-from pcheck.search.outcome import Limits, Outcome, Search, Verdict
+from pcheck.search.limits import Limits
+from pcheck.search.outcome import Outcome, Search, Verdict
 from pcheck.semantics.network import NETWORKS
 from tests.runs import counts
 from tests.search.alike import alike

@@ -9,10 +9,12 @@ from typing import Any
 
 from pcheck import Act, Id, Seen, act, always, broadcast, fixed
 from pcheck.search.compiled import kernel
+from pcheck.search.compiled.covering import Cover
 from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.walk import Walk
-from pcheck.search.outcome import Clock, Search
-from pcheck.search.reductions.cover import Cover, ranked
+from pcheck.search.limits import Clock
+from pcheck.search.outcome import Search
+from pcheck.search.reductions.cover import ranked
 from pcheck.search.reductions.reduce import reduced
 from pcheck.semantics.cluster_model import Runs, State
 from pcheck.semantics.network import Inbox
@@ -61,11 +63,13 @@ def check_proof(asked: Asked, passes: Sequence[str], levels: Any) -> int:
     search = proof(asked, passes)
     model, tables = search.model, search.tables
     if "symmetry" in passes:
-        seen = [model.observer.seen(tables.sight(each)) for each in numbers(search)]
+        seen = [model.observer.seen(tables.machines.sight(each)) for each in numbers(search)]
         keys = dict.fromkeys((key_of_sight(model, each) for each in seen), 0)
         assert symmetric.least(keys, all_renamings(asked)).keys() == levels.keys(), passes
     else:
-        assert {key(tables.sight(each)) for each in numbers(search)} == levels.keys(), passes
+        assert {key(tables.machines.sight(each)) for each in numbers(search)} == levels.keys(), (
+            passes
+        )
     assert search.cover is not None
     return search.cover.dropped
 
@@ -97,7 +101,7 @@ class Plain(Cover):
         )
 
     def seen(self, vector: list[int]) -> Hashable:
-        return self._tables.sight(vector)
+        return self._tables.machines.sight(vector)
 
     def crashes(self, one: State, other: State) -> bool:
         return one.crashes >= other.crashes

@@ -9,7 +9,8 @@ from itertools import chain, combinations
 from pcheck import sometimes
 from pcheck.search import reference
 from pcheck.search.compiled.walk import Walk
-from pcheck.search.outcome import Clock, Search
+from pcheck.search.limits import Clock
+from pcheck.search.outcome import Search
 from pcheck.search.reductions.reduce import PASSES, reduced
 from pcheck.semantics.cluster_model import Runs
 from pcheck.semantics.observer import Sight
@@ -57,7 +58,7 @@ def reduced_search(asked: Asked, passes: Iterable[str]) -> tuple[Search, Levels]
     search = explorer.run()
     seen: Levels = {}
     for index in range(len(explorer.store)):
-        sight = explorer.tables.sight(explorer.store.numbers(index))
+        sight = explorer.tables.machines.sight(explorer.store.numbers(index))
         seen.setdefault(key(sight), bisect_right(explorer.levels, index) - 1)
     return search, seen
 

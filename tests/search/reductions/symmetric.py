@@ -12,12 +12,14 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import chain, permutations, product
 from typing import Any, TypeAlias
 
-from pcheck.language.property import Seen
-from pcheck.language.values import Id, Value, exact
+from pcheck.language.names import Id, Value
+from pcheck.language.seen import Seen
+from pcheck.language.values import exact
 from pcheck.search import reference
 from pcheck.search.compiled.explorer import explore
 from pcheck.search.compiled.walk import Walk
-from pcheck.search.outcome import Clock, Search
+from pcheck.search.limits import Clock
+from pcheck.search.outcome import Search
 from pcheck.search.reductions.reduce import reduced
 from pcheck.semantics.cluster_model import Runs, State
 from pcheck.semantics.node import Config
@@ -142,7 +144,7 @@ def seen_under(asked: Asked, passes: Iterable[str]) -> tuple[Search, Levels]:
     search = explorer.run()
     found: dict[Hashable, int] = {}
     for index in range(len(explorer.store)):
-        seen = model.observer.seen(explorer.tables.sight(explorer.store.numbers(index)))
+        seen = model.observer.seen(explorer.tables.machines.sight(explorer.store.numbers(index)))
         key = key_of_sight(model, seen)
         found.setdefault(key, bisect_right(explorer.levels, index) - 1)
     return search, least(found, all_renamings(asked))

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from pcheck.search.compiled import walk
 from pcheck.search.compiled.explorer import explore
 from pcheck.search.compiled.walk import Walk
-from pcheck.search.outcome import Clock, Limits, Search
+from pcheck.search.limits import Clock, Limits
+from pcheck.search.outcome import Search
 from pcheck.search.reductions.reduce import reduced
 from pcheck.search.reference import explore as by_reference
 from tests.search.alike import NO_LIMITS, Asked, check_runs

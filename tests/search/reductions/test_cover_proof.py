@@ -14,10 +14,11 @@ from pcheck import Act, Cluster, Id, Property, Step, act, always
 from pcheck import search as searching
 from pcheck.errors import SpecError
 from pcheck.search.compiled import walk
+from pcheck.search.compiled.covering import Cover
 from pcheck.search.compiled.explorer import explore
 from pcheck.search.compiled.store import Store
-from pcheck.search.outcome import Limits, Outcome, Search, Verdict
-from pcheck.search.reductions.cover import Cover
+from pcheck.search.limits import Limits
+from pcheck.search.outcome import Outcome, Search, Verdict
 from tests.search.alike import Asked, check_runs, told
 from tests.search.parts import N1, M, N, cluster
 from tests.search.reductions.covering import FUSED, NAMELESS, Or, lengths

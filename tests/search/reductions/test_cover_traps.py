@@ -10,11 +10,12 @@ import pytest
 
 from pcheck import Act, Actor, Id, Step, act, broadcast, fixed, volatile
 from pcheck.search.compiled import walk
+from pcheck.search.compiled.covering import Cover
 from pcheck.search.compiled.explorer import explore
 from pcheck.search.compiled.walk import Walk
-from pcheck.search.outcome import Clock, Limits
+from pcheck.search.limits import Clock, Limits
 from pcheck.search.reductions.closure import Closure
-from pcheck.search.reductions.cover import Cover, ranked
+from pcheck.search.reductions.cover import ranked
 from pcheck.search.reductions.reduce import WHAT_WAITS_IS_IN_THE_WAY, reduced
 from pcheck.semantics.cluster_model import State
 from pcheck.semantics.network import Inbox
@@ -44,7 +45,7 @@ def exactly(asked: Asked) -> set[str]:
 def proved(asked: Asked, *passes: str) -> set[str]:
     """What a proof sees."""
     search = proof(asked, passes)
-    return set(shown({key(search.tables.sight(each)): 0 for each in numbers(search)}))
+    return set(shown({key(search.tables.machines.sight(each)): 0 for each in numbers(search)}))
 
 
 class SeesNothing(Plain):
@@ -192,4 +193,4 @@ def proved_on_fifo(asked: Asked) -> set[str]:
     ranks = ranked([{at: [edge.next for edge in out] for at, out in its.items()} for its in tables])
     search = Walk(model, Limits(), reduced(model, ()), True, Clock(Limits(), None), ranks)
     assert search.advance()
-    return set(shown({key(search.tables.sight(each)): 0 for each in numbers(search)}))
+    return set(shown({key(search.tables.machines.sight(each)): 0 for each in numbers(search)}))

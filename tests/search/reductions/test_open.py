@@ -18,7 +18,8 @@ from pcheck.errors import Asymmetric
 from pcheck.language.actor import either
 from pcheck.search.compiled.explorer import explore
 from pcheck.search.compiled.walk import Walk
-from pcheck.search.outcome import Clock, Outcome, Verdict
+from pcheck.search.limits import Clock
+from pcheck.search.outcome import Outcome, Verdict
 from pcheck.search.reductions import closure, reduce
 from pcheck.search.reductions.automaton import Step as Row
 from pcheck.search.reductions.closure import Closure, Local, Open, Unclosed

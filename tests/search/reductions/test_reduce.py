@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from hypothesis import given, settings
 
-from pcheck.search.outcome import Limits
+from pcheck.search.limits import Limits
 from tests.search.alike import Asked
 from tests.search.protocols import questions
 from tests.search.reductions.reducing import SUBSETS, check_reduced, sights
