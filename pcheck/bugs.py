@@ -12,7 +12,6 @@ from pcheck.language.decorators import Bug
 from pcheck.loading.setup import ask
 from pcheck.loading.spec import Spec, shipped
 from pcheck.search.engine import Say
-from pcheck.search.limits import Limits
 from pcheck.search.outcome import Verdict
 from pcheck.text import nearest
 
@@ -73,5 +72,5 @@ def hunt(spec: Spec, bug: Bug, *, say: Say = lambda _: None) -> Hunt:
     began = time.monotonic()
     only = () if bug.safe else (bug.breaks,)
     question = ask(spec, {}, bug=bug, properties=only)
-    result = answer(question, Limits(), say=say)
+    result = answer(question, say=say)
     return Hunt(spec, bug, result, time.monotonic() - began)

@@ -20,20 +20,21 @@ from pcheck.language.model import Model
 from pcheck.language.property import Kind, Property
 from pcheck.loading import spec as specs
 from pcheck.loading.setup import Question, ask
-from pcheck.render.formats import TEXT, format_called
+from pcheck.render.formats import FORMATS, TEXT
 from pcheck.render.objects import search_object
 from pcheck.render.text.levels import Levels
 from pcheck.render.text.printed import as_html, as_text
 from pcheck.render.text.report import Report
 from pcheck.search.engine import Say, explore
 from pcheck.search.limits import Limits, Watch
+from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import Discovery, Outcome, Search, Verdict
 from pcheck.search.vacuity import check_sent
 from pcheck.semantics.checked_model import checked
 from pcheck.semantics.cluster_model import Runs
 from pcheck.semantics.trace import Path
 from pcheck.traces.divergence import refused_step
-from pcheck.traces.explanation import Explanation, explain
+from pcheck.traces.explanation import Explanation
 from pcheck.traces.finding import Shown
 from pcheck.traces.readable import most_readable
 from pcheck.traces.saved import SavedRun, of_path
@@ -80,40 +81,22 @@ def check(
         find=find,
     )
     limits = Limits(max_states, max_seconds, max_memory)
-    return answer(
-        question,
-        limits,
-        engine=engine,
-        reduce=reduce,
-        all_properties=all_properties,
-        watch=watch,
-    )
+    return answer(question, SearchOptions(engine, reduce, limits, all_properties), watch=watch)
 
 
 def answer(
     question: Question,
-    limits: Limits,
+    options: SearchOptions = SearchOptions(),  # noqa: B008  (frozen)
     *,
-    engine: str = "auto",
-    reduce: str | None = None,
-    all_properties: bool = False,
     watch: Watch | None = None,
     say: Say = lambda _: None,
 ) -> Result:
     """Explores what is asked; a property that could never be false is found out here."""
     model, began = question.model, time.monotonic()
-    search = explore(
-        model,
-        limits,
-        engine=engine,
-        reduce=reduce,
-        all_properties=all_properties,
-        watch=watch,
-        say=say,
-    )
+    search = explore(model, options, watch=watch, say=say)
     if search.complete and isinstance(model, Runs):
-        check_sent(model.cluster, model.messages())
-    return Result(question, search, _left(limits, began))
+        search = replace(search, warnings=check_sent(model.cluster, model.messages()))
+    return Result(question, search, _left(options.limits, began))
 
 
 def _left(limits: Limits, began: float) -> Limits:
@@ -221,9 +204,7 @@ class Result:
     @cached_property
     def explanation(self) -> Explanation | None:
         """Why that run goes wrong."""
-        if self.run is None or self.trace is None:
-            return None
-        return explain(self.question, self.run, self.trace)
+        return self.shown.explanation if self.shown is not None else None
 
     def unlike(self, runs: Collection[tuple[str, ...]]) -> Result:
         """The same, with another run of those that are as short, if this one is among these."""
@@ -283,7 +264,7 @@ class Result:
 
     def draw(self, form: str = TEXT) -> str:
         """The violating run in one of the formats: text, svg, html, mermaid, itf, shiviz, json."""
-        wanted = format_called(form)
+        wanted = FORMATS.called(form)
         if self.shown is None:
             raise UsageError("there is no run to draw")
         return wanted.draw(self.shown)
@@ -291,11 +272,10 @@ class Result:
     @cached_property
     def shown(self) -> Shown | None:
         """That run with all that there is to say of it: what pictures are made from."""
-        run, path, explanation = self.run, self.trace, self.explanation
-        if run is None or path is None or explanation is None:
+        if self.run is None or self.trace is None:
             return None
         among = self.shortest.among if self.shortest is not None else ""
-        return Shown(self.question, run, path, explanation, among)
+        return Shown.of(self.question, self.run, self.trace, among)
 
     def __str__(self) -> str:
         return as_text(self.report())

@@ -1,11 +1,17 @@
-"""A folder and a terminal of its own for every test that prints or writes."""
+"""The folder, and the terminal, that a test runs in."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from pcheck import Result, check
+from pcheck.cli.main import run
+
+ROOT = Path(__file__).resolve().parent.parent
 COLOURS = ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
 
 
@@ -17,3 +23,29 @@ def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in COLOURS:
         monkeypatch.delenv(name, raising=False)
     return tmp_path
+
+
+@pytest.fixture
+def pcheck(
+    capsys: pytest.CaptureFixture[str], empty_folder: Path
+) -> Callable[..., tuple[int, str, str]]:
+    """`pcheck("explore", "--quiet")` is `(0, "holds\\n", "")`: status, output, errors."""
+
+    def ended(*arguments: str) -> tuple[int, str, str]:
+        status = run([*arguments])
+        out, err = capsys.readouterr()
+        return status, out, err.replace(f"{empty_folder}{os.sep}", "")
+
+    return ended
+
+
+@pytest.fixture
+def at_the_top(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run the test in the folder of the project: errors name their files from there."""
+    monkeypatch.chdir(ROOT)
+
+
+@pytest.fixture(scope="session")
+def broken() -> Result:
+    """Return the result of a bug of Paxos that breaks agreement after eight steps."""
+    return check("paxos", bug="votes-in-any-ballot", acceptors=1)

@@ -1,192 +1,20 @@
-"""The library: what `check` answers, and how a Result is read, asserted, drawn and kept."""
+"""The library: which specs `check` takes, and what it says of those that it cannot check."""
 
 from __future__ import annotations
 
-import html
-import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import networkx as nx
 import pytest
 
-from pcheck import (
-    Act,
-    Actor,
-    Cluster,
-    Model,
-    Option,
-    Seen,
-    act,
-    always,
-    broadcast,
-    check,
-    group,
-    sometimes,
-    spec,
-)
-from pcheck.errors import OutputError, SpecError, UsageError
+from pcheck import Act, Cluster, Model, Seen, check, group, spec
+from pcheck.errors import SpecError, UsageError
 from pcheck.search.limits import Progress
 from pcheck.search.outcome import Outcome, Verdict
-
-
-@dataclass(frozen=True)
-class Tick:
-    number: int
-
-
-@dataclass(frozen=True)
-class Clock(Actor):
-    """Ticks until it is told to stop; nobody hears it."""
-
-    time: int = 0
-
-    def offers(self) -> Iterator[Act]:
-        if self.time < 3:
-            now = self.time + 1
-            yield act(f"ticks {now}", self.but(time=now), broadcast((), Tick(now)))
-
-
-@always(sees=[Tick])
-def early(seen: Seen) -> str | None:
-    """No clock ever ticks 3."""
-    late = [node for node, tick in seen.sent(Tick) if tick.number == 3]
-    return f"{late[0]} ticks 3" if late else None
-
-
-@sometimes(sees=[Tick])
-def something_ticks(seen: Seen) -> bool:
-    """In some run a clock ticks."""
-    return bool(seen.sent(Tick))
-
-
-def clocks(count: Annotated[int, Option("how many tick", min=1)] = 2) -> Cluster:
-    """Clocks that nobody hears."""
-    return Cluster({group("k", count): lambda i: Clock()}, [early, something_ticks])
-
-
-@pytest.fixture(scope="module")
-def paxos() -> Any:
-    return check("paxos", acceptors=2, rounds=1, crashes=0, engine="reference")  # every pass off
-
-
-@pytest.fixture(scope="module")
-def broken() -> Any:
-    return check("paxos", bug="votes-in-any-ballot", acceptors=1)
-
-
-def test_a_result_has_the_counts_and_an_outcome_for_each_property(paxos: Any) -> None:
-    assert (paxos.verdict, paxos.states, paxos.transitions, paxos.depth) == (
-        Verdict.HOLDS,
-        169,
-        352,
-        14,
-    )
-    assert dict(paxos.properties) == {
-        "agreement": Outcome.HOLDS,
-        "validity": Outcome.HOLDS,
-        "one_value_per_ballot": Outcome.HOLDS,
-        "some_value_chosen": Outcome.REACHED,
-        "v1_can_be_chosen": Outcome.REACHED,
-        "v2_can_be_chosen": Outcome.REACHED,
-    }
-    assert (paxos.trace, paxos.run) == (None, None)
-
-
-def test_a_violation_has_its_shortest_run(broken: Any) -> None:
-    assert (broken.verdict, broken.depth) == (Verdict.VIOLATED, 8)
-    assert broken.properties["agreement"] is Outcome.VIOLATED
-    assert (len(broken.trace.labels), len(broken.trace.states)) == (8, 9)
-    assert broken.trace.labels == broken.run.steps
-    assert broken.trace.states[0] == broken.model.initial()
-    assert (broken.run.property, broken.run.why) == ("agreement", "v1 and v2 are both chosen")
-
-
-def test_a_result_in_one_line(paxos: Any) -> None:
-    assert repr(paxos) == "<paxos: holds, 169 states, 352 transitions, depth 14>"
-
-
-def test_a_result_as_text_is_the_report(paxos: Any, broken: Any) -> None:
-    for result, verdict in ((paxos, "HOLDS"), (broken, "VIOLATED")):
-        lines = str(result).splitlines()
-        assert lines[0] == "paxos: Single-decree Paxos: at most one value is ever chosen."
-        assert [line for line in lines if line.startswith(verdict)] != []
-        assert [line for line in lines if len(line) > 100 or line != line.rstrip()] == []
-        assert "\x1b" not in str(result)
-
-
-def test_a_result_as_html_says_the_same_as_the_text(broken: Any) -> None:
-    page = broken._repr_html_()
-    assert page.startswith("<pre")
-    assert html.unescape(re.sub(r"<[^>]*>", "", page)).strip() == str(broken).strip()
-
-
-def test_html_does_not_trust_what_a_spec_says() -> None:
-    @always(sees=[Tick])
-    def tagged(seen: Seen) -> str | None:
-        return "<script>alert(1)</script>" if seen.sent(Tick) else None
-
-    page = check(lambda: Cluster({group("k", 1): lambda i: Clock()}, [tagged]))._repr_html_()
-    assert "<script>" not in page
-    assert "&lt;script&gt;" in page
-
-
-def test_assert_holds_is_silent_where_it_holds(paxos: Any) -> None:
-    assert paxos.assert_holds() is None
-
-
-def test_assert_holds_fails_with_the_whole_report(broken: Any) -> None:
-    with pytest.raises(AssertionError) as failure:
-        broken.assert_holds()
-    assert str(failure.value) == f"\n{broken}"
-    assert "a1 <- p1: Accept(vote=Vote(ballot=1, value=v1))" in str(failure.value)
-
-
-def test_assert_holds_fails_where_the_search_was_cut_short() -> None:
-    with pytest.raises(AssertionError, match="INCOMPLETE"):
-        check("paxos", max_states=10).assert_holds()
-
-
-def test_assert_holds_fails_also_where_python_leaves_assertions_out() -> None:
-    code = (
-        "from pcheck import check\n"
-        "try: check('paxos', bug='14', acceptors=1).assert_holds()\n"
-        "except AssertionError: print('it failed')"
-    )
-    done = subprocess.run(
-        [sys.executable, "-O", "-c", code], capture_output=True, text=True, check=False
-    )
-    assert (done.stdout, done.stderr) == ("it failed\n", "")
-
-
-def test_the_state_graph_has_every_state_and_every_step(paxos: Any) -> None:
-    graph = paxos.graph()
-    assert isinstance(graph, nx.MultiDiGraph)
-    assert (graph.number_of_nodes(), graph.number_of_edges()) == (169, 352)
-    depths = nx.get_node_attributes(graph, "depth")
-    first = paxos.model.initial()
-    assert depths == nx.single_source_shortest_path_length(graph, first)
-    assert (depths[first], max(depths.values())) == (0, 14)
-    steps: Any = graph.out_edges(first, data="label")
-    assert {label for _, _, label in steps} == {"p1 starts ballot 1", "p2 starts ballot 2"}
-
-
-def test_the_state_graph_goes_on_where_the_search_ended_with_a_violation() -> None:
-    result = check(clocks, count=1, crashes=0)
-    assert (result.verdict, result.graph().number_of_nodes()) == (Verdict.VIOLATED, 4)
-
-
-def test_a_state_graph_that_is_too_large_is_refused(paxos: Any) -> None:
-    assert paxos.graph(max_states=169).number_of_nodes() == 169
-    with pytest.raises(UsageError) as refusal:
-        paxos.graph(max_states=168)
-    assert str(refusal.value) == (
-        "the state graph has more than 168 states: make the cluster smaller, or raise max_states"
-    )
+from tests.clocks import Clock, clocks, something_ticks
+from tests.errors import place
 
 
 def test_a_builder_at_hand_is_checked_as_it_stands() -> None:
@@ -243,29 +71,16 @@ def test_a_search_can_be_watched() -> None:
     assert watched == sorted(watched)
 
 
-def test_a_run_that_holds_cannot_be_saved(paxos: Any, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"^there is no violating run to save$"):
-        paxos.save(tmp_path / "run.json")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_run_that_cannot_be_written_says_where(broken: Any, tmp_path: Path) -> None:
-    with pytest.raises(OutputError) as error:
-        broken.save(tmp_path / "nosuch" / "run.json")
-    line = f"{tmp_path}/nosuch/run.json cannot be written: No such file or directory"
-    assert str(error.value) == line
-
-
 QUESTIONS: dict[str, tuple[dict[str, Any], str]] = {
     "an unknown option": (
         {"acceptorz": 2},
         "paxos has no option 'acceptorz'; did you mean 'acceptors'?",
     ),
-    "an option of another type": ({"acceptors": "2"}, "--acceptors is an int, not '2'"),
-    "a truth for a number": ({"acceptors": True}, "--acceptors is an int, not True"),
+    "an option of another type": ({"acceptors": "2"}, "acceptors must be an int, got '2'"),
+    "a truth for a number": ({"acceptors": True}, "acceptors must be an int, got True"),
     "an option out of its range": (
         {"acceptors": 0},
-        "--acceptors 0 is too small: it must be at least 1",
+        "acceptors must be at least 1, got 0",
     ),
     "an unknown bug": (
         {"bug": "votes-in-any-balot"},
@@ -277,7 +92,7 @@ QUESTIONS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "less than no crashes": (
         {"crashes": -1},
-        "--crashes -1 makes no sense: it is how many nodes may crash",
+        "crashes must be at least 0, got -1",
     ),
     "an unknown property": (
         {"properties": ["agrement"]},
@@ -285,12 +100,44 @@ QUESTIONS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a limit of no states": (
         {"max_states": 0},
-        "--max-states 0 makes no sense: it must be above 0",
+        "max_states must be above 0, got 0",
     ),
     "a limit of less than no time": (
         {"max_seconds": -1.0},
-        "--max-seconds -1 makes no sense: it must be above 0",
+        "max_seconds must be above 0, got -1",
     ),
+    "a limit of no memory": ({"max_memory": 0}, "max_memory must be above 0, got 0"),
+    "an unknown engine": (
+        {"engine": "complied"},
+        "there is no engine 'complied'; did you mean 'compiled'?",
+    ),
+    "an unknown reduction": (
+        {"reduce": "fuse,pruned"},
+        "there is no pass 'pruned'; did you mean 'prune'?",
+    ),
+    "a reduction for the engine that has none": (
+        {"engine": "reference", "reduce": "all"},
+        "the reference engine does not apply reductions: leave out reduce",
+    ),
+    "one property to find, and others": (
+        {"find": "chosen", "properties": ["agreement"]},
+        "find cannot be combined with a choice of properties",
+    ),
+}
+OF_A_MODEL: dict[str, tuple[dict[str, Any], str]] = {
+    "the compiled engine": (
+        {"engine": "compiled"},
+        "the compiled engine needs a Cluster; check a Model with engine reference",
+    ),
+    "a reduction": (
+        {"reduce": "fuse"},
+        "reductions need a Cluster; check a Model with reduce none",
+    ),
+    "a network": (
+        {"network": "set"},
+        "lamport is a Model without nodes, and does not take network",
+    ),
+    "crashes": ({"crashes": 0}, "lamport is a Model without nodes, and does not take crashes"),
 }
 
 
@@ -299,6 +146,19 @@ def test_a_question_that_cannot_be_asked(asked: dict[str, Any], line: str) -> No
     with pytest.raises(UsageError) as error:
         check("paxos", **asked)
     assert str(error.value) == line
+
+
+@pytest.mark.parametrize(("asked", "line"), OF_A_MODEL.values(), ids=OF_A_MODEL)
+def test_what_cannot_be_asked_of_a_model(asked: dict[str, Any], line: str) -> None:
+    with pytest.raises(UsageError) as error:
+        check("lamport", **asked)
+    assert str(error.value) == line
+
+
+@pytest.mark.parametrize("asked", [{}, {"engine": "reference"}, {"reduce": "none"}], ids=str)
+def test_a_model_is_explored_by_the_reference_engine(asked: dict[str, Any]) -> None:
+    found = check("lamport", acceptors=1, values=1, ballots=2, **asked)
+    assert (found.search.engine, found.states, found.depth) == ("reference", 25, 8)
 
 
 def test_a_spec_that_is_not_there() -> None:
@@ -323,8 +183,7 @@ def test_a_handler_that_raises_is_an_error_of_the_spec() -> None:
 
     with pytest.raises(SpecError) as error:
         check(watches)
-    line = Stopped.offers.__code__.co_firstlineno + 1
     assert str(error.value).endswith(
-        f"tests/test_checking.py:{line}: k1 raised ValueError: the spring is broken "
+        f"{place(Stopped.offers, below=1)}k1 raised ValueError: the spring is broken "
         "[on its offers, in state Stopped(time=0)]"
     )

@@ -8,23 +8,32 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
 from pcheck.checking import Result, answer
 from pcheck.cli.drawing import Drawing, drawing, is_alone, leave_room
-from pcheck.cli.limits import limits
+from pcheck.cli.limits import memory_limit
 from pcheck.cli.progress import Live
-from pcheck.cli.spec_options import option, spec_command, what_is_explored, with_default
+from pcheck.cli.spec_options import (
+    Given,
+    asked,
+    option,
+    spec_command,
+    what_is_explored,
+    with_default,
+)
 from pcheck.errors import SpecError, UsageError
 from pcheck.files import check_apart, file_to_write, write_whole
-from pcheck.loading.setup import ask
+from pcheck.loading.setup import Question
 from pcheck.loading.spec import Spec
 from pcheck.render.formats import FORMATS
 from pcheck.render.text.paragraphs import Paragraph
 from pcheck.render.text.report import Lead
+from pcheck.search.limits import Limits
+from pcheck.search.options import ENGINES, SearchOptions
 from pcheck.search.outcome import Verdict
 from pcheck.search.reductions.reduce import PASSES
 from pcheck.text import printable
@@ -49,75 +58,79 @@ def explore_command(arguments: Sequence[str]) -> Callable[..., int]:
     )
 
 
-def _explore(
-    spec: Spec,
-    options: dict[str, Any],
-    *,
-    bug: str | None,
-    network: str | None,
-    crashes: int | None,
-    engine: str | None,
-    reduce: str | None,
-    properties: list[str] | None,
-    find: str | None,
-    all_properties: bool,
-    max_states: int | None,
-    max_seconds: float | None,
-    max_memory: str | None,
-    levels: bool,
-    save: str | None,
-    form: str | None,
-    output: str | None,
-    as_json: bool,
-    quiet: bool,
-) -> int:
-    picture = drawing(form, output)
-    if as_json or quiet:
-        leave_room(picture, "--json" if as_json else "--quiet")
-    if levels:
-        _check_levels(picture, quiet=quiet and not as_json)
-    keep = _place_to_keep(save, picture)
-    with redirect_stdout(sys.stderr):
-        question = ask(
-            spec,
-            options,
-            bug=spec.bug(bug) if bug is not None else None,
-            network=network,
-            crashes=crashes,
-            properties=properties or (),
-            find=find,
-        )
+def _explore(spec: Spec, own: Given, given: Given) -> int:
+    output = Output.of(given)
+    question = asked(spec, own, given)
     try:
-        with redirect_stdout(sys.stderr), Live(question, quiet=quiet) as live:
-            result = answer(
-                question,
-                limits(max_states, max_seconds, max_memory),
-                engine="auto" if engine is None else engine,
-                reduce=reduce,
-                all_properties=all_properties,
-                watch=live.watch,
-                say=live.say,
-            )
+        result = _searched(question, given)
     except SpecError as error:
-        if error.run and not (quiet or as_json or is_alone(picture)):
+        if error.run and output.is_for_people:
             Console(highlight=False).print(Lead(question, error.run))
         raise
-    if not is_alone(picture):
-        kept = keep is not None or picture is not None
-        _print(result, as_json=as_json, quiet=quiet, levels=levels, kept=kept)
-    if picture is not None:
-        picture.put(result.shown)
-    if keep is not None:
-        _save(result, keep)
-    return (STATUS if find is None else STATUS_OF_FINDING)[result.verdict]
+    output.put(result)
+    return (STATUS if question.sought is None else STATUS_OF_FINDING)[result.verdict]
 
 
-def _place_to_keep(save: str | None, picture: Drawing | None) -> Path | None:
-    if save is None:
-        return None
-    file = file_to_write(save)
-    check_apart([file], [picture.file] if picture is not None else [])
-    return file
+def _searched(question: Question, given: Given) -> Result:
+    memory = memory_limit(given["max_memory"])
+    options = SearchOptions(
+        engine="auto" if given["engine"] is None else given["engine"],
+        reductions=given["reduce"],
+        limits=Limits(given["max_states"], given["max_seconds"], memory),
+        all_properties=given["all_properties"],
+    )
+    with redirect_stdout(sys.stderr), Live(question, quiet=given["quiet"]) as live:
+        return answer(question, options, watch=live.watch, say=live.say)
+
+
+@dataclass(frozen=True)
+class Output:
+    """The ways in which a result is put out: checked before the search, which may take long."""
+
+    as_json: bool
+    quiet: bool
+    levels: bool
+    picture: Drawing | None
+    keep: Path | None  # a file for the run
+
+    @classmethod
+    def of(cls, given: Given) -> Output:
+        as_json, quiet, levels = given["as_json"], given["quiet"], given["levels"]
+        picture = drawing(given["form"], given["output"])
+        if as_json or quiet:
+            leave_room(picture, "--json" if as_json else "--quiet")
+        if levels:
+            _check_levels(picture, quiet=quiet and not as_json)
+        return cls(as_json, quiet, levels, picture, _place_to_keep(given["save"], picture))
+
+    @property
+    def is_for_people(self) -> bool:
+        """True if standard output is for the report."""
+        return not (self.quiet or self.as_json or is_alone(self.picture))
+
+    def put(self, result: Result) -> None:
+        """Print the result, draw its run and save it."""
+        if self.is_for_people:
+            self._report(result)
+        elif self.as_json:
+            more = {"levels": result.search.widths} if self.levels else {}
+            print(json.dumps({**result.to_dict(), **more}, indent=2))
+        elif self.quiet:
+            print(result.says)
+        if self.picture is not None:
+            self.picture.put(result.shown)
+        if self.keep is not None:
+            _save(result, self.keep)
+
+    def _report(self, result: Result) -> None:
+        console = Console(highlight=False)
+        console.print(result.report())
+        if self.levels:
+            console.print("", result.levels(), sep="\n")
+        if result.run is not None and self.keep is None and self.picture is None:
+            file = result.run.file  # of a spec of the user's: pcheck would not find it by name
+            own = f" {shlex.quote(printable(file))}" if file is not None else ""
+            console.print("", Paragraph(KEEP.format(spec=own)), sep="\n")
 
 
 def _check_levels(picture: Drawing | None, *, quiet: bool) -> None:
@@ -126,21 +139,12 @@ def _check_levels(picture: Drawing | None, *, quiet: bool) -> None:
         raise UsageError("--levels draws, and --quiet prints one word: leave one of them out")
 
 
-def _print(result: Result, *, as_json: bool, quiet: bool, levels: bool, kept: bool) -> None:
-    if as_json:
-        more = {"levels": result.search.widths} if levels else {}
-        print(json.dumps({**result.to_dict(), **more}, indent=2))
-    elif quiet:
-        print(result.says)
-    else:
-        console = Console(highlight=False)
-        console.print(result.report())
-        if levels:
-            console.print("", result.levels(), sep="\n")
-        if result.run is not None and not kept:
-            file = result.run.file  # of a spec of the user's: pcheck would not find it by name
-            own = f" {shlex.quote(printable(file))}" if file is not None else ""
-            console.print("", Paragraph(KEEP.format(spec=own)), sep="\n")
+def _place_to_keep(save: str | None, picture: Drawing | None) -> Path | None:
+    if save is None:
+        return None
+    file = file_to_write(save)
+    check_apart([file], [picture.file] if picture is not None else [])
+    return file
 
 
 def _save(result: Result, file: Path) -> None:
@@ -154,7 +158,7 @@ def _save(result: Result, file: Path) -> None:
 def _general() -> Iterator[inspect.Parameter]:
     how, out = "How far", "Output"
     yield from what_is_explored()
-    engines = with_default("Which explorer: auto, reference, compiled.", "auto")
+    engines = with_default(f"Which explorer: {', '.join(ENGINES)}.", "auto")
     yield option("engine", str, how, "--engine NAME", engines)
     passes = f"Which exact reductions: all, none, or some of {','.join(PASSES)}."
     yield option("reduce", str, how, "--reduce PASSES", with_default(passes, "all"))

@@ -7,29 +7,36 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pcheck.checking import Result, answer
+from pcheck.cli.drawing import keep_off_terminals
 from pcheck.cli.fitting import fitting
-from pcheck.cli.limits import limits
+from pcheck.cli.limits import memory_limit
 from pcheck.cli.progress import Live
-from pcheck.cli.spec_options import option, spec_command, what_is_explored, with_default
+from pcheck.cli.spec_options import (
+    Given,
+    asked,
+    option,
+    spec_command,
+    what_is_explored,
+    with_default,
+)
 from pcheck.errors import UsageError
 from pcheck.files import file_to_write, write_out, write_whole
 from pcheck.language.property import Kind, Property
-from pcheck.loading.setup import Question, ask
+from pcheck.loading.setup import Question
 from pcheck.loading.spec import Spec
-from pcheck.render.state_graph.formats import (
+from pcheck.render.state_graph.graph_formats import (
     DOT,
-    FEW,
-    FORMATS,
+    GRAPH_FORMATS,
     GRAPHML,
-    MANY,
+    MAX_DRAWN_STATES,
+    MAX_STATES,
     GraphFormat,
-    format_called,
-    format_for,
 )
 from pcheck.search.limits import INTERRUPT, Clock, Limits, Progress, Stop, state_limit
+from pcheck.search.options import SearchOptions
 from pcheck.semantics.checked_model import checked
 from pcheck.text import counted, printable
 
@@ -53,42 +60,24 @@ def graph_command(arguments: Sequence[str]) -> Callable[..., int]:
 
 def _general() -> Iterator[inspect.Parameter]:
     yield from what_is_explored()
-    most = with_default("Refuse more states than this.", f"{MANY}, for a picture {FEW}")
+    most = with_default(
+        "Refuse more states than this.", f"{MAX_STATES}, for a picture {MAX_DRAWN_STATES}"
+    )
     yield option("max_states", int, "How far", "--max-states INT", most)
     form = with_default(
-        f"Write the graph as {', '.join(FORMATS)}.", "as the file is called, or dot"
+        f"Write the graph as {', '.join(GRAPH_FORMATS)}.", "as the file is called, or dot"
     )
     yield option("form", str, "Output", "--format NAME", form)
     into = "Write the graph to this file; its name says the format."
     yield option("output", str, "Output", "-o,--output FILE", into)
 
 
-def _graph(
-    spec: Spec,
-    options: dict[str, Any],
-    *,
-    bug: str | None,
-    network: str | None,
-    crashes: int | None,
-    properties: list[str] | None,
-    find: str | None,
-    max_states: int | None,
-    form: str | None,
-    output: str | None,
-) -> int:
-    file = file_to_write(output) if output is not None else None
-    wanted = _format(form, file)
+def _graph(spec: Spec, own: Given, given: Given) -> int:
+    file = file_to_write(given["output"]) if given["output"] is not None else None
+    wanted = _format(given["form"], file)
+    question = asked(spec, own, given)
     with redirect_stdout(sys.stderr):
-        question = ask(
-            spec,
-            options,
-            bug=spec.bug(bug) if bug is not None else None,
-            network=network,
-            crashes=crashes,
-            properties=properties or (),
-            find=find,
-        )
-        graph = _built(question, wanted, max_states)
+        graph = _built(question, wanted, given["max_states"])
         drawn = wanted.draw(graph)
     if file is None:
         write_out(drawn)
@@ -99,16 +88,13 @@ def _graph(
 
 
 def _format(name: str | None, file: Path | None) -> GraphFormat:
-    """What is asked for."""
+    """Return the format that is asked for."""
     if name is not None:
-        found = format_called(name)
+        found = GRAPH_FORMATS.called(name)
     else:
-        found = format_for(str(file)) if file is not None else DOT
-    if found.is_picture and file is None and sys.stdout and sys.stdout.isatty():
-        raise UsageError(
-            f"{found.name} is not for a terminal: write it to a file, as in "
-            f"-o graph{found.suffixes[0]}"
-        )
+        found = GRAPH_FORMATS.for_file(str(file)) if file is not None else DOT
+    if file is None:
+        keep_off_terminals(found, "graph")
     return found
 
 
@@ -119,18 +105,19 @@ def _built(question: Question, wanted: GraphFormat, max_states: int | None) -> n
     """
     from pcheck.search.state_graph import numbered  # which takes some time to load
 
-    most, far = (wanted.most, MANY) if max_states is None else (max_states, max_states)
-    bounds = limits(far)
+    most, far = (wanted.max_states, MAX_STATES) if max_states is None else (max_states, max_states)
+    bounds = Limits(far, memory=memory_limit())
     try:
         with Live(question, stopped="ends it") as live:
-            result = answer(question, bounds, engine="reference", watch=live.watch)
+            options = SearchOptions("reference", limits=bounds)
+            result = answer(question, options, watch=live.watch)
             look = _looking(bounds, live, result.depth)
             states = _number_of_states(result, far, look)
             if states is None or states > most:
                 raise _too_large(question, wanted, max_states, states)
             graph = numbered(result.graph(far, look=look))
     except Stop as limit:
-        smaller = fitting(question, MANY)
+        smaller = fitting(question, MAX_STATES)
         way = f": make it smaller, as with {smaller}" if smaller else ""
         raise UsageError(f"this has too many states for {limit}{way}") from None
     graph.graph |= {"title": _title(question), **_run(result)}
@@ -167,7 +154,7 @@ def _too_large(
 ) -> UsageError:
     """`states` is how many there are, if that is known."""
     picture = wanted.is_picture and max_states is None
-    most, far = (wanted.most, MANY) if max_states is None else (max_states, max_states)
+    most, far = (wanted.max_states, MAX_STATES) if max_states is None else (max_states, max_states)
     many = f"more than {counted(far, 'state')}" if states is None else counted(states, "state")
     if picture:
         many += f", too many for a picture ({most})"
@@ -176,7 +163,7 @@ def _too_large(
     if not picture:
         ways.append("raise --max-states")
     elif states is not None:
-        ways.append(f"write it for a program, as in -o graph{GRAPHML.suffixes[0]}")
+        ways.append(f"write it for a program, as in -o graph{GRAPHML.suffix}")
     return UsageError(f"this has {many}{': ' if ways else ''}{'; or '.join(ways)}")
 
 

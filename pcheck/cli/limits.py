@@ -1,4 +1,4 @@
-"""Where a search gives up: where it is told to, and without that before the machine does."""
+"""The limit of memory: a size as it is typed, or without one what the machine has left."""
 
 from __future__ import annotations
 
@@ -7,21 +7,19 @@ import re
 import psutil
 
 from pcheck.errors import UsageError
-from pcheck.search.limits import Limits
 
 UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
-def limits(
-    states: int | None = None, seconds: float | None = None, memory: str | None = None
-) -> Limits:
-    return Limits(states, seconds, _bytes(memory) if memory is not None else _spare_memory())
+def memory_limit(text: str | None = None) -> int:
+    """Return how many bytes the process may hold."""
+    return _bytes(text) if text is not None else _spare_memory()
 
 
 def _bytes(text: str) -> int:
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)I?B?", text.strip().upper())
     if found is None or float(found[1]) == 0:
-        raise UsageError(f"--max-memory {text!r} is no size: write 500M or 2G, for example")
+        raise UsageError(f"--max-memory must be a size, such as 500M or 2G, got {text!r}")
     return int(float(found[1]) * UNITS[found[2]])
 
 

@@ -26,7 +26,8 @@ from pcheck.cli.explore import explore_command
 from pcheck.cli.graph import graph_command
 from pcheck.cli.new import new_file
 from pcheck.cli.replay import replay_file
-from pcheck.errors import PcheckError
+from pcheck.errors import PcheckError, UsageError
+from pcheck.loading.options import flag
 from pcheck.loading.spec import shipped_names
 from pcheck.render.formats import FORMATS
 
@@ -68,6 +69,8 @@ def run(arguments: Sequence[str]) -> int:
     words = list(arguments) or ["--help"]
     try:
         result = _app(words)(args=words, prog_name="pcheck", standalone_mode=False)
+    except UsageError as error:
+        return _complain(error.spelled(flag))
     except PcheckError as error:
         return _complain(str(error))
     except typer.TyperException as error:

@@ -19,7 +19,6 @@ from pcheck.render.text.paragraphs import Paragraph
 from pcheck.render.text.report import Header, how_it_ends
 from pcheck.render.text.trace import Trace
 from pcheck.traces.divergence import first_differences, notes
-from pcheck.traces.explanation import explain
 from pcheck.traces.finding import Shown
 from pcheck.traces.replay import Replay, replay
 from pcheck.traces.saved import SavedRun, read
@@ -52,7 +51,7 @@ def replay_file(
         if picture is not None and picture.file is not None:
             picture.leave_out("the run does not do what its file says")
         return 1
-    shown = Shown(question, saved, walked.path, explain(question, saved, walked.path))
+    shown = Shown.of(question, saved, walked.path)
     if step:
         step_through(console, of_shown(shown))
     elif not is_alone(picture):
@@ -82,10 +81,11 @@ def _show(console: Console, shown: Shown, *, quiet: bool) -> None:
 
 def _show_how_far(console: Console, question: Question, walked: Replay, *, quiet: bool) -> None:
     if not quiet:
-        beside = notes(first_differences(question, walked.path))
+        story = tell(question.model, walked.path)
+        beside = notes(first_differences(question, walked.path, story))
         console.print(Header(question))
         console.print()
-        console.print(Trace(tell(question.model, walked.path), beside))
+        console.print(Trace(story, beside))
         console.print()
     text = f"The run does not do what its file says: {walked.differs}"
     console.print(Paragraph(text, "bold red"))

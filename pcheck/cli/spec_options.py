@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from typing import Annotated, Any
 
@@ -13,11 +13,13 @@ from rich.markup import escape
 
 from pcheck.errors import UsageError
 from pcheck.loading.options import Parameter
-from pcheck.loading.setup import CRASHES, NETWORK
+from pcheck.loading.setup import CRASHES, NETWORK, Question, ask
 from pcheck.loading.spec import Spec, find
 from pcheck.semantics.network import NETWORKS
 
 DEFAULT_SPEC = "paxos"
+Given = Mapping[str, Any]  # options by their names; None where one is left out
+Act = Callable[[Spec, Given, Given], int]
 
 
 def spec_command(
@@ -25,11 +27,11 @@ def spec_command(
     word: str,
     summary: str,
     general: Iterable[inspect.Parameter],
-    act: Callable[..., int],
+    act: Act,
 ) -> Callable[..., int]:
     """The command for one command line: it has the options of the spec that is named there.
 
-    `act` is given the spec, what is given for its own options, and the general ones by name.
+    `act` is given the spec, the options of its own that are given, and all the general ones.
     """
     spec = None
     if list(arguments[:1]) == [word]:
@@ -42,7 +44,7 @@ def spec_command(
         if spec_name != _name(arguments):
             raise UsageError(f"the spec comes first: pcheck {word} {spec_name} ...")
         options = {each.name: given.pop(f"own_{each.name}") for each in parameters}
-        return act(spec, {k: v for k, v in options.items() if v is not None}, **given)
+        return act(spec, {k: v for k, v in options.items() if v is not None}, given)
 
     own = [_own_option(spec, each) for each in parameters if spec is not None]
     command.__doc__ = summary
@@ -64,6 +66,21 @@ def what_is_explored() -> Iterator[inspect.Parameter]:
     yield option("properties", list[str], what, "--property NAME", only)
     find = "Look for the shortest run to this instead: chosen, or any property by its name."
     yield option("find", str, what, "--find NAME", find)
+
+
+def asked(spec: Spec, own: Given, given: Given) -> Question:
+    """Return the question that a command line asks of a spec."""
+    bug = given["bug"]
+    with redirect_stdout(sys.stderr):  # what a spec prints is no part of the answer
+        return ask(
+            spec,
+            own,
+            bug=spec.bug(bug) if bug is not None else None,
+            network=given["network"],
+            crashes=given["crashes"],
+            properties=given["properties"] or (),
+            find=given["find"],
+        )
 
 
 def option(name: str, kind: Any, panel: str, usage: str, text: str) -> inspect.Parameter:

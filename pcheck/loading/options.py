@@ -6,14 +6,14 @@ import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, NoReturn, get_args, get_origin, get_type_hints
 
 from pcheck.blame import described, place_of
-from pcheck.errors import SpecError, UsageError
+from pcheck.errors import ParameterName, SpecError, UsageError
 from pcheck.language.decorators import Option
 from pcheck.text import an
 
-GENERAL_OPTIONS = frozenset(
+GENERAL_OPTIONS = frozenset(  # the names that the commands use themselves
     "spec bug network crashes engine reduce property all_properties max_states max_seconds "
     "max_memory save json quiet help find format output levels step".split()
 )
@@ -44,21 +44,24 @@ class Parameter:
         return f"{self.option.help} (one of: {words})".lstrip() if words else self.option.help
 
     def check(self, value: object) -> None:
-        """Whether a value fits, as it came from the command line, a caller or a saved run."""
+        """Raise an error unless the value fits, from the command line, a caller or a saved run."""
         choices = get_args(self.kind)
         if choices and value not in choices:
-            raise UsageError(f"{self.flag} is one of {', '.join(choices)}, not {value!r}")
+            self._refuse(f"one of {', '.join(choices)}", repr(value))
         if not choices and type(value) is not self.kind:
-            raise UsageError(f"{self.flag} is {an(self.kind.__name__)}, not {value!r}")
+            self._refuse(an(self.kind.__name__), repr(value))
         if isinstance(value, (int, float)):
             self._check_range(value)
 
     def _check_range(self, value: float) -> None:
         low, high = self.option.min, self.option.max
         if low is not None and value < low:
-            raise UsageError(f"{self.flag} {value} is too small: it must be at least {low}")
+            self._refuse(f"at least {low}", str(value))
         if high is not None and value > high:
-            raise UsageError(f"{self.flag} {value} is too large: it must be at most {high}")
+            self._refuse(f"at most {high}", str(value))
+
+    def _refuse(self, wanted: str, given: str) -> NoReturn:
+        raise UsageError(ParameterName(self.name), f"must be {wanted}, got {given}")
 
 
 def _parameters(builder: Callable[..., Any]) -> Iterator[Parameter]:

@@ -10,17 +10,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from pcheck.blame import place_of
-from pcheck.errors import SpecError, UsageError
+from pcheck.errors import ParameterName, SpecError, UsageError
 from pcheck.language.cluster import Cluster
-from pcheck.language.decorators import Bug
+from pcheck.language.decorators import Bug, Option
 from pcheck.language.model import Model
 from pcheck.language.property import Property
+from pcheck.loading.options import Parameter
 from pcheck.loading.spec import Spec
 from pcheck.semantics.cluster_model import Runs
 from pcheck.semantics.network import NETWORKS
 from pcheck.text import nearest
 
 NETWORK, CRASHES = "set", 1
+BUDGET = Parameter("crashes", int, CRASHES, Option(min=0))
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Question:
             if each.kind is int
         ]
         if self.crashes is not None:
-            sizes.append(("--crashes", self.crashes, 0))
+            sizes.append((BUDGET.flag, self.crashes, 0))
         return [f"{flag} {now - 1} (now {now})" for flag, now, least in sizes if now > least]
 
 
@@ -69,7 +71,7 @@ def ask(
 ) -> Question:
     """What is not given is as the bug's own scope says, and else as the builder does."""
     if find is not None and tuple(properties):
-        raise UsageError("--find looks for one thing alone: leave --property out")
+        raise UsageError(ParameterName("find"), "cannot be combined with a choice of properties")
     scope = dict(bug.scope) if bug is not None else {}
     network = _first(network, scope.pop("network", None))
     crashes = _first(crashes, scope.pop("crashes", None))
@@ -102,11 +104,10 @@ def _check_scope(spec: Spec, scope: Mapping[str, Any], bug: Bug | None) -> None:
 
 
 def _bare(spec: Spec, model: Model[Any], network: str | None, crashes: int | None) -> Model[Any]:
-    for flag, value in (("--network", network), ("--crashes", crashes)):
+    for name, value in (("network", network), ("crashes", crashes)):
         if value is not None:
-            raise UsageError(
-                f"{spec.name} is written straight on Model, without nodes: it takes no {flag}"
-            )
+            text = f"{spec.name} is a Model without nodes, and does not take"
+            raise UsageError(text, ParameterName(name))
     return model
 
 
@@ -114,8 +115,7 @@ def _runs(cluster: Cluster, network: str, crashes: int) -> Model[Any]:
     if network not in NETWORKS:
         hint = nearest(network, NETWORKS) or f"; there is {', '.join(NETWORKS)}"
         raise UsageError(f"there is no network {network!r}{hint}")
-    if type(crashes) is not int or crashes < 0:
-        raise UsageError(f"--crashes {crashes} makes no sense: it is how many nodes may crash")
+    BUDGET.check(crashes)
     return Runs(cluster, NETWORKS[network], crashes)
 
 

@@ -45,8 +45,8 @@ class Spec:
         if len(found) == 1:
             return found[0]
         if found:
-            several = " and ".join(each.name for each in found)
-            raise UsageError(f"{self.name} has several bugs of the number {name}: {several}")
+            names = " or ".join(each.name for each in found)
+            raise UsageError(f"bug number {name} of {self.name} is ambiguous: use {names}")
         known = [each.name for each in self.bugs]
         hint = nearest(name.lower(), known) or f"; it has {', '.join(known) or 'none'}"
         raise UsageError(f"{self.name} has no bug {name!r}{hint}")

@@ -64,10 +64,11 @@ def of_shown(shown: Shown) -> Playback:
 def of_part(question: Question, walked: Replay) -> Playback:
     """As far as a run could be walked that does not do what its file says."""
     says = Paragraph(f"The run does not do what its file says: {walked.differs}", "bold red")
+    story = tell(question.model, walked.path)
     return Playback(
         _title(question, "a run that is not as saved"),
-        tell(question.model, walked.path),
-        notes(first_differences(question, walked.path)),
+        story,
+        notes(first_differences(question, walked.path, story)),
         Header(question),
         says,
         says,

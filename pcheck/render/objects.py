@@ -60,6 +60,7 @@ def search_object(
         "reduce": list(search.reduced),
         "skipped": dict(search.skipped),
         "notes": [search.note] if search.note is not None else [],
+        "warnings": list(search.warnings),
         "states": search.states,
         "transitions": search.transitions,
         "depth": search.depth,

@@ -8,64 +8,63 @@ Whoever names passes gets the compiled engine from the start.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from pcheck.errors import UsageError
+from pcheck.errors import ParameterName, UsageError
 from pcheck.language.model import Model
 from pcheck.search import reference
-from pcheck.search.limits import Clock, Limits, Watch, ended_by, state_limit
+from pcheck.search.limits import Clock, Watch, ended_by, state_limit
+from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import Search, Verdict
-from pcheck.search.reductions.reduce import PASSES, named
 from pcheck.semantics.cluster_model import Runs
-from pcheck.text import nearest
 
 SMALL, VERY_SMALL = 10_000, 1_000
 MANY_NODES = 7  # of which it is likely that they have many states
-ENGINES = ("auto", "reference", "compiled")
 Say = Callable[[str], None]
 
 
 def explore(
     model: Model[Any],
-    limits: Limits,
+    options: SearchOptions = SearchOptions(),  # noqa: B008  (frozen)
     *,
-    engine: str = "auto",
-    reduce: str | None = None,
-    all_properties: bool = False,
     watch: Watch | None = None,
     say: Say = lambda _: None,
 ) -> Search:
-    """The answer of the engine that is asked for, or of the one that suits the size.
+    """Explore a model with the engine that `options` name, or with one that suits its size."""
+    clock = Clock(options.limits, watch)
+    if not isinstance(model, Runs):
+        _check_engine_of_a_model(options)
+        return _reference(model, options, clock)
+    if options.engine == "reference":
+        return _reference(model, options, clock)
+    if options.engine == "compiled" or options.demands_reductions:
+        return _compiled(model, options, clock, say)
+    return _reference_then_compiled(model, options, clock, say)
 
-    `reduce` names passes, or is `all` or `none`; None leaves it to the engine.
-    """
-    if engine not in ENGINES:
-        hint = nearest(engine, ENGINES) or f"; there is {', '.join(ENGINES)}"
-        raise UsageError(f"there is no engine {engine!r}{hint}")
-    if engine == "compiled" and not isinstance(model, Runs):
-        raise UsageError("the compiled engine takes clusters: a Model has --engine reference only")
-    passes = PASSES if reduce is None else named(reduce)
-    if reduce is not None and passes and engine == "reference":
-        raise UsageError(f"--reduce {reduce}: the reference engine looks at everything")
-    if reduce is not None and passes and not isinstance(model, Runs):
-        raise UsageError(f"--reduce {reduce}: a Model has no nodes, and the passes need some")
-    clock = Clock(limits, watch)
-    named_some = reduce is not None and bool(passes)
-    if (engine == "compiled" or named_some) and isinstance(model, Runs):
-        return _compiled(model, limits, passes, all_properties, clock, say)
-    if engine == "reference" or not isinstance(model, Runs):
-        return reference.explore(model, limits, all_properties=all_properties, clock=clock)
+
+def _check_engine_of_a_model(options: SearchOptions) -> None:
+    """Raise an error if `options` demand an engine that needs the nodes of a cluster."""
+    if options.engine == "compiled":
+        text = "the compiled engine needs a Cluster; check a Model with"
+        raise UsageError(text, ParameterName("engine"), "reference")
+    if options.demands_reductions:
+        text = "reductions need a Cluster; check a Model with"
+        raise UsageError(text, ParameterName("reduce"), "none")
+
+
+def _reference_then_compiled(model: Runs, options: SearchOptions, clock: Clock, say: Say) -> Search:
+    """Explore with the reference engine; where states are many, anew with the compiled one."""
+    most = options.limits.states
     small = SMALL if len(model.nodes) < MANY_NODES else VERY_SMALL
-    small = small if limits.states is None else min(small, limits.states)
-    first = reference.explore(
-        model, replace(limits, states=small), all_properties=all_properties, clock=clock
-    )
-    if first.stopped != state_limit(small) or small == limits.states:
+    small = small if most is None else min(small, most)
+    fewer = replace(options, limits=replace(options.limits, states=small))
+    first = _reference(model, fewer, clock)
+    if first.stopped != state_limit(small) or small == most:
         return first
     try:
-        whole = _compiled(model, limits, passes, all_properties, clock, say)
+        whole = _compiled(model, options, clock, say)
     except (KeyboardInterrupt, MemoryError) as end:
         return replace(first, stopped=ended_by(end))
     whole = whole.and_before(first.discoveries)
@@ -81,20 +80,23 @@ def _is_behind(whole: Search, first: Search) -> bool:
     return stopped and (whole.depth < first.depth or fewer)
 
 
-def _compiled(
-    model: Runs,
-    limits: Limits,
-    passes: Iterable[str],
-    all_properties: bool,
-    clock: Clock,
-    say: Say,
-) -> Search:
+def _reference(model: Model[Any], options: SearchOptions, clock: Clock) -> Search:
+    return reference.explore(
+        model, options.limits, all_properties=options.all_properties, clock=clock
+    )
+
+
+def _compiled(model: Runs, options: SearchOptions, clock: Clock, say: Say) -> Search:
     """Numba takes some time to load, so it is loaded only here: that is no time of the search."""
     from pcheck.search.compiled import warm_up
 
     with clock.waiting():
         explorer = warm_up.explorer(say)
     search: Search = explorer.explore(
-        model, limits, passes=passes, all_properties=all_properties, clock=clock
+        model,
+        options.limits,
+        passes=options.passes,
+        all_properties=options.all_properties,
+        clock=clock,
     )
     return search

@@ -1,18 +1,58 @@
-"""Asks the properties, each once for each distinct sight, and remembers what came out.
+"""The judgements of properties: each distinct observation is judged once.
 
-Every explorer judges through here: it says only where it was when it saw something.
+Every explorer judges through a `Judge`, and says only where it was when it saw something.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from pcheck.language.property import Kind, Property
 from pcheck.language.seen import Seen
 
 W = TypeVar("W")
+
+
+class Decision(NamedTuple):
+    """A property that is decided, and for an `always` what is wrong."""
+
+    prop: Property
+    why: str | None
+
+
+class Judgements:
+    """The decisions of the open properties about observations, each of which is judged once."""
+
+    def __init__(self, properties: Iterable[Property]) -> None:
+        self.open = list(properties)
+        self._known: dict[Seen | tuple[Seen, Seen], list[Decision]] = {}
+
+    def of_state(self, seen: Seen) -> list[Decision]:
+        found = self._known.get(seen)
+        if found is None:
+            found = self._known[seen] = self.of_new_state(seen)
+        return found
+
+    def of_new_state(self, seen: Seen) -> list[Decision]:
+        """Return the same as `of_state` for an observation that does not come again."""
+        found = []
+        for prop in self.open:
+            if prop.kind is Kind.SOMETIMES:
+                if prop.reached(seen):
+                    found.append(Decision(prop, None))
+            elif not prop.of_steps and (why := prop.why_false(seen)) is not None:
+                found.append(Decision(prop, why))
+        return found
+
+    def of_step(self, before: Seen, after: Seen) -> list[Decision]:
+        found = self._known.get((before, after))
+        if found is None:
+            whys = [(prop, prop.why_false(before, after)) for prop in self.open if prop.of_steps]
+            found = [Decision(prop, why) for prop, why in whys if why is not None]
+            self._known[before, after] = found
+        return found
 
 
 @dataclass(frozen=True)
@@ -23,14 +63,13 @@ class Found(Generic[W]):
     why: str | None
 
 
-class Judge(Generic[W]):
+class Judge(Judgements, Generic[W]):
     """The properties that are still open, and what was found of the others."""
 
     def __init__(self, properties: Iterable[Property], *, all_properties: bool) -> None:
-        self.open = list(properties)
+        super().__init__(properties)
         self.all_properties = all_properties
         self.found: dict[str, Found[W]] = {}
-        self._judged: set[Seen | tuple[Seen, Seen]] = set()
 
     @property
     def asks_about_steps(self) -> bool:
@@ -43,29 +82,22 @@ class Judge(Generic[W]):
         return violated and not (self.all_properties and self.open)
 
     def state(self, seen: Seen, where: W) -> None:
-        """A state shows this: what does each open property say of it?"""
-        if seen not in self._judged:
-            self._judged.add(seen)
-            self.sight(seen, where)
+        """Decide the open properties that this observation of a state decides."""
+        if found := self.of_state(seen):
+            self._decide(found, where)
 
     def sight(self, seen: Seen, where: W) -> None:
-        """As `state`, of something that was not seen before."""
-        for prop in [each for each in self.open if not each.of_steps]:
-            if prop.kind is Kind.SOMETIMES:
-                if prop.reached(seen):
-                    self._decide(prop, Found(where, None))
-            elif (why := prop.why_false(seen)) is not None:
-                self._decide(prop, Found(where, why))
+        """Do the same as `state` for an observation that does not come again."""
+        self._decide(self.of_new_state(seen), where)
 
     def step(self, before: Seen, after: Seen, where: W) -> None:
-        """A step leads from one sight to another."""
-        if (before, after) in self._judged:
-            return
-        self._judged.add((before, after))
-        for prop in [each for each in self.open if each.of_steps]:
-            if (why := prop.why_false(before, after)) is not None:
-                self._decide(prop, Found(where, why))
+        """Decide the open properties that a step between these observations decides."""
+        if found := self.of_step(before, after):
+            self._decide(found, where)
 
-    def _decide(self, prop: Property, found: Found[W]) -> None:
-        self.open.remove(prop)
-        self.found[prop.name] = found
+    def _decide(self, found: Iterable[Decision], where: W) -> None:
+        """Keep where each property was decided first."""
+        for prop, why in found:
+            if prop.name not in self.found:
+                self.open.remove(prop)
+                self.found[prop.name] = Found(where, why)

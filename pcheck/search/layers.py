@@ -7,7 +7,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from pcheck.language.model import Model
 from pcheck.language.property import Property
-from pcheck.language.seen import Seen
+from pcheck.search.judge import Judgements
 
 S = TypeVar("S", bound=Hashable)
 
@@ -41,11 +41,6 @@ def plain(model: Model[S], prop: Property, length: int, most: int) -> Layers[S] 
 
 
 def _false(model: Model[S], prop: Property, states: Sequence[S]) -> Iterator[S]:
-    """Where a property is false: each distinct sight is judged once."""
-    judged: dict[Seen, bool] = {}
-    for state in states:
-        seen = model.observe(state)
-        if seen not in judged:
-            judged[seen] = prop.why_false(seen) is not None
-        if judged[seen]:
-            yield state
+    """Yield the states in which an `always` is false."""
+    judgements = Judgements([prop])
+    return (state for state in states if judgements.of_state(model.observe(state)))

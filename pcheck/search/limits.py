@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 import psutil
 
-from pcheck.errors import UsageError
+from pcheck.errors import ParameterName, UsageError
 from pcheck.text import counted
 
 
@@ -25,7 +25,7 @@ class Limits:
         for name in ("states", "seconds", "memory"):
             value = getattr(self, name)
             if value is not None and not value > 0:
-                raise UsageError(f"--max-{name} {value:g} makes no sense: it must be above 0")
+                raise UsageError(ParameterName(f"max_{name}"), f"must be above 0, got {value:g}")
 
 
 @dataclass

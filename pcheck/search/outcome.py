@@ -54,6 +54,7 @@ class Search:
     reduced: tuple[str, ...] = ()  # the passes that were on: the states are representatives
     skipped: Mapping[str, str] = field(default_factory=dict)  # passes that were not, and why
     note: str | None = None  # what was not checked of them
+    warnings: tuple[str, ...] = ()  # why a property may say less than it seems to
 
     @property
     def outcomes(self) -> dict[str, Outcome]:

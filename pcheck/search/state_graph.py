@@ -13,11 +13,12 @@ import networkx as nx
 
 from pcheck.errors import UsageError
 from pcheck.language.model import Model
-from pcheck.language.property import Kind, Property
+from pcheck.language.property import Property
 from pcheck.language.seen import Seen
+from pcheck.search.judge import Decision, Judgements
 from pcheck.text import printable
 
-MOST = 10_000  # states: beyond, nobody looks at all of them
+MAX_STATES_IN_GRAPH = 10_000  # a larger graph is too large to be drawn or read
 Look = Callable[[int, int], None]  # at how many states there are, and how many are still to do
 Marks = dict[str, str]  # what a state violates and reaches, in words: nothing where it does not
 
@@ -28,7 +29,7 @@ class TooLarge(UsageError):
 
 def state_graph(
     model: Model[Any],
-    max_states: int = MOST,
+    max_states: int = MAX_STATES_IN_GRAPH,
     *,
     properties: Sequence[Property] = (),
     run: Sequence[str] = (),
@@ -105,39 +106,37 @@ def _one_line(text: str) -> str:
 
 
 class _Judge:
-    """Says what a state or a step is to the properties; of each distinct sight it asks once."""
+    """The marks that the properties give to states and to steps."""
 
     def __init__(self, model: Model[Any], properties: Sequence[Property]) -> None:
         self.model, self.properties = model, properties
-        self.of_steps = [each for each in properties if each.of_steps]
-        self.musts = [each for each in properties if each.kind is Kind.ALWAYS and not each.of_steps]
-        self.hopes = [each for each in properties if each.kind is Kind.SOMETIMES]
+        self.asks_about_steps = any(each.of_steps for each in properties)
         self.sights: dict[Any, Seen] = {}
-        self.judged: dict[Seen | tuple[Seen, Seen], Marks] = {}
+        self.judgements = Judgements(properties)
 
     def state(self, state: Any) -> Marks:
         if not self.properties:
             return {}
         seen = self.sights[state] = self.model.observe(state)
-        if seen not in self.judged:
-            reached = ", ".join(each.name for each in self.hopes if each.reached(seen))
-            marks = {"reaches": printable(reached)} if reached else {}
-            self.judged[seen] = _violates(self.musts, seen) | marks
-        return self.judged[seen]
+        return _marks(self.judgements.of_state(seen))
 
     def step(self, before: Any, after: Any) -> Marks:
-        if not self.of_steps:
+        if not self.asks_about_steps:
             return {}
-        both = self.sights[before], self.sights[after]
-        if both not in self.judged:
-            self.judged[both] = _violates(self.of_steps, *both)
-        return self.judged[both]
+        return _marks(self.judgements.of_step(self.sights[before], self.sights[after]))
 
 
-def _violates(properties: Sequence[Property], *seen: Seen) -> Marks:
-    whys = {each.name: why for each in properties if (why := each.why_false(*seen)) is not None}
-    names, texts = printable(", ".join(whys)), printable("; ".join(whys.values()))
-    return {"violates": names, "why": texts} if whys else {}
+def _marks(found: Sequence[Decision]) -> Marks:
+    """Return the attributes of a state or a step that decides these properties."""
+    whys = {prop.name: why for prop, why in found if why is not None}
+    reached = [prop.name for prop, why in found if why is None]
+    marks: Marks = {}
+    if whys:
+        marks["violates"] = printable(", ".join(whys))
+        marks["why"] = printable("; ".join(whys.values()))
+    if reached:
+        marks["reaches"] = printable(", ".join(reached))
+    return marks
 
 
 def _mark(graph: nx.MultiDiGraph[Any], state: Any, run: Sequence[str]) -> None:

@@ -17,6 +17,7 @@ from pcheck.errors import SpecError
 from pcheck.language.actor import Actor
 from pcheck.language.cluster import Cluster
 from pcheck.language.property import Property
+from pcheck.text import an
 
 
 def unsent(cluster: Cluster, messages: Iterable[object]) -> list[tuple[Property, type]]:
@@ -30,8 +31,12 @@ def unsent(cluster: Cluster, messages: Iterable[object]) -> list[tuple[Property,
     ]
 
 
-def check_sent(cluster: Cluster, messages: Iterable[object]) -> None:
-    """After every run was seen: each kind that a property sees was sent, or could have been."""
+def check_sent(cluster: Cluster, messages: Iterable[object]) -> tuple[str, ...]:
+    """Return a warning for each kind of message that a property sees and no execution sends.
+
+    `messages` are those of all executions, from a complete search. A kind that no actor's code
+    names is a mistake in the property's `sees`, and raises a SpecError.
+    """
     silent = unsent(cluster, messages)
     roles = {type(actor) for actor in cluster.actors.values()} if silent else set()
     named = [each for role in roles for each in _named(role, set()) if isinstance(each, type)]
@@ -42,6 +47,10 @@ def check_sent(cluster: Cluster, messages: Iterable[object]) -> None:
                 f"{place}{prop.name} sees {kind.__name__}, which no actor of this cluster ever "
                 "sends: correct its sees=[...], or send it"
             )
+    return tuple(
+        f"no run sends {an(kind.__name__)}, which is what {prop.name} looks at"
+        for prop, kind in silent
+    )
 
 
 def _named(thing: Any, done: set[int]) -> Iterator[Any]:

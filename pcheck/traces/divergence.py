@@ -14,7 +14,7 @@ from pcheck.semantics.cluster_model import Runs
 from pcheck.semantics.network import Letter
 from pcheck.semantics.node import Does, delivered
 from pcheck.semantics.trace import Path
-from pcheck.traces.timeline import Moment, tell
+from pcheck.traces.timeline import Moment, Story, sends_in
 
 
 def refused_step(question: Question, labels: tuple[str, ...]) -> int | None:
@@ -69,8 +69,8 @@ class Difference:
     there: str
 
 
-def first_differences(question: Question, path: Path[Any]) -> tuple[Difference, ...]:
-    return tuple(islice(differences(question, path), FEW))
+def first_differences(question: Question, path: Path[Any], story: Story) -> tuple[Difference, ...]:
+    return tuple(islice(differences(question, path, story), FEW))
 
 
 def notes(found: Iterable[Difference]) -> dict[int, str]:
@@ -78,14 +78,14 @@ def notes(found: Iterable[Difference]) -> dict[int, str]:
     return {each.number: f"({each.there})" for each in found}
 
 
-def differences(question: Question, path: Path[Any]) -> Iterator[Difference]:
+def differences(question: Question, path: Path[Any], story: Story) -> Iterator[Difference]:
     """Beside the run goes the correct protocol, and leaves out the steps that it cannot take."""
     if question.bug is None:
         return
-    wrong, right = question.model, question.correct()
+    right = question.correct()
     correct, there = f"the correct {question.spec.name}", right.initial()
     known: dict[tuple[str, str], tuple[str, str]] = {}  # what has been told already
-    for moment, before, after in zip(tell(wrong, path).moments, path.states, path.states[1:]):
+    for moment, before in zip(story.moments, path.states):
         number, label, node = moment.number, moment.label, moment.node
         if not_taken(question, right, (before, there), label):
             why = _why_not(right, there, moment, correct)
@@ -93,8 +93,7 @@ def differences(question: Question, path: Path[Any]) -> Iterator[Difference]:
             there = dict(right.steps(there)).get(label, there)  # it may be taken to be ignored
             continue
         its = dict(right.steps(there))[label]
-        (moved,) = tell(right, Path((there, its), (label,))).moments
-        shown, its_own = wrong.columns(after)[node], right.columns(its).get(node, {})
+        shown, its_own = moment.shown[node], right.columns(its).get(node, {})
         fields = [
             name
             for name in its_own
@@ -104,7 +103,8 @@ def differences(question: Question, path: Path[Any]) -> Iterator[Difference]:
         known |= {(node, name): (shown[name], its_own[name]) for name in fields}
         here = [f"{name} = {shown[name]}" for name in fields]
         else_ = [f"{name} = {its_own[name]}" for name in fields]
-        sent, its_sent = [str(each) for each in moment.sends], [str(each) for each in moved.sends]
+        sent = [str(each) for each in moment.sends]
+        its_sent = [str(each) for each in sends_in(right, there, label)]
         if set(sent) != set(its_sent):
             here += sent or ["sends nothing"]
             else_ += its_sent or ["sends nothing"]

@@ -20,7 +20,7 @@ from pcheck.semantics.cluster_model import Runs
 from pcheck.semantics.trace import Path
 from pcheck.traces.divergence import Difference, first_differences, notes
 from pcheck.traces.saved import SavedRun
-from pcheck.traces.timeline import Moment, sights, tell
+from pcheck.traces.timeline import Moment, Story
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,11 @@ class Explanation:
         return notes(self.differences)
 
 
-def explain(question: Question, run: SavedRun, path: Path[Any]) -> Explanation:
+def explain(question: Question, run: SavedRun, path: Path[Any], story: Story) -> Explanation:
     """What a reader is told of a run that violates a property."""
-    moments, bug = tell(question.model, path).moments, question.bug
-    told = tuple(_told(question.model, run, path, moments))
-    found = first_differences(question, path)
-    deeds = _deeds(found[0].node, moments) if found else None
+    bug, told = question.bug, tuple(_told(question.model, run, story))
+    found = first_differences(question, path, story)
+    deeds = _deeds(found[0].node, story) if found else None
     return Explanation(
         told,
         tuple(rules(bug, question.spec.builder)) if bug is not None else (),
@@ -61,21 +60,19 @@ def explain(question: Question, run: SavedRun, path: Path[Any]) -> Explanation:
     )
 
 
-def _deeds(node: str, moments: tuple[Moment, ...]) -> Deeds:
-    return Deeds(node, tuple(moment for moment in moments if moment.node == node))
+def _deeds(node: str, story: Story) -> Deeds:
+    return Deeds(node, tuple(moment for moment in story.moments if moment.node == node))
 
 
-def _told(
-    model: Model[Any], run: SavedRun, path: Path[Any], moments: tuple[Moment, ...]
-) -> Iterator[str | Deeds]:
+def _told(model: Model[Any], run: SavedRun, story: Story) -> Iterator[str | Deeds]:
     prop = next(each for each in model.properties if each.name == run.property)
     if prop.explain is None or not isinstance(model, Runs):
         return
     try:
-        lines = [str(line) for line in prop.explain(History(sights(model, path)))]
+        lines = [str(line) for line in prop.explain(History(story.sights))]
     except (Exception, SystemExit) as error:
         text = f"the explanation of {prop.name} raised {described(error)}"
         raise SpecError(f"{place_raised(error)}{text}") from error
     nodes = {str(node.me) for node in model.nodes}
     for line in lines:
-        yield _deeds(line, moments) if line in nodes else line
+        yield _deeds(line, story) if line in nodes else line

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from pcheck.language.property import Kind
 from pcheck.loading.setup import Question
 from pcheck.semantics.trace import Path
 from pcheck.text import counted
-from pcheck.traces.explanation import Explanation
+from pcheck.traces.explanation import Explanation, explain
 from pcheck.traces.saved import SavedRun
 from pcheck.traces.timeline import Story, tell
 
@@ -23,12 +22,15 @@ class Shown:
     question: Question
     run: SavedRun
     path: Path[Any]
+    story: Story
     explanation: Explanation
     among: str = ""  # how many others there are
 
-    @cached_property
-    def story(self) -> Story:
-        return tell(self.question.model, self.path)
+    @classmethod
+    def of(cls, question: Question, run: SavedRun, path: Path[Any], among: str = "") -> Shown:
+        """Tell the run, once, and explain it from that."""
+        story = tell(question.model, path)
+        return cls(question, run, path, story, explain(question, run, path, story), among)
 
     @property
     def good(self) -> bool:

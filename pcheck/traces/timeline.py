@@ -5,7 +5,7 @@ Every picture of a run is drawn from this; none looks at states itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -84,6 +84,7 @@ class Story:
 
     first: Columns
     moments: tuple[Moment, ...]
+    sights: tuple[Seen, ...]  # before the first step, and after each
     flights: tuple[Flight, ...] = ()
     losing_is_a_step: bool = False  # else what is never delivered is lost
 
@@ -128,23 +129,32 @@ def is_down(fields: Fields) -> bool:
 
 
 def tell(model: Model[Any], path: Path[Any]) -> Story:
+    """Return the steps of a trace and all that could be seen of it.
+
+    This is done once for each trace: whoever needs it is given the answer.
+    """
     first = _columns(model, path.states[0])
     if not isinstance(model, Runs):
-        return Story(first, tuple(_of_model(model, path)))
-    mail = Mail(model)
-    moments = tuple(_of_cluster(model, path, mail))
-    return Story(first, moments, tuple(mail.flights), model.network.losing_is_a_step)
+        sights = tuple(map(model.observe, path.states))
+        return Story(first, tuple(_of_model(model, path, sights)), sights)
+    sights, mail = tuple(_sights(model, path)), Mail(model)
+    moments = tuple(_of_cluster(model, path, sights, mail))
+    return Story(first, moments, sights, tuple(mail.flights), model.network.losing_is_a_step)
 
 
-def sights(model: Runs, path: Path[State]) -> list[Seen]:
-    """All that could be seen of a run, before its first step and after each."""
+def sends_in(model: Model[Any], state: Any, label: str) -> tuple[Sent, ...]:
+    """Return the messages that one step sends."""
+    return _sends(model.taken(state, label)[1]) if isinstance(model, Runs) else ()
+
+
+def _sights(model: Runs, path: Path[State]) -> Iterator[Seen]:
+    """Yield all that could be seen of a run: every message, also those that no property sees."""
     letters: frozenset[Letter] = frozenset()
-    found = [model.history(path.states[0], letters)]
+    yield model.history(path.states[0], letters)
     for before, label, after in _steps(path):
         _, row = model.taken(before, label)
         letters = letters.union(letter for letter, _ in row.bundle.sends)
-        found.append(model.history(after, letters))
-    return found
+        yield model.history(after, letters)
 
 
 class Mail:
@@ -186,8 +196,10 @@ class Mail:
         return state.nodes[self.model.index[node]].inbox
 
 
-def _of_cluster(model: Runs, path: Path[State], mail: Mail) -> Iterator[Moment]:
-    first, *later = sights(model, path)
+def _of_cluster(
+    model: Runs, path: Path[State], sights: Sequence[Seen], mail: Mail
+) -> Iterator[Moment]:
+    first, *later = sights
     reached: set[Any] = set(_milestones(model, first))
     latest: dict[str, int] = {}  # in which step each node sent something last
     for number, ((before, label, after), seen) in enumerate(zip(_steps(path), later), start=1):
@@ -204,7 +216,7 @@ def _of_cluster(model: Runs, path: Path[State], mail: Mail) -> Iterator[Moment]:
             src=str(letter.src) if letter is not None else None,
             message=letter.message if letter is not None else None,
             changes=_changes(_columns(model, before)[str(node)], shown[str(node)]),
-            sends=tuple(Sent(sent.message, tuple(map(str, to))) for sent, to in row.bundle.sends),
+            sends=_sends(row),
             milestones=tuple(line for key, line in news.items() if key not in reached),
             sent_in=when if letter is not None and when < latest.get(letter.src, 0) else None,
         )
@@ -212,11 +224,12 @@ def _of_cluster(model: Runs, path: Path[State], mail: Mail) -> Iterator[Moment]:
         latest |= {sent.src: number for sent, _ in row.bundle.sends}
 
 
-def _of_model(model: Model[Any], path: Path[Any]) -> Iterator[Moment]:
-    reached: set[Any] = set(_milestones(model, model.observe(path.states[0])))
-    for number, (before, label, after) in enumerate(_steps(path), start=1):
+def _of_model(model: Model[Any], path: Path[Any], sights: Sequence[Seen]) -> Iterator[Moment]:
+    first, *later = sights
+    reached: set[Any] = set(_milestones(model, first))
+    for number, ((before, label, after), seen) in enumerate(zip(_steps(path), later), start=1):
         was, now = _columns(model, before), _columns(model, after)
-        news = _milestones(model, model.observe(after))
+        news = _milestones(model, seen)
         node = _who(label, was, now)
         yield Moment(
             number,
@@ -232,6 +245,10 @@ def _of_model(model: Model[Any], path: Path[Any]) -> Iterator[Moment]:
             milestones=tuple(line for key, line in news.items() if key not in reached),
         )
         reached.update(news)
+
+
+def _sends(row: Row) -> tuple[Sent, ...]:
+    return tuple(Sent(sent.message, tuple(map(str, to))) for sent, to in row.bundle.sends)
 
 
 def _steps(path: Path[Any]) -> Iterator[tuple[Any, str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -12,7 +13,6 @@ from typing import Any
 import pytest
 
 from pcheck import check
-from pcheck.cli.main import run
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -20,20 +20,6 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 @pytest.fixture(autouse=True)
 def _in_an_empty_folder(empty_folder: Path) -> None:
     """Every test of a command runs in a folder of its own."""
-
-
-@pytest.fixture
-def pcheck(
-    capsys: pytest.CaptureFixture[str], empty_folder: Path
-) -> Callable[..., tuple[int, str, str]]:
-    """`pcheck("explore", "--quiet")` is `(0, "holds\\n", "")`: status, output, errors."""
-
-    def ended(*arguments: str) -> tuple[int, str, str]:
-        status = run([*arguments])
-        out, err = capsys.readouterr()
-        return status, out, err.replace(f"{empty_folder}{os.sep}", "")
-
-    return ended
 
 
 @pytest.fixture(scope="session")
@@ -63,3 +49,13 @@ def process(empty_folder: Path) -> Callable[..., subprocess.Popen[str]]:
         )
 
     return started
+
+
+@pytest.fixture
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no file that is written take the place of its name."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("os.replace", full)

@@ -138,7 +138,7 @@ def test_a_search_that_was_cut_short_says_nothing(pcheck: Ends) -> None:
         ),
         (
             ("--find", "chosen", "--property", "agreement"),
-            "--find looks for one thing alone: leave --property out",
+            "--find cannot be combined with a choice of properties",
         ),
     ],
     ids=["misspelt", "unknown", "with a property"],
@@ -182,4 +182,4 @@ def test_the_library_looks_for_the_same(engine: str) -> None:
 def test_the_library_looks_for_one_thing_alone() -> None:
     with pytest.raises(UsageError) as error:
         check("paxos", find="chosen", properties=["agreement"])
-    assert str(error.value) == "--find looks for one thing alone: leave --property out"
+    assert str(error.value) == "find cannot be combined with a choice of properties"

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from pcheck.traces import timeline
 
 Ends = Callable[..., tuple[int, str, str]]
 ONE_ACCEPTOR = "--bug", "votes-in-any-ballot", "--acceptors", "1"
@@ -93,3 +96,26 @@ def test_help_says_how_it_ends(pcheck: Ends) -> None:
     status, out, err = pcheck("replay", "--help")
     assert (status, err) == (0, "")
     assert "0 if it does what the file says, 1 if not" in " ".join(out.split())
+
+
+@pytest.mark.parametrize("further", [True, False])
+def test_a_saved_run_is_told_once(
+    found: str,
+    further: bool,
+    pcheck: Ends,
+    empty_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if not further:
+        saved = json.loads((empty_folder / "run.json").read_text())
+        saved["steps"] = [*saved["steps"][:2], "a1 flies"]
+        (empty_folder / "run.json").write_text(json.dumps(saved))
+    made, story = list[timeline.Story](), timeline.Story
+
+    def counted(*parts: Any) -> timeline.Story:
+        made.append(story(*parts))
+        return made[-1]
+
+    monkeypatch.setattr(timeline, "Story", counted)
+    status, out, _ = pcheck("replay", "run.json")
+    assert (status, "sends Prepare" in out, len(made)) == (0 if further else 1, True, 1)

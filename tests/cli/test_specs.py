@@ -1,15 +1,13 @@
-"""`pcheck specs`: what ships, with its sizes, its properties and its mistakes."""
+"""`pcheck specs`: what ships, with its sizes, its properties and its bugs."""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable
 
 import pytest
 
-from pcheck.errors import UsageError
-from pcheck.loading.spec import SHIPPED, find, shipped
+from pcheck.loading.spec import SHIPPED, find
 
 Ends = Callable[..., tuple[int, str, str]]
 
@@ -54,30 +52,6 @@ def test_each_mistake_breaks_a_property_that_its_spec_has_at_its_scope(pcheck: E
             breaks = bug["breaks"] in [prop.name for prop in built.properties]
             told = bug["name"], bug["summary"] != "", breaks
             assert told == (bug["name"], True, True)
-
-
-def test_names_of_mistakes_are_their_own_and_numbers_may_be_shared() -> None:
-    for spec in shipped():
-        names = [bug.name for bug in spec.bugs]
-        assert sorted(set(names)) == sorted(names)
-    numbers = Counter(bug.number for bug in find("paxos").bugs)
-    assert {number for number, count in numbers.items() if count > 1} == {5, 7, 10, 12, 18}
-
-
-def test_a_mistake_goes_by_its_name_or_its_number() -> None:
-    paxos = find("paxos")
-    bug = paxos.bug("14")
-    assert bug.name == "votes-in-any-ballot"
-    names = "votes-in-any-ballot", "VOTES_IN_ANY_BALLOT", 14
-    assert [paxos.bug(name) for name in names] == [bug] * 3
-
-
-def test_a_mistake_does_not_go_by_a_number_that_several_share() -> None:
-    with pytest.raises(UsageError) as error:
-        find("paxos").bug(7)
-    assert str(error.value) == (
-        "paxos has several bugs of the number 7: forgets-its-promise and forgets-its-vote"
-    )
 
 
 def test_the_listing_says_what_the_json_says(pcheck: Ends, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,9 +13,9 @@ from pcheck.bugs import kept
 from pcheck.cli.main import run
 from pcheck.loading.setup import Question
 from pcheck.loading.spec import SHIPPED, find, shipped
-from pcheck.render.diagram.svg import svg
+from pcheck.render.diagram.picture import diagram_svg
 from pcheck.render.text.report import RunReport
-from pcheck.traces.explanation import Explanation, explain
+from pcheck.traces.explanation import Explanation
 from pcheck.traces.finding import Shown
 from pcheck.traces.replay import replay
 from pcheck.traces.saved import SavedRun, read
@@ -62,10 +62,10 @@ def saved(name: str) -> tuple[SavedRun, Question, Explanation, Shown]:
     found = read(FOLDER / f"{name}.json")
     question = found.ask(find(found.spec))
     path = replay(found, question).path
-    explanation = explain(question, found, path)
     _, head, _ = (FOLDER / f"{name}.txt").read_text(encoding="utf-8").split("\n\n", 2)
     among = " ".join(head.splitlines()[1:])  # only a search knows how many others there are
-    return found, question, explanation, Shown(question, found, path, explanation, among)
+    shown = Shown.of(question, found, path, among)
+    return found, question, shown.explanation, shown
 
 
 def test_there_is_one_as_labels_and_one_as_text_of_every_mistake_that_has_a_run() -> None:
@@ -79,7 +79,7 @@ def test_there_is_one_as_labels_and_one_as_text_of_every_mistake_that_has_a_run(
 def test_the_picture_that_the_readme_shows_is_of_its_run() -> None:
     found = saved(Path(PICTURE).stem)[-1]
     assert f"](counterexamples/{PICTURE})" in (SHIPPED.parent / "README.md").read_text()
-    assert svg(found) == (FOLDER / PICTURE).read_text(encoding="utf-8")
+    assert diagram_svg(found) == (FOLDER / PICTURE).read_text(encoding="utf-8")
 
 
 @named

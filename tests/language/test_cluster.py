@@ -22,7 +22,7 @@ from pcheck import (
     sometimes,
     volatile,
 )
-from pcheck.errors import SpecError
+from tests.errors import fault
 
 A, B = group("a", 2), group("b", 1)
 A1, A2, B1 = Id("a1"), Id("a2"), Id("b1")
@@ -62,12 +62,6 @@ TICKS = looking_at("ticks", Tick)
 
 def cluster(**fields: Any) -> Cluster:
     return Cluster({A: lambda i: Clock(**fields)}, properties=[TICKS])
-
-
-def fault(build: Callable[[], object]) -> str:
-    with pytest.raises(SpecError) as caught:
-        build()
-    return str(caught.value)
 
 
 # A cluster

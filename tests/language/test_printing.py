@@ -10,7 +10,6 @@ import pytest
 
 from pcheck import Actor, Id, Map, Set, Value, fixed, group, show
 from pcheck.language.printing import brief, listed
-from pcheck.semantics.node import delivered, lost
 
 
 class Phase(Enum):
@@ -86,11 +85,6 @@ def test_a_value_has_one_text(value: Any, text: str) -> None:
 )
 def test_some_values_are_listed_in_words_and_in_order(values: list[Id], text: str) -> None:
     assert listed(values) == text
-
-
-def test_a_delivery_names_the_receiver_first_and_a_loss_the_way() -> None:
-    assert delivered(A1, A2, Vote(1, V1)) == "a2 <- a1: Vote(ballot=1, value=v1)"
-    assert lost(A1, A2, Vote(1, V1)) == "lost: a1 -> a2: Vote(ballot=1, value=v1)"
 
 
 @pytest.mark.parametrize(

@@ -99,16 +99,6 @@ def test_fixed_fields_are_no_part_of_a_value() -> None:
     assert exact(Wired(1, peers="these")) == exact(Wired(1, peers=["those"]))
 
 
-def test_a_name_equals_only_a_name_of_its_own_kind() -> None:
-    names: list[object] = ["a1", Id("a1"), Value("a1"), Id("a2")]
-    same = [[one == other for other in names] for one in names]
-    different = [[one != other for other in names] for one in names]
-    assert same == [[i == j for j in range(4)] for i in range(4)]
-    assert different == [[i != j for j in range(4)] for i in range(4)]
-    assert len(set(names)) == 4
-    assert (str(Id("a1")), f"{Id('a1')}", repr(Id("a1"))) == ("a1", "a1", "Id('a1')")
-
-
 LIST, DICT = "a list: use a tuple", "a dict: use Map"
 
 
@@ -184,14 +174,6 @@ def test_a_set_has_the_operations_of_a_set() -> None:
     assert (Set([1]) <= small, small <= large, len(small | large)) == (True, False, 3)
 
 
-def test_names_come_with_their_numbers_as_numbers() -> None:
-    names = [Id(name) for name in ("a10", "b1", "a2", "a1")]
-    assert [str(name) for name in Set(names)] == ["a1", "a2", "a10", "b1"]
-    assert [str(name) for name in Map(dict.fromkeys(names, 0))] == ["a1", "a2", "a10", "b1"]
-    assert [str(name) for name in sorted(names)] == ["a1", "a2", "a10", "b1"]
-    assert list(Set(["x10y2", "x9", "x10y10"])) == ["x9", "x10y2", "x10y10"]
-
-
 def test_any_two_values_have_an_order_and_it_is_the_same_from_every_start() -> None:
     dice = random.Random(1)
     orders = set()
@@ -215,24 +197,3 @@ def test_equal_sets_iterate_alike(one: object, other: object) -> None:
     forth, back = Set([one, other]), Set([other, one])
     assert forth == back
     assert list(map(exact, forth)) == list(map(exact, back))
-
-
-def test_a_group_is_named_nodes_in_order() -> None:
-    acceptors = group("a", 11)
-    assert [str(node) for node in acceptors][:2] == ["a1", "a2"]
-    assert [str(node) for node in acceptors][-2:] == ["a10", "a11"]
-    assert (len(acceptors), Id("a3") in acceptors, Id("b3") in acceptors) == (11, True, False)
-    assert list(group("a", 3).without(Id("a1"), Id("b1"))) == [Id("a2"), Id("a3")]
-    assert list(group("a", 0)) == []
-
-
-@pytest.mark.parametrize("name", ["", "a1", "a b", "1a", None])
-def test_a_group_s_name_is_a_word_that_does_not_end_in_a_digit(name: Any) -> None:
-    with pytest.raises(ValueError, match=r"^a group's name is a word that does not end in a digit"):
-        group(name, 1)
-
-
-@pytest.mark.parametrize("size", [-1, True, 1.0, "1", None])
-def test_a_group_s_size_is_a_number_from_0_up(size: Any) -> None:
-    with pytest.raises(ValueError, match=r"the size must be a number from 0 up$"):
-        group("a", size)

@@ -6,6 +6,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -232,7 +233,7 @@ def test_the_keys_are_named_as_far_as_there_is_room(name: str, width: int, keys:
 
 def test_a_run_that_could_not_even_begin_is_shown() -> None:
     shown = RUNS["vote-leaves-promise"]()
-    story = shown.story.__class__(shown.story.first, ())
+    story = replace(shown.story, moments=(), flights=())
     rows = printed(Screenful(Playback(("a run",), story, {}, BEFORE, ENDS, ENDS), 0), 80)
     assert rows[1] == "This is what it is."
     assert "And this is how it ends." in rows

@@ -117,8 +117,8 @@ def test_a_fault_or_a_signal_leaves_the_terminal_as_it_was(
     fault: str, status: int, said: bytes, terminal: Callable[..., Terminal]
 ) -> None:
     code = (
-        "import os, signal, sys; from pcheck.cli import main, step\n"
-        f"step._fill = lambda *_: {fault}\n"
+        "import os, signal, sys\nfrom pcheck.cli import main\nfrom pcheck.play import stepper\n"
+        f"stepper._fill = lambda *_: {fault}\n"
         "sys.exit(main.run(['replay', sys.argv[1], '--step']))"
     )
     shown = terminal("-c", code, SAVED)

@@ -17,10 +17,11 @@ from pcheck.loading.spec import SHIPPED, find, of_builder
 from pcheck.semantics.network import NETWORKS
 from pcheck.semantics.trace import Path as Walk
 from pcheck.semantics.trace import follow
-from pcheck.traces.explanation import Explanation, explain
+from pcheck.traces.explanation import Explanation
 from pcheck.traces.finding import Shown
 from pcheck.traces.replay import replay
 from pcheck.traces.saved import of_path, read
+from pcheck.traces.timeline import tell
 
 HOSTILE = Path(__file__).with_name("hostile.py")
 FOLDER = SHIPPED.parent / "counterexamples"
@@ -46,8 +47,7 @@ def some_column(seen: Seen) -> bool:
 def kept(name: str) -> Shown:
     saved = read(FOLDER / f"{name}.json")
     question = saved.ask(find(saved.spec))
-    path = replay(saved, question).path
-    return Shown(question, saved, path, explain(question, saved, path))
+    return Shown.of(question, saved, replay(saved, question).path)
 
 
 @cache
@@ -72,7 +72,8 @@ def along(question: Question, *labels: str) -> Shown:
     path: Walk[object] = follow(question.model, labels)
     assert path.labels == labels
     name = next(each.name for each in question.model.properties if each.kind is Kind.SOMETIMES)
-    return Shown(question, of_path(question, name, "", path, None), path, SAYS_NOTHING)
+    run, story = of_path(question, name, "", path, None), tell(question.model, path)
+    return Shown(question, run, path, story, SAYS_NOTHING)
 
 
 @cache

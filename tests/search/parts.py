@@ -94,6 +94,12 @@ def tickers(count: int, end: int, *properties: Property) -> Cluster:
     return cluster({group("n", count): lambda i: Ticker(end=end)}, *properties)
 
 
+def independent(count: int, end: int) -> tuple[int, int, int]:
+    """Return the states, the transitions and the depth of so many tickers up to an end."""
+    each = end + 1
+    return each**count, count * end * each ** (count - 1), count * end
+
+
 def never_at(*values: int, name: str = "never_there") -> Property:
     """The nodes never hold these in their field `at`."""
 

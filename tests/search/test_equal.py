@@ -11,16 +11,10 @@ from pcheck.search.outcome import Outcome, Verdict
 from pcheck.semantics.network import NETWORKS
 from tests.runs import counts
 from tests.search.alike import Asked, alike, check_runs, compiled, told
+from tests.specs.family import cluster as built
 
 NETS = pytest.mark.parametrize("network", NETWORKS)
 CLUSTERS = [spec.name for spec in shipped() if isinstance(spec.build(spec.options({})), Cluster)]
-
-
-def built(name: str, bug: int | None = None, **options: int) -> Cluster:
-    spec = find(name)
-    made = spec.build(spec.options(options), bug=spec.bug(bug) if bug else None)
-    assert isinstance(made, Cluster)
-    return made
 
 
 @NETS

@@ -4,25 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cache
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings
 
-from pcheck.search import engine
 from pcheck.search.outcome import Search
 from pcheck.semantics.network import NETWORKS
-from tests.search.alike import Asked, by_reference, check_alike, check_runs, told
+from tests.search.alike import Asked, check_alike
 from tests.search.protocols import questions
+from tests.search.settings import COMMON
 
-COMMON: dict[str, Any] = {
-    "derandomize": True,
-    "deadline": None,
-    "database": None,
-    "suppress_health_check": list(HealthCheck),
-    "phases": [Phase.generate],  # add Phase.shrink to see a smaller one: it takes minutes
-}
 MANY = 200
 
 
@@ -105,22 +96,3 @@ def test_both_engines_say_the_same_of_thousands_of_random_protocols() -> None:
     print(*(f"{count:6} {feature}" for feature, count in sorted(seen.items())), sep="\n")
     # that a shortest run needs a restart comes up too seldom: see test_restart.py
     assert {"crashed in a run", "lost in a run", "a run of 5"} <= seen.keys()
-
-
-@settings(max_examples=60, **COMMON)
-@given(questions(400), st.sampled_from([1, 2, 10, 50]))
-def test_an_engine_that_is_changed_on_the_way_says_the_same(asked: Asked, small: int) -> None:
-    expected = by_reference(asked)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "SMALL", small)
-        model, limits = asked.runs(), asked.limits
-        found = engine.explore(model, limits, reduce="none", all_properties=asked.all_properties)
-    assert told(found) == told(expected)
-    assert found.engine == ("compiled" if meets(expected, asked, small) else "reference")
-    check_runs(asked, found)
-
-
-def meets(search: Search, asked: Asked, small: int) -> bool:
-    """Whether there is one state more than the reference explorer is tried with."""
-    most = asked.limits.states
-    return search.states > small and (most is None or most > small)

@@ -1,86 +1,32 @@
-"""One node with its inbox: every row that it has, on each network, up and down."""
+"""One node with its inbox: every row of the node, on each network, up and down."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from pcheck import Act, Actor, Id, Send, Step, act, either, send, volatile
+from pcheck import Act, Actor, Id, Step, Value, act, either, send
 from pcheck.errors import SpecError
 from pcheck.semantics.network import NETWORKS, Letter
-from pcheck.semantics.node import Config, Does, Node, Post, Row
+from pcheck.semantics.node import Does, delivered, lost
+from tests.errors import place
+from tests.semantics.node_rows import (
+    A1,
+    B1,
+    C1,
+    Counter,
+    Ping,
+    Pong,
+    Told,
+    after,
+    labels,
+    node,
+    rows,
+)
 
-A1, B1, C1 = Id("a1"), Id("b1"), Id("c1")
 UP, DOWN = True, False
-
-
-@dataclass(frozen=True)
-class Ping:
-    n: int
-
-
-@dataclass(frozen=True)
-class Pong:
-    n: int
-
-
-@dataclass(frozen=True)
-class Counter(Actor):
-    """Takes a higher number and answers; wakes up once."""
-
-    top: int = 0
-    recent: int = volatile(0)
-
-    def offers(self) -> Iterator[Act]:
-        if self.top == 0:
-            yield act("wakes", self.but(top=1, recent=1), send(B1, Ping(1)))
-
-    def receive(self, msg: object, src: Id) -> Step:
-        match msg:
-            case Ping(n) if n > self.top:
-                return self.but(top=n, recent=n), send(src, Pong(n))
-        return None
-
-
-class Told(NamedTuple):
-    """A row, in full."""
-
-    label: str
-    does: Does
-    actor: Counter
-    up: bool
-    inbox: list[object]
-    sends: list[tuple[object, tuple[Id, ...]]]
-
-
-def node(network: str, actor: Actor | None = None, may_crash: bool = False) -> Node:
-    begin = actor or Counter()
-    return Node(begin.but(me=A1), NETWORKS[network], may_crash, Post([A1, B1, C1]))
-
-
-def after(it: Node, src: Id, *messages: object, start: Config | None = None) -> Config:
-    """The node once these reached it, in this order and all from the same sender."""
-    sends = tuple(Send((A1,), message) for message in messages)
-    return it.receive(start or it.first, it.post.bundle(src, sends))
-
-
-def told(row: Row) -> Told:
-    assert isinstance(row.next.actor, Counter)
-    sends = [(letter.message, receivers) for letter, receivers in row.bundle.sends]
-    inbox = [letter.message for letter in row.next.inbox]
-    return Told(row.label, row.does, row.next.actor, row.next.up, inbox, sends)
-
-
-def rows(it: Node, config: Config) -> list[Told]:
-    return [told(row) for row in it.rows(config)]
-
-
-def labels(it: Node, config: Config) -> list[str]:
-    return [row.label for row in it.rows(config)]
 
 
 def wakes(*inbox: object) -> Told:
@@ -244,11 +190,8 @@ def test_a_choice_of_no_ways_ignores_or_is_refused() -> None:
     assert found == ["a1 <- b1: Ping(n=1)", "lost: b1 -> a1: Ping(n=1)"]
 
 
-def test_two_ways_of_one_label_are_shown_where_they_are_received(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.chdir(Path(__file__).resolve().parent.parent.parent)
-
+@pytest.mark.usefixtures("at_the_top")
+def test_two_ways_of_one_label_are_shown_where_they_are_received() -> None:
     @dataclass(frozen=True)
     class Torn(Actor):
         n: int = 0
@@ -260,17 +203,15 @@ def test_two_ways_of_one_label_are_shown_where_they_are_received(
     with pytest.raises(SpecError) as caught:
         it.rows(after(it, B1, Ping(1)))
     assert str(caught.value) == (
-        f"tests/semantics/test_node.py:{Torn.receive.__code__.co_firstlineno}: "
-        "a1 has two steps labelled "
+        f"{place(Torn.receive)}a1 has two steps labelled "
         "'a1 <- b1: Ping(n=1), goes': tell them apart by their labels "
         "[on its steps, in state Torn(n=0)]"
     )
 
 
 @pytest.mark.parametrize("label", ["wakes", "crashes"])
-def test_two_acts_of_one_label_are_an_error(label: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(Path(__file__).resolve().parent.parent.parent)
-
+@pytest.mark.usefixtures("at_the_top")
+def test_two_acts_of_one_label_are_an_error(label: str) -> None:
     class Torn(Counter):
         def offers(self) -> Iterator[Act]:
             yield act("wakes", self.but(top=1))
@@ -280,80 +221,21 @@ def test_two_acts_of_one_label_are_an_error(label: str, monkeypatch: pytest.Monk
     with pytest.raises(SpecError) as caught:
         it.rows(it.first)
     assert str(caught.value) == (
-        f"tests/semantics/test_node.py:{Torn.offers.__code__.co_firstlineno}: "
-        "a1 has two steps labelled "
+        f"{place(Torn.offers)}a1 has two steps labelled "
         f"'a1 {label}': tell them apart by their labels "
         "[on its steps, in state Torn(top=0, recent=0)]"
     )
 
 
-# Each is made only once
+# Labels
 
 
-@pytest.mark.parametrize("network", ["set", "once", "lossy"])
-def test_the_order_in_which_messages_came_is_forgotten(network: str) -> None:
-    it = node(network)
-    forth = after(it, C1, Ping(2), start=after(it, B1, Ping(2), Ping(1)))
-    assert after(it, B1, Ping(1), Ping(2), start=after(it, C1, Ping(2))) is forth
+@dataclass(frozen=True)
+class Vote:
+    ballot: int
+    value: object
 
 
-def test_fifo_remembers_the_order_in_each_channel_and_not_between_them() -> None:
-    it = node("fifo")
-    forth = after(it, C1, Ping(2), start=after(it, B1, Ping(2), Ping(1)))
-    assert after(it, B1, Ping(2), Ping(1), start=after(it, C1, Ping(2))) is forth
-    assert after(it, B1, Ping(1), Ping(2), start=after(it, C1, Ping(2))) is not forth
-
-
-def test_a_second_copy_changes_a_multiset_and_not_a_set() -> None:
-    changed = {}
-    for network in NETWORKS:
-        it = node(network)
-        config = after(it, B1, Ping(1))
-        changed[network] = after(it, B1, Ping(1), start=config) is not config
-    assert changed == {"set": False, "once": True, "lossy": True, "fifo": True}
-
-
-def test_letters_and_bundles_are_told_apart_by_sender_and_by_exact_value() -> None:
-    post = Post([A1, B1])
-    assert post.letter(B1, Ping(1)) is post.letter(B1, Ping(1))
-    others = [post.letter(C1, Ping(1)), post.letter(B1, Pong(1)), post.letter(B1, Ping(True))]
-    assert [other is post.letter(B1, Ping(1)) for other in others] == [False, False, False]
-    bundle = post.bundle(B1, (send(A1, Ping(1)), Send((A1, C1), Ping(2))))
-    assert bundle is post.bundle(B1, (send(A1, Ping(1)), Send((A1, C1), Ping(2))))
-    assert (bundle.receivers, [each.message for each in bundle.to(A1)]) == (
-        (A1, C1),
-        [Ping(1), Ping(2)],
-    )
-    assert [each.message for each in bundle.to(C1)] == [Ping(2)]
-
-
-def test_a_handler_is_asked_once_whatever_else_waits() -> None:
-    asked: list[object] = []
-
-    class Listens(Counter):
-        def offers(self) -> Iterator[Act]:
-            asked.append("offers")
-            yield from super().offers()
-
-        def receive(self, msg: object, src: Id) -> Step:
-            asked.append(msg)
-            return super().receive(msg, src)
-
-    it = node("set", Listens())
-    few = after(it, B1, Ping(2))
-    more = after(it, B1, Ping(3), start=few)
-    assert (len(it.rows(few)), len(it.rows(more)), len(it.rows(few))) == (2, 3, 2)
-    assert asked == ["offers", "offers", Ping(2), Ping(2), Ping(3), Ping(3)]  # twice: see handler
-
-
-def test_a_send_to_a_list_is_sent_or_refused() -> None:
-    class Sends(Counter):
-        def receive(self, msg: object, src: Id) -> Step:
-            return self.but(top=9), Send([src], Pong(9))  # type: ignore[arg-type]
-
-    it = node("set", Sends(top=1))
-    try:
-        found = labels(it, after(it, B1, Ping(1)))
-    except SpecError:
-        return
-    assert found == ["a1 <- b1: Ping(n=1)"]
+def test_a_delivery_names_the_receiver_first_and_a_loss_the_way() -> None:
+    assert delivered(A1, B1, Vote(1, Value("v1"))) == "b1 <- a1: Vote(ballot=1, value=v1)"
+    assert lost(A1, B1, Vote(1, Value("v1"))) == "lost: a1 -> b1: Vote(ballot=1, value=v1)"

@@ -38,11 +38,15 @@ class Watched(Runs):
         return seen
 
 
-def cluster(name: str, bug: str = "", **options: Any) -> Cluster:
+def cluster(name: str, bug: str | int = "", **options: Any) -> Cluster:
     spec = find(name)
     built = spec.build(spec.options(options), bug=spec.bug(bug) if bug else None)
     assert isinstance(built, Cluster)
     return built
+
+
+def paxos(bug: str | int = "", **options: int) -> Cluster:
+    return cluster("paxos", bug, **options)
 
 
 def watched(name: str, network: str = "set", crashes: int = 0, **options: Any) -> Found:

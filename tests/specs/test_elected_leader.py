@@ -19,7 +19,6 @@ from pcheck.language.cluster import Cluster
 from pcheck.loading.setup import ask
 from pcheck.loading.spec import find
 from pcheck.search.compiled.explorer import explore as fast
-from pcheck.search.limits import Limits
 from pcheck.search.outcome import Outcome, Search, Verdict
 from pcheck.search.reductions.reduce import PASSES
 from pcheck.search.reference import explore
@@ -62,7 +61,7 @@ def read(
     words = {"same_ballot": same_ballot, "accepts": accepts, "decided": decided}
     given = {**words, "votes_once": votes_once, **size}
     question = ask(find(SPEC), given, crashes=crashes, properties=["agreement"])
-    return answer(question, Limits())
+    return answer(question)
 
 
 def says(result: Result) -> str:

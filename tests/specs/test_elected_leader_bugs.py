@@ -10,7 +10,7 @@ import pytest
 from pcheck.checking import Result, answer
 from pcheck.loading.setup import ask
 from pcheck.loading.spec import find
-from pcheck.search.limits import Limits
+from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import Verdict
 from tests.specs.family import breaks_nothing, hunted, is_as_kept, length, mistakes
 
@@ -38,7 +38,7 @@ def asked(name: str, given: dict[str, Any], **how: Any) -> Result:
     spec = find(SPEC)
     found = spec.bug(name)
     question = ask(spec, given, bug=found, properties=[found.breaks])
-    return answer(question, Limits(), **how)
+    return answer(question, SearchOptions(**how))
 
 
 def test_every_mistake_stands_in_one_of_the_tables() -> None:
@@ -78,8 +78,8 @@ def test_a_mistake_is_not_seen_where_its_scope_is_too_small(
 )
 def test_the_engines_and_the_passes_find_runs_of_one_length(name: str) -> None:
     plain = asked(name, {}, engine="reference")
-    compiled = asked(name, {}, engine="compiled", reduce="none")
-    reduced = asked(name, {}, engine="compiled", reduce="all")
+    compiled = asked(name, {}, engine="compiled", reductions="none")
+    reduced = asked(name, {}, engine="compiled", reductions="all")
     assert length(plain) == length(compiled) == length(reduced) == LENGTHS[number_of(name), name]
 
 

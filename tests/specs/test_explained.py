@@ -6,7 +6,7 @@ import pytest
 
 from pcheck.bugs import hunt, kept
 from pcheck.loading.spec import SHIPPED, find
-from pcheck.traces.explanation import explain
+from pcheck.traces.finding import Shown
 from pcheck.traces.replay import replay
 from pcheck.traces.saved import read
 
@@ -88,7 +88,7 @@ DIFFERENCES: dict[str, list[Step]] = {
 def test_where_the_correct_protocol_differs_and_how(name: str) -> None:
     saved = read(SHIPPED.parent / "counterexamples" / f"{name}.json")
     question = saved.ask(find(saved.spec))
-    found = explain(question, saved, replay(saved, question).path).differences
+    found = Shown.of(question, saved, replay(saved, question).path).explanation.differences
     expected = DIFFERENCES[name]
     assert [(each.number, each.label, each.here) for each in found] == [
         step[:3] for step in expected

@@ -16,7 +16,7 @@ from pcheck.bugs import Hunt, hunt
 from pcheck.checking import Result, answer
 from pcheck.loading.setup import ask
 from pcheck.loading.spec import find
-from pcheck.search.limits import Limits
+from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import Outcome, Verdict
 from tests.specs.family import breaks_nothing, is_as_kept
 from tests.specs.multi_paxos_peer import (
@@ -240,7 +240,7 @@ def asked(name: str, size: Size | None = None, **how: Any) -> Result:
     bug = SPEC.bug(name)
     only = [] if bug.safe else [bug.breaks]
     question = ask(SPEC, given, bug=bug, network=network, crashes=crashes, properties=only)
-    return answer(question, Limits(), **how)
+    return answer(question, SearchOptions(**how))
 
 
 def length(result: Result) -> int | None:
@@ -296,7 +296,7 @@ def test_a_control_looks_wrong_and_breaks_nothing(name: str) -> None:
 
 def test_who_leaves_gaps_open_does_nothing_wrong_and_never_fills_one() -> None:
     question = ask(SPEC, {}, bug=SPEC.bug("leaves-gaps-open"))
-    outcomes = dict(answer(question, Limits()).properties)
+    outcomes = dict(answer(question).properties)
     assert outcomes.pop("a_gap_is_filled") is Outcome.NEVER_REACHED
     assert set(outcomes.values()) == {Outcome.HOLDS, Outcome.REACHED}
 
@@ -307,7 +307,7 @@ def test_who_leaves_gaps_open_does_nothing_wrong_and_never_fills_one() -> None:
 @named
 @pytest.mark.parametrize(
     "how",
-    [{"engine": "reference"}, {"engine": "compiled", "reduce": "none"}, {"engine": "compiled"}],
+    [{"engine": "reference"}, {"engine": "compiled", "reductions": "none"}, {"engine": "compiled"}],
     ids=lambda how: " ".join(how.values()),
 )
 def test_a_run_is_as_short_by_every_way(name: str, how: dict[str, str]) -> None:
@@ -327,7 +327,7 @@ def test_only_a_replica_goes_wrong_because_it_hears_the_same_twice(name: str) ->
 
 @named
 def test_without_any_reduction_a_run_is_as_short(name: str) -> None:
-    found = asked(name, engine="compiled", reduce="none")
+    found = asked(name, engine="compiled", reductions="none")
     assert length(found) == MISTAKES[name].steps
 
 

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from pcheck.language.cluster import Cluster
 from pcheck.search.outcome import Outcome, Search, Verdict
 from pcheck.search.reference import explore
 from pcheck.semantics.cluster_model import Runs
@@ -24,14 +23,10 @@ from tests.peer import Counts
 from tests.peer import explore as by_the_peer
 from tests.runs import counts
 from tests.specs.family import Watched
-from tests.specs.family import cluster as of_family
+from tests.specs.family import paxos as cluster
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 Votes = frozenset[tuple[int, int, int]]  # (acceptor, ballot, value), as the peer tells them
-
-
-def cluster(bug: str = "", **options: int) -> Cluster:
-    return of_family("paxos", bug, **options)
 
 
 def paxos(network: str = "set", crashes: int = 0, bug: str = "", **options: int) -> Search:

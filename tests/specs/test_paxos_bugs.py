@@ -18,7 +18,7 @@ from pcheck.checking import Result, answer
 from pcheck.language.decorators import BUG
 from pcheck.loading.setup import ask
 from pcheck.loading.spec import of_builder
-from pcheck.search.limits import Limits
+from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import Outcome, Verdict
 from specs.consensus import Vote, agreement
 from specs.learner import Learner, no_other_is_chosen
@@ -79,7 +79,7 @@ def asked(name: str, given: dict[str, Any] | None = None, **how: Any) -> Result:
     ((spec, found),) = kept(name)
     crashes = how.pop("crashes", None)
     question = ask(spec, given or {}, bug=found, crashes=crashes, properties=[found.breaks])
-    return answer(question, Limits(), **how)
+    return answer(question, SearchOptions(**how))
 
 
 def first_run(result: Result) -> tuple[str, ...]:
@@ -224,7 +224,7 @@ def test_the_reference_finds_a_run_as_short(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in HERE if name != "adds-up-ballots"])
 def test_without_any_reduction_a_run_is_as_short(name: str) -> None:
-    found = asked(name, engine="compiled", reduce="none")
+    found = asked(name, engine="compiled", reductions="none")
     assert length(found) == (Verdict.VIOLATED, HERE[name])
 
 
@@ -233,7 +233,7 @@ def test_without_any_reduction_a_run_is_as_short(name: str) -> None:
 def test_where_there_is_no_run_every_way_says_so(name: str) -> None:
     ways: list[dict[str, Any]] = [
         {"engine": "reference"},
-        {"engine": "compiled", "reduce": "none"},
+        {"engine": "compiled", "reductions": "none"},
         {"engine": "compiled"},
     ]
     found = [asked(name, **way) for way in ways]

@@ -9,7 +9,7 @@ import pytest
 from pcheck.checking import Result, answer
 from pcheck.loading.setup import ask
 from pcheck.loading.spec import find
-from pcheck.search.limits import Limits
+from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import Verdict
 from tests.specs.family import breaks_nothing, hunted, is_as_kept, length, mistakes
 
@@ -42,7 +42,7 @@ def asked(name: str, given: dict[str, Any] | None = None, **how: Any) -> Result:
     spec = find("raft")
     found = spec.bug(name)
     question = ask(spec, given or {}, bug=found, properties=[found.breaks])
-    return answer(question, Limits(), **how)
+    return answer(question, SearchOptions(**how))
 
 
 def test_every_mistake_stands_in_one_of_the_tables() -> None:
@@ -65,7 +65,7 @@ def test_who_keeps_its_vote_for_the_next_term_breaks_nothing() -> None:
 
 @pytest.mark.parametrize("name", [n for n in HERE if n != "counts-replicas-of-an-old-term"])
 def test_without_any_reduction_a_run_is_as_short(name: str) -> None:
-    assert length(asked(name, engine="compiled", reduce="none")) == HERE[name]
+    assert length(asked(name, engine="compiled", reductions="none")) == HERE[name]
 
 
 @pytest.mark.parametrize("name", sorted(QUICK))

@@ -13,9 +13,11 @@ from enum import Enum
 
 from pcheck.language.printing import brief
 from pcheck.render.diagram.grid import GAP, MARGIN, Grid
-from pcheck.render.diagram.measure import LABEL, cut, width
 from pcheck.render.diagram.placing import Places
-from pcheck.render.diagram.segments import Point, Segment, distance
+from pcheck.render.diagram.segments import Segment
+from pcheck.render.diagram.style import LABEL
+from pcheck.render.svg.measure import cut, width
+from pcheck.render.svg.points import Point, distance
 from pcheck.text import printable
 from pcheck.traces.timeline import Flight
 
@@ -34,7 +36,7 @@ class Tip(Enum):
 
 @dataclass(frozen=True)
 class Label:
-    """`place` is the middle of its line of letters, from where it begins to where it ends."""
+    """A text at an arrow; `place` is the line through the middle of its letters."""
 
     text: str
     place: Segment
@@ -51,23 +53,24 @@ class Arrow:
     label: Label | None = None
 
     @property
-    def towards(self) -> Point:
-        """The direction in which it ends, of length 1."""
+    def direction(self) -> Point:
+        """The direction in which the arrow ends, as a step of length 1."""
         if self.bulge:
-            return (-1.0 if self.bulge > 0 else 1.0), 0.0
+            return Point(-1.0 if self.bulge > 0 else 1.0, 0.0)
         (x1, y1), (x2, y2) = self.start, self.end
         long = distance(self.start, self.end)
-        return (x2 - x1) / long, (y2 - y1) / long
+        return Point((x2 - x1) / long, (y2 - y1) / long)
 
 
 class Arrows:
-    """All ways of each message, with their labels: last those that have some choice of place."""
+    """All ways of each message, with their labels: the labels with a choice of place come last."""
 
     def __init__(self, grid: Grid) -> None:
         self.grid = grid
         self.of = {flight: list(self._ways(flight)) for flight in grid.story.flights}
         drawn = [each for found in self.of.values() for each in found]
-        dots = [(grid.x[b.moment.node], b.y) for b in grid.bands if b.moment.node in grid.x]
+        acting = (band.moment for band in grid.bands if band.moment.node in grid.x)
+        dots = [grid.at(moment.node, moment.number) for moment in acting]
         lines = [(each.start, each.end) for each in drawn if not each.bulge]
         self.places = Places(grid.x.values(), lines, dots, (MARGIN, grid.column - GAP))
         for each in drawn:
@@ -77,19 +80,18 @@ class Arrows:
         self._add_labels()
 
     def _ways(self, flight: Flight) -> Iterator[Arrow]:
-        """To each step that delivers it, and to the one that loses it."""
+        """Yield the ways of a message to each step that delivers it, and to one that loses it."""
         grid, side = self.grid, self.grid.side(flight)
-        x1, x2, own = grid.x[flight.src], grid.x[flight.dst], flight.src == flight.dst
-        start = x1, grid.y(flight.sent)
+        start, own = grid.at(flight.src, flight.sent), flight.src == flight.dst
         for number in flight.delivered:
-            end = x2, grid.y(number)
+            end = grid.at(flight.dst, number)
             yield _loop(start, end, side, _text(flight)) if own else Arrow(start, end)
         if flight.lost is not None:
-            end = x2 + BESIDE * (side if own else -side), grid.y(flight.lost)
+            end = grid.at(flight.dst, flight.lost).to(BESIDE * (side if own else -side), 0)
             yield Arrow(start, end, Tip.LOST)
 
     def _add_stubs(self) -> None:
-        """What never arrives: copies of one message beside each other, and for whom they are."""
+        """Add what never arrives: copies of a message side by side, and the names of receivers."""
         groups: dict[tuple[int, int, int], list[Flight]] = {}
         for flight in self.grid.story.flights:
             if flight.end is None:
@@ -99,25 +101,25 @@ class Arrows:
         rows: Counter[tuple[int, int]] = Counter()
         for (sent, _, side), copies in groups.items():
             rows[sent, side] += 1
-            start, names = (self.grid.x[copies[0].src], self.grid.y(sent)), self._names(copies)
+            start, names = self.grid.at(copies[0].src, sent), self._names(copies)
             wide = NEXT * len(copies) + width(names, LABEL)
             tried = _stubs(start, side, wide, rows[sent, side])
             left, right = self.places.free(tried, start)
             end, far = (left, right) if side > 0 else (right, left)
             for flight in copies:
                 self.of[flight] = [Arrow(start, end, tip)]
-                start, end = end, (end[0] + side * NEXT, end[1])
-            label = Label(names, _ordered((end[0] - side * 3, end[1]), far))
+                start, end = end, end.to(side * NEXT, 0)
+            label = Label(names, _ordered(end.to(-side * 3, 0), far))
             self.of[copies[-1]] = [replace(*self.of[copies[-1]], label=label)]
 
     def _names(self, copies: list[Flight]) -> str:
-        """In full, else as they stand above the lanes."""
+        """Return the receivers' names in full, or shortened as above the lanes."""
         full = printable(", ".join(flight.dst for flight in copies))
         drawn = ", ".join(self.grid.names[flight.dst] for flight in copies)
         return full if width(full, LABEL) <= LONGEST else cut(drawn, LABEL, LONGEST)
 
     def _add_labels(self) -> None:
-        """First where there is least choice: a long one at a short arrow."""
+        """Add the labels, first those with the least choice: a long one at a short arrow."""
         bare = [
             (flight, at, (way.start, way.end), width(_text(flight), LABEL))
             for flight, ways in self.of.items()
@@ -130,22 +132,23 @@ class Arrows:
 
 
 def _loop(start: Point, end: Point, side: int, text: str) -> Arrow:
-    near = start[0] + side * (BULGE * WIDEST + 5), max((start[1] + end[1]) / 2, end[1] - 24)
-    far = near[0] + side * width(text, LABEL), near[1]
+    beside = start.x + side * (BULGE * WIDEST + 5)
+    near = Point(beside, max((start.y + end.y) / 2, end.y - 24))
+    far = near.to(side * width(text, LABEL), 0)
     return Arrow(start, end, bulge=side * BULGE, label=Label(text, _ordered(near, far)))
 
 
 def _stubs(start: Point, side: int, wide: float, rows: int) -> Iterator[Segment]:
-    """Where the crosses and the names behind them may stand, if there are so many already."""
+    """Yield places for the crosses and the names behind them, if there are so many rows already."""
     below = [(STUBS[0][0], STUBS[0][1] + ROW * row) for row in range(1, rows)]
     for right, down in (*STUBS, *below):
-        near = start[0] + side * right, start[1] + down
-        yield _ordered(near, (near[0] + side * wide, near[1]))
+        near = start.to(side * right, down)
+        yield _ordered(near, near.to(side * wide, 0))
 
 
 def _ordered(one: Point, other: Point) -> Segment:
-    """From left to right."""
-    return (one, other) if one[0] <= other[0] else (other, one)
+    """Return the segment that leads from left to right."""
+    return (one, other) if one.x <= other.x else (other, one)
 
 
 def _text(flight: Flight) -> str:

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pcheck.language.printing import brief
-from pcheck.render.diagram.labels import HANG, LINE, Line, Words, beside, reached, set_in
-from pcheck.render.diagram.measure import LABEL, NAME, shortened, width
-from pcheck.render.diagram.segments import distance
+from pcheck.render.diagram.labels import HANG, LINE, TextLine, Words, beside, reached, set_in
+from pcheck.render.diagram.style import LABEL, NAME
+from pcheck.render.svg.measure import shortened, width
+from pcheck.render.svg.points import Point, distance
 from pcheck.text import printable
 from pcheck.traces.timeline import Flight, Moment, Story, is_down
 
@@ -33,7 +34,7 @@ class Band:
     top: float
     y: float  # of its event
     bottom: float
-    lines: list[Line]
+    lines: list[TextLine]
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,11 @@ class Banner:
     number: int
     top: float
     bottom: float
-    lines: list[Line]
+    lines: list[TextLine]
 
 
 class Grid:
-    """`notes` stand beside the steps of these numbers, and `heading` above all."""
+    """The grid of a run; `notes` are beside the steps of these numbers, and `heading` is on top."""
 
     def __init__(
         self, story: Story, notes: Mapping[int, str], heading: Sequence[Words] = ()
@@ -66,24 +67,32 @@ class Grid:
         widths = [each.width for _, *both in self.beside for words in both for each in words]
         self.room = round(min(MOST_WORDS, max([LEAST_WORDS, *widths])) + HANG + 1)
         self.width = self.column + NUMBER + self.room + MARGIN
-        self.heading = set_in(heading, MARGIN, MARGIN + LINE - 4, self.width - 2 * MARGIN)
+        above = Point(MARGIN, MARGIN + LINE - 4)
+        self.heading = set_in(heading, above, self.width - 2 * MARGIN)
         self.names_at = MARGIN + (LINE * len(self.heading) + GAP if heading else 0)
         self.top = self.names_at + HEAD + GAP
         self._fill()
         self.tall = self.bottom > TALL
 
     def y(self, number: int) -> float:
-        """Of the event of a step."""
+        """Return the height of the event of a step."""
         return self.bands[number - 1].y
 
+    def at(self, lane: str, number: int) -> Point:
+        """Return where a lane and the height of a step's event meet."""
+        return Point(self.x[lane], self.y(number))
+
     def side(self, flight: Flight) -> int:
-        """To the right or left; what comes back to its sender stays off the words."""
+        """Return 1 if a message goes to the right, -1 if to the left.
+
+        A message to its sender keeps away from the words.
+        """
         if flight.src == flight.dst:
             return -1 if flight.src == [*self.x][-1] and len(self.x) > 1 else 1
         return 1 if self.x[flight.src] < self.x[flight.dst] else -1
 
     def stretches(self, lane: str) -> Iterator[tuple[float, float, bool]]:
-        """The pieces of a lane, and whether its node is down."""
+        """Yield the pieces of a lane, each with whether the node is down."""
         begin, down = self.top - GAP, is_down(self.story.first.get(lane, {}))
         for band in self.bands:
             now = lane in band.moment.down
@@ -93,13 +102,13 @@ class Grid:
         yield begin, self.bottom + (GAP if self.tall else 0), down
 
     def others(self, moment: Moment) -> list[str]:
-        """Which lanes a step changes beside its own."""
+        """Return the lanes that a step changes beside its own."""
         before = self.story.after(moment.number - 1)
         changed = (lane for lane in self.x if before.get(lane) != moment.shown.get(lane))
         return [lane for lane in changed if lane != moment.node]
 
     def _fill(self) -> None:
-        """Bands, one below the other, until no arrow passes through an event, or nearly so."""
+        """Stack the bands, lower and lower, until no arrow comes too near to an event."""
         leads: Counter[int] = Counter()
         for _ in range(ROUNDS):
             self._stack(leads)
@@ -115,17 +124,20 @@ class Grid:
         for moment, words, milestones in self.beside:
             top, number = self.bottom, moment.number
             y = top + EVENT + LEAD * leads[number]
-            lines = set_in(words, x, y + 4, self.room)
-            self.bottom = max(y + LEAST_BAND - EVENT, lines[-1].y + FOOT)
+            lines = set_in(words, Point(x, y + 4), self.room)
+            self.bottom = max(y + LEAST_BAND - EVENT, lines[-1].at.y + FOOT)
             self.bands.append(Band(moment, top, y, self.bottom, lines))
             for each in milestones:
                 top = self.bottom
-                lines = set_in([each], x, top + 15, self.room)
-                self.bottom = lines[-1].y + 7
+                lines = set_in([each], Point(x, top + 15), self.room)
+                self.bottom = lines[-1].at.y + 7
                 self.banners.append(Banner(number, top, self.bottom, lines))
 
     def _met(self) -> Iterator[int]:
-        """Which steps to move down: one met from above, else the end of the arrow that meets it."""
+        """Yield the steps to move down.
+
+        That is the step whose event an arrow meets from above, otherwise the end of the arrow.
+        """
         for flight in self.story.flights:
             x1, y1, x2 = self.x[flight.src], self.y(flight.sent), self.x[flight.dst]
             for end in (*flight.delivered, *([flight.lost] if flight.lost is not None else [])):
@@ -133,13 +145,14 @@ class Grid:
                     x = self.x.get(band.moment.node, x1)
                     if min(x1, x2) < x < max(x1, x2):
                         y = y1 + (self.y(end) - y1) * (x - x1) / (x2 - x1)
-                        near = abs((y - band.y) * (x2 - x1)) / distance((x1, y1), (x2, self.y(end)))
+                        long = distance(Point(x1, y1), Point(x2, self.y(end)))
+                        near = abs((y - band.y) * (x2 - x1)) / long
                         if near < CLOSE:
                             yield band.moment.number if y <= band.y else end
 
 
 def _pitch(story: Story) -> float:
-    """Lanes so far apart that labels fit between them, where those are not too many."""
+    """Return the distance of lanes: labels fit between them, unless there are too many lanes."""
     at = {lane: number for number, lane in enumerate(story.lanes)}
     need = [LEAST_PITCH, *(width(printable(lane), NAME) + 30 for lane in story.lanes)]
     for flight in story.flights:

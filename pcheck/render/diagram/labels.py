@@ -1,5 +1,8 @@
-"""What stands beside the lanes: what each step is and changes, and of what it sends all that no
-arrow shows: what is said to nobody, what is sent while the same waits there, what never arrives.
+"""The words beside the lanes: for each step its label, its changes and those of its messages that
+no arrow shows.
+
+No arrow shows a message to nobody, one sent while the same message waits there, and one that never
+arrives.
 """
 
 from __future__ import annotations
@@ -8,18 +11,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from pcheck.language.printing import show
-from pcheck.render.diagram.measure import HEADING, TEXT, TITLE, width, wrap
+from pcheck.render.diagram.style import HEADING, TEXT, TITLE
+from pcheck.render.svg.measure import broken, width
+from pcheck.render.svg.points import Point
 from pcheck.text import printable
 from pcheck.traces.timeline import Moment, Story
 
 LINE, HANG = 16.0, 12.0  # from line to line; how far what is broken off is indented
-BOLD = {"heading", "label", "reached", "ends"}
+BOLD_KINDS = {"heading", "label", "reached", "ends"}
 SIZES = {"heading": HEADING, "label": TITLE, "ends": TITLE}
 
 
 @dataclass(frozen=True)
 class Words:
-    """`kind` is what they are: a heading, a label, a note, a change, a milestone."""
+    """Words of one kind: a heading, a label, a note, a change, a milestone."""
 
     text: str
     kind: str
@@ -30,15 +35,16 @@ class Words:
 
     @property
     def width(self) -> float:
-        return width(printable(self.text), self.size, bold=self.kind in BOLD)
+        return width(printable(self.text), self.size, bold=self.kind in BOLD_KINDS)
 
 
 @dataclass(frozen=True)
-class Line:
-    words: str
+class TextLine:
+    """One line of words, and the point at which it begins."""
+
+    text: str
     kind: str
-    x: float
-    y: float
+    at: Point
 
 
 def beside(story: Story, moment: Moment, note: str | None) -> Iterator[Words]:
@@ -64,11 +70,12 @@ def reached(moment: Moment) -> Iterator[Words]:
         yield Words(milestone, "reached")
 
 
-def set_in(words: Iterable[Words], x: float, y: float, room: float) -> list[Line]:
-    """Lines from `y` down, none of them wider than the room."""
-    lines: list[Line] = []
+def set_in(words: Iterable[Words], at: Point, room: float) -> list[TextLine]:
+    """Return the words in lines from a point down, none of them wider than the room."""
+    lines: list[TextLine] = []
     for each in words:
-        text, bold = printable(each.text), each.kind in BOLD
-        for at, line in enumerate(wrap(text, each.size, room - HANG, bold=bold)):
-            lines.append(Line(line, each.kind, x + (HANG if at else 0), y + LINE * len(lines)))
+        text, bold = printable(each.text), each.kind in BOLD_KINDS
+        for nth, line in enumerate(broken(text, each.size, room - HANG, bold=bold)):
+            begin = at.to(HANG if nth else 0, LINE * len(lines))
+            lines.append(TextLine(line, each.kind, begin))
     return lines

@@ -1,4 +1,4 @@
-"""What the marks of a diagram mean, of those that there are in it: one line, or as few as fit."""
+"""The legend of a diagram: the meaning of each mark that is in it, in as few lines as fit."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pcheck.render.diagram.grid import MARGIN, Grid
-from pcheck.render.diagram.measure import LABEL, cut, width
+from pcheck.render.diagram.style import LABEL
+from pcheck.render.svg.measure import cut, width
+from pcheck.render.svg.points import Point
 from pcheck.semantics.node import Does
 from pcheck.text import printable
 from pcheck.traces.finding import Shown
@@ -16,16 +18,15 @@ MARK, APART, LEAD = 22.0, 16.0, 18.0  # room for a mark; between two; from line 
 
 @dataclass(frozen=True)
 class Entry:
-    """`mark` is the last part of the class of what it explains."""
+    """A mark with its meaning; `mark` is the last part of the class of what is explained."""
 
     mark: str
     words: str
-    x: float
-    y: float  # the middle of its line
+    at: Point  # the left end of the middle of its line
 
 
 def legend(shown: Shown, grid: Grid, y: float) -> list[Entry]:
-    """Side by side, and the next line where there is no more room."""
+    """Return the entries side by side, with a new line where there is no more room."""
     placed: list[Entry] = []
     x, right = MARGIN, grid.width - MARGIN
     for mark, words in _entries(shown, grid):
@@ -33,7 +34,7 @@ def legend(shown: Shown, grid: Grid, y: float) -> list[Entry]:
         wide = MARK + width(text, LABEL)
         if x + wide > right and x > MARGIN:
             x, y = MARGIN, y + LEAD
-        placed.append(Entry(mark, text, x, y))
+        placed.append(Entry(mark, text, Point(x, y)))
         x += wide + APART
     return placed
 

@@ -1,4 +1,4 @@
-"""Where the labels of arrows stand: each along its arrow near the head, where it hides least.
+"""The places of the labels of arrows: each along its arrow near the head, where it hides least.
 
 They are placed one after another, and what is placed stays. Only sums and square roots are taken,
 so that the places are the same on every machine.
@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from math import hypot
 
-from pcheck.render.diagram.segments import Point, Segment, apart, distance
+from pcheck.render.diagram.segments import Segment, apart
+from pcheck.render.svg.points import Point, distance
 
 HALF = 6.5  # their height
 LEAN, STEEP = 1.2, 0.35  # how much a label leans at most; from where on it may be upright
@@ -35,15 +36,15 @@ class Places:
         self.labels: list[Segment] = []
 
     def take(self, place: Segment) -> None:
-        """Something stands there."""
+        """Note that a label is there."""
         self.labels.append(place)
 
     def free(self, places: Iterable[Segment], near: Point) -> Segment:
-        """The freest of some, and it is taken."""
+        """Take the freest of some places, and return it."""
         return self._freest([(0.0, each) for each in places], near, None)
 
     def beside(self, arrow: Segment, wide: float) -> Segment:
-        """Near an arrow's end: along it, or upright where it is steep."""
+        """Take a place near an arrow's end, along the arrow or upright, and return it."""
         tried = [(0.0, each) for each in _leaning(arrow, wide)]
         tried += [(UPRIGHT, each) for each in _upright(arrow, wide)]
         return self._freest(tried, arrow[1], arrow)
@@ -65,7 +66,7 @@ class Places:
         return best
 
     def _around(self, places: list[Segment], own: Segment | None) -> list[Obstacle]:
-        """What these places may come near: a line, how near it may come, and what that costs."""
+        """Return what may be near these places: lines, how near they may come, and at what cost."""
         heights = [y for place in places for _, y in place]
         low, high = min(heights) - 2 * HALF, max(heights) + 2 * HALF
         found = [((dot, dot), HALF + 9, ON_DOT) for dot in self.dots]
@@ -76,17 +77,18 @@ class Places:
                 price = UNDER_ARROW  # what is drawn later goes through the letters
             else:
                 found.append((arrow, HALF - 1, price))
-        return [
-            each
-            for each in found
-            if min(each[0][0][1], each[0][1][1]) < high and max(each[0][0][1], each[0][1][1]) > low
-        ]
+        return [each for each in found if _is_partly_between(each[0], low, high)]
 
     def _hides(self, place: Segment) -> float:
-        """What it costs to stand on lanes, or outside of all."""
-        left, right = place[0][0], place[1][0]
+        """Return the cost of a place on lanes, or outside of the edges."""
+        left, right = place[0].x, place[1].x
         on = sum(left - 3 < x < right + 3 for x in self.lanes)
         return ON_LANE * on + OUTSIDE * (left < self.edges[0] or right > self.edges[1])
+
+
+def _is_partly_between(segment: Segment, low: float, high: float) -> bool:
+    one, other = segment
+    return min(one.y, other.y) < high and max(one.y, other.y) > low
 
 
 def _hidden(place: Segment, other: Segment, room: float, price: float) -> float:
@@ -100,7 +102,7 @@ def _hidden(place: Segment, other: Segment, room: float, price: float) -> float:
 
 
 def _leaning(arrow: Segment, wide: float) -> Iterator[Segment]:
-    """Along the arrow, above or below, and never upside down."""
+    """Yield places along the arrow, above or below, and never upside down."""
     (x1, y1), (x2, y2) = arrow
     long = hypot(x2 - x1, y2 - y1)
     dx, dy = (x2 - x1) / long, (y2 - y1) / long
@@ -109,13 +111,13 @@ def _leaning(arrow: Segment, wide: float) -> Iterator[Segment]:
         return
     for far in _distances(long - wide - FIRST):
         for off in (-HALF - 2, HALF + 2):
-            near = x2 - dx * far - dy * off * left, y2 - dy * far + dx * off * left
-            other = near[0] - dx * wide, near[1] - dy * wide
+            near = Point(x2 - dx * far - dy * off * left, y2 - dy * far + dx * off * left)
+            other = near.to(-dx * wide, -dy * wide)
             yield (other, near) if dx > 0 else (near, other)
 
 
 def _upright(arrow: Segment, wide: float) -> Iterator[Segment]:
-    """Beside a steep arrow, to its left or right."""
+    """Yield places beside a steep arrow, to its left or right."""
     (x1, y1), (x2, y2) = arrow
     if y2 - y1 < STEEP * abs(x2 - x1):
         return
@@ -123,8 +125,8 @@ def _upright(arrow: Segment, wide: float) -> Iterator[Segment]:
     gap = 5 + HALF * abs(lean)
     for far in _distances((y2 - y1) - 2 * FIRST):
         x, y = x2 - lean * far, y2 - far
-        yield (x - gap - wide, y), (x - gap, y)
-        yield (x + gap, y), (x + gap + wide, y)
+        yield Point(x - gap - wide, y), Point(x - gap, y)
+        yield Point(x + gap, y), Point(x + gap + wide, y)
 
 
 def _distances(room: float) -> Iterator[float]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from math import hypot
 
-Point = tuple[float, float]
+from pcheck.render.svg.points import Point
+
 Segment = tuple[Point, Point]
 
 
 def apart(one: Segment, other: Segment) -> float:
-    """How near two segments come."""
+    """Return how near two segments come to each other."""
     if _cross(one, other):
         return 0.0
     ends = [(end, other) for end in one] + [(end, one) for end in other]
-    return min(from_segment(end, segment) for end, segment in ends)
+    return min(_from_segment(end, segment) for end, segment in ends)
 
 
 def _cross(one: Segment, other: Segment) -> bool:
@@ -23,17 +24,13 @@ def _cross(one: Segment, other: Segment) -> bool:
 
 
 def _turn(a: Point, b: Point, c: Point) -> float:
-    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+    return (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x)
 
 
-def from_segment(point: Point, segment: Segment) -> float:
-    (x1, y1), (x2, y2) = segment
+def _from_segment(point: Point, segment: Segment) -> float:
+    (x, y), ((x1, y1), (x2, y2)) = point, segment  # numbers, not points: this is asked so often
     dx, dy = x2 - x1, y2 - y1
     square = dx * dx + dy * dy
-    along = ((point[0] - x1) * dx + (point[1] - y1) * dy) / square if square else 0.0
+    along = ((x - x1) * dx + (y - y1) * dy) / square if square else 0.0
     along = min(1.0, max(0.0, along))
-    return distance(point, (x1 + along * dx, y1 + along * dy))
-
-
-def distance(one: Point, other: Point) -> float:
-    return hypot(one[0] - other[0], one[1] - other[1])
+    return hypot(x - (x1 + along * dx), y - (y1 + along * dy))

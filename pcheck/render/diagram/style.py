@@ -1,4 +1,4 @@
-"""How a diagram looks: on a light page, on a dark one, and in print, black on white.
+"""The looks of a diagram: on a light page, on a dark one, and in print, black on white.
 
 What knows less than a browser (many a converter to PDF) skips all that is in `@supports`: that is
 the colours as variables, with those for a dark page, and a halo around letters.
@@ -7,28 +7,32 @@ the colours as variables, with those for a dark page, and a halo around letters.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
-COLOURS = {  # on a light page, on a dark one
-    "page": ("#ffffff", "#14171c"),
-    "ink": ("#1b2026", "#e8ebf0"),
-    "soft": ("#59636e", "#a3adb9"),
-    "lane": ("#98a2ae", "#66717e"),
-    "box": ("#e9edf2", "#2a313b"),
-    "band": ("#f5f7f9", "#1a1e24"),
-    "red": ("#b3201a", "#ff8d83"),
-    "reddish": ("#fce8e6", "#3d1c1c"),
-    "gold": ("#6f4a00", "#f3c654"),
-    "golden": ("#fdf0c8", "#362b0e"),
-    "green": ("#1c6b33", "#86d89b"),
-    "greenish": ("#e2f4e6", "#16301d"),
-    "kind0": ("#1d5fa8", "#82b9f7"),
-    "kind1": ("#00736b", "#63d3c4"),
-    "kind2": ("#7838a6", "#d0a0f4"),
-    "kind3": ("#8a4b0f", "#e8ad70"),
-    "kind4": ("#a3216b", "#f792c8"),
-    "kind5": ("#477314", "#a6d873"),
+from pcheck.render.svg.colours import Colour, light, replaced
+
+DIAGRAM_COLOURS = {
+    "page": Colour("#ffffff", "#14171c"),
+    "ink": Colour("#1b2026", "#e8ebf0"),
+    "soft": Colour("#59636e", "#a3adb9"),
+    "lane": Colour("#98a2ae", "#66717e"),
+    "box": Colour("#e9edf2", "#2a313b"),
+    "band": Colour("#f5f7f9", "#1a1e24"),
+    "red": Colour("#b3201a", "#ff8d83"),
+    "reddish": Colour("#fce8e6", "#3d1c1c"),
+    "gold": Colour("#6f4a00", "#f3c654"),
+    "golden": Colour("#fdf0c8", "#362b0e"),
+    "green": Colour("#1c6b33", "#86d89b"),
+    "greenish": Colour("#e2f4e6", "#16301d"),
+    "kind0": Colour("#1d5fa8", "#82b9f7"),
+    "kind1": Colour("#00736b", "#63d3c4"),
+    "kind2": Colour("#7838a6", "#d0a0f4"),
+    "kind3": Colour("#8a4b0f", "#e8ad70"),
+    "kind4": Colour("#a3216b", "#f792c8"),
+    "kind5": Colour("#477314", "#a6d873"),
 }
-KINDS = 6
+KINDS = 6  # of messages, by their colour
+HEADING, NAME, TITLE, TEXT, LABEL = 15.0, 14.0, 13.0, 12.0, 11.5  # sizes of letters
 
 RULES = """
 .pc-run{font-family:Arial,"Liberation Sans",Helvetica,sans-serif;font-size:12px;color:@ink}
@@ -80,20 +84,21 @@ def _style() -> str:
         for which, how in re.findall(r"(.*)\{(.*)\}", rules)
         if "@" in how
     ]
+    on_light = _variables({name: each.light for name, each in DIAGRAM_COLOURS.items()})
+    on_dark = _variables({name: each.dark for name, each in DIAGRAM_COLOURS.items()})
     themes = (
-        _variables(0),
-        f"@media (prefers-color-scheme:dark){{{_variables(1)}}}",
-        f"@media print{{{_variables(0)}}}",
-        re.sub(r"@(\w+)", r"var(--pc-\1)", "\n".join([*coloured, HALO.strip()])),
+        on_light,
+        f"@media (prefers-color-scheme:dark){{{on_dark}}}",
+        f"@media print{{{on_light}}}",
+        replaced("\n".join([*coloured, HALO.strip()]), "var(--pc-{})".format),
     )
-    plain = re.sub(r"@(\w+)", lambda found: COLOURS[found[1]][0], rules)
-    inner = "\n".join(themes)
+    plain, inner = light(rules, DIAGRAM_COLOURS), "\n".join(themes)
     return f"\n{plain}\n@supports (color:var(--pc-ink)) and (paint-order:stroke){{\n{inner}\n}}\n"
 
 
-def _variables(which: int) -> str:
-    named = (f"--pc-{name}:{both[which]}" for name, both in COLOURS.items())
+def _variables(colours: Mapping[str, str]) -> str:
+    named = (f"--pc-{name}:{colour}" for name, colour in colours.items())
     return f".pc-run{{{';'.join(named)}}}"
 
 
-STYLE = _style()
+DIAGRAM_STYLE = _style()

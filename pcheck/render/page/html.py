@@ -14,7 +14,7 @@ from string import Template
 from typing import Any
 
 from pcheck.language.printing import show
-from pcheck.render.diagram.svg import figure
+from pcheck.render.diagram.picture import figure
 from pcheck.render.page.jumps import jumps, ticks
 from pcheck.render.page.markup import Markup, element, joined
 from pcheck.render.page.nodes import Nodes
@@ -54,7 +54,7 @@ def html(shown: Shown) -> str:
 
 
 def run_of(shown: Shown) -> dict[str, Any]:
-    """What the script is given."""
+    """Return all that the script is given."""
     story, nodes = shown.story, Nodes(shown.story)
     return {
         "cells": nodes.cells,

@@ -1,4 +1,4 @@
-"""Where one may go from anywhere in a page: the steps that matter, and why it goes wrong."""
+"""The links at the top of a page: to the steps that matter, and to why the run goes wrong."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pcheck.traces.timeline import Story
 
 
 def jumps(shown: Shown) -> Markup:
-    """Links to the steps that matter, and to the explanation."""
+    """Return links to the steps that matter, and to the explanation."""
     differs = f"The correct {shown.run.spec} differs in"
     lines = [
         *_jumps(differs, [*shown.notes.items()], "refused", shown.run.refused_at),
@@ -42,7 +42,7 @@ def _milestones(story: Story) -> list[tuple[int, str]]:
 
 
 def ticks(shown: Shown) -> Markup:
-    """Where on the slider something happens."""
+    """Return the marks on the slider, one where each milestone and each difference is."""
     places = [(number, "milestone") for number, _ in _milestones(shown.story)]
     places += [(number, "refused") for number in shown.notes]
     length = max(len(shown.story.moments), 1)

@@ -6,7 +6,7 @@ from html import escape
 
 
 class Markup(str):
-    """What a browser may read as it stands."""
+    """Text that a browser may read as HTML."""
 
     __slots__ = ()
 

@@ -1,4 +1,4 @@
-"""What every node holds, as tables; and how little of that each step changes.
+"""The fields of every node, as tables; and the few of them that each step changes.
 
 A page keeps the first state and the differences, and its script puts the others together.
 """
@@ -38,7 +38,7 @@ class Nodes:
 
     @cached_property
     def tables(self) -> list[Table]:
-        """What has no name (that a node is down, say) stands first, and parts no nodes."""
+        """Tables of alike nodes; a field without a name (that a node is down, say) is first."""
         every = [self.story.first, *(moment.shown for moment in self.story.moments)]
         alike: dict[tuple[str, ...], dict[str, bool]] = {}
         for lane in self.story.lanes:

@@ -47,6 +47,6 @@ def _lines(shown: Shown, moment: Moment) -> Iterator[Markup]:
 
 
 def _lost(story: Story, moment: Moment, nth: int) -> str:
-    """Who never gets it."""
+    """Return the receivers that never get a message, in brackets."""
     never = story.without_end(moment.number, nth)
     return f" ({story.what_is_lost}: {', '.join(never)})" if never else ""

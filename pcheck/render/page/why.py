@@ -1,4 +1,4 @@
-"""Why a run goes wrong, as a part of a page: all that the text report says of it."""
+"""The part of a page that says why a run goes wrong: all that the text report says of it."""
 
 from __future__ import annotations
 

@@ -10,19 +10,24 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from pcheck.render.state_graph.style import GRAPH_COLOURS
 from pcheck.render.state_graph.text import said
+from pcheck.render.svg.colours import light
 from pcheck.text import counted
 
 if TYPE_CHECKING:
     import networkx as nx
 
-FEW = 60  # states: up to here there is room for words
-START = """\
+MAX_LABELLED_STATES = 60  # up to here there is room for words
+START = light(
+    """\
   graph [bgcolor=white labelloc=t labeljust=l fontname=monospace fontsize=12]
-  node [shape=circle fixedsize=true width=0.42 style=filled fillcolor="#eef1f5" color="#545d68" \
+  node [shape=circle fixedsize=true width=0.42 style=filled fillcolor="@shade" color="@faint" \
 fontname=monospace fontsize=10]
-  edge [arrowsize=0.6 color="#8b96a3" fontname=monospace fontsize=9]"""
-LOOKS = {"reaches": ("#d3efda", "#1a7033"), "violates": ("#fbd5d1", "#b42318")}  # filled, drawn in
+  edge [arrowsize=0.6 color="#8b96a3" fontname=monospace fontsize=9]""",
+    GRAPH_COLOURS,
+)
+LOOKS = {"reaches": ("hoped", "good"), "violates": ("refused", "wrong")}  # filled, drawn in
 
 
 def dot(graph: nx.MultiDiGraph[str]) -> str:
@@ -39,7 +44,7 @@ def _lines(graph: nx.MultiDiGraph[str]) -> Iterator[str]:
     for _, row in groupby(graph, key=depths.__getitem__):
         yield f"  {{ rank=same; {'; '.join(row)} }}"
     for before, after, about in graph.edges(data=True):
-        told = len(graph) <= FEW or about["on_trace"]
+        told = len(graph) <= MAX_LABELLED_STATES or about["on_trace"]
         yield f"  {before} -> {after} [{_looks_of_step(about, told=told)}]"
     yield "}"
 
@@ -54,7 +59,7 @@ def _looks_of_state(state: str, about: Mapping[str, Any], *, first: bool) -> str
     looks = {"label": state[1:], "tooltip": "\n".join([state, about["state"], *said(about)])}
     for mark in ("reaches", "violates"):
         if mark in about:
-            looks["fillcolor"], looks["color"] = LOOKS[mark]
+            looks["fillcolor"], looks["color"] = (GRAPH_COLOURS[each].light for each in LOOKS[mark])
     if "violates" in about:
         looks["shape"] = "octagon"  # as a sign that says stop: red is not all that tells
     if about["on_trace"] or first:
@@ -70,7 +75,7 @@ def _looks_of_step(about: Mapping[str, Any], *, told: bool) -> str:
     if about["on_trace"]:
         looks |= {"color": "black", "penwidth": "3"}
     if "violates" in about:
-        looks["color"] = LOOKS["violates"][1]
+        looks["color"] = GRAPH_COLOURS["wrong"].light
     return _written(looks)
 
 
@@ -79,7 +84,7 @@ def _written(looks: Mapping[str, str]) -> str:
 
 
 def quoted(text: str) -> str:
-    """A string in which Graphviz finds no escape and no entity but those that are meant."""
+    """Return a string in which Graphviz finds no escape and no entity but those that are meant."""
     for plain, meant in (("&", "&amp;"), ("\\", "\\\\"), ('"', '\\"'), ("\n", "\\l")):
         text = text.replace(plain, meant)
     return f'"{text.encode("ascii", "xmlcharrefreplace").decode()}"'

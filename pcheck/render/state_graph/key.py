@@ -1,4 +1,4 @@
-"""What stands beside a picture of a state graph: what its colours mean, and its letters."""
+"""The key beside a picture of a state graph: the meaning of its colours and of its letters."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import string
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
-
-from pcheck.render.state_graph.elements import group, shape, text
-from pcheck.render.state_graph.lines import Point
+from pcheck.render.state_graph.marks import shape, text
+from pcheck.render.svg.elements import group, tag
+from pcheck.render.svg.measure import monospaced
+from pcheck.render.svg.points import Point
 from pcheck.render.text.paragraphs import wrap
 
 if TYPE_CHECKING:
     import networkx as nx
 
-LINE, LETTER, INDENT = 15, 6.7, 24  # from line to line, from letter to letter, and before words
+LINE, INDENT = 15, 24  # from line to line, and before words
 MOST_LETTERS = 64  # of one line
 ALPHABET = string.ascii_lowercase + string.ascii_uppercase
 SMALL = 9
 
 
 class Key:
-    """A letter for each label, as far as the alphabet goes: else there are none."""
+    """The key of a graph: a letter for each label, or none if there are too many labels."""
 
     def __init__(self, graph: nx.MultiDiGraph[str]) -> None:
         labels = dict.fromkeys(about["label"] for _, _, about in graph.edges(data=True))
@@ -50,16 +50,16 @@ def wrapped(words: str, width: int = MOST_LETTERS) -> list[str]:
 
 
 def widest(lines: Iterable[str]) -> float:
-    return max(map(cell_len, lines), default=0) * LETTER
+    return max(map(monospaced, lines), default=0.0)
 
 
-def paragraph(at: Point, lines: Iterable[str], kind: str = "") -> Iterator[str]:
+def paragraph(at: Point, lines: Iterable[str], kind: str | None = None) -> Iterator[str]:
     for number, words in enumerate(lines):
         yield text(at.to(0, number * LINE), words, kind)
 
 
 def _signs(graph: nx.MultiDiGraph[str]) -> Iterator[tuple[tuple[str, str], str]]:
-    """What a reader cannot guess: the first state, colours, and the run."""
+    """Yield the marks that a reader cannot guess, each with its meaning."""
     yield ("state", "first"), "the first state"
     states = [about for _, about in graph.nodes(data=True)]
     steps = [about for _, _, about in graph.edges(data=True)]
@@ -78,5 +78,7 @@ def _signs(graph: nx.MultiDiGraph[str]) -> Iterator[tuple[tuple[str, str], str]]
 
 def _sign(kinds: tuple[str, str], at: Point) -> str:
     if "step" in kinds:
-        return group(kinds, f'<path class="line" d="M{at.to(-SMALL, 0)} L{at.to(SMALL, 0)}"/>')
-    return group(kinds, shape(kinds, at, SMALL))
+        mark = tag("path", class_="line", d=f"M{at.to(-SMALL, 0)} L{at.to(SMALL, 0)}")
+    else:
+        mark = shape(kinds, at, SMALL)
+    return group(" ".join(kinds), [mark])

@@ -1,4 +1,4 @@
-"""Where the states of a small state graph stand in a picture: a row for each depth, few crossings.
+"""The places of states in a picture of a state graph: a row for each depth, and few crossings.
 
 A step leads at most one row down, since the graph is explored breadth first. So all that is left is
 the order within each row. Two old rules are good enough for that: stand at the mean of those that
@@ -22,7 +22,7 @@ Links = Mapping[str, Sequence[str]]  # to those in the next row, or in the one b
 
 
 def rows(graph: nx.MultiDiGraph[str]) -> Rows:
-    """The states of each depth, from left to right."""
+    """Return the states of each depth, from left to right."""
     depth: Mapping[str, int] = {state: about["depth"] for state, about in graph.nodes.items()}
     down: dict[str, list[str]] = {state: [] for state in graph}
     up: dict[str, list[str]] = {state: [] for state in graph}
@@ -41,8 +41,10 @@ def rows(graph: nx.MultiDiGraph[str]) -> Rows:
 
 
 def columns(graph: nx.MultiDiGraph[str], rows: Rows) -> dict[str, float]:
-    """How far from the left each stands, in widths of a state: as near to those that it is joined
-    to as the order within its row allows."""
+    """Return how far each state is from the left, in widths of a state.
+
+    A state is as near to the states that it is joined to as the order within its row allows.
+    """
     near = {state: [*graph.predecessors(state), *graph.successors(state)] for state in graph}
     place = _centred(rows)
     for _ in range(SWEEPS):
@@ -54,7 +56,7 @@ def columns(graph: nx.MultiDiGraph[str], rows: Rows) -> dict[str, float]:
 
 
 def apart(wanted: Sequence[float]) -> list[float]:
-    """As near to these as can be (by least squares) with each at least 1 from the one before it.
+    """Return places as near to these as can be (by least squares), each at least 1 from the last.
 
     So those that would come too near form a block, and a block stands where its mean wants to be.
     """
@@ -70,7 +72,7 @@ def apart(wanted: Sequence[float]) -> list[float]:
 
 
 def crossings(rows: Rows, down: Links) -> int:
-    """How often two lines between neighbouring rows cross."""
+    """Return how often two lines between neighbouring rows cross."""
     found = 0
     for above, below in pairwise(rows):
         place = {state: at for at, state in enumerate(below)}

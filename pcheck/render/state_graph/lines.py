@@ -1,4 +1,4 @@
-"""The lines of a picture of a state graph: straight down, else bent out of the way.
+"""The lines of a picture of a state graph: straight down, otherwise bent out of the way.
 
 Between two rows nothing stands in the way. A step that leads up may have whole rows to pass, and
 one within a row has its neighbours.
@@ -7,8 +7,9 @@ one within a row has its neighbours.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import hypot
 from typing import NamedTuple
+
+from pcheck.render.svg.points import Point, distance
 
 RADIUS, TIP = 14, 4  # of a state, and how far from it the middle of an arrowhead is
 BULGES = 24, -24, 44, -44, 70, -70  # to the side, at most: the first that is free will do
@@ -16,31 +17,15 @@ FREE = RADIUS + 5
 SPOTS = 0.36, 0.28, 0.44, 0.52, 0.6
 
 
-class Point(NamedTuple):
-    x: float
-    y: float
-
-    def to(self, x: float, y: float) -> Point:
-        return Point(self.x + x, self.y + y)
-
-    def towards(self, other: Point, part: float) -> Point:
-        return self.to((other.x - self.x) * part, (other.y - self.y) * part)
-
-    def near(self, other: Point, far: float) -> Point:
-        """So far from here, in the direction of the other."""
-        return self.towards(other, far / hypot(other.x - self.x, other.y - self.y))
-
-    def __str__(self) -> str:
-        return f"{self.x:.1f},{self.y:.1f}"
-
-
 class Line(NamedTuple):
+    """The path of a line, and the spots where its letter may stand, the best first."""
+
     path: str
-    spots: tuple[Point, ...]  # where its letter may stand, the best first
+    spots: tuple[Point, ...]
 
 
 def line(a: Point, b: Point, others: Iterable[Point]) -> Line:
-    """From one state to another, past all others."""
+    """Return the line from one state to another, past all others."""
     if a == b:
         return _loop(a)
     if a.y == b.y:
@@ -58,7 +43,7 @@ def _loop(a: Point) -> Line:
 
 
 def _arc(a: Point, b: Point) -> Line:
-    """Over those that stand between if it leads to the right, and under them if to the left."""
+    """Return the line over the states between two, if it leads to the right, or else under them."""
     side = 1 if b.x > a.x else -1
     high = -side * min(54.0, 20 + abs(b.x - a.x) * 0.2)
     start, end = a.to(side * 9, -side * 11), b.to(-side * 11, -side * (11 + TIP))
@@ -67,25 +52,25 @@ def _arc(a: Point, b: Point) -> Line:
 
 
 def _way_up(a: Point, b: Point, others: list[Point]) -> Line:
-    away = hypot(b.x - a.x, b.y - a.y)
+    away = distance(a, b)
     aside = Point((b.y - a.y) / away, (a.x - b.x) / away)
     middle, knee = a.towards(b, 0.5), a
     best = -1.0
     for bulge in BULGES:
         bent = middle.to(2 * bulge * aside.x, 2 * bulge * aside.y)
-        free = min([FREE, *(_distance(a, bent, b, each) for each in others)])
+        free = min([FREE, *(_from_bent(a, bent, b, each) for each in others)])
         if free > best:
             best, knee = free, bent
     path = f"M{a.near(knee, RADIUS)} Q{knee} {b.near(knee, RADIUS + TIP)}"
     return Line(path, tuple(_on(a, knee, b, part) for part in (0.5, 0.4, 0.6)))
 
 
-def _distance(a: Point, knee: Point, b: Point, other: Point) -> float:
-    """How near a bent line comes to something."""
+def _from_bent(a: Point, knee: Point, b: Point, other: Point) -> float:
+    """Return how near a bent line comes to a point."""
     at = [_on(a, knee, b, part) for part in (0.2, 0.35, 0.5, 0.65, 0.8)]
-    return min(hypot(each.x - other.x, each.y - other.y) for each in at)
+    return min(distance(each, other) for each in at)
 
 
 def _on(a: Point, knee: Point, b: Point, part: float) -> Point:
-    """A point of a bent line (de Casteljau)."""
+    """Return a point of a bent line (de Casteljau)."""
     return a.towards(knee, part).towards(knee.towards(b, part), part)

@@ -1,11 +1,11 @@
-"""The colours of a picture of a state graph, by day and by night.
+"""The looks of a picture of a state graph, on a light page and on a dark one.
 
-Written out twice, in words that every program knows: some that draw SVG have no variables.
+The rules with colours are written twice, since some programs that draw SVG know no variables.
 """
 
 from __future__ import annotations
 
-from string import Template
+from pcheck.render.svg.colours import Colour, dark, light
 
 SHAPES = """
 text { font: 11px ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
@@ -21,45 +21,34 @@ text { font: 11px ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; 
 .run .line { stroke-width: 3.5; }
 .state:hover .shape, .step:hover .line { stroke-width: 4; }
 """
-COLOURS = Template("""
-.paper { fill: $paper; }
-text { fill: $ink; }
-.faint { fill: $faint; }
-.state .shape { fill: $shade; stroke: $faint; }
-.good .shape { fill: $hoped; stroke: $good; }
-.wrong .shape { fill: $refused; stroke: $wrong; }
-.first .shape { stroke: $ink; }
-.step .line { stroke: $line; }
-.step text { stroke: $paper; }
-.arrow { fill: $line; }
-.run .line { stroke: $ink; }
-.dark { fill: $ink; }
-.step.wrong .line { stroke: $wrong; }
-.state:hover .shape, .step:hover .line { stroke: $ink; }
-""")
-LIGHT = {
-    "paper": "#ffffff",
-    "shade": "#eef1f5",
-    "line": "#a3adb8",
-    "ink": "#1b1f24",
-    "faint": "#545d68",
-    "wrong": "#b42318",
-    "refused": "#fbd5d1",
-    "good": "#1a7033",
-    "hoped": "#d3efda",
+FILLS = """
+.paper { fill: @paper; }
+text { fill: @ink; }
+.faint { fill: @faint; }
+.state .shape { fill: @shade; stroke: @faint; }
+.good .shape { fill: @hoped; stroke: @good; }
+.wrong .shape { fill: @refused; stroke: @wrong; }
+.first .shape { stroke: @ink; }
+.step .line { stroke: @line; }
+.step text { stroke: @paper; }
+.arrow { fill: @line; }
+.run .line { stroke: @ink; }
+.dark { fill: @ink; }
+.step.wrong .line { stroke: @wrong; }
+.state:hover .shape, .step:hover .line { stroke: @ink; }
+"""
+GRAPH_COLOURS = {
+    "paper": Colour("#ffffff", "#14171b"),
+    "shade": Colour("#eef1f5", "#262c33"),
+    "line": Colour("#a3adb8", "#5d6873"),
+    "ink": Colour("#1b1f24", "#e7eaee"),
+    "faint": Colour("#545d68", "#a3acb7"),
+    "wrong": Colour("#b42318", "#ff9d92"),
+    "refused": Colour("#fbd5d1", "#5c211c"),
+    "good": Colour("#1a7033", "#7fd694"),
+    "hoped": Colour("#d3efda", "#1c4327"),
 }
-DARK = {
-    "paper": "#14171b",
-    "shade": "#262c33",
-    "line": "#5d6873",
-    "ink": "#e7eaee",
-    "faint": "#a3acb7",
-    "wrong": "#ff9d92",
-    "refused": "#5c211c",
-    "good": "#7fd694",
-    "hoped": "#1c4327",
-}
-STYLE = (
-    f"{SHAPES}{COLOURS.substitute(LIGHT)}"
-    f"@media (prefers-color-scheme: dark) {{{COLOURS.substitute(DARK)}}}\n"
+GRAPH_STYLE = (
+    f"{SHAPES}{light(FILLS, GRAPH_COLOURS)}"
+    f"@media (prefers-color-scheme: dark) {{{dark(FILLS, GRAPH_COLOURS)}}}\n"
 )

@@ -1,4 +1,4 @@
-"""A whole state in words: what tells it from every other one.
+"""A whole state in words: all that tells it from every other state.
 
 The columns of a trace are not enough for that. Two states may differ in nothing but what is on its
 way, in how many crashes there have been, or in what was said to nobody in particular.
@@ -18,7 +18,7 @@ from pcheck.text import counted, printable
 
 
 def state_text(model: Model[Any], state: Any) -> str:
-    """A line for each node, and for what may still reach it."""
+    """Return a line for each node, and for the messages that may still reach it."""
     lines = [*_columns(model, state)]
     if isinstance(model, Runs):
         lines += [*_on_the_way(model, state), *_said(state)]
@@ -48,14 +48,14 @@ def _on_the_way(model: Runs, state: State) -> Iterator[str]:
 
 
 def _said(state: State) -> Iterator[str]:
-    """What the properties saw that is on its way to nobody: it is remembered all the same."""
+    """Yield what the properties saw that is on its way to nobody: it is remembered all the same."""
     waiting = {letter for config in state.nodes for letter in config.inbox}
     for letter in sorted(state.observed - waiting, key=lambda each: each.order):
         yield f"{letter.src} said: {show(letter.message)}"
 
 
 def said(about: Mapping[str, Any]) -> Iterator[str]:
-    """What the properties say of a state or a step of the graph."""
+    """Yield what the properties say of a state or a step of the graph."""
     if "violates" in about:
         yield f"violates {about['violates']}: {about['why']}"
     if "reaches" in about:

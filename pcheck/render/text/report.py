@@ -13,11 +13,9 @@ from pcheck.render.text.explanation import Explained
 from pcheck.render.text.paragraphs import Cell, Paragraph, Rows
 from pcheck.render.text.trace import Trace
 from pcheck.search.outcome import Outcome, Search, Verdict
-from pcheck.search.vacuity import unsent
-from pcheck.semantics.cluster_model import Runs
 from pcheck.semantics.network import NETWORKS
 from pcheck.semantics.trace import Path
-from pcheck.text import an, counted
+from pcheck.text import counted
 from pcheck.traces.finding import Shown
 from pcheck.traces.timeline import tell
 
@@ -102,11 +100,10 @@ class Report:
         )
 
     def _notes(self) -> Iterator[str]:
-        search, model = self.search, self.question.model
+        search = self.search
         yield from reductions(search)
-        if search.complete and isinstance(model, Runs):
-            for prop, kind in unsent(model.cluster, model.messages()):
-                yield f"Note: no run sends {an(kind.__name__)}, which is what {prop.name} looks at."
+        for warning in search.warnings:
+            yield f"Note: {warning}."
         if not search.properties:
             yield "Note: there was no property to check: give the cluster some properties=[...]."
         elif search.verdict is Verdict.HOLDS and self.question.sought is None:

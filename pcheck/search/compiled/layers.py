@@ -56,7 +56,10 @@ def _marked(found: Recorded, prop: Property) -> list[frozenset[Hashable]]:
 
 
 def _false(found: Recorded, prop: Property, start: int, end: int) -> Any:
-    """Of which of these states the property is false: each distinct sight is judged once."""
+    """Return for each of these states whether the property is false there.
+
+    Equal vectors of watched machines are one observation, which is judged once.
+    """
     machines, layout, states = (
         found.tables.machines,
         found.store.layout,

@@ -4,7 +4,7 @@ Theorem. Let every renaming in a group take the initial state to itself, each re
 handler to the reaction of the renamed node to the renamed letter, and what a property says of a
 sight to what it says of the renamed one. Then each is an automorphism of the state graph, and a
 search may replace every state by any other of its orbit: verdicts, and the least number of steps to
-each observation up to renaming, stay. That the chosen one is always the same makes the orbits
+each observation up to renaming, stay. That the representative is always the same makes the orbits
 small, and nothing hangs on it.
 
 So the declaration is checked, and not believed: on every reaction that the search asks for, and on
@@ -14,8 +14,8 @@ What `fuse` makes of a state can do just what that state can. Letters that `prun
 about no more, so what it drops must be taken to what it drops: else that pass is left out.
 
 The classes of `minimise` must be taken to classes, on the whole closed table: else that pass is
-left out. (Where no run leads a handler may go by names: which of two votes in one ballot is the
-highest?) Then reactions are compared by the classes that they lead to, since one local state of a
+left out. (Where no run leads a handler may go by names: which of two entries that rank alike comes
+first?) Then reactions are compared by the classes that they lead to, since one local state of a
 class may meet what only another one can be sent: if a swap takes the one's to a reaction of its
 image, then the other's too.
 """

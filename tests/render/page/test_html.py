@@ -39,7 +39,7 @@ from pcheck.semantics.trace import Path
 from pcheck.traces.explanation import Explanation
 from pcheck.traces.finding import Shown
 from pcheck.traces.saved import of_path
-from pcheck.traces.timeline import Columns
+from pcheck.traces.timeline import Columns, tell
 from tests.render.every_run import FOLDER, KEPT, each_of, kept
 
 NOTHING_TO_SAY = Explanation((), (), (), None)
@@ -66,7 +66,7 @@ def long_run(steps: int = 200, network: str = "lossy") -> Shown:
         labels.append(label)
     path = Path(tuple(states), tuple(labels))
     run = of_path(question, "agreement", "it does not", path, None)
-    return Shown(question, run, path, NOTHING_TO_SAY)
+    return Shown(question, run, path, tell(question.model, path), NOTHING_TO_SAY)
 
 
 @cache

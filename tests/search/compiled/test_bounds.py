@@ -10,13 +10,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
-FILES = ("cover", "cover_proof", "growth", "kernel_traps", "restart", "symmetry")
+FILES = (
+    *(f"compiled/test_{name}.py" for name in ("faults", "growth", "kernel_traps", "stopping")),
+    *(f"reductions/test_{name}.py" for name in ("cover", "cover_proof", "symmetry")),
+    "test_restart.py",
+)
 
 
 @pytest.mark.slow
 def test_no_index_is_out_of_bounds(tmp_path: Path) -> None:
     """The fast tests of the kernel once more; in a new folder, for one compiled so is no other."""
-    files = [str(ROOT / "tests" / "compile" / f"test_{name}.py") for name in FILES]
+    files = [str(ROOT / "tests" / "search" / name) for name in FILES]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-m", "not slow", "-p", "no:cacheprovider", *files],
         cwd=ROOT,

@@ -1,24 +1,19 @@
-"""What grows while a search runs: numbers, fields, tables, buffers. And what stops it."""
+"""The compiled search as it grows: numbers outgrow their fields, steps their buffers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import comb
 
 import pytest
 
 from pcheck import Act, Actor, Id, Seen, Step, act, always, fixed, group, send
-from pcheck.errors import SpecError
-from pcheck.search import reference
-from pcheck.search.compiled import explorer, walk
 from pcheck.search.compiled.machines import TooLarge
-from pcheck.search.compiled.store import Store
-from pcheck.search.limits import Clock, Limits, Progress
-from pcheck.search.outcome import Outcome, Search, Verdict
-from pcheck.semantics.network import NETWORKS
+from pcheck.search.limits import Limits
+from pcheck.search.outcome import Outcome
 from tests.runs import counts
-from tests.search.alike import Asked, alike, by_reference, check_runs, compiled, told
+from tests.search.alike import Asked, alike, by_reference, compiled, told
 from tests.search.parts import (
     M1,
     N1,
@@ -29,18 +24,12 @@ from tests.search.parts import (
     Player,
     Ticker,
     cluster,
+    independent,
     never_at,
     no_step,
     once_at,
     tickers,
 )
-
-
-def independent(count: int, end: int) -> tuple[int, int, int]:
-    """So many counters up to an end, which have nothing to do with each other."""
-    each = end + 1
-    return each**count, count * end * each ** (count - 1), count * end
-
 
 # Numbers that outgrow their fields
 
@@ -228,218 +217,3 @@ def test_a_deep_search_that_asks_about_steps_takes_no_time_for_the_steps_of_old_
     expected, found = by_reference(asked), compiled(asked)
     assert told(found) == told(expected)
     assert found.seconds < 10 * expected.seconds + 1
-
-
-# What goes wrong deep inside
-
-
-@dataclass(frozen=True)
-class Faulty(Ticker):
-    def offers(self) -> Iterator[Act]:
-        if self.at == 300:
-            raise KeyError("no such thing")
-        yield from super().offers()
-
-
-@dataclass(frozen=True)
-class Deaf(Actor):
-    def receive(self, msg: object, src: Id) -> Step:
-        if msg == Ball(301):
-            raise ValueError("too loud")
-        return self, send(src, Ball(msg.n + 1))  # type: ignore[attr-defined]
-
-
-def test_an_offer_that_raises_deep_in_the_search_is_told_alike() -> None:
-    asked = Asked(cluster({N: lambda i: Faulty(end=400), M: lambda i: Ticker(end=3)}))
-    text, labels = error(asked)
-    assert "n1 raised KeyError" in text
-    assert "at=300" in text
-    assert labels == ("n1 ticks",) * 300
-
-
-@pytest.mark.parametrize("network", NETWORKS)
-def test_a_handler_that_raises_deep_in_the_search_is_told_alike(network: str) -> None:
-    parts = {N: lambda i: Player(serves_to=M1, hits=310), M: lambda i: Deaf()}
-    limit = Limits(states=5_000)
-    text, labels = error(Asked(cluster(parts), network, limits=limit))
-    assert "m1 raised ValueError" in text
-    assert "Ball(n=301) from n1" in text
-    assert labels[-1] == "n1 <- m1: Ball(n=300)"
-
-
-@pytest.mark.parametrize("states", range(1, 9))
-def test_what_raises_beyond_the_limit_of_states_is_not_met(states: int) -> None:
-    """The fifth state is met before the third, out of which the step is faulty, is expanded."""
-
-    @dataclass(frozen=True)
-    class FaultyAtOnce(Ticker):
-        def offers(self) -> Iterator[Act]:
-            if self.at == 1:
-                raise KeyError("no such thing")
-            yield from super().offers()
-
-    parts = {N: lambda i: Ticker(end=9), M: lambda i: FaultyAtOnce(end=9)}
-    asked = Asked(cluster(parts), limits=Limits(states=states))
-    if states < 5:
-        assert told(compiled(asked)) == told(by_reference(asked))
-    else:
-        assert "m1 raised KeyError" in error(asked)[0]
-
-
-def error(asked: Asked) -> tuple[str, tuple[str, ...]]:
-    """What both engines say is wrong with the spec, and the run that shows it."""
-    all_said: list[tuple[str, tuple[str, ...]]] = []
-    for explore in (by_reference, compiled):
-        with pytest.raises(SpecError) as caught:
-            explore(asked)
-        all_said.append((str(caught.value), caught.value.run.labels))
-    expected, found = all_said
-    assert found == expected
-    return found
-
-
-# What stops a search
-
-
-@pytest.mark.parametrize("states", [*range(1, 40), 80, 120, 121, 124, 125, 126, 1_000])
-def test_a_limit_of_states_is_met_exactly(states: int) -> None:
-    search = alike(tickers(3, 4, never_at(9, 9, 9)), limits=Limits(states=states))
-    assert search.states == min(states, 125)
-    assert search.complete == (states >= 125)
-
-
-@pytest.mark.parametrize("states", [4_095, 4_096, 4_097, 4_098, 8_193, 16_384, 16_385, 20_000])
-def test_a_limit_of_states_about_the_sizes_of_the_tables_is_met_exactly(states: int) -> None:
-    search = alike(tickers(3, 29), limits=Limits(states=states))
-    assert search.states == states
-
-
-def interrupted(asked: Asked, looks: int, patch: pytest.MonkeyPatch) -> Search:
-    """The search that somebody stops at so many looks at the clock."""
-    seen: list[int] = []
-
-    def watch(progress: Progress) -> None:
-        seen.append(progress.states)
-        if len(seen) == looks:
-            raise KeyboardInterrupt
-
-    patch.setattr(Clock, "PERIOD", 0.0)
-    patch.setattr(walk, "SLICE", 37)
-    return explorer.explore(asked.runs(), asked.limits, watch=watch)
-
-
-@pytest.mark.parametrize("looks", [1, 2, 3, 5, 10, 20, 40])
-def test_an_interrupt_leaves_counts_that_fit_together(
-    looks: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked = Asked(tickers(3, 19, never_at(19, 19, 19)))
-    search = interrupted(asked, looks, monkeypatch)
-    assert (search.stopped, search.verdict) == ("an interrupt", Verdict.INCOMPLETE)
-    check_counts(asked, search)
-
-
-def check_counts(asked: Asked, search: Search) -> None:
-    """One more state is met only after all the steps that were counted."""
-    assert search.states >= 1
-    until = by_reference(asked._replace(limits=Limits(states=search.states + 1)))
-    beyond = by_reference(asked._replace(limits=Limits(states=search.states)))
-    assert until.states == search.states + 1
-    assert search.transitions <= beyond.transitions
-    assert (search.depth, search.widths) == (beyond.depth, beyond.widths)
-
-
-def test_a_lack_of_memory_leaves_counts_that_fit_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    def grow(store: Store) -> None:
-        raise MemoryError
-
-    monkeypatch.setattr(Store, "grow", grow)
-    asked = Asked(tickers(3, 34, never_at(34, 34, 34), never_at(1, 1, 1, name="early")))
-    patient = asked._replace(all_properties=True)
-    search = explorer.explore(patient.runs(), all_properties=True)
-    assert (search.stopped, search.states > 20_000) == ("a lack of memory", True)
-    assert search.outcomes == {"never_there": Outcome.UNDECIDED, "early": Outcome.VIOLATED}
-    check_counts(patient, search)
-    check_runs(patient, search)
-
-
-@pytest.mark.parametrize("explore", [reference.explore, explorer.explore])
-def test_a_lack_of_memory_anywhere_ends_a_search_as_an_interrupt_does(
-    explore: Callable[..., Search], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def watch(progress: Progress) -> None:
-        if progress.states > 200:
-            raise MemoryError
-
-    monkeypatch.setattr(Clock, "PERIOD", 0.0)
-    monkeypatch.setattr(walk, "SLICE", 37)
-    search = explore(Asked(tickers(3, 19)).runs(), watch=watch)
-    assert (search.stopped, search.verdict) == ("a lack of memory", Verdict.INCOMPLETE)
-    assert 200 < search.states < 8_000
-
-
-def test_an_interrupt_keeps_a_violation_that_was_found_before(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    asked = Asked(tickers(3, 19, never_at(1, 0, 0), never_at(19, 19, 19, name="other")))
-    patient = asked._replace(all_properties=True)
-    monkeypatch.setattr(Clock, "PERIOD", 0.0)
-    monkeypatch.setattr(walk, "SLICE", 37)
-    looks: list[int] = []
-
-    def watch(progress: Progress) -> None:
-        looks.append(progress.level)
-        if progress.level > 20:
-            raise KeyboardInterrupt
-
-    search = explorer.explore(patient.runs(), all_properties=True, watch=watch)
-    assert search.verdict is Verdict.VIOLATED
-    assert search.outcomes == {"never_there": Outcome.VIOLATED, "other": Outcome.UNDECIDED}
-    check_runs(patient, search)
-
-
-def test_the_watcher_is_told_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    told_: list[tuple[int, int, int]] = []
-    monkeypatch.setattr(Clock, "PERIOD", 0.0)
-    monkeypatch.setattr(walk, "SLICE", 100)
-    runs = Asked(tickers(3, 19)).runs()
-    search = explorer.explore(
-        runs, watch=lambda p: told_.append((p.states, p.transitions, p.level))
-    )
-    assert counts(search) == independent(3, 19)
-    assert len(told_) > 30
-    assert told_ == sorted(told_)
-    assert told_[-1] <= counts(search)
-
-
-def test_a_limit_of_seconds_stops_it() -> None:
-    search = compiled(Asked(tickers(8, 9), limits=Limits(seconds=0.3)))
-    assert (search.stopped, search.complete) == ("the limit of 0.3 seconds", False)
-    assert 0.3 <= search.seconds < 3
-    assert sum(search.widths) <= search.states
-
-
-def test_a_limit_of_memory_stops_it() -> None:
-    search = compiled(Asked(tickers(8, 9), limits=Limits(memory=1)))
-    assert (search.stopped, search.verdict) == (
-        "the limit of 0 MB of memory",
-        Verdict.INCOMPLETE,
-    )
-
-
-def test_an_interrupt_in_a_handler_stops_it_too() -> None:
-    """The user's own code runs while tables are filled: that is where it is most often met."""
-    calls: list[int] = []
-
-    @dataclass(frozen=True)
-    class Stopped(Ticker):
-        def offers(self) -> Iterator[Act]:
-            calls.append(self.at)
-            if self.at == 50 and len(calls) < 150:
-                raise KeyboardInterrupt
-            return super().offers()
-
-    asked = Asked(cluster({N: lambda i: Stopped(end=100)}))
-    for explore in (reference.explore, explorer.explore):
-        calls.clear()
-        search = explore(asked.runs())
-        assert (search.stopped, search.states, search.transitions) == ("an interrupt", 51, 50)

@@ -40,7 +40,9 @@ def test_it_is_kept_also_where_neither_the_package_nor_home_can_be_written(tmp_p
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
     (tmp_path / "scratch").mkdir()
-    (tmp_path / "pcheck" / "compile" / "__pycache__").write_text("no folder", encoding="utf-8")
+    (tmp_path / "pcheck" / "search" / "compiled" / "__pycache__").write_text(
+        "no folder", encoding="utf-8"
+    )
     asked = "--rounds", "1", "--reduce", "none", "--engine", "compiled"
     status, out, err = explore(tmp_path, *asked, "--json")
     found = json.loads(out)

@@ -35,8 +35,8 @@ from tests.search.reductions.covering import (
 )
 from tests.search.reductions.reducing import sights
 from tests.search.reductions.symmetric import all_renamings, key_of_state, with_names
-from tests.search.test_random import COMMON
-from tests.specs.test_paxos import cluster as paxos
+from tests.search.settings import COMMON
+from tests.specs.family import paxos
 
 Patch: TypeAlias = pytest.MonkeyPatch
 EVERY = WITH_SYMMETRY[-1]

@@ -11,8 +11,8 @@ from typing import Any, TypeAlias
 import pytest
 
 from pcheck import Act, Cluster, Id, Property, Step, act, always
-from pcheck import search as searching
 from pcheck.errors import SpecError
+from pcheck.search import limits
 from pcheck.search.compiled import walk
 from pcheck.search.compiled.covering import Cover
 from pcheck.search.compiled.explorer import explore
@@ -23,7 +23,7 @@ from tests.search.alike import Asked, check_runs, told
 from tests.search.parts import N1, M, N, cluster
 from tests.search.reductions.covering import FUSED, NAMELESS, Or, lengths
 from tests.search.reductions.traps import NOBODY, A, B, Walker, X, Y, reaches, watches
-from tests.specs.test_paxos import cluster as paxos
+from tests.specs.family import paxos
 
 Patch: TypeAlias = pytest.MonkeyPatch
 
@@ -118,7 +118,7 @@ def test_where_memory_lacks_for_a_proof_it_is_looked_for_by_steps(monkeypatch: P
 def test_half_of_the_time_is_for_the_proof(monkeypatch: Patch) -> None:
     """Each look at the clock is a second, and there is one at each level."""
     seconds = count()
-    monkeypatch.setattr(searching, "time", SimpleNamespace(monotonic=lambda: float(next(seconds))))
+    monkeypatch.setattr(limits, "time", SimpleNamespace(monotonic=lambda: float(next(seconds))))
     asked = Asked(only_agreement(), limits=Limits(seconds=20))
     search = explore(asked.runs(), asked.limits, passes=(*FUSED, "cover"))
     assert (search.verdict, search.stopped) == (Verdict.INCOMPLETE, "the limit of 20 seconds")

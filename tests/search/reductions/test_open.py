@@ -35,8 +35,8 @@ from tests.search.reductions.covering import NAMELESS, lengths
 from tests.search.reductions.reducing import check_reduced
 from tests.search.reductions.symmetric import check_symmetric
 from tests.search.reductions.traps import NOBODY, A, B, Walker, X, reaches
-from tests.search.test_random import COMMON
-from tests.specs.test_paxos import cluster as paxos
+from tests.search.settings import COMMON
+from tests.specs.family import paxos
 
 ALL = ("minimise", "fuse", "prune")
 SEVERAL = (("prune",), ("minimise", "prune"), ALL)

@@ -11,7 +11,7 @@ from pcheck.search.limits import Limits
 from tests.search.alike import Asked
 from tests.search.protocols import questions
 from tests.search.reductions.reducing import SUBSETS, check_reduced, sights
-from tests.search.test_random import COMMON
+from tests.search.settings import COMMON
 
 NAMELESS = [passes for passes in SUBSETS if "symmetry" not in passes]  # test_symmetry has others
 

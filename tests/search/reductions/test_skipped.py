@@ -23,7 +23,7 @@ from tests.search.parts import N1, Idle, M, N, Ticker, cluster, nothing
 from tests.search.reductions import reducing
 from tests.search.reductions.reducing import check_reduced, reduced_search
 from tests.search.reductions.traps import NOBODY, A, B, C, Poster, Walker, X, exact_sights, reaches
-from tests.specs.test_paxos import cluster as paxos
+from tests.specs.family import paxos
 
 ALL = ("minimise", "fuse", "prune")
 OF_TABLES = ("minimise", "prune")

@@ -26,8 +26,8 @@ from tests.search.parts import nothing
 from tests.search.peers import symmetric_questions
 from tests.search.reductions.symmetric import WITH_SYMMETRY, check_symmetric, left, orbits, states
 from tests.search.reductions.traps import A, watches
-from tests.search.test_random import COMMON
-from tests.specs.test_paxos import cluster as paxos
+from tests.search.settings import COMMON
+from tests.specs.family import paxos
 
 Monkeypatch = pytest.MonkeyPatch
 

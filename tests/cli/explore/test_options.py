@@ -1,0 +1,69 @@
+"""`pcheck explore`: which options there are, and what is said of those that cannot be."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.cli.explore.counting import Ends
+
+
+def test_help_lists_the_options_of_the_spec_and_the_general_ones(pcheck: Ends) -> None:
+    status, out, err = pcheck("explore", "lamport", "--help")
+    assert (status, err) == (0, "")
+    own = {"--acceptors", "--values", "--ballots"}
+    general = {"--bug", "--network", "--crashes", "--property", "--find", "--all-properties"}
+    general |= {
+        "--engine",
+        "--reduce",
+        "--max-states",
+        "--max-seconds",
+        "--max-memory",
+        "--levels",
+        "--save",
+        "--format",
+        "--output",
+        "--json",
+        "--quiet",
+        "--help",
+    }
+    assert set(re.findall(r"(?<!`)--[a-z][a-z-]*", out)) == own | general
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--acceptors", "3", "lamport"), ("--values", "3", "lamport")]
+)
+def test_a_spec_that_does_not_come_first(arguments: tuple[str, ...], pcheck: Ends) -> None:
+    said = "pcheck: the spec comes first: pcheck explore lamport ...\n"
+    assert pcheck("explore", *arguments) == (2, "", said)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (
+            ("./counting.py", "--engine", "compiled"),
+            "the compiled engine needs a Cluster; check a Model with --engine reference",
+        ),
+        (
+            ("./counting.py", "--reduce", "fuse"),
+            "reductions need a Cluster; check a Model with --reduce none",
+        ),
+        (
+            ("./counting.py", "--network", "set"),
+            "counting is a Model without nodes, and does not take --network",
+        ),
+        (
+            ("--engine", "reference", "--reduce", "all"),
+            "the reference engine does not apply reductions: leave out --reduce",
+        ),
+        (("--reduce", "fuse,pruned"), "there is no pass 'pruned'; did you mean 'prune'?"),
+        (("--promise-quorum", "-1"), "--promise-quorum must be at least 0, got -1"),
+    ],
+    ids=" ".join,
+)
+def test_a_name_is_spelled_as_on_the_command_line(
+    arguments: tuple[str, ...], line: str, pcheck: Ends
+) -> None:
+    assert pcheck("explore", *arguments) == (2, "", f"pcheck: {line}\n")

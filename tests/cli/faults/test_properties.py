@@ -1,0 +1,98 @@
+"""A property that answers or sees what it may not is one line: the file, the line, its name."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.faults.asking import (
+    BUILT,
+    JUDGE,
+    JUDGED,
+    REACHED,
+    Ends,
+    Fault,
+    Vague,
+    changed,
+    check_place,
+    complaint,
+)
+
+JUDGING: dict[str, Fault] = {
+    "raises": (
+        {JUDGE: "return 1 / 0"},
+        "fault.py:[1 / 0]: the property truth raised ZeroDivisionError: division by zero",
+    ),
+    "exits": (
+        {JUDGE: "raise SystemExit(0)"},
+        "fault.py:[raise SystemExit]: the property truth raised SystemExit: 0",
+    ),
+    "answers True": (
+        {JUDGE: "return True"},
+        "fault.py:[@always]: truth answered True: an @always answers None where it is true, "
+        "a message where it is false",
+    ),
+    "answers with an empty message": (
+        {JUDGE: 'return ""'},
+        "fault.py:[@always]: truth answered '': an @always answers None where it is true, "
+        "a message where it is false",
+    ),
+    "is a sometimes that answers with a message": (
+        {REACHED: 'return "yes"'},
+        "fault.py:[@sometimes]: somebody_answers answered 'yes': "
+        "an @sometimes answers True or False",
+    ),
+    "sees a kind that nobody sends": (
+        {JUDGED: "@always(sees=[Other])", JUDGE: "return None"},
+        "fault.py:[@always]: truth sees Other, which no actor of this cluster ever sends: "
+        "correct its sees=[...], or send it",
+    ),
+    "asks for a kind that it did not declare": (
+        {JUDGED: "@always(sees=[Ask])"},
+        "fault.py:[return None if all]: the property truth raised LookupError: "
+        "truth looks at Answer: add it to its sees=[...]",
+    ),
+    "asks for a field that it did not declare": (
+        {JUDGE: 'return seen.field("given")'},
+        "fault.py:[seen.field]: the property truth raised LookupError: "
+        "truth looks at 'given': add it to its sees=[...]",
+    ),
+}
+
+
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+@pytest.mark.parametrize(("changes", "line"), JUDGING.values(), ids=JUDGING)
+def test_a_property_that(
+    changes: dict[str, str], line: str, engine: str, explored: Ends, machine_code: None
+) -> None:
+    source = changed(changes)
+    assert explored(source, "--engine", engine, "--quiet") == complaint(line, source)
+
+
+VAGUE: dict[str, Vague] = {
+    "a property that sees a class that can change": (
+        {JUDGED: "@always(sees=[Draft])"},
+        "fault.py:[@always]:",
+        ("truth sees", "Draft", "a frozen dataclass"),
+    ),
+    "a property that sees a string": (
+        {JUDGED: '@always(sees="given")', JUDGE: "return None"},
+        "fault.py:[@always]:",
+        ("truth", "sees=[", "given"),
+    ),
+    "a milestone that answers with nothing": (
+        {
+            BUILT: "@milestone(sees=[Answer])\ndef landmark(seen):\n    return None\n\n\n@spec\n",
+            "milestones=[]": "milestones=[landmark]",
+            "answer.number == 1": "answer.number == 2",
+        },
+        "fault.py:[@milestone]:",
+        ("landmark", "None"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "place", "parts"), VAGUE.values(), ids=VAGUE)
+def test_a_fault_has_its_place(
+    changes: dict[str, str], place: str, parts: tuple[str, ...], explored: Ends
+) -> None:
+    check_place(explored, changed(changes), place, parts)

@@ -1,0 +1,148 @@
+"""`pcheck graph`: what is written, and where."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.graph.counting import (
+    COUNTING,
+    LAMPORT,
+    MARKED,
+    SHORT,
+    TWO_BY_TWO,
+    Ends,
+    read,
+    violating,
+)
+
+
+def test_without_a_file_it_is_printed_for_graphviz(pcheck: Ends) -> None:
+    status, out, err = pcheck(*TWO_BY_TWO)
+    assert (status, err) == (0, "")
+    assert out.startswith("digraph states {\n")
+    assert len(re.findall(r"^  s\d+ \[", out, re.M)) == 169
+    assert len(re.findall(r"^  s\d+ -> s\d+ \[", out, re.M)) == 352
+    assert r"paxos: acceptors 2, proposers 2, rounds 1, network set, crashes 0\l" in out
+
+
+@pytest.mark.parametrize(
+    ("file", "begins"),
+    [
+        ("graph.dot", "digraph"),
+        ("graph.gv", "digraph"),
+        ("graph.graphml", "<graphml"),
+        ("GRAPH.SVG", "<svg"),
+    ],
+)
+def test_the_name_of_a_file_says_the_format(
+    file: str, begins: str, pcheck: Ends, empty_folder: Path
+) -> None:
+    said = f"{file}: 169 states, none of them violating, and 352 steps\n"
+    assert pcheck(*TWO_BY_TWO, "-o", file) == (0, said, "")
+    assert (empty_folder / file).read_text().startswith(begins)
+    assert sorted(os.listdir(empty_folder)) == sorted(["counting.py", file])
+
+
+@pytest.mark.parametrize("form", ["dot", "graphml", "svg"])
+def test_what_is_said_goes_before_the_name_and_a_pipe_gets_the_same(
+    form: str, pcheck: Ends, empty_folder: Path
+) -> None:
+    status, piped, err = pcheck(*LAMPORT, "--format", form)
+    assert (status, err) == (0, "")
+    assert pcheck(*LAMPORT, "--format", form, "-o", "graph.txt")[0] == 0
+    assert (empty_folder / "graph.txt").read_text() == piped
+
+
+def test_the_run_that_is_marked_is_the_one_that_explore_shows(
+    pcheck: Ends, empty_folder: Path
+) -> None:
+    said = f"graph.graphml: 40 states, 5 of them violating, and 60 steps; {MARKED}\n"
+    assert pcheck("graph", *SHORT, "-o", "graph.graphml") == (0, said, "")
+    graph = read(empty_folder / "graph.graphml")
+    trace = json.loads(pcheck("explore", *SHORT, "--json")[1])["trace"]
+    steps = [about["label"] for *_, about in graph.edges(data=True) if about["on_trace"]]
+    states = [state for state, about in graph.nodes(data=True) if about["on_trace"]]
+    assert steps == trace["steps"]
+    assert states[0] == "s0"
+    assert [each for each in states if each in violating(graph)] == states[-1:]
+    assert graph.graph["run"] == "the shortest run that violates agreement (8 steps)"
+
+
+def test_what_is_looked_for_is_marked(pcheck: Ends, empty_folder: Path) -> None:
+    status, out, err = pcheck(*LAMPORT, "--find", "chosen", "-o", "graph.graphml")
+    marked = "the shortest run that reaches some_value_chosen (4 steps) is marked"
+    assert (status, err) == (0, "")
+    assert out == f"graph.graphml: 25 states, 9 of them reaching it, and 34 steps; {marked}\n"
+    reached = [
+        about.get("reaches") for about in read(empty_folder / "graph.graphml").nodes.values()
+    ]
+    assert reached.count("some_value_chosen") == 9
+
+
+def test_only_the_properties_that_are_asked_for_are_judged(
+    pcheck: Ends, empty_folder: Path
+) -> None:
+    asked = "graph", *SHORT, "--property", "validity", "-o", "graph.graphml"
+    assert pcheck(*asked)[1] == "graph.graphml: 40 states, none of them violating, and 60 steps\n"
+    assert violating(read(empty_folder / "graph.graphml")) == []
+
+
+def test_steps_may_be_what_violates(pcheck: Ends) -> None:
+    said = (
+        "graph.svg: 4 states, none of them violating, and 4 steps, 1 of them violating; "
+        "the shortest run that violates grows (4 steps) is marked\n"
+    )
+    status, out, err = pcheck("graph", "./counting.py", "-o", "graph.svg")
+    assert (status, out) == (0, said)
+    assert set(err.splitlines()) == {"a spec may print"}
+
+
+def test_the_options_of_the_spec_are_options(pcheck: Ends) -> None:
+    _, out, _ = pcheck("graph", "./counting.py", "--end", "5", "-o", "graph.dot")
+    assert out.startswith("graph.dot: 6 states, ")
+    _, out, _ = pcheck("graph", "lamport", "--help")
+    assert {"--values", "--ballots", "--bug", "--find", "--max-states"} <= {*out.split()}
+
+
+@pytest.mark.parametrize("form", ["dot", "graphml", "svg"])
+def test_a_pipe_gets_every_sign_whatever_a_terminal_would_know(
+    form: str, counting: Path, process: Callable[..., subprocess.Popen[str]]
+) -> None:
+    counting.write_text(COUNTING.replace("it shrinks", "λ →"), encoding="utf-8")
+    asked = "graph", "./counting.py", "--format", form
+    with process(*asked, PYTHONIOENCODING="cp1252") as started:
+        assert started.stdout is not None
+        out = started.stdout.buffer.read()  # type: ignore[attr-defined]
+    assert "λ →" in html.unescape(out.decode("utf-8"))
+
+
+def test_the_same_bytes_whatever_the_hash_seed(
+    process: Callable[..., subprocess.Popen[str]],
+) -> None:
+    asked = *LAMPORT, "--find", "chosen", "--format", "svg"
+    started = [process(*asked, PYTHONHASHSEED=seed) for seed in ("1", "2")]
+    first, again = (each.communicate(timeout=60)[0] for each in started)
+    assert first == again
+    assert len(first) > 10_000
+
+
+def test_a_terminal_sees_how_far_it_is(pcheck: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setattr("pcheck.cli.progress.SHOW_AFTER", -1.0)
+    status, _, err = pcheck(*LAMPORT, "-o", "graph.dot")
+    lines = [line for line in err.split("\r\x1b[2K") if line]
+    assert (status, len(lines)) == (0, 2)  # of the search, and of the graph
+    assert all(re.match(r"level \d+  [\d,]+ states? ", line) for line in lines)
+    assert err.endswith("\r\x1b[2K")
+
+
+def test_a_limit_that_is_just_enough_is_no_limit(pcheck: Ends) -> None:
+    assert pcheck(*TWO_BY_TWO, "--max-states", "169")[::2] == (0, "")

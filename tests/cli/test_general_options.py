@@ -1,0 +1,40 @@
+"""The options of all commands: a spec may use none of their names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import typer.main
+
+from pcheck.cli.main import COMMANDS, _app
+from pcheck.loading.options import GENERAL_OPTIONS, flag
+
+SPEC = "spec"  # the argument of explore and graph, not an option
+
+
+def options_of(command: str) -> Iterator[str]:
+    """The long options that a command has, but for those of a spec."""
+    group = typer.main.get_group(_app([command]))
+    with group.make_context("pcheck", [command]) as context:
+        found = group.commands[command]
+        for parameter in found.get_params(context):
+            if not (parameter.name or "").startswith("own_"):
+                yield from (each for each in parameter.opts if each.startswith("--"))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_option_of_a_command_is_free_for_a_spec(command: str) -> None:
+    assert set(options_of(command)) <= {*map(flag, GENERAL_OPTIONS)}
+
+
+def test_every_name_that_is_not_free_is_an_option_of_a_command() -> None:
+    found = {option for command in COMMANDS for option in options_of(command)}
+    assert found == {flag(name) for name in GENERAL_OPTIONS if name != SPEC}
+
+
+def test_explore_and_graph_and_replay_have_these() -> None:
+    """And so the options are really read from the commands."""
+    assert {"--bug", "--engine", "--all-properties", "--help"} <= {*options_of("explore")}
+    assert {"--bug", "--max-states", "--output"} <= {*options_of("graph")}
+    assert {"--step", "--quiet"} <= {*options_of("replay")}

@@ -1,0 +1,44 @@
+"""Clocks that tick and that nobody hears, and two properties of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from pcheck import Act, Actor, Cluster, Option, Seen, act, always, broadcast, group, sometimes
+
+
+@dataclass(frozen=True)
+class Tick:
+    number: int
+
+
+@dataclass(frozen=True)
+class Clock(Actor):
+    """A clock that ticks three times."""
+
+    time: int = 0
+
+    def offers(self) -> Iterator[Act]:
+        if self.time < 3:
+            now = self.time + 1
+            yield act(f"ticks {now}", self.but(time=now), broadcast((), Tick(now)))
+
+
+@always(sees=[Tick])
+def early(seen: Seen) -> str | None:
+    """No clock ever ticks 3."""
+    late = [node for node, tick in seen.sent(Tick) if tick.number == 3]
+    return f"{late[0]} ticks 3" if late else None
+
+
+@sometimes(sees=[Tick])
+def something_ticks(seen: Seen) -> bool:
+    """In some run a clock ticks."""
+    return bool(seen.sent(Tick))
+
+
+def clocks(count: Annotated[int, Option("how many tick", min=1)] = 2) -> Cluster:
+    """Clocks that nobody hears."""
+    return Cluster({group("k", count): lambda i: Clock()}, [early, something_ticks])

@@ -1,0 +1,36 @@
+"""Messages of some kinds, and one observation of who said what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pcheck import Id, Seen, group
+
+A1, A2, A10 = Id("a1"), Id("a2"), Id("a10")
+
+
+@dataclass(frozen=True)
+class Said:
+    word: object
+
+
+@dataclass(frozen=True)
+class Shouted(Said):
+    pass
+
+
+@dataclass(frozen=True)
+class Sung:
+    word: object
+
+
+@dataclass
+class Loose:
+    word: object
+
+
+SIGHT = Seen(
+    [(A10, Said("x")), (A2, Sung("y")), (A2, Said("x")), (A2, Shouted("x")), (A1, Said("z"))],
+    {"a": group("a", 2)},
+    {"time": ((A1, 3), (A2, 4)), "place": ((A1, None),)},
+)

@@ -1,0 +1,124 @@
+"""Room for everything: nothing is outside of a diagram, and nothing hides something else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations, pairwise
+from math import cos, dist, radians, sin
+from xml.etree import ElementTree
+
+from tests.render.diagram.drawn import (
+    SVG,
+    Events,
+    Point,
+    classes,
+    every_run,
+    kept_run,
+    numbers,
+    picture,
+    points,
+)
+from tests.render.every_run import the_run
+
+EM, BOLD = 0.47, 0.5  # how wide a letter is on average, or a little less
+
+
+@every_run
+def test_nothing_stands_outside(name: str) -> None:
+    drawn = picture(name)
+    outside = [
+        each.attrib
+        for each in drawn.root.iter()
+        for x, y in corners(each)
+        if not (0 <= x <= drawn.width and 0 <= y <= drawn.height)
+    ]
+    assert outside == []
+
+
+def corners(element: ElementTree.Element) -> Iterator[Point]:
+    """Yield the points that an element reaches, letters as wide as they may be."""
+    get = {
+        key: float(element.get(key, 0)) for key in ("x", "y", "width", "height", "cx", "cy", "r")
+    }
+    if element.tag == f"{SVG}path":
+        yield from points(element.attrib["d"])
+    elif element.tag == f"{SVG}circle":
+        yield get["cx"] - get["r"], get["cy"] - get["r"]
+        yield get["cx"] + get["r"], get["cy"] + get["r"]
+    elif element.tag == f"{SVG}rect":
+        yield get["x"], get["y"]
+        yield get["x"] + get["width"], get["y"] + get["height"]
+    elif element.tag == f"{SVG}text":
+        yield from letters(element)
+
+
+def letters(element: ElementTree.Element) -> Iterator[Point]:
+    """Yield the place of each letter of a text, about."""
+    x, y = float(element.get("x", 0)), float(element.get("y", 0))
+    turn = numbers(element.get("transform", ""))
+    wide = {"pc-label": 13 * BOLD, "pc-word": 11.5 * EM, "pc-change": 12 * EM, "pc-note": 12 * EM}
+    wide |= {"pc-reached": 12 * BOLD, "pc-ends": 13 * BOLD}
+    step = next((wide[each] for each in classes(element) if each in wide), 0)
+    for at in range(len(element.text or "")):
+        right = step * at
+        if turn:
+            left, top, angle = turn
+            yield left + right * cos(radians(angle)), top + right * sin(radians(angle))
+        else:
+            yield x + right, y - 4
+
+
+@kept_run
+def test_no_label_runs_over_another_or_over_an_event(name: str) -> None:
+    words = [each for flight in picture(name).flights for each in flight.all("pc-word")]
+    places = [[*letters(each)][::2] for each in words]
+    near = [
+        (one.text, other.text)
+        for (one, there), (other, here) in combinations(zip(words, places), 2)
+        if dist(there[0], here[0]) < 400 and min(dist(p, q) for p in there for q in here) < 8
+    ]
+    dots = [(float(e.attrib["cx"]), float(e.attrib["cy"])) for e in picture_dots(name)]
+    on = [
+        one.text
+        for one, there in zip(words, places)
+        if any(dist(letter, dot) < 9 for letter in there for dot in dots)
+    ]
+    assert (near, on) == ([], [])
+
+
+def picture_dots(name: str) -> list[ElementTree.Element]:
+    return [each for step in picture(name).steps for each in step.all("pc-dot")]
+
+
+@kept_run
+def test_no_arrow_passes_through_an_event_that_is_not_its_own(name: str) -> None:
+    events = Events(name)
+    dots = [events.at(m.node, m.number) for m in the_run(name).story.moments]
+    through = [
+        (way, dot)
+        for flight in picture(name).flights
+        for way in flight.paths("pc-way")
+        for dot in dots
+        if dot not in (way[0], way[-1]) and from_line(dot, way) < 5.5
+    ]
+    assert through == []
+
+
+def from_line(point: Point, way: list[Point]) -> float:
+    """Return how far a point is from an arrow, or from the nearest of many points of a curve."""
+    if len(way) > 2:
+        return min(dist(point, on_curve(way, at / 100)) for at in range(101))
+    (x1, y1), (x2, y2), (x, y) = *way, point
+    if not min(y1, y2) - 9 < y < max(y1, y2) + 9:
+        return 9.0
+    along = ((x - x1) * (x2 - x1) + (y - y1) * (y2 - y1)) / dist(*way) ** 2
+    at = min(1.0, max(0.0, along))
+    return dist(point, (x1 + at * (x2 - x1), y1 + at * (y2 - y1)))
+
+
+def on_curve(way: list[Point], at: float) -> Point:
+    """Return the point of a curve after a part of its way (de Casteljau)."""
+    while len(way) > 1:
+        pairs = pairwise(way)
+        way = [(x1 + at * (x2 - x1), y1 + at * (y2 - y1)) for (x1, y1), (x2, y2) in pairs]
+    return way[0]

@@ -1,0 +1,136 @@
+"""The page of a run in a real browser: on wide and narrow screens and on paper, all has room."""
+
+from __future__ import annotations
+
+import base64
+import re
+from itertools import combinations, pairwise
+from pathlib import Path
+
+import pytest
+
+from pcheck import spec
+from pcheck.loading.setup import ask
+from pcheck.loading.spec import of_builder
+from pcheck.render.diagram.picture import diagram_svg
+from pcheck.render.page.html import html
+from tests.render.diagram.examples import two_long
+from tests.render.every_run import KEPT, along, kept, the_run
+from tests.render.page.browser import IN_A_BROWSER, STILL, Browser, opened, sized
+from tests.render.page.test_html import long_page, page
+
+pytestmark = IN_A_BROWSER
+
+
+def test_the_current_step_is_in_sight(browser: Browser, tmp_path: Path) -> None:
+    tab = opened(browser, tmp_path / "long.html", long_page())
+    for wide in (1280, 400):
+        sized(tab, wide)
+        for number in (1, 100, 200, 3):
+            tab.slide(number)
+            assert tab.run(IN_SIGHT.replace("NUMBER", str(number))), (wide, number)
+        assert tab.run("document.documentElement.scrollWidth <= innerWidth")
+
+
+IN_SIGHT = """(() => {
+    const dot = document.querySelector('[data-step="NUMBER"] > :is(.pc-dot, .pc-crash, .pc-up)');
+    const pane = document.getElementById("diagram").getBoundingClientRect();
+    const frame = document.getElementById("frame").getBoundingClientRect();
+    const box = (dot ?? document.getElementById("frame")).getBoundingClientRect();
+    const level = frame.top >= pane.top && frame.bottom <= pane.bottom;
+    return level && (!dot || box.left >= pane.left && box.right <= pane.right);
+})()"""
+
+
+def test_a_short_run_leaves_no_blank_below_its_picture(browser: Browser, tmp_path: Path) -> None:
+    tab = opened(browser, tmp_path / "run.html", html(the_run("bare")))
+    for wide in (1280, 400):
+        sized(tab, wide, 1400)
+        pane, drawn = (
+            tab.run(f"document.querySelector('{which}').getBoundingClientRect().height")
+            for which in ("#diagram", "#diagram svg")
+        )
+        assert drawn <= pane <= drawn + 20
+
+
+def test_long_names_leave_room_for_what_the_nodes_hold(browser: Browser, tmp_path: Path) -> None:
+    shown = along(
+        ask(of_builder(spec(two_long)), {}), "asia_node_of_the_replicated_cluster6 starts"
+    )
+    tab = opened(browser, tmp_path / "run.html", html(shown))
+    for wide in (1280, 400):
+        sized(tab, wide)
+        narrow = "[...document.querySelectorAll('#nodes td')].filter((td) => td.clientWidth < 60)"
+        assert tab.run(f"{narrow}.length") == 0
+        assert tab.run("document.getElementById('panel').scrollWidth - innerWidth") <= 0
+        panel = "(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)"
+        assert tab.run(f"{panel}(document.getElementById('panel'))") == 0
+
+
+REST = "...document.querySelectorAll('#explanation, #words, #asked')"
+PAPER = {"A4": (8.27, 11.69), "Letter": (8.5, 11.0)}  # inches
+
+
+@pytest.mark.parametrize("paper", PAPER)
+def test_its_title_and_its_picture_stand_on_one_sheet_of_paper(
+    browser: Browser, paper: str, tmp_path: Path
+) -> None:
+    """The rest is taken away: what is left would be two sheets, did not both fit on one."""
+    wide, high = PAPER[paper]
+    sheets = {}
+    for name in KEPT:
+        tab = opened(browser, tmp_path / f"{name}.html", page(name)[1])
+        tab.run(f"[{REST}].forEach((each) => each.remove())")
+        printed = tab.ask("Page.printToPDF", paperWidth=wide, paperHeight=high)["data"]
+        sheets[name] = len(re.findall(rb"/Type\s*/Page\b", base64.b64decode(printed)))
+        tab.close()
+    assert sheets == dict.fromkeys(KEPT, 1)
+
+
+Corners = list[list[float]]
+TEXTS = """[...document.querySelectorAll("text")].map((text) => {
+    const { x, y, width, height } = text.getBBox();
+    const to = text.getCTM();
+    const ends = [[x, y], [x + width, y], [x + width, y + height], [x, y + height]];
+    const corners = ends.map(([left, top]) => new DOMPoint(left, top).matrixTransform(to));
+    const kind = text.className.baseVal;
+    return { kind, text: text.textContent, ink: getComputedStyle(text).fill,
+        corners: corners.map(({ x, y }) => [x, y]) };
+})"""
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_in_a_browser_no_letter_of_a_picture_stands_outside_or_on_a_label(
+    browser: Browser, name: str, tmp_path: Path
+) -> None:
+    tab = opened(browser, tmp_path / "run.svg", diagram_svg(kept(name)))
+    dark = {"name": "prefers-color-scheme", "value": "dark"}
+    tab.ask("Emulation.setEmulatedMedia", features=[STILL, dark])
+    texts = tab.run(TEXTS)
+    wide, high = tab.run(
+        "(({ width, height }) => [width, height])(document.rootElement.viewBox.baseVal)"
+    )
+    outside = [
+        each["text"]
+        for each in texts
+        for x, y in each["corners"]
+        if not (0 <= x <= wide and 0 <= y <= high)
+    ]
+    labels = [each for each in texts if each["kind"] == "pc-word"]
+    over = [
+        (one["text"], other["text"])
+        for one, other in combinations(labels, 2)
+        if overlap(one["corners"], other["corners"])
+    ]
+    black = [each["text"] for each in texts if each["ink"] == "rgb(0, 0, 0)"]
+    assert (outside, over, black) == ([], [], [])
+    tab.close()
+
+
+def overlap(one: Corners, other: Corners) -> bool:
+    """Return whether two rectangles overlap: no line along a side of either parts them."""
+    for (x1, y1), (x2, y2) in (side for each in (one, other) for side in pairwise(each)):
+        ends = [[x * (x2 - x1) + y * (y2 - y1) for x, y in each] for each in (one, other)]
+        if max(ends[0]) <= min(ends[1]) or max(ends[1]) <= min(ends[0]):
+            return False
+    return True

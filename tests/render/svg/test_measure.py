@@ -1,0 +1,19 @@
+"""Texts broken into lines, without a font to ask."""
+
+from __future__ import annotations
+
+import pytest
+
+from pcheck.render.svg.measure import broken
+from tests.render.diagram.drawn import packed
+
+
+@pytest.mark.parametrize("room", [40.0, 90.0, 400.0])
+@pytest.mark.parametrize(
+    "text",
+    ["", "a", "one two  three", "Accept(vote=Vote(ballot=1, value=v1))", "m" * 70, "字" * 30],
+)
+def test_a_text_is_broken_into_lines_that_hold_all_of_it(text: str, room: float) -> None:
+    lines = broken(text, 12, room)
+    assert packed("".join(lines)) == packed(text)
+    assert [line for line in lines if len(line) > 1 and line != line.strip()] == []

@@ -1,0 +1,48 @@
+"""A careless fuse: the pass with one clause wrong, and a cluster to show the mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from pcheck import Act, Actor, Cluster, Id, Property, Step, act, broadcast
+from pcheck.search.reductions.automaton import Step as Row
+from pcheck.search.reductions.fuse import Fused
+from pcheck.semantics.network import NETWORKS
+from pcheck.semantics.node import Config, Does
+from tests.search.parts import N1, M, N, cluster
+from tests.search.reductions.traps import NOBODY, Poster, Walker, X
+
+NETS = pytest.mark.parametrize("network", NETWORKS)
+FuseBy = Callable[[type[Fused]], None]
+
+
+class CarelessFused(Fused):
+    """A fuse of which each subclass gets one clause wrong."""
+
+    def does(self, config: Config, step: Row) -> Does:
+        """Return what the first step behind a row does."""
+        return next(row.does for row in self.node.rows(config) if row.label == step.labels[0])
+
+
+def posted(
+    receiver: Callable[[int], Actor], messages: tuple[object, ...], asks: Property
+) -> Cluster:
+    """Return a cluster of a node and another one that sends it all these in one step."""
+    return cluster({N: receiver, M: lambda _: Poster(to=(N1,), messages=messages)}, asks)
+
+
+@dataclass(frozen=True)
+class TimesOut(Walker):
+    """0 -A-> 1 silent, 1 -i-> 2 silent, 2 -j-> 3 sends X."""
+
+    def offers(self) -> Iterator[Act]:
+        if self.at == 1:
+            yield act("i", self.but(at=2))
+        if self.at == 2:
+            yield act("j", self.but(at=3), broadcast(NOBODY, X()))
+
+    def receive(self, msg: object, src: Id) -> Step:
+        return self.but(at=1) if self.at == 0 else None

@@ -1,0 +1,82 @@
+"""One node: equal states, letters, bundles and answers are made only once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from pcheck import Act, Id, Send, Step, send
+from pcheck.errors import SpecError
+from pcheck.semantics.network import NETWORKS
+from pcheck.semantics.node import Post
+from tests.semantics.node_rows import A1, B1, C1, Counter, Ping, Pong, after, labels, node
+
+
+@pytest.mark.parametrize("network", ["set", "once", "lossy"])
+def test_the_order_in_which_messages_came_is_forgotten(network: str) -> None:
+    it = node(network)
+    forth = after(it, C1, Ping(2), start=after(it, B1, Ping(2), Ping(1)))
+    assert after(it, B1, Ping(1), Ping(2), start=after(it, C1, Ping(2))) is forth
+
+
+def test_fifo_remembers_the_order_in_each_channel_and_not_between_them() -> None:
+    it = node("fifo")
+    forth = after(it, C1, Ping(2), start=after(it, B1, Ping(2), Ping(1)))
+    assert after(it, B1, Ping(2), Ping(1), start=after(it, C1, Ping(2))) is forth
+    assert after(it, B1, Ping(1), Ping(2), start=after(it, C1, Ping(2))) is not forth
+
+
+def test_a_second_copy_changes_a_multiset_and_not_a_set() -> None:
+    changed = {}
+    for network in NETWORKS:
+        it = node(network)
+        config = after(it, B1, Ping(1))
+        changed[network] = after(it, B1, Ping(1), start=config) is not config
+    assert changed == {"set": False, "once": True, "lossy": True, "fifo": True}
+
+
+def test_letters_and_bundles_are_told_apart_by_sender_and_by_exact_value() -> None:
+    post = Post([A1, B1])
+    assert post.letter(B1, Ping(1)) is post.letter(B1, Ping(1))
+    others = [post.letter(C1, Ping(1)), post.letter(B1, Pong(1)), post.letter(B1, Ping(True))]
+    assert [other is post.letter(B1, Ping(1)) for other in others] == [False, False, False]
+    bundle = post.bundle(B1, (send(A1, Ping(1)), Send((A1, C1), Ping(2))))
+    assert bundle is post.bundle(B1, (send(A1, Ping(1)), Send((A1, C1), Ping(2))))
+    assert (bundle.receivers, [each.message for each in bundle.to(A1)]) == (
+        (A1, C1),
+        [Ping(1), Ping(2)],
+    )
+    assert [each.message for each in bundle.to(C1)] == [Ping(2)]
+
+
+def test_a_handler_is_asked_once_whatever_else_waits() -> None:
+    asked: list[object] = []
+
+    class Listens(Counter):
+        def offers(self) -> Iterator[Act]:
+            asked.append("offers")
+            yield from super().offers()
+
+        def receive(self, msg: object, src: Id) -> Step:
+            asked.append(msg)
+            return super().receive(msg, src)
+
+    it = node("set", Listens())
+    few = after(it, B1, Ping(2))
+    more = after(it, B1, Ping(3), start=few)
+    assert (len(it.rows(few)), len(it.rows(more)), len(it.rows(few))) == (2, 3, 2)
+    assert asked == ["offers", "offers", Ping(2), Ping(2), Ping(3), Ping(3)]  # twice: see handler
+
+
+def test_a_send_to_a_list_is_sent_or_refused() -> None:
+    class Sends(Counter):
+        def receive(self, msg: object, src: Id) -> Step:
+            return self.but(top=9), Send([src], Pong(9))  # type: ignore[arg-type]
+
+    it = node("set", Sends(top=1))
+    try:
+        found = labels(it, after(it, B1, Ping(1)))
+    except SpecError:
+        return
+    assert found == ["a1 <- b1: Ping(n=1)"]

@@ -1,0 +1,114 @@
+"""The observer: which messages and fields the properties and the milestones see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from pcheck import Act, Actor, Cluster, Group, Id, Seen, act, broadcast, group, milestone
+from pcheck.semantics.cluster_model import Runs
+from pcheck.semantics.network import NETWORKS
+from pcheck.semantics.trace import follow
+from tests.semantics.small_clusters import (
+    A1,
+    A2,
+    ASKS,
+    B1,
+    DIALOGUE,
+    ECHO,
+    EVERY,
+    HEARS,
+    LEARNS,
+    A,
+    Answer,
+    Ask,
+    B,
+    Crier,
+    Idle,
+    Writer,
+    explored,
+    seeing,
+)
+
+
+@pytest.mark.parametrize("network", EVERY)
+def test_fields_that_are_seen_follow_the_state(network: str) -> None:
+    two = group("a", 2)
+    roles: dict[Group, Callable[[int], Actor]] = {
+        two: lambda i: Writer(pages=10 * i),
+        B: lambda i: Idle(),
+    }
+    cluster = Cluster(roles, properties=[seeing("pages", "Writer.note")])
+    model = Runs(cluster, NETWORKS[network], 1)
+    path = follow(model, ("a2 writes", "a2 crashes", "a1 writes"))
+    seen = [model.observe(state) for state in path.states]
+    assert [[value for _, value in each.field("pages")] for each in seen] == [
+        [10, 20],
+        [10, 1],
+        [10, 1],
+        [1, 1],
+    ]
+    assert [each.field("Writer.note") for each in seen] == [
+        [(A1, 0), (A2, 0)],
+        [(A1, 0), (A2, 5)],
+        [(A1, 0), (A2, 0)],
+        [(A1, 5), (A2, 0)],
+    ]
+
+
+def test_fields_that_are_seen_are_no_further_states() -> None:
+    blind, seeing_it = (
+        explored(DIALOGUE, "lossy", sees=sees) for sees in [(), ("asked", "answered", "me")]
+    )
+    assert blind == seeing_it
+
+
+def test_a_fixed_field_can_be_seen() -> None:
+    model = Runs(Cluster(ECHO, properties=[seeing("limit")]), NETWORKS["set"], 0)
+    assert model.observe(model.initial()).field("limit") == [(B1, 3)]
+
+
+def test_the_observation_is_of_what_any_declared_property_sees() -> None:
+    properties = [seeing(Ask, name="one"), seeing(Answer, "answered", name="two")]
+    model = Runs(Cluster(DIALOGUE, properties), NETWORKS["once"], 0)
+    path = follow(model, (ASKS, HEARS, LEARNS))
+    sights = [model.observe(state) for state in path.states]
+    assert [(len(s.sent(Ask)), len(s.sent(Answer)), s.field("answered")[0][1]) for s in sights] == [
+        (0, 0, False),
+        (1, 0, False),
+        (1, 1, False),
+        (1, 1, True),
+    ]
+    assert sights[-1].sent(Ask) == [(A1, Ask())]
+    assert sights[-1].sent(Answer) == [(B1, Answer())]
+    assert sights[-1].group("b") == B
+
+
+def test_a_kind_that_is_seen_includes_the_kinds_below_it() -> None:
+    @dataclass(frozen=True)
+    class Plea(Ask):
+        pass
+
+    class Pleader(Crier):
+        def offers(self) -> Iterator[Act]:
+            yield act("pleads", self.but(cried=True), broadcast(self.to, Plea()))
+
+    nobody = group("z", 0)
+    model = Runs(
+        Cluster({A: lambda i: Pleader(to=nobody)}, [seeing(Ask)]), NETWORKS["set"], crashes=0
+    )
+    path = follow(model, ("a1 pleads",))
+    assert model.observe(path.states[-1]).sent(Ask) == [(A1, Plea())]
+
+
+def test_a_milestone_sees_the_fields_that_it_declared() -> None:
+    @milestone(sees=["pages"])
+    def written(seen: Seen) -> dict[Id, str]:
+        return {who: f"{who} wrote {pages}" for who, pages in seen.field("pages")}
+
+    cluster = Cluster({A: lambda i: Writer(pages=2)}, [seeing()], milestones=[written])
+    model = Runs(cluster, NETWORKS["set"], 0)
+    sight = model.history(model.initial(), frozenset())
+    assert written.reached(sight) == {A1: "a1 wrote 2"}
