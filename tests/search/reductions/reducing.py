@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from itertools import chain, combinations
+from typing import Any
 
 from pcheck import sometimes
 from pcheck.search import reference
@@ -65,12 +66,20 @@ def reduced_search(asked: Asked, passes: Iterable[str]) -> tuple[Search, Levels]
 
 def check_reduced(asked: Asked, subsets: Iterable[Iterable[str]] = SUBSETS) -> dict[str, int]:
     """Under every subset of the passes the same comes out, and the runs are real and as short."""
+    return check_search(asked, subsets, sights(asked.runs(), 100_000), reduced_search)
+
+
+def check_search(
+    asked: Asked,
+    subsets: Iterable[Iterable[str]],
+    levels: Any,
+    search: Callable[[Asked, Iterable[str]], tuple[Search, Any]],
+) -> dict[str, int]:
+    """Compare a search under each subset with the reference, and return the states of each."""
     expected = reference.explore(endless(asked), all_properties=True)
-    levels = sights(asked.runs(), 100_000)
     sizes = {}
     for passes in subsets:
-        found, seen = reduced_search(asked, passes)
-        on = ",".join(found.reduced)
+        found, seen = search(asked, passes)
         assert found.complete, passes
         assert seen == levels, (passes, found.reduced)
         assert found.outcomes == expected.outcomes, passes
@@ -79,5 +88,5 @@ def check_reduced(asked: Asked, subsets: Iterable[Iterable[str]] = SUBSETS) -> d
         }, passes
         assert found.states <= expected.states
         check_runs(asked, found)
-        sizes[on] = found.states
+        sizes[",".join(found.reduced)] = found.states
     return sizes

@@ -15,7 +15,6 @@ from typing import Any, TypeAlias
 from pcheck.language.names import Id, Value
 from pcheck.language.seen import Seen
 from pcheck.language.values import exact
-from pcheck.search import reference
 from pcheck.search.compiled.explorer import explore
 from pcheck.search.compiled.walk import Walk
 from pcheck.search.limits import Clock
@@ -23,8 +22,8 @@ from pcheck.search.outcome import Search
 from pcheck.search.reductions.reduce import reduced
 from pcheck.semantics.cluster_model import Runs, State
 from pcheck.semantics.node import Config
-from tests.search.alike import Asked, check_runs
-from tests.search.reductions.reducing import SUBSETS, endless
+from tests.search.alike import Asked
+from tests.search.reductions.reducing import SUBSETS, check_search, endless
 
 Name = tuple[type[Any], str]
 Names = dict[Name, Name]
@@ -154,21 +153,7 @@ def check_symmetric(
     asked: Asked, subsets: Iterable[Iterable[str]] = WITH_SYMMETRY
 ) -> dict[str, int]:
     """Under these subsets of the passes the same comes out, up to renaming; the runs are real."""
-    expected = reference.explore(endless(asked), all_properties=True)
-    levels = sights(asked)
-    sizes = {}
-    for passes in subsets:
-        found, seen = seen_under(asked, passes)
-        assert found.complete, passes
-        assert seen == levels, (passes, found.reduced)
-        assert found.outcomes == expected.outcomes, passes
-        assert {name: len(each.path) for name, each in found.discoveries.items()} == {
-            name: len(each.path) for name, each in expected.discoveries.items()
-        }, passes
-        assert found.states <= expected.states
-        check_runs(asked, found)
-        sizes[",".join(found.reduced)] = found.states
-    return sizes
+    return check_search(asked, subsets, sights(asked), seen_under)
 
 
 def left(asked: Asked, *passes: str) -> int:
