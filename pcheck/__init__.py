@@ -6,11 +6,11 @@ Everything that a spec needs comes from here; so does `check`, for a notebook or
 from typing import TYPE_CHECKING
 
 from pcheck.language.actor import (
-    Act,
+    Action,
     Actor,
     Send,
     Step,
-    act,
+    action,
     broadcast,
     either,
     fixed,
@@ -42,7 +42,7 @@ def __getattr__(name: str) -> object:
 
 
 __all__ = [
-    "Act",
+    "Action",
     "Actor",
     "Bug",
     "Cluster",
@@ -60,7 +60,7 @@ __all__ = [
     "Set",
     "Step",
     "Value",
-    "act",
+    "action",
     "always",
     "broadcast",
     "bug",

@@ -9,15 +9,15 @@ from typing import Any
 from pcheck.checking import Result, answer
 from pcheck.errors import UsageError
 from pcheck.language.decorators import Bug
-from pcheck.loading.setup import ask
+from pcheck.loading.setup import prepare
 from pcheck.loading.spec import Spec, shipped
-from pcheck.search.engine import Say
+from pcheck.search.engine import OnNote
 from pcheck.search.outcome import Verdict
 from pcheck.text import nearest
 
 
 @dataclass(frozen=True)
-class Hunt:
+class BugCheck:
     """What came out for one bug, at the smallest scope that shows it."""
 
     spec: Spec
@@ -28,10 +28,10 @@ class Hunt:
     @property
     def steps(self) -> int | None:
         """Of the shortest run; None where none is to be shown."""
-        return len(self.result.run.steps) if self.result.run is not None else None
+        return len(self.result.saved.steps) if self.result.saved is not None else None
 
     @property
-    def as_it_says(self) -> bool:
+    def as_expected(self) -> bool:
         """Whether it breaks what it is said to break, or is safe as it is said to be."""
         if self.bug.safe:
             return self.result.verdict is Verdict.HOLDS
@@ -45,16 +45,16 @@ class Hunt:
             "summary": self.bug.summary,
             "property": self.bug.breaks,
             "safe": self.bug.safe,
-            "scope": self.result.question.all_options,
+            "scope": self.result.setup.all_options,
             "verdict": self.result.verdict.value,
-            "as_it_says": self.as_it_says,
+            "as_expected": self.as_expected,
             "steps": self.steps,
             "states": self.result.states,
             "seconds": round(self.seconds, 3),
         }
 
 
-def kept(name: str | None) -> list[tuple[Spec, Bug]]:
+def select(name: str | None) -> list[tuple[Spec, Bug]]:
     """All bugs that ship with pcheck, by their specs; or those of one spec, name or number."""
     found = [(spec, bug) for spec in shipped() for bug in spec.bugs]
     if name is None:
@@ -67,10 +67,10 @@ def kept(name: str | None) -> list[tuple[Spec, Bug]]:
     return chosen
 
 
-def hunt(spec: Spec, bug: Bug, *, say: Say = lambda _: None) -> Hunt:
+def check_bug(spec: Spec, bug: Bug, *, on_note: OnNote = lambda _: None) -> BugCheck:
     """Asks only for what it breaks; of what is safe everything is asked."""
     began = time.monotonic()
     only = () if bug.safe else (bug.breaks,)
-    question = ask(spec, {}, bug=bug, properties=only)
-    result = answer(question, say=say)
-    return Hunt(spec, bug, result, time.monotonic() - began)
+    setup = prepare(spec, {}, bug=bug, properties=only)
+    result = answer(setup, on_note=on_note)
+    return BugCheck(spec, bug, result, time.monotonic() - began)

@@ -26,7 +26,7 @@ class PcheckError(Exception):
 class SpecError(PcheckError):
     """The spec is broken; `run` leads to where that showed, if a search met it."""
 
-    run: Any = None  # a Path
+    trace: Any = None  # a Path
 
 
 class Unreliable(SpecError):

@@ -36,7 +36,7 @@ def ballots_of(nth: int, proposers: int, rounds: int) -> tuple[int, ...]:
     return tuple(range(nth, rounds * proposers + 1, proposers))
 
 
-def behind(said: Iterable[tuple[K, Id]]) -> Mapping[K, Set[Id]]:
+def voters_of(said: Iterable[tuple[K, Id]]) -> Mapping[K, Set[Id]]:
     """Who they are that said the same."""
     who: dict[K, set[Id]] = {}
     for what, node in said:
@@ -47,7 +47,7 @@ def behind(said: Iterable[tuple[K, Id]]) -> Mapping[K, Set[Id]]:
 def majorities(seen: Seen, said: Iterable[tuple[K, Id]]) -> Mapping[K, Set[Id]]:
     """What a majority of the acceptors said, and who they are."""
     most = len(seen.group("a")) // 2
-    return {what: who for what, who in behind(said).items() if len(who) > most}
+    return {what: who for what, who in voters_of(said).items() if len(who) > most}
 
 
 def votes(seen: Seen) -> list[Vote]:
@@ -105,7 +105,7 @@ def one_value_per_ballot(seen: Seen) -> str | None:
     return f"there are votes for {words(values)} in ballot {torn}"
 
 
-@sometimes(sees=[Accepted], word="chosen")
+@sometimes(sees=[Accepted], alias="chosen")
 def some_value_chosen(seen: Seen) -> bool:
     """In some run a value is chosen: the rest would be true of doing nothing, too."""
     return bool(chosen(seen))

@@ -15,7 +15,7 @@ from itertools import combinations
 
 from pcheck import Group, History, Id, Property, Seen, Set, Value, always, milestone, sometimes
 
-from .consensus import Vote, behind, words
+from .consensus import Vote, voters_of, words
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Decided:
 def chosen(seen: Seen) -> Mapping[Accepted, Set[Id]]:
     """What a majority of an instance voted for, for one leader, and who they are."""
     nodes = dict(seen.field("nodes"))
-    voters = behind((said, node) for node, said in seen.sent(Accepted))
+    voters = voters_of((said, node) for node, said in seen.sent(Accepted))
     return {said: who for said, who in voters.items() if 2 * len(who) > len(nodes[said.leader])}
 
 
@@ -151,13 +151,13 @@ def one_leader_per_ballot(seen: Seen) -> str | None:
     return None
 
 
-@sometimes(sees=[Decided], word="decided")
+@sometimes(sees=[Decided], alias="decided")
 def something_is_decided(seen: Seen) -> bool:
     """In some run a node decides: the rest would be true of doing nothing, too."""
     return bool(seen.sent(Decided))
 
 
-@sometimes(sees=[Decided, "killed"], word="survived")
+@sometimes(sees=[Decided, "killed"], alias="survived")
 def a_killed_leader_is_survived(seen: Seen) -> bool:
     """In some run a node decides although a leader was killed that knew, and had told nobody."""
     return bool(seen.sent(Decided)) and any(killed for _, killed in seen.field("killed"))

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Self
 
-from pcheck import Act, Actor, Cluster, Group, Id, Map, Option, Set, Step, Value
-from pcheck import act, broadcast, either, fixed, group, send, spec, volatile
+from pcheck import Action, Actor, Cluster, Group, Id, Map, Option, Set, Step, Value
+from pcheck import action, broadcast, either, fixed, group, send, spec, volatile
 
 from .consensus import Vote
 from .decisions import Accepted, Decided, Prepared, a_value_is_chosen, deciding
@@ -41,13 +41,13 @@ class Node(Actor):
     decided: Value | None = None
     killed: bool = False
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         ballot = self.ballot + 1  # which another may take as well
         is_free = self.decided is None and not self.killed
         if is_free and self.named < self.turns and ballot <= self.last_ballot:
             begun = self.but(named=self.named + 1, leads=ballot, got=Map(), acks=None)
             prepare = broadcast(self.nodes, Prepare(ballot))
-            yield act(f"is named leader, and takes ballot {ballot}", begun, prepare)
+            yield action(f"is named leader, and takes ballot {ballot}", begun, prepare)
 
     def receive(self, msg: object, src: Id) -> Step:
         match None if self.killed else msg:
@@ -61,7 +61,7 @@ class Node(Actor):
             case Accept(vote) if self.may_vote(vote, src):
                 return self.voted(vote, src), send(src, Accepted(vote, src))
             case Accepted(vote) if self.acks is not None and self.counts(vote.ballot):
-                acks = self.acks.but(src)
+                acks = self.acks.plus(src)
                 return self.decides(vote.value) if self.have_voted(acks) else self.but(acks=acks)
             case Decide(value):
                 return self.settled(value), broadcast((), Decided(value))

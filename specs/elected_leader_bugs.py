@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from pcheck import Act, Id, Set, Step, Value, act, broadcast, bug, volatile
+from pcheck import Action, Id, Set, Step, Value, action, broadcast, bug, volatile
 
 from .consensus import Vote
 from .decisions import Prepared, agreement, one_leader_per_ballot, only_the_chosen_is_decided
@@ -48,13 +48,13 @@ class DecidesOnTheFirstVote(Node):
 class TakesOverUnasked(Node):
     """A new leader takes a higher ballot, and does not ask what the last one has done."""
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         ballot = self.ballot + 1
         if self.decided is None and not self.killed and self.named < self.turns:
             for value in self.proposals if ballot <= self.last_ballot else ():
                 begun = self.but(named=self.named + 1, leads=ballot, acks=Set())
                 accept = broadcast(self.nodes, Accept(Vote(ballot, value)))
-                yield act(f"is named leader, and asks for {value}", begun, accept)
+                yield action(f"is named leader, and asks for {value}", begun, accept)
 
 
 @bug(306, breaks=agreement, scope=TWO_LEADERS)

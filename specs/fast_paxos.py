@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
-from pcheck import Act, Cluster, Id, Option, Set, Step, Value
-from pcheck import act, broadcast, either, fixed, group, spec
+from pcheck import Action, Cluster, Id, Option, Set, Step, Value
+from pcheck import action, broadcast, either, fixed, group, spec
 
 from .collision import a_collision, chosen_after_a_collision, chosen_fast
 from .consensus import Vote, ballots_of, validity
@@ -38,11 +38,11 @@ class FastProposer(Proposer):
     fast_quorum: int = fixed()
     proposed: bool = False
 
-    def offers(self) -> Iterator[Act]:
-        yield from super().offers()
+    def actions(self) -> Iterator[Action]:
+        yield from super().actions()
         if not self.proposed:
             proposal = broadcast(self.acceptors, Propose(self.wants))
-            yield act(f"proposes {self.wants}", self.but(proposed=True), proposal)
+            yield action(f"proposes {self.wants}", self.but(proposed=True), proposal)
 
     def asks(self, got: Promises) -> Step:
         ballot, after = self.ballot(self.started), self.but(promises=None)
@@ -53,7 +53,7 @@ class FastProposer(Proposer):
             return after, broadcast(self.acceptors, Any(ballot))
         ways = [
             (f"picks {value}", (after, broadcast(self.acceptors, Accept(Vote(ballot, value)))))
-            for value in forced or reported.but(self.wants)
+            for value in forced or reported.plus(self.wants)
         ]
         return either(*ways)
 

@@ -6,7 +6,7 @@ Some look wrong, and are `safe`.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pcheck import Act, Value, act, broadcast, bug, volatile
+from pcheck import Action, Value, action, broadcast, bug, volatile
 
 from .consensus import Vote, agreement
 from .fast_paxos import Any, FastAcceptor, FastProposer
@@ -98,10 +98,10 @@ class VotesInABallotThatItLeft(FastAcceptor):
 class OpensTheFirstAtOnce(FastProposer):
     """Opens ballot 1 without a promise: safe, since there is no lower one to ask about."""
 
-    def offers(self) -> Iterator[Act]:
-        yield from super().offers()
+    def actions(self) -> Iterator[Action]:
+        yield from super().actions()
         if self.started == 0 and self.ballot(1) == 1:
-            yield act("opens ballot 1", self.but(started=1), broadcast(self.acceptors, Any(1)))
+            yield action("opens ballot 1", self.but(started=1), broadcast(self.acceptors, Any(1)))
 
 
 @bug(212, breaks=agreement, scope={"rounds": 1, "crashes": 1}, safe=True)

@@ -31,7 +31,7 @@ class Learner(Actor):
     def receive(self, msg: object, src: Id) -> Step:
         match None if self.learned else msg:
             case Accepted(vote):
-                heard = self.heard.but((src, vote))
+                heard = self.heard.plus((src, vote))
                 if not self.is_chosen(vote, heard):
                     return self.but(heard=heard)
                 tell = broadcast(self.others.without(self.me), Decide(vote.value))

@@ -79,16 +79,16 @@ def chosen(seen: Seen) -> Mapping[Accepted, Set[Id]]:
 
 def in_its_slot(told: History) -> Iterator[str]:
     """Who is behind each of two values that are chosen in one slot, and who is behind both."""
-    behind = chosen(told.seen)
-    when = {said: told.since(lambda seen: said in chosen(seen)) for said in behind}  # noqa: B023
-    pairs = combinations(sorted(behind, key=lambda said: when[said]), 2)
+    voters_of = chosen(told.seen)
+    when = {said: told.since(lambda seen: said in chosen(seen)) for said in voters_of}  # noqa: B023
+    pairs = combinations(sorted(voters_of, key=lambda said: when[said]), 2)
     one, other = next((a, b) for a, b in pairs if a.slot == b.slot and a.value != b.value)
     for said in (one, other):
         yield (
             f"{said.value} is chosen in slot {said.slot} by step {when[said]}: "
-            f"{words(behind[said])}, a majority, voted for it in ballot {said.ballot}."
+            f"{words(voters_of[said])}, a majority, voted for it in ballot {said.ballot}."
         )
-    both = [acceptor for acceptor in behind[one] if acceptor in behind[other]]
+    both = [acceptor for acceptor in voters_of[one] if acceptor in voters_of[other]]
     yield f"Any two majorities have an acceptor in common: here {words(both)}, voting for both."
     yield from both
 
@@ -124,7 +124,7 @@ def one_value_per_ballot(seen: Seen) -> str | None:
     return None
 
 
-@sometimes(sees=[Accepted], word="chosen")
+@sometimes(sees=[Accepted], alias="chosen")
 def some_value_chosen(seen: Seen) -> bool:
     """In some run a value is chosen: the rest would be true of doing nothing, too."""
     return bool(chosen(seen))

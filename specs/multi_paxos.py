@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
-from pcheck import Act, Actor, Cluster, Group, Id, Map, Option, Send, Step, Value
-from pcheck import act, broadcast, fixed, group, send, spec, volatile
+from pcheck import Action, Actor, Cluster, Group, Id, Map, Option, Send, Step, Value
+from pcheck import action, broadcast, fixed, group, send, spec, volatile
 
 from .consensus import Vote, a_majority_says, ballots_of
 from .log import NO_OP, Accepted, Replica, Votes, a_value_is_chosen, logged
@@ -37,15 +37,17 @@ class Leader(Actor):
     promises: Map[Id, Votes] | None = volatile(None)  # None: not in phase 1
     slot: int | None = volatile(None)  # of its next command, once it leads
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.started < len(self.ballots):
             ballot = self.ballots[self.started]
             begun = self.but(started=self.started + 1, promises=Map())
-            yield act(f"starts ballot {ballot}", begun, broadcast(self.acceptors, Prepare(ballot)))
+            yield action(
+                f"starts ballot {ballot}", begun, broadcast(self.acceptors, Prepare(ballot))
+            )
         if self.is_prepared() and self.slot is not None and self.slot <= len(self.wants):
             command = self.wants[self.slot - 1]
             asked = self.but(slot=self.slot + 1), self.asks(self.slot, command)
-            yield act(f"proposes {command} in slot {self.slot}", *asked)
+            yield action(f"proposes {command} in slot {self.slot}", *asked)
 
     def receive(self, msg: object, src: Id) -> Step:
         match msg:

@@ -6,7 +6,7 @@ Some look wrong, and are `safe`.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pcheck import Act, Id, Map, Send, Step, Value, act, bug, volatile
+from pcheck import Action, Id, Map, Send, Step, Value, action, bug, volatile
 
 from .consensus import Vote
 from .log import Replica, Votes, a_gap_is_filled, agreement, only_the_chosen_is_executed
@@ -125,11 +125,11 @@ class TakesItsBallotUpAgain(Leader):
 
     led: int = 0  # which of its ballots
 
-    def offers(self) -> Iterator[Act]:
-        yield from super().offers()
+    def actions(self) -> Iterator[Action]:
+        yield from super().actions()
         if self.is_prepared() and self.slot is None and 0 < self.led == self.started:
             ballot = self.ballots[self.started - 1]
-            yield act(f"takes ballot {ballot} up again", self.but(slot=1))
+            yield action(f"takes ballot {ballot} up again", self.but(slot=1))
 
     def leads(self, got: Map[Id, Votes]) -> Step:
         return Leader.leads(self.but(led=self.started), got)

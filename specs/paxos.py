@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, TypeAlias
 
-from pcheck import Act, Actor, Cluster, Group, Id, Map, Option, Step, Value
-from pcheck import act, broadcast, fixed, group, send, spec, volatile
+from pcheck import Action, Actor, Cluster, Group, Id, Map, Option, Step, Value
+from pcheck import action, broadcast, fixed, group, send, spec, volatile
 
 from .consensus import CONSENSUS, Accepted, Vote, a_majority_says, a_value_is_chosen
 from .consensus import ballots_of, can_be_chosen
@@ -42,11 +42,13 @@ class Proposer(Actor):
     started: int = 0  # durable: no ballot is used twice
     promises: Promises | None = volatile(None)  # None: not in phase 1
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.started < len(self.ballots):
             ballot = self.ballot(self.started + 1)
             begun = self.but(started=self.started + 1, promises=Map())
-            yield act(f"starts ballot {ballot}", begun, broadcast(self.acceptors, Prepare(ballot)))
+            yield action(
+                f"starts ballot {ballot}", begun, broadcast(self.acceptors, Prepare(ballot))
+            )
 
     def receive(self, msg: object, src: Id) -> Step:
         match msg:

@@ -6,7 +6,7 @@ The numbers are those of a collection of such mistakes. Some look wrong, and are
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from pcheck import Act, Id, Set, Step, Value, act, broadcast, bug, either, volatile
+from pcheck import Action, Id, Set, Step, Value, action, broadcast, bug, either, volatile
 
 from .consensus import Accepted, Vote, agreement, some_value_chosen
 from .learner import Decide, Learner, learners_agree, no_other_is_chosen
@@ -99,9 +99,9 @@ class AnswersBeforeItWrites(Acceptor):
 
     unwritten: tuple[int, Vote | None] | None = volatile(None)
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.unwritten is not None:
-            yield act("writes to its disk", self.in_memory())
+            yield action("writes to its disk", self.in_memory())
 
     def receive(self, msg: object, src: Id) -> Step:
         match Acceptor.receive(self.in_memory(), msg, src):
@@ -206,13 +206,13 @@ class RaisesItsBallot(Proposer):
 
     asked: Value | None = volatile(None)
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.asked is None:
-            yield from super().offers()
+            yield from super().actions()
         elif self.started < len(self.ballots):
             ballot = self.ballot(self.started + 1)
             asks = broadcast(self.acceptors, Accept(Vote(ballot, self.asked)))
-            yield act(f"goes on in ballot {ballot}", self.but(started=self.started + 1), asks)
+            yield action(f"goes on in ballot {ballot}", self.but(started=self.started + 1), asks)
 
     def asks(self, got: Promises) -> Step:
         return Proposer.asks(self.but(asked=self.safe_value(filter(None, got.values()))), got)
@@ -222,11 +222,11 @@ class RaisesItsBallot(Proposer):
 class SkipsPhaseOne(Proposer):
     """Asks for votes at once."""
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.started < len(self.ballots):
             ballot = self.ballot(self.started + 1)
             asks = broadcast(self.acceptors, Accept(Vote(ballot, self.wants)))
-            yield act(f"starts ballot {ballot}", self.but(started=self.started + 1), asks)
+            yield action(f"starts ballot {ballot}", self.but(started=self.started + 1), asks)
 
 
 @bug(19, breaks=agreement, scope=ONE_ROUND | {"proposers": 1})
@@ -236,12 +236,12 @@ class ChangesItsMind(Proposer):
 
     changed: bool = False
 
-    def offers(self) -> Iterator[Act]:
-        yield from super().offers()
+    def actions(self) -> Iterator[Action]:
+        yield from super().actions()
         if self.started and self.promises is None and not self.changed:
             other = Vote(self.ballot(self.started), Value("another"))
             asks = broadcast(self.acceptors, Accept(other))
-            yield act("changes its mind", self.but(changed=True), asks)
+            yield action("changes its mind", self.but(changed=True), asks)
 
 
 @bug(20, breaks=learners_agree, scope=TWO_LEARNERS, source="a variant of DSLabs; booth PR 47")

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from pcheck import History, Id, Milestone, Property, Seen, Set, always, milestone, sometimes
 
-from .consensus import Accepted, Vote, behind, words
+from .consensus import Accepted, Vote, voters_of, words
 from .paxos import Promise
 
 
@@ -35,7 +35,7 @@ QuorumOf: TypeAlias = Callable[[int], Quorum]  # whose votes choose in this ball
 
 def voters(seen: Seen) -> Mapping[Vote, Set[Id]]:
     """Who gave each vote."""
-    return behind((accepted.vote, acceptor) for acceptor, accepted in seen.sent(Accepted))
+    return voters_of((accepted.vote, acceptor) for acceptor, accepted in seen.sent(Accepted))
 
 
 def chosen_by(quorum_of: QuorumOf, seen: Seen) -> Mapping[Vote, Set[Id]]:
@@ -95,7 +95,7 @@ def some_value_chosen_by(quorum_of: QuorumOf) -> Property:
         """In some run a value is chosen: the rest would be true of doing nothing, too."""
         return bool(chosen_by(quorum_of, seen))
 
-    return sometimes(sees=[Accepted], name="some_value_chosen", word="chosen")(test)
+    return sometimes(sees=[Accepted], name="some_value_chosen", alias="chosen")(test)
 
 
 def a_value_is_chosen_by(quorum_of: QuorumOf) -> Milestone:
@@ -116,7 +116,7 @@ def a_quorum_says(quorum: Quorum, kind: type[Any], text: str) -> Milestone:
         said = [(text.format(message), acceptor) for acceptor, message in seen.sent(kind)]
         return {
             what: f"{words(who)}, {quorum.name}, {what}"
-            for what, who in behind(said).items()
+            for what, who in voters_of(said).items()
             if quorum.is_in(who)
         }
 

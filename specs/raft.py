@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Self
 
-from pcheck import Act, Actor, Cluster, Group, Id, Map, Option, Send, Set, Step
-from pcheck import act, broadcast, fixed, group, send, spec, volatile
+from pcheck import Action, Actor, Cluster, Group, Id, Map, Option, Send, Set, Step
+from pcheck import action, broadcast, fixed, group, send, spec, volatile
 
 from .raft_safety import AppendEntries, Committed, Log, a_server_leads, is_committed, raft_safety
 
@@ -46,21 +46,23 @@ class Server(Actor):
     stored: Map[Id, int] | None = volatile(None)  # matchIndex; None: no leader
     committed: int = volatile(0)  # commitIndex
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.stored is not None and len(self.log) < self.entries:
             took = self.but(log=(*self.log, self.term))
-            yield act("takes a command", took, took.shows(len(took.log)))
+            yield action("takes a command", took, took.shows(len(took.log)))
         if self.stored is None and self.term < self.terms:
             runs = self.in_term(self.term + 1).but(voted_for=self.me, votes=Set((self.me,)))
             asks = RequestVote(runs.term, self.term_at(len(self.log)), len(self.log))
-            yield act(f"starts an election in term {runs.term}", runs, broadcast(self.others, asks))
+            yield action(
+                f"starts an election in term {runs.term}", runs, broadcast(self.others, asks)
+            )
 
     def receive(self, msg: object, src: Id) -> Step:
         match msg:
             case RequestVote(term) | AppendEntries(term) | Committed(term) if self.is_current(term):
                 return (self if term == self.term else self.in_term(term)).answers(msg, src)
             case Vote(term) if self.votes is not None and self.counts(term):
-                votes = self.votes.but(src)
+                votes = self.votes.plus(src)
                 return self.leads() if self.is_majority(len(votes)) else self.but(votes=votes)
             case Appended(term, index) if self.stored is not None and self.counts(term):
                 if index > max(self.committed, self.stored.get(src, 0)):

@@ -146,13 +146,13 @@ def state_machine_safety(seen: Seen) -> str | None:
     return None
 
 
-@sometimes(sees=[AppendEntries], word="elected")
+@sometimes(sees=[AppendEntries], alias="elected")
 def a_leader_is_elected(seen: Seen) -> bool:
     """In some run a server leads."""
     return bool(leaders(seen))
 
 
-@sometimes(sees=[Committed], word="committed")
+@sometimes(sees=[Committed], alias="committed")
 def an_entry_is_committed(seen: Seen) -> bool:
     """In some run an entry is committed: the rest would be true of doing nothing, too."""
     return bool(seen.sent(Committed))

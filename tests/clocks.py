@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
-from pcheck import Act, Actor, Cluster, Option, Seen, act, always, broadcast, group, sometimes
+from pcheck import Action, Actor, Cluster, Option, Seen, action, always, broadcast, group, sometimes
 
 
 @dataclass(frozen=True)
@@ -20,10 +20,10 @@ class Clock(Actor):
 
     time: int = 0
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.time < 3:
             now = self.time + 1
-            yield act(f"ticks {now}", self.but(time=now), broadcast((), Tick(now)))
+            yield action(f"ticks {now}", self.but(time=now), broadcast((), Tick(now)))
 
 
 @always(sees=[Tick])

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator
 from typing import TypeVar
 
 from pcheck.language.model import Model
-from pcheck.search.outcome import Search
+from pcheck.search.outcome import SearchResult
 
 S = TypeVar("S", bound=Hashable)
 Run = tuple[str, ...]
@@ -26,5 +26,5 @@ def _runs(model: Model[S], state: S) -> Iterator[Run]:
             yield (label, *rest)
 
 
-def counts(search: Search) -> tuple[int, int, int]:
+def counts(search: SearchResult) -> tuple[int, int, int]:
     return search.states, search.transitions, search.depth

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pcheck import Act, Cluster, Model, Seen, check, group, spec
+from pcheck import Action, Cluster, Model, Seen, check, group, spec
 from pcheck.errors import SpecError, UsageError
 from pcheck.search.limits import Progress
 from pcheck.search.outcome import Outcome, Verdict
@@ -20,9 +20,9 @@ from tests.errors import place
 def test_a_builder_at_hand_is_checked_as_it_stands() -> None:
     result = check(clocks, crashes=0, engine="reference")
     assert repr(result) == "<clocks: violated, 10 states, 12 transitions, depth 3>"
-    assert result.run is not None
-    assert result.run.why in ("k1 ticks 3", "k2 ticks 3")
-    assert len(result.run.steps) == 3
+    assert result.saved is not None
+    assert result.saved.why in ("k1 ticks 3", "k2 ticks 3")
+    assert len(result.saved.steps) == 3
 
 
 def test_a_builder_may_have_its_mark() -> None:
@@ -63,10 +63,10 @@ def test_only_the_properties_that_are_asked_for_are_judged() -> None:
 def test_a_search_can_be_watched() -> None:
     watched: list[tuple[int, int]] = []
 
-    def watch(progress: Progress) -> None:
+    def on_progress(progress: Progress) -> None:
         watched.append((progress.states, progress.transitions))
 
-    check("paxos", acceptors=2, rounds=1, watch=watch)
+    check("paxos", acceptors=2, rounds=1, on_progress=on_progress)
     assert watched[0] == (1, 0)
     assert watched == sorted(watched)
 
@@ -169,13 +169,13 @@ def test_a_spec_that_is_not_there() -> None:
 
 @pytest.mark.parametrize("number", ["14", 14])
 def test_a_bug_goes_by_its_number_too(number: Any, broken: Any) -> None:
-    assert check("paxos", bug=number, acceptors=1).run == broken.run
+    assert check("paxos", bug=number, acceptors=1).saved == broken.saved
 
 
 def test_a_handler_that_raises_is_an_error_of_the_spec() -> None:
     @dataclass(frozen=True)
     class Stopped(Clock):
-        def offers(self) -> Iterator[Act]:
+        def actions(self) -> Iterator[Action]:
             raise ValueError("the spring is broken")
 
     def watches() -> Cluster:
@@ -184,6 +184,6 @@ def test_a_handler_that_raises_is_an_error_of_the_spec() -> None:
     with pytest.raises(SpecError) as error:
         check(watches)
     assert str(error.value).endswith(
-        f"{place(Stopped.offers, below=1)}k1 raised ValueError: the spring is broken "
-        "[on its offers, in state Stopped(time=0)]"
+        f"{place(Stopped.actions, below=1)}k1 raised ValueError: the spring is broken "
+        "[on its actions, in state Stopped(time=0)]"
     )

@@ -39,9 +39,9 @@ MAX_LINES, MAX_AT_THE_ROOT = 300, 8
 ENGINE = ("language/model", "language/cluster", "semantics", "search")
 TOP = {"pcheck", "specs", "counterexamples", "tests", "pyproject.toml", "README.md", "LICENSE"}
 TOP |= {".gitignore", ".ci"}
-PUBLIC = """Act Actor Bug Cluster Group History Id Map Milestone Model Option Property Result Seen
-    Send Set Step Value act always broadcast bug check either fixed group milestone send show
-    sometimes spec volatile"""
+PUBLIC = """Action Actor Bug Cluster Group History Id Map Milestone Model Option Property Result
+    Seen Send Set Step Value action always broadcast bug check either fixed group milestone send
+    show sometimes spec volatile"""
 
 
 def room_of(module: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from pcheck.bugs import Hunt
+from pcheck.bugs import BugCheck
 from pcheck.language.decorators import Bug
 from pcheck.loading.options import flag
 from pcheck.render.text.paragraphs import Cell, wrap
@@ -17,14 +17,14 @@ HEAD = ("", "mistake", "breaks", "steps", "states", "time")
 TO_THE_RIGHT = ("", "steps", "states", "time")
 
 
-class Zoo:
+class BugTable:
     """By protocol. Two lines each: the figures, and below them the rule and the scope."""
 
-    def __init__(self, hunts: Iterable[Hunt]) -> None:
-        self.hunts = list(hunts)
+    def __init__(self, checks: Iterable[BugCheck]) -> None:
+        self.checks = list(checks)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        rows = [_figures(found) for found in self.hunts]
+        rows = [_figures(found) for found in self.checks]
         head = tuple((name, "bold") for name in HEAD)
         widths = [max(len(text) for text, _ in column) for column in zip(head, *rows, strict=True)]
         fits = sum(widths) + 2 * len(widths) - 2 <= options.max_width
@@ -32,7 +32,7 @@ class Zoo:
             yield _line(head, widths)
         margin = " " * (widths[0] + 2)
         spec = None
-        for found, row in zip(self.hunts, rows):
+        for found, row in zip(self.checks, rows):
             if found.spec is not spec:
                 spec = found.spec
                 yield Text("")
@@ -44,10 +44,10 @@ class Zoo:
                     yield Text(margin + text, "dim", no_wrap=True)
 
 
-def _figures(found: Hunt) -> tuple[Cell, ...]:
+def _figures(found: BugCheck) -> tuple[Cell, ...]:
     bug, result = found.bug, found.result
     breaks = ("nothing", "green") if bug.safe else (bug.breaks, "red")
-    if not found.as_it_says:
+    if not found.as_expected:
         breaks = (f"not as it says: {result.verdict.value}", "bold red")
     steps = str(found.steps) if found.steps is not None else "-"
     counts = (steps, ""), (f"{result.states:,}", ""), (duration(found.seconds), "")

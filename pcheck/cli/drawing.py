@@ -17,14 +17,14 @@ from pcheck.render.formats import FORMATS, TEXT
 from pcheck.render.text.printed import WIDTH
 from pcheck.render.text.report import RunReport
 from pcheck.text import printable
-from pcheck.traces.finding import Shown
+from pcheck.traces.finding import Finding
 
 
 @dataclass(frozen=True)
 class Drawing:
     """A format and a file. Without a file, standard output belongs to the run alone."""
 
-    format: Format[Shown]
+    format: Format[Finding]
     file: Path | None
 
     def path(self, name: str = "") -> Path | None:
@@ -33,7 +33,7 @@ class Drawing:
             return self.file
         return self.file / f"{name}{self.format.suffix}"
 
-    def put(self, shown: Shown | None, name: str = "") -> None:
+    def put(self, shown: Finding | None, name: str = "") -> None:
         """Write the run, if there is one."""
         file = self.path(name)
         if shown is None:

@@ -27,7 +27,7 @@ from pcheck.cli.spec_options import (
 )
 from pcheck.errors import SpecError, UsageError
 from pcheck.files import check_apart, file_to_write, write_whole
-from pcheck.loading.setup import Question
+from pcheck.loading.setup import Setup
 from pcheck.loading.spec import Spec
 from pcheck.render.formats import FORMATS
 from pcheck.render.text.paragraphs import Paragraph
@@ -35,7 +35,7 @@ from pcheck.render.text.report import Lead
 from pcheck.search.limits import Limits
 from pcheck.search.options import ENGINES, SearchOptions
 from pcheck.search.outcome import Verdict
-from pcheck.search.reductions.reduce import PASSES
+from pcheck.search.reductions.reduce import REDUCTIONS
 from pcheck.text import printable
 
 STATUS = {Verdict.HOLDS: 0, Verdict.VIOLATED: 1, Verdict.INCOMPLETE: 3}
@@ -60,18 +60,18 @@ def explore_command(arguments: Sequence[str]) -> Callable[..., int]:
 
 def _explore(spec: Spec, own: Given, given: Given) -> int:
     output = Output.of(given)
-    question = asked(spec, own, given)
+    setup = asked(spec, own, given)
     try:
-        result = _searched(question, given)
+        result = _searched(setup, given)
     except SpecError as error:
-        if error.run and output.is_for_people:
-            Console(highlight=False).print(Lead(question, error.run))
+        if error.trace and output.is_for_people:
+            Console(highlight=False).print(Lead(setup, error.trace))
         raise
     output.put(result)
-    return (STATUS if question.sought is None else STATUS_OF_FINDING)[result.verdict]
+    return (STATUS if setup.target is None else STATUS_OF_FINDING)[result.verdict]
 
 
-def _searched(question: Question, given: Given) -> Result:
+def _searched(setup: Setup, given: Given) -> Result:
     memory = memory_limit(given["max_memory"])
     options = SearchOptions(
         engine="auto" if given["engine"] is None else given["engine"],
@@ -79,8 +79,8 @@ def _searched(question: Question, given: Given) -> Result:
         limits=Limits(given["max_states"], given["max_seconds"], memory),
         all_properties=given["all_properties"],
     )
-    with redirect_stdout(sys.stderr), Live(question, quiet=given["quiet"]) as live:
-        return answer(question, options, watch=live.watch, say=live.say)
+    with redirect_stdout(sys.stderr), Live(setup, quiet=given["quiet"]) as live:
+        return answer(setup, options, on_progress=live.on_progress, on_note=live.on_note)
 
 
 @dataclass(frozen=True)
@@ -116,9 +116,9 @@ class Output:
             more = {"levels": result.search.widths} if self.levels else {}
             print(json.dumps({**result.to_dict(), **more}, indent=2))
         elif self.quiet:
-            print(result.says)
+            print(result.verdict_word)
         if self.picture is not None:
-            self.picture.put(result.shown)
+            self.picture.put(result.finding)
         if self.keep is not None:
             _save(result, self.keep)
 
@@ -127,8 +127,8 @@ class Output:
         console.print(result.report())
         if self.levels:
             console.print("", result.levels(), sep="\n")
-        if result.run is not None and self.keep is None and self.picture is None:
-            file = result.run.file  # of a spec of the user's: pcheck would not find it by name
+        if result.saved is not None and self.keep is None and self.picture is None:
+            file = result.saved.file  # of a spec of the user's: pcheck would not find it by name
             own = f" {shlex.quote(printable(file))}" if file is not None else ""
             console.print("", Paragraph(KEEP.format(spec=own)), sep="\n")
 
@@ -148,11 +148,11 @@ def _place_to_keep(save: str | None, picture: Drawing | None) -> Path | None:
 
 
 def _save(result: Result, file: Path) -> None:
-    if result.run is None:
+    if result.saved is None:
         said = f"{printable(str(file))} was not written: there is no run to keep"
         print(f"pcheck: {said}", file=sys.stderr)
     else:
-        write_whole(file, result.run.text())
+        write_whole(file, result.saved.text())
 
 
 def _general() -> Iterator[inspect.Parameter]:
@@ -160,8 +160,8 @@ def _general() -> Iterator[inspect.Parameter]:
     yield from what_is_explored()
     engines = with_default(f"Which explorer: {', '.join(ENGINES)}.", "auto")
     yield option("engine", str, how, "--engine NAME", engines)
-    passes = f"Which exact reductions: all, none, or some of {','.join(PASSES)}."
-    yield option("reduce", str, how, "--reduce PASSES", with_default(passes, "all"))
+    reductions = f"Which exact reductions: all, none, or some of {','.join(REDUCTIONS)}."
+    yield option("reduce", str, how, "--reduce PASSES", with_default(reductions, "all"))
     every = "Go on after a violation, until every property is decided."
     yield option("all_properties", bool, how, "--all-properties", every)
     yield option("max_states", int, how, "--max-states INT", "Give up after so many states.")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from pcheck.errors import PcheckError
 from pcheck.loading.options import flag
-from pcheck.loading.setup import Question, ask
+from pcheck.loading.setup import Setup, prepare
 from pcheck.search.limits import Stop
 from pcheck.semantics.checked_model import checked
 from pcheck.text import counted
@@ -15,23 +15,23 @@ from pcheck.text import counted
 PATIENCE = 1.5  # seconds
 
 
-def fitting(question: Question, most: int) -> str:
+def fitting(setup: Setup, most: int) -> str:
     """`--proposers 1 --crashes 0 (53 states)`: with these there are no more states than that.
 
     From the smallest there is each goes back up to what was asked for, as far as it fits: so what
     does not fit is met late, and counting what does takes no time. Nothing if none fits.
     """
     until = time.monotonic() + PATIENCE
-    asked = {name: now for name, now, _ in _sizes(question)}
-    sizes = {name: least for name, _, least in _sizes(question)}
-    states = _states(question, sizes, most, until)
+    asked = {name: now for name, now, _ in _sizes(setup)}
+    sizes = {name: least for name, _, least in _sizes(setup)}
+    states = _states(setup, sizes, most, until)
     if not asked or states is None:
         return ""
     for name, now in asked.items():
         fits, too_large = sizes[name], now + 1
         while too_large - fits > 1:
             middle = (fits + too_large) // 2
-            found = _states(question, {**sizes, name: middle}, most, until)
+            found = _states(setup, {**sizes, name: middle}, most, until)
             if found is None:
                 too_large = middle
             else:
@@ -41,29 +41,29 @@ def fitting(question: Question, most: int) -> str:
     return f"{' '.join(smaller)} ({counted(states, 'state')})" if smaller else ""
 
 
-def _sizes(question: Question) -> Iterator[tuple[str, int, int]]:
+def _sizes(setup: Setup) -> Iterator[tuple[str, int, int]]:
     """What could be smaller: as it was asked for, and the least that it can be."""
-    for each in question.spec.parameters:
-        if each.kind is int and question.options[each.name] > (least := each.option.min or 1):
-            yield each.name, question.options[each.name], least
-    if question.crashes:
-        yield "crashes", question.crashes, 0
+    for each in setup.spec.parameters:
+        if each.kind is int and setup.options[each.name] > (least := each.option.min or 1):
+            yield each.name, setup.options[each.name], least
+    if setup.crashes:
+        yield "crashes", setup.crashes, 0
 
 
-def _states(question: Question, sizes: Mapping[str, int], most: int, until: float) -> int | None:
+def _states(setup: Setup, sizes: Mapping[str, int], most: int, until: float) -> int | None:
     """How many there are, if they fit and can be counted in time."""
     from pcheck.search.state_graph import number_of_states  # which takes some time to load
 
-    def look(states: int, queue: int) -> None:
+    def on_states(states: int, queue: int) -> None:
         if time.monotonic() > until:
             raise Stop
 
-    given = {**question.options, **sizes}
-    crashes = given.pop("crashes", question.crashes)
+    given = {**setup.options, **sizes}
+    crashes = given.pop("crashes", setup.crashes)
     try:
-        model = ask(
-            question.spec, given, bug=question.bug, network=question.network, crashes=crashes
+        model = prepare(
+            setup.spec, given, bug=setup.bug, network=setup.network, crashes=crashes
         ).model
-        return number_of_states(checked(model), most, look)
+        return number_of_states(checked(model), most, on_states)
     except (PcheckError, Stop):  # some sizes go with no others
         return None

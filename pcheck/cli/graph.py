@@ -25,7 +25,7 @@ from pcheck.cli.spec_options import (
 from pcheck.errors import UsageError
 from pcheck.files import file_to_write, write_out, write_whole
 from pcheck.language.property import Kind, Property
-from pcheck.loading.setup import Question
+from pcheck.loading.setup import Setup
 from pcheck.loading.spec import Spec
 from pcheck.render.state_graph.graph_formats import (
     DOT,
@@ -43,7 +43,7 @@ from pcheck.text import counted, printable
 if TYPE_CHECKING:
     import networkx as nx
 
-    from pcheck.search.state_graph import Look
+    from pcheck.search.state_graph import OnStates
 
 
 def graph_command(arguments: Sequence[str]) -> Callable[..., int]:
@@ -75,15 +75,15 @@ def _general() -> Iterator[inspect.Parameter]:
 def _graph(spec: Spec, own: Given, given: Given) -> int:
     file = file_to_write(given["output"]) if given["output"] is not None else None
     wanted = _format(given["form"], file)
-    question = asked(spec, own, given)
+    setup = asked(spec, own, given)
     with redirect_stdout(sys.stderr):
-        graph = _built(question, wanted, given["max_states"])
+        graph = _built(setup, wanted, given["max_states"])
         drawn = wanted.draw(graph)
     if file is None:
         write_out(drawn)
     else:
         write_whole(file, drawn)
-        print(f"{printable(str(file))}: {_summary(graph, question)}")
+        print(f"{printable(str(file))}: {_summary(graph, setup)}")
     return 0
 
 
@@ -98,7 +98,7 @@ def _format(name: str | None, file: Path | None) -> GraphFormat:
     return found
 
 
-def _built(question: Question, wanted: GraphFormat, max_states: int | None) -> nx.MultiDiGraph[str]:
+def _built(setup: Setup, wanted: GraphFormat, max_states: int | None) -> nx.MultiDiGraph[str]:
     """The graph, with the run in it that `pcheck explore` shows.
 
     What is too large for a picture is counted all the same: to say what it is not too large for.
@@ -108,34 +108,34 @@ def _built(question: Question, wanted: GraphFormat, max_states: int | None) -> n
     most, far = (wanted.max_states, MAX_STATES) if max_states is None else (max_states, max_states)
     bounds = Limits(far, memory=memory_limit())
     try:
-        with Live(question, stopped="ends it") as live:
+        with Live(setup, stopped="ends it") as live:
             options = SearchOptions("reference", limits=bounds)
-            result = answer(question, options, watch=live.watch)
-            look = _looking(bounds, live, result.depth)
-            states = _number_of_states(result, far, look)
+            result = answer(setup, options, on_progress=live.on_progress)
+            on_states = _looking(bounds, live, result.depth)
+            states = _number_of_states(result, far, on_states)
             if states is None or states > most:
-                raise _too_large(question, wanted, max_states, states)
-            graph = numbered(result.graph(far, look=look))
+                raise _too_large(setup, wanted, max_states, states)
+            graph = numbered(result.graph(far, on_states=on_states))
     except Stop as limit:
-        smaller = fitting(question, MAX_STATES)
+        smaller = fitting(setup, MAX_STATES)
         way = f": make it smaller, as with {smaller}" if smaller else ""
         raise UsageError(f"this has too many states for {limit}{way}") from None
-    graph.graph |= {"title": _title(question), **_run(result)}
+    graph.graph |= {"title": _title(setup), **_run(result)}
     return graph
 
 
-def _looking(bounds: Limits, live: Live, depth: int) -> Look:
+def _looking(bounds: Limits, live: Live, depth: int) -> OnStates:
     """What goes on after the search has the same limits, and can be watched as well."""
-    clock, progress = Clock(bounds, live.watch), Progress(level=depth)
+    clock, progress = Clock(bounds, live.on_progress), Progress(level=depth)
 
-    def look(states: int, queue: int) -> None:
+    def on_states(states: int, queue: int) -> None:
         progress.states, progress.queue = states, queue
-        clock.look(progress)
+        clock.check(progress)
 
-    return look
+    return on_states
 
 
-def _number_of_states(result: Result, far: int, look: Look) -> int | None:
+def _number_of_states(result: Result, far: int, on_states: OnStates) -> int | None:
     """None where there are more than so many: a search may have ended before it met them all."""
     from pcheck.search.state_graph import number_of_states
 
@@ -146,11 +146,13 @@ def _number_of_states(result: Result, far: int, look: Look) -> int | None:
         raise KeyboardInterrupt
     if search.stopped not in (None, state_limit(far)):
         raise Stop(search.stopped)
-    return number_of_states(checked(result.model), far, look) if search.stopped is None else None
+    return (
+        number_of_states(checked(result.model), far, on_states) if search.stopped is None else None
+    )
 
 
 def _too_large(
-    question: Question, wanted: GraphFormat, max_states: int | None, states: int | None
+    setup: Setup, wanted: GraphFormat, max_states: int | None, states: int | None
 ) -> UsageError:
     """`states` is how many there are, if that is known."""
     picture = wanted.is_picture and max_states is None
@@ -158,7 +160,7 @@ def _too_large(
     many = f"more than {counted(far, 'state')}" if states is None else counted(states, "state")
     if picture:
         many += f", too many for a picture ({most})"
-    smaller = fitting(question, most)
+    smaller = fitting(setup, most)
     ways = [f"make it smaller, as with {smaller}"] if smaller else []
     if not picture:
         ways.append("raise --max-states")
@@ -167,37 +169,37 @@ def _too_large(
     return UsageError(f"this has {many}{': ' if ways else ''}{'; or '.join(ways)}")
 
 
-def _title(question: Question) -> str:
+def _title(setup: Setup) -> str:
     """`paxos: acceptors 1, proposers 2, rounds 2, network set, crashes 0`"""
-    default = {each.name: each.default for each in question.spec.parameters}
+    default = {each.name: each.default for each in setup.spec.parameters}
     sizes = [
         f"{name} {value}"
-        for name, value in question.all_options.items()
+        for name, value in setup.all_options.items()
         if value or default.get(name, True)
     ]
-    mistake = f", with the mistake {question.bug.name}" if question.bug is not None else ""
-    return printable(f"{question.spec.name}: {', '.join(sizes)}{mistake}".removesuffix(": "))
+    mistake = f", with the mistake {setup.bug.name}" if setup.bug is not None else ""
+    return printable(f"{setup.spec.name}: {', '.join(sizes)}{mistake}".removesuffix(": "))
 
 
 def _run(result: Result) -> dict[str, str]:
-    run, sought = result.run, result.question.sought
+    run, target = result.saved, result.setup.target
     if run is None:
         return {}
-    does = "reaches" if _is_hope(sought) else "violates"
+    does = "reaches" if _is_hope(target) else "violates"
     steps = counted(len(run.steps), "step")
     return {"run": printable(f"the shortest run that {does} {run.property} ({steps})")}
 
 
-def _is_hope(sought: Property | None) -> bool:
-    return sought is not None and sought.kind is Kind.SOMETIMES
+def _is_hope(target: Property | None) -> bool:
+    return target is not None and target.kind is Kind.SOMETIMES
 
 
-def _summary(graph: nx.MultiDiGraph[str], question: Question) -> str:
+def _summary(graph: nx.MultiDiGraph[str], setup: Setup) -> str:
     """`40 states, 5 of them violating, and 60 steps; the shortest run ... is marked`"""
     states = [about for _, about in graph.nodes(data=True)]
     steps = [about for _, _, about in graph.edges(data=True)]
     does, doing = "violates", "violating"
-    if _is_hope(question.sought):
+    if _is_hope(setup.target):
         does, doing = "reaches", "reaching it"
     of_states = f"{sum(does in about for about in states) or 'none'} of them {doing}"
     text = f"{counted(len(states), 'state')}, {of_states}, and {counted(len(steps), 'step')}"

@@ -7,7 +7,7 @@ from types import TracebackType
 
 from rich.console import Console
 
-from pcheck.loading.setup import Question
+from pcheck.loading.setup import Setup
 from pcheck.search.limits import Progress
 
 SHOW_AFTER, WARN_AFTER = 0.5, 3.0  # seconds
@@ -17,10 +17,10 @@ class Live:
     """Writes to standard error only: what a search says goes to standard output."""
 
     def __init__(
-        self, question: Question, *, quiet: bool = False, stopped: str = "shows what is known"
+        self, setup: Setup, *, quiet: bool = False, stopped: str = "shows what is known"
     ) -> None:
         """`stopped` is what Ctrl-C does."""
-        self.question, self.quiet, self.stopped = question, quiet, stopped
+        self.setup, self.quiet, self.stopped = setup, quiet, stopped
         self.console = Console(stderr=True, highlight=False)
         self.on = self.console.is_terminal and not self.console.is_dumb_terminal and not quiet
         self.warned = False
@@ -36,7 +36,7 @@ class Live:
     ) -> None:
         self._clear()
 
-    def watch(self, progress: Progress) -> None:
+    def on_progress(self, progress: Progress) -> None:
         if progress.seconds > WARN_AFTER and not (self.warned or self.quiet):
             self._warn(progress)
         if progress.seconds > SHOW_AFTER and self.on:
@@ -44,7 +44,7 @@ class Live:
             sys.stderr.write(f"\r\x1b[2K{line}")
             sys.stderr.flush()
 
-    def say(self, text: str) -> None:
+    def on_note(self, text: str) -> None:
         """A line of its own, besides the one that lives."""
         if not self.quiet:
             self._clear()
@@ -57,9 +57,9 @@ class Live:
             return
         self.warned = True
         growth = widths[-1] / widths[-2]
-        smaller = self.question.smaller()
+        smaller = self.setup.smaller()
         hint = f" To make it smaller: {', or '.join(smaller)}." if smaller else ""
-        self.say(
+        self.on_note(
             f"this will take a while: {progress.states:,} states so far, and each level is "
             f"{growth:.1f} times the last.{hint} Ctrl-C {self.stopped}."
         )

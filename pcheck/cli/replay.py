@@ -12,17 +12,17 @@ from rich.console import Console
 
 from pcheck.cli.drawing import Drawing, drawing, is_alone, leave_room
 from pcheck.errors import TraceError, UsageError
-from pcheck.loading.setup import Question
+from pcheck.loading.setup import Setup
 from pcheck.loading.spec import Spec, find, shipped_names
 from pcheck.play.stepper import check_a_terminal, of_part, of_shown, step_through
 from pcheck.render.text.paragraphs import Paragraph
 from pcheck.render.text.report import Header, how_it_ends
-from pcheck.render.text.trace import Trace
-from pcheck.traces.divergence import first_differences, notes
-from pcheck.traces.finding import Shown
+from pcheck.render.text.trace import TraceText
+from pcheck.traces.divergence import first_divergences, notes
+from pcheck.traces.finding import Finding
 from pcheck.traces.replay import Replay, replay
-from pcheck.traces.saved import SavedRun, read
-from pcheck.traces.timeline import tell
+from pcheck.traces.saved import SavedTrace, read
+from pcheck.traces.timeline import timeline_of
 
 
 def replay_file(
@@ -38,20 +38,20 @@ def replay_file(
     given = {"--quiet": quiet, "--step": step, "--format": form, "-o": output}
     found = _spec_of(saved, file, spec, given)
     try:
-        question = saved.ask(found)
-        walked = replay(saved, question)
+        setup = saved.prepare(found)
+        walked = replay(saved, setup)
     except TraceError as error:
         raise TraceError(f"{file} {error}") from None
-    console = Console(highlight=False, stderr=is_alone(picture) and walked.differs is not None)
-    if walked.differs is not None and step:
-        step_through(console, of_part(question, walked))
+    console = Console(highlight=False, stderr=is_alone(picture) and walked.mismatch is not None)
+    if walked.mismatch is not None and step:
+        step_through(console, of_part(setup, walked))
         return 1
-    if walked.differs is not None:
-        _show_how_far(console, question, walked, quiet=quiet or is_alone(picture))
+    if walked.mismatch is not None:
+        _show_how_far(console, setup, walked, quiet=quiet or is_alone(picture))
         if picture is not None and picture.file is not None:
             picture.leave_out("the run does not do what its file says")
         return 1
-    shown = Shown.of(question, saved, walked.path)
+    shown = Finding.of(setup, saved, walked.trace)
     if step:
         step_through(console, of_shown(shown))
     elif not is_alone(picture):
@@ -68,30 +68,30 @@ def _check_that_it_can_be_walked(quiet: bool, picture: Drawing | None) -> None:
     check_a_terminal()
 
 
-def _show(console: Console, shown: Shown, *, quiet: bool) -> None:
+def _show(console: Console, shown: Finding, *, quiet: bool) -> None:
     if not quiet:
-        console.print(Header(shown.question))
+        console.print(Header(shown.setup))
         console.print()
-        console.print(Trace(shown.story, shown.notes))
+        console.print(TraceText(shown.timeline, shown.notes))
         console.print()
     for part in how_it_ends(shown):
         console.print(part)
     console.print(Paragraph("The run does what its file says.", "bold green"))
 
 
-def _show_how_far(console: Console, question: Question, walked: Replay, *, quiet: bool) -> None:
+def _show_how_far(console: Console, setup: Setup, walked: Replay, *, quiet: bool) -> None:
     if not quiet:
-        story = tell(question.model, walked.path)
-        beside = notes(first_differences(question, walked.path, story))
-        console.print(Header(question))
+        timeline = timeline_of(setup.model, walked.trace)
+        beside = notes(first_divergences(setup, walked.trace, timeline))
+        console.print(Header(setup))
         console.print()
-        console.print(Trace(story, beside))
+        console.print(TraceText(timeline, beside))
         console.print()
-    text = f"The run does not do what its file says: {walked.differs}"
+    text = f"The run does not do what its file says: {walked.mismatch}"
     console.print(Paragraph(text, "bold red"))
 
 
-def _spec_of(saved: SavedRun, file: Path, spec: str | None, given: Mapping[str, Any]) -> Spec:
+def _spec_of(saved: SavedTrace, file: Path, spec: str | None, given: Mapping[str, Any]) -> Spec:
     """A file never says what code to run: that is a name of ours, or a path of the user's."""
     if spec is not None:
         return find(spec)

@@ -13,13 +13,13 @@ from rich.markup import escape
 
 from pcheck.errors import UsageError
 from pcheck.loading.options import Parameter
-from pcheck.loading.setup import CRASHES, NETWORK, Question, ask
+from pcheck.loading.setup import CRASHES, NETWORK, Setup, prepare
 from pcheck.loading.spec import Spec, find
 from pcheck.semantics.network import NETWORKS
 
 DEFAULT_SPEC = "paxos"
 Given = Mapping[str, Any]  # options by their names; None where one is left out
-Act = Callable[[Spec, Given, Given], int]
+Action = Callable[[Spec, Given, Given], int]
 
 
 def spec_command(
@@ -27,7 +27,7 @@ def spec_command(
     word: str,
     summary: str,
     general: Iterable[inspect.Parameter],
-    act: Act,
+    act: Action,
 ) -> Callable[..., int]:
     """The command for one command line: it has the options of the spec that is named there.
 
@@ -68,11 +68,11 @@ def what_is_explored() -> Iterator[inspect.Parameter]:
     yield option("find", str, what, "--find NAME", find)
 
 
-def asked(spec: Spec, own: Given, given: Given) -> Question:
+def asked(spec: Spec, own: Given, given: Given) -> Setup:
     """Return the question that a command line asks of a spec."""
     bug = given["bug"]
     with redirect_stdout(sys.stderr):  # what a spec prints is no part of the answer
-        return ask(
+        return prepare(
             spec,
             own,
             bug=spec.bug(bug) if bug is not None else None,

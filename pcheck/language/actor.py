@@ -33,7 +33,7 @@ class Actor:
 
     me: Id = fixed(Id("?"))
 
-    def offers(self) -> Iterable[Act]:
+    def actions(self) -> Iterable[Action]:
         """What the node may do of itself, now."""
         return ()
 
@@ -75,20 +75,20 @@ def either(*ways: tuple[str, Step]) -> Either:
 
 
 @dataclass(frozen=True)
-class Act:
+class Action:
     """Something that a node may do of itself."""
 
     label: str
     step: Step
 
 
-def act(label: str, step: Step, *sends: Send) -> Act:
-    """`act("starts ballot 1", self.but(started=1), broadcast(self.acceptors, Prepare(1)))`"""
+def action(label: str, step: Step, *sends: Send) -> Action:
+    """`action("starts ballot 1", self.but(started=1), broadcast(self.acceptors, Prepare(1)))`"""
     if sends and not isinstance(step, Actor):
         raise TypeError(
-            "act(label, step, *sends): what is sent goes beside a state, or into the step"
+            "action(label, step, *sends): what is sent goes beside a state, or into the step"
         )
-    return Act(label, (step, *sends) if isinstance(step, Actor) and sends else step)
+    return Action(label, (step, *sends) if isinstance(step, Actor) and sends else step)
 
 
 Step: TypeAlias = Actor | tuple[Actor, *tuple[Send, ...]] | Either | None

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import fields
 from typing import TypeVar
 
+from pcheck.blame import place_of
 from pcheck.errors import SpecError
 from pcheck.language.actor import Actor
 from pcheck.language.names import Group, Id, Value
@@ -156,8 +157,13 @@ def _named(node: Id, actor: Actor) -> Actor:
 
 
 def _check_class(role: type[Actor]) -> None:
-    """A subclass that adds a field, but no decorator, would keep that field out of its state."""
+    """Raise SpecError for a class whose fields or actions would silently be left out."""
     for kind in role.__mro__[: role.__mro__.index(Actor)]:
+        if "offers" in kind.__dict__:
+            raise SpecError(
+                f"{place_of(kind)}{kind.__name__} has a method offers, which pcheck does not call: "
+                "rename offers to actions, Act to Action and act to action"
+            )
         hints = inspect.get_annotations(kind)
         new = [name for name, hint in hints.items() if "ClassVar" not in str(hint)]
         if new and "__dataclass_fields__" not in kind.__dict__:

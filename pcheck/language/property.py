@@ -37,9 +37,9 @@ class Property:
     sees: tuple[Sees, ...]
     test: Callable[..., Any]
     summary: str
-    of_steps: bool = False
+    is_step_property: bool = False
     explain: Explain | None = None
-    word: str = ""  # a shorter name, for who looks for it
+    alias: str = ""  # a shorter name, for who looks for it
 
     def why_false(self, *seen: Seen) -> str | None:
         """For an `always`: what is wrong with this state, or step."""
@@ -55,7 +55,7 @@ class Property:
             return answer
         raise self._bad_answer(answer, "True or False")
 
-    def sought(self) -> Property:
+    def as_target(self) -> Property:
         """What is false where this is decided: so that a search for the one finds the other."""
         if self.kind is Kind.ALWAYS:
             return self
@@ -67,7 +67,7 @@ class Property:
 
     def _ask(self, *seen: Seen) -> object:
         try:
-            return self.test(*[sight.only(self.name, self.sees) for sight in seen])
+            return self.test(*[observation.only(self.name, self.sees) for observation in seen])
         except (Exception, SystemExit) as error:
             text = f"{place_raised(error)}the property {self.name} raised {described(error)}"
             raise SpecError(text) from error
@@ -117,13 +117,13 @@ def always(
 
 
 def sometimes(
-    *, sees: Iterable[Sees], name: str = "", word: str = ""
+    *, sees: Iterable[Sees], name: str = "", alias: str = ""
 ) -> Callable[[Callable[..., Any]], Property]:
     """True of at least one reachable state: else a check proves nothing, and says so.
 
     `word` is a shorter name for it: `pcheck explore --find chosen`.
     """
-    return lambda test: replace(_property(Kind.SOMETIMES, test, sees, name), word=word)
+    return lambda test: replace(_property(Kind.SOMETIMES, test, sees, name), alias=alias)
 
 
 def milestone(
@@ -142,7 +142,12 @@ def _property(kind: Kind, test: Callable[..., Any], sees: Iterable[Sees], name: 
         )
     summary = (inspect.getdoc(test) or "").partition("\n")[0]
     return Property(
-        name or test.__name__, kind, _footprint(test, sees), test, summary, of_steps=wanted == 2
+        name or test.__name__,
+        kind,
+        _footprint(test, sees),
+        test,
+        summary,
+        is_step_property=wanted == 2,
     )
 
 

@@ -97,8 +97,8 @@ class _Footprint(Seen):
 class History:
     """The sights of a run, from before its first step to after its last; nothing is left out."""
 
-    def __init__(self, sights: Sequence[Seen]) -> None:
-        self._sights = sights
+    def __init__(self, observations: Sequence[Seen]) -> None:
+        self._sights = observations
 
     @property
     def seen(self) -> Seen:

@@ -57,7 +57,7 @@ class Set(AbstractSet[T]):
         self._members = tuple(sorted(by_key.values(), key=order))
         self.exact = (Set, frozenset(by_key))
 
-    def but(self, *members: T) -> Set[T]:
+    def plus(self, *members: T) -> Set[T]:
         """This set and these members."""
         return Set((*self._members, *members))
 

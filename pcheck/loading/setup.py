@@ -17,7 +17,7 @@ from pcheck.language.model import Model
 from pcheck.language.property import Property
 from pcheck.loading.options import Parameter
 from pcheck.loading.spec import Spec
-from pcheck.semantics.cluster_model import Runs
+from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
 from pcheck.text import nearest
 
@@ -26,7 +26,7 @@ BUDGET = Parameter("crashes", int, CRASHES, Option(min=0))
 
 
 @dataclass(frozen=True)
-class Question:
+class Setup:
     """`network` and `crashes` are None where a spec is written straight on Model."""
 
     spec: Spec
@@ -35,7 +35,7 @@ class Question:
     network: str | None
     crashes: int | None
     model: Model[Any]
-    sought: Property | None = None  # what is looked for, instead of asking what is true
+    target: Property | None = None  # what is looked for, instead of asking what is true
 
     @property
     def all_options(self) -> dict[str, Any]:
@@ -45,7 +45,7 @@ class Question:
 
     def correct(self) -> Model[Any]:
         """The same, without the mistake."""
-        return ask(self.spec, self.options, network=self.network, crashes=self.crashes).model
+        return prepare(self.spec, self.options, network=self.network, crashes=self.crashes).model
 
     def smaller(self) -> list[str]:
         """What would make the state space smaller."""
@@ -59,7 +59,7 @@ class Question:
         return [f"{flag} {now - 1} (now {now})" for flag, now, least in sizes if now > least]
 
 
-def ask(
+def prepare(
     spec: Spec,
     given: Mapping[str, Any],
     *,
@@ -68,7 +68,7 @@ def ask(
     crashes: int | None = None,
     properties: Iterable[str] = (),
     find: str | None = None,
-) -> Question:
+) -> Setup:
     """What is not given is as the bug's own scope says, and else as the builder does."""
     if find is not None and tuple(properties):
         raise UsageError(ParameterName("find"), "cannot be combined with a choice of properties")
@@ -84,10 +84,10 @@ def ask(
         net, budget = _first(network, NETWORK), _first(crashes, CRASHES)
         model = _runs(built, net, budget)
     model.properties = _selected(spec, model, tuple(properties))
-    sought = _sought(spec, model, find) if find is not None else None
-    if sought is not None:
-        model.properties = (sought.sought(),)
-    return Question(spec, options, bug, net, budget, model, sought)
+    target = _sought(spec, model, find) if find is not None else None
+    if target is not None:
+        model.properties = (target.as_target(),)
+    return Setup(spec, options, bug, net, budget, model, target)
 
 
 def _first(*values: Any) -> Any:
@@ -116,12 +116,12 @@ def _runs(cluster: Cluster, network: str, crashes: int) -> Model[Any]:
         hint = nearest(network, NETWORKS) or f"; there is {', '.join(NETWORKS)}"
         raise UsageError(f"there is no network {network!r}{hint}")
     BUDGET.check(crashes)
-    return Runs(cluster, NETWORKS[network], crashes)
+    return ClusterModel(cluster, NETWORKS[network], crashes)
 
 
 def _sought(spec: Spec, model: Model[Any], find: str) -> Property:
     """The property of this name, or of this word."""
-    known = {word: prop for prop in model.properties for word in (prop.word, prop.name) if word}
+    known = {word: prop for prop in model.properties for word in (prop.alias, prop.name) if word}
     if find not in known:
         hint = nearest(find, known) or f"; it has {', '.join(known) or 'none'}"
         raise UsageError(f"{spec.name} has no property {find!r} to look for{hint}")

@@ -15,8 +15,8 @@ from rich.text import Text
 
 from pcheck.render.text.paragraphs import Paragraph
 from pcheck.render.text.snapshot import Mail, Nodes
-from pcheck.render.text.trace import Trace
-from pcheck.traces.timeline import Story
+from pcheck.render.text.trace import TraceText
+from pcheck.traces.timeline import Timeline
 
 Lines = list[list[Segment]]
 Draws = Callable[..., Lines]
@@ -29,7 +29,7 @@ class Playback:
     """A run to be played, and what there is to say before its first step and after its last."""
 
     title: tuple[str, ...]  # the longest first, for where there is room
-    story: Story
+    timeline: Timeline
     notes: Mapping[int, str]
     before: RenderableType
     ends: Paragraph
@@ -38,7 +38,7 @@ class Playback:
 
     @property
     def last(self) -> int:
-        return len(self.story.moments)
+        return len(self.timeline.events)
 
 
 class Screenful:
@@ -87,20 +87,22 @@ class Screenful:
         """
         if self.at == 0:
             return draw(self.run.before), [], 0
-        story, notes = self.run.story, self.run.notes
-        names, before, now = (draw(Trace(story, notes, upto)) for upto in (0, self.at - 1, self.at))
+        timeline, notes = self.run.timeline, self.run.notes
+        names, before, now = (
+            draw(TraceText(timeline, notes, upto)) for upto in (0, self.at - 1, self.at)
+        )
         return names, now[len(names) :], len(now) - len(before)
 
     # -- below: what is so now -----------------------------------------------------------------
 
     def _below(self, draw: Draws, options: ConsoleOptions, room: int, past: int) -> Iterator[Lines]:
         """From all that there is to say to nothing; `past` rows would be drawn, were there room."""
-        story, at = self.run.story, self.at
-        rule, nodes = draw(self._rule(options)), draw(Nodes(story, at))
-        changed = draw(Nodes(story, at, changed_only=True))
+        timeline, at = self.run.timeline, self.at
+        rule, nodes = draw(self._rule(options)), draw(Nodes(timeline, at))
+        changed = draw(Nodes(timeline, at, changed_only=True))
         if at < self.run.last:
             for most in (4, 1):
-                yield [*rule, *draw(Mail(story, at, most)), *nodes]
+                yield [*rule, *draw(Mail(timeline, at, most)), *nodes]
             yield [*rule, *nodes]
             yield [*rule, *changed]
         else:

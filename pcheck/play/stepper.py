@@ -11,17 +11,17 @@ from rich.control import Control
 from rich.screen import Screen
 
 from pcheck.errors import UsageError
-from pcheck.loading.setup import Question
+from pcheck.loading.setup import Setup
 from pcheck.play.keys import keyboard
 from pcheck.play.screen import Playback, Screenful
 from pcheck.render.text.explanation import Explained
 from pcheck.render.text.paragraphs import Paragraph
 from pcheck.render.text.report import Header
 from pcheck.text import counted
-from pcheck.traces.divergence import first_differences, notes
-from pcheck.traces.finding import Shown
+from pcheck.traces.divergence import first_divergences, notes
+from pcheck.traces.finding import Finding
 from pcheck.traces.replay import Replay
-from pcheck.traces.timeline import tell
+from pcheck.traces.timeline import timeline_of
 
 ON = {"right", "space", "enter", "n"}
 BACK = {"left", "backspace", "p"}
@@ -41,49 +41,49 @@ def check_a_terminal() -> None:
         )
 
 
-def of_shown(shown: Shown) -> Playback:
+def of_shown(shown: Finding) -> Playback:
     """A run that does what its file says."""
-    run, steps = shown.run, counted(len(shown.run.steps), "step")
-    if shown.good:
-        does, style, ends = "reaches", "bold green", f"FOUND: {shown.ends}."
+    run, steps = shown.saved, counted(len(shown.saved.steps), "step")
+    if shown.is_witness:
+        does, style, ends = "reaches", "bold green", f"FOUND: {shown.ending}."
         says = f"{run.property} is reached after {steps}"
     else:
-        does, style, ends = "violates", "bold red", f"VIOLATED: {shown.ends}."
+        does, style, ends = "violates", "bold red", f"VIOLATED: {shown.ending}."
         says = f"{run.property} is false after {steps}: {run.why}"
     return Playback(
-        _title(shown.question, f"a run that {does} {run.property}"),
-        shown.story,
+        _title(shown.setup, f"a run that {does} {run.property}"),
+        shown.timeline,
         shown.notes,
-        Header(shown.question),
+        Header(shown.setup),
         Paragraph(ends, style),
-        Paragraph(f"{_name(shown.question)}: {says}.", style),
+        Paragraph(f"{_name(shown.setup)}: {says}.", style),
         Explained(shown.explanation, run.spec) if shown.explanation.says_anything else None,
     )
 
 
-def of_part(question: Question, walked: Replay) -> Playback:
+def of_part(setup: Setup, walked: Replay) -> Playback:
     """As far as a run could be walked that does not do what its file says."""
-    says = Paragraph(f"The run does not do what its file says: {walked.differs}", "bold red")
-    story = tell(question.model, walked.path)
+    says = Paragraph(f"The run does not do what its file says: {walked.mismatch}", "bold red")
+    timeline = timeline_of(setup.model, walked.trace)
     return Playback(
-        _title(question, "a run that is not as saved"),
-        story,
-        notes(first_differences(question, walked.path, story)),
-        Header(question),
+        _title(setup, "a run that is not as saved"),
+        timeline,
+        notes(first_divergences(setup, walked.trace, timeline)),
+        Header(setup),
         says,
         says,
     )
 
 
-def _name(question: Question) -> str:
+def _name(setup: Setup) -> str:
     """`paxos, votes-in-any-ballot`."""
-    names = [question.spec.name, *([question.bug.name] if question.bug is not None else [])]
+    names = [setup.spec.name, *([setup.bug.name] if setup.bug is not None else [])]
     return ", ".join(names)
 
 
-def _title(question: Question, what: str) -> tuple[str, ...]:
-    name = _name(question)
-    return f"{name}: {what}", name, question.spec.name
+def _title(setup: Setup, what: str) -> tuple[str, ...]:
+    name = _name(setup)
+    return f"{name}: {what}", name, setup.spec.name
 
 
 def moved(run: Playback, at: int, key: str) -> int:

@@ -11,16 +11,16 @@ from pcheck.render.page.html import html
 from pcheck.render.shiviz import shiviz
 from pcheck.render.text.printed import as_text
 from pcheck.render.text.report import RunReport
-from pcheck.traces.finding import Shown
+from pcheck.traces.finding import Finding
 
 
-def text(shown: Shown) -> str:
+def text(shown: Finding) -> str:
     """Return a run as it is printed, without colour."""
     return as_text(RunReport(shown))
 
 
 TEXT = "text"
-FORMATS: FormatTable[Format[Shown]] = FormatTable(
+FORMATS: FormatTable[Format[Finding]] = FormatTable(
     Format(TEXT, (".txt",), text),
     Format("mermaid", (".mmd",), mermaid),
     Format("svg", (".svg",), diagram_svg, for_a_program=True),

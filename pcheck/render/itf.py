@@ -30,8 +30,8 @@ from pcheck.language.names import Group
 from pcheck.language.printing import show
 from pcheck.language.values import Map, Set, state_fields
 from pcheck.render.spelling import apart
-from pcheck.semantics.cluster_model import Runs, State
-from pcheck.traces.finding import Shown
+from pcheck.semantics.cluster_model import ClusterModel, State
+from pcheck.traces.finding import Finding
 
 Json: TypeAlias = Any
 DESCRIBED = "https://apalache-mc.org/docs/adr/015adr-trace.html"
@@ -40,12 +40,14 @@ TAG = "tag"  # a record with such a field would be taken for a variant
 UNNAMED = "value"  # what a column shows that has no fields
 
 
-def itf(shown: Shown) -> str:
+def itf(shown: Finding) -> str:
     """A line for each state, so that two runs can be compared line by line."""
-    model = shown.question.model
-    names, states = _of_cluster(shown, model) if isinstance(model, Runs) else _of_columns(shown)
+    model = shown.setup.model
+    names, states = (
+        _of_cluster(shown, model) if isinstance(model, ClusterModel) else _of_columns(shown)
+    )
     names = apart([*names, "action"], _spelt)
-    rows = zip(states, ["", *shown.path.labels], strict=True)
+    rows = zip(states, ["", *shown.trace.labels], strict=True)
     lines = ",\n".join(
         json.dumps({"#meta": {"index": at}} | dict(zip(names, [*state, label], strict=True)))
         for at, (state, label) in enumerate(rows)
@@ -54,31 +56,31 @@ def itf(shown: Shown) -> str:
     return f'{{{head},\n"states": [\n{lines}\n]}}\n'
 
 
-def _meta(shown: Shown) -> Json:
+def _meta(shown: Finding) -> Json:
     """No time of day: the same run is the same bytes."""
-    run = shown.run
+    run = shown.saved
     mistake = f" with the mistake {run.bug}" if run.bug is not None else ""
     return {
         "format": "ITF",
         "format-description": DESCRIBED,
         "source": run.file or run.spec,
-        "description": f"{shown.title}{mistake}: {shown.ends}",
+        "description": f"{shown.title}{mistake}: {shown.ending}",
     }
 
 
-def _of_cluster(shown: Shown, model: Runs) -> tuple[list[str], list[list[Json]]]:
+def _of_cluster(shown: Finding, model: ClusterModel) -> tuple[list[str], list[list[Json]]]:
     """The variables, and what they are in each state."""
     names = [*map(str, model.index), "messages", "crashes"]
     return names, [
         [*_nodes(state), _messages(model, state), _value(state.crashes)]
-        for state in shown.path.states
+        for state in shown.trace.states
     ]
 
 
-def _of_columns(shown: Shown) -> tuple[list[str], list[list[Json]]]:
+def _of_columns(shown: Finding) -> tuple[list[str], list[list[Json]]]:
     """A column may come later than the others, or go away."""
-    story = shown.story
-    states = [story.first, *(moment.shown for moment in story.moments)]
+    timeline = shown.timeline
+    states = [timeline.first, *(event.columns for event in timeline.events)]
     names = list(dict.fromkeys(name for columns in states for name in columns))
     return names, [[_record(each.get(name, {}).items()) for name in names] for each in states]
 
@@ -88,7 +90,7 @@ def _nodes(state: State) -> Iterable[Json]:
         yield _record([*_fields(config.actor), ("up", config.up)])
 
 
-def _messages(model: Runs, state: State) -> Json:
+def _messages(model: ClusterModel, state: State) -> Json:
     """An inbox keeps the letters of one sender together."""
     return {
         "#map": [

@@ -14,9 +14,9 @@ from dataclasses import replace
 from pcheck.language.names import Id
 from pcheck.language.printing import show
 from pcheck.render.text.paragraphs import wrap
-from pcheck.semantics.node import Does, delivered
-from pcheck.traces.finding import Shown
-from pcheck.traces.timeline import Flight, Moment
+from pcheck.semantics.node import StepKind, delivered
+from pcheck.traces.finding import Finding
+from pcheck.traces.timeline import Event, Flight
 
 NARROW, ARROW, WIDE = 44, 60, 90  # characters in a line: beside one lane, of a message, across all
 PALE_RED = "rgba(255, 0, 0, 0.15)"  # on a dark page it is a dark red, and light text is still read
@@ -28,14 +28,14 @@ NAMELESS = "#160;"  # a blank that Mermaid does not trim away
 SYNTAX = re.compile(r"[#;<>&\"$%\\\ufb02\u00b6]|(?=style|classDef)[sc]|(?<=wrap):")
 
 
-def mermaid(shown: Shown) -> str:
+def mermaid(shown: Finding) -> str:
     return "\n".join(_Diagram(shown).lines()) + "\n"
 
 
 class _Diagram:
-    def __init__(self, shown: Shown) -> None:
-        self.shown, self.story = shown, shown.story
-        lanes = dict.fromkeys((*self.story.lanes, *(each.node for each in self.story.moments)))
+    def __init__(self, shown: Finding) -> None:
+        self.shown, self.timeline = shown, shown.timeline
+        lanes = dict.fromkeys((*self.timeline.lanes, *(each.node for each in self.timeline.events)))
         self.names = {lane: f"n{at}" for at, lane in enumerate(lanes or ("",), start=1)}
         names = list(self.names.values())
         self.all = ",".join(dict.fromkeys((names[0], names[-1])))
@@ -45,55 +45,55 @@ class _Diagram:
         yield f"    title {_text(self.shown.title, WIDE)}"
         for lane, name in self.names.items():
             yield f"    participant {name} as {_text(lane, NARROW)}"
-        for moment in self.story.moments:
-            yield from self._step(moment)
-            for line in moment.milestones:
+        for event in self.timeline.events:
+            yield from self._step(event)
+            for line in event.milestones:
                 yield _note(self.all, line, WIDE)
-        yield _note(self.all, self.shown.ends, WIDE)
+        yield _note(self.all, self.shown.ending, WIDE)
 
-    def _step(self, moment: Moment) -> Iterator[str]:
+    def _step(self, event: Event) -> Iterator[str]:
         """Where the correct protocol differs, it stands on red."""
-        if moment.number not in self.shown.notes:
-            yield from self._event(moment)
+        if event.number not in self.shown.notes:
+            yield from self._event(event)
             return
         yield f"    rect {PALE_RED}"
-        yield from (f"    {line}" for line in self._event(moment))
+        yield from (f"    {line}" for line in self._event(event))
         yield "    end"
 
-    def _event(self, moment: Moment) -> Iterator[str]:
-        name, beside = self.names[moment.node], "\n".join(self._beside(moment))
-        if moment.src is None:
-            yield _note(name, f"{moment.number}. {moment.label}\n{beside}")
+    def _event(self, event: Event) -> Iterator[str]:
+        name, beside = self.names[event.node], "\n".join(self._beside(event))
+        if event.src is None:
+            yield _note(name, f"{event.number}. {event.label}\n{beside}")
         else:
-            arrow = f"{self.names[moment.src]}{'-x' if moment.does is Does.LOSE else '->>'}{name}"
-            yield f"    {arrow}: {_text(self._message(moment), ARROW)}"
+            arrow = f"{self.names[event.src]}{'-x' if event.kind is StepKind.LOSE else '->>'}{name}"
+            yield f"    {arrow}: {_text(self._message(event), ARROW)}"
             if beside:
                 yield _note(name, beside)
-        for flight in self.story.flights:
-            if flight.sent == moment.number and flight.end is None:
+        for flight in self.timeline.flights:
+            if flight.sent == event.number and flight.end is None:
                 yield self._never(flight)
 
-    def _message(self, moment: Moment) -> str:
+    def _message(self, event: Event) -> str:
         """What is lost, or delivered, and then which way it went."""
-        what = f"lost: {show(moment.message)}"
-        if moment.does is Does.DELIVER:
-            label = delivered(Id(moment.src or ""), Id(moment.node), moment.message)
-            what = f"{show(moment.message)}{moment.label.removeprefix(label)}"
-        when = f"\n(sent in step {moment.sent_in})" if moment.sent_in is not None else ""
-        return f"{moment.number}. {what}{when}"
+        what = f"lost: {show(event.message)}"
+        if event.kind is StepKind.DELIVER:
+            label = delivered(Id(event.src or ""), Id(event.node), event.message)
+            what = f"{show(event.message)}{event.label.removeprefix(label)}"
+        when = f"\n(sent in step {event.sent_in})" if event.sent_in is not None else ""
+        return f"{event.number}. {what}{when}"
 
-    def _beside(self, moment: Moment) -> Iterator[str]:
+    def _beside(self, event: Event) -> Iterator[str]:
         """What follows for its node; of what it sends, only that which no arrow will show."""
-        if moment.number in self.shown.notes:
-            yield self.shown.notes[moment.number]
-        yield from moment.changes
-        for nth, sent in enumerate(moment.sends):
-            rest = self.story.sent_again(moment.number, nth)
+        if event.number in self.shown.notes:
+            yield self.shown.notes[event.number]
+        yield from event.changes
+        for nth, sent in enumerate(event.sends):
+            rest = self.timeline.sent_again(event.number, nth)
             if rest or not sent.to:
                 yield str(replace(sent, to=rest))
 
     def _never(self, flight: Flight) -> str:
-        arrow, what = "--)" if self.story.losing_is_a_step else "-x", self.story.what_is_lost
+        arrow, what = "--)" if self.timeline.losing_is_a_step else "-x", self.timeline.what_is_lost
         ends = f"{self.names[flight.src]}{arrow}{self.names[flight.dst]}"
         return f"    {ends}: {_text(f'{what}: {show(flight.message)}', ARROW)}"
 

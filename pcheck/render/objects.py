@@ -12,51 +12,51 @@ from dataclasses import asdict
 from typing import Any, TypeAlias
 
 from pcheck.language.printing import show
-from pcheck.loading.setup import Question
-from pcheck.search.outcome import Outcome, Search
-from pcheck.traces.explanation import Deeds, Explanation
-from pcheck.traces.finding import Shown
-from pcheck.traces.saved import SavedRun
+from pcheck.loading.setup import Setup
+from pcheck.search.outcome import Outcome, SearchResult
+from pcheck.traces.explanation import Explanation, NodeEvents
+from pcheck.traces.finding import Finding
+from pcheck.traces.saved import SavedTrace
 from pcheck.traces.shortest import Shortest
-from pcheck.traces.timeline import Columns, Fields, Flight, Moment, is_down
+from pcheck.traces.timeline import Columns, Event, Fields, Flight, is_down
 
 Json: TypeAlias = dict[str, Any]
 
 
-def objects(shown: Shown) -> str:
-    story = shown.story
-    saved = json.loads(shown.run.text())
+def objects(shown: Finding) -> str:
+    timeline = shown.timeline
+    saved = json.loads(shown.saved.text())
     told = {
         "title": shown.title,
-        "good": shown.good,
-        "nodes": story.lanes,
-        "first": story.first,
-        "moments": [
-            _moment(moment, story.after(moment.number - 1), shown.notes.get(moment.number))
-            for moment in story.moments
+        "witness": shown.is_witness,
+        "nodes": timeline.lanes,
+        "first": timeline.first,
+        "events": [
+            _moment(event, timeline.after(event.number - 1), shown.notes.get(event.number))
+            for event in timeline.events
         ],
-        "flights": [_flight(flight) for flight in story.flights],
+        "flights": [_flight(flight) for flight in timeline.flights],
         "explanation": _explanation(shown.explanation),
     }
     return json.dumps(saved | told, indent=2) + "\n"
 
 
 def search_object(
-    question: Question,
-    search: Search,
+    setup: Setup,
+    search: SearchResult,
     *,
     says: str,
     properties: Mapping[str, Outcome],
-    run: SavedRun | None,
+    run: SavedTrace | None,
     shortest: Shortest | None,
     handler_calls: int | None,
 ) -> Json:
     """What `--json` prints: all that depends on the machine is under `run`."""
     return {
         "verdict": says,
-        "spec": question.spec.name,
-        "bug": question.bug.name if question.bug is not None else None,
-        "options": question.all_options,
+        "spec": setup.spec.name,
+        "bug": setup.bug.name if setup.bug is not None else None,
+        "options": setup.all_options,
         "reduce": list(search.reduced),
         "skipped": dict(search.skipped),
         "notes": [search.note] if search.note is not None else [],
@@ -79,7 +79,7 @@ def search_object(
     }
 
 
-def _trace(run: SavedRun, shortest: Shortest | None) -> Json:
+def _trace(run: SavedTrace, shortest: Shortest | None) -> Json:
     return {
         "property": run.property,
         "why": run.why,
@@ -90,20 +90,20 @@ def _trace(run: SavedRun, shortest: Shortest | None) -> Json:
     }
 
 
-def _moment(moment: Moment, before: Columns, note: str | None) -> Json:
+def _moment(event: Event, before: Columns, note: str | None) -> Json:
     return {
-        "number": moment.number,
-        "label": moment.label,
-        "node": moment.node,
-        "does": moment.does.value,
-        "src": moment.src,
-        "message": show(moment.message) if moment.src is not None else None,
-        "changes": dict(_changes(before, moment.shown)),
-        "sends": [{"message": show(each.message), "to": each.to} for each in moment.sends],
-        "milestones": moment.milestones,
+        "number": event.number,
+        "label": event.label,
+        "node": event.node,
+        "kind": event.kind.value,
+        "src": event.src,
+        "message": show(event.message) if event.src is not None else None,
+        "changes": dict(_changes(before, event.columns)),
+        "sends": [{"message": show(each.message), "to": each.to} for each in event.sends],
+        "milestones": event.milestones,
         "note": note,
-        "sent_in": moment.sent_in,
-        "down": [name for name in moment.shown if name in moment.down],
+        "sent_in": event.sent_in,
+        "down": [name for name in event.columns if name in event.down],
     }
 
 
@@ -132,12 +132,12 @@ def _flight(flight: Flight) -> Json:
 
 def _explanation(found: Explanation) -> Json:
     return {
-        "told": [_deeds(each) if isinstance(each, Deeds) else each for each in found.told],
+        "lines": [_deeds(each) if isinstance(each, NodeEvents) else each for each in found.lines],
         "rules": [asdict(rule) for rule in found.rules],
-        "differences": [asdict(each) for each in found.differences],
-        "deeds": _deeds(found.deeds) if found.deeds is not None else None,
+        "divergences": [asdict(each) for each in found.divergences],
+        "node_events": _deeds(found.node_events) if found.node_events is not None else None,
     }
 
 
-def _deeds(deeds: Deeds) -> Json:
-    return {"node": deeds.node, "moments": [moment.number for moment in deeds.moments]}
+def _deeds(node_events: NodeEvents) -> Json:
+    return {"node": node_events.node, "events": [event.number for event in node_events.events]}

@@ -18,41 +18,41 @@ import json
 from collections.abc import Iterator
 
 from pcheck.render.spelling import apart
-from pcheck.semantics.node import Does
+from pcheck.semantics.node import StepKind
 from pcheck.text import printable
-from pcheck.traces.finding import Shown
-from pcheck.traces.timeline import Moment, Story
+from pcheck.traces.finding import Finding
+from pcheck.traces.timeline import Event, Timeline
 
 EVENT = r"(?<step>\d+)\. (?<event>.*)\n(?<host>\S+) (?<clock>\{.*\})"
 NETWORK = "network"
 Clock = dict[str, int]
 
 
-def shiviz(shown: Shown) -> str:
-    told = shown.story
+def shiviz(shown: Finding) -> str:
+    told = shown.timeline
     lines = [EVENT, ""]
-    for moment, host, clock in _events(told, of_nodes=shown.question.network is not None):
+    for event, host, clock in _events(told, of_nodes=shown.setup.network is not None):
         lines += [
-            f"{moment.number}. {printable(moment.label)}",
+            f"{event.number}. {printable(event.label)}",
             f"{host} {json.dumps(clock, sort_keys=True)}",
         ]
     return "\n".join(lines) + "\n"
 
 
-def _events(story: Story, *, of_nodes: bool) -> Iterator[tuple[Moment, str, Clock]]:
-    lanes = dict.fromkeys((*story.lanes, *(each.node for each in story.moments)))
+def _events(timeline: Timeline, *, of_nodes: bool) -> Iterator[tuple[Event, str, Clock]]:
+    lanes = dict.fromkeys((*timeline.lanes, *(each.node for each in timeline.events)))
     *hosts, network = apart([*lanes, NETWORK], _word)
     host_of = dict(zip(lanes, hosts))
-    sent = {at: each.sent for each in story.flights for at in (*each.delivered, each.lost)}
+    sent = {at: each.sent for each in timeline.flights for at in (*each.delivered, each.lost)}
     clocks: dict[int, Clock] = {}
     latest: dict[str, int] = {}  # which event of a host was its last
-    for moment in story.moments:
-        host = network if moment.does is Does.LOSE else host_of[moment.node]
-        causes = [latest.get(host), sent.get(moment.number) if of_nodes else moment.number - 1]
+    for event in timeline.events:
+        host = network if event.kind is StepKind.LOSE else host_of[event.node]
+        causes = [latest.get(host), sent.get(event.number) if of_nodes else event.number - 1]
         clock = _merged([clocks[each] for each in causes if each])
         clock[host] = clock.get(host, 0) + 1
-        clocks[moment.number], latest[host] = clock, moment.number
-        yield moment, host, clock
+        clocks[event.number], latest[host] = clock, event.number
+        yield event, host, clock
 
 
 def _merged(clocks: list[Clock]) -> Clock:

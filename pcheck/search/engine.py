@@ -15,33 +15,33 @@ from typing import Any
 from pcheck.errors import ParameterName, UsageError
 from pcheck.language.model import Model
 from pcheck.search import reference
-from pcheck.search.limits import Clock, Watch, ended_by, state_limit
+from pcheck.search.limits import Clock, OnProgress, ended_by, state_limit
 from pcheck.search.options import SearchOptions
-from pcheck.search.outcome import Search, Verdict
-from pcheck.semantics.cluster_model import Runs
+from pcheck.search.outcome import SearchResult, Verdict
+from pcheck.semantics.cluster_model import ClusterModel
 
 SMALL, VERY_SMALL = 10_000, 1_000
 MANY_NODES = 7  # of which it is likely that they have many states
-Say = Callable[[str], None]
+OnNote = Callable[[str], None]
 
 
 def explore(
     model: Model[Any],
     options: SearchOptions = SearchOptions(),  # noqa: B008  (frozen)
     *,
-    watch: Watch | None = None,
-    say: Say = lambda _: None,
-) -> Search:
+    on_progress: OnProgress | None = None,
+    on_note: OnNote = lambda _: None,
+) -> SearchResult:
     """Explore a model with the engine that `options` name, or with one that suits its size."""
-    clock = Clock(options.limits, watch)
-    if not isinstance(model, Runs):
+    clock = Clock(options.limits, on_progress)
+    if not isinstance(model, ClusterModel):
         _check_engine_of_a_model(options)
         return _reference(model, options, clock)
     if options.engine == "reference":
         return _reference(model, options, clock)
     if options.engine == "compiled" or options.demands_reductions:
-        return _compiled(model, options, clock, say)
-    return _reference_then_compiled(model, options, clock, say)
+        return _compiled(model, options, clock, on_note)
+    return _reference_then_compiled(model, options, clock, on_note)
 
 
 def _check_engine_of_a_model(options: SearchOptions) -> None:
@@ -54,7 +54,9 @@ def _check_engine_of_a_model(options: SearchOptions) -> None:
         raise UsageError(text, ParameterName("reduce"), "none")
 
 
-def _reference_then_compiled(model: Runs, options: SearchOptions, clock: Clock, say: Say) -> Search:
+def _reference_then_compiled(
+    model: ClusterModel, options: SearchOptions, clock: Clock, on_note: OnNote
+) -> SearchResult:
     """Explore with the reference engine; where states are many, anew with the compiled one."""
     most = options.limits.states
     small = SMALL if len(model.nodes) < MANY_NODES else VERY_SMALL
@@ -64,7 +66,7 @@ def _reference_then_compiled(model: Runs, options: SearchOptions, clock: Clock, 
     if first.stopped != state_limit(small) or small == most:
         return first
     try:
-        whole = _compiled(model, options, clock, say)
+        whole = _compiled(model, options, clock, on_note)
     except (KeyboardInterrupt, MemoryError) as end:
         return replace(first, stopped=ended_by(end))
     whole = whole.and_before(first.discoveries)
@@ -73,29 +75,31 @@ def _reference_then_compiled(model: Runs, options: SearchOptions, clock: Clock, 
     return whole
 
 
-def _is_behind(whole: Search, first: Search) -> bool:
+def _is_behind(whole: SearchResult, first: SearchResult) -> bool:
     """Whether a search was stopped before it came as far as the one before it."""
     fewer = not whole.reduced and whole.states < first.states
     stopped = whole.stopped is not None and whole.verdict is Verdict.INCOMPLETE
     return stopped and (whole.depth < first.depth or fewer)
 
 
-def _reference(model: Model[Any], options: SearchOptions, clock: Clock) -> Search:
+def _reference(model: Model[Any], options: SearchOptions, clock: Clock) -> SearchResult:
     return reference.explore(
         model, options.limits, all_properties=options.all_properties, clock=clock
     )
 
 
-def _compiled(model: Runs, options: SearchOptions, clock: Clock, say: Say) -> Search:
+def _compiled(
+    model: ClusterModel, options: SearchOptions, clock: Clock, on_note: OnNote
+) -> SearchResult:
     """Numba takes some time to load, so it is loaded only here: that is no time of the search."""
     from pcheck.search.compiled import warm_up
 
     with clock.waiting():
-        explorer = warm_up.explorer(say)
-    search: Search = explorer.explore(
+        explorer = warm_up.explorer(on_note)
+    search: SearchResult = explorer.explore(
         model,
         options.limits,
-        passes=options.passes,
+        reductions=options.reduction_names,
         all_properties=options.all_properties,
         clock=clock,
     )

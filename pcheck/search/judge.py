@@ -42,14 +42,16 @@ class Judgements:
             if prop.kind is Kind.SOMETIMES:
                 if prop.reached(seen):
                     found.append(Decision(prop, None))
-            elif not prop.of_steps and (why := prop.why_false(seen)) is not None:
+            elif not prop.is_step_property and (why := prop.why_false(seen)) is not None:
                 found.append(Decision(prop, why))
         return found
 
     def of_step(self, before: Seen, after: Seen) -> list[Decision]:
         found = self._known.get((before, after))
         if found is None:
-            whys = [(prop, prop.why_false(before, after)) for prop in self.open if prop.of_steps]
+            whys = [
+                (prop, prop.why_false(before, after)) for prop in self.open if prop.is_step_property
+            ]
             found = [Decision(prop, why) for prop, why in whys if why is not None]
             self._known[before, after] = found
         return found
@@ -72,8 +74,8 @@ class Judge(Judgements, Generic[W]):
         self.found: dict[str, Found[W]] = {}
 
     @property
-    def asks_about_steps(self) -> bool:
-        return any(prop.of_steps for prop in self.open)
+    def has_step_properties(self) -> bool:
+        return any(prop.is_step_property for prop in self.open)
 
     @property
     def decided(self) -> bool:
@@ -86,7 +88,7 @@ class Judge(Judgements, Generic[W]):
         if found := self.of_state(seen):
             self._decide(found, where)
 
-    def sight(self, seen: Seen, where: W) -> None:
+    def observation(self, seen: Seen, where: W) -> None:
         """Do the same as `state` for an observation that does not come again."""
         self._decide(self.of_new_state(seen), where)
 

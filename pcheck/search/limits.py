@@ -63,7 +63,7 @@ def state_limit(states: int) -> str:
     return f"the limit of {counted(states, 'state')}"
 
 
-Watch = Callable[[Progress], None]
+OnProgress = Callable[[Progress], None]
 
 
 class Clock:
@@ -71,8 +71,8 @@ class Clock:
 
     PERIOD = 0.1  # seconds between two looks
 
-    def __init__(self, limits: Limits, watch: Watch | None) -> None:
-        self.limits, self._watch = limits, watch
+    def __init__(self, limits: Limits, on_progress: OnProgress | None) -> None:
+        self.limits, self._watch = limits, on_progress
         self._process = psutil.Process()
         self._start = time.monotonic()
         self._next = self._start
@@ -108,7 +108,7 @@ class Clock:
         finally:
             self._waited += time.monotonic() - began
 
-    def look(self, progress: Progress) -> None:
+    def check(self, progress: Progress) -> None:
         """Stops the search here, if it must end."""
         now = time.monotonic()
         if now < self._next:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pcheck.errors import ParameterName, UsageError
 from pcheck.search.limits import Limits
-from pcheck.search.reductions.reduce import PASSES, named
+from pcheck.search.reductions.reduce import REDUCTIONS, named
 from pcheck.text import nearest
 
 ENGINES = ("auto", "reference", "compiled")
@@ -34,11 +34,11 @@ class SearchOptions:
             raise UsageError(text, ParameterName("reduce"))
 
     @property
-    def passes(self) -> tuple[str, ...]:
+    def reduction_names(self) -> tuple[str, ...]:
         """The names of the reductions that the compiled engine tries."""
-        return PASSES if self.reductions is None else named(self.reductions)
+        return REDUCTIONS if self.reductions is None else named(self.reductions)
 
     @property
     def demands_reductions(self) -> bool:
         """True if reductions are asked for by name, so that no other engine will do."""
-        return self.reductions is not None and bool(self.passes)
+        return self.reductions is not None and bool(self.reduction_names)

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 from pcheck.language.property import Kind, Property
-from pcheck.semantics.trace import Path
+from pcheck.semantics.trace import Trace
 
 
 class Verdict(Enum):
@@ -31,12 +31,12 @@ class Outcome(Enum):
 class Discovery:
     """The shortest run that decides a property, and for an `always` what is wrong at its end."""
 
-    path: Path[Any]
+    trace: Trace[Any]
     why: str | None = None
 
 
 @dataclass(frozen=True)
-class Search:
+class SearchResult:
     """What an explorer found. `stopped` says why it gave up, where it did."""
 
     properties: tuple[Property, ...]
@@ -73,7 +73,7 @@ class Search:
             return Verdict.VIOLATED
         return Verdict.HOLDS if self.complete else Verdict.INCOMPLETE
 
-    def and_before(self, found: Mapping[str, Discovery]) -> Search:
+    def and_before(self, found: Mapping[str, Discovery]) -> SearchResult:
         """What was found before stays found, if this search was cut short."""
         if self.verdict is not Verdict.INCOMPLETE:
             return self

@@ -15,10 +15,19 @@ from typing import Generic, TypeVar
 from pcheck.errors import SpecError
 from pcheck.language.model import Model
 from pcheck.search.judge import Judge
-from pcheck.search.limits import ENDS, Clock, Limits, Progress, Stop, Watch, ended_by, state_limit
-from pcheck.search.outcome import Discovery, Search
+from pcheck.search.limits import (
+    ENDS,
+    Clock,
+    Limits,
+    OnProgress,
+    Progress,
+    Stop,
+    ended_by,
+    state_limit,
+)
+from pcheck.search.outcome import Discovery, SearchResult
 from pcheck.semantics.checked_model import checked
-from pcheck.semantics.trace import Path
+from pcheck.semantics.trace import Trace
 
 S = TypeVar("S", bound=Hashable)
 
@@ -28,11 +37,13 @@ def explore(
     limits: Limits = Limits(),  # noqa: B008  (frozen)
     *,
     all_properties: bool = False,
-    watch: Watch | None = None,
+    on_progress: OnProgress | None = None,
     clock: Clock | None = None,
-) -> Search:
+) -> SearchResult:
     """Every reachable state of a model, as far as it takes to answer its properties."""
-    return _Explorer(checked(model), limits, all_properties, clock or Clock(limits, watch)).run()
+    return _Explorer(
+        checked(model), limits, all_properties, clock or Clock(limits, on_progress)
+    ).run()
 
 
 class _Explorer(Generic[S]):
@@ -43,7 +54,7 @@ class _Explorer(Generic[S]):
         self.progress = Progress()
         self.judge: Judge[tuple[S, ...]] = Judge(model.properties, all_properties=all_properties)
 
-    def run(self) -> Search:
+    def run(self) -> SearchResult:
         stopped = None
         complete = False
         try:
@@ -68,15 +79,15 @@ class _Explorer(Generic[S]):
         new: list[S] = []
         for done, state in enumerate(frontier):
             self.progress.queue = len(frontier) - done + len(new)
-            self.clock.look(self.progress)
+            self.clock.check(self.progress)
             for _, successor in self._steps(state):
                 self.progress.transitions += 1
                 if successor not in self.parents:
                     self._reach(successor, state)
                     new.append(successor)
-                if self.judge.asks_about_steps:
-                    sights = self.model.observe(state), self.model.observe(successor)
-                    self.judge.step(*sights, where=(state, successor))
+                if self.judge.has_step_properties:
+                    observations = self.model.observe(state), self.model.observe(successor)
+                    self.judge.step(*observations, where=(state, successor))
         return new
 
     def _steps(self, state: S) -> Iterator[tuple[str, S]]:
@@ -84,7 +95,7 @@ class _Explorer(Generic[S]):
         try:
             yield from self.model.steps(state)
         except SpecError as error:
-            error.run = self._path((state,))
+            error.trace = self._path((state,))
             raise
 
     def _reach(self, state: S, parent: S | None) -> None:
@@ -94,20 +105,20 @@ class _Explorer(Generic[S]):
         self.progress.states += 1
         self.judge.state(self.model.observe(state), where=(state,))
 
-    def _path(self, end: tuple[S, ...]) -> Path[S]:
+    def _path(self, end: tuple[S, ...]) -> Trace[S]:
         """The run to a state through its parents; a step property adds its own last step."""
         states = [*reversed(end)]
         while (parent := self.parents[states[-1]]) is not None:
             states.append(parent)
         states.reverse()
         labels = tuple(self._label(a, b) for a, b in pairwise(states))
-        return Path(tuple(states), labels)
+        return Trace(tuple(states), labels)
 
     def _label(self, before: S, after: S) -> str:
         return next(label for label, state in self.model.steps(before) if state == after)
 
-    def _report(self, complete: bool, stopped: str | None) -> Search:
-        return Search(
+    def _report(self, complete: bool, stopped: str | None) -> SearchResult:
+        return SearchResult(
             properties=self.model.properties,
             states=self.progress.states,
             transitions=self.progress.transitions,

@@ -19,11 +19,11 @@ from pcheck.search.judge import Decision, Judgements
 from pcheck.text import printable
 
 MAX_STATES_IN_GRAPH = 10_000  # a larger graph is too large to be drawn or read
-Look = Callable[[int, int], None]  # at how many states there are, and how many are still to do
+OnStates = Callable[[int, int], None]  # at how many states there are, and how many are still to do
 Marks = dict[str, str]  # what a state violates and reaches, in words: nothing where it does not
 
 
-class TooLarge(UsageError):
+class GraphTooLarge(UsageError):
     """There are more states than were asked for."""
 
 
@@ -34,7 +34,7 @@ def state_graph(
     properties: Sequence[Property] = (),
     run: Sequence[str] = (),
     text: Callable[[Any], str] | None = None,
-    look: Look = lambda states, queue: None,
+    on_states: OnStates = lambda states, queue: None,
 ) -> nx.MultiDiGraph[Any]:
     """Every reachable state, the nearest first, and every step.
 
@@ -48,7 +48,7 @@ def state_graph(
 
     def add(state: Any, depth: int) -> None:
         if len(graph) >= max_states:
-            raise TooLarge(
+            raise GraphTooLarge(
                 f"the state graph has more than {max_states:,} states: make the cluster smaller, "
                 "or raise max_states"
             )
@@ -58,7 +58,7 @@ def state_graph(
     todo = [model.initial()]
     add(todo[0], 0)
     for done, before in enumerate(todo):
-        look(len(todo), len(todo) - done)
+        on_states(len(todo), len(todo) - done)
         for label, after in model.steps(before):
             if after not in graph:
                 add(after, graph.nodes[before]["depth"] + 1)
@@ -69,13 +69,13 @@ def state_graph(
 
 
 def number_of_states(
-    model: Model[Any], most: int, look: Look = lambda states, queue: None
+    model: Model[Any], most: int, on_states: OnStates = lambda states, queue: None
 ) -> int | None:
     """How many can be reached, or None: more than `most`. It takes no time beside the graph."""
     todo = [model.initial()]
     found = {*todo}
     for done, before in enumerate(todo):
-        look(len(todo), len(todo) - done)
+        on_states(len(todo), len(todo) - done)
         for _, after in model.steps(before):
             if after not in found:
                 if len(found) >= most:
@@ -110,20 +110,20 @@ class _Judge:
 
     def __init__(self, model: Model[Any], properties: Sequence[Property]) -> None:
         self.model, self.properties = model, properties
-        self.asks_about_steps = any(each.of_steps for each in properties)
-        self.sights: dict[Any, Seen] = {}
+        self.has_step_properties = any(each.is_step_property for each in properties)
+        self.observations: dict[Any, Seen] = {}
         self.judgements = Judgements(properties)
 
     def state(self, state: Any) -> Marks:
         if not self.properties:
             return {}
-        seen = self.sights[state] = self.model.observe(state)
+        seen = self.observations[state] = self.model.observe(state)
         return _marks(self.judgements.of_state(seen))
 
     def step(self, before: Any, after: Any) -> Marks:
-        if not self.asks_about_steps:
+        if not self.has_step_properties:
             return {}
-        return _marks(self.judgements.of_step(self.sights[before], self.sights[after]))
+        return _marks(self.judgements.of_step(self.observations[before], self.observations[after]))
 
 
 def _marks(found: Sequence[Decision]) -> Marks:

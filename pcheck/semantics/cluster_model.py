@@ -18,8 +18,8 @@ from pcheck.language.printing import show
 from pcheck.language.seen import Seen
 from pcheck.language.values import state_fields
 from pcheck.semantics.network import Letter, Network
-from pcheck.semantics.node import Bundle, Config, Does, Node, Post, Row
-from pcheck.semantics.observer import Observer, Sight
+from pcheck.semantics.node import Bundle, Config, Interner, Node, Row, StepKind
+from pcheck.semantics.observer import Observation, Observer
 
 
 class State(NamedTuple):
@@ -28,7 +28,7 @@ class State(NamedTuple):
     observed: frozenset[Letter]
 
 
-class Runs(Model[State]):
+class ClusterModel(Model[State]):
     """All runs of a cluster on a network in which at most `crashes` nodes crash."""
 
     checked = True  # `handler` looks at what the user wrote
@@ -36,13 +36,13 @@ class Runs(Model[State]):
     def __init__(self, cluster: Cluster, network: Network, crashes: int) -> None:
         self.cluster, self.network, self.crashes = cluster, network, crashes
         self.properties, self.milestones = cluster.properties, cluster.milestones
-        self._post = Post(cluster.actors)
+        self._interner = Interner(cluster.actors)
         self.nodes = tuple(
-            Node(actor, network, crashes > 0, self._post) for actor in cluster.actors.values()
+            Node(actor, network, crashes > 0, self._interner) for actor in cluster.actors.values()
         )
         self.index = {node.me: i for i, node in enumerate(self.nodes)}
         self.observer = Observer(cluster)
-        self._supposed: set[Letter] = set()
+        self._hypothetical: set[Letter] = set()
 
     def initial(self) -> State:
         return State(tuple(node.first for node in self.nodes), 0, frozenset())
@@ -57,13 +57,13 @@ class Runs(Model[State]):
         """What each node can do, by its index: a crash only while the budget lasts."""
         for i, config in enumerate(state.nodes):
             for row in self.nodes[i].rows(config):
-                if row.does is not Does.CRASH or state.crashes < self.crashes:
+                if row.kind is not StepKind.CRASH or state.crashes < self.crashes:
                     yield i, row
 
     def steps_of(self, state: State, i: int) -> Iterator[tuple[str, State]]:
         """The steps of one node."""
         for row in self.nodes[i].rows(state.nodes[i]):
-            if row.does is not Does.CRASH or state.crashes < self.crashes:
+            if row.kind is not StepKind.CRASH or state.crashes < self.crashes:
                 after = self.after(state, i, row)
                 if after != state:
                     yield row.label, after
@@ -75,14 +75,14 @@ class Runs(Model[State]):
         for receiver in row.bundle.receivers:
             j = self.index[receiver]
             nodes[j] = self.nodes[j].receive(nodes[j], row.bundle)
-        crashes = state.crashes + (row.does is Does.CRASH)
+        crashes = state.crashes + (row.kind is StepKind.CRASH)
         return State(tuple(nodes), crashes, self.observer.watch(state.observed, row.bundle))
 
     def observe(self, state: State) -> Seen:
-        return self.observer.seen(self.sight(state))
+        return self.observer.seen(self.observation(state))
 
-    def sight(self, state: State) -> Sight:
-        return self.observer.sight(state.observed, state.nodes)
+    def observation(self, state: State) -> Observation:
+        return self.observer.observation(state.observed, state.nodes)
 
     def history(self, state: State, letters: frozenset[Letter]) -> Seen:
         """As `observe`, with every letter of one run, of whatever kind: for milestones."""
@@ -94,26 +94,26 @@ class Runs(Model[State]):
 
     def messages(self) -> Iterator[object]:
         """Every message that was sent in any run looked at so far."""
-        return (letter.message for letter in self.letters() if letter not in self._supposed)
+        return (letter.message for letter in self.letters() if letter not in self._hypothetical)
 
     def letter(self, src: Id, message: object) -> Letter:
-        return self._post.letter(src, message)
+        return self._interner.letter(src, message)
 
     def nothing(self, i: int) -> Bundle:
         """What a step of a node sends that sends nothing."""
-        return self._post.bundle(self.nodes[i].me, ())
+        return self._interner.bundle(self.nodes[i].me, ())
 
     def letters(self) -> Iterator[Letter]:
         """Every letter that any handler was seen to send, in a run or not."""
-        return self._post.letters()
+        return self._interner.letters()
 
-    def suppose(self, letters: Iterable[Letter]) -> None:
+    def add_hypothetical(self, letters: Iterable[Letter]) -> None:
         """These were sent where no run may lead."""
-        self._supposed.update(letters)
+        self._hypothetical.update(letters)
 
-    def witness(self, bundle: Bundle) -> None:
+    def mark_sent(self, bundle: Bundle) -> None:
         """This was sent in a run."""
-        self._supposed.difference_update(letter for letter, _ in bundle.sends)
+        self._hypothetical.difference_update(letter for letter, _ in bundle.sends)
 
     def taken(self, state: State, label: str) -> tuple[Id, Row]:
         """The node and the row behind a label that is enabled in a state."""

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from pcheck.blame import described, place_of, place_raised
 from pcheck.errors import SpecError, Unreliable
-from pcheck.language.actor import VOLATILE, Act, Actor, Either, Send, Step
+from pcheck.language.actor import VOLATILE, Action, Actor, Either, Send, Step
 from pcheck.language.names import Id
 from pcheck.language.printing import show
 from pcheck.language.values import FIXED, Unfit, exact, is_frozen_dataclass
@@ -61,13 +61,13 @@ class Handlers:
             letter,
         )
 
-    def offers(self, actor: Actor) -> tuple[tuple[str, tuple[Way, ...]], ...]:
+    def actions(self, actor: Actor) -> tuple[tuple[str, tuple[Way, ...]], ...]:
         """What the actor may do of itself: each label, and the ways that it can go."""
         return self._asked(
             actor,
-            type(actor).offers,
+            type(actor).actions,
             lambda: tuple(
-                (each.label, self._ways(actor, each.step)) for each in _acts(actor.offers())
+                (each.label, self._ways(actor, each.step)) for each in _acts(actor.actions())
             ),
         )
 
@@ -147,7 +147,7 @@ class Handlers:
         place: str = "",
     ) -> SpecError:
         actor, message = before
-        own = "its offers" if handler is type(actor).offers else "a crash"
+        own = "its offers" if handler is type(actor).actions else "a crash"
         what = f"{show(message)} from {letter.src}" if letter is not None else own
         return fault(actor, handler, f"{text} [on {what}, in state {show(actor)}]", place)
 
@@ -220,16 +220,16 @@ def _exact_or_none(value: object) -> Hashable:
         return None
 
 
-def _acts(offered: object) -> list[Act]:
+def _acts(offered: object) -> list[Action]:
     if isinstance(offered, Iterable):
         return [_act(each) for each in offered]
-    raise _Wrong(f"offers {_told(offered)}: yield act(label, step, ...)")
+    raise _Wrong(f"offers {_told(offered)}: yield action(label, step, ...)")
 
 
-def _act(offered: object) -> Act:
-    if not isinstance(offered, Act):
-        raise _Wrong(f"offers {_told(offered)}: yield act(label, step, ...)")
-    return Act(_choice(offered.label), offered.step)
+def _act(offered: object) -> Action:
+    if not isinstance(offered, Action):
+        raise _Wrong(f"offers {_told(offered)}: yield action(label, step, ...)")
+    return Action(_choice(offered.label), offered.step)
 
 
 def _choice(label: object) -> str:

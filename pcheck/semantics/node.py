@@ -22,7 +22,7 @@ from pcheck.semantics.handlers import Handlers, fault
 from pcheck.semantics.network import Inbox, Letter, Network
 
 
-class Does(Enum):
+class StepKind(Enum):
     ACT = "act"
     DELIVER = "deliver"
     LOSE = "lose"
@@ -57,7 +57,7 @@ class Row(NamedTuple):
     """One step that a configuration can take."""
 
     label: str
-    does: Does
+    kind: StepKind
     next: Config
     bundle: Bundle
     letter: Letter | None = None  # the one delivered or lost
@@ -71,7 +71,7 @@ class Move(NamedTuple):
     bundle: Bundle
 
 
-class Post:
+class Interner:
     """Hands out letters and bundles, each once, so that equality is identity from here on."""
 
     def __init__(self, nodes: Iterable[Id]) -> None:
@@ -100,14 +100,19 @@ class Post:
 class Node:
     """The automaton of one node: rows out of a configuration, and receptions into it."""
 
-    def __init__(self, actor: Actor, network: Network, may_crash: bool, post: Post) -> None:
-        self.me, self.network, self.may_crash, self.post = actor.me, network, may_crash, post
-        self.handlers = Handlers(actor, post.nodes)
+    def __init__(self, actor: Actor, network: Network, may_crash: bool, interner: Interner) -> None:
+        self.me, self.network, self.may_crash, self.interner = (
+            actor.me,
+            network,
+            may_crash,
+            interner,
+        )
+        self.handlers = Handlers(actor, interner.nodes)
         self._configs: dict[tuple[int, bool, Inbox], Config] = {}
         self._rows: dict[Config, tuple[Row, ...]] = {}
         self._received: dict[tuple[Config, Bundle], Config] = {}
         self._moves: dict[tuple[int, Letter | None], tuple[Move, ...]] = {}
-        self._nothing = post.bundle(self.me, ())
+        self._nothing = interner.bundle(self.me, ())
         self.first = self.config(actor, True, ())
 
     def config(self, actor: Actor, up: bool, inbox: Inbox) -> Config:
@@ -140,14 +145,16 @@ class Node:
         key = id(actor), letter
         if key not in self._moves:
             if letter is None:
-                offers = self.handlers.offers(actor)
-                ways = [(f"{self.me} {label}", way) for label, them in offers for way in them]
+                actions = self.handlers.actions(actor)
+                ways = [(f"{self.me} {label}", way) for label, them in actions for way in them]
             else:
                 text = delivered(letter.src, self.me, letter.message)
                 ways = [(text, way) for way in self.handlers.reaction(actor, letter)]
             self._moves[key] = tuple(
                 Move(
-                    _with_choice(text, way.choice), way.actor, self.post.bundle(self.me, way.sends)
+                    _with_choice(text, way.choice),
+                    way.actor,
+                    self.interner.bundle(self.me, way.sends),
                 )
                 for text, way in ways
             )
@@ -163,16 +170,16 @@ class Node:
                 yield self._loss(config, letter)
         if config.up and self.may_crash:
             after = self.config(self.handlers.after_crash(config.actor), False, config.inbox)
-            yield Row(f"{self.me} crashes", Does.CRASH, after, self._nothing)
+            yield Row(f"{self.me} crashes", StepKind.CRASH, after, self._nothing)
         if not config.up:
             after = self.config(config.actor, True, config.inbox)
-            yield Row(f"{self.me} restarts", Does.RESTART, after, self._nothing)
+            yield Row(f"{self.me} restarts", StepKind.RESTART, after, self._nothing)
 
     def _acts(self, config: Config) -> Iterator[Row]:
         for move in self.moves(config.actor, None):
             if move.actor is not None:
                 after = self.config(move.actor, True, config.inbox)
-                yield Row(move.label, Does.ACT, after, move.bundle)
+                yield Row(move.label, StepKind.ACT, after, move.bundle)
 
     def _deliveries(self, config: Config, letter: Letter) -> Iterator[Row]:
         left = self.network.taken(config.inbox, letter)
@@ -183,21 +190,21 @@ class Node:
                 after = self.config(config.actor, True, left)
             else:
                 continue
-            yield Row(move.label, Does.DELIVER, after, move.bundle, letter)
+            yield Row(move.label, StepKind.DELIVER, after, move.bundle, letter)
 
     def _loss(self, config: Config, letter: Letter) -> Row:
         left = self.network.taken(config.inbox, letter)
         text = lost(letter.src, self.me, letter.message)
         after = self.config(config.actor, config.up, left)
-        return Row(text, Does.LOSE, after, self._nothing, letter)
+        return Row(text, StepKind.LOSE, after, self._nothing, letter)
 
     def _labelled_apart(self, config: Config, rows: tuple[Row, ...]) -> tuple[Row, ...]:
         labels = [row.label for row in rows]
         often = Counter(labels) if len(set(labels)) < len(labels) else {}
         twice = next((label for label in labels if often.get(label, 1) > 1), None)
         if twice is not None:
-            role, does = type(config.actor), rows[labels.index(twice)].does
-            handler = role.receive if does is Does.DELIVER else role.offers
+            role, does = type(config.actor), rows[labels.index(twice)].kind
+            handler = role.receive if does is StepKind.DELIVER else role.actions
             raise fault(
                 config.actor,
                 handler,

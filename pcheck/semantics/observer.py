@@ -17,7 +17,7 @@ from pcheck.semantics.network import Letter
 from pcheck.semantics.node import Bundle, Config
 
 
-class Sight(NamedTuple):
+class Observation(NamedTuple):
     """All that can be seen at one moment, as something that can be compared."""
 
     sent: frozenset[Letter]
@@ -45,12 +45,12 @@ class Observer:
         self._meaning: dict[Hashable, Any] = {}
         self._keys: dict[tuple[str, Config], Hashable] = {}
         self._watched: dict[Bundle, frozenset[Letter]] = {}
-        self._seen: dict[Sight, Seen] = {}
+        self._seen: dict[Observation, Seen] = {}
         names = [actor.me for actor in self._actors]
         self._by_name = sorted(range(len(names)), key=lambda i: order(names[i]))
-        self._sorted: dict[int, tuple[Sight, tuple[tuple[Id, object], ...]]] = {}
+        self._sorted: dict[int, tuple[Observation, tuple[tuple[Id, object], ...]]] = {}
         fixed = set(self._fields) - {name for name, _ in self._places}
-        self._constant = {name: self._row(name, Sight(frozenset(), ())) for name in fixed}
+        self._constant = {name: self._row(name, Observation(frozenset(), ())) for name in fixed}
 
     def watched(self, bundle: Bundle) -> frozenset[Letter]:
         """What there is to see in a bundle."""
@@ -65,8 +65,8 @@ class Observer:
         watched = self.watched(bundle)
         return sent if watched <= sent else sent | watched
 
-    def sight(self, sent: frozenset[Letter], nodes: Sequence[Config]) -> Sight:
-        return Sight(sent, tuple(self._key(name, nodes[i]) for name, i in self._places))
+    def observation(self, sent: frozenset[Letter], nodes: Sequence[Config]) -> Observation:
+        return Observation(sent, tuple(self._key(name, nodes[i]) for name, i in self._places))
 
     def seen_of(self, i: int, actor: Actor) -> tuple[Hashable, ...]:
         """What is seen of one node while it is this actor."""
@@ -74,12 +74,12 @@ class Observer:
             exact(getattr(actor, _bare(name))) for name, owner in self._places if owner == i
         )
 
-    def part(self, sight: Sight, nodes: Collection[int]) -> Sight:
+    def part(self, observation: Observation, nodes: Collection[int]) -> Observation:
         """What somebody sees who watches only some of the nodes."""
         names = {self._actors[i].me for i in nodes}
-        values = zip(self._places, sight.values, strict=True)
-        return Sight(
-            frozenset(letter for letter in sight.sent if letter.src in names),
+        values = zip(self._places, observation.values, strict=True)
+        return Observation(
+            frozenset(letter for letter in observation.sent if letter.src in names),
             tuple(value if i in nodes else None for (_, i), value in values),
         )
 
@@ -101,12 +101,12 @@ class Observer:
         places = zip(self._places, values, strict=True)
         return [(value, self._meaning[value]) for (_, owner), value in places if owner == i]
 
-    def joined(self, parts: Sequence[Sight]) -> Sight:
+    def joined(self, parts: Sequence[Observation]) -> Observation:
         """What those who each watch some of the nodes see together."""
         if len(parts) == 1:
             return parts[0]
         values = zip(*(part.values for part in parts), strict=True)
-        return Sight(
+        return Observation(
             frozenset().union(*(part.sent for part in parts)),
             tuple(next(value for value in each if value is not None) for each in values),
         )
@@ -119,13 +119,13 @@ class Observer:
             if owner == i and self._key(name, before) != self._key(name, after)
         )
 
-    def seen(self, sight: Sight) -> Seen:
+    def seen(self, observation: Observation) -> Seen:
         """The sight as properties are given it: the same object for the same sight."""
-        if sight not in self._seen:
-            self._seen[sight] = self._show(sight)
-        return self._seen[sight]
+        if observation not in self._seen:
+            self._seen[observation] = self._show(observation)
+        return self._seen[observation]
 
-    def shown(self, parts: Sequence[Sight], key: Hashable) -> Seen:
+    def shown(self, parts: Sequence[Observation], key: Hashable) -> Seen:
         """What those who watch a node each give to the properties; `key` stands for it."""
         if len(parts) != len(self._by_name):
             return self.seen(self.joined(parts))
@@ -133,14 +133,14 @@ class Observer:
         changing = {name for name, _ in self._places}
         values = self.joined(parts).values if changing else ()
         fields = {
-            name: self._row(name, Sight(frozenset(), values))
+            name: self._row(name, Observation(frozenset(), values))
             if name in changing
             else self._constant[name]
             for name in self._fields
         }
         return Seen(sent, self._groups, fields, key=key)
 
-    def _pairs(self, part: Sight) -> tuple[tuple[Id, object], ...]:
+    def _pairs(self, part: Observation) -> tuple[tuple[Id, object], ...]:
         """What one sight says was sent, in order; the part is kept, so that its `id` stays its."""
         if id(part) not in self._sorted:
             letters = sorted(part.sent, key=lambda letter: letter.order)
@@ -155,22 +155,22 @@ class Observer:
         }
         return Seen(((each.src, each.message) for each in letters), self._groups, fields)
 
-    def _show(self, sight: Sight) -> Seen:
-        fields = {name: self._row(name, sight) for name in self._fields}
-        letters = sorted(sight.sent, key=lambda letter: letter.order)
+    def _show(self, observation: Observation) -> Seen:
+        fields = {name: self._row(name, observation) for name in self._fields}
+        letters = sorted(observation.sent, key=lambda letter: letter.order)
         sent = ((letter.src, letter.message) for letter in letters)
-        return Seen(sent, self._groups, fields, key=sight)
+        return Seen(sent, self._groups, fields, key=observation)
 
-    def _row(self, name: str, sight: Sight) -> tuple[tuple[Id, Any], ...]:
+    def _row(self, name: str, observation: Observation) -> tuple[tuple[Id, Any], ...]:
         """A field, of every node that has it."""
         owners = self._fields[name]
-        return tuple((self._actors[i].me, self._held(name, i, sight)) for i in owners)
+        return tuple((self._actors[i].me, self._held(name, i, observation)) for i in owners)
 
-    def _held(self, name: str, i: int, sight: Sight) -> Any:
+    def _held(self, name: str, i: int, observation: Observation) -> Any:
         at = self._places.get((name, i))
         if at is None:  # fixed
             return getattr(self._actors[i], _bare(name))
-        return self._meaning[sight.values[at]]
+        return self._meaning[observation.values[at]]
 
     def _key(self, name: str, config: Config) -> Hashable:
         where = name, config

@@ -12,7 +12,7 @@ S = TypeVar("S", bound=Hashable)
 
 
 @dataclass(frozen=True)
-class Path(Generic[S]):
+class Trace(Generic[S]):
     """`states` is one longer than `labels`: a run of no steps is its first state."""
 
     states: tuple[S, ...]
@@ -22,7 +22,7 @@ class Path(Generic[S]):
         return len(self.labels)
 
 
-def follow(model: Model[S], labels: tuple[str, ...]) -> Path[S]:
+def follow(model: Model[S], labels: tuple[str, ...]) -> Trace[S]:
     """The run with these labels, as far as each is enabled."""
     states = [model.initial()]
     for label in labels:
@@ -30,4 +30,4 @@ def follow(model: Model[S], labels: tuple[str, ...]) -> Path[S]:
         if successor is None:
             break
         states.append(successor)
-    return Path(tuple(states), labels[: len(states) - 1])
+    return Trace(tuple(states), labels[: len(states) - 1])

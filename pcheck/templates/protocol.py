@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
-from pcheck import Act, Actor, Cluster, Group, Id, Map, Option, Seen, Set, Step
-from pcheck import act, always, broadcast, fixed, group, send, sometimes, spec
+from pcheck import Action, Actor, Cluster, Group, Id, Map, Option, Seen, Set, Step
+from pcheck import action, always, broadcast, fixed, group, send, sometimes, spec
 
 
 # Messages are frozen dataclasses.
@@ -32,9 +32,9 @@ class Candidate(Actor):
     voters: Group = fixed()
     asked: bool = False
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if not self.asked:
-            yield act("asks for votes", self.but(asked=True), broadcast(self.voters, Ask()))
+            yield action("asks for votes", self.but(asked=True), broadcast(self.voters, Ask()))
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def elected(seen: Seen) -> Set[Id]:
     """The candidates that a majority of the voters voted for, as an outsider counts."""
     votes: Map[Id, Set[Id]] = Map()
     for voter, vote in seen.sent(Vote):
-        votes = votes.but(vote.candidate, votes.get(vote.candidate, Set()).but(voter))
+        votes = votes.but(vote.candidate, votes.get(vote.candidate, Set()).plus(voter))
     return Set(who for who, them in votes.items() if 2 * len(them) > len(seen.group("voter")))
 
 

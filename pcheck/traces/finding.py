@@ -7,51 +7,51 @@ from dataclasses import dataclass
 from typing import Any
 
 from pcheck.language.property import Kind
-from pcheck.loading.setup import Question
-from pcheck.semantics.trace import Path
+from pcheck.loading.setup import Setup
+from pcheck.semantics.trace import Trace
 from pcheck.text import counted
 from pcheck.traces.explanation import Explanation, explain
-from pcheck.traces.saved import SavedRun
-from pcheck.traces.timeline import Story, tell
+from pcheck.traces.saved import SavedTrace
+from pcheck.traces.timeline import Timeline, timeline_of
 
 
 @dataclass(frozen=True)
-class Shown:
+class Finding:
     """The run that is shown, its steps, and what there is to say of it."""
 
-    question: Question
-    run: SavedRun
-    path: Path[Any]
-    story: Story
+    setup: Setup
+    saved: SavedTrace
+    trace: Trace[Any]
+    timeline: Timeline
     explanation: Explanation
     among: str = ""  # how many others there are
 
     @classmethod
-    def of(cls, question: Question, run: SavedRun, path: Path[Any], among: str = "") -> Shown:
+    def of(cls, setup: Setup, run: SavedTrace, path: Trace[Any], among: str = "") -> Finding:
         """Tell the run, once, and explain it from that."""
-        story = tell(question.model, path)
-        return cls(question, run, path, story, explain(question, run, path, story), among)
+        timeline = timeline_of(setup.model, path)
+        return cls(setup, run, path, timeline, explain(setup, run, path, timeline), among)
 
     @property
-    def good(self) -> bool:
+    def is_witness(self) -> bool:
         """Whether it leads to something that was looked for, and not to what may not be."""
-        sought, model = self.question.sought, self.question.model
-        props = [sought] if sought is not None else model.properties
-        return any(p.name == self.run.property and p.kind is Kind.SOMETIMES for p in props)
+        target, model = self.setup.target, self.setup.model
+        props = [target] if target is not None else model.properties
+        return any(p.name == self.saved.property and p.kind is Kind.SOMETIMES for p in props)
 
     @property
     def title(self) -> str:
         """`The shortest run that violates agreement (14 steps)`."""
-        does = "reaches" if self.good else "violates"
-        steps = counted(len(self.run.steps), "step")
-        return f"The shortest run that {does} {self.run.property} ({steps})"
+        does = "reaches" if self.is_witness else "violates"
+        steps = counted(len(self.saved.steps), "step")
+        return f"The shortest run that {does} {self.saved.property} ({steps})"
 
     @property
-    def ends(self) -> str:
+    def ending(self) -> str:
         """What is so after its last step."""
-        if self.good:
-            return f"{self.run.property} is reached"
-        return f"{self.run.property} is false now: {self.run.why}"
+        if self.is_witness:
+            return f"{self.saved.property} is reached"
+        return f"{self.saved.property} is false now: {self.saved.why}"
 
     @property
     def notes(self) -> Mapping[int, str]:

@@ -14,18 +14,18 @@ from heapq import heappop, heappush
 from typing import Any, TypeAlias
 
 from pcheck.semantics.cluster_model import State
-from pcheck.semantics.node import Does
-from pcheck.semantics.trace import Path, follow
+from pcheck.semantics.node import StepKind
+from pcheck.semantics.trace import Trace, follow
 from pcheck.traces.shortest import Shortest, Taken
 
-Kind = tuple[Does, str]  # of a step: what it does, and to what sort of message
+Kind = tuple[StepKind, str]  # of a step: what it does, and to what sort of message
 Last: TypeAlias = tuple[int, Kind] | None  # the centre of the step before, and its kind
 Labels = tuple[str, ...]
 Changes = tuple[int, int]  # of the centre, and of the kind
 NONE = (0, 0)
 
 
-def most_readable(runs: Shortest, but: Collection[Labels] = ()) -> Path[State]:
+def most_readable(runs: Shortest, but: Collection[Labels] = ()) -> Trace[State]:
     """The first that is not one of these."""
     return follow(runs.model, next(labels for labels in by_readability(runs) if labels not in but))
 
@@ -75,7 +75,7 @@ def _to_the_end(runs: Shortest) -> list[dict[tuple[int, Last], Changes]]:
 
 def _centres(runs: Shortest, step: Taken) -> Iterator[tuple[int, Kind]]:
     letter = step.row.letter
-    kind = step.row.does, type(letter.message).__name__ if letter is not None else ""
+    kind = step.row.kind, type(letter.message).__name__ if letter is not None else ""
     yield step.node, kind
     if letter is not None and runs.model.index[letter.src] != step.node:
         yield runs.model.index[letter.src], kind

@@ -8,31 +8,31 @@ from typing import Any
 from pcheck.errors import TraceError
 from pcheck.language.model import Model
 from pcheck.language.property import Kind, Property
-from pcheck.loading.setup import Question
-from pcheck.semantics.trace import Path, follow
+from pcheck.loading.setup import Setup
+from pcheck.semantics.trace import Trace, follow
 from pcheck.traces.divergence import refused_step
-from pcheck.traces.saved import SavedRun
+from pcheck.traces.saved import SavedTrace
 
 
 @dataclass(frozen=True)
 class Replay:
     """How far a saved run could be walked, and what differs from what its file says."""
 
-    path: Path[Any]
+    trace: Trace[Any]
     why: str | None  # what is wrong at its end
     refused_at: int | None
-    differs: str | None
+    mismatch: str | None
 
 
-def replay(saved: SavedRun, question: Question) -> Replay:
+def replay(saved: SavedTrace, setup: Setup) -> Replay:
     """Walks a run by its labels, with the reference semantics."""
-    prop = _property(saved, question.model)
-    path = follow(question.model, saved.steps)
+    prop = _property(saved, setup.model)
+    path = follow(setup.model, saved.steps)
     if len(path) < len(saved.steps):
         at = len(path)
         return Replay(path, None, None, f"step {at + 1} is not possible here: {saved.steps[at]}")
-    why = _why_at_end(prop, question.model, path)
-    refused_at = refused_step(question, saved.steps)
+    why = _why_at_end(prop, setup.model, path)
+    refused_at = refused_step(setup, saved.steps)
     differs = None
     if why is None:
         still = "not reached" if prop.kind is Kind.SOMETIMES else "still true"
@@ -47,15 +47,15 @@ def replay(saved: SavedRun, question: Question) -> Replay:
     return Replay(path, why, refused_at, differs)
 
 
-def _why_at_end(prop: Property, model: Model[Any], path: Path[Any]) -> str | None:
-    prop = prop.sought()
-    end = path.states[-2:] if prop.of_steps else path.states[-1:]
-    if len(end) < 1 + prop.of_steps:
+def _why_at_end(prop: Property, model: Model[Any], path: Trace[Any]) -> str | None:
+    prop = prop.as_target()
+    end = path.states[-2:] if prop.is_step_property else path.states[-1:]
+    if len(end) < 1 + prop.is_step_property:
         return None
     return prop.why_false(*map(model.observe, end))
 
 
-def _property(saved: SavedRun, model: Model[Any]) -> Property:
+def _property(saved: SavedTrace, model: Model[Any]) -> Property:
     for prop in model.properties:
         if prop.name == saved.property:
             return prop

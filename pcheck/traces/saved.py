@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import Any
 
 from pcheck.errors import SpecError, TraceError, UsageError
-from pcheck.loading.setup import Question, ask
+from pcheck.loading.setup import Setup, prepare
 from pcheck.loading.spec import Spec
-from pcheck.semantics.trace import Path
+from pcheck.semantics.trace import Trace
 
-FORMAT, VERSION = "pcheck run", 1
+FORMAT, VERSION = "pcheck trace", 2
+OLD_FORMATS = {"pcheck run": 1}  # read as well: their keys are the same
 
 
 @dataclass(frozen=True)
-class SavedRun:
+class SavedTrace:
     """A run that violates a property, or reaches one, and all that is needed to walk it again."""
 
     spec: str
@@ -37,11 +38,11 @@ class SavedRun:
     def text(self) -> str:
         return json.dumps({"format": FORMAT, "version": VERSION, **asdict(self)}, indent=2) + "\n"
 
-    def ask(self, spec: Spec) -> Question:
+    def prepare(self, spec: Spec) -> Setup:
         """The question that this run answers; whatever no longer exists is an error."""
         try:
             bug = spec.bug(self.bug) if self.bug is not None else None
-            asked = ask(spec, self.options, bug=bug, network=self.network, crashes=self.crashes)
+            asked = prepare(spec, self.options, bug=bug, network=self.network, crashes=self.crashes)
         except (UsageError, SpecError) as error:
             raise TraceError(f"cannot be walked any more: {error}") from error
         if (asked.network, asked.crashes) != (self.network, self.crashes):
@@ -49,17 +50,17 @@ class SavedRun:
         return asked
 
 
-def of_path(
-    question: Question, name: str, why: str, path: Path[Any], refused_at: int | None
-) -> SavedRun:
-    spec, bug = question.spec, question.bug
-    return SavedRun(
+def saved_from(
+    setup: Setup, name: str, why: str, path: Trace[Any], refused_at: int | None
+) -> SavedTrace:
+    spec, bug = setup.spec, setup.bug
+    return SavedTrace(
         spec=spec.name,
         file=None if spec.shipped else spec.path.name,
         bug=bug.name if bug is not None else None,
-        options=dict(question.options),
-        network=question.network,
-        crashes=question.crashes,
+        options=dict(setup.options),
+        network=setup.network,
+        crashes=setup.crashes,
         property=name,
         why=why,
         steps=path.labels,
@@ -67,7 +68,7 @@ def of_path(
     )
 
 
-def read(file: FilePath) -> SavedRun:
+def read(file: Path) -> SavedTrace:
     try:
         found = json.loads(file.read_bytes())
     except OSError as error:
@@ -94,20 +95,24 @@ SHAPE: dict[str, tuple[type, ...]] = {
 }
 
 
-def _checked(found: Any) -> SavedRun:
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
-        raise TraceError(f'is no saved run of pcheck: it lacks "format": "{FORMAT}"')
+def _checked(found: Any) -> SavedTrace:
+    known = {FORMAT: VERSION, **OLD_FORMATS}
+    form = found.get("format") if isinstance(found, dict) else None
+    if not isinstance(form, str) or form not in known:
+        raise TraceError(f'is not a saved trace of pcheck: it lacks "format": "{FORMAT}"')
     version = found.get("version")
-    if type(version) is not int or version != VERSION:
+    if type(version) is not int or version != known[form]:
         newer = isinstance(version, int) and version > VERSION
-        hint = ": it was written by a newer pcheck" if newer else ""
-        raise TraceError(f"has the format version {version!r}, this pcheck reads {VERSION}{hint}")
+        hint = ": a newer pcheck wrote it" if newer else ""
+        raise TraceError(
+            f"has the format version {version!r}, this pcheck reads {known[form]}{hint}"
+        )
     for name, kinds in SHAPE.items():
         if name not in found or type(found[name]) not in kinds:
             raise TraceError(f"is damaged: {name!r} is missing or of the wrong type")
     if not all(isinstance(step, str) for step in found["steps"]):
         raise TraceError("is damaged: a step is not a label")
-    return SavedRun(**{name: found[name] for name in SHAPE} | {"steps": tuple(found["steps"])})
+    return SavedTrace(**{name: found[name] for name in SHAPE} | {"steps": tuple(found["steps"])})
 
 
 def _brief(error: BaseException) -> str:

@@ -24,8 +24,8 @@ from pcheck.language.values import Map, Set, exact
 from pcheck.search.layers import Layers, plain
 from pcheck.search.limits import Limits
 from pcheck.search.reductions.symmetry import Symmetry
-from pcheck.semantics.cluster_model import Runs, State
-from pcheck.semantics.node import Does, Row
+from pcheck.semantics.cluster_model import ClusterModel, State
+from pcheck.semantics.node import Row, StepKind
 from pcheck.semantics.renaming import Names, renamed
 
 S = TypeVar("S", bound=Hashable)
@@ -44,7 +44,7 @@ def shortest(
     `engine` says which one found the first run. None: a limit was met, or the property is about
     steps, or the model has no nodes.
     """
-    if not isinstance(model, Runs) or prop.of_steps:
+    if not isinstance(model, ClusterModel) or prop.is_step_property:
         return None
     most = min(limits.states or MOST, MOST)
     limits = replace(limits, states=most)
@@ -57,7 +57,9 @@ def shortest(
     return Shortest(model, prop, found)
 
 
-def _compiled(model: Runs, prop: Property, length: int, limits: Limits) -> Layers[State] | None:
+def _compiled(
+    model: ClusterModel, prop: Property, length: int, limits: Limits
+) -> Layers[State] | None:
     """Numba takes some time to load, so it is loaded only here."""
     from pcheck.search.compiled import warm_up
 
@@ -79,7 +81,7 @@ class Taken(NamedTuple):
 class Shortest:
     """All shortest violating runs of a model, as a graph in layers."""
 
-    def __init__(self, model: Runs, prop: Property, layers: Layers[State]) -> None:
+    def __init__(self, model: ClusterModel, prop: Property, layers: Layers[State]) -> None:
         self.model, self.prop = model, prop
         self.states = [[model.initial()]]  # by layer
         self.steps: list[list[list[Taken]]] = []  # by layer, then by state: those out of it
@@ -161,7 +163,7 @@ class Shortest:
             if self.model.nodes[step.node].me in names:
                 return False
             row = step.row
-            its = step.node, row.does, row.letter, id(row.next.actor), row.bundle
+            its = step.node, row.kind, row.letter, id(row.next.actor), row.bundle
             if its not in known:
                 content = _content(row)
                 known[its] = exact(renamed(content, names)) == exact(content)
@@ -178,13 +180,17 @@ class Shortest:
             for states, steps in zip(self.states, self.steps):
                 for state, out in zip(states, steps):
                     for step in out:
-                        if step.row.does not in (Does.LOSE, Does.RESTART):  # no handler is asked
+                        if step.row.kind not in (
+                            StepKind.LOSE,
+                            StepKind.RESTART,
+                        ):  # no handler is asked
                             actor = state.nodes[step.node].actor
                             symmetry.check(step.node, actor, step.row.letter)
-            sights = {model.sight(state) for state in self.states[-1]}
+            observations = {model.observation(state) for state in self.states[-1]}
             return all(
-                self.prop.why_false(model.observer.seen(symmetry.sight(swap, sight))) is not None
-                for sight in sights
+                self.prop.why_false(model.observer.seen(symmetry.observation(swap, observation)))
+                is not None
+                for observation in observations
                 for swap in range(len(symmetry.swaps))
             )
         except SpecError:  # a handler, or the property, met a name that it does not take
@@ -199,7 +205,7 @@ def _content(row: Row) -> tuple[Any, ...]:
         for node in row.bundle.receivers
     )
     said = Set(letter.message for letter, _ in row.bundle.sends)
-    return row.does, heard, row.next.actor, got, said
+    return row.kind, heard, row.next.actor, got, said
 
 
 Sort = tuple[int, ...]  # of a renaming of one block: how long its cycles are

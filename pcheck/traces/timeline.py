@@ -14,10 +14,10 @@ from pcheck.language.model import Model
 from pcheck.language.names import Id
 from pcheck.language.printing import show
 from pcheck.language.seen import Seen
-from pcheck.semantics.cluster_model import Runs, State
+from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.network import Inbox, Letter
-from pcheck.semantics.node import Does, Row
-from pcheck.semantics.trace import Path
+from pcheck.semantics.node import Row, StepKind
+from pcheck.semantics.trace import Trace
 
 Fields = Mapping[str, str]
 Columns = Mapping[str, Fields]
@@ -57,14 +57,14 @@ class Flight:
 
 
 @dataclass(frozen=True)
-class Moment:
+class Event:
     """One step. `node` is whose column it stands in; `src` where an arrow to it begins."""
 
     number: int
     label: str
     node: str
-    does: Does
-    shown: Columns  # every column after it
+    kind: StepKind
+    columns: Columns  # every column after it
     src: str | None = None
     message: object = None  # what is delivered or lost
     changes: tuple[str, ...] = ()  # `promised = 2`
@@ -75,23 +75,23 @@ class Moment:
     @property
     def down(self) -> frozenset[str]:
         """Who is down after it."""
-        return frozenset(name for name, fields in self.shown.items() if is_down(fields))
+        return frozenset(name for name, fields in self.columns.items() if is_down(fields))
 
 
 @dataclass(frozen=True)
-class Story:
+class Timeline:
     """A run from its first state on, one lane for each column."""
 
     first: Columns
-    moments: tuple[Moment, ...]
-    sights: tuple[Seen, ...]  # before the first step, and after each
+    events: tuple[Event, ...]
+    observations: tuple[Seen, ...]  # before the first step, and after each
     flights: tuple[Flight, ...] = ()
     losing_is_a_step: bool = False  # else what is never delivered is lost
 
     @cached_property
     def lanes(self) -> tuple[str, ...]:
         """Every column that there is at any time, in the order in which they come."""
-        columns = (self.first, *(moment.shown for moment in self.moments))
+        columns = (self.first, *(event.columns for event in self.events))
         return tuple(dict.fromkeys(name for shown in columns for name in shown))
 
     def without_end(self, number: int, nth: int) -> tuple[str, ...]:
@@ -102,7 +102,7 @@ class Story:
         """To whom the nth message of a step is sent while the same waits there, and stays: of such
         a copy nothing is to be seen."""
         begun = {each.dst for each in self._begun(number, nth)}
-        return tuple(to for to in self.moments[number - 1].sends[nth].to if to not in begun)
+        return tuple(to for to in self.events[number - 1].sends[nth].to if to not in begun)
 
     @property
     def what_is_lost(self) -> str:
@@ -121,33 +121,35 @@ class Story:
 
     def after(self, number: int) -> Columns:
         """Every column after a step; 0 is before the first."""
-        return self.moments[number - 1].shown if number else self.first
+        return self.events[number - 1].columns if number else self.first
 
 
 def is_down(fields: Fields) -> bool:
     return fields.get("") == "down"
 
 
-def tell(model: Model[Any], path: Path[Any]) -> Story:
+def timeline_of(model: Model[Any], path: Trace[Any]) -> Timeline:
     """Return the steps of a trace and all that could be seen of it.
 
     This is done once for each trace: whoever needs it is given the answer.
     """
     first = _columns(model, path.states[0])
-    if not isinstance(model, Runs):
-        sights = tuple(map(model.observe, path.states))
-        return Story(first, tuple(_of_model(model, path, sights)), sights)
-    sights, mail = tuple(_sights(model, path)), Mail(model)
-    moments = tuple(_of_cluster(model, path, sights, mail))
-    return Story(first, moments, sights, tuple(mail.flights), model.network.losing_is_a_step)
+    if not isinstance(model, ClusterModel):
+        observations = tuple(map(model.observe, path.states))
+        return Timeline(first, tuple(_of_model(model, path, observations)), observations)
+    observations, mail = tuple(_sights(model, path)), Tracker(model)
+    events = tuple(_of_cluster(model, path, observations, mail))
+    return Timeline(
+        first, events, observations, tuple(mail.flights), model.network.losing_is_a_step
+    )
 
 
 def sends_in(model: Model[Any], state: Any, label: str) -> tuple[Sent, ...]:
     """Return the messages that one step sends."""
-    return _sends(model.taken(state, label)[1]) if isinstance(model, Runs) else ()
+    return _sends(model.taken(state, label)[1]) if isinstance(model, ClusterModel) else ()
 
 
-def _sights(model: Runs, path: Path[State]) -> Iterator[Seen]:
+def _sights(model: ClusterModel, path: Trace[State]) -> Iterator[Seen]:
     """Yield all that could be seen of a run: every message, also those that no property sees."""
     letters: frozenset[Letter] = frozenset()
     yield model.history(path.states[0], letters)
@@ -157,10 +159,10 @@ def _sights(model: Runs, path: Path[State]) -> Iterator[Seen]:
         yield model.history(after, letters)
 
 
-class Mail:
+class Tracker:
     """Follows each copy of a message through a run."""
 
-    def __init__(self, model: Runs) -> None:
+    def __init__(self, model: ClusterModel) -> None:
         self.model = model
         self.flights: list[Flight] = []
         self._open: dict[tuple[Letter, Id], list[int]] = {}  # which flights may still end
@@ -174,7 +176,7 @@ class Mail:
         if self.model.network.taken(inbox, row.letter) != inbox:
             waiting.pop(0)
         flight = self.flights[at]
-        if row.does is Does.LOSE:
+        if row.kind is StepKind.LOSE:
             self.flights[at] = replace(flight, lost=number)
         else:
             self.flights[at] = replace(flight, delivered=(*flight.delivered, number))
@@ -197,9 +199,9 @@ class Mail:
 
 
 def _of_cluster(
-    model: Runs, path: Path[State], sights: Sequence[Seen], mail: Mail
-) -> Iterator[Moment]:
-    first, *later = sights
+    model: ClusterModel, path: Trace[State], observations: Sequence[Seen], mail: Tracker
+) -> Iterator[Event]:
+    first, *later = observations
     reached: set[Any] = set(_milestones(model, first))
     latest: dict[str, int] = {}  # in which step each node sent something last
     for number, ((before, label, after), seen) in enumerate(zip(_steps(path), later), start=1):
@@ -207,11 +209,11 @@ def _of_cluster(
         letter, news, shown = row.letter, _milestones(model, seen), _columns(model, after)
         when = mail.take(before, node, row, number)
         mail.post(before, row, number)
-        yield Moment(
+        yield Event(
             number,
             label,
             str(node),
-            row.does,
+            row.kind,
             shown,
             src=str(letter.src) if letter is not None else None,
             message=letter.message if letter is not None else None,
@@ -224,18 +226,18 @@ def _of_cluster(
         latest |= {sent.src: number for sent, _ in row.bundle.sends}
 
 
-def _of_model(model: Model[Any], path: Path[Any], sights: Sequence[Seen]) -> Iterator[Moment]:
-    first, *later = sights
+def _of_model(model: Model[Any], path: Trace[Any], observations: Sequence[Seen]) -> Iterator[Event]:
+    first, *later = observations
     reached: set[Any] = set(_milestones(model, first))
     for number, ((before, label, after), seen) in enumerate(zip(_steps(path), later), start=1):
         was, now = _columns(model, before), _columns(model, after)
         news = _milestones(model, seen)
         node = _who(label, was, now)
-        yield Moment(
+        yield Event(
             number,
             label,
             node,
-            Does.ACT,
+            StepKind.ACT,
             now,
             changes=tuple(
                 change if name == node else f"{name}: {change}"
@@ -251,7 +253,7 @@ def _sends(row: Row) -> tuple[Sent, ...]:
     return tuple(Sent(sent.message, tuple(map(str, to))) for sent, to in row.bundle.sends)
 
 
-def _steps(path: Path[Any]) -> Iterator[tuple[Any, str, Any]]:
+def _steps(path: Trace[Any]) -> Iterator[tuple[Any, str, Any]]:
     return zip(path.states, path.labels, path.states[1:])
 
 

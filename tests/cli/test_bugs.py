@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pcheck.bugs import kept
+from pcheck.bugs import select
 from pcheck.loading.rules import rules
 from pcheck.loading.spec import SHIPPED
 
@@ -36,8 +36,10 @@ its own.
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Of all mistakes only those that are found at once."""
-    quick = [found for found in kept(None) if found[1].name in QUICK]
-    monkeypatch.setattr("pcheck.cli.bugs.kept", lambda name: quick if name is None else kept(name))
+    quick = [found for found in select(None) if found[1].name in QUICK]
+    monkeypatch.setattr(
+        "pcheck.cli.bugs.select", lambda name: quick if name is None else select(name)
+    )
     return [bug.name for _, bug in quick]
 
 
@@ -118,7 +120,7 @@ def test_every_mistake_is_an_object_for_programs(few: list[str], pcheck: Ends) -
             "crashes": 0,
         },
         "verdict": "violated",
-        "as_it_says": True,
+        "as_expected": True,
         "steps": 6,
         "states": 74,
     }
@@ -172,7 +174,7 @@ def test_what_has_no_run_is_shown_with_its_rule(pcheck: Ends) -> None:
 def test_no_code_is_lost_where_the_terminal_is_narrow(
     width: int, pcheck: Ends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ((spec, bug),) = kept("skips-phase-one")
+    ((spec, bug),) = select("skips-phase-one")
     (rule,) = rules(bug, spec.builder)
     monkeypatch.setenv("COLUMNS", str(width))
     shown = "".join(pcheck("bugs", bug.name)[1].split())
@@ -203,15 +205,15 @@ def test_an_unknown_mistake_is_one_line(name: str, hint: str, pcheck: Ends) -> N
 def test_what_is_not_as_it_says_is_told_and_ends_with_1(
     wrong: dict[str, Any], verdict: str, pcheck: Ends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ((spec, bug),) = kept("skips-phase-one")
-    found = [*kept("changes-its-mind"), (spec, replace(bug, **wrong))]
-    monkeypatch.setattr("pcheck.cli.bugs.kept", lambda name: found)
+    ((spec, bug),) = select("skips-phase-one")
+    found = [*select("changes-its-mind"), (spec, replace(bug, **wrong))]
+    monkeypatch.setattr("pcheck.cli.bugs.select", lambda name: found)
     status, out, _ = pcheck("bugs")
     said = [line for line in out.splitlines() if "as it says" in line]
     assert (status, len(said)) == (1, 1)
     assert said[0].startswith(f"18  skips-phase-one   not as it says: {verdict}  ")
     status, out, _ = pcheck("bugs", "--json")
-    assert (status, [each["as_it_says"] for each in json.loads(out)]) == (1, [True, False])
+    assert (status, [each["as_expected"] for each in json.loads(out)]) == (1, [True, False])
     assert pcheck("bugs", "some name")[0] == 1
 
 

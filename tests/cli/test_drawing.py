@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from pcheck import check
-from pcheck.bugs import kept
+from pcheck.bugs import select
 from pcheck.cli.main import run
 from pcheck.loading.spec import SHIPPED
 from pcheck.render.formats import FORMATS
@@ -146,8 +146,8 @@ def test_where_there_is_no_run_nothing_is_written(
 def test_of_several_it_is_said_which_has_no_run(
     pcheck: Ends, empty_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = [*kept("changes-its-mind"), *kept("votes-above-its-promise")]
-    monkeypatch.setattr("pcheck.cli.bugs.kept", lambda name: found)
+    found = [*select("changes-its-mind"), *select("votes-above-its-promise")]
+    monkeypatch.setattr("pcheck.cli.bugs.select", lambda name: found)
     (empty_folder / "d").mkdir()
     status, _, err = pcheck("bugs", "-o", "d", "--format", "html")
     none = "pcheck: d/votes-above-its-promise.html was not written: there is no run to draw"

@@ -168,15 +168,15 @@ def test_nothing_is_kept_where_nothing_was_found(pcheck: Ends, empty_folder: Pat
 @pytest.mark.parametrize("engine", ["reference", "compiled"])
 def test_the_library_looks_for_the_same(engine: str) -> None:
     found = check("paxos", find="chosen", engine=engine, rounds=1)
-    assert found.run is not None
-    assert (found.says, found.run.property, list(found.run.steps)) == (
+    assert found.saved is not None
+    assert (found.verdict_word, found.saved.property, list(found.saved.steps)) == (
         "found",
         "some_value_chosen",
         CHOSEN,
     )
     nothing = check("paxos", find="agreement", engine=engine, acceptors=2, rounds=1)
-    assert (nothing.says, nothing.run) == ("unreachable", None)
-    assert check("paxos", find="chosen", max_states=9).says == "incomplete"
+    assert (nothing.verdict_word, nothing.saved) == ("unreachable", None)
+    assert check("paxos", find="chosen", max_states=9).verdict_word == "incomplete"
 
 
 def test_the_library_looks_for_one_thing_alone() -> None:

@@ -110,12 +110,12 @@ def test_a_saved_run_is_told_once(
         saved = json.loads((empty_folder / "run.json").read_text())
         saved["steps"] = [*saved["steps"][:2], "a1 flies"]
         (empty_folder / "run.json").write_text(json.dumps(saved))
-    made, story = list[timeline.Story](), timeline.Story
+    made, story = list[timeline.Timeline](), timeline.Timeline
 
-    def counted(*parts: Any) -> timeline.Story:
+    def counted(*parts: Any) -> timeline.Timeline:
         made.append(story(*parts))
         return made[-1]
 
-    monkeypatch.setattr(timeline, "Story", counted)
+    monkeypatch.setattr(timeline, "Timeline", counted)
     status, out, _ = pcheck("replay", "run.json")
     assert (status, "sends Prepare" in out, len(made)) == (0 if further else 1, True, 1)

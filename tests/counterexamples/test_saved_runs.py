@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from pcheck.bugs import kept
+from pcheck.bugs import select
 from pcheck.cli.main import run
-from pcheck.loading.setup import Question
+from pcheck.loading.setup import Setup
 from pcheck.loading.spec import SHIPPED, find, shipped
 from pcheck.render.diagram.picture import diagram_svg
 from pcheck.render.text.report import RunReport
 from pcheck.traces.explanation import Explanation
-from pcheck.traces.finding import Shown
+from pcheck.traces.finding import Finding
 from pcheck.traces.replay import replay
-from pcheck.traces.saved import SavedRun, read
+from pcheck.traces.saved import SavedTrace, read
 from tests.render.every_run import each_of
 
 FOLDER = SHIPPED.parent / "counterexamples"
@@ -57,15 +57,15 @@ named = each_of(file.stem for file in FILES)
 of_paxos = pytest.mark.parametrize("name", RUNS)
 
 
-def saved(name: str) -> tuple[SavedRun, Question, Explanation, Shown]:
+def saved(name: str) -> tuple[SavedTrace, Setup, Explanation, Finding]:
     """What a file holds, and what is made of it."""
     found = read(FOLDER / f"{name}.json")
-    question = found.ask(find(found.spec))
-    path = replay(found, question).path
+    setup = found.prepare(find(found.spec))
+    path = replay(found, setup).trace
     _, head, _ = (FOLDER / f"{name}.txt").read_text(encoding="utf-8").split("\n\n", 2)
     among = " ".join(head.splitlines()[1:])  # only a search knows how many others there are
-    shown = Shown.of(question, found, path, among)
-    return found, question, shown.explanation, shown
+    shown = Finding.of(setup, found, path, among)
+    return found, setup, shown.explanation, shown
 
 
 def test_there_is_one_as_labels_and_one_as_text_of_every_mistake_that_has_a_run() -> None:
@@ -84,26 +84,26 @@ def test_the_picture_that_the_readme_shows_is_of_its_run() -> None:
 
 @named
 def test_it_violates_what_the_mistake_breaks(name: str) -> None:
-    found, question, _, _ = saved(name)
-    walked = replay(found, question)
-    told = walked.differs, walked.why, found.bug, found.property
-    ((_, bug),) = kept(name)
+    found, setup, _, _ = saved(name)
+    walked = replay(found, setup)
+    told = walked.mismatch, walked.why, found.bug, found.property
+    ((_, bug),) = select(name)
     assert told == (None, found.why, name, bug.breaks)
 
 
 @named
 def test_it_is_of_the_scope_that_the_mistake_says(name: str) -> None:
-    found, question, _, _ = saved(name)
-    ((spec, bug),) = kept(name)
+    found, setup, _, _ = saved(name)
+    ((spec, bug),) = select(name)
     general = {"network": "set", "crashes": 1}
-    assert question.all_options == {**spec.options({}), **general, **bug.scope}
+    assert setup.all_options == {**spec.options({}), **general, **bug.scope}
     assert found.file is None
 
 
 @of_paxos
 def test_the_correct_protocol_differs_where_it_says(name: str) -> None:
     found, _, explanation, _ = saved(name)
-    differ = explanation.differences
+    differ = explanation.divergences
     numbers = tuple(each.number for each in differ)
     assert (len(found.steps), numbers, found.refused_at) == RUNS[name]
     assert [each.label for each in differ] == [found.steps[number - 1] for number in numbers]
@@ -112,7 +112,7 @@ def test_the_correct_protocol_differs_where_it_says(name: str) -> None:
 @named
 def test_a_rule_is_quoted_and_something_is_told(name: str) -> None:
     explanation = saved(name)[2]
-    assert (explanation.told != (), explanation.rules != ()) == (True, True)
+    assert (explanation.lines != (), explanation.rules != ()) == (True, True)
 
 
 def test_no_two_hold_the_same_steps() -> None:
@@ -140,7 +140,7 @@ def test_one_command_writes_all_of_a_spec_again(
     found = json.loads(capsys.readouterr().out)
     steps = {each["name"]: each["steps"] for each in found if each["steps"] is not None}
     assert spec != "paxos" or steps == {name: each[0] for name, each in RUNS.items()}
-    assert [each["name"] for each in found if not each["as_it_says"]] == []
+    assert [each["name"] for each in found if not each["as_expected"]] == []
     written = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
     files = [FOLDER / f"{name}.{kind}" for name in steps for kind in ("json", "txt")]
     assert written == {file.name: file.read_bytes() for file in files}

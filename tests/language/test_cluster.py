@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import pytest
 
 from pcheck import (
+    Action,
     Actor,
     Cluster,
     Group,
@@ -22,6 +23,7 @@ from pcheck import (
     sometimes,
     volatile,
 )
+from pcheck.errors import SpecError
 from tests.errors import fault
 
 A, B = group("a", 2), group("b", 1)
@@ -254,3 +256,16 @@ def test_a_field_that_is_seen_is_one_that_some_node_has(
 
 def test_a_set_in_a_field_is_fine() -> None:
     assert cluster(time=Set([A1]), start=Set([1])).actors[A1] == Clock(time=Set([A1]))
+
+
+def test_an_actor_of_the_old_language_is_refused() -> None:
+    class Old(Lamp):
+        def offers(self) -> Iterator[Action]:
+            yield from ()
+
+    with pytest.raises(SpecError) as caught:
+        Cluster({group("a", 1): lambda _: Old()}, [])
+    assert str(caught.value).endswith(
+        ": Old has a method offers, which pcheck does not call: "
+        "rename offers to actions, Act to Action and act to action"
+    )

@@ -27,7 +27,7 @@ def test_an_always_has_the_name_and_the_first_line_of_its_function() -> None:
         Ever.
         """
 
-    made = (silence.name, silence.kind, silence.sees, silence.summary, silence.of_steps)
+    made = (silence.name, silence.kind, silence.sees, silence.summary, silence.is_step_property)
     assert made == ("silence", Kind.ALWAYS, (Said, "time"), "Nobody speaks.", False)
 
 
@@ -36,7 +36,7 @@ def test_a_sometimes_may_be_given_a_name_and_need_not_be_explained() -> None:
     def noise(seen: Seen) -> bool:
         return True
 
-    made = (noise.name, noise.kind, noise.sees, noise.summary, noise.of_steps)
+    made = (noise.name, noise.kind, noise.sees, noise.summary, noise.is_step_property)
     assert made == ("noise_at_last", Kind.SOMETIMES, (), "", False)
 
 
@@ -47,7 +47,7 @@ def test_an_always_of_two_parameters_is_about_a_step() -> None:
         return next((f"{b} became {a}" for b, a in went if a < b), None)
 
     early, late = (Seen([], {}, {"time": ((A1, time),)}) for time in (3, 4))
-    assert time_goes_on.of_steps
+    assert time_goes_on.is_step_property
     assert time_goes_on.why_false(early, late) is None
     assert time_goes_on.why_false(late, early) == "4 became 3"
 

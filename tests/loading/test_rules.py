@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from pcheck import (
-    Act,
+    Action,
     Actor,
     Cluster,
     Group,
     Id,
     Seen,
     Step,
-    act,
+    action,
     always,
     broadcast,
     bug,
@@ -45,10 +45,10 @@ class Caller(Actor):
     servers: Group = fixed()
     asked: int = 0
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.asked < 2:
             number = self.next()
-            yield act(
+            yield action(
                 f"asks {number}", self.but(asked=number), broadcast(self.servers, Ask(number))
             )
 

@@ -17,12 +17,12 @@ from pcheck.language.printing import show
 from pcheck.play.screen import Playback, Screenful
 from pcheck.render.text.paragraphs import Paragraph
 from pcheck.render.text.snapshot import Mail, Nodes
-from pcheck.render.text.trace import Trace
-from pcheck.semantics.cluster_model import Runs
-from pcheck.traces.finding import Shown
+from pcheck.render.text.trace import TraceText
+from pcheck.semantics.cluster_model import ClusterModel
+from pcheck.traces.finding import Finding
 from tests.render.every_run import bare, hostile, kept, walked, without_columns
 
-RUNS: dict[str, Callable[[], Shown]] = {
+RUNS: dict[str, Callable[[], Finding]] = {
     "vote-leaves-promise": partial(kept, "vote-leaves-promise"),
     "lossy": partial(walked, "lossy", 1),
     "lossy too": partial(walked, "lossy", 2),
@@ -37,9 +37,9 @@ BEFORE, ENDS = Paragraph("This is what it is."), Paragraph("And this is how it e
 WHY = Group(*(f"Reason {number}." for number in range(1, 41)))
 
 
-def playback(shown: Shown) -> Playback:
+def playback(shown: Finding) -> Playback:
     titles = "a run with a title that is long", "a run"
-    return Playback(titles, shown.story, shown.notes, BEFORE, ENDS, ENDS, WHY)
+    return Playback(titles, shown.timeline, shown.notes, BEFORE, ENDS, ENDS, WHY)
 
 
 def printed(what: object, width: int, height: int = 24, encoding: str = "utf-8") -> list[str]:
@@ -75,12 +75,12 @@ def test_each_step_fills_the_screen_and_stands_there_as_in_the_whole_drawing(
     name: str, width: int, height: int
 ) -> None:
     shown = RUNS[name]()
-    whole = steps(printed(Trace(shown.story, shown.notes), width))
-    for at in range(0, len(shown.story.moments) + 1, 1 if name == "bare" else 4):
+    whole = steps(printed(TraceText(shown.timeline, shown.notes), width))
+    for at in range(0, len(shown.timeline.events) + 1, 1 if name == "bare" else 4):
         rows = screen(name, at, width, height)
         assert len(rows) == height
         assert max(map(cell_len, rows)) <= width
-        assert rows[0].endswith(f"step {at} of {len(shown.story.moments)}")
+        assert rows[0].endswith(f"step {at} of {len(shown.timeline.events)}")
         assert rows[-1].endswith("q quit")
         if at:
             assert stands(whole[at][: height - 2], rows)
@@ -88,8 +88,8 @@ def test_each_step_fills_the_screen_and_stands_there_as_in_the_whole_drawing(
 
 def test_the_lanes_stay_where_they_are_while_the_drawing_grows() -> None:
     shown = RUNS["vote-leaves-promise"]()
-    whole = printed(Trace(shown.story, shown.notes), 80)
-    for at in range(1, len(shown.story.moments) + 1):
+    whole = printed(TraceText(shown.timeline, shown.notes), 80)
+    for at in range(1, len(shown.timeline.events) + 1):
         rows = screen("vote-leaves-promise", at, 80, 200)
         now = next(nth for nth, row in enumerate(rows) if row.startswith("── after step"))
         drawn = [row for row in rows[1:now] if row and not row.startswith(("And this", "Reason"))]
@@ -124,7 +124,7 @@ def test_after_the_last_step_it_says_what_is_wrong_and_why_as_far_as_there_is_ro
 @pytest.mark.parametrize("name", RUNS)
 def test_every_node_is_shown_as_it_is_and_what_changed_has_a_star(name: str) -> None:
     shown = RUNS[name]()
-    model, states = shown.question.model, shown.path.states
+    model, states = shown.setup.model, shown.trace.states
     for at, state in enumerate(states):
         before, now = model.columns(states[max(at - 1, 0)]), model.columns(state)
         expected = []
@@ -135,17 +135,17 @@ def test_every_node_is_shown_as_it_is_and_what_changed_has_a_star(name: str) -> 
                 texts.append(star + " ".join((f"{field} = {text}" if field else text).split()))
             expected.append(f"{column}: {', '.join(texts)}")
         left = max(map(len, now), default=0)
-        rows = [row for row in printed(Nodes(shown.story, at), 2000) if row]
+        rows = [row for row in printed(Nodes(shown.timeline, at), 2000) if row]
         assert [f"{row[:left].rstrip()}: {row[left + 2 :]}" for row in rows] == expected
 
 
 @pytest.mark.parametrize("name", ["lossy", "lossy too"])
 def test_what_is_on_its_way_is_what_waits_in_the_inboxes(name: str) -> None:
     shown = RUNS[name]()
-    model = shown.question.model
-    assert isinstance(model, Runs)
+    model = shown.setup.model
+    assert isinstance(model, ClusterModel)
     some = 0
-    for at, state in enumerate(shown.path.states):
+    for at, state in enumerate(shown.trace.states):
         waits = Counter(
             (show(letter.message), str(letter.src), str(node.me))
             for node, config in zip(model.nodes, state.nodes)
@@ -156,15 +156,15 @@ def test_what_is_on_its_way_is_what_waits_in_the_inboxes(name: str) -> None:
     assert some > 50
 
 
-def mail(shown: Shown, at: int) -> Counter[tuple[str, str, str]]:
-    (row,) = printed(Mail(shown.story, at, 1), 5000)
+def mail(shown: Finding, at: int) -> Counter[tuple[str, str, str]]:
+    (row,) = printed(Mail(shown.timeline, at, 1), 5000)
     named = re.findall(r"(?:: |, )([A-Z]\w*\(.*?\)) from (\w+) to (\w+(?: and \w+)*)", row)
     return Counter((text, src, dst) for text, src, to in named for dst in to.split(" and "))
 
 
 def test_what_can_be_delivered_again_is_on_its_way_until_it_was_for_the_last_time() -> None:
     shown = RUNS["set"]()
-    for flight in shown.story.flights:
+    for flight in shown.timeline.flights:
         key = show(flight.message), flight.src, flight.dst
         until = max(flight.delivered, default=flight.sent)
         there = [at for at in range(flight.sent, until) if mail(shown, at)[key]]
@@ -173,27 +173,27 @@ def test_what_can_be_delivered_again_is_on_its_way_until_it_was_for_the_last_tim
 
 def test_of_much_mail_the_latest_is_named() -> None:
     shown = RUNS["vote-leaves-promise"]()
-    assert printed(Mail(shown.story, 7, 4), 60) == [
+    assert printed(Mail(shown.timeline, 7, 4), 60) == [
         "on the way: Accept(vote=Vote(ballot=1, value=v1)) from p1 to",
         "a3, Prepare(ballot=3) from p1 to a2 and a3,",
         "Prepare(ballot=2) from p2 to a1 and a2",
     ]
-    assert printed(Mail(shown.story, 7, 1), 64) == [
+    assert printed(Mail(shown.timeline, 7, 1), 64) == [
         "on the way: 2 others, Prepare(ballot=2) from p2 to a1 and a2"
     ]
-    assert printed(Mail(shown.story, 7, 1), 40) == ["on the way: 3 others"]
+    assert printed(Mail(shown.timeline, 7, 1), 40) == ["on the way: 3 others"]
 
 
 @pytest.mark.parametrize("at", [1, 4, 13, 20])
 def test_a_small_screen_leaves_out_what_was_then_who_did_nothing_and_keeps_the_step(
     at: int,
 ) -> None:
-    moment = RUNS["vote-leaves-promise"]().story.moments[at - 1]
+    event = RUNS["vote-leaves-promise"]().timeline.events[at - 1]
     for height in (3, 5, 8, 12, 16, 24, 30):
         rows = screen("vote-leaves-promise", at, 80, height)
         names = [row[:2] for row in rows if re.match(r"[pa]\d  ", row)]
-        assert [row for row in rows if re.match(rf" *{at}  .*{re.escape(moment.label)}", row)] != []
-        assert names in ([], [moment.node], ["p1", "p2", "a1", "a2", "a3"])
+        assert [row for row in rows if re.match(rf" *{at}  .*{re.escape(event.label)}", row)] != []
+        assert names in ([], [event.node], ["p1", "p2", "a1", "a2", "a3"])
         assert height < 24 or len(names) == 5
 
 
@@ -202,7 +202,7 @@ def test_a_small_screen_leaves_out_what_was_then_who_did_nothing_and_keeps_the_s
     ("width", "height"), [(1, 1), (1, 30), (5, 2), (9, 3), (16, 5), (23, 9), (200, 1), (200, 4)]
 )
 def test_no_screen_is_too_small(name: str, width: int, height: int) -> None:
-    for at in (0, 1, len(RUNS[name]().story.moments)):
+    for at in (0, 1, len(RUNS[name]().timeline.events)):
         rows = screen(name, at, width, height)
         assert len(rows) == height
         assert max(map(cell_len, rows)) <= width
@@ -233,8 +233,8 @@ def test_the_keys_are_named_as_far_as_there_is_room(name: str, width: int, keys:
 
 def test_a_run_that_could_not_even_begin_is_shown() -> None:
     shown = RUNS["vote-leaves-promise"]()
-    story = replace(shown.story, moments=(), flights=())
-    rows = printed(Screenful(Playback(("a run",), story, {}, BEFORE, ENDS, ENDS), 0), 80)
+    timeline = replace(shown.timeline, events=(), flights=())
+    rows = printed(Screenful(Playback(("a run",), timeline, {}, BEFORE, ENDS, ENDS), 0), 80)
     assert rows[1] == "This is what it is."
     assert "And this is how it ends." in rows
     assert rows[-2] == "a3  promised = 0, vote = None"

@@ -12,16 +12,15 @@ import pytest
 
 from pcheck import Model, Seen, check, sometimes, spec
 from pcheck.language.property import Kind
-from pcheck.loading.setup import Question, ask
+from pcheck.loading.setup import Setup, prepare
 from pcheck.loading.spec import SHIPPED, find, of_builder
 from pcheck.semantics.network import NETWORKS
-from pcheck.semantics.trace import Path as Walk
-from pcheck.semantics.trace import follow
+from pcheck.semantics.trace import Trace, follow
 from pcheck.traces.explanation import Explanation
-from pcheck.traces.finding import Shown
+from pcheck.traces.finding import Finding
 from pcheck.traces.replay import replay
-from pcheck.traces.saved import of_path, read
-from pcheck.traces.timeline import tell
+from pcheck.traces.saved import read, saved_from
+from pcheck.traces.timeline import timeline_of
 
 HOSTILE = Path(__file__).with_name("hostile.py")
 FOLDER = SHIPPED.parent / "counterexamples"
@@ -44,53 +43,53 @@ def some_column(seen: Seen) -> bool:
 
 
 @cache
-def kept(name: str) -> Shown:
+def kept(name: str) -> Finding:
     saved = read(FOLDER / f"{name}.json")
-    question = saved.ask(find(saved.spec))
-    return Shown.of(question, saved, replay(saved, question).path)
+    setup = saved.prepare(find(saved.spec))
+    return Finding.of(setup, saved, replay(saved, setup).trace)
 
 
 @cache
-def walked(network: str, seed: int, spec: str | Path = "paxos", steps: int = 40) -> Shown:
+def walked(network: str, seed: int, spec: str | Path = "paxos", steps: int = 40) -> Finding:
     """Wherever chance leads: nodes crash and restart, messages are lost, sent twice, ignored."""
     sizes = {"learners": 1} if spec == "paxos" else {}
-    question = ask(find(spec), sizes, network=network, crashes=2)
-    state, chance, labels = question.model.initial(), random.Random(seed), list[str]()
-    while len(labels) < steps and (possible := list(question.model.steps(state))):
+    setup = prepare(find(spec), sizes, network=network, crashes=2)
+    state, chance, labels = setup.model.initial(), random.Random(seed), list[str]()
+    while len(labels) < steps and (possible := list(setup.model.steps(state))):
         label, state = chance.choice(possible)
         labels.append(label)
-    return along(question, *labels)
+    return along(setup, *labels)
 
 
 @cache
-def small(network: str, *labels: str) -> Shown:
+def small(network: str, *labels: str) -> Finding:
     """With one proposer and two acceptors."""
-    return along(ask(find("paxos"), SMALL, network=network, crashes=1), *labels)
+    return along(prepare(find("paxos"), SMALL, network=network, crashes=1), *labels)
 
 
-def along(question: Question, *labels: str) -> Shown:
-    path: Walk[object] = follow(question.model, labels)
+def along(setup: Setup, *labels: str) -> Finding:
+    path: Trace[object] = follow(setup.model, labels)
     assert path.labels == labels
-    name = next(each.name for each in question.model.properties if each.kind is Kind.SOMETIMES)
-    run, story = of_path(question, name, "", path, None), tell(question.model, path)
-    return Shown(question, run, path, story, SAYS_NOTHING)
+    name = next(each.name for each in setup.model.properties if each.kind is Kind.SOMETIMES)
+    run, timeline = saved_from(setup, name, "", path, None), timeline_of(setup.model, path)
+    return Finding(setup, run, path, timeline, SAYS_NOTHING)
 
 
 @cache
-def found(network: str) -> Shown:
+def found(network: str) -> Finding:
     """The shortest run to a choice: unlike those of chance, it can be replayed."""
     sizes: dict[str, Any] = {**SMALL, "rounds": 1}
     result = check("paxos", network=network, find="chosen", engine="reference", **sizes)
-    assert result.shown is not None
-    return result.shown
+    assert result.finding is not None
+    return result.finding
 
 
 @cache
-def bare() -> Shown:
+def bare() -> Finding:
     """Of a spec that has no nodes."""
     result = check("lamport", acceptors=2, find="chosen", engine="reference")
-    assert result.shown is not None
-    return result.shown
+    assert result.finding is not None
+    return result.finding
 
 
 class Late(Model[int]):
@@ -116,16 +115,16 @@ def late() -> Late:
     return Late()
 
 
-def without_columns() -> Shown:
+def without_columns() -> Finding:
     """At first: and then each step brings one."""
-    return along(ask(of_builder(late), {}), "c1 comes", "c2 comes", "c3 comes")
+    return along(prepare(of_builder(late), {}), "c1 comes", "c2 comes", "c3 comes")
 
 
-def hostile(network: str) -> Shown:
+def hostile(network: str) -> Finding:
     return walked(network, 1, HOSTILE, 30)
 
 
-RUNS: dict[str, Callable[[], Shown]] = {
+RUNS: dict[str, Callable[[], Finding]] = {
     **{name: partial(kept, name) for name in KEPT},
     **{f"{net} {seed}": partial(walked, net, seed) for net in NETWORKS for seed in (1, 2)},
     **{f"found on {net}": partial(found, net) for net in NETWORKS},
@@ -135,5 +134,5 @@ RUNS: dict[str, Callable[[], Shown]] = {
 }
 
 
-def the_run(name: str) -> Shown:
+def the_run(name: str) -> Finding:
     return RUNS[name]()

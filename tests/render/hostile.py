@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from pcheck import (
-    Act,
+    Action,
     Actor,
     Cluster,
     Group,
@@ -16,7 +16,7 @@ from pcheck import (
     Set,
     Step,
     Value,
-    act,
+    action,
     broadcast,
     either,
     fixed,
@@ -75,12 +75,12 @@ class Odd(Actor):
     heard: Set[str] = Set()
     held: Map[Any, Any] = Map()
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.up < 2:
             text = TEXTS[(2 * self.nth + self.up) % len(TEXTS)]
             more = self.but(up=self.up + 1, tag=Value(text), _own=(*self._own, 1.5, b"\0", None))
             said = [broadcast(self.near, each) for each in self.says(text)]
-            yield act(f"says {text}", more, *said)
+            yield action(f"says {text}", more, *said)
 
     def says(self, text: str) -> tuple[object, ...]:
         """Two of them alike, and one that somebody else says too."""
@@ -92,7 +92,7 @@ class Odd(Actor):
                 pair = Pair(self.nth, Set([Nothing(), 2, "x"]))
                 wide: Map[Any, Any] = Map({(src, Colour.RED): pair})
                 return either(
-                    ("keeps it; #1", self.but(heard=self.heard.but(text))),
+                    ("keeps it; #1", self.but(heard=self.heard.plus(text))),
                     ("holds <it>", self.but(held=wide)),
                 )
             case Tagged(-1, value) if value != self.tag:

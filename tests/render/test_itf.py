@@ -16,7 +16,7 @@ from itf_py.itf import trace_from_json
 
 from pcheck import Group, Id, Map, Set, check
 from pcheck.render.itf import itf
-from pcheck.semantics.cluster_model import Runs, State
+from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.network import NETWORKS
 from tests.render.every_run import RUNS, bare, each_of, found, kept, small, the_run
 
@@ -158,7 +158,7 @@ def record(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {SPELT.get(name, name): ours(value) for name, value in fields.items()}
 
 
-def expected(model: Runs, state: State, action: str) -> list[Any]:
+def expected(model: ClusterModel, state: State, action: str) -> list[Any]:
     """Each variable: the nodes, what may still reach them, how often one crashed, what was done."""
     nodes, channels = [], dict[tuple[Id, Id], list[object]]()
     for node, config in zip(model.nodes, state.nodes, strict=True):
@@ -180,11 +180,11 @@ def test_a_state_is_written_so() -> None:
 @every
 def test_whole_states_come_back(name: str) -> None:
     shown = the_run(name)
-    model, path = shown.question.model, shown.path
+    model, path = shown.setup.model, shown.trace
     trace = trace_from_json(json.loads(itf(shown)))
     found = [[theirs(state.values[each]) for each in trace.vars] for state in trace.states]
     actions = ("", *path.labels)
-    if isinstance(model, Runs):
+    if isinstance(model, ClusterModel):
         states = [expected(model, *each) for each in zip(path.states, actions, strict=True)]
     else:
         names = model.columns(path.states[-1])
@@ -215,8 +215,8 @@ def test_what_a_run_violates_is_told_with_its_mistake() -> None:
 
 def channels(name: str) -> list[dict[tuple[str, ...], list[str]]]:
     """In each state, from whom and to whom: what may still come, as it is written."""
-    model = the_run(name).question.model
-    assert isinstance(model, Runs)
+    model = the_run(name).setup.model
+    assert isinstance(model, ClusterModel)
     at = len(model.nodes)  # the messages come after the nodes
     trace = json.loads(itf(the_run(name)))
     return [
@@ -241,9 +241,9 @@ def test_copies_are_kept_apart_where_there_are_copies() -> None:
 def test_in_fifo_it_is_the_head_of_a_channel_that_goes() -> None:
     shown, states = the_run("hostile on fifo"), channels("hostile on fifo")
     went = []
-    for moment, (before, after) in zip(shown.story.moments, pairwise(states)):
-        if moment.src is not None:
-            ends = str(moment.src), str(moment.node)
+    for event, (before, after) in zip(shown.timeline.events, pairwise(states)):
+        if event.src is not None:
+            ends = str(event.src), str(event.node)
             rest = before[ends][1:]
             went.append(after.get(ends, [])[: len(rest)] == rest)
     assert (len(went) > 10, set(went)) == (True, {True})
@@ -251,7 +251,7 @@ def test_in_fifo_it_is_the_head_of_a_channel_that_goes() -> None:
 
 def test_the_same_run_is_the_same_bytes() -> None:
     """No time of day, and nothing that depends on what was drawn before."""
-    again = check("lamport", acceptors=2, find="chosen", engine="reference").shown
+    again = check("lamport", acceptors=2, find="chosen", engine="reference").finding
     assert again is not None
     assert itf(again) == itf(bare())
     assert itf(found("set")) == itf(found("set"))

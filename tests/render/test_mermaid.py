@@ -9,7 +9,7 @@ import pytest
 
 from pcheck.language.printing import show
 from pcheck.render.mermaid import mermaid
-from pcheck.semantics.cluster_model import Runs
+from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
 from pcheck.text import printable
 from tests.render.diagram_text import Diagram, diagram
@@ -112,7 +112,7 @@ def test_where_the_correct_protocol_differs_it_says_so_on_red() -> None:
 def test_what_no_arrow_will_show_is_told_in_words() -> None:
     """In `set`, what is sent again changes nothing."""
     again = hostile("set")
-    first = next(m for m in again.story.moments if len(m.sends) == 4)
+    first = next(m for m in again.timeline.events if len(m.sends) == 4)
     (note,) = (
         each.text
         for each in diagram(mermaid(again)).events
@@ -124,7 +124,7 @@ def test_what_no_arrow_will_show_is_told_in_words() -> None:
 @every
 def test_each_step_is_told_once_and_in_order(name: str) -> None:
     shown = the_run(name)
-    told, labels = steps(diagram(mermaid(shown))), [solid(label) for label in shown.run.steps]
+    told, labels = steps(diagram(mermaid(shown))), [solid(label) for label in shown.saved.steps]
     assert [text[: len(label)] for text, label in zip(told, labels, strict=True)] == labels
 
 
@@ -143,20 +143,20 @@ def test_each_message_that_never_arrives_is_drawn_once(name: str) -> None:
 def waiting(name: str) -> list[tuple[str, str, str]]:
     """What is in the inboxes in the end; in `set`, if no step delivered it."""
     shown = the_run(name)
-    model, last = shown.question.model, shown.path.states[-1]
-    if not isinstance(model, Runs):
+    model, last = shown.setup.model, shown.trace.states[-1]
+    if not isinstance(model, ClusterModel):
         return []
-    what = "on its way" if shown.question.network in ("lossy", "fifo") else "lost"
+    what = "on its way" if shown.setup.network in ("lossy", "fifo") else "lost"
     left = [
         (str(letter.src), str(node), f"{letter.src}: {show(letter.message)}")
         for node, config in zip(model.index, last.nodes, strict=True)
         for letter in config.inbox
     ]
-    if shown.question.network == "set":
+    if shown.setup.network == "set":
         left = [
             (src, dst, text)
             for src, dst, text in left
-            if not any(label.startswith(f"{dst} <- {text}") for label in shown.run.steps)
+            if not any(label.startswith(f"{dst} <- {text}") for label in shown.saved.steps)
         ]
     return [
         (src, dst, solid(f"{what}: {text.removeprefix(f'{src}: ')}")) for src, dst, text in left
@@ -167,7 +167,7 @@ def waiting(name: str) -> list[tuple[str, str, str]]:
 def test_the_participants_are_the_columns(name: str) -> None:
     shown = the_run(name)
     found = diagram(mermaid(shown))
-    lanes = list(shown.story.after(len(shown.path)))
+    lanes = list(shown.timeline.after(len(shown.trace)))
     assert (found.title, list(found.actors.values())) == (
         shown.title,
         [str(lane) for lane in lanes],

@@ -11,16 +11,16 @@ import pytest
 from pcheck.cli.main import run
 from pcheck.language.printing import show
 from pcheck.render.objects import objects
-from pcheck.semantics.cluster_model import Runs
+from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
-from pcheck.traces.finding import Shown
+from pcheck.traces.finding import Finding
 from pcheck.traces.saved import read
 from tests.render.every_run import KEPT, RUNS, bare, each_of, found, kept, small, the_run
 
 every = each_of(RUNS)
 TWO_STEPS = {
-    "format": "pcheck run",
-    "version": 1,
+    "format": "pcheck trace",
+    "version": 2,
     "spec": "paxos",
     "file": None,
     "bug": None,
@@ -39,19 +39,19 @@ TWO_STEPS = {
     "steps": ["p1 starts ballot 1", "lost: p1 -> a2: Prepare(ballot=1)"],
     "refused_at": None,
     "title": "The shortest run that reaches some_value_chosen (2 steps)",
-    "good": True,
+    "witness": True,
     "nodes": ["p1", "a1", "a2"],
     "first": {
         "p1": {"started": "0", "promises": "None"},
         "a1": {"promised": "0", "vote": "None"},
         "a2": {"promised": "0", "vote": "None"},
     },
-    "moments": [
+    "events": [
         {
             "number": 1,
             "label": "p1 starts ballot 1",
             "node": "p1",
-            "does": "act",
+            "kind": "act",
             "src": None,
             "message": None,
             "changes": {"p1": {"started": "1", "promises": "{}"}},
@@ -65,7 +65,7 @@ TWO_STEPS = {
             "number": 2,
             "label": "lost: p1 -> a2: Prepare(ballot=1)",
             "node": "a2",
-            "does": "lose",
+            "kind": "lose",
             "src": "p1",
             "message": "Prepare(ballot=1)",
             "changes": {},
@@ -96,14 +96,14 @@ TWO_STEPS = {
             "lost": 2,
         },
     ],
-    "explanation": {"told": [], "rules": [], "differences": [], "deeds": None},
+    "explanation": {"lines": [], "rules": [], "divergences": [], "node_events": None},
 }
 EXPLAINED = {
-    "told": [
+    "lines": [
         "v1 is chosen by step 9: a1, a majority, voted for it in ballot 1.",
         "v2 is chosen by step 10: a1, a majority, voted for it in ballot 2.",
         "Any two majorities have an acceptor in common: here a1, voting for both.",
-        {"node": "a1", "moments": [3, 4, 5, 6, 9, 10]},
+        {"node": "a1", "events": [3, 4, 5, 6, 9, 10]},
     ],
     "rules": [
         {
@@ -119,27 +119,27 @@ EXPLAINED = {
             "wrong": ["vote: Vote | None = volatile(None)"],
         },
     ],
-    "differences": [
+    "divergences": [
         {
             "number": 5,
             "label": "a1 crashes",
             "node": "a1",
-            "here": "promised = 0",
-            "there": "the correct paxos comes to: promised = 2",
+            "buggy": "promised = 0",
+            "correct": "the correct paxos comes to: promised = 2",
         },
         {
             "number": 9,
             "label": "a1 <- p1: Accept(vote=Vote(ballot=1, value=v1))",
             "node": "a1",
-            "here": None,
-            "there": "the correct paxos refuses this",
+            "buggy": None,
+            "correct": "the correct paxos refuses this",
         },
     ],
-    "deeds": None,
+    "node_events": None,
 }
 
 
-def read_back(shown: Shown) -> dict[str, Any]:
+def read_back(shown: Finding) -> dict[str, Any]:
     text = json.loads(objects(shown))
     assert isinstance(text, dict)
     return text
@@ -152,7 +152,7 @@ def test_a_run_is_written_so() -> None:
 
 def test_an_explanation_is_written_so() -> None:
     found = read_back(kept("forgets-everything"))
-    notes = {each["number"]: each["note"] for each in found["moments"] if each["note"]}
+    notes = {each["number"]: each["note"] for each in found["events"] if each["note"]}
     assert found["explanation"] == EXPLAINED
     assert notes == {
         5: "(the correct paxos comes to: promised = 2)",
@@ -161,9 +161,9 @@ def test_an_explanation_is_written_so() -> None:
 
 
 def test_milestones_and_late_arrivals_stand_at_their_steps() -> None:
-    moments = read_back(kept("forgets-everything"))["moments"]
-    told = {each["number"]: each["milestones"] for each in moments if each["milestones"]}
-    late = {each["number"]: each["sent_in"] for each in moments if each["sent_in"] is not None}
+    events = read_back(kept("forgets-everything"))["events"]
+    told = {each["number"]: each["milestones"] for each in events if each["milestones"]}
+    late = {each["number"]: each["sent_in"] for each in events if each["sent_in"] is not None}
     assert (told, late) == (
         {
             3: ["a1, a majority, promised ballot 1"],
@@ -178,14 +178,14 @@ def test_milestones_and_late_arrivals_stand_at_their_steps() -> None:
 @every
 def test_the_changes_lead_from_the_first_state_to_each_other_one(name: str) -> None:
     shown = the_run(name)
-    model, states = shown.question.model, shown.path.states
+    model, states = shown.setup.model, shown.trace.states
     text = read_back(shown)
     now, down = text["first"], list[str]()
     told = [(json.loads(json.dumps(now)), down)]
-    for moment in text["moments"]:
-        for node, fields in moment["changes"].items():
+    for event in text["events"]:
+        for node, fields in event["changes"].items():
             now[node] = now.get(node, {}) | fields
-        told.append((json.loads(json.dumps(now)), moment["down"]))
+        told.append((json.loads(json.dumps(now)), event["down"]))
     assert told == [columns(dict(model.columns(state))) for state in states]
 
 
@@ -201,21 +201,21 @@ def columns(shown: dict[str, Any]) -> tuple[dict[str, dict[str, str]], list[str]
 @every
 def test_each_step_says_what_it_takes_and_what_it_sends(name: str) -> None:
     shown = the_run(name)
-    model = shown.question.model
+    model = shown.setup.model
     told = [
-        (each["label"], each["does"], each["message"], each["sends"])
-        for each in read_back(shown)["moments"]
+        (each["label"], each["kind"], each["message"], each["sends"])
+        for each in read_back(shown)["events"]
     ]
     steps = []
-    for state, label in zip(shown.path.states, shown.path.labels):
-        if isinstance(model, Runs):
+    for state, label in zip(shown.trace.states, shown.trace.labels):
+        if isinstance(model, ClusterModel):
             _, row = model.taken(state, label)
             message = show(row.letter.message) if row.letter is not None else None
             sends = [
                 {"message": show(letter.message), "to": list(map(str, to))}
                 for letter, to in row.bundle.sends
             ]
-            steps.append((label, row.does.value, message, sends))
+            steps.append((label, row.kind.value, message, sends))
         else:
             steps.append((label, "act", None, []))
     assert told == steps
@@ -225,7 +225,7 @@ def test_each_step_says_what_it_takes_and_what_it_sends(name: str) -> None:
 def test_it_is_a_saved_run_still(name: str, tmp_path: Path) -> None:
     file = tmp_path / "run.json"
     file.write_text(objects(the_run(name)), encoding="utf-8")
-    assert read(file) == the_run(name).run
+    assert read(file) == the_run(name).saved
 
 
 @pytest.mark.parametrize("name", [*KEPT[::6], *(f"found on {net}" for net in NETWORKS), "bare"])

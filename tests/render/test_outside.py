@@ -136,5 +136,5 @@ def test_javascript_finds_every_event_of_a_log() -> None:
     logs = {name: shiviz(the_run(name)) for name in RUNS}
     found = asked([program("node"), "-e", EVENTS], logs)
     told = {name: [(step, text) for step, text, _ in each] for name, each in found.items()}
-    labels = {name: [printable(label) for label in the_run(name).run.steps] for name in RUNS}
+    labels = {name: [printable(label) for label in the_run(name).saved.steps] for name in RUNS}
     assert told == {name: [*enumerate(each, start=1)] for name, each in labels.items()}

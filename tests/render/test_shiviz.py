@@ -11,9 +11,9 @@ from itertools import permutations
 
 from pcheck.language.printing import show
 from pcheck.render.shiviz import shiviz
-from pcheck.semantics.cluster_model import Runs, State
+from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.text import printable
-from pcheck.traces.finding import Shown
+from pcheck.traces.finding import Finding
 from tests.render.every_run import RUNS, bare, each_of, hostile, kept, small, the_run
 
 LOST = """\
@@ -56,11 +56,11 @@ def events(log: str) -> list[Event]:
 Copy = tuple[str, str, str]  # from whom, to whom, what
 
 
-def known(shown: Shown) -> set[tuple[int, int]]:
+def known(shown: Finding) -> set[tuple[int, int]]:
     """Which step each step knows of: by the labels, and by the states between them."""
     knows: dict[int, set[int]] = {}
     latest: dict[str, int] = {}
-    for number, (label, cause) in enumerate(zip(shown.run.steps, causes(shown)), start=1):
+    for number, (label, cause) in enumerate(zip(shown.saved.steps, causes(shown)), start=1):
         who = host(label, shown)
         near = {each for each in (latest.get(who), cause) if each}
         knows[number] = near.union(*(knows[each] for each in near))
@@ -68,26 +68,26 @@ def known(shown: Shown) -> set[tuple[int, int]]:
     return {(one, two) for two, ones in knows.items() for one in ones}
 
 
-def host(label: str, shown: Shown) -> str:
+def host(label: str, shown: Finding) -> str:
     if label.startswith("lost: "):
         return "the network"
     return max(
-        (lane for lane in shown.story.after(len(shown.path)) if label.startswith(f"{lane} ")),
+        (lane for lane in shown.timeline.after(len(shown.trace)) if label.startswith(f"{lane} ")),
         key=len,
     )
 
 
-def causes(shown: Shown) -> Iterator[int | None]:
+def causes(shown: Finding) -> Iterator[int | None]:
     """For each step, the one that sent what it takes: since then it was in the inbox."""
-    model, path = shown.question.model, shown.path
-    if not isinstance(model, Runs):
+    model, path = shown.setup.model, shown.trace
+    if not isinstance(model, ClusterModel):
         yield from range(len(path))  # each the one before it
         return
     came: defaultdict[Copy, deque[int]] = defaultdict(deque)
     for number, (label, after) in enumerate(zip(path.labels, path.states[1:]), start=1):
         taken = max((each for each in came if takes(label, *each)), key=by_text, default=None)
         yield came[taken][0] if taken is not None else None
-        if taken is not None and shown.question.network != "set":
+        if taken is not None and shown.setup.network != "set":
             came[taken].popleft()
         for each, count in copies(model, after).items():
             came[each] += [number] * (count - len(came[each]))
@@ -102,7 +102,7 @@ def by_text(each: Copy) -> int:
     return len(each[2])
 
 
-def copies(model: Runs, state: State) -> Counter[Copy]:
+def copies(model: ClusterModel, state: State) -> Counter[Copy]:
     return Counter(
         (str(letter.src), str(node), show(letter.message))
         for node, config in zip(model.index, state.nodes, strict=True)
@@ -131,7 +131,7 @@ def test_every_step_is_an_event_in_words_of_one_line_that_its_host_counts(name: 
     shown = the_run(name)
     found = [(each.step, each.text, each.clock[each.host]) for each in events(shiviz(shown))]
     often, steps = Counter[str](), []
-    for number, label in enumerate(shown.run.steps, start=1):
+    for number, label in enumerate(shown.saved.steps, start=1):
         often[host(label, shown)] += 1
         steps.append((number, printable(label), often[host(label, shown)]))
     assert found == steps

@@ -9,8 +9,8 @@ from pcheck.language.property import Kind, Property
 from pcheck.search import reference
 from pcheck.search.compiled import explorer
 from pcheck.search.limits import Limits
-from pcheck.search.outcome import Search
-from pcheck.semantics.cluster_model import Runs, State
+from pcheck.search.outcome import SearchResult
+from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.network import NETWORKS
 from pcheck.semantics.trace import follow
 
@@ -27,9 +27,9 @@ class Asked(NamedTuple):
     all_properties: bool = False
     only: tuple[str, ...] = ()
 
-    def runs(self) -> Runs:
+    def runs(self) -> ClusterModel:
         """A model that nobody has looked at yet."""
-        model = Runs(self.cluster, NETWORKS[self.network], self.crashes)
+        model = ClusterModel(self.cluster, NETWORKS[self.network], self.crashes)
         if self.only:
             model.properties = tuple(p for p in model.properties if p.name in self.only)
         return model
@@ -47,7 +47,7 @@ class Told(NamedTuple):
     discoveries: dict[str, tuple[int, str | None, tuple[str, ...]]]  # length, why, labels
 
 
-def told(search: Search) -> Told:
+def told(search: SearchResult) -> Told:
     return Told(
         search.verdict.value,
         search.stopped,
@@ -56,42 +56,46 @@ def told(search: Search) -> Told:
         search.widths,
         {name: outcome.value for name, outcome in search.outcomes.items()},
         {
-            name: (len(found.path), found.why, found.path.labels)
+            name: (len(found.trace), found.why, found.trace.labels)
             for name, found in sorted(search.discoveries.items())
         },
     )
 
 
-def by_reference(asked: Asked) -> Search:
+def by_reference(asked: Asked) -> SearchResult:
     return reference.explore(asked.runs(), asked.limits, all_properties=asked.all_properties)
 
 
-def compiled(asked: Asked) -> Search:
+def compiled(asked: Asked) -> SearchResult:
     return explorer.explore(asked.runs(), asked.limits, all_properties=asked.all_properties)
 
 
-def check_runs(asked: Asked, search: Search) -> None:
+def check_runs(asked: Asked, search: SearchResult) -> None:
     """Every run that was found can be taken again, shows the same, and ends as it was said to."""
     for prop in search.properties:
         if prop.name in search.discoveries:
             found = search.discoveries[prop.name]
             model = asked.runs()
-            path = follow(model, found.path.labels)
-            assert path.labels == found.path.labels
+            path = follow(model, found.trace.labels)
+            assert path.labels == found.trace.labels
             shown = [model.columns(state) for state in path.states]
-            assert [model.columns(state) for state in found.path.states] == shown
+            assert [model.columns(state) for state in found.trace.states] == shown
             assert answer(model, prop, path.states) == found.why
 
 
-def answer(model: Runs, prop: Property, states: tuple[State, ...]) -> str | None:
+def answer(model: ClusterModel, prop: Property, states: tuple[State, ...]) -> str | None:
     """What a property says of the end of a run: None where a `sometimes` is reached."""
-    sights = [model.observe(state) for state in states]
+    observations = [model.observe(state) for state in states]
     if prop.kind is Kind.SOMETIMES:
-        return None if prop.reached(sights[-1]) else "it is not reached"
-    return prop.why_false(*sights[-2:]) if prop.of_steps else prop.why_false(sights[-1])
+        return None if prop.reached(observations[-1]) else "it is not reached"
+    return (
+        prop.why_false(*observations[-2:])
+        if prop.is_step_property
+        else prop.why_false(observations[-1])
+    )
 
 
-def check_alike(asked: Asked) -> Search:
+def check_alike(asked: Asked) -> SearchResult:
     """Both engines say the same of this, and what they say can be replayed."""
     expected, found = by_reference(asked), compiled(asked)
     assert told(found) == told(expected)
@@ -100,6 +104,6 @@ def check_alike(asked: Asked) -> Search:
     return expected
 
 
-def alike(cluster: Cluster, network: str = "set", crashes: int = 0, **more: Any) -> Search:
+def alike(cluster: Cluster, network: str = "set", crashes: int = 0, **more: Any) -> SearchResult:
     """As `check_alike`, of a cluster and what is asked of it."""
     return check_alike(Asked(cluster, network, crashes, **more))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pcheck import Id, Model, Property, Seen, always, sometimes
-from pcheck.search.outcome import Search
+from pcheck.search.outcome import SearchResult
 
 G = Id("g")
 
@@ -71,10 +71,10 @@ def never_step(before: str, after: str) -> Property:
     return always(sees=[At], name=f"never_{before}_to_{after}")(test)
 
 
-def found(search: Search) -> dict[str, tuple[str | None, str]]:
+def found(search: SearchResult) -> dict[str, tuple[str | None, str]]:
     """Return each discovery: the reason, and the states of its run."""
     return {
-        name: (discovery.why, " ".join(discovery.path.states))
+        name: (discovery.why, " ".join(discovery.trace.states))
         for name, discovery in search.discoveries.items()
     }
 

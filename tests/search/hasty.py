@@ -9,14 +9,14 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 
 from pcheck import (
-    Act,
+    Action,
     Actor,
     Cluster,
     Group,
     Id,
     Seen,
     Step,
-    act,
+    action,
     always,
     broadcast,
     fixed,
@@ -45,9 +45,9 @@ class Hasty(Actor):
     heard: Id | None = None
     fresh: bool = volatile(True)
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if (self.at, None) in self.ways:
-            yield act("acts", self.goes(None, self.me))
+            yield action("acts", self.goes(None, self.me))
 
     def receive(self, msg: object, src: Id) -> Step:
         return self.goes(type(msg), src) if (self.at, type(msg)) in self.ways else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pcheck import (
-    Act,
+    Action,
     Actor,
     Cluster,
     Group,
@@ -15,7 +15,7 @@ from pcheck import (
     Property,
     Seen,
     Step,
-    act,
+    action,
     always,
     fixed,
     group,
@@ -34,9 +34,9 @@ class Ticker(Actor):
     end: int = fixed(1)
     at: int = 0
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.at < self.end:
-            yield act("ticks", self.but(at=self.at + 1))
+            yield action("ticks", self.but(at=self.at + 1))
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ class Turner(Actor):
     size: int = fixed(3)
     at: int = 0
 
-    def offers(self) -> Iterator[Act]:
-        yield act("turns", self.but(at=(self.at + 1) % self.size))
+    def actions(self) -> Iterator[Action]:
+        yield action("turns", self.but(at=(self.at + 1) % self.size))
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,9 @@ class Player(Actor):
     hits: int = fixed(3)
     served: bool = False
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.serves_to is not None and not self.served:
-            yield act("serves", self.but(served=True), send(self.serves_to, Ball(1)))
+            yield action("serves", self.but(served=True), send(self.serves_to, Ball(1)))
 
     def receive(self, msg: Any, src: Id) -> Step:
         return (self, send(src, Ball(msg.n + 1))) if msg.n < self.hits else None

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 
 from pcheck import (
-    Act,
+    Action,
     Actor,
     Cluster,
     Group,
@@ -26,7 +26,7 @@ from pcheck import (
     Set,
     Step,
     Value,
-    act,
+    action,
     always,
     broadcast,
     fixed,
@@ -105,10 +105,10 @@ class Peer(Actor):
     counted: Map[Id, int] = Map()
     last: object = volatile(None)
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         for number, rule in enumerate(self.rules):
             if rule.kind is None and rule.state in (-1, self.state):
-                yield act(f"does {number}", self.goes(rule, {"heard": self.last}))
+                yield action(f"does {number}", self.goes(rule, {"heard": self.last}))
 
     def receive(self, msg: Any, src: Id) -> Step:
         words = {"heard": msg.about, "sender": src}

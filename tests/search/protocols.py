@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 
 from pcheck import (
-    Act,
+    Action,
     Actor,
     Cluster,
     Group,
@@ -24,7 +24,7 @@ from pcheck import (
     Seen,
     Send,
     Step,
-    act,
+    action,
     always,
     broadcast,
     fixed,
@@ -117,10 +117,10 @@ class Mealy(Actor):
     last: object = None
     note: object = volatile(None)
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         for number, task in enumerate(self.tasks):
             if task.state == self.state:
-                yield act(f"does {number}", self.goes(task.ways, None, self.me))
+                yield action(f"does {number}", self.goes(task.ways, None, self.me))
 
     def receive(self, msg: Any, src: Id) -> Step:
         for rule in self.rules:
@@ -233,7 +233,7 @@ class Described(Cluster):
 
 def never(name: str, bad: Predicate) -> Property:
     def test(seen: Seen) -> str | None:
-        return sight(seen, bad.sees) if bad.test(seen) else None
+        return observation(seen, bad.sees) if bad.test(seen) else None
 
     return asking(always(sees=bad.sees, name=name)(test), f"never {bad.text}")
 
@@ -247,7 +247,7 @@ def never_from_to(name: str, old: Predicate, new: Predicate) -> Property:
 
     def test(before: Seen, after: Seen) -> str | None:
         bad = old.test(before) and new.test(after)
-        return f"{sight(before, sees)} -> {sight(after, sees)}" if bad else None
+        return f"{observation(before, sees)} -> {observation(after, sees)}" if bad else None
 
     prop = always(sees=sees, name=name)(test)
     return asking(prop, f"never a step from {old.text} to {new.text}")
@@ -257,8 +257,8 @@ def never_unseen(name: str, where: Predicate) -> Property:
     """False of a step that changes nothing that is seen."""
 
     def test(before: Seen, after: Seen) -> str | None:
-        same = sight(before, where.sees) == sight(after, where.sees)
-        return sight(before, where.sees) if same and where.test(before) else None
+        same = observation(before, where.sees) == observation(after, where.sees)
+        return observation(before, where.sees) if same and where.test(before) else None
 
     prop = always(sees=where.sees, name=name)(test)
     return asking(prop, f"never a step that cannot be seen, from {where.text}")
@@ -268,7 +268,7 @@ def never_seen(name: str, where: Predicate) -> Property:
     """False of a step that changes something that is seen."""
 
     def test(before: Seen, after: Seen) -> str | None:
-        old, new = sight(before, where.sees), sight(after, where.sees)
+        old, new = observation(before, where.sees), observation(after, where.sees)
         return f"{old} -> {new}" if old != new and where.test(after) else None
 
     prop = always(sees=where.sees, name=name)(test)
@@ -279,7 +279,7 @@ def asking(prop: Property, text: str) -> Property:
     return replace(prop, summary=text)
 
 
-def sight(seen: Seen, sees: tuple[Any, ...]) -> str:
+def observation(seen: Seen, sees: tuple[Any, ...]) -> str:
     """All that is seen, as text: two that differ are two reasons."""
     return show(tuple(tuple(seen.field(w) if type(w) is str else seen.sent(w)) for w in sees))
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pcheck.search import engine
 from pcheck.search.options import SearchOptions
-from pcheck.search.outcome import Search
+from pcheck.search.outcome import SearchResult
 from tests.search.alike import Asked, by_reference, check_runs, told
 from tests.search.protocols import questions
 from tests.search.settings import COMMON
@@ -27,7 +27,7 @@ def test_an_engine_that_is_changed_on_the_way_says_the_same(asked: Asked, small:
     check_runs(asked, found)
 
 
-def meets(search: Search, asked: Asked, small: int) -> bool:
+def meets(search: SearchResult, asked: Asked, small: int) -> bool:
     """Return whether there are more states than the reference explorer is tried with."""
     most = asked.limits.states
     return search.states > small and (most is None or most > small)

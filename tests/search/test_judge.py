@@ -20,7 +20,7 @@ def test_a_step_that_is_false_ends_its_trace() -> None:
 def test_a_step_back_to_a_state_that_is_known_is_judged() -> None:
     search = explore(Graph({"A": "B", "B": "A C", "C": "D"}, never_step("B", "A")))
     assert found(search) == {"never_B_to_A": ("B to A", "A B A")}
-    assert search.discoveries["never_B_to_A"].path.labels == ("A B", "B A")
+    assert search.discoveries["never_B_to_A"].trace.labels == ("A B", "B A")
     assert (counts(search), search.complete) == ((3, 3, 2), False)
 
 

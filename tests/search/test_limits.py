@@ -92,12 +92,12 @@ def test_an_interrupt_while_somebody_watches_leaves_a_search_incomplete(
     monkeypatch.setattr(Clock, "PERIOD", 0.0)
     told: list[tuple[int, int, int, int]] = []
 
-    def watch(progress: Progress) -> None:
+    def on_progress(progress: Progress) -> None:
         told.append((progress.level, progress.states, progress.transitions, progress.queue))
         if len(told) == 4:
             raise KeyboardInterrupt
 
-    search = explore(Graph(TREE, never("X")), watch=watch)
+    search = explore(Graph(TREE, never("X")), on_progress=on_progress)
     # before T, T0, T1 and T00: of these one is left on its level, then two, and then four
     assert told == [(0, 1, 0, 1), (1, 3, 2, 2), (1, 5, 4, 3), (2, 7, 6, 4)]
     assert (search.verdict, search.stopped) == (Verdict.INCOMPLETE, "an interrupt")

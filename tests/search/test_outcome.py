@@ -42,7 +42,7 @@ def test_the_first_state_is_judged_too() -> None:
         False,
         {"never_A": ("at A", "A")},
     )
-    assert search.discoveries["never_A"].path.labels == ()
+    assert search.discoveries["never_A"].trace.labels == ()
 
 
 def test_a_search_ends_with_the_whole_first_level_on_which_something_is_false() -> None:

@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 from hypothesis import given, settings
 
-from pcheck.search.outcome import Search
+from pcheck.search.outcome import SearchResult
 from pcheck.semantics.network import NETWORKS
 from tests.search.alike import Asked, check_alike
 from tests.search.protocols import questions
@@ -31,10 +31,10 @@ def compared(examples: int, most: int) -> Counter[str]:
     return seen
 
 
-def features(asked: Asked, search: Search) -> set[str]:
+def features(asked: Asked, search: SearchResult) -> set[str]:
     found = search.discoveries
-    steps = {prop.name for prop in search.properties if prop.of_steps}
-    labels = " ".join(label for each in found.values() for label in each.path.labels)
+    steps = {prop.name for prop in search.properties if prop.is_step_property}
+    labels = " ".join(label for each in found.values() for label in each.trace.labels)
     said = {
         "whole, 100 states and more": search.complete and search.states >= 100,
         "stopped": search.stopped is not None,
@@ -54,7 +54,7 @@ def features(asked: Asked, search: Search) -> set[str]:
         f"crashes {asked.crashes}",
         f"nodes {len(asked.cluster.actors)}",
         *(f"outcome {outcome.value}" for outcome in search.outcomes.values()),
-        *(f"a run of {min(len(each.path), 6)}" for each in found.values()),
+        *(f"a run of {min(len(each.trace), 6)}" for each in found.values()),
         *(name for name, true in said.items() if true),
     }
 

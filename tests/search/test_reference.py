@@ -44,7 +44,7 @@ def test_on_any_graph_the_levels_and_the_traces_are_those_of_another_program(see
     search = explore(Graph(edges, *map(once, names)))
     steps = sum(len(edges[name].split()) for name in distance)
     assert counts(search) == (len(distance), steps, max(distance.values()))
-    lengths = {name: len(discovery.path) for name, discovery in search.discoveries.items()}
+    lengths = {name: len(discovery.trace) for name, discovery in search.discoveries.items()}
     assert lengths == {f"once_{name}": far for name, far in distance.items()}
 
 
@@ -66,9 +66,9 @@ def test_the_first_discovery_is_kept_while_another_property_is_still_open() -> N
 def test_a_trace_is_a_shortest_one_although_a_longer_one_is_found_beside_it() -> None:
     search = explore(Graph({"A": "B C", "B": "D", "C": "X", "D": "X"}, never("X")))
     assert found(search) == {"never_X": ("at X", "A C X")}
-    assert search.discoveries["never_X"].path.labels == ("A C", "C X")
+    assert search.discoveries["never_X"].trace.labels == ("A C", "C X")
 
 
 def test_of_two_steps_side_by_side_a_trace_takes_the_first() -> None:
     search = explore(Graph({"A": "B B", "B": "X X"}, never("X")))
-    assert search.discoveries["never_X"].path.labels == ("A B", "B X")
+    assert search.discoveries["never_X"].trace.labels == ("A B", "B X")

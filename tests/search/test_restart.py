@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import pytest
 
 from pcheck import (
-    Act,
+    Action,
     Actor,
     Cluster,
     Id,
     Seen,
     Step,
-    act,
+    action,
     always,
     broadcast,
     fixed,
@@ -42,9 +42,9 @@ class Caller(Actor):
     servers: Group = fixed()
     asked: bool = False
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if not self.asked:
-            yield act("asks", self.but(asked=True), broadcast(self.servers, Ask()))
+            yield action("asks", self.but(asked=True), broadcast(self.servers, Ask()))
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def test_what_was_forgotten_is_given_again(network: str) -> None:
     c, s = group("c", 2), group("s", 1)
     cluster = Cluster({c: lambda _: Caller(servers=s), s: lambda _: Server()}, [given_once])
     found = alike(cluster, network, 1).discoveries["given_once"]
-    assert found.path.labels == (
+    assert found.trace.labels == (
         "c1 asks",
         "c2 asks",
         "s1 <- c1: Ask()",

@@ -14,10 +14,10 @@ import pytest
 from pcheck import Id, Model, Seen, always, check, sometimes, spec
 from pcheck.errors import SpecError
 from pcheck.language.property import Property
-from pcheck.loading.setup import ask
+from pcheck.loading.setup import prepare
 from pcheck.loading.spec import find
 from pcheck.search.reference import explore
-from pcheck.search.state_graph import TooLarge, graphml, numbered, state_graph
+from pcheck.search.state_graph import GraphTooLarge, graphml, numbered, state_graph
 
 Graph: TypeAlias = "nx.MultiDiGraph[Any]"
 PAXOS, LAMPORT = find("paxos"), find("lamport")
@@ -79,7 +79,7 @@ class Counting(Model[int]):
 
 def two_by_two(crashes: int = 0, network: str = "set") -> Model[Any]:
     sizes = {"acceptors": 2, "rounds": 1}
-    return ask(PAXOS, sizes, crashes=crashes, network=network).model
+    return prepare(PAXOS, sizes, crashes=crashes, network=network).model
 
 
 def short() -> Graph:
@@ -107,20 +107,20 @@ def test_the_counts_of_paxos(
 ) -> None:
     acceptors, proposers, crashes, network = asked
     sizes = {"acceptors": acceptors, "proposers": proposers, "rounds": 1}
-    graph = state_graph(ask(PAXOS, sizes, crashes=crashes, network=network).model)
+    graph = state_graph(prepare(PAXOS, sizes, crashes=crashes, network=network).model)
     depth = max(attributes(graph, "depth").values())
     assert (len(graph), graph.number_of_edges(), depth) == counts
 
 
 def test_a_model_without_nodes_has_a_graph_too() -> None:
-    model = ask(LAMPORT, {"acceptors": 1, "values": 1, "ballots": 2}).model
+    model = prepare(LAMPORT, {"acceptors": 1, "values": 1, "ballots": 2}).model
     graph = state_graph(model, text=repr)
     assert (len(graph), max(attributes(graph, "depth").values())) == (25, 8)
     assert attributes(graph, "state") == {state: repr(state) for state in graph}
 
 
 def test_it_is_what_the_reference_explorer_walks_also_beyond_a_violation() -> None:
-    model = ask(PAXOS, {"acceptors": 1}, bug=PAXOS.bug("14")).model
+    model = prepare(PAXOS, {"acceptors": 1}, bug=PAXOS.bug("14")).model
     graph = state_graph(model)
     model.properties = ()
     search = explore(model)
@@ -153,7 +153,7 @@ def test_more_states_than_asked_for_are_not_even_looked_at() -> None:
             looked.append(state)
             yield "counts", state + 1
 
-    with pytest.raises(TooLarge, match="more than 5 states"):
+    with pytest.raises(GraphTooLarge, match="more than 5 states"):
         state_graph(Endless(), 5)
     assert looked == [0, 1, 2, 3, 4]
 
@@ -162,8 +162,8 @@ def test_more_states_than_asked_for_are_not_even_looked_at() -> None:
 
 
 def test_exactly_the_states_where_a_property_is_false_violate_it() -> None:
-    question = ask(PAXOS, {"acceptors": 1, "rounds": 1}, bug=PAXOS.bug("14"), crashes=1)
-    model = question.model
+    setup = prepare(PAXOS, {"acceptors": 1, "rounds": 1}, bug=PAXOS.bug("14"), crashes=1)
+    model = setup.model
     graph = state_graph(model, properties=model.properties)
     for name in ("agreement", "one_value_per_ballot"):
         prop = next(each for each in model.properties if each.name == name)

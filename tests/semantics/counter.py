@@ -46,9 +46,9 @@ def reaction(role: type[Counter], message: object = None) -> tuple[Way, ...]:
     return asked.reaction(asked.begin, Letter(B1, message or Ping()))
 
 
-def offers(role: type[Counter]) -> tuple[tuple[str, tuple[Way, ...]], ...]:
+def actions(role: type[Counter]) -> tuple[tuple[str, tuple[Way, ...]], ...]:
     asked = handlers(role)
-    return asked.offers(asked.begin)
+    return asked.actions(asked.begin)
 
 
 def check_reaction(role: type[Counter], text: str, below: int = 0) -> None:
@@ -60,6 +60,6 @@ def check_reaction(role: type[Counter], text: str, below: int = 0) -> None:
 
 def check_offers(role: type[Counter], text: str, below: int = 0) -> None:
     """Check the error about the offers: its line (from `offers` on) and its text."""
-    where = place(role.offers, below)
-    on = f"[on its offers, in state {role.__name__}(n=0, recent=0)]"
-    assert fault(lambda: offers(role)) == f"{where}a1 {text} {on}"
+    where = place(role.actions, below)
+    on = f"[on its actions, in state {role.__name__}(n=0, recent=0)]"
+    assert fault(lambda: actions(role)) == f"{where}a1 {text} {on}"

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pcheck import Act, Actor, Id, Send, Step, act, send, volatile
+from pcheck import Action, Actor, Id, Send, Step, action, send, volatile
 from pcheck.semantics.network import NETWORKS
-from pcheck.semantics.node import Config, Does, Node, Post, Row
+from pcheck.semantics.node import Config, Interner, Node, Row, StepKind
 
 A1, B1, C1 = Id("a1"), Id("b1"), Id("c1")
 
@@ -30,9 +30,9 @@ class Counter(Actor):
     top: int = 0
     recent: int = volatile(0)
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.top == 0:
-            yield act("wakes", self.but(top=1, recent=1), send(B1, Ping(1)))
+            yield action("wakes", self.but(top=1, recent=1), send(B1, Ping(1)))
 
     def receive(self, msg: object, src: Id) -> Step:
         match msg:
@@ -45,7 +45,7 @@ class Told(NamedTuple):
     """A row, in full."""
 
     label: str
-    does: Does
+    does: StepKind
     actor: Counter
     up: bool
     inbox: list[object]
@@ -54,20 +54,20 @@ class Told(NamedTuple):
 
 def node(network: str, actor: Actor | None = None, may_crash: bool = False) -> Node:
     begin = actor or Counter()
-    return Node(begin.but(me=A1), NETWORKS[network], may_crash, Post([A1, B1, C1]))
+    return Node(begin.but(me=A1), NETWORKS[network], may_crash, Interner([A1, B1, C1]))
 
 
 def after(it: Node, src: Id, *messages: object, start: Config | None = None) -> Config:
     """Return the node with these messages in its inbox, received in this order from one sender."""
     sends = tuple(Send((A1,), message) for message in messages)
-    return it.receive(start or it.first, it.post.bundle(src, sends))
+    return it.receive(start or it.first, it.interner.bundle(src, sends))
 
 
 def told(row: Row) -> Told:
     assert isinstance(row.next.actor, Counter)
     sends = [(letter.message, receivers) for letter, receivers in row.bundle.sends]
     inbox = [letter.message for letter in row.next.inbox]
-    return Told(row.label, row.does, row.next.actor, row.next.up, inbox, sends)
+    return Told(row.label, row.kind, row.next.actor, row.next.up, inbox, sends)
 
 
 def rows(it: Node, config: Config) -> list[Told]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pcheck import (
-    Act,
+    Action,
     Actor,
     Cluster,
     Group,
@@ -15,7 +15,7 @@ from pcheck import (
     Property,
     Seen,
     Step,
-    act,
+    action,
     always,
     broadcast,
     fixed,
@@ -24,7 +24,7 @@ from pcheck import (
     volatile,
 )
 from pcheck.search.reference import explore
-from pcheck.semantics.cluster_model import Runs
+from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
 from tests.runs import Run, counts, runs
 
@@ -58,8 +58,8 @@ def explored(
 ) -> tuple[set[Run], tuple[int, int, int]]:
     """Return every run, and the numbers of states and transitions, and the depth."""
     cluster = Cluster(roles, properties=[seeing(*sees)])
-    search = explore(Runs(cluster, NETWORKS[network], crashes))
-    return runs(Runs(cluster, NETWORKS[network], crashes)), counts(search)
+    search = explore(ClusterModel(cluster, NETWORKS[network], crashes))
+    return runs(ClusterModel(cluster, NETWORKS[network], crashes)), counts(search)
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,9 @@ class Asker(Actor):
     asked: bool = False
     answered: bool = False
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if not self.asked:
-            yield act("asks", self.but(asked=True), send(B1, Ask()))
+            yield action("asks", self.but(asked=True), send(B1, Ask()))
 
     def receive(self, msg: object, src: Id) -> Step:
         return self.but(answered=True) if msg == Answer() else None
@@ -88,9 +88,9 @@ NO_ASK, NO_ANSWER = "lost: a1 -> b1: Ask(n=1)", "lost: b1 -> a1: Answer()"
 
 
 class Echo(Asker):
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if not self.asked:
-            yield act("asks", self.but(asked=True), send(B1, Ask()), send(B1, Ask()))
+            yield action("asks", self.but(asked=True), send(B1, Ask()), send(B1, Ask()))
 
 
 @dataclass(frozen=True)
@@ -111,9 +111,9 @@ class Crier(Actor):
     cried: bool = False
     heard: bool = False
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if not self.cried and self.me == A1:
-            yield act("cries", self.but(cried=True), broadcast(self.to, Ask()))
+            yield action("cries", self.but(cried=True), broadcast(self.to, Ask()))
 
     def receive(self, msg: object, src: Id) -> Step:
         return None if self.heard else self.but(heard=True)
@@ -126,9 +126,9 @@ class Writer(Actor):
     pages: int = 0
     note: int = volatile(0)
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.note != 5:
-            yield act("writes", self.but(pages=1, note=5))
+            yield action("writes", self.but(pages=1, note=5))
 
 
 class Idle(Actor):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from pcheck import (
-    Act,
+    Action,
     Actor,
     Cluster,
     Group,
@@ -16,14 +16,14 @@ from pcheck import (
     Seen,
     Set,
     Step,
-    act,
+    action,
     broadcast,
     group,
     send,
     sometimes,
 )
 from pcheck.search.reference import explore
-from pcheck.semantics.cluster_model import Runs, State
+from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.network import NETWORKS
 from pcheck.semantics.trace import follow
 from tests.runs import counts
@@ -101,9 +101,9 @@ def test_a_message_that_is_ignored_is_used_up_in_fifo() -> None:
 
 
 class Caller(Asker):
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if not self.asked:
-            yield act("asks", self.but(asked=True), send(B1, Ask(1)), send(B1, Ask(2)))
+            yield action("asks", self.but(asked=True), send(B1, Ask(1)), send(B1, Ask(2)))
 
 
 @dataclass(frozen=True)
@@ -187,16 +187,16 @@ def test_a_broadcast_to_nobody_is_observed(network: str) -> None:
         return seen.sent(Ask) == [(A1, Ask())]
 
     cluster = Cluster({A: lambda i: Crier(to=nobody)}, properties=[somebody_cried])
-    search = explore(Runs(cluster, NETWORKS[network], 0))
+    search = explore(ClusterModel(cluster, NETWORKS[network], 0))
     assert counts(search) == (2, 1, 1)
-    assert search.discoveries["somebody_cried"].path.labels == ("a1 cries",)
+    assert search.discoveries["somebody_cried"].trace.labels == ("a1 cries",)
 
 
 @pytest.mark.parametrize("network", EVERY)
 def test_a_step_that_leads_back_to_the_same_state_is_none(network: str) -> None:
     class Restless(Crier):
-        def offers(self) -> Iterator[Act]:
-            yield act("cries", self, broadcast(self.to, Ask()))
+        def actions(self) -> Iterator[Action]:
+            yield action("cries", self, broadcast(self.to, Ask()))
 
     nobody = group("z", 0)
     roles: dict[Group, Callable[[int], Actor]] = {A: lambda i: Restless(to=nobody)}
@@ -208,7 +208,7 @@ def test_a_step_that_leads_back_to_the_same_state_is_none(network: str) -> None:
 
 
 @dataclass(frozen=True)
-class Say:
+class OnNote:
     word: str
 
 
@@ -216,10 +216,10 @@ class Say:
 class Speaker(Actor):
     left: Set[str] = Set(["1", "01"])
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         for word in self.left:
             said = self.but(left=self.left.without(word))
-            yield act(f"says {word}", said, send(B1, Say(word)))
+            yield action(f"says {word}", said, send(B1, OnNote(word)))
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_messages_that_differ_in_a_leading_zero_are_in_one_inbox(
 
 
 def test_a_state_is_shown_by_its_nodes_without_the_fixed_fields() -> None:
-    model = Runs(Cluster(ECHO, properties=[seeing()]), NETWORKS["set"], 0)
+    model = ClusterModel(Cluster(ECHO, properties=[seeing()]), NETWORKS["set"], 0)
     path = follow(model, (ASKS, HEARS))
     assert model.columns(path.states[-1]) == {
         "a1": {"asked": "True", "answered": "False"},
@@ -249,7 +249,7 @@ def test_a_state_is_shown_by_its_nodes_without_the_fixed_fields() -> None:
 
 
 def test_a_state_is_a_value() -> None:
-    one, other = (Runs(Cluster(DIALOGUE, [seeing()]), NETWORKS["set"], 1) for _ in range(2))
+    one, other = (ClusterModel(Cluster(DIALOGUE, [seeing()]), NETWORKS["set"], 1) for _ in range(2))
     forth, back = ((ASKS, "b1 crashes"), ("b1 crashes", ASKS))
     ends: list[State] = [follow(one, labels).states[-1] for labels in (forth, back)]
     assert (ends[0], hash(ends[0])) == (ends[1], hash(ends[1]))

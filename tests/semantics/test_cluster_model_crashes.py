@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from pcheck import Actor, Cluster, Group, group
-from pcheck.semantics.cluster_model import Runs
+from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
 from pcheck.semantics.trace import follow
 from tests.runs import runs
@@ -39,7 +39,7 @@ def test_a_crash_takes_the_volatile_fields_once_and_leaves_the_others(network: s
 @pytest.mark.parametrize("network", EVERY)
 def test_a_volatile_field_becomes_what_it_was_at_depth_0(network: str) -> None:
     roles: dict[Group, Callable[[int], Actor]] = {A: lambda i: Writer(pages=3, note=5)}
-    model = Runs(Cluster(roles, properties=[seeing("note")]), NETWORKS[network], 1)
+    model = ClusterModel(Cluster(roles, properties=[seeing("note")]), NETWORKS[network], 1)
     assert runs(model) == {("a1 crashes", "a1 restarts")}
     path = follow(model, ("a1 crashes",))
     assert model.columns(path.states[0]) == {"a1": {"pages": "3", "note": "5"}}
@@ -68,7 +68,7 @@ def test_no_run_has_more_crashes_than_the_budget(network: str) -> None:
     assert ("a1 crashes", "a2 crashes", "a2 restarts", "a1 restarts") in all_runs
 
 
-def next_labels(model: Runs, *labels: str) -> set[str]:
+def next_labels(model: ClusterModel, *labels: str) -> set[str]:
     """Return the labels of the steps that may follow a run."""
     path = follow(model, labels)
     assert path.labels == labels
@@ -77,7 +77,7 @@ def next_labels(model: Runs, *labels: str) -> set[str]:
 
 @pytest.mark.parametrize("network", EVERY)
 def test_a_node_that_is_down_takes_no_step_but_what_is_sent_to_it_waits(network: str) -> None:
-    model = Runs(Cluster(DIALOGUE, properties=[seeing()]), NETWORKS[network], 1)
+    model = ClusterModel(Cluster(DIALOGUE, properties=[seeing()]), NETWORKS[network], 1)
     lost = {NO_ASK} if network in ("lossy", "fifo") else set()
     assert next_labels(model, "b1 crashes") == {ASKS, "b1 restarts"}
     assert next_labels(model, "b1 crashes", ASKS) == {"b1 restarts"} | lost

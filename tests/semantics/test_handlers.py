@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from pcheck import Act, Id, Set, Step, act, broadcast, either, group, send, show
+from pcheck import Action, Id, Set, Step, action, broadcast, either, group, send, show
 from pcheck.semantics.handlers import Way
 from pcheck.semantics.network import Letter
-from tests.semantics.counter import A1, B1, Counter, Ping, Pong, handlers, offers, reaction
+from tests.semantics.counter import A1, B1, Counter, Ping, Pong, actions, handlers, reaction
 
 
 def test_a_step_is_the_next_state_and_what_is_sent_in_order() -> None:
@@ -55,12 +55,12 @@ def test_a_choice_has_a_way_for_each_alternative() -> None:
 
 def test_offers_come_in_their_own_order_with_their_labels() -> None:
     class Offers(Counter):
-        def offers(self) -> Iterator[Act]:
-            yield act("waits", None)
-            yield act("starts", self.but(n=1), send(B1, Ping()))
-            yield act("rolls", either(("one", self.but(n=1)), ("two", self.but(n=2))))
+        def actions(self) -> Iterator[Action]:
+            yield action("waits", None)
+            yield action("starts", self.but(n=1), send(B1, Ping()))
+            yield action("rolls", either(("one", self.but(n=1)), ("two", self.but(n=2))))
 
-    assert offers(Offers) == (
+    assert actions(Offers) == (
         ("waits", (Way("", None, ()),)),
         ("starts", (Way("", Offers(n=1), (send(B1, Ping()),)),)),
         ("rolls", (Way("one", Offers(n=1), ()), Way("two", Offers(n=2), ()))),

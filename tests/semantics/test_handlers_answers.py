@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pcheck import Act, Id, Step, act, broadcast, either, send
+from pcheck import Action, Id, Step, action, broadcast, either, send
 from tests.errors import fault
 from tests.semantics.counter import (
     B1,
@@ -79,28 +79,28 @@ def test_a_generator_is_told_without_its_address() -> None:
 )
 def test_an_offer_is_an_act(offered: Any, told: str | None) -> None:
     class Offers(Counter):
-        def offers(self) -> Iterator[Act]:
+        def actions(self) -> Iterator[Action]:
             yield offered
 
-    text = f"offers {told or 'Pong(n=1) to b1'}: yield act(label, step, ...)"
+    text = f"offers {told or 'Pong(n=1) to b1'}: yield action(label, step, ...)"
     check_offers(Offers, text)
 
 
 def test_offers_are_many() -> None:
     class Offers(Counter):
-        def offers(self) -> Iterator[Act]:
+        def actions(self) -> Iterator[Action]:
             return None  # type: ignore[return-value]
 
-    check_offers(Offers, "offers None: yield act(label, step, ...)")
+    check_offers(Offers, "offers None: yield action(label, step, ...)")
 
 
 def test_what_is_sent_stands_beside_a_state_or_in_the_step() -> None:
     class Offers(Counter):
-        def offers(self) -> Iterator[Act]:
-            yield act("starts", (self, send(B1, Pong())), send(B1, Ping()))
+        def actions(self) -> Iterator[Action]:
+            yield action("starts", (self, send(B1, Pong())), send(B1, Ping()))
 
     text = (
-        "raised TypeError: act(label, step, *sends): what is sent goes beside a state, "
+        "raised TypeError: action(label, step, *sends): what is sent goes beside a state, "
         "or into the step"
     )
     check_offers(Offers, text, below=1)
@@ -109,8 +109,8 @@ def test_what_is_sent_stands_beside_a_state_or_in_the_step() -> None:
 @pytest.mark.parametrize("label", ["", "two\nlines", "a\ttab", "\x1b[31m", None, 1, ("a",)])
 def test_a_label_is_one_line_of_text(label: Any) -> None:
     class Offers(Counter):
-        def offers(self) -> Iterator[Act]:
-            yield act(label, self.but(n=1))
+        def actions(self) -> Iterator[Action]:
+            yield action(label, self.but(n=1))
 
     class Chooses(Counter):
         def receive(self, msg: object, src: Id) -> Step:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from pcheck import Act, Id, Map, Step, act, either, send
+from pcheck import Action, Id, Map, Step, action, either, send
 from pcheck.errors import SpecError
 from tests.errors import fault
-from tests.semantics.counter import A1, Counter, Ping, Pong, check_reaction, offers, reaction
+from tests.semantics.counter import A1, Counter, Ping, Pong, actions, check_reaction, reaction
 
 pytestmark = pytest.mark.usefixtures("at_the_top")
 
@@ -110,10 +110,10 @@ def test_offers_that_differ_from_call_to_call() -> None:
     count = itertools.count(5)
 
     class Counts(Counter):
-        def offers(self) -> Iterator[Act]:
-            yield act(f"starts {next(count)}", self.but(n=1))
+        def actions(self) -> Iterator[Action]:
+            yield action(f"starts {next(count)}", self.but(n=1))
 
-    said = fault(lambda: offers(Counts))
+    said = fault(lambda: actions(Counts))
     assert "a1 is not deterministic: called twice, it answered " in said
     assert "'starts 5'" in said.partition(" and then ")[0]
     assert "'starts 6'" in said.partition(" and then ")[2]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pcheck import Act, Id, Set, Step, act
+from pcheck import Action, Id, Set, Step, action
 from tests.semantics.counter import B1, Counter, Loose, Ping, Pong, check_offers, check_reaction
 
 pytestmark = pytest.mark.usefixtures("at_the_top")
@@ -37,8 +37,8 @@ def test_a_state_that_holds_what_cannot_be_compared(value: object, why: str) -> 
 
 def test_an_offer_that_leads_to_such_a_state() -> None:
     class Keeps(Counter):
-        def offers(self) -> Iterator[Act]:
-            yield act("starts", self.but(n={B1}))
+        def actions(self) -> Iterator[Action]:
+            yield action("starts", self.but(n={B1}))
 
     check_offers(Keeps, "becomes a state that cannot be kept: n is a set: use Set")
 

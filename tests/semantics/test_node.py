@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from pcheck import Act, Actor, Id, Step, Value, act, either, send
+from pcheck import Action, Actor, Id, Step, Value, action, either, send
 from pcheck.errors import SpecError
 from pcheck.semantics.network import NETWORKS, Letter
-from pcheck.semantics.node import Does, delivered, lost
+from pcheck.semantics.node import StepKind, delivered, lost
 from tests.errors import place
 from tests.semantics.node_rows import (
     A1,
@@ -30,16 +30,18 @@ UP, DOWN = True, False
 
 
 def wakes(*inbox: object) -> Told:
-    return Told("a1 wakes", Does.ACT, Counter(top=1, recent=1), UP, [*inbox], [(Ping(1), (B1,))])
+    return Told(
+        "a1 wakes", StepKind.ACT, Counter(top=1, recent=1), UP, [*inbox], [(Ping(1), (B1,))]
+    )
 
 
 def takes(n: int, *inbox: object) -> Told:
     label = f"a1 <- b1: Ping(n={n})"
-    return Told(label, Does.DELIVER, Counter(top=n, recent=n), UP, [*inbox], [(Pong(n), (B1,))])
+    return Told(label, StepKind.DELIVER, Counter(top=n, recent=n), UP, [*inbox], [(Pong(n), (B1,))])
 
 
 def loses(message: str, *inbox: object) -> Told:
-    return Told(f"lost: b1 -> a1: {message}", Does.LOSE, Counter(), UP, [*inbox], [])
+    return Told(f"lost: b1 -> a1: {message}", StepKind.LOSE, Counter(), UP, [*inbox], [])
 
 
 # Rows on each network. Ping(0) is one that the counter ignores.
@@ -82,7 +84,7 @@ def test_fifo_delivers_or_loses_the_head_alone() -> None:
 
 def test_fifo_delivers_a_head_that_is_ignored_so_that_the_next_can_come() -> None:
     it = node("fifo")
-    ignored = Told("a1 <- b1: Ping(n=0)", Does.DELIVER, Counter(), UP, [Ping(2)], [])
+    ignored = Told("a1 <- b1: Ping(n=0)", StepKind.DELIVER, Counter(), UP, [Ping(2)], [])
     assert rows(it, after(it, B1, Ping(0), Ping(2))) == [
         wakes(Ping(0), Ping(2)),
         ignored,
@@ -106,7 +108,7 @@ def test_fifo_has_a_channel_for_each_sender() -> None:
 def test_a_row_tells_the_letter_that_it_delivers_or_loses(network: str) -> None:
     it = node(network)
     letters = {row.label: row.letter for row in it.rows(after(it, B1, Ping(2)))}
-    letter = it.post.letter(B1, Ping(2))
+    letter = it.interner.letter(B1, Ping(2))
     expected: dict[str, Letter | None] = {"a1 wakes": None, "a1 <- b1: Ping(n=2)": letter}
     if network in ("lossy", "fifo"):
         expected["lost: b1 -> a1: Ping(n=2)"] = letter
@@ -116,24 +118,24 @@ def test_a_row_tells_the_letter_that_it_delivers_or_loses(network: str) -> None:
 # Crashes
 
 
-CRASH = Told("a1 crashes", Does.CRASH, Counter(top=5, recent=1), DOWN, [Ping(7)], [])
-RESTART = Told("a1 restarts", Does.RESTART, Counter(top=5, recent=3), UP, [Ping(7)], [])
-DOWN_LOSS = Told("lost: b1 -> a1: Ping(n=7)", Does.LOSE, Counter(top=5, recent=3), DOWN, [], [])
+CRASH = Told("a1 crashes", StepKind.CRASH, Counter(top=5, recent=1), DOWN, [Ping(7)], [])
+RESTART = Told("a1 restarts", StepKind.RESTART, Counter(top=5, recent=3), UP, [Ping(7)], [])
+DOWN_LOSS = Told("lost: b1 -> a1: Ping(n=7)", StepKind.LOSE, Counter(top=5, recent=3), DOWN, [], [])
 
 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_a_crash_takes_the_volatile_fields_and_leaves_the_inbox(network: str) -> None:
     it = node(network, Counter(top=4, recent=1), may_crash=True)
-    ((_, actor, _),) = it.handlers.reaction(it.first.actor, it.post.letter(B1, Ping(5)))
+    ((_, actor, _),) = it.handlers.reaction(it.first.actor, it.interner.letter(B1, Ping(5)))
     assert actor == Counter(top=5, recent=5)
     config = after(it, B1, Ping(7), start=it.config(actor, UP, ()))
-    assert [row for row in rows(it, config) if row.does is Does.CRASH] == [CRASH]
+    assert [row for row in rows(it, config) if row.does is StepKind.CRASH] == [CRASH]
 
 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_without_crashes_there_is_no_crash(network: str) -> None:
     it = node(network, Counter(top=5, recent=3))
-    assert [row.does for row in rows(it, after(it, B1, Ping(3)))].count(Does.CRASH) == 0
+    assert [row.does for row in rows(it, after(it, B1, Ping(3)))].count(StepKind.CRASH) == 0
 
 
 @pytest.mark.parametrize("network", NETWORKS)
@@ -155,9 +157,9 @@ def test_a_node_that_is_down_offers_nothing(network: str) -> None:
 
 
 class Chooser(Counter):
-    def offers(self) -> Iterator[Act]:
-        yield act("rolls", either(("gets 1", self.but(top=1)), ("gets 2", self.but(top=2))))
-        yield act("waits", either(("at rest", None), ("a while", self.but(top=3))))
+    def actions(self) -> Iterator[Action]:
+        yield action("rolls", either(("gets 1", self.but(top=1)), ("gets 2", self.but(top=2))))
+        yield action("waits", either(("at rest", None), ("a while", self.but(top=3))))
 
     def receive(self, msg: object, src: Id) -> Step:
         answer = self.but(top=9), send(src, Pong(9))
@@ -213,15 +215,15 @@ def test_two_ways_of_one_label_are_shown_where_they_are_received() -> None:
 @pytest.mark.usefixtures("at_the_top")
 def test_two_acts_of_one_label_are_an_error(label: str) -> None:
     class Torn(Counter):
-        def offers(self) -> Iterator[Act]:
-            yield act("wakes", self.but(top=1))
-            yield act(label, self.but(top=2))
+        def actions(self) -> Iterator[Action]:
+            yield action("wakes", self.but(top=1))
+            yield action(label, self.but(top=2))
 
     it = node("set", Torn(), may_crash=True)
     with pytest.raises(SpecError) as caught:
         it.rows(it.first)
     assert str(caught.value) == (
-        f"{place(Torn.offers)}a1 has two steps labelled "
+        f"{place(Torn.actions)}a1 has two steps labelled "
         f"'a1 {label}': tell them apart by their labels "
         "[on its steps, in state Torn(top=0, recent=0)]"
     )

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from pcheck import Act, Id, Send, Step, send
+from pcheck import Action, Id, Send, Step, send
 from pcheck.errors import SpecError
 from pcheck.semantics.network import NETWORKS
-from pcheck.semantics.node import Post
+from pcheck.semantics.node import Interner
 from tests.semantics.node_rows import A1, B1, C1, Counter, Ping, Pong, after, labels, node
 
 
@@ -37,12 +37,16 @@ def test_a_second_copy_changes_a_multiset_and_not_a_set() -> None:
 
 
 def test_letters_and_bundles_are_told_apart_by_sender_and_by_exact_value() -> None:
-    post = Post([A1, B1])
-    assert post.letter(B1, Ping(1)) is post.letter(B1, Ping(1))
-    others = [post.letter(C1, Ping(1)), post.letter(B1, Pong(1)), post.letter(B1, Ping(True))]
-    assert [other is post.letter(B1, Ping(1)) for other in others] == [False, False, False]
-    bundle = post.bundle(B1, (send(A1, Ping(1)), Send((A1, C1), Ping(2))))
-    assert bundle is post.bundle(B1, (send(A1, Ping(1)), Send((A1, C1), Ping(2))))
+    interner = Interner([A1, B1])
+    assert interner.letter(B1, Ping(1)) is interner.letter(B1, Ping(1))
+    others = [
+        interner.letter(C1, Ping(1)),
+        interner.letter(B1, Pong(1)),
+        interner.letter(B1, Ping(True)),
+    ]
+    assert [other is interner.letter(B1, Ping(1)) for other in others] == [False, False, False]
+    bundle = interner.bundle(B1, (send(A1, Ping(1)), Send((A1, C1), Ping(2))))
+    assert bundle is interner.bundle(B1, (send(A1, Ping(1)), Send((A1, C1), Ping(2))))
     assert (bundle.receivers, [each.message for each in bundle.to(A1)]) == (
         (A1, C1),
         [Ping(1), Ping(2)],
@@ -54,9 +58,9 @@ def test_a_handler_is_asked_once_whatever_else_waits() -> None:
     asked: list[object] = []
 
     class Listens(Counter):
-        def offers(self) -> Iterator[Act]:
+        def actions(self) -> Iterator[Action]:
             asked.append("offers")
-            yield from super().offers()
+            yield from super().actions()
 
         def receive(self, msg: object, src: Id) -> Step:
             asked.append(msg)

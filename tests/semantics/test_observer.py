@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from pcheck import Act, Actor, Cluster, Group, Id, Seen, act, broadcast, group, milestone
-from pcheck.semantics.cluster_model import Runs
+from pcheck import Action, Actor, Cluster, Group, Id, Seen, action, broadcast, group, milestone
+from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
 from pcheck.semantics.trace import follow
 from tests.semantics.small_clusters import (
@@ -41,7 +41,7 @@ def test_fields_that_are_seen_follow_the_state(network: str) -> None:
         B: lambda i: Idle(),
     }
     cluster = Cluster(roles, properties=[seeing("pages", "Writer.note")])
-    model = Runs(cluster, NETWORKS[network], 1)
+    model = ClusterModel(cluster, NETWORKS[network], 1)
     path = follow(model, ("a2 writes", "a2 crashes", "a1 writes"))
     seen = [model.observe(state) for state in path.states]
     assert [[value for _, value in each.field("pages")] for each in seen] == [
@@ -66,24 +66,26 @@ def test_fields_that_are_seen_are_no_further_states() -> None:
 
 
 def test_a_fixed_field_can_be_seen() -> None:
-    model = Runs(Cluster(ECHO, properties=[seeing("limit")]), NETWORKS["set"], 0)
+    model = ClusterModel(Cluster(ECHO, properties=[seeing("limit")]), NETWORKS["set"], 0)
     assert model.observe(model.initial()).field("limit") == [(B1, 3)]
 
 
 def test_the_observation_is_of_what_any_declared_property_sees() -> None:
     properties = [seeing(Ask, name="one"), seeing(Answer, "answered", name="two")]
-    model = Runs(Cluster(DIALOGUE, properties), NETWORKS["once"], 0)
+    model = ClusterModel(Cluster(DIALOGUE, properties), NETWORKS["once"], 0)
     path = follow(model, (ASKS, HEARS, LEARNS))
-    sights = [model.observe(state) for state in path.states]
-    assert [(len(s.sent(Ask)), len(s.sent(Answer)), s.field("answered")[0][1]) for s in sights] == [
+    observations = [model.observe(state) for state in path.states]
+    assert [
+        (len(s.sent(Ask)), len(s.sent(Answer)), s.field("answered")[0][1]) for s in observations
+    ] == [
         (0, 0, False),
         (1, 0, False),
         (1, 1, False),
         (1, 1, True),
     ]
-    assert sights[-1].sent(Ask) == [(A1, Ask())]
-    assert sights[-1].sent(Answer) == [(B1, Answer())]
-    assert sights[-1].group("b") == B
+    assert observations[-1].sent(Ask) == [(A1, Ask())]
+    assert observations[-1].sent(Answer) == [(B1, Answer())]
+    assert observations[-1].group("b") == B
 
 
 def test_a_kind_that_is_seen_includes_the_kinds_below_it() -> None:
@@ -92,11 +94,11 @@ def test_a_kind_that_is_seen_includes_the_kinds_below_it() -> None:
         pass
 
     class Pleader(Crier):
-        def offers(self) -> Iterator[Act]:
-            yield act("pleads", self.but(cried=True), broadcast(self.to, Plea()))
+        def actions(self) -> Iterator[Action]:
+            yield action("pleads", self.but(cried=True), broadcast(self.to, Plea()))
 
     nobody = group("z", 0)
-    model = Runs(
+    model = ClusterModel(
         Cluster({A: lambda i: Pleader(to=nobody)}, [seeing(Ask)]), NETWORKS["set"], crashes=0
     )
     path = follow(model, ("a1 pleads",))
@@ -109,6 +111,6 @@ def test_a_milestone_sees_the_fields_that_it_declared() -> None:
         return {who: f"{who} wrote {pages}" for who, pages in seen.field("pages")}
 
     cluster = Cluster({A: lambda i: Writer(pages=2)}, [seeing()], milestones=[written])
-    model = Runs(cluster, NETWORKS["set"], 0)
-    sight = model.history(model.initial(), frozenset())
-    assert written.reached(sight) == {A1: "a1 wrote 2"}
+    model = ClusterModel(cluster, NETWORKS["set"], 0)
+    observation = model.history(model.initial(), frozenset())
+    assert written.reached(observation) == {A1: "a1 wrote 2"}

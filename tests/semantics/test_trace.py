@@ -9,7 +9,7 @@ from tests.search.drawn import CHAIN, Graph, never
 
 def test_the_labels_of_a_trace_lead_along_its_states() -> None:
     search = explore(Graph(CHAIN, never("Z")))
-    path = search.discoveries["never_Z"].path
+    path = search.discoveries["never_Z"].trace
     assert follow(Graph(CHAIN), path.labels) == path
 
 

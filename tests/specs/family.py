@@ -7,12 +7,12 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from pcheck import Id, Result, Seen, check
-from pcheck.bugs import Hunt, hunt, kept
+from pcheck.bugs import BugCheck, check_bug, select
 from pcheck.language.cluster import Cluster
 from pcheck.loading.spec import SHIPPED, find
 from pcheck.search.outcome import Outcome, Verdict
 from pcheck.search.reference import explore
-from pcheck.semantics.cluster_model import Runs, State
+from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.network import NETWORKS
 from specs.consensus import Accepted
 from tests.runs import counts
@@ -25,7 +25,7 @@ class Found(NamedTuple):
     observations: Collection[Any]  # the sets of votes
 
 
-class Watched(Runs):
+class Watched(ClusterModel):
     """Remembers every sight that it showed."""
 
     def __init__(self, cluster: Cluster, network: str, crashes: int) -> None:
@@ -66,11 +66,11 @@ def votes(sent: list[tuple[Id, Any]]) -> Iterator[tuple[int, int, int | str]]:
         yield int(who[1:]), accepted.vote.ballot, int(number) if number.isdecimal() else name
 
 
-def agree(name: str, **question: Any) -> Result:
+def agree(name: str, **setup: Any) -> Result:
     """The reference and the compiled engine, which count the same, and all passes, which say it."""
-    plain = check(name, **question, engine="reference")
-    compiled = check(name, **question, engine="compiled", reduce="none")
-    reduced = check(name, **question, engine="compiled", reduce="all")
+    plain = check(name, **setup, engine="reference")
+    compiled = check(name, **setup, engine="compiled", reduce="none")
+    reduced = check(name, **setup, engine="compiled", reduce="all")
     assert counts(plain.search) == counts(compiled.search)
     assert plain.properties == compiled.properties == reduced.properties
     assert reduced.states <= plain.states
@@ -80,29 +80,29 @@ def agree(name: str, **question: Any) -> Result:
 def length(result: Result) -> int:
     """Of the shortest run to the only thing that was found."""
     (found,) = result.search.discoveries.values()
-    return len(found.path)
+    return len(found.trace)
 
 
 @cache
-def hunted(name: str, bug: str) -> Hunt:
-    return next(hunt(spec, found) for spec, found in kept(bug) if spec.name == name)
+def hunted(name: str, bug: str) -> BugCheck:
+    return next(check_bug(spec, found) for spec, found in select(bug) if spec.name == name)
 
 
-def breaks_nothing(found: Hunt) -> bool:
+def breaks_nothing(found: BugCheck) -> bool:
     """Whether it is safe as it says, and each property came out as it should."""
     bad = {Outcome.VIOLATED, Outcome.NEVER_REACHED, Outcome.UNDECIDED}
-    told = found.as_it_says, found.steps, found.result.verdict
+    told = found.as_expected, found.steps, found.result.verdict
     return told == (True, None, Verdict.HOLDS) and bad.isdisjoint(found.result.properties.values())
 
 
-def is_as_kept(found: Hunt) -> bool:
+def is_as_kept(found: BugCheck) -> bool:
     """Whether a search comes to the very run and words that stand in `counterexamples/`."""
-    run, folder = found.result.run, SHIPPED.parent / "counterexamples"
+    run, folder = found.result.saved, SHIPPED.parent / "counterexamples"
     files = [folder / f"{found.bug.name}{kind}" for kind in (".json", ".txt")]
     if run is None:
         return not any(file.exists() for file in files)
-    kept = [file.read_text(encoding="utf-8") for file in files]
-    return [run.text(), found.result.draw()] == kept
+    select = [file.read_text(encoding="utf-8") for file in files]
+    return [run.text(), found.result.draw()] == select
 
 
 def mistakes(name: str) -> list[tuple[int, str]]:

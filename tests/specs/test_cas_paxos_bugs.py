@@ -30,7 +30,7 @@ def test_every_mistake_stands_in_one_of_the_tables() -> None:
 @pytest.mark.parametrize("mistake", STEPS, ids=lambda mistake: mistake[1])
 def test_a_mistake_breaks_what_it_says_in_so_many_steps(mistake: tuple[int, str]) -> None:
     found = hunted("cas_paxos", mistake[1])
-    told = found.as_it_says, found.result.verdict, length(found.result)
+    told = found.as_expected, found.result.verdict, length(found.result)
     assert told == (True, Verdict.VIOLATED, STEPS[mistake])
     assert is_as_kept(found)
 

@@ -13,16 +13,16 @@ import pytest
 
 import specs.elected_leader
 import specs.readings
-from pcheck import Act, Group, Id, Seen, Value, always, check, fixed, group
+from pcheck import Action, Group, Id, Seen, Value, always, check, fixed, group
 from pcheck.checking import Result, answer
 from pcheck.language.cluster import Cluster
-from pcheck.loading.setup import ask
+from pcheck.loading.setup import prepare
 from pcheck.loading.spec import find
 from pcheck.search.compiled.explorer import explore as fast
-from pcheck.search.outcome import Outcome, Search, Verdict
-from pcheck.search.reductions.reduce import PASSES
+from pcheck.search.outcome import Outcome, SearchResult, Verdict
+from pcheck.search.reductions.reduce import REDUCTIONS
 from pcheck.search.reference import explore
-from pcheck.semantics.cluster_model import Runs
+from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
 from specs.decisions import agreement
 from specs.elected_leader import Node
@@ -60,20 +60,20 @@ def read(
     same_ballot, accepts, votes_once = reading
     words = {"same_ballot": same_ballot, "accepts": accepts, "decided": decided}
     given = {**words, "votes_once": votes_once, **size}
-    question = ask(find(SPEC), given, crashes=crashes, properties=["agreement"])
-    return answer(question)
+    setup = prepare(find(SPEC), given, crashes=crashes, properties=["agreement"])
+    return answer(setup)
 
 
 def says(result: Result) -> str:
     return steps(result.search)
 
 
-def steps(search: Search) -> str:
+def steps(search: SearchResult) -> str:
     """In the words of the table."""
     if search.verdict is Verdict.HOLDS:
         return "safe"
     (found,) = search.discoveries.values()
-    return str(len(found.path))
+    return str(len(found.trace))
 
 
 def smallest(reading: Reading) -> dict[str, int]:
@@ -88,12 +88,12 @@ class InTurn(Node):
 
     takes: int = fixed()
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.ballot + 1 == self.takes:
-            yield from super().offers()
+            yield from super().actions()
 
 
-def of_three_leaders(reading: Reading) -> Search:
+def of_three_leaders(reading: Reading) -> SearchResult:
     """Two that share a ballot, and one that takes the next: only a part of all runs, as all of
     them take minutes. They were looked at once: the shortest have 20 steps, too."""
     nodes, values = group("p", 3), (Value("v1"), Value("v2"))
@@ -108,7 +108,7 @@ def of_three_leaders(reading: Reading) -> Search:
 
     alike: list[Group | tuple[Value, ...]] = [Group(nodes.name, nodes.ids[:2]), values]
     built = Cluster({nodes: node}, properties=[agreement], interchangeable=alike)
-    return fast(Runs(built, NETWORKS["set"], 0), passes=PASSES)
+    return fast(ClusterModel(built, NETWORKS["set"], 0), reductions=REDUCTIONS)
 
 
 QUICK = ("promised", "unnoted", False)
@@ -198,7 +198,7 @@ def test_a_decision_does_not_change() -> None:
 
     built = cluster(nodes=2, leaders=1, rounds=2)
     built.properties = (*built.properties, decisions_stay)
-    search = explore(Runs(built, NETWORKS["set"], 1))
+    search = explore(ClusterModel(built, NETWORKS["set"], 1))
     assert search.outcomes["decisions_stay"] is Outcome.HOLDS
 
 
@@ -218,7 +218,9 @@ def test_the_engines_and_the_passes_agree_about_two_leaders_and_a_crash() -> Non
 def test_instances_share_nothing(nodes: int) -> None:
     """So there are as many states of two as there are pairs of states of one."""
     one, two = (
-        explore(Runs(cluster(nodes=nodes, leaders=1, rounds=1, instances=n), NETWORKS["set"], 0))
+        explore(
+            ClusterModel(cluster(nodes=nodes, leaders=1, rounds=1, instances=n), NETWORKS["set"], 0)
+        )
         for n in (1, 2)
     )
     assert (two.states, two.depth) == (one.states**2, 2 * one.depth)

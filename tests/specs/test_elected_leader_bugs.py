@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pcheck.checking import Result, answer
-from pcheck.loading.setup import ask
+from pcheck.loading.setup import prepare
 from pcheck.loading.spec import find
 from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import Verdict
@@ -37,8 +37,8 @@ def asked(name: str, given: dict[str, Any], **how: Any) -> Result:
     """The same question at another size, or by another engine."""
     spec = find(SPEC)
     found = spec.bug(name)
-    question = ask(spec, given, bug=found, properties=[found.breaks])
-    return answer(question, SearchOptions(**how))
+    setup = prepare(spec, given, bug=found, properties=[found.breaks])
+    return answer(setup, SearchOptions(**how))
 
 
 def test_every_mistake_stands_in_one_of_the_tables() -> None:
@@ -48,7 +48,7 @@ def test_every_mistake_stands_in_one_of_the_tables() -> None:
 @pytest.mark.parametrize(("number", "name"), LENGTHS)
 def test_a_mistake_breaks_what_it_says_in_so_many_steps(number: int, name: str) -> None:
     found = hunted(SPEC, name)
-    told = found.as_it_says, found.result.verdict, found.steps
+    told = found.as_expected, found.result.verdict, found.steps
     assert told == (True, Verdict.VIOLATED, LENGTHS[number, name])
     assert is_as_kept(found)
 
@@ -89,7 +89,7 @@ def number_of(name: str) -> int:
 
 def test_who_takes_its_ballot_again_asks_in_it_for_another_value() -> None:
     """It is the detector that names it again before it has heard its own prepare."""
-    run = hunted(SPEC, "counts-before-its-own-prepare").result.run
+    run = hunted(SPEC, "counts-before-its-own-prepare").result.saved
     assert run is not None
     named = [i for i, step in enumerate(run.steps) if "is named leader, and takes ballot 1" in step]
     asks = [i for i, step in enumerate(run.steps) if "asks for" in step]

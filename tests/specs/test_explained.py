@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pcheck.bugs import hunt, kept
+from pcheck.bugs import check_bug, select
 from pcheck.loading.spec import SHIPPED, find
-from pcheck.traces.finding import Shown
+from pcheck.traces.finding import Finding
 from pcheck.traces.replay import replay
 from pcheck.traces.saved import read
 
@@ -87,13 +87,13 @@ DIFFERENCES: dict[str, list[Step]] = {
 @pytest.mark.parametrize("name", DIFFERENCES)
 def test_where_the_correct_protocol_differs_and_how(name: str) -> None:
     saved = read(SHIPPED.parent / "counterexamples" / f"{name}.json")
-    question = saved.ask(find(saved.spec))
-    found = Shown.of(question, saved, replay(saved, question).path).explanation.differences
+    setup = saved.prepare(find(saved.spec))
+    found = Finding.of(setup, saved, replay(saved, setup).trace).explanation.divergences
     expected = DIFFERENCES[name]
-    assert [(each.number, each.label, each.here) for each in found] == [
+    assert [(each.number, each.label, each.buggy) for each in found] == [
         step[:3] for step in expected
     ]
-    ends = [each.there.endswith(step[3]) for each, step in zip(found, expected)]
+    ends = [each.correct.endswith(step[3]) for each, step in zip(found, expected)]
     assert (len(found), ends) == (len(expected), [True] * len(expected))
 
 
@@ -132,6 +132,6 @@ What a3 did:
 
 
 def test_the_run_of_a_vote_that_leaves_the_promise_is_explained_in_these_words() -> None:
-    ((spec, bug),) = kept("vote-leaves-promise")
-    text = hunt(spec, bug).result.draw()
+    ((spec, bug),) = select("vote-leaves-promise")
+    text = check_bug(spec, bug).result.draw()
     assert text[text.index("VIOLATED") :] == TOLD

@@ -41,7 +41,7 @@ def test_any_value_can_be_chosen_in_any_ballot() -> None:
 
 def test_the_shortest_run_that_chooses_is_a_ballot_without_rivals() -> None:
     search = explore(lamports(1, 1, 1))
-    assert search.discoveries["some_value_chosen"].path.labels == (
+    assert search.discoveries["some_value_chosen"].trace.labels == (
         "leader starts ballot 0",
         "a1 promises ballot 0",
         "leader asks for v1 in ballot 0",

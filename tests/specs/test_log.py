@@ -202,8 +202,8 @@ def test_a_milestone_names_the_slot_the_value_and_its_majority() -> None:
 
 
 def test_two_values_in_a_slot_are_explained_by_who_voted_for_both() -> None:
-    moments = [NOBODY, seen("a1 1 1 x1", "a2 1 1 x1"), TWO]
-    assert [*map(str, in_its_slot(History(moments)))] == [
+    events = [NOBODY, seen("a1 1 1 x1", "a2 1 1 x1"), TWO]
+    assert [*map(str, in_its_slot(History(events)))] == [
         "x2 is chosen in slot 2 by step 2: a1 and a2, a majority, voted for it in ballot 1.",
         "y2 is chosen in slot 2 by step 2: a2 and a3, a majority, voted for it in ballot 2.",
         "Any two majorities have an acceptor in common: here a2, voting for both.",
@@ -212,8 +212,8 @@ def test_two_values_in_a_slot_are_explained_by_who_voted_for_both() -> None:
 
 
 def test_what_was_executed_is_explained_by_who_voted_for_what() -> None:
-    moments = [NOBODY, seen("a1 1 2 x2", executed=("x2 x1", ""))]
-    assert [*map(str, who_executed_what(History(moments)))] == [
+    events = [NOBODY, seen("a1 1 2 x2", executed=("x2 x1", ""))]
+    assert [*map(str, who_executed_what(History(events)))] == [
         "r1 has executed x2, then x1.",
         "r1",
         "a1 voted for x2 in slot 2, in ballot 1.",

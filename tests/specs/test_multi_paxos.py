@@ -16,7 +16,7 @@ from pcheck.language.cluster import Cluster
 from pcheck.loading.spec import find
 from pcheck.search.outcome import Outcome, Verdict
 from pcheck.search.reference import explore
-from pcheck.semantics.cluster_model import Runs, State
+from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.network import NETWORKS
 from tests.peer import explore as single_decree
 from tests.runs import counts
@@ -37,7 +37,7 @@ def sizes(size: Size) -> dict[str, Any]:
     return options
 
 
-class Watched(Runs):
+class Watched(ClusterModel):
     """Remembers every sight that it showed, as the peer tells it."""
 
     def __init__(self, size: Size) -> None:
@@ -146,9 +146,11 @@ def test_the_engines_and_the_reductions_say_the_same(
 
 @pytest.mark.parametrize("size", [Size(2, 2, 2, 1, 1), Size(3, 2, 1, 1, 2), Size(1, 2, 2, 2, 1)])
 def test_a_reduced_search_reaches_the_same_in_as_many_steps(size: Size) -> None:
-    ways = [check("multi_paxos", **sizes(size), reduce=passes) for passes in ("none", "all")]
+    ways = [
+        check("multi_paxos", **sizes(size), reduce=reductions) for reductions in ("none", "all")
+    ]
     plain, reduced = (
-        {name: len(found.path) for name, found in way.search.discoveries.items()} for way in ways
+        {name: len(found.trace) for name, found in way.search.discoveries.items()} for way in ways
     )
     assert (plain, ways[0].verdict) == (reduced, Verdict.HOLDS)
 
@@ -179,7 +181,7 @@ def test_phase_one_is_run_once_for_all_slots() -> None:
     Who fills a gap finds a vote behind it, which another asked for in its second slot.
     """
     found = check("multi_paxos", crashes=0)
-    lengths = {name: len(each.path) for name, each in found.search.discoveries.items()}
+    lengths = {name: len(each.trace) for name, each in found.search.discoveries.items()}
     assert lengths == {
         "some_value_chosen": 5 + 3,
         "x1_x2_can_be_chosen": 5 + 2 * 3,
@@ -213,7 +215,7 @@ def nothing_executed_is_changed(before: Seen, after: Seen) -> str | None:
 )
 def test_what_is_executed_never_changes(network: str, options: dict[str, int]) -> None:
     built = also(nothing_executed_is_changed, **options)
-    search = explore(Runs(built, NETWORKS[network], 1))
+    search = explore(ClusterModel(built, NETWORKS[network], 1))
     assert search.outcomes["nothing_executed_is_changed"] is Outcome.HOLDS
 
 
@@ -225,8 +227,8 @@ def two_have_executed_a_command(seen: Seen) -> bool:
 def test_a_replica_may_execute_what_another_tells_it() -> None:
     """One hears of two votes; the other hears it from the first, and of no votes."""
     built = also(two_have_executed_a_command, acceptors=2, leaders=1, slots=1, replicas=2)
-    search = explore(Runs(built, NETWORKS["set"], 0))
-    run = search.discoveries["two_have_executed_a_command"].path.labels
+    search = explore(ClusterModel(built, NETWORKS["set"], 0))
+    run = search.discoveries["two_have_executed_a_command"].trace.labels
     assert (len(run), sum("Decide" in label for label in run)) == (5 + 3 + 2 + 1, 1)
 
 
@@ -272,8 +274,8 @@ def test_it_holds_at_larger_sizes(options: dict[str, Any]) -> None:
 
 @pytest.mark.slow
 def test_it_holds_without_any_reduction_too() -> None:
-    ways = [check("multi_paxos", reduce=passes) for passes in ("none", "all")]
+    ways = [check("multi_paxos", reduce=reductions) for reductions in ("none", "all")]
     plain, reduced = (
-        {name: len(found.path) for name, found in way.search.discoveries.items()} for way in ways
+        {name: len(found.trace) for name, found in way.search.discoveries.items()} for way in ways
     )
     assert (plain, ways[0].properties) == (reduced, ways[1].properties)

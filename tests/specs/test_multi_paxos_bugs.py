@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from pcheck.bugs import Hunt, hunt
+from pcheck.bugs import BugCheck, check_bug
 from pcheck.checking import Result, answer
-from pcheck.loading.setup import ask
+from pcheck.loading.setup import prepare
 from pcheck.loading.spec import find
 from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import Outcome, Verdict
@@ -229,8 +229,8 @@ named = pytest.mark.parametrize("name", MISTAKES)
 
 
 @cache
-def hunted(name: str) -> Hunt:
-    return hunt(SPEC, SPEC.bug(name))
+def hunted(name: str) -> BugCheck:
+    return check_bug(SPEC, SPEC.bug(name))
 
 
 def asked(name: str, size: Size | None = None, **how: Any) -> Result:
@@ -239,15 +239,15 @@ def asked(name: str, size: Size | None = None, **how: Any) -> Result:
     network, crashes = given.pop("network", None), given.pop("crashes", None)
     bug = SPEC.bug(name)
     only = [] if bug.safe else [bug.breaks]
-    question = ask(SPEC, given, bug=bug, network=network, crashes=crashes, properties=only)
-    return answer(question, SearchOptions(**how))
+    setup = prepare(SPEC, given, bug=bug, network=network, crashes=crashes, properties=only)
+    return answer(setup, SearchOptions(**how))
 
 
 def length(result: Result) -> int | None:
     """Of the shortest run to what is wrong, if there is one."""
-    bug = result.question.bug
+    bug = result.setup.bug
     found = result.search.discoveries.get(bug.breaks) if bug is not None else None
-    return len(found.path) if found is not None else None
+    return len(found.trace) if found is not None else None
 
 
 def test_every_mistake_stands_in_the_table() -> None:
@@ -257,14 +257,14 @@ def test_every_mistake_stands_in_the_table() -> None:
 @named
 def test_a_mistake_breaks_what_it_says_in_so_many_steps(name: str) -> None:
     found = hunted(name)
-    assert (found.as_it_says, length(found.result)) == (True, MISTAKES[name].steps)
+    assert (found.as_expected, length(found.result)) == (True, MISTAKES[name].steps)
     assert is_as_kept(found)
 
 
 @named
 def test_the_scope_is_that_of_the_table(name: str) -> None:
     size = MISTAKES[name].size._asdict()
-    assert hunted(name).result.question.all_options == size
+    assert hunted(name).result.setup.all_options == size
 
 
 @named
@@ -295,8 +295,8 @@ def test_a_control_looks_wrong_and_breaks_nothing(name: str) -> None:
 
 
 def test_who_leaves_gaps_open_does_nothing_wrong_and_never_fills_one() -> None:
-    question = ask(SPEC, {}, bug=SPEC.bug("leaves-gaps-open"))
-    outcomes = dict(answer(question).properties)
+    setup = prepare(SPEC, {}, bug=SPEC.bug("leaves-gaps-open"))
+    outcomes = dict(answer(setup).properties)
     assert outcomes.pop("a_gap_is_filled") is Outcome.NEVER_REACHED
     assert set(outcomes.values()) == {Outcome.HOLDS, Outcome.REACHED}
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from pcheck.search.outcome import Outcome, Search, Verdict
+from pcheck.search.outcome import Outcome, SearchResult, Verdict
 from pcheck.search.reference import explore
-from pcheck.semantics.cluster_model import Runs
+from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
 from pcheck.semantics.trace import follow
 from tests.peer import Counts
@@ -29,8 +29,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 Votes = frozenset[tuple[int, int, int]]  # (acceptor, ballot, value), as the peer tells them
 
 
-def paxos(network: str = "set", crashes: int = 0, bug: str = "", **options: int) -> Search:
-    return explore(Runs(cluster(bug, **options), NETWORKS[network], crashes))
+def paxos(network: str = "set", crashes: int = 0, bug: str = "", **options: int) -> SearchResult:
+    return explore(ClusterModel(cluster(bug, **options), NETWORKS[network], crashes))
 
 
 # The tables
@@ -89,7 +89,7 @@ def test_every_property_is_answered() -> None:
 def test_the_shortest_run_that_chooses_is_one_ballot_and_a_majority() -> None:
     """A start; a prepare and a promise, and then a vote, for each of two acceptors."""
     search = paxos(acceptors=3, proposers=2, rounds=1)
-    lengths = {name: len(found.path) for name, found in search.discoveries.items()}
+    lengths = {name: len(found.trace) for name, found in search.discoveries.items()}
     assert lengths == {"some_value_chosen": 7, "v1_can_be_chosen": 7, "v2_can_be_chosen": 7}
 
 
@@ -181,8 +181,8 @@ def test_a_mistake_breaks_agreement_by_the_last_step_of_its_trace() -> None:
     options = {"acceptors": 3, "proposers": 2, "rounds": 1}
     search = paxos("set", 0, "14", **options)
     assert (search.violated, search.depth) == (("agreement",), 14)
-    labels = search.discoveries["agreement"].path.labels
-    model = Runs(cluster("14", **options), NETWORKS["set"], 0)
+    labels = search.discoveries["agreement"].trace.labels
+    model = ClusterModel(cluster("14", **options), NETWORKS["set"], 0)
     agreement = model.properties[0]
     path = follow(model, labels)
     why = [agreement.why_false(model.observe(state)) for state in path.states]
@@ -190,8 +190,8 @@ def test_a_mistake_breaks_agreement_by_the_last_step_of_its_trace() -> None:
 
 
 def test_the_correct_protocol_does_not_go_along_to_the_end() -> None:
-    labels = paxos(bug="14", rounds=1).discoveries["agreement"].path.labels
-    model = Runs(cluster(), NETWORKS["set"], 0)
+    labels = paxos(bug="14", rounds=1).discoveries["agreement"].trace.labels
+    model = ClusterModel(cluster(), NETWORKS["set"], 0)
     path = follow(model, labels)
     refused = labels[len(path)]
     assert (len(path) < len(labels), "Accept(" in refused) == (True, True)

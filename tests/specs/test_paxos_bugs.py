@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from pcheck import Act, Bug, Step, Value, bug, check, volatile
-from pcheck.bugs import Hunt, hunt, kept
+from pcheck import Action, Bug, Step, Value, bug, check, volatile
+from pcheck.bugs import BugCheck, check_bug, select
 from pcheck.checking import Result, answer
 from pcheck.language.decorators import BUG
-from pcheck.loading.setup import ask
+from pcheck.loading.setup import prepare
 from pcheck.loading.spec import of_builder
 from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import Outcome, Verdict
@@ -69,22 +69,22 @@ def each_mistake() -> list[Any]:
 
 
 @cache
-def hunted(name: str) -> Hunt:
-    ((spec, found),) = kept(name)
-    return hunt(spec, found)
+def hunted(name: str) -> BugCheck:
+    ((spec, found),) = select(name)
+    return check_bug(spec, found)
 
 
 def asked(name: str, given: dict[str, Any] | None = None, **how: Any) -> Result:
     """The same question at another size, or by another engine."""
-    ((spec, found),) = kept(name)
+    ((spec, found),) = select(name)
     crashes = how.pop("crashes", None)
-    question = ask(spec, given or {}, bug=found, crashes=crashes, properties=[found.breaks])
-    return answer(question, SearchOptions(**how))
+    setup = prepare(spec, given or {}, bug=found, crashes=crashes, properties=[found.breaks])
+    return answer(setup, SearchOptions(**how))
 
 
 def first_run(result: Result) -> tuple[str, ...]:
     (found,) = result.search.discoveries.values()
-    return found.path.labels
+    return found.trace.labels
 
 
 def length(result: Result) -> tuple[Verdict, int]:
@@ -93,7 +93,7 @@ def length(result: Result) -> tuple[Verdict, int]:
 
 def test_every_mistake_stands_in_one_of_the_tables() -> None:
     listed = [*LENGTHS, *OTHERWISE, *SAFE, *WITHOUT_A_RUN]
-    assert sorted(listed) == sorted((bug.number, bug.name) for _, bug in kept("paxos"))
+    assert sorted(listed) == sorted((bug.number, bug.name) for _, bug in select("paxos"))
 
 
 @pytest.mark.parametrize("mistake", LENGTHS, ids=lambda mistake: mistake[1])
@@ -109,7 +109,7 @@ def test_a_mistake_breaks_what_it_says_in_so_many_steps(name: str) -> None:
     restarts = sum(label.endswith(" restarts") for label in run)
     heard = sum(label.startswith("l") for label in run)
     columns = {name: row[-3:] for (_, name), row in (*LENGTHS.items(), *OTHERWISE.items())}
-    told = found.as_it_says, found.result.verdict, restarts, heard, len(run)
+    told = found.as_expected, found.result.verdict, restarts, heard, len(run)
     assert told == (True, Verdict.VIOLATED, *columns[name])
 
 
@@ -127,7 +127,7 @@ def test_a_control_looks_wrong_and_breaks_nothing(name: str) -> None:
 
 def test_a_mistake_that_never_does_anything_wrong_is_shown_by_a_sometimes_only() -> None:
     found = hunted("votes-above-its-promise")
-    assert (found.as_it_says, found.steps) == (True, None)
+    assert (found.as_expected, found.steps) == (True, None)
     assert dict(check("paxos", bug=23).properties) == {
         "agreement": Outcome.HOLDS,
         "validity": Outcome.HOLDS,
@@ -178,9 +178,9 @@ class IsAskedForAnother(Proposer):
 class StopsAtThree(Proposer):
     """Three ballots for two proposers: 1 and 3, and 2."""
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.started < len(self.ballots) and self.ballot(self.started + 1) <= 3:
-            yield from super().offers()
+            yield from super().actions()
 
 
 @bug(21, breaks=no_other_is_chosen, scope={"learners": 1, "crashes": 0}, also=[StopsAtThree])
@@ -188,9 +188,9 @@ class AddsUpThreeBallots(Learner):
     is_chosen = AddsUpBallots.is_chosen
 
 
-def of_test(marked: type[Any]) -> Hunt:
+def of_test(marked: type[Any]) -> BugCheck:
     found: Bug = vars(marked)[BUG]
-    return hunt(of_builder(paxos), found)
+    return check_bug(of_builder(paxos), found)
 
 
 def test_a_ballot_used_again_for_another_value_takes_thirteen_steps_and_a_restart() -> None:

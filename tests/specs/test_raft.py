@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from pcheck import check
-from pcheck.search.outcome import Outcome, Search, Verdict
+from pcheck.search.outcome import Outcome, SearchResult, Verdict
 from pcheck.search.reference import explore
-from pcheck.semantics.cluster_model import Runs
+from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
 from tests.runs import counts
 from tests.specs.family import Watched, agree, cluster
@@ -31,7 +31,7 @@ def numbers(who: str, message: Any) -> Message:
 
 def watched(
     servers: int, terms: int, entries: int, network: str, crashes: int
-) -> tuple[Search, Counts]:
+) -> tuple[SearchResult, Counts]:
     model = Watched(
         cluster("raft", servers=servers, terms=terms, entries=entries), network, crashes
     )
@@ -102,8 +102,8 @@ def of_kind(seen: frozenset[Message], kind: int) -> list[Message]:
         pytest.param({"entries": 1, "crashes": 0}, marks=pytest.mark.slow),
     ],
 )
-def test_both_engines_and_all_passes_agree(question: dict[str, Any]) -> None:
-    assert agree("raft", **question).verdict is Verdict.HOLDS
+def test_both_engines_and_all_passes_agree(setup: dict[str, Any]) -> None:
+    assert agree("raft", **setup).verdict is Verdict.HOLDS
 
 
 @pytest.mark.slow
@@ -124,20 +124,22 @@ def test_three_terms_hold_where_a_log_has_one_entry() -> None:
 
 def test_an_election_takes_three_steps_and_a_commitment_six() -> None:
     """A time-out, a request and a vote; a command, stored and known to be stored by one other."""
-    search = explore(Runs(cluster("raft", terms=1, entries=1), NETWORKS["set"], 0))
-    lengths = {name: len(found.path) for name, found in search.discoveries.items()}
+    search = explore(ClusterModel(cluster("raft", terms=1, entries=1), NETWORKS["set"], 0))
+    lengths = {name: len(found.trace) for name, found in search.discoveries.items()}
     assert lengths == {"a_leader_is_elected": 3 + 1, "an_entry_is_committed": 3 + 3}
 
 
 def test_a_leader_without_an_entry_is_seen_by_nobody() -> None:
-    search = explore(Runs(cluster("raft", servers=2, terms=1, entries=1), NETWORKS["set"], 0))
-    labels = search.discoveries["a_leader_is_elected"].path.labels
+    search = explore(
+        ClusterModel(cluster("raft", servers=2, terms=1, entries=1), NETWORKS["set"], 0)
+    )
+    labels = search.discoveries["a_leader_is_elected"].trace.labels
     assert labels[-1] == "s1 takes a command"
 
 
 def test_an_older_entry_is_committed_with_one_of_the_term_behind_it() -> None:
     found = check("raft", servers=2, crashes=0, engine="reference")
-    labels = found.search.discoveries["an_older_entry_is_committed"].path.labels
+    labels = found.search.discoveries["an_older_entry_is_committed"].trace.labels
     assert labels[-1].endswith("Appended(term=2, index=2)")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pcheck.checking import Result, answer
-from pcheck.loading.setup import ask
+from pcheck.loading.setup import prepare
 from pcheck.loading.spec import find
 from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import Verdict
@@ -41,8 +41,8 @@ def asked(name: str, given: dict[str, Any] | None = None, **how: Any) -> Result:
     """The same question at another size, or by another engine."""
     spec = find("raft")
     found = spec.bug(name)
-    question = ask(spec, given or {}, bug=found, properties=[found.breaks])
-    return answer(question, SearchOptions(**how))
+    setup = prepare(spec, given or {}, bug=found, properties=[found.breaks])
+    return answer(setup, SearchOptions(**how))
 
 
 def test_every_mistake_stands_in_one_of_the_tables() -> None:
@@ -52,7 +52,7 @@ def test_every_mistake_stands_in_one_of_the_tables() -> None:
 @pytest.mark.parametrize("name", HERE)
 def test_a_mistake_breaks_what_it_says_in_so_many_steps(name: str) -> None:
     found = hunted("raft", name)
-    assert (found.as_it_says, length(found.result)) == (True, HERE[name])
+    assert (found.as_expected, length(found.result)) == (True, HERE[name])
     assert is_as_kept(found)
 
 

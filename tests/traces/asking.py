@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pcheck import (
-    Act,
+    Action,
     Actor,
     Bug,
     Cluster,
@@ -17,7 +17,7 @@ from pcheck import (
     Property,
     Seen,
     Step,
-    act,
+    action,
     always,
     broadcast,
     bug,
@@ -27,7 +27,7 @@ from pcheck import (
 )
 from pcheck.checking import Result, answer
 from pcheck.language.decorators import BUG
-from pcheck.loading.setup import ask
+from pcheck.loading.setup import prepare
 from pcheck.loading.spec import of_builder
 from pcheck.traces.explanation import Explanation
 
@@ -47,9 +47,9 @@ class Caller(Actor):
     servers: Group = fixed()
     asked: int = 0
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.asked == 0:
-            yield act("asks", self.but(asked=1), broadcast(self.servers, Ask(self.number())))
+            yield action("asks", self.but(asked=1), broadcast(self.servers, Ask(self.number())))
 
     def number(self) -> int:
         return 1
@@ -106,10 +106,10 @@ class AsksForMore(Caller):
 class AsksAgain(Caller):
     """Asks twice, first for nothing that matters."""
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.asked < 2:
             again = f"asks again {self.asked}", self.but(asked=self.asked + 1)
-            yield act(*again, broadcast(self.servers, Ask(self.asked + 1)))
+            yield action(*again, broadcast(self.servers, Ask(self.asked + 1)))
 
 
 def shop(prop: Property) -> Callable[[], Cluster]:
@@ -122,7 +122,7 @@ def shop(prop: Property) -> Callable[[], Cluster]:
 
 def result_of(marked: type[Any], prop: Property = TRUTH) -> Result:
     found: Bug = vars(marked)[BUG]
-    return answer(ask(of_builder(shop(prop)), {}, bug=found, crashes=0))
+    return answer(prepare(of_builder(shop(prop)), {}, bug=found, crashes=0))
 
 
 def explained(marked: type[Any], prop: Property = TRUTH) -> Explanation:

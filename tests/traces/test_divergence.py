@@ -22,14 +22,14 @@ def test_a_run_of_the_correct_protocol_has_no_refused_step(folder: Path) -> None
     wrong = paxos.replace("return ballot >= self.promised", "return True")
     (folder / "mine.py").write_text(wrong, encoding="utf-8")
     result = check("./mine.py", acceptors=1, crashes=0)
-    assert result.run is not None
-    assert (sorted(result.run.steps), result.run.refused_at) == (STEPS, None)
-    assert (result.run.file, result.run.bug) == ("mine.py", None)
+    assert result.saved is not None
+    assert (sorted(result.saved.steps), result.saved.refused_at) == (STEPS, None)
+    assert (result.saved.file, result.saved.bug) == ("mine.py", None)
 
 
 @pytest.mark.parametrize("network", ["set", "once", "lossy", "fifo"])
 def test_the_refused_step_is_found_on_every_network(network: str) -> None:
-    found = check("paxos", bug="votes-in-any-ballot", acceptors=1, network=network).run
+    found = check("paxos", bug="votes-in-any-ballot", acceptors=1, network=network).saved
     assert found is not None
     assert found.refused_at is not None
     assert found.steps[found.refused_at - 1] == REFUSED
@@ -38,21 +38,21 @@ def test_the_refused_step_is_found_on_every_network(network: str) -> None:
 # Every step that differs
 
 
-def differences(explanation: Explanation | None) -> list[tuple[int, str, str | None, str]]:
+def divergences(explanation: Explanation | None) -> list[tuple[int, str, str | None, str]]:
     assert explanation is not None
-    found = explanation.differences
+    found = explanation.divergences
     assert [each.node for each in found] == [each.label.split()[0] for each in found]
-    return [(each.number, each.label, each.here, each.there) for each in found]
+    return [(each.number, each.label, each.buggy, each.correct) for each in found]
 
 
 def test_who_sends_something_else_differs_there() -> None:
-    (found,) = differences(explained(Lies))
+    (found,) = divergences(explained(Lies))
     assert found[:3] == (2, "s1 <- c1: Ask(number=1)", "sends Answer(number=2) to c1")
     assert "sends Answer(number=1) to c1" in found[3]
 
 
 def test_what_comes_of_a_message_that_was_never_sent_is_not_taken() -> None:
-    first, second = differences(explained(AsksForMore))
+    first, second = divergences(explained(AsksForMore))
     assert first[:3] == (1, "c1 asks", "sends Ask(number=2) to s1, s2")
     assert "sends Ask(number=1) to s1, s2" in first[3]
     assert second[:2] == (2, "s1 <- c1: Ask(number=2)")
@@ -60,11 +60,11 @@ def test_what_comes_of_a_message_that_was_never_sent_is_not_taken() -> None:
 
 
 def test_what_only_the_mistake_offers_is_not_taken() -> None:
-    assert [(number, label) for number, label, *_ in differences(explained(AsksAgain))] == [
+    assert [(number, label) for number, label, *_ in divergences(explained(AsksAgain))] == [
         (1, "c1 asks again 0"),
         (2, "c1 asks again 1"),
         (3, "s1 <- c1: Ask(number=2)"),
     ]
     result = result_of(AsksAgain)
-    assert result.run is not None
-    assert result.run.refused_at == 1
+    assert result.saved is not None
+    assert result.saved.refused_at == 1

@@ -10,7 +10,7 @@ import pytest
 
 from pcheck import Cluster, History, Seen, check, group
 from pcheck.errors import SpecError
-from pcheck.traces.explanation import Deeds
+from pcheck.traces.explanation import NodeEvents
 from tests.traces.asking import (
     TRUTH,
     Answer,
@@ -26,13 +26,14 @@ from tests.traces.asking import (
 
 
 def test_a_line_that_is_the_name_of_a_node_stands_for_what_that_node_did() -> None:
-    line, deeds = explained(Lies).told
+    line, node_events = explained(Lies).lines
     assert line == "s1 answers 2."
-    assert isinstance(deeds, Deeds)
+    assert isinstance(node_events, NodeEvents)
     told = [
-        (each.number, each.label, each.changes, *map(str, each.sends)) for each in deeds.moments
+        (each.number, each.label, each.changes, *map(str, each.sends))
+        for each in node_events.events
     ]
-    assert (deeds.node, told) == (
+    assert (node_events.node, told) == (
         "s1",
         [(2, "s1 <- c1: Ask(number=1)", ("given = 1",), "sends Answer(number=2) to c1")],
     )
@@ -40,8 +41,8 @@ def test_a_line_that_is_the_name_of_a_node_stands_for_what_that_node_did() -> No
 
 def test_without_an_explanation_there_is_still_the_rule_and_the_difference() -> None:
     found = explained(Lies, no_answer_is_2(None))
-    assert (found.told, [rule.name for rule in found.rules]) == ((), ["Server.answer"])
-    assert [each.number for each in found.differences] == [2]
+    assert (found.lines, [rule.name for rule in found.rules]) == ((), ["Server.answer"])
+    assert [each.number for each in found.divergences] == [2]
 
 
 def test_a_run_without_a_mistake_is_told_and_no_more() -> None:
@@ -53,7 +54,7 @@ def test_a_run_without_a_mistake_is_told_and_no_more() -> None:
 
     found = check(wrong, crashes=0).explanation
     assert found is not None
-    assert (found.told[0], found.rules, found.differences) == ("s1 answers 2.", (), ())
+    assert (found.lines[0], found.rules, found.divergences) == ("s1 answers 2.", (), ())
 
 
 def raises(told: History) -> Iterator[str]:
@@ -84,8 +85,8 @@ def test_an_explanation_that_raises_is_one_clear_line(
 
 def test_the_deeds_of_who_differs_first_are_told_unless_they_were_told() -> None:
     asks, lies = explained(AsksForMore), explained(Lies)
-    assert asks.deeds is not None
-    assert (asks.deeds.node, lies.deeds) == ("c1", None)
+    assert asks.node_events is not None
+    assert (asks.node_events.node, lies.node_events) == ("c1", None)
 
 
 # What an explanation is made from
@@ -98,20 +99,20 @@ def test_a_history_sees_every_message_also_those_that_no_property_sees() -> None
         kinds.append([type(each) for _, each in told.seen.sent(object)])
         yield "nothing"
 
-    assert explained(Lies, no_answer_is_2(everything)).told == ("nothing",)
+    assert explained(Lies, no_answer_is_2(everything)).lines == ("nothing",)
     assert kinds == [[Ask, Answer]]
 
 
 def test_a_history_has_one_sight_before_the_first_step_and_one_after_each() -> None:
-    sights: list[list[int]] = []
+    observations: list[list[int]] = []
 
     def counting(told: History) -> Iterator[str]:
         def sent(seen: Seen) -> bool:
-            sights[-1].append(len(seen.sent(Ask)) + len(seen.sent(Answer)))
-            return len(sights[-1]) == 3
+            observations[-1].append(len(seen.sent(Ask)) + len(seen.sent(Answer)))
+            return len(observations[-1]) == 3
 
-        sights.append([])
+        observations.append([])
         yield f"{told.since(sent)}"
 
-    assert explained(Lies, no_answer_is_2(counting)).told == ("2",)
-    assert sights == [[0, 1, 2]]
+    assert explained(Lies, no_answer_is_2(counting)).lines == ("2",)
+    assert observations == [[0, 1, 2]]

@@ -10,28 +10,28 @@ import pytest
 from pcheck import check
 from pcheck.checking import Result
 from pcheck.render.formats import FORMATS
-from pcheck.semantics.cluster_model import Runs
+from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.traces import timeline
 
 
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> Callable[[], tuple[int, int]]:
     """How many stories, and how many sights of a whole run, there were so far."""
-    stories: list[timeline.Story] = []
-    sights: list[Any] = []
-    story, history = timeline.Story, Runs.history
+    stories: list[timeline.Timeline] = []
+    observations: list[Any] = []
+    story, history = timeline.Timeline, ClusterModel.history
 
-    def counted_story(*parts: Any) -> timeline.Story:
+    def counted_story(*parts: Any) -> timeline.Timeline:
         stories.append(story(*parts))
         return stories[-1]
 
     def counted_history(*asked: Any) -> Any:
-        sights.append(history(*asked))
-        return sights[-1]
+        observations.append(history(*asked))
+        return observations[-1]
 
-    monkeypatch.setattr(timeline, "Story", counted_story)
-    monkeypatch.setattr(Runs, "history", counted_history)
-    return lambda: (len(stories), len(sights))
+    monkeypatch.setattr(timeline, "Timeline", counted_story)
+    monkeypatch.setattr(ClusterModel, "history", counted_history)
+    return lambda: (len(stories), len(observations))
 
 
 def broken() -> Result:

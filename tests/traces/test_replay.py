@@ -20,9 +20,9 @@ def test_a_run_is_walked_to_where_the_property_is_false(
     folder: Path, saved: dict[str, Any]
 ) -> None:
     there = read(folder / "good.json")
-    walked = replay(there, there.ask(find("paxos")))
-    assert (walked.path.labels, walked.why) == (there.steps, "v1 and v2 are both chosen")
-    assert (walked.refused_at, walked.differs) == (saved["refused_at"], None)
+    walked = replay(there, there.prepare(find("paxos")))
+    assert (walked.trace.labels, walked.why) == (there.steps, "v1 and v2 are both chosen")
+    assert (walked.refused_at, walked.mismatch) == (saved["refused_at"], None)
 
 
 # Runs of what no longer exists

@@ -13,14 +13,14 @@ from pcheck.traces.saved import read
 from tests.traces.files import REFUSED, STEPS, bad, replayed
 
 pytestmark = pytest.mark.usefixtures("folder")
-LACKS = 'is no saved run of pcheck: it lacks "format": "pcheck run"'
+LACKS = 'is not a saved trace of pcheck: it lacks "format": "pcheck trace"'
 
 
 def test_a_saved_run_holds_all_that_it_takes_to_walk_it_again(saved: dict[str, Any]) -> None:
     steps, refused_at = saved.pop("steps"), saved.pop("refused_at")
     assert saved == {
-        "format": "pcheck run",
-        "version": 1,
+        "format": "pcheck trace",
+        "version": 2,
         "spec": "paxos",
         "file": None,
         "bug": "votes-in-any-ballot",
@@ -44,7 +44,7 @@ def test_a_saved_run_holds_all_that_it_takes_to_walk_it_again(saved: dict[str, A
 def test_what_was_saved_is_what_is_read(folder: Path) -> None:
     result = check("paxos", bug="votes-in-any-ballot", acceptors=1)
     result.save(folder / "run.json")
-    assert read(folder / "run.json") == result.run
+    assert read(folder / "run.json") == result.saved
 
 
 def test_a_run_is_saved_as_the_same_bytes_each_time(folder: Path, saved: dict[str, Any]) -> None:
@@ -111,10 +111,10 @@ def test_a_folder_and_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str
 FOREIGN = {
     "null": "null",
     "a number": "1",
-    "a string": '"pcheck run"',
-    "a list": '[{"format": "pcheck run"}]',
+    "a string": '"pcheck trace"',
+    "a list": '[{"format": "pcheck trace"}]',
     "an object": '{"name": "pcheck"}',
-    "another format": '{"format": "pcheck walk", "version": 1}',
+    "another format": '{"format": "pcheck walk", "version": 2}',
 }
 
 
@@ -127,12 +127,13 @@ def test_json_of_something_else(text: str, capsys: pytest.CaptureFixture[str]) -
 @pytest.mark.parametrize(
     ("version", "line"),
     [
-        (2, "the format version 2, this pcheck reads 1: it was written by a newer pcheck"),
-        (0, "the format version 0, this pcheck reads 1"),
-        ("1", "the format version '1', this pcheck reads 1"),
-        (True, "the format version True, this pcheck reads 1"),
-        (1.0, "the format version 1.0, this pcheck reads 1"),
-        (..., "the format version None, this pcheck reads 1"),
+        (3, "the format version 3, this pcheck reads 2: a newer pcheck wrote it"),
+        (1, "the format version 1, this pcheck reads 2"),
+        (0, "the format version 0, this pcheck reads 2"),
+        ("1", "the format version '1', this pcheck reads 2"),
+        (True, "the format version True, this pcheck reads 2"),
+        (1.0, "the format version 1.0, this pcheck reads 2"),
+        (..., "the format version None, this pcheck reads 2"),
     ],
 )
 def test_another_version_of_the_format(
@@ -140,6 +141,24 @@ def test_another_version_of_the_format(
 ) -> None:
     bad(saved, {"version": version})
     assert replayed(capsys, "bad.json") == (2, "", f"pcheck: bad.json has {line}\n")
+
+
+def test_a_file_of_the_first_format_is_replayed_as_well(
+    saved: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("new.json").write_text(json.dumps(saved))
+    Path("old.json").write_text(json.dumps({**saved, "format": "pcheck run", "version": 1}))
+    new, old = (replayed(capsys, f"{name}.json") for name in ("new", "old"))
+    assert old == new
+    assert new[0] == 0
+
+
+def test_another_version_of_the_first_format(
+    saved: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad(saved, {"format": "pcheck run", "version": 2})
+    line = "pcheck: bad.json has the format version 2, this pcheck reads 1\n"
+    assert replayed(capsys, "bad.json") == (2, "", line)
 
 
 FIELDS = "spec file bug options network crashes property why steps refused_at".split()

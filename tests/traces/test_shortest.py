@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pcheck import Act, Actor, Cluster, Group, Seen, act, always, broadcast, fixed, group
+from pcheck import Action, Actor, Cluster, Group, Seen, action, always, broadcast, fixed, group
 from pcheck.search.layers import Layers, plain
 from pcheck.search.limits import Limits
-from pcheck.semantics.cluster_model import Runs
+from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
 from pcheck.traces.readable import most_readable
 from pcheck.traces.shortest import Shortest, shortest
@@ -33,8 +33,8 @@ class Ringer(Actor):
 
     bell: Group = fixed()
 
-    def offers(self) -> Iterator[Act]:
-        yield act("rings", self, broadcast(self.bell, Ping()))
+    def actions(self) -> Iterator[Action]:
+        yield action("rings", self, broadcast(self.bell, Ping()))
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,9 @@ def ringing(
     r, b = group("r", ringers), group("b", 1)
     parts: Any = {r: lambda _: role(bell=b), b: lambda _: Bell()}
     cluster = Cluster(parts, [quiet], interchangeable=[r] if alike else [])
-    found = shortest(Runs(cluster, NETWORKS["fifo"], 0), quiet, 2 * times, engine="reference")
+    found = shortest(
+        ClusterModel(cluster, NETWORKS["fifo"], 0), quiet, 2 * times, engine="reference"
+    )
     assert found is not None
     return found
 
@@ -87,8 +89,8 @@ def test_runs_are_not_counted_up_to_the_names_of_too_many_nodes() -> None:
 class Favourite(Ringer):
     """Only r1 rings."""
 
-    def offers(self) -> Iterator[Act]:
-        return super().offers() if str(self.me) == "r1" else iter(())
+    def actions(self) -> Iterator[Action]:
+        return super().actions() if str(self.me) == "r1" else iter(())
 
 
 def test_names_that_are_not_treated_alike_are_not_taken_for_each_other() -> None:
@@ -112,7 +114,7 @@ def test_layers_that_hold_more_than_the_shortest_runs_would_be_told() -> None:
 
 
 def paxos(bug: str, length: int, **options: int) -> Shortest:
-    model = Runs(cluster(bug, **options), NETWORKS["set"], 0)
+    model = ClusterModel(cluster(bug, **options), NETWORKS["set"], 0)
     prop = next(each for each in model.properties if each.name == "agreement")
     found = shortest(model, prop, length, engine="compiled")
     assert found is not None
@@ -140,19 +142,19 @@ def test_what_is_too_large_or_about_steps_is_not_told() -> None:
     for engine in ("reference", "compiled"):
         assert told(shortest(model, prop, 4, engine=engine)) == told(found)
         assert shortest(model, prop, 4, engine=engine, limits=Limits(10)) is None
-    assert shortest(model, replace(prop, of_steps=True), 4, engine="reference") is None
+    assert shortest(model, replace(prop, is_step_property=True), 4, engine="reference") is None
 
 
 def test_a_small_search_loads_no_machine_code() -> None:
     code = """
 import sys
 from pcheck.semantics.network import Network
-from pcheck.semantics.cluster_model import Runs
+from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.traces.readable import most_readable
 from pcheck.traces.shortest import shortest
 from pcheck.loading.spec import find
 spec = find("paxos")
-model = Runs(spec.build(spec.options({"rounds": 1}), bug=spec.bug("14")), Network(), 0)
+model = ClusterModel(spec.build(spec.options({"rounds": 1}), bug=spec.bug("14")), Network(), 0)
 agreement = next(each for each in model.properties if each.name == "agreement")
 print(shortest(model, agreement, 14, engine="reference").count, "numba" in sys.modules)
 """

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from pcheck import Property
 from pcheck.language.property import Kind
 from pcheck.language.values import exact
-from pcheck.semantics.cluster_model import Runs, State
+from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.network import NETWORKS
 from pcheck.semantics.node import Row
 from pcheck.traces.shortest import shortest
@@ -38,7 +38,7 @@ class Step(NamedTuple):
 Run = tuple[Step, ...]
 
 
-def depth_of(model: Runs, prop: Property) -> int | None:
+def depth_of(model: ClusterModel, prop: Property) -> int | None:
     """How long a shortest violating run is; None: there is none, or too many states."""
     known, level, depth = {model.initial()}, [model.initial()], 0
     while level and len(known) < MOST_STATES:
@@ -49,12 +49,12 @@ def depth_of(model: Runs, prop: Property) -> int | None:
     return None
 
 
-def steps(model: Runs, state: State) -> list[Step]:
+def steps(model: ClusterModel, state: State) -> list[Step]:
     taken = ((node, row, model.after(state, node, row)) for node, row in model.rows(state))
     return [Step(row.label, node, row, state, s) for node, row, s in taken if s != state]
 
 
-def runs(model: Runs, state: State, length: int) -> Iterator[Run | None]:
+def runs(model: ClusterModel, state: State, length: int) -> Iterator[Run | None]:
     """Every run of this length, as they come; None where one had to be given up."""
     if length == 0:
         yield ()
@@ -65,14 +65,14 @@ def runs(model: Runs, state: State, length: int) -> Iterator[Run | None]:
             yield (step, *rest) if rest is not None else None
 
 
-def violating(model: Runs, prop: Property, length: int) -> list[Run] | None:
+def violating(model: ClusterModel, prop: Property, length: int) -> list[Run] | None:
     """All shortest runs, one by one; None: they are too many to look at."""
     every = list(islice(runs(model, model.initial(), length), MOST_LOOKED_AT))
     found = [run for run in every if run is not None and _ends_false(model, prop, run)]
     return found if len(every) < MOST_LOOKED_AT and len(found) <= MOST_RUNS else None
 
 
-def _ends_false(model: Runs, prop: Property, run: Run) -> bool:
+def _ends_false(model: ClusterModel, prop: Property, run: Run) -> bool:
     end = run[-1].after if run else model.initial()
     return prop.why_false(model.observe(end)) is not None
 
@@ -81,9 +81,9 @@ def labels(run: Run) -> tuple[str, ...]:
     return tuple(step.label for step in run)
 
 
-def cost(model: Runs, run: Run) -> tuple[int, int, tuple[str, ...]]:
+def cost(model: ClusterModel, run: Run) -> tuple[int, int, tuple[str, ...]]:
     """By the rule: changes of the centre, changes of the kind of step, labels."""
-    kinds = [(s.row.does, s.row.letter and type(s.row.letter.message).__name__) for s in run]
+    kinds = [(s.row.kind, s.row.letter and type(s.row.letter.message).__name__) for s in run]
     centres = [{model.nodes[s.node].me, *([s.row.letter.src] if s.row.letter else [])} for s in run]
     changes: dict[Any, int] = dict.fromkeys(centres[0] if run else [None], 0)
     for each in centres[1:]:
@@ -91,17 +91,17 @@ def cost(model: Runs, run: Run) -> tuple[int, int, tuple[str, ...]]:
     return min(changes.values()), sum(a != b for a, b in pairwise(kinds)), labels(run)
 
 
-def key(model: Runs, step: Step) -> Hashable:
+def key(model: ClusterModel, step: Step) -> Hashable:
     letter = step.row.letter
     heard = (exact(letter.src), letter.exact) if letter is not None else None
     me = exact(model.nodes[step.node].me)
     sent = frozenset(
         (each.exact, frozenset(map(exact, receivers))) for each, receivers in step.row.bundle.sends
     )
-    return me, step.row.does.value, heard, sent, key_of_state(model, step.after)
+    return me, step.row.kind.value, heard, sent, key_of_state(model, step.after)
 
 
-def key_of_run(model: Runs, run: Run) -> Hashable:
+def key_of_run(model: ClusterModel, run: Run) -> Hashable:
     """By objects: of steps that differ in words alone, the first, the second, ..."""
     keys = []
     for step in run:
@@ -111,7 +111,7 @@ def key_of_run(model: Runs, run: Run) -> Hashable:
     return tuple(keys)
 
 
-def orbits(model: Runs, every: Sequence[Run], renamings: Sequence[Names]) -> int:
+def orbits(model: ClusterModel, every: Sequence[Run], renamings: Sequence[Names]) -> int:
     known: set[Hashable] = set()
     count = 0
     for run in every:
@@ -127,7 +127,7 @@ def check(asked: Asked) -> set[str]:
     model = asked.runs()
     seen = set()
     for prop in model.properties:
-        if prop.kind is not Kind.ALWAYS or prop.of_steps:
+        if prop.kind is not Kind.ALWAYS or prop.is_step_property:
             continue
         depth = depth_of(model, prop)
         every = violating(model, prop, depth) if depth is not None else None

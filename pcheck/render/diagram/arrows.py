@@ -67,10 +67,10 @@ class Arrows:
 
     def __init__(self, grid: Grid) -> None:
         self.grid = grid
-        self.of = {flight: list(self._ways(flight)) for flight in grid.story.flights}
+        self.of = {flight: list(self._ways(flight)) for flight in grid.timeline.flights}
         drawn = [each for found in self.of.values() for each in found]
-        acting = (band.moment for band in grid.bands if band.moment.node in grid.x)
-        dots = [grid.at(moment.node, moment.number) for moment in acting]
+        acting = (band.event for band in grid.bands if band.event.node in grid.x)
+        dots = [grid.at(event.node, event.number) for event in acting]
         lines = [(each.start, each.end) for each in drawn if not each.bulge]
         self.places = Places(grid.x.values(), lines, dots, (MARGIN, grid.column - GAP))
         for each in drawn:
@@ -93,11 +93,11 @@ class Arrows:
     def _add_stubs(self) -> None:
         """Add what never arrives: copies of a message side by side, and the names of receivers."""
         groups: dict[tuple[int, int, int], list[Flight]] = {}
-        for flight in self.grid.story.flights:
+        for flight in self.grid.timeline.flights:
             if flight.end is None:
                 key = flight.sent, flight.nth, self.grid.side(flight)
                 groups.setdefault(key, []).append(flight)
-        tip = Tip.UNDER_WAY if self.grid.story.losing_is_a_step else Tip.LOST
+        tip = Tip.UNDER_WAY if self.grid.timeline.losing_is_a_step else Tip.LOST
         rows: Counter[tuple[int, int]] = Counter()
         for (sent, _, side), copies in groups.items():
             rows[sent, side] += 1

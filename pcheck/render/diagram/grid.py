@@ -16,7 +16,7 @@ from pcheck.render.diagram.style import LABEL, NAME
 from pcheck.render.svg.measure import shortened, width
 from pcheck.render.svg.points import Point, distance
 from pcheck.text import printable
-from pcheck.traces.timeline import Flight, Moment, Story, is_down
+from pcheck.traces.timeline import Event, Flight, Timeline, is_down
 
 MARGIN, HEAD, GAP = 18.0, 26.0, 10.0  # around everything; a name's height; between the two
 EVENT, LEAST_BAND, FOOT = 17.0, 46.0, 9.0  # an event below the top of its band; below the words
@@ -30,7 +30,7 @@ CLOSE, LEAD, ROUNDS = 8.0, 6.0, 30  # too near to an event; what is tried agains
 
 @dataclass(frozen=True)
 class Band:
-    moment: Moment
+    event: Event
     top: float
     y: float  # of its event
     bottom: float
@@ -51,18 +51,18 @@ class Grid:
     """The grid of a run; `notes` are beside the steps of these numbers, and `heading` is on top."""
 
     def __init__(
-        self, story: Story, notes: Mapping[int, str], heading: Sequence[Words] = ()
+        self, timeline: Timeline, notes: Mapping[int, str], heading: Sequence[Words] = ()
     ) -> None:
-        self.story = story
-        pitch = _pitch(story)
-        names = shortened(map(printable, story.lanes), NAME, pitch - 24)
-        self.names = dict(zip(story.lanes, names, strict=True))
+        self.timeline = timeline
+        pitch = _pitch(timeline)
+        names = shortened(map(printable, timeline.lanes), NAME, pitch - 24)
+        self.names = dict(zip(timeline.lanes, names, strict=True))
         first = MARGIN + min(pitch, MOST_PITCH) * 0.4
-        self.x = {lane: first + pitch * at for at, lane in enumerate(story.lanes)}
+        self.x = {lane: first + pitch * at for at, lane in enumerate(timeline.lanes)}
         self.column = MARGIN + pitch * len(self.x) + GAP
         self.beside = [
-            (moment, list(beside(story, moment, notes.get(moment.number))), list(reached(moment)))
-            for moment in story.moments
+            (event, list(beside(timeline, event, notes.get(event.number))), list(reached(event)))
+            for event in timeline.events
         ]
         widths = [each.width for _, *both in self.beside for words in both for each in words]
         self.room = round(min(MOST_WORDS, max([LEAST_WORDS, *widths])) + HANG + 1)
@@ -93,19 +93,19 @@ class Grid:
 
     def stretches(self, lane: str) -> Iterator[tuple[float, float, bool]]:
         """Yield the pieces of a lane, each with whether the node is down."""
-        begin, down = self.top - GAP, is_down(self.story.first.get(lane, {}))
+        begin, down = self.top - GAP, is_down(self.timeline.first.get(lane, {}))
         for band in self.bands:
-            now = lane in band.moment.down
+            now = lane in band.event.down
             if now != down:
                 yield begin, band.y, down
                 begin, down = band.y, now
         yield begin, self.bottom + (GAP if self.tall else 0), down
 
-    def others(self, moment: Moment) -> list[str]:
+    def others(self, event: Event) -> list[str]:
         """Return the lanes that a step changes beside its own."""
-        before = self.story.after(moment.number - 1)
-        changed = (lane for lane in self.x if before.get(lane) != moment.shown.get(lane))
-        return [lane for lane in changed if lane != moment.node]
+        before = self.timeline.after(event.number - 1)
+        changed = (lane for lane in self.x if before.get(lane) != event.columns.get(lane))
+        return [lane for lane in changed if lane != event.node]
 
     def _fill(self) -> None:
         """Stack the bands, lower and lower, until no arrow comes too near to an event."""
@@ -121,12 +121,12 @@ class Grid:
         self.bands: list[Band] = []
         self.banners: list[Banner] = []
         self.bottom, x = self.top, self.column + NUMBER
-        for moment, words, milestones in self.beside:
-            top, number = self.bottom, moment.number
+        for event, words, milestones in self.beside:
+            top, number = self.bottom, event.number
             y = top + EVENT + LEAD * leads[number]
             lines = set_in(words, Point(x, y + 4), self.room)
             self.bottom = max(y + LEAST_BAND - EVENT, lines[-1].at.y + FOOT)
-            self.bands.append(Band(moment, top, y, self.bottom, lines))
+            self.bands.append(Band(event, top, y, self.bottom, lines))
             for each in milestones:
                 top = self.bottom
                 lines = set_in([each], Point(x, top + 15), self.room)
@@ -138,24 +138,24 @@ class Grid:
 
         That is the step whose event an arrow meets from above, otherwise the end of the arrow.
         """
-        for flight in self.story.flights:
+        for flight in self.timeline.flights:
             x1, y1, x2 = self.x[flight.src], self.y(flight.sent), self.x[flight.dst]
             for end in (*flight.delivered, *([flight.lost] if flight.lost is not None else [])):
                 for band in self.bands[flight.sent : end - 1]:
-                    x = self.x.get(band.moment.node, x1)
+                    x = self.x.get(band.event.node, x1)
                     if min(x1, x2) < x < max(x1, x2):
                         y = y1 + (self.y(end) - y1) * (x - x1) / (x2 - x1)
                         long = distance(Point(x1, y1), Point(x2, self.y(end)))
                         near = abs((y - band.y) * (x2 - x1)) / long
                         if near < CLOSE:
-                            yield band.moment.number if y <= band.y else end
+                            yield band.event.number if y <= band.y else end
 
 
-def _pitch(story: Story) -> float:
+def _pitch(timeline: Timeline) -> float:
     """Return the distance of lanes: labels fit between them, unless there are too many lanes."""
-    at = {lane: number for number, lane in enumerate(story.lanes)}
-    need = [LEAST_PITCH, *(width(printable(lane), NAME) + 30 for lane in story.lanes)]
-    for flight in story.flights:
+    at = {lane: number for number, lane in enumerate(timeline.lanes)}
+    need = [LEAST_PITCH, *(width(printable(lane), NAME) + 30 for lane in timeline.lanes)]
+    for flight in timeline.flights:
         apart = abs(at[flight.src] - at[flight.dst])
         if flight.delivered:
             wide = width(brief(flight.message), LABEL)

@@ -15,7 +15,7 @@ from pcheck.render.diagram.style import HEADING, TEXT, TITLE
 from pcheck.render.svg.measure import broken, width
 from pcheck.render.svg.points import Point
 from pcheck.text import printable
-from pcheck.traces.timeline import Moment, Story
+from pcheck.traces.timeline import Event, Timeline
 
 LINE, HANG = 16.0, 12.0  # from line to line; how far what is broken off is indented
 BOLD_KINDS = {"heading", "label", "reached", "ends"}
@@ -47,26 +47,26 @@ class TextLine:
     at: Point
 
 
-def beside(story: Story, moment: Moment, note: str | None) -> Iterator[Words]:
-    yield Words(moment.label, "label")
+def beside(timeline: Timeline, event: Event, note: str | None) -> Iterator[Words]:
+    yield Words(event.label, "label")
     if note is not None:
         yield Words(note, "note")
-    if moment.changes:
-        yield Words(", ".join(moment.changes), "change")
-    for nth, sent in enumerate(moment.sends):
-        again = story.sent_again(moment.number, nth)
+    if event.changes:
+        yield Words(", ".join(event.changes), "change")
+    for nth, sent in enumerate(event.sends):
+        again = timeline.sent_again(event.number, nth)
         if again:
             yield Words(f"{replace(sent, to=again)} again", "change")
         elif not sent.to:
             yield Words(str(sent), "change")
-        never = story.without_end(moment.number, nth)
+        never = timeline.without_end(event.number, nth)
         if never:
-            lost = f"{story.what_is_lost}: {show(sent.message)} to {', '.join(never)}"
+            lost = f"{timeline.what_is_lost}: {show(sent.message)} to {', '.join(never)}"
             yield Words(lost, "change")
 
 
-def reached(moment: Moment) -> Iterator[Words]:
-    for milestone in moment.milestones:
+def reached(event: Event) -> Iterator[Words]:
+    for milestone in event.milestones:
         yield Words(milestone, "reached")
 
 

@@ -9,9 +9,9 @@ from pcheck.render.diagram.grid import MARGIN, Grid
 from pcheck.render.diagram.style import LABEL
 from pcheck.render.svg.measure import cut, width
 from pcheck.render.svg.points import Point
-from pcheck.semantics.node import Does
+from pcheck.semantics.node import StepKind
 from pcheck.text import printable
-from pcheck.traces.finding import Shown
+from pcheck.traces.finding import Finding
 
 MARK, APART, LEAD = 22.0, 16.0, 18.0  # room for a mark; between two; from line to line
 
@@ -25,7 +25,7 @@ class Entry:
     at: Point  # the left end of the middle of its line
 
 
-def legend(shown: Shown, grid: Grid, y: float) -> list[Entry]:
+def legend(shown: Finding, grid: Grid, y: float) -> list[Entry]:
     """Return the entries side by side, with a new line where there is no more room."""
     placed: list[Entry] = []
     x, right = MARGIN, grid.width - MARGIN
@@ -39,25 +39,25 @@ def legend(shown: Shown, grid: Grid, y: float) -> list[Entry]:
     return placed
 
 
-def _entries(shown: Shown, grid: Grid) -> Iterator[tuple[str, str]]:
-    story = shown.story
-    does = {moment.does for moment in story.moments}
-    if does - {Does.LOSE, Does.CRASH, Does.RESTART}:
+def _entries(shown: Finding, grid: Grid) -> Iterator[tuple[str, str]]:
+    timeline = shown.timeline
+    does = {event.kind for event in timeline.events}
+    if does - {StepKind.LOSE, StepKind.CRASH, StepKind.RESTART}:
         yield "dot", "a step of that node"
-    if any(map(grid.others, story.moments)):
+    if any(map(grid.others, timeline.events)):
         yield "also", "changes in the same step"
-    if Does.CRASH in does:
+    if StepKind.CRASH in does:
         yield "crash", "it crashes"
-    if Does.RESTART in does:
+    if StepKind.RESTART in does:
         yield "up", "it restarts"
-    unended = any(flight.end is None for flight in story.flights)
-    if unended and not story.losing_is_a_step:
+    unended = any(flight.end is None for flight in timeline.flights)
+    if unended and not timeline.losing_is_a_step:
         yield "cross", "lost: never delivered in this run"
-    elif any(flight.lost is not None for flight in story.flights):
+    elif any(flight.lost is not None for flight in timeline.flights):
         yield "cross", "lost"
-    if unended and story.losing_is_a_step:
+    if unended and timeline.losing_is_a_step:
         yield "under-way", "still on its way at the end"
     if shown.notes:
-        yield "wrong", f"where the correct {shown.run.spec} differs"
-    if any(moment.milestones for moment in story.moments):
+        yield "wrong", f"where the correct {shown.saved.spec} differs"
+    if any(event.milestones for event in timeline.events):
         yield "true", "what has just become true"

@@ -19,26 +19,26 @@ from pcheck.render.diagram.style import DIAGRAM_STYLE, KINDS, NAME
 from pcheck.render.svg.elements import CLOSING, group, opening, short, tag
 from pcheck.render.svg.measure import width
 from pcheck.render.svg.points import Point
-from pcheck.semantics.node import Does
+from pcheck.semantics.node import StepKind
 from pcheck.text import printable
-from pcheck.traces.finding import Shown
+from pcheck.traces.finding import Finding
 from pcheck.traces.timeline import Flight
 
 RIM = 6.5  # of an event
 HEAD_LONG, HEAD_WIDE, LOW = 9.0, 3.8, 4.0  # of an arrow; of letters below their middle
 
 
-def diagram_svg(shown: Shown) -> str:
+def diagram_svg(shown: Finding) -> str:
     """Return a diagram as a document of its own, with a heading."""
-    question, bug = shown.question, shown.question.bug
-    about = f"{question.spec.name}: {question.spec.summary}".rstrip(": ")
+    setup, bug = shown.setup, shown.setup.bug
+    about = f"{setup.spec.name}: {setup.spec.summary}".rstrip(": ")
     if bug is not None:
-        about = f"{question.spec.name}, with the mistake {bug.name}: {bug.summary}"
+        about = f"{setup.spec.name}, with the mistake {bug.name}: {bug.summary}"
     heading = Words(shown.title, "heading"), Words(about, "about")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{_written(_Picture(shown, heading))}'
 
 
-def figure(shown: Shown) -> str:
+def figure(shown: Finding) -> str:
     """Return a diagram without the heading, for a page that has a heading of its own."""
     return _written(_Picture(shown))
 
@@ -48,16 +48,16 @@ def _written(picture: _Picture) -> str:
 
 
 class _Picture:
-    def __init__(self, shown: Shown, heading: Sequence[Words] = ()) -> None:
-        self.shown, self.grid = shown, Grid(shown.story, shown.notes, heading)
+    def __init__(self, shown: Finding, heading: Sequence[Words] = ()) -> None:
+        self.shown, self.grid = shown, Grid(shown.timeline, shown.notes, heading)
         self.below = self.grid.bottom + (HEAD + 2 * GAP if self.grid.tall else GAP)
         room = self.grid.width - 2 * MARGIN
         begin = Point(MARGIN + GAP, self.below + 19)
-        self.end = set_in([Words(shown.ends, "ends")], begin, room - 2 * GAP)
+        self.end = set_in([Words(shown.ending, "ends")], begin, room - 2 * GAP)
         ended = self.below + LINE * len(self.end) + 12
         self.legend = legend(shown, self.grid, ended + MARGIN)
         self.height = max([ended, *(each.at.y for each in self.legend)]) + MARGIN
-        kinds = (type(flight.message).__name__ for flight in shown.story.flights)
+        kinds = (type(flight.message).__name__ for flight in shown.timeline.flights)
         self.kinds = {name: nth % KINDS for nth, name in enumerate(dict.fromkeys(kinds))}
 
     def lines(self) -> Iterator[str]:
@@ -80,13 +80,13 @@ class _Picture:
         yield CLOSING
 
     def _description(self) -> str:
-        question, lanes = self.shown.question, ", ".join(self.grid.x)
-        what = f"A run of {question.spec.name}: a lane for each of {lanes}, time going down."
-        mistake = f" The mistake: {question.bug.summary}" if question.bug is not None else ""
-        return f"{what}{mistake} At its end {self.shown.ends}."
+        setup, lanes = self.shown.setup, ", ".join(self.grid.x)
+        what = f"A run of {setup.spec.name}: a lane for each of {lanes}, time going down."
+        mistake = f" The mistake: {setup.bug.summary}" if setup.bug is not None else ""
+        return f"{what}{mistake} At its end {self.shown.ending}."
 
     def _background(self, band: Band) -> str:
-        number = band.moment.number
+        number = band.event.number
         extra = " pc-wrong" if number in self.shown.notes else " pc-even" if number % 2 == 0 else ""
         return self._across(band.top, band.bottom, f"pc-band{extra}")
 
@@ -113,7 +113,7 @@ class _Picture:
                 yield group("pc-name", [full, around, words(name, Point(x, top + 18))])
 
     def _flight(self, flight: Flight, ways: Iterable[Arrow]) -> str:
-        under_way = flight.end is None and self.shown.story.losing_is_a_step
+        under_way = flight.end is None and self.shown.timeline.losing_is_a_step
         lost = flight.lost is not None or (flight.end is None and not under_way)
         what = f"pc-flight pc-kind{self.kinds[type(flight.message).__name__]}"
         told = tag("title", escaped(_told(flight, under_way=under_way)))
@@ -125,32 +125,32 @@ class _Picture:
         )
 
     def _step(self, band: Band) -> str:
-        moment, grid = band.moment, self.grid
-        also = [sign("also", Point(grid.x[lane], band.y)) for lane in grid.others(moment)]
+        event, grid = band.event, self.grid
+        also = [sign("also", Point(grid.x[lane], band.y)) for lane in grid.others(event)]
         before_words = Point(grid.column + NUMBER - 8, band.y + 4)
         return group(
-            "pc-step pc-refused" if moment.number in self.shown.notes else "pc-step",
+            "pc-step pc-refused" if event.number in self.shown.notes else "pc-step",
             [
                 *also,
                 *self._mark(band),
-                words(str(moment.number), before_words, "pc-number"),
+                words(str(event.number), before_words, "pc-number"),
                 *map(_line, band.lines),
             ],
-            step=moment.number,
+            step=event.number,
         )
 
     def _mark(self, band: Band) -> Iterator[str]:
         """Yield the mark of a step on the lane of its node; a loss is marked on its arrow."""
-        does, x = band.moment.does, self.grid.x.get(band.moment.node)
-        if x is not None and does is not Does.LOSE:
-            kind = {Does.CRASH: "crash", Does.RESTART: "up"}.get(does, "dot")
+        does, x = band.event.kind, self.grid.x.get(band.event.node)
+        if x is not None and does is not StepKind.LOSE:
+            kind = {StepKind.CRASH: "crash", StepKind.RESTART: "up"}.get(does, "dot")
             yield sign(kind, Point(x, band.y))
 
     def _ending(self) -> str:
         high = LINE * len(self.end) + 12
         wide = self.grid.width - 2 * MARGIN
         around = box(Point(MARGIN, self.below), wide, high, corner=5)
-        what = "pc-end pc-good" if self.shown.good else "pc-end"
+        what = "pc-end pc-good" if self.shown.is_witness else "pc-end"
         return group(what, [around, *map(_line, self.end)])
 
     def _across(self, top: float, bottom: float, kind: str | None = None) -> str:

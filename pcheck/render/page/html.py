@@ -21,7 +21,7 @@ from pcheck.render.page.nodes import Nodes
 from pcheck.render.page.steps import step_list
 from pcheck.render.page.why import why, why_title
 from pcheck.render.text.report import Header
-from pcheck.traces.finding import Shown
+from pcheck.traces.finding import Finding
 from pcheck.traces.timeline import Flight
 
 PARTS = resources.files("pcheck.render.page")
@@ -29,23 +29,23 @@ ONE_PAGE = 40  # steps, that are printed on one sheet of paper
 NEVER = "Lost: never delivered in this run"
 
 
-def html(shown: Shown) -> str:
+def html(shown: Finding) -> str:
     script = _part("page.js")
     return Template(_part("page.html")).substitute(
-        title=element("title", f"{shown.question.spec.name}: {shown.title}"),
+        title=element("title", f"{shown.setup.spec.name}: {shown.title}"),
         style=_part("page.css"),
         script=script,
         allowed=f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}",
         heading=joined(shown.title),
         about=_about(shown),
         mistake=_mistake(shown),
-        last=len(shown.story.moments),
+        last=len(shown.timeline.events),
         ticks=ticks(shown),
         jumps=jumps(shown),
-        never="Still on their way at the end" if shown.story.losing_is_a_step else NEVER,
+        never="Still on their way at the end" if shown.timeline.losing_is_a_step else NEVER,
         figure=figure(shown),
-        size="tall" if len(shown.story.moments) > ONE_PAGE else "",
-        nodes=Nodes(shown.story).drawn(),
+        size="tall" if len(shown.timeline.events) > ONE_PAGE else "",
+        nodes=Nodes(shown.timeline).drawn(),
         why=_why(shown),
         steps=step_list(shown),
         facts=_facts(shown),
@@ -53,14 +53,14 @@ def html(shown: Shown) -> str:
     )
 
 
-def run_of(shown: Shown) -> dict[str, Any]:
+def run_of(shown: Finding) -> dict[str, Any]:
     """Return all that the script is given."""
-    story, nodes = shown.story, Nodes(shown.story)
+    timeline, nodes = shown.timeline, Nodes(shown.timeline)
     return {
         "cells": nodes.cells,
-        "first": nodes.texts(story.first),
+        "first": nodes.texts(timeline.first),
         "steps": list(nodes.steps()),
-        "flights": list(map(_flight, story.flights)),
+        "flights": list(map(_flight, timeline.flights)),
     }
 
 
@@ -84,15 +84,15 @@ def _embedded(value: dict[str, Any]) -> str:
     return text
 
 
-def _about(shown: Shown) -> Markup:
-    question = shown.question
-    name = f"{question.spec.name}: {question.spec.summary}".rstrip(": ")
+def _about(shown: Finding) -> Markup:
+    setup = shown.setup
+    name = f"{setup.spec.name}: {setup.spec.summary}".rstrip(": ")
     lines = [element("p", name, class_="spec")]
     return joined(*lines, _mistake(shown))
 
 
-def _mistake(shown: Shown) -> Markup:
-    bug = shown.question.bug
+def _mistake(shown: Finding) -> Markup:
+    bug = shown.setup.bug
     if bug is None:
         return joined()
     return element(
@@ -100,16 +100,16 @@ def _mistake(shown: Shown) -> Markup:
     )
 
 
-def _why(shown: Shown) -> Markup:
-    ends = element("p", f"{shown.ends}.", class_="good" if shown.good else "wrong")
-    told = why(shown.explanation, shown.run.spec)
+def _why(shown: Finding) -> Markup:
+    ends = element("p", f"{shown.ending}.", class_="good" if shown.is_witness else "wrong")
+    told = why(shown.explanation, shown.saved.spec)
     return joined(element("h2", why_title(shown), id="why"), ends, told)
 
 
-def _facts(shown: Shown) -> Markup:
+def _facts(shown: Finding) -> Markup:
     rows = (
         element("div", element("dt", name), element("dd", text))
-        for name, text, _ in Header(shown.question).facts()
+        for name, text, _ in Header(shown.setup).facts()
     )
     among = [element("p", shown.among)] if shown.among else []
     return joined(element("dl", *rows, class_="facts"), "\n", *among)

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 from pcheck.render.page.markup import Markup, element, joined
 from pcheck.render.page.why import why_title
-from pcheck.traces.finding import Shown
-from pcheck.traces.timeline import Story
+from pcheck.traces.finding import Finding
+from pcheck.traces.timeline import Timeline
 
 
-def jumps(shown: Shown) -> Markup:
+def jumps(shown: Finding) -> Markup:
     """Return links to the steps that matter, and to the explanation."""
-    differs = f"The correct {shown.run.spec} differs in"
+    differs = f"The correct {shown.saved.spec} differs in"
     lines = [
-        *_jumps(differs, [*shown.notes.items()], "refused", shown.run.refused_at),
-        *_jumps("Milestones", _milestones(shown.story), "milestone"),
+        *_jumps(differs, [*shown.notes.items()], "refused", shown.saved.refused_at),
+        *_jumps("Milestones", _milestones(shown.timeline), "milestone"),
         element("p", element("a", why_title(shown), href="#why"), class_="jumps"),
     ]
     return element("nav", *lines, id="jumps", aria_label="What matters")
@@ -37,15 +37,15 @@ def _jumps(
         yield element("p", f"{title} ", *links, class_=f"jumps {kind}")
 
 
-def _milestones(story: Story) -> list[tuple[int, str]]:
-    return [(moment.number, line) for moment in story.moments for line in moment.milestones]
+def _milestones(timeline: Timeline) -> list[tuple[int, str]]:
+    return [(event.number, line) for event in timeline.events for line in event.milestones]
 
 
-def ticks(shown: Shown) -> Markup:
+def ticks(shown: Finding) -> Markup:
     """Return the marks on the slider, one where each milestone and each difference is."""
-    places = [(number, "milestone") for number, _ in _milestones(shown.story)]
+    places = [(number, "milestone") for number, _ in _milestones(shown.timeline)]
     places += [(number, "refused") for number in shown.notes]
-    length = max(len(shown.story.moments), 1)
+    length = max(len(shown.timeline.events), 1)
     return joined(
         *(
             element("i", class_=kind, style=f"left:{100 * number / length:.2f}%")

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from pcheck.render.page.markup import Markup, element, joined
-from pcheck.traces.timeline import Columns, Story
+from pcheck.traces.timeline import Columns, Timeline
 
 LONG = 14  # letters
 Cell: TypeAlias = tuple[str, str]  # a column of the run, and one of its fields
@@ -34,14 +34,14 @@ class Table:
 class Nodes:
     """All that the nodes of a run hold, cell by cell."""
 
-    story: Story
+    timeline: Timeline
 
     @cached_property
     def tables(self) -> list[Table]:
         """Tables of alike nodes; a field without a name (that a node is down, say) is first."""
-        every = [self.story.first, *(moment.shown for moment in self.story.moments)]
+        every = [self.timeline.first, *(event.columns for event in self.timeline.events)]
         alike: dict[tuple[str, ...], dict[str, bool]] = {}
-        for lane in self.story.lanes:
+        for lane in self.timeline.lanes:
             fields = dict.fromkeys(field for columns in every for field in columns.get(lane, {}))
             unnamed = "" in fields
             fields.pop("", None)
@@ -59,9 +59,9 @@ class Nodes:
         return [columns.get(lane, {}).get(field) for lane, field in self.cells]
 
     def steps(self) -> Iterator[list[Change]]:
-        before = self.texts(self.story.first)
-        for moment in self.story.moments:
-            after = self.texts(moment.shown)
+        before = self.texts(self.timeline.first)
+        for event in self.timeline.events:
+            after = self.texts(event.columns)
             yield [(at, text) for at, text in enumerate(after) if text != before[at]]
             before = after
 
@@ -77,7 +77,7 @@ class Nodes:
         return element("table", caption, element("thead", head), element("tbody", *rows))
 
     def _row(self, lane: str, fields: tuple[str, ...]) -> Markup:
-        held = self.story.first.get(lane, {})
+        held = self.timeline.first.get(lane, {})
         cells = (element("td", held.get(field, "")) for field in fields)
         return element("tr", _head(lane, "row"), *cells, data_node=lane)
 

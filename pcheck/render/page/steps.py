@@ -5,48 +5,48 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pcheck.render.page.markup import Markup, element, joined
-from pcheck.traces.finding import Shown
-from pcheck.traces.timeline import Moment, Story
+from pcheck.traces.finding import Finding
+from pcheck.traces.timeline import Event, Timeline
 
 
-def step_list(shown: Shown) -> Markup:
-    return element("ol", *(_step(shown, moment) for moment in shown.story.moments), id="steps")
+def step_list(shown: Finding) -> Markup:
+    return element("ol", *(_step(shown, event) for event in shown.timeline.events), id="steps")
 
 
 def step_link(number: int) -> Markup:
     return element("a", str(number), href=f"#step-{number}", class_="step")
 
 
-def _step(shown: Shown, moment: Moment) -> Markup:
+def _step(shown: Finding, event: Event) -> Markup:
     return element(
         "li",
-        *_lines(shown, moment),
-        id=f"step-{moment.number}",
-        value=moment.number,
-        data_node=moment.node,
-        class_="refused" if moment.number in shown.notes else None,
+        *_lines(shown, event),
+        id=f"step-{event.number}",
+        value=event.number,
+        data_node=event.node,
+        class_="refused" if event.number in shown.notes else None,
     )
 
 
-def _lines(shown: Shown, moment: Moment) -> Iterator[Markup]:
+def _lines(shown: Finding, event: Event) -> Iterator[Markup]:
     since = joined()
-    if moment.sent_in is not None:
-        since = joined(" (sent in step ", step_link(moment.sent_in), ")")
-    yield element("p", element("strong", moment.label), since)
-    note = shown.notes.get(moment.number)
+    if event.sent_in is not None:
+        since = joined(" (sent in step ", step_link(event.sent_in), ")")
+    yield element("p", element("strong", event.label), since)
+    note = shown.notes.get(event.number)
     if note is not None:
         yield element("p", note, class_="note")
-    if moment.changes:
-        yield element("p", ", ".join(moment.changes), class_="changes")
-    for nth, sent in enumerate(moment.sends):
-        yield element("p", f"{sent}{_lost(shown.story, moment, nth)}", class_="sends")
-    for line in moment.milestones:
+    if event.changes:
+        yield element("p", ", ".join(event.changes), class_="changes")
+    for nth, sent in enumerate(event.sends):
+        yield element("p", f"{sent}{_lost(shown.timeline, event, nth)}", class_="sends")
+    for line in event.milestones:
         yield element("p", line, class_="milestone")
-    if moment.number == len(shown.story.moments):
-        yield element("p", f"{shown.ends}.", class_="good" if shown.good else "wrong")
+    if event.number == len(shown.timeline.events):
+        yield element("p", f"{shown.ending}.", class_="good" if shown.is_witness else "wrong")
 
 
-def _lost(story: Story, moment: Moment, nth: int) -> str:
+def _lost(timeline: Timeline, event: Event, nth: int) -> str:
     """Return the receivers that never get a message, in brackets."""
-    never = story.without_end(moment.number, nth)
-    return f" ({story.what_is_lost}: {', '.join(never)})" if never else ""
+    never = timeline.without_end(event.number, nth)
+    return f" ({timeline.what_is_lost}: {', '.join(never)})" if never else ""

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pcheck.loading.rules import Rule
 from pcheck.render.page.markup import Markup, element, joined
 from pcheck.render.page.steps import step_link
-from pcheck.traces.divergence import Difference
-from pcheck.traces.explanation import Deeds, Explanation
-from pcheck.traces.finding import Shown
+from pcheck.traces.divergence import Divergence
+from pcheck.traces.explanation import Explanation, NodeEvents
+from pcheck.traces.finding import Finding
 
 
-def why_title(shown: Shown) -> str:
-    return "What was found" if shown.good else "Why it goes wrong"
+def why_title(shown: Finding) -> str:
+    return "What was found" if shown.is_witness else "Why it goes wrong"
 
 
 def why(explanation: Explanation, correct: str) -> Markup:
@@ -22,29 +22,29 @@ def why(explanation: Explanation, correct: str) -> Markup:
 
 
 def _parts(found: Explanation, correct: str) -> Iterator[Markup]:
-    for told in found.told:
+    for told in found.lines:
         yield element("p", told) if isinstance(told, str) else _did(told)
     for rule in found.rules:
         yield _rule(rule)
-    if found.differences:
+    if found.divergences:
         yield element("h3", f"Beside the correct {correct}, step by step")
-        yield element("dl", *map(_difference, found.differences), class_="numbered")
-    if found.deeds is not None:
-        yield _did(found.deeds)
+        yield element("dl", *map(_difference, found.divergences), class_="numbered")
+    if found.node_events is not None:
+        yield _did(found.node_events)
 
 
-def _did(deeds: Deeds) -> Markup:
+def _did(node_events: NodeEvents) -> Markup:
     rows = []
-    for moment in deeds.moments:
-        then = "; ".join([*moment.changes, *(str(sent) for sent in moment.sends if sent.to)])
-        rows.append(_row(moment.number, f"{moment.label}{':' if then else ''}", then))
-    title = element("h3", f"What {deeds.node} did")
+    for event in node_events.events:
+        then = "; ".join([*event.changes, *(str(sent) for sent in event.sends if sent.to)])
+        rows.append(_row(event.number, f"{event.label}{':' if then else ''}", then))
+    title = element("h3", f"What {node_events.node} did")
     return joined(title, element("dl", *rows, class_="numbered"))
 
 
-def _difference(each: Difference) -> Markup:
-    here = f" Here: {each.here}." if each.here is not None else ""
-    return _row(each.number, f"{each.label}:", f"{each.there}.{here}")
+def _difference(each: Divergence) -> Markup:
+    here = f" Here: {each.buggy}." if each.buggy is not None else ""
+    return _row(each.number, f"{each.label}:", f"{each.correct}.{here}")
 
 
 def _row(number: int, what: str, more: str) -> Markup:

@@ -13,14 +13,14 @@ from pcheck.blame import described, place_of, place_raised
 from pcheck.errors import SpecError
 from pcheck.language.model import Model
 from pcheck.language.printing import show
-from pcheck.semantics.cluster_model import Runs, State
+from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.text import counted, printable
 
 
 def state_text(model: Model[Any], state: Any) -> str:
     """Return a line for each node, and for the messages that may still reach it."""
     lines = [*_columns(model, state)]
-    if isinstance(model, Runs):
+    if isinstance(model, ClusterModel):
         lines += [*_on_the_way(model, state), *_said(state)]
         lines += [counted(state.crashes, "crash")] if state.crashes else []
     elif type(model).columns is not Model.columns:
@@ -39,7 +39,7 @@ def _columns(model: Model[Any], state: Any) -> Iterator[str]:
         raise SpecError(f"{place}columns raised {described(error)}") from error
 
 
-def _on_the_way(model: Runs, state: State) -> Iterator[str]:
+def _on_the_way(model: ClusterModel, state: State) -> Iterator[str]:
     """`to a1: Prepare(ballot=1) from p1`, each copy of it, in the order of the inbox."""
     for node, config in zip(model.nodes, state.nodes, strict=True):
         if config.inbox:

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from pcheck.loading.rules import Rule
 from pcheck.render.text.paragraphs import Cell, Paragraph, Rows
-from pcheck.traces.divergence import Difference
-from pcheck.traces.explanation import Deeds, Explanation
+from pcheck.traces.divergence import Divergence
+from pcheck.traces.explanation import Explanation, NodeEvents
 
 
 class Explained:
@@ -22,7 +22,7 @@ class Explained:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         found = self.explanation
-        for told in found.told:
+        for told in found.lines:
             if isinstance(told, str):
                 yield Paragraph(told)
             else:
@@ -30,17 +30,17 @@ class Explained:
         if found.rules:
             yield ""
             yield Rules(found.rules)
-        if found.differences:
+        if found.divergences:
             yield ""
             yield Paragraph(f"Beside the correct {self.correct}, step by step:")
-            yield Rows(map(_difference, found.differences))
-        if found.deeds is not None:
-            yield from _did(found.deeds)
+            yield Rows(map(_difference, found.divergences))
+        if found.node_events is not None:
+            yield from _did(found.node_events)
 
 
-def _difference(each: Difference) -> tuple[Cell, ...]:
-    here = f" Here: {each.here}." if each.here is not None else ""
-    return (str(each.number), "dim"), (f"{each.label}: {each.there}.{here}", "")
+def _difference(each: Divergence) -> tuple[Cell, ...]:
+    here = f" Here: {each.buggy}." if each.buggy is not None else ""
+    return (str(each.number), "dim"), (f"{each.label}: {each.correct}.{here}", "")
 
 
 class Rules:
@@ -94,11 +94,11 @@ def _style(style: str, at: int) -> str:
     return f"{style} bold" if at == 0 else style
 
 
-def _did(deeds: Deeds) -> Iterator[RenderableType]:
+def _did(node_events: NodeEvents) -> Iterator[RenderableType]:
     rows = []
-    for moment in deeds.moments:
-        sends = [str(each) for each in moment.sends if each.to]
-        then = "; ".join([*moment.changes, *sends])
-        rows.append(((str(moment.number), "dim"), (f"{moment.label}: {then}".rstrip(": "), "")))
-    yield Paragraph(f"What {deeds.node} did:")
+    for event in node_events.events:
+        sends = [str(each) for each in event.sends if each.to]
+        then = "; ".join([*event.changes, *sends])
+        rows.append(((str(event.number), "dim"), (f"{event.label}: {then}".rstrip(": "), "")))
+    yield Paragraph(f"What {node_events.node} did:")
     yield Rows(rows)

@@ -17,12 +17,12 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from pcheck.render.text.paragraphs import padded
-from pcheck.semantics.node import Does
+from pcheck.semantics.node import StepKind
 from pcheck.text import printable
-from pcheck.traces.timeline import Flight, Moment, Story
+from pcheck.traces.timeline import Event, Flight, Timeline
 
 LEAST_PITCH, GUTTER = 4, 2
-MARKS = {Does.CRASH: "X", Does.RESTART: "R"}
+MARKS = {StepKind.CRASH: "X", StepKind.RESTART: "R"}
 Cell: TypeAlias = tuple[str, str]  # what stands there, and its style
 BLANK: Cell = " ", ""
 ALL = sys.maxsize
@@ -82,10 +82,10 @@ ASCII = Glyphs(
 class Lanes:
     """One row at a time. `wired`: messages are drawn from their sending on."""
 
-    def __init__(self, story: Story, glyphs: Glyphs, *, wired: bool) -> None:
-        self.story, self.glyphs, self.wired = story, glyphs, wired
-        self.order = {lane: at for at, lane in enumerate(story.lanes)}
-        flights = story.flights if wired else ()
+    def __init__(self, timeline: Timeline, glyphs: Glyphs, *, wired: bool) -> None:
+        self.timeline, self.glyphs, self.wired = timeline, glyphs, wired
+        self.order = {lane: at for at, lane in enumerate(timeline.lanes)}
+        flights = timeline.flights if wired else ()
         self.places = _places((each for each in flights if each.end is not None), self._side)
         self.at, self.width = self._layout()
         self.leaving: dict[tuple[int, int], list[Flight]] = {}
@@ -101,43 +101,43 @@ class Lanes:
             line = padded(line, at) + printable(lane)
         return Text(line, "bold")
 
-    def event(self, moment: Moment, down: frozenset[str]) -> Text:
+    def event(self, event: Event, down: frozenset[str]) -> Text:
         """The row of a step; `down` is who was down before it."""
-        cells = self._still(moment.number - 1, ALL, down)
-        if moment.node in self.at:
-            if moment.src is not None and moment.src in self.at:
-                self._arrive(cells, moment)
-            if moment.does is not Does.LOSE:
-                mark = MARKS.get(moment.does, self.glyphs.event)
-                cells[self.at[moment.node]] = mark, "bold"
+        cells = self._still(event.number - 1, ALL, down)
+        if event.node in self.at:
+            if event.src is not None and event.src in self.at:
+                self._arrive(cells, event)
+            if event.kind is not StepKind.LOSE:
+                mark = MARKS.get(event.kind, self.glyphs.event)
+                cells[self.at[event.node]] = mark, "bold"
         return _text(cells)
 
-    def departure(self, moment: Moment, nth: int) -> Text:
+    def departure(self, event: Event, nth: int) -> Text:
         """The row in which the nth message of those that a step sends leaves."""
-        cells = self._still(moment.number, nth, moment.down)
-        leaving = self.leaving.get((moment.number, nth), [])
+        cells = self._still(event.number, nth, event.down)
+        leaving = self.leaving.get((event.number, nth), [])
         if not leaving:
             return _text(cells)
-        start, ends = self.at[moment.node], {self._end(flight): flight for flight in leaving}
+        start, ends = self.at[event.node], {self._end(flight): flight for flight in leaving}
         left, right = min([start, *ends]), max([start, *ends])
         self._draw(cells, range(left, right + 1))
         cells[start] = self.glyphs.leaves[left < start, right > start], "cyan"
         for end, flight in ends.items():
             if flight.end is None:
-                lost = self.glyphs.under_way if self.story.losing_is_a_step else self.glyphs.lost
+                lost = self.glyphs.under_way if self.timeline.losing_is_a_step else self.glyphs.lost
                 cells[end] = lost, "red"
             else:
                 side = 1 if end > start else -1
                 cells[end] = self.glyphs.turns[side, end in (left, right)], "cyan"
         return _text(cells)
 
-    def still(self, moment: Moment, sent: int) -> Text:
+    def still(self, event: Event, sent: int) -> Text:
         """A row in which nothing happens, after so many messages of a step have left."""
-        return _text(self._still(moment.number, sent, moment.down))
+        return _text(self._still(event.number, sent, event.down))
 
-    def banner(self, moment: Moment) -> Text:
+    def banner(self, event: Event) -> Text:
         """A line across all lanes."""
-        cells = self._still(moment.number, ALL, moment.down)
+        cells = self._still(event.number, ALL, event.down)
         line = self.glyphs.banner, "bold yellow"
         return _text([line if cell == BLANK else cell for cell in cells])
 
@@ -152,19 +152,19 @@ class Lanes:
                 cells[self._column(flight, place)] = self.glyphs.waits, "cyan"
         return cells
 
-    def _arrive(self, cells: list[Cell], moment: Moment) -> None:
+    def _arrive(self, cells: list[Cell], event: Event) -> None:
         """From where it waits into the lane; from lane to lane where it was not drawn waiting."""
-        assert moment.src is not None
-        flight, end = self.ending.get(moment.number), self.at[moment.node]
-        lost = moment.does is Does.LOSE
+        assert event.src is not None
+        flight, end = self.ending.get(event.number), self.at[event.node]
+        lost = event.kind is StepKind.LOSE
         if flight is not None:
             side, start = self._side(flight), self._column(flight, self.places[flight])
-            turn = self.glyphs.ends[-side, flight.end == moment.number]
+            turn = self.glyphs.ends[-side, flight.end == event.number]
             cells[start] = turn, "cyan"
-        elif moment.src == moment.node:
+        elif event.src == event.node:
             return
         else:
-            start = self.at[moment.src]
+            start = self.at[event.src]
             side = -1 if start < end else 1
             cells[start] = self.glyphs.sender, "cyan"
         self._draw(cells, range(min(start, end), max(start, end)))
@@ -198,7 +198,7 @@ class Lanes:
             most[key] = max(most.get(key, 0), place + 2)  # and one for the head of the arrow
         at: dict[str, int] = {}
         column, before = 0, ""
-        for lane in self.story.lanes:
+        for lane in self.timeline.lanes:
             room = most.get((lane, -1), 0)
             if at:
                 column += max(

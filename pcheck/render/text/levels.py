@@ -10,7 +10,7 @@ from rich.text import Text
 
 from pcheck.render.text.paragraphs import Paragraph
 from pcheck.render.text.printed import as_html, as_text
-from pcheck.search.outcome import Search
+from pcheck.search.outcome import SearchResult
 from pcheck.text import counted
 
 HEIGHT = 6  # rows of bars; two more stand below
@@ -21,7 +21,7 @@ UNICODE, ASCII = "▁▂▃▄▅▆▇█", ".:#"  # how a bar ends, from low t
 class Levels:
     """`widths` are the numbers that are drawn."""
 
-    def __init__(self, search: Search) -> None:
+    def __init__(self, search: SearchResult) -> None:
         self.search, self.widths = search, search.widths
         self.peak, self.drawn = max(search.widths, default=0), sum(search.widths)
 

@@ -8,16 +8,16 @@ from typing import Any
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
 from pcheck.language.property import Kind, Property
-from pcheck.loading.setup import Question
+from pcheck.loading.setup import Setup
 from pcheck.render.text.explanation import Explained
 from pcheck.render.text.paragraphs import Cell, Paragraph, Rows
-from pcheck.render.text.trace import Trace
-from pcheck.search.outcome import Outcome, Search, Verdict
+from pcheck.render.text.trace import TraceText
+from pcheck.search.outcome import Outcome, SearchResult, Verdict
 from pcheck.semantics.network import NETWORKS
-from pcheck.semantics.trace import Path
+from pcheck.semantics.trace import Trace
 from pcheck.text import counted
-from pcheck.traces.finding import Shown
-from pcheck.traces.timeline import tell
+from pcheck.traces.finding import Finding
+from pcheck.traces.timeline import timeline_of
 
 COLOURS = {
     Outcome.HOLDS: "green",
@@ -31,19 +31,19 @@ COLOURS = {
 class Report:
     """Everything that is said of one search, in the order in which it is read."""
 
-    def __init__(self, question: Question, search: Search, shown: Shown | None) -> None:
-        self.question, self.search, self.shown = question, search, shown
+    def __init__(self, setup: Setup, search: SearchResult, shown: Finding | None) -> None:
+        self.setup, self.search, self.shown = setup, search, shown
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield Header(self.question)
+        yield Header(self.setup)
         yield ""
         if self.shown is not None:
             yield from the_run(self.shown)
             yield ""
         yield from self._verdict()
-        if self.search.properties and self.question.sought is None:
+        if self.search.properties and self.setup.target is None:
             yield Rows(map(self._row, self.search.properties))
-        if self.question.sought is None or self.shown is None:
+        if self.setup.target is None or self.shown is None:
             yield ""
         yield self._counts()
         for note in self._notes():
@@ -52,18 +52,18 @@ class Report:
 
     def _verdict(self) -> Iterator[RenderableType]:
         search = self.search
-        sought = self.question.sought
-        if search.verdict is Verdict.HOLDS and sought is not None:
-            what = "violates" if sought.kind is Kind.ALWAYS else "reaches"
+        target = self.setup.target
+        if search.verdict is Verdict.HOLDS and target is not None:
+            what = "violates" if target.kind is Kind.ALWAYS else "reaches"
             yield Paragraph(
                 f"UNREACHABLE: every reachable state was looked at, and no run {what} "
-                f"{sought.name}.",
+                f"{target.name}.",
                 "bold red",
             )
         elif search.verdict is Verdict.HOLDS:
             yield Paragraph("HOLDS: every reachable state was looked at.", "bold green")
         elif search.verdict is Verdict.INCOMPLETE:
-            nothing = "violates nothing" if sought is None else f"does not show {sought.name}"
+            nothing = "violates nothing" if target is None else f"does not show {target.name}"
             yield Paragraph(
                 f"INCOMPLETE: the search was ended by {search.stopped}. Every run of up to "
                 f"{counted(search.depth, 'step')} was looked at, and {nothing}; longer "
@@ -86,7 +86,7 @@ class Report:
     def _about(self, prop: Property, outcome: Outcome) -> str:
         found = self.search.discoveries.get(prop.name)
         if outcome is Outcome.VIOLATED and found is not None:
-            return f"{found.why} (after {counted(len(found.path), 'step')})"
+            return f"{found.why} (after {counted(len(found.trace), 'step')})"
         if outcome is Outcome.UNDECIDED and self.search.stopped is None:
             return "the search ended with the violation; --all-properties goes on"
         return prop.summary
@@ -106,13 +106,13 @@ class Report:
             yield f"Note: {warning}."
         if not search.properties:
             yield "Note: there was no property to check: give the cluster some properties=[...]."
-        elif search.verdict is Verdict.HOLDS and self.question.sought is None:
-            yield not_covered(self.question)
-        if search.verdict is Verdict.INCOMPLETE and (smaller := self.question.smaller()):
+        elif search.verdict is Verdict.HOLDS and self.setup.target is None:
+            yield not_covered(self.setup)
+        if search.verdict is Verdict.INCOMPLETE and (smaller := self.setup.smaller()):
             yield f"To make it smaller: {', or '.join(smaller)}."
 
 
-def reductions(search: Search) -> Iterator[str]:
+def reductions(search: SearchResult) -> Iterator[str]:
     """Which passes were on, and which were not."""
     if search.reduced:
         yield (
@@ -128,49 +128,49 @@ def reductions(search: Search) -> Iterator[str]:
 class RunReport:
     """A run, and why it goes wrong: without anything that depends on the machine."""
 
-    def __init__(self, shown: Shown) -> None:
+    def __init__(self, shown: Finding) -> None:
         self.shown = shown
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield Header(self.shown.question)
+        yield Header(self.shown.setup)
         yield ""
         yield from the_run(self.shown)
         yield ""
         yield from how_it_ends(self.shown)
 
 
-def the_run(shown: Shown) -> Iterator[RenderableType]:
+def the_run(shown: Finding) -> Iterator[RenderableType]:
     yield Paragraph(f"{shown.title}:", "bold")
     if shown.among:
         yield Paragraph(shown.among)
     yield ""
-    yield Trace(shown.story, shown.notes)
+    yield TraceText(shown.timeline, shown.notes)
 
 
 class Header:
     """What is explored: the spec, its sizes, the network, which faults are steps and which not."""
 
-    def __init__(self, question: Question) -> None:
-        self.question = question
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        question = self.question
-        yield Paragraph(f"{question.spec.name}: {question.spec.summary}".rstrip(": "), "bold")
+        setup = self.setup
+        yield Paragraph(f"{setup.spec.name}: {setup.spec.summary}".rstrip(": "), "bold")
         rows = Rows(((name, "dim"), (text, style)) for name, text, style in self.facts())
         if rows.rows:
             yield rows
 
     def facts(self) -> Iterator[tuple[str, str, str]]:
-        question = self.question
-        if question.bug is not None:
-            source = f" (seen in: {question.bug.source})" if question.bug.source else ""
-            yield "mistake", f"{question.bug.name}: {question.bug.summary}{source}", "red"
-        if sizes := list(_sizes(question)):
+        setup = self.setup
+        if setup.bug is not None:
+            source = f" (seen in: {setup.bug.source})" if setup.bug.source else ""
+            yield "mistake", f"{setup.bug.name}: {setup.bug.summary}{source}", "red"
+        if sizes := list(_sizes(setup)):
             yield "size", ", ".join(sizes), ""
-        if question.network is not None:
-            network = NETWORKS[question.network]
+        if setup.network is not None:
+            network = NETWORKS[setup.network]
             yield "network", f"{network.name}: {network.meaning}", ""
-            yield "crashes", _crashes(question.crashes or 0), ""
+            yield "crashes", _crashes(setup.crashes or 0), ""
             if network.losing_is_a_step:
                 yield "losses", "the loss of a message in flight is a step of its own", ""
             yield "implied", f"{network.implied}; a node that stops for ever", ""
@@ -179,33 +179,33 @@ class Header:
 class Lead:
     """The run that leads to a fault of the spec itself."""
 
-    def __init__(self, question: Question, path: Path[Any]) -> None:
-        self.question, self.path = question, path
+    def __init__(self, setup: Setup, path: Trace[Any]) -> None:
+        self.setup, self.path = setup, path
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield Paragraph(f"After {counted(len(self.path), 'step')} the spec fails:", "bold")
         yield ""
-        yield Trace(tell(self.question.model, self.path), {})
+        yield TraceText(timeline_of(self.setup.model, self.path), {})
 
 
-def how_it_ends(shown: Shown) -> Iterator[RenderableType]:
+def how_it_ends(shown: Finding) -> Iterator[RenderableType]:
     """The end of a trace: what is wrong now, and how it came to that."""
-    if shown.good:
-        yield Paragraph(f"FOUND: {shown.ends}.", "bold green")
+    if shown.is_witness:
+        yield Paragraph(f"FOUND: {shown.ending}.", "bold green")
         yield ""
         return
-    yield Paragraph(f"VIOLATED: {shown.ends}.", "bold red")
+    yield Paragraph(f"VIOLATED: {shown.ending}.", "bold red")
     yield ""
     if shown.explanation.says_anything:
-        yield Explained(shown.explanation, shown.run.spec)
+        yield Explained(shown.explanation, shown.saved.spec)
         yield ""
 
 
-def not_covered(question: Question) -> str:
+def not_covered(setup: Setup) -> str:
     """What a `holds` does not say."""
     beyond = ["larger sizes than these"]
-    if question.crashes is not None:
-        beyond.append(f"more than {counted(question.crashes, 'crash')}")
+    if setup.crashes is not None:
+        beyond.append(f"more than {counted(setup.crashes, 'crash')}")
         beyond.append("a disk that loses what was written")
         beyond.append("messages that are forged or damaged")
     beyond.append("progress (that a run gets anywhere)")
@@ -216,12 +216,12 @@ def duration(seconds: float) -> str:
     return f"{seconds:.2f} s" if seconds < 60 else f"{seconds / 60:.1f} min"
 
 
-def _sizes(question: Question) -> Iterator[str]:
+def _sizes(setup: Setup) -> Iterator[str]:
     """Each option with what it is, and not what it was asked to be, if the mistake changes it."""
-    changed = question.spec.changed(question.bug, question.options)
-    for each in question.spec.parameters:
+    changed = setup.spec.changed(setup.bug, setup.options)
+    for each in setup.spec.parameters:
         value = changed[each.name]
-        by_whom = "" if value == question.options[each.name] else " (by the mistake)"
+        by_whom = "" if value == setup.options[each.name] else " (by the mistake)"
         if value or each.default or by_whom:
             yield f"{each.name} {value}{by_whom}"
 

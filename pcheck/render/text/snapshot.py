@@ -12,7 +12,7 @@ from rich.text import Text
 from pcheck.language.printing import show
 from pcheck.render.text.paragraphs import padded, wrap
 from pcheck.text import counted, printable
-from pcheck.traces.timeline import Fields, Flight, Story
+from pcheck.traces.timeline import Fields, Flight, Timeline
 
 CHANGED = "bold reverse"
 
@@ -20,9 +20,9 @@ CHANGED = "bold reverse"
 class Nodes:
     """A line for each: `a1  *promised = 2, vote = None`. The star is for what this step changed."""
 
-    def __init__(self, story: Story, at: int, *, changed_only: bool = False) -> None:
-        self.before, self.now = story.after(max(at - 1, 0)), story.after(at)
-        self.node = story.moments[at - 1].node if at else ""
+    def __init__(self, timeline: Timeline, at: int, *, changed_only: bool = False) -> None:
+        self.before, self.now = timeline.after(max(at - 1, 0)), timeline.after(at)
+        self.node = timeline.events[at - 1].node if at else ""
         self.names = [
             name
             for name, fields in self.now.items()
@@ -40,11 +40,11 @@ class Nodes:
 class Mail:
     """What is on its way, in at most so many lines: where there is too much, the latest."""
 
-    def __init__(self, story: Story, at: int, most: int) -> None:
-        self.story, self.at, self.most = story, at, most
+    def __init__(self, timeline: Timeline, at: int, most: int) -> None:
+        self.timeline, self.at, self.most = timeline, at, most
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        if not self.story.flights:
+        if not self.timeline.flights:
             return
         named = list(_letters(self._flying()))
         lines = self._lines(named or ["nothing"], options)
@@ -59,10 +59,10 @@ class Mail:
 
     def _flying(self) -> list[Flight]:
         """In the order in which they were sent. What is never delivered is lost from the start."""
-        never_ends = self.story.losing_is_a_step
+        never_ends = self.timeline.losing_is_a_step
         return [
             each
-            for each in self.story.flights
+            for each in self.timeline.flights
             if each.sent <= self.at and (never_ends if each.end is None else each.end > self.at)
         ]
 

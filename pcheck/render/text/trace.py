@@ -15,19 +15,21 @@ from rich.text import Text
 from pcheck.render.text.lanes import ALL, ASCII, UNICODE, Lanes
 from pcheck.render.text.paragraphs import fitting
 from pcheck.text import printable
-from pcheck.traces.timeline import Moment, Story
+from pcheck.traces.timeline import Event, Timeline
 
 NOTHING, BANNER = Text(), "bold yellow"
 LEAST_TEXT = 34  # columns left for words, below which lanes are drawn closer, or not at all
 
 
-class Trace:
+class TraceText:
     """Draws itself as wide as it is let."""
 
-    def __init__(self, story: Story, notes: Mapping[int, str], upto: int | None = None) -> None:
+    def __init__(
+        self, timeline: Timeline, notes: Mapping[int, str], upto: int | None = None
+    ) -> None:
         """`notes` stand beside the steps of these numbers; the steps after `upto` are left out."""
-        self.story, self.notes, self.upto = story, notes, upto
-        self.margin = len(str(len(story.moments))) + 3
+        self.timeline, self.notes, self.upto = timeline, notes, upto
+        self.margin = len(str(len(timeline.events))) + 3
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         width = options.max_width - self.margin
@@ -36,65 +38,65 @@ class Trace:
             yield _row(Text(" " * self.margin), lanes.header())
             width -= lanes.width
         down: frozenset[str] = frozenset()
-        for moment in self.story.moments[: self.upto]:
-            yield from self._step(moment, down, lanes, width)
-            down = moment.down
+        for event in self.timeline.events[: self.upto]:
+            yield from self._step(event, down, lanes, width)
+            down = event.down
 
     def _lanes(self, width: int, *, ascii_only: bool) -> Lanes | None:
         """The form that fits: wires, arrows where a message is delivered, or nothing."""
         for wired in (True, False):
-            lanes = Lanes(self.story, ASCII if ascii_only else UNICODE, wired=wired)
+            lanes = Lanes(self.timeline, ASCII if ascii_only else UNICODE, wired=wired)
             if width - lanes.width >= LEAST_TEXT:
                 return lanes
         return None
 
     def _step(
-        self, moment: Moment, down: frozenset[str], lanes: Lanes | None, width: int
+        self, event: Event, down: frozenset[str], lanes: Lanes | None, width: int
     ) -> Iterator[Text]:
-        number, no_number = (f"{text:>{self.margin - 2}}  " for text in (moment.number, ""))
-        for nth, (drawn, still, words) in enumerate(self._blocks(moment, down, lanes, width)):
+        number, no_number = (f"{text:>{self.margin - 2}}  " for text in (event.number, ""))
+        for nth, (drawn, still, words) in enumerate(self._blocks(event, down, lanes, width)):
             for at, line in enumerate(words):
                 left = Text(number if nth == at == 0 else no_number, "dim")
                 yield _row(left, drawn if at == 0 else still, line)
 
     def _blocks(
-        self, moment: Moment, down: frozenset[str], lanes: Lanes | None, width: int
+        self, event: Event, down: frozenset[str], lanes: Lanes | None, width: int
     ) -> Iterator[tuple[Text, Text, Iterable[Text]]]:
         """The rows of one step: what is drawn in the first of some lines, and in the others."""
-        words = list(self._event(moment, width, wired=lanes is not None and lanes.wired))
+        words = list(self._event(event, width, wired=lanes is not None and lanes.wired))
         if lanes is None:
             yield NOTHING, NOTHING, words
         else:
-            yield lanes.event(moment, down), lanes.still(moment, 0), words
-        for nth, sent in enumerate(moment.sends):
-            words = list(_wrapped(f"{sent}{self._lost(moment, nth)}", width, 4, "green", 2))
+            yield lanes.event(event, down), lanes.still(event, 0), words
+        for nth, sent in enumerate(event.sends):
+            words = list(_wrapped(f"{sent}{self._lost(event, nth)}", width, 4, "green", 2))
             if lanes is None:
                 yield NOTHING, NOTHING, words
             else:
-                yield lanes.departure(moment, nth), lanes.still(moment, nth + 1), words
-        for line in moment.milestones:
+                yield lanes.departure(event, nth), lanes.still(event, nth + 1), words
+        for line in event.milestones:
             if lanes is None:
                 yield NOTHING, NOTHING, _wrapped(f"=== {line} ===", width, 4, BANNER)
             else:
-                drawn, still = lanes.banner(moment), lanes.still(moment, ALL)
+                drawn, still = lanes.banner(event), lanes.still(event, ALL)
                 yield drawn, still, _wrapped(line, width, 1, BANNER, 1)
 
-    def _event(self, moment: Moment, width: int, *, wired: bool) -> Iterator[Text]:
-        note = self.notes.get(moment.number)
-        yield from _wrapped(moment.label, width, 2, "bold red" if note else "bold")
-        if moment.sent_in is not None and not wired:
-            yield from _wrapped(f"(sent in step {moment.sent_in})", width, 2, "dim", 2)
+    def _event(self, event: Event, width: int, *, wired: bool) -> Iterator[Text]:
+        note = self.notes.get(event.number)
+        yield from _wrapped(event.label, width, 2, "bold red" if note else "bold")
+        if event.sent_in is not None and not wired:
+            yield from _wrapped(f"(sent in step {event.sent_in})", width, 2, "dim", 2)
         if note is not None:
             yield from _wrapped(note, width, 4, "red", 2)
-        if moment.changes:
-            yield from _wrapped(", ".join(moment.changes), width, 4, "", 2)
+        if event.changes:
+            yield from _wrapped(", ".join(event.changes), width, 4, "", 2)
 
-    def _lost(self, moment: Moment, nth: int) -> str:
+    def _lost(self, event: Event, nth: int) -> str:
         """Who never gets it: in words, whatever is drawn."""
-        never, what = self.story.without_end(moment.number, nth), self.story.what_is_lost
+        never, what = self.timeline.without_end(event.number, nth), self.timeline.what_is_lost
         if not never:
             return ""
-        every = len(never) == len(moment.sends[nth].to)
+        every = len(never) == len(event.sends[nth].to)
         return f" ({what})" if every else f" ({what}: {', '.join(never)})"
 
 

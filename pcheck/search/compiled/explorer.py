@@ -18,34 +18,34 @@ from pcheck.language.names import group
 from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.tables import Tables
 from pcheck.search.compiled.walk import Walk
-from pcheck.search.limits import ENDS, INTERRUPT, Clock, Limits, Progress, Watch, ended_by
-from pcheck.search.outcome import Discovery, Search
+from pcheck.search.limits import ENDS, INTERRUPT, Clock, Limits, OnProgress, Progress, ended_by
+from pcheck.search.outcome import Discovery, SearchResult
 from pcheck.search.reductions.closure import MORE, MOST, Unclosed, Ways
 from pcheck.search.reductions.cover import ranked
 from pcheck.search.reductions.reduce import Reduction, reduced, without_tables
-from pcheck.semantics.cluster_model import Runs
+from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Network
 
 
 def explore(
-    model: Runs,
+    model: ClusterModel,
     limits: Limits = Limits(),  # noqa: B008  (frozen)
     *,
-    passes: Iterable[str] = (),
+    reductions: Iterable[str] = (),
     all_properties: bool = False,
-    watch: Watch | None = None,
+    on_progress: OnProgress | None = None,
     clock: Clock | None = None,
-) -> Search:
+) -> SearchResult:
     """The same answer as `reference.explore`, at machine speed; with passes, of fewer states."""
-    clock = clock or Clock(limits, watch)
+    clock = clock or Clock(limits, on_progress)
 
     def walk(reduction: Reduction) -> Walk:
         return Walk(model, limits, reduction, all_properties, clock)
 
     def reduction(most: int) -> Reduction:
-        return reduced(model, passes, lambda: clock.look(Progress(states=1)), most)
+        return reduced(model, reductions, lambda: clock.check(Progress(states=1)), most)
 
-    passes = tuple(passes)
+    reductions = tuple(reductions)
     with _uncollected():
         try:
             first = reduction(MOST)
@@ -66,7 +66,7 @@ def _searched(
     first: Reduction,
     reduction: Callable[[int], Reduction],
     found: dict[str, Discovery],
-) -> Search:
+) -> SearchResult:
     """Where closed tables were given up, and it would be a long search: more is spent on them.
 
     If they turn out to be wrong, what was `found` until then is right: by then, they were.
@@ -93,10 +93,10 @@ def _searched(
     return _searched(walk, second, reduction, found)
 
 
-def _proved(steps: Walk, ways: Ways) -> Search:
+def _proved(steps: Walk, ways: Ways) -> SearchResult:
     """Searches by steps while there is something good to be found, and then, if much is left, tries
     to prove the rest; where that cannot be done, the search by steps goes on."""
-    if steps.advance(enough=steps.has_only_to_prove):
+    if steps.advance(enough=steps.should_try_cover):
         return steps.report()
     fault = None
     try:
@@ -129,7 +129,7 @@ class Recorded(NamedTuple):
     begins: list[int]  # and last, where they end
 
 
-def recorded(model: Runs, limits: Limits) -> Recorded | None:
+def recorded(model: ClusterModel, limits: Limits) -> Recorded | None:
     """Everything up to the first level on which a property is false; None: it is too much.
 
     Only `prune` is on: what it makes of a state takes the same steps, with the same labels, but for
@@ -165,7 +165,7 @@ def _uncollected() -> Iterator[None]:
 
 def warm_up() -> None:
     """Calls every part of the kernel once, so that none is compiled during a search."""
-    idle = Runs(Cluster({group("idle", 1): lambda _: Actor()}, ()), Network(), 0)
+    idle = ClusterModel(Cluster({group("idle", 1): lambda _: Actor()}, ()), Network(), 0)
     walk = Walk(idle, Limits(), reduced(idle, ()), False, Clock(Limits(), None))
     walk.run()
     walk.store.widen([1 << 9, 1, 1])

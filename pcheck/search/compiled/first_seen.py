@@ -12,7 +12,7 @@ from pcheck.search.compiled.store import Store
 ROOM = 1 << 10
 
 
-class Shown:
+class FirstSeen:
     """The distinct vectors of the watchers' numbers, each with the first state that has it."""
 
     def __init__(self, watchers: range) -> None:

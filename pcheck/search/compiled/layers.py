@@ -20,10 +20,12 @@ from pcheck.language.property import Property
 from pcheck.search.compiled.explorer import Recorded, recorded
 from pcheck.search.layers import Layers
 from pcheck.search.limits import Limits
-from pcheck.semantics.cluster_model import Runs, State
+from pcheck.semantics.cluster_model import ClusterModel, State
 
 
-def layers(model: Runs, prop: Property, length: int, limits: Limits) -> Layers[State] | None:
+def layers(
+    model: ClusterModel, prop: Property, length: int, limits: Limits
+) -> Layers[State] | None:
     """For each depth the vectors that stand for its states; None: a limit was met."""
     alone = copy(model)
     alone.properties = (prop,)  # no other one may end the search, or keep it from ending
@@ -65,11 +67,13 @@ def _false(found: Recorded, prop: Property, start: int, end: int) -> Any:
         found.store.layout,
         found.store.states[start:end],
     )
-    sights, nth = np.unique(states & layout.bits(machines.watchers), axis=0, return_inverse=True)
+    observations, nth = np.unique(
+        states & layout.bits(machines.watchers), axis=0, return_inverse=True
+    )
     watched = slice(machines.watchers.start, machines.watchers.stop)
     false = [
         prop.why_false(machines.seen(vector[watched])) is not None
-        for vector in layout.unpack(sights)
+        for vector in layout.unpack(observations)
     ]
     return np.array(false, np.bool_)[nth.reshape(-1)]
 

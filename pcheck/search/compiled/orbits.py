@@ -84,11 +84,11 @@ class Orbits:
         if machine < len(self._machines.nodes):
             image = self._machines.number_of(target, self.symmetry.config(swap, i, thing))
         else:
-            image = self._machines.number_of(target, self.symmetry.sight(swap, thing))
+            image = self._machines.number_of(target, self.symmetry.observation(swap, thing))
         row = self._row(machine, number)
         self.images[row, swap] = image
 
-    def least(self, vectors: list[list[int]], machines: range) -> list[list[int]]:
+    def canonical(self, vectors: list[list[int]], machines: range) -> list[list[int]]:
         """Of each vector of the numbers of these machines, what stands for all its renamings.
 
         So long as no machine is renamed into one that is not among them.
@@ -105,7 +105,7 @@ class Orbits:
         found: list[list[int]] = wide.unpack(packed)
         return found
 
-    def hold(self, one: list[int], other: list[int]) -> bool:
+    def are_equivalent(self, one: list[int], other: list[int]) -> bool:
         """Whether two vectors are renamings of each other: `least` may have given up looking."""
         known, todo = {tuple(one)}, [one]
         for vector in todo:  # which grows

@@ -14,15 +14,15 @@ from pcheck.language.property import Kind, Property
 from pcheck.language.seen import Seen
 from pcheck.search.compiled.tables import Tables
 from pcheck.search.reductions.symmetry import Symmetry
-from pcheck.semantics.observer import Sight
+from pcheck.semantics.observer import Observation
 from pcheck.text import counted
 
 ALL = 1_000  # renamings of sights: up to so many, whole orbits are compared
 EACH = 50  # and then the swaps of each so many-th sight
-Parts = tuple[Sight, ...]
+Parts = tuple[Observation, ...]
 
 
-class Renamings:
+class PropertySymmetry:
     """Asks every property that is still open about some sights that nobody has seen."""
 
     def __init__(self, tables: Tables, symmetry: Symmetry) -> None:
@@ -31,10 +31,10 @@ class Renamings:
         self._since = 0
         self._known: set[tuple[int, ...]] = set()
 
-    def unlike(self, shown: list[tuple[int, list[int]]]) -> list[tuple[int, list[int]]]:
+    def excluding(self, shown: list[tuple[int, list[int]]]) -> list[tuple[int, list[int]]]:
         """Of sights that differ only by names the first: what is said of one is said of all."""
-        least = self._tables.orbits.least(
-            [sights for _, sights in shown], self._tables.machines.watchers
+        least = self._tables.orbits.canonical(
+            [observations for _, observations in shown], self._tables.machines.watchers
         )
         new = []
         for each, key in zip(shown, map(tuple, least)):
@@ -43,13 +43,13 @@ class Renamings:
                 new.append(each)
         return new
 
-    def compare(self, sights: Sequence[int], properties: Iterable[Property]) -> None:
+    def compare(self, observations: Sequence[int], properties: Iterable[Property]) -> None:
         whole = self.compared < ALL
         self._since += 1
         if not whole and self._since % EACH:
             self.left_out += 1
             return
-        first = tuple(self._tables.machines.parts_of(sights))
+        first = tuple(self._tables.machines.parts_of(observations))
         expected = [(prop, _says(prop, self._seen(first))) for prop in properties]
         known, todo = {first}, [first]
         for parts in todo:  # which grows, if the whole orbit is asked for
@@ -92,7 +92,7 @@ class Renamings:
 
     def _image(self, swap: int, parts: Parts) -> Parts:
         moved = {
-            target: self._symmetry.sight(swap, part)
+            target: self._symmetry.observation(swap, part)
             for target, part in zip(self._symmetry.targets[swap], parts, strict=True)
         }
         return tuple(moved[i] for i in range(len(parts)))

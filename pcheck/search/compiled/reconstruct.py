@@ -9,20 +9,20 @@ from __future__ import annotations
 
 from pcheck.search.compiled.tables import Tables
 from pcheck.semantics.cluster_model import State
-from pcheck.semantics.trace import Path
+from pcheck.semantics.trace import Trace
 
 Vector = list[int]
 
 
-def replay(tables: Tables, vectors: list[Vector], costs: list[int]) -> Path[State]:
+def replay(tables: Tables, vectors: list[Vector], costs: list[int]) -> Trace[State]:
     """The run through these states of the search, of which the first is the initial one."""
-    path = Path((tables.model.initial(),), ())
+    path = Trace((tables.model.initial(),), ())
     for after, cost in zip(vectors[1:], costs):
         path = _row(tables, path, after, cost)
     return path
 
 
-def last_step(tables: Tables, path: Path[State], bundle: int) -> Path[State]:
+def last_step(tables: Tables, path: Trace[State], bundle: int) -> Trace[State]:
     """The run, and the step out of its last state that sent this bundle."""
     before, effects = path.states[-1], tables.bundles.all[bundle]
     return next(
@@ -34,7 +34,7 @@ def last_step(tables: Tables, path: Path[State], bundle: int) -> Path[State]:
     )
 
 
-def _row(tables: Tables, path: Path[State], after: Vector, cost: int) -> Path[State]:
+def _row(tables: Tables, path: Trace[State], after: Vector, cost: int) -> Trace[State]:
     """The run, and the steps of some node that lead to what stands in the search."""
     for i in range(len(tables.machines.nodes)):
         reached = {path.states[-1]: path}
@@ -50,5 +50,5 @@ def _row(tables: Tables, path: Path[State], after: Vector, cost: int) -> Path[St
     raise AssertionError("the search took a step that the cluster cannot: please report this")
 
 
-def _longer(path: Path[State], label: str, state: State) -> Path[State]:
-    return Path((*path.states, state), (*path.labels, label))
+def _longer(path: Trace[State], label: str, state: State) -> Trace[State]:
+    return Trace((*path.states, state), (*path.labels, label))

@@ -23,9 +23,9 @@ from pcheck.search.compiled.orbits import Orbits
 from pcheck.search.compiled.receptions import Growing, Receptions
 from pcheck.search.reductions.automaton import Automaton, Step
 from pcheck.search.reductions.symmetry import Symmetry
-from pcheck.semantics.cluster_model import Runs, State
+from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.node import Config
-from pcheck.semantics.observer import Sight
+from pcheck.semantics.observer import Observation
 
 
 class Tables:
@@ -33,7 +33,7 @@ class Tables:
 
     def __init__(
         self,
-        model: Runs,
+        model: ClusterModel,
         automata: Sequence[Automaton],
         symmetry: Symmetry | None = None,
         ranks: Sequence[Mapping[Config, int]] | None = None,
@@ -51,7 +51,7 @@ class Tables:
         self.dest_at = Growing(np.int32)
         self.dest_count = Growing(np.int32)
         self.dest = Growing(np.int32)
-        self.receptions = Receptions(noting=self.machines.asks_about_steps)
+        self.receptions = Receptions(noting=self.machines.has_step_properties)
         self.orbits = Orbits(symmetry, self.machines)
 
     @property
@@ -69,12 +69,12 @@ class Tables:
     def vector(self, state: State) -> list[int]:
         machines = self.machines
         numbers = [machines.number_of(i, config) for i, config in enumerate(state.nodes)]
-        whole = self.model.sight(state)
-        sights = [
+        whole = self.model.observation(state)
+        observations = [
             machines.sight_number(watcher, machines.observer.part(whole, nodes))
             for watcher, nodes in zip(machines.watchers, machines.parts)
         ]
-        return [*numbers, *sights, state.crashes]
+        return [*numbers, *observations, state.crashes]
 
     def stands_for(self, vector: list[int], state: State, i: int) -> bool:
         """Whether a vector of the search stands for a state of the cluster: node i has moved."""
@@ -82,18 +82,20 @@ class Tables:
             config = self.machines.nodes[i].normal(state.nodes[i])
             if config is not self.machines.configs[i].all[vector[i]]:
                 return False
-        return self.canonical(state) == vector or self.orbits.hold(self.vector(state), vector)
+        return self.canonical(state) == vector or self.orbits.are_equivalent(
+            self.vector(state), vector
+        )
 
     def canonical(self, state: State) -> list[int]:
         """The vector that stands for a state of the cluster in the search."""
         *numbers, crashes = self.vector(state)
-        return [*self.orbits.least([numbers], range(self.machines.budget))[0], crashes]
+        return [*self.orbits.canonical([numbers], range(self.machines.budget))[0], crashes]
 
     def state(self, vector: list[int]) -> State:
         """The global state, as the reference semantics has it."""
         configs = self.machines.configs
         nodes = tuple(known.all[number] for known, number in zip(configs, vector))
-        return State(nodes, vector[self.machines.budget], self.machines.sight(vector).sent)
+        return State(nodes, vector[self.machines.budget], self.machines.observation(vector).sent)
 
     def fill_rows(self, machine: int, number: int) -> None:
         """The steps of one configuration of one node."""
@@ -131,7 +133,7 @@ class Tables:
         if machine == self.machines.budget:
             after = number + effects.crashes
             if after <= self.model.crashes:
-                self.model.witness(effects.bundle)
+                self.model.mark_sent(effects.bundle)
             else:
                 after = REFUSED
         elif machine in self.machines.watchers:
@@ -153,11 +155,11 @@ class Tables:
         number = self.bundles.number(effects)
         if number == known:
             if not step.crashes:
-                self.model.witness(step.bundle)
+                self.model.mark_sent(step.bundle)
             receivers = [self.model.index[node] for node in step.bundle.receivers]
             watched = self.machines.observer.watched(step.bundle)
-            if effects.changes or watched or self.machines.asks_about_steps:
-                nth = 0 if self.machines.asks_about_steps else machine
+            if effects.changes or watched or self.machines.has_step_properties:
+                nth = 0 if self.machines.has_step_properties else machine
                 receivers.append(self.machines.watchers[nth])
             if effects.crashes:
                 receivers.insert(0, self.machines.budget)
@@ -169,9 +171,9 @@ class Tables:
 
     def _watch(self, machine: int, number: int, effects: Effects) -> int:
         machines = self.machines
-        _, sight = machines.thing(machine, number)
-        sent = machines.observer.watch(sight.sent, effects.bundle)
-        values = list(sight.values)
+        _, observation = machines.thing(machine, number)
+        sent = machines.observer.watch(observation.sent, effects.bundle)
+        values = list(observation.values)
         for place, value in effects.changes:
             values[place] = value
-        return machines.sight_number(machine, Sight(sent, tuple(values)))
+        return machines.sight_number(machine, Observation(sent, tuple(values)))

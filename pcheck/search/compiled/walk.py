@@ -13,19 +13,19 @@ from pcheck.errors import SpecError
 from pcheck.language.property import Kind
 from pcheck.search.compiled import kernel
 from pcheck.search.compiled.covering import Cover
-from pcheck.search.compiled.first_seen import Shown
+from pcheck.search.compiled.first_seen import FirstSeen
 from pcheck.search.compiled.kernel import HEAD, MISSED, MISSED_AT, MISSED_BUNDLE, TRANSITIONS
-from pcheck.search.compiled.property_symmetry import Renamings
+from pcheck.search.compiled.property_symmetry import PropertySymmetry
 from pcheck.search.compiled.reconstruct import last_step, replay
 from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.tables import Tables
 from pcheck.search.judge import Found, Judge
 from pcheck.search.limits import ENDS, Clock, Limits, Progress, Stop, ended_by, state_limit
-from pcheck.search.outcome import Discovery, Search
+from pcheck.search.outcome import Discovery, SearchResult
 from pcheck.search.reductions.cover import Ranks
 from pcheck.search.reductions.reduce import Reduction
-from pcheck.semantics.cluster_model import Runs, State
-from pcheck.semantics.trace import Path
+from pcheck.semantics.cluster_model import ClusterModel, State
+from pcheck.semantics.trace import Trace
 
 SLICE = 50_000  # states that are expanded before the clock is looked at
 LONG = 50_000  # states: a search that is shorter is over before another one would be
@@ -39,7 +39,7 @@ class Walk:
 
     def __init__(
         self,
-        model: Runs,
+        model: ClusterModel,
         limits: Limits,
         reduction: Reduction,
         all_properties: bool,
@@ -58,15 +58,15 @@ class Walk:
         self.stopped: str | None = None
         first = self.tables.initial()
         symmetry = reduction.symmetry
-        self.renamings = Renamings(self.tables, symmetry) if symmetry is not None else None
+        self.renamings = PropertySymmetry(self.tables, symmetry) if symmetry is not None else None
         self.store = Store(self.tables.machines.sizes(), first, records=records)
-        self.shown = Shown(self.tables.machines.watchers)
+        self.shown = FirstSeen(self.tables.machines.watchers)
         self._lay_out()
         self.levels = [0, 1]  # where each level that is known whole begins, and the next one
         self.depth = 0  # of the last level that had any state
         self.judged_steps = 0  # transitions
 
-    def run(self) -> Search:
+    def run(self) -> SearchResult:
         self.advance()
         return self.report()
 
@@ -83,7 +83,7 @@ class Walk:
     def is_long(self) -> bool:
         return len(self.store) >= VERY_LONG
 
-    def has_only_to_prove(self) -> bool:
+    def should_try_cover(self) -> bool:
         """Whether nothing good is left to be found, and the search is long and gets longer."""
         good = any(prop.kind is Kind.SOMETIMES for prop in self.judge.open)
         grows = self.progress.widths[-1] > max(self.progress.widths[-2:-1], default=0)
@@ -164,7 +164,7 @@ class Walk:
             if self._settle() == kernel.LIMIT:  # it lies beyond what was to be looked at
                 raise Stop(state_limit(self._most())) from None
             if self.cover is None:
-                error.run = self._path((int(self.store.cursor[HEAD]),))
+                error.trace = self._path((int(self.store.cursor[HEAD]),))
             raise
 
     def _fill(self, why: int) -> None:
@@ -203,7 +203,7 @@ class Walk:
         progress, cursor = self.progress, self.store.cursor
         progress.states, progress.transitions = len(self.store), int(cursor[TRANSITIONS])
         progress.queue = len(self.store) - int(cursor[HEAD])
-        self.clock.look(progress)
+        self.clock.check(progress)
 
     # -- judging -------------------------------------------------------------------------------
 
@@ -212,26 +212,26 @@ class Walk:
         tables = self.tables
         shown = self.shown.news(self.store, new)
         if self.renamings is not None:
-            shown = self.renamings.unlike(shown)
-        for index, sights in shown:
+            shown = self.renamings.excluding(shown)
+        for index, observations in shown:
             if self.renamings is not None:
-                self.renamings.compare(sights, self.judge.open)
-            self.judge.sight(tables.machines.seen(sights), where=(index,))
-        if self.judge.asks_about_steps:
+                self.renamings.compare(observations, self.judge.open)
+            self.judge.observation(tables.machines.seen(observations), where=(index,))
+        if self.judge.has_step_properties:
             most = int(self.store.cursor[TRANSITIONS]) - (not whole)  # the last may lead nowhere
             (watcher,) = tables.machines.watchers
             news = tables.receptions.used(watcher, self.judged_steps, most)
             self.judged_steps = most
-            for before, sight, bundle, after in news:
+            for before, observation, bundle, after in news:
                 self.judge.step(
-                    tables.machines.seen([sight]),
+                    tables.machines.seen([observation]),
                     tables.machines.seen([after]),
                     where=(before, bundle),
                 )
 
     # -- reporting -----------------------------------------------------------------------------
 
-    def _path(self, end: tuple[int, ...]) -> Path[State]:
+    def _path(self, end: tuple[int, ...]) -> Trace[State]:
         """The run to a state through its parents; a step property adds its own last step."""
         indices = [end[0]]
         while indices[-1] != 0:
@@ -250,11 +250,11 @@ class Walk:
             why = self.renamings.confirmed(prop, why, self.model.observe(path.states[-1]))
         return Discovery(path, why)
 
-    def report(self, proof: Walk | None = None) -> Search:
+    def report(self, proof: Walk | None = None) -> SearchResult:
         """What was found; and if the rest was proved, by what."""
         last = proof or self
         on = [name for name in self.reduction.on if name != "cover" or proof is not None]
-        return Search(
+        return SearchResult(
             properties=self.model.properties,
             states=len(last.store) - (last.cover.dropped if last.cover is not None else 0),
             transitions=int(last.store.cursor[TRANSITIONS]),

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 
-def explorer(say: Callable[[str], None]) -> ModuleType:
+def explorer(on_note: Callable[[str], None]) -> ModuleType:
     """The module of the compiled explorer; says so if it will have to be compiled first."""
     try:
         kernel = import_module("pcheck.search.compiled.kernel")
@@ -18,7 +18,7 @@ def explorer(say: Callable[[str], None]) -> ModuleType:
         _cache_in(Path(tempfile.gettempdir()) / f"pcheck-{_user()}")
         kernel = import_module("pcheck.search.compiled.kernel")
     if not any(Path(kernel.expand.stats.cache_path).glob("kernel.expand-*.nbc")):
-        say("compiling the search into machine code, this once: it takes some seconds")
+        on_note("compiling the search into machine code, this once: it takes some seconds")
     explorer = import_module("pcheck.search.compiled.explorer")
     explorer.warm_up()
     return explorer

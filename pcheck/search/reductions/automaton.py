@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pcheck.semantics.node import Bundle, Config, Does, Node
+from pcheck.semantics.node import Bundle, Config, Node, StepKind
 
 
 class Step(NamedTuple):
@@ -31,7 +31,7 @@ class Automaton:
 
     def steps(self, config: Config) -> tuple[Step, ...]:
         return tuple(
-            Step((row.label,), row.next, row.bundle, int(row.does is Does.CRASH))
+            Step((row.label,), row.next, row.bundle, int(row.kind is StepKind.CRASH))
             for row in self.node.rows(config)
         )
 

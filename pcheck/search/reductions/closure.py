@@ -22,7 +22,7 @@ from pcheck.blame import described
 from pcheck.errors import PcheckError, Unreliable
 from pcheck.language.actor import Actor
 from pcheck.search.reductions.automaton import Automaton, Step
-from pcheck.semantics.cluster_model import Runs
+from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Letter
 from pcheck.semantics.node import Bundle, Config
 from pcheck.text import counted
@@ -55,7 +55,7 @@ class Edge(NamedTuple):
 class Closure:
     """For each node its local states, each with the ways out of it; silent loops are left out."""
 
-    def __init__(self, model: Runs, tick: Callable[[], None], most: int = MOST) -> None:
+    def __init__(self, model: ClusterModel, tick: Callable[[], None], most: int = MOST) -> None:
         """`tick` is called now and then, and may stop this."""
         self.model, self._tick, self.most, self.asked = model, tick, most, 0
         self.edges: list[dict[Local, list[Edge]]] = [{} for _ in model.nodes]
@@ -71,7 +71,7 @@ class Closure:
             while self._todo:
                 self._ask(*self._todo.popleft())
         finally:
-            model.suppose(set(model.letters()) - known)
+            model.add_hypothetical(set(model.letters()) - known)
         for i in self.open:
             self.edges[i] = {}
 

@@ -21,11 +21,11 @@ from pcheck.search.reductions.fuse import Fused
 from pcheck.search.reductions.minimise import Minimised, classes
 from pcheck.search.reductions.prune import Pruned, live
 from pcheck.search.reductions.symmetry import Classes, Symmetric, Symmetry
-from pcheck.semantics.cluster_model import Runs
+from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.node import Config
 from pcheck.text import counted, nearest
 
-PASSES = ("minimise", "fuse", "prune", "symmetry", "cover")
+REDUCTIONS = ("minimise", "fuse", "prune", "symmetry", "cover")
 CLOSED = ("minimise", "prune", "cover")  # which need closed tables
 NOTHING_INTERCHANGEABLE = "the spec declares nothing interchangeable"
 GOES_BY_NAMES = "where no run may lead, a handler tells interchangeable nodes apart"
@@ -47,24 +47,24 @@ class Reduction(NamedTuple):
 def named(text: str) -> tuple[str, ...]:
     """The passes that `--reduce` names: all, none, or some of them."""
     if text in ("all", "none"):
-        return PASSES if text == "all" else ()
+        return REDUCTIONS if text == "all" else ()
     names = [each.strip() for each in text.split(",")]
     for name in names:
-        if name not in PASSES:
-            hint = nearest(name, PASSES) or f"; there is all, none, {', '.join(PASSES)}"
+        if name not in REDUCTIONS:
+            hint = nearest(name, REDUCTIONS) or f"; there is all, none, {', '.join(REDUCTIONS)}"
             raise UsageError(f"there is no pass {name!r}{hint}")
-    return tuple(name for name in PASSES if name in names)
+    return tuple(name for name in REDUCTIONS if name in names)
 
 
 def reduced(
-    model: Runs,
-    passes: Iterable[str],
+    model: ClusterModel,
+    reductions: Iterable[str],
     tick: Callable[[], None] = lambda: None,
     most: int = MOST,
 ) -> Reduction:
     """The nodes of a model under some passes; `tick` is called now and then, and may stop this."""
-    wanted = tuple(passes)
-    if any(prop.of_steps for prop in model.properties):
+    wanted = tuple(reductions)
+    if any(prop.is_step_property for prop in model.properties):
         return Reduction(_bare(model), None, None, (), dict.fromkeys(wanted, ABOUT_STEPS))
     skipped: dict[str, str] = {}
     blocks = [block for block in model.cluster.interchangeable if len(block) > 1]
@@ -100,29 +100,32 @@ def reduced(
     return Reduction(automata, symmetry, ways, on, skipped, too_many)
 
 
-def without_tables(model: Runs, reduction: Reduction, why: str) -> Reduction:
+def without_tables(model: ClusterModel, reduction: Reduction, why: str) -> Reduction:
     """The same passes, but for those that need closed tables: these turned out to be wrong."""
     other = reduced(model, [name for name in reduction.on if name not in CLOSED])
-    skipped = {name: it for name, it in reduction.skipped.items() if name in PASSES}
+    skipped = {name: it for name, it in reduction.skipped.items() if name in REDUCTIONS}
     wrong = dict.fromkeys((name for name in CLOSED if name in reduction.on), why)
     return other._replace(skipped={**skipped, **wrong})
 
 
-def _bare(model: Runs) -> list[Automaton]:
+def _bare(model: ClusterModel) -> list[Automaton]:
     return [Automaton(node) for node in model.nodes]
 
 
 def _quotients(
-    automata: list[Automaton], closure: Closure, passes: Sequence[str], symmetry: Symmetry | None
+    automata: list[Automaton],
+    closure: Closure,
+    reductions: Sequence[str],
+    symmetry: Symmetry | None,
 ) -> tuple[list[Automaton], Classes, list[str]]:
     """The nodes under what needs closed tables; their classes; the passes that go by names."""
-    if "minimise" in passes or "prune" in passes:
+    if "minimise" in reductions or "prune" in reductions:
         automata = [
             Open(each, closure) if i in closure.open else each for i, each in enumerate(automata)
         ]
     first_of: Classes = [{local: local for local in edges} for edges in closure.edges]
     by_names = []
-    if "minimise" in passes:
+    if "minimise" in reductions:
         found = [classes(closure, i) for i in range(len(automata))]
         if symmetry is None or symmetry.takes_classes(found):
             first_of = found
@@ -131,7 +134,7 @@ def _quotients(
             ]
         else:
             by_names.append("minimise")
-    if "prune" in passes:
+    if "prune" in reductions:
         lives = [live(closure, i, first) for i, first in enumerate(first_of)]
         if symmetry is None or symmetry.takes(lives):
             automata = [Pruned(each, its) if its else each for each, its in zip(automata, lives)]
@@ -140,13 +143,13 @@ def _quotients(
     return automata, first_of, by_names
 
 
-def _left_open(closure: Closure, passes: Sequence[str]) -> dict[str, str]:
+def _left_open(closure: Closure, reductions: Sequence[str]) -> dict[str, str]:
     """What is said of the passes where some nodes have no closed table."""
     names = listed([closure.model.nodes[i].me for i in sorted(closure.open)])
     why = f"there are more than {counted(MOST_SILENT, 'local reaction')} of {names}"
-    others = [name for name in passes if name != "cover"]
+    others = [name for name in reductions if name != "cover"]
     skipped = {f"{' and '.join(others)} of {names}": why} if others else {}
-    return skipped | ({"cover": why} if "cover" in passes else {})
+    return skipped | ({"cover": why} if "cover" in reductions else {})
 
 
 def _ways(closure: Closure, first_of: Classes) -> Ways:
@@ -159,5 +162,5 @@ def _ways(closure: Closure, first_of: Classes) -> Ways:
     return ways
 
 
-def _shows(model: Runs, i: int) -> Callable[[Config, Config], bool]:
+def _shows(model: ClusterModel, i: int) -> Callable[[Config, Config], bool]:
     return lambda before, after: bool(model.observer.changes(i, before, after))

@@ -13,7 +13,7 @@ from pcheck.language.names import Id
 from pcheck.search.reductions.symmetry import Name, Symmetry
 from pcheck.semantics.network import Inbox
 from pcheck.semantics.node import Config
-from pcheck.semantics.observer import Sight
+from pcheck.semantics.observer import Observation
 from pcheck.semantics.renaming import shape
 
 
@@ -54,7 +54,7 @@ class Views:
             queues.setdefault(letter.src, []).append(views[nth])
         return tuple(sorted(map(tuple, queues.values())))
 
-    def of_sight(self, i: int, part: Sight) -> list[int]:
+    def of_sight(self, i: int, part: Observation) -> list[int]:
         letters = [self._views(each, (each.src, each.message)) for each in part.sent]
         values = self._symmetry.model.observer.held_by(i, part.values)
         held = [self._views(("held", key), value) for key, value in values]

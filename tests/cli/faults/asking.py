@@ -19,8 +19,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal, NamedTuple
 
-from pcheck import Act, Actor, Cluster, Group, Id, Map, Model, Option, Seen, Set, Step
-from pcheck import act, always, broadcast, bug, either, fixed, group, milestone, send
+from pcheck import Action, Actor, Cluster, Group, Id, Map, Model, Option, Seen, Set, Step
+from pcheck import action, always, broadcast, bug, either, fixed, group, milestone, send
 from pcheck import sometimes, spec
 
 
@@ -53,9 +53,9 @@ class Caller(Actor):
     servers: Group = fixed()
     asked: int = 0
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.asked < 1:
-            yield act("asks", self.but(asked=1), broadcast(self.servers, Ask(1)))
+            yield action("asks", self.but(asked=1), broadcast(self.servers, Ask(1)))
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def asking(servers: int = 2) -> Cluster:
 '''
 
 TOP = "class Pair(NamedTuple)"
-OFFER = 'yield act("asks", self.but(asked=1), broadcast(self.servers, Ask(1)))'
+OFFER = 'yield action("asks", self.but(asked=1), broadcast(self.servers, Ask(1)))'
 CASE = "case Ask(number) if number > self.given:"
 STEP = "return self.but(given=number), send(src, Answer(number))"
 STATE = "self.but(given=number)"
@@ -106,7 +106,7 @@ GROUPS = 'c, s = group("c", 1), group("s", servers)'
 BUILT = "@spec\n"
 
 ON_ASK = "[on Ask(number=1) from c1, in state Server(given=0)]"
-ON_OFFERS = "[on its offers, in state Caller(asked=0)]"
+ON_OFFERS = "[on its actions, in state Caller(asked=0)]"
 ANSWER = "return the next state, (state, send(...), ...), either(...), or None to ignore"
 KEPT = "fault.py:[def receive]: s1 becomes a state that cannot be kept:"
 WIRE = "a message is a class with @dataclass(frozen=True)"

@@ -48,7 +48,7 @@ ACTING: dict[str, Fault] = {
     ),
     "offers a state": (
         {OFFER: "yield self.but(asked=1)"},
-        "fault.py:[def offers]: c1 offers Caller(asked=1): yield act(label, step, ...) "
+        "fault.py:[def actions]: c1 offers Caller(asked=1): yield action(label, step, ...) "
         f"{ON_OFFERS}",
     ),
     "is called twice and answers differently": (
@@ -80,7 +80,7 @@ ACTING: dict[str, Fault] = {
     ),
     "changes a fixed field": (
         {"self.but(asked=1)": "self.but(servers=self.servers.without(*self.servers))"},
-        "fault.py:[def offers]: c1 changed servers: "
+        "fault.py:[def actions]: c1 changed servers: "
         f"a field that changes is declared without fixed() {ON_OFFERS}",
     ),
     "keeps a set": (
@@ -154,13 +154,13 @@ ACTING: dict[str, Fault] = {
         f"fault.py:[def receive]: s1 became a Caller: an actor keeps its class {ON_ASK}",
     ),
     "offers two steps with one label": (
-        {OFFER: f'{OFFER}\n            yield act("asks", self.but(asked=2))'},
-        "fault.py:[def offers]: c1 has two steps labelled 'c1 asks': "
+        {OFFER: f'{OFFER}\n            yield action("asks", self.but(asked=2))'},
+        "fault.py:[def actions]: c1 has two steps labelled 'c1 asks': "
         "tell them apart by their labels [on its steps, in state Caller(asked=0)]",
     ),
     "has no word for a step": (
-        {'act("asks"': 'act(""'},
-        "fault.py:[def offers]: c1 has a step labelled '': a label is one line of text "
+        {'action("asks"': 'action(""'},
+        "fault.py:[def actions]: c1 has a step labelled '': a label is one line of text "
         f"{ON_OFFERS}",
     ),
 }
@@ -178,13 +178,13 @@ def test_an_actor_that(
 VAGUE: dict[str, Vague] = {
     "offers that return a step": (
         {OFFER: OFFER.replace("yield", "return")},
-        "fault.py:[def offers]:",
-        ("c1", "offers", "yield act(", "in state Caller(asked=0)"),
+        "fault.py:[def actions]:",
+        ("c1", "offers", "yield action(", "in state Caller(asked=0)"),
     ),
     "offers that return nothing": (
         {f"if self.asked < 1:\n            {OFFER}": "return None"},
-        "fault.py:[def offers]:",
-        ("c1", "offers", "None", "yield act(", "in state Caller(asked=0)"),
+        "fault.py:[def actions]:",
+        ("c1", "offers", "None", "yield action(", "in state Caller(asked=0)"),
     ),
     "two ways with one label": (
         {STEP: f'return either(("so", {STATE}), ("so", self.but(given=2)))'},

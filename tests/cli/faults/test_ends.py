@@ -33,7 +33,7 @@ def test_an_interrupt_before_the_search_is_one_line(before: str, explored: Ends)
 def test_a_fault_of_pcheck_itself_is_not_blamed_on_the_spec(
     explored: Ends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pcheck.cli.spec_options.ask", int)  # which takes no spec
+    monkeypatch.setattr("pcheck.cli.spec_options.prepare", int)  # which takes no spec
     with pytest.raises(TypeError):
         explored(ASKING)
 

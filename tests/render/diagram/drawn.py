@@ -102,8 +102,8 @@ class Events:
     """The places of a run's events, by the names of lanes and the numbers of steps."""
 
     def __init__(self, name: str) -> None:
-        story, lanes = the_run(name).story, picture(name).lanes()
-        columns = [story.first, *(moment.shown for moment in story.moments)]
+        timeline, lanes = the_run(name).timeline, picture(name).lanes()
+        columns = [timeline.first, *(event.columns for event in timeline.events)]
         names = dict.fromkeys(str(lane) for each in columns for lane in each)
         self.x = dict(zip(names, lanes.values(), strict=True))
         assert [each for each in zip(lanes, names) if not stands_for(*each)] == []

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pcheck import Act, Actor, Cluster, Id, Model, Seen, Step, act, group, send, sometimes, spec
+from pcheck import (
+    Action,
+    Actor,
+    Cluster,
+    Id,
+    Model,
+    Seen,
+    Step,
+    action,
+    group,
+    send,
+    sometimes,
+    spec,
+)
 
 
 class Both(Model[tuple[int, int]]):
@@ -49,9 +62,9 @@ class Echo(Actor):
 
     up: bool = False
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if not self.up:
-            yield act("starts", self.but(up=True), send(self.me, Again(1)))
+            yield action("starts", self.but(up=True), send(self.me, Again(1)))
 
     def receive(self, msg: object, src: Id) -> Step:
         match msg:

@@ -8,7 +8,7 @@ from math import dist
 import pytest
 
 from pcheck import show
-from pcheck.loading.setup import ask
+from pcheck.loading.setup import prepare
 from pcheck.loading.spec import of_builder
 from pcheck.render.diagram.picture import diagram_svg
 from tests.render.diagram.drawn import (
@@ -30,7 +30,7 @@ RIM = 6.5  # of an event, where an arrow's head touches it
 
 @every_run
 def test_every_message_stands_in_it_once(name: str) -> None:
-    story = the_run(name).story
+    timeline = the_run(name).timeline
     found = [
         (
             each.about("sent"),
@@ -44,16 +44,16 @@ def test_every_message_stands_in_it_once(name: str) -> None:
         (
             flight.sent,
             flight.end,
-            flight.lost is not None or (flight.end is None and not story.losing_is_a_step),
-            flight.end is None and story.losing_is_a_step,
+            flight.lost is not None or (flight.end is None and not timeline.losing_is_a_step),
+            flight.end is None and timeline.losing_is_a_step,
         )
-        for flight in story.flights
+        for flight in timeline.flights
     ]
 
 
 @every_run
 def test_whoever_points_at_a_message_is_told_all_of_it(name: str) -> None:
-    for flight, drawn in zip(the_run(name).story.flights, picture(name).flights, strict=True):
+    for flight, drawn in zip(the_run(name).timeline.flights, picture(name).flights, strict=True):
         title = drawn.element.find(f"{SVG}title")
         assert title is not None
         begins = f"{show(flight.message)} from {flight.src} to {flight.dst}"
@@ -66,7 +66,7 @@ def test_whoever_points_at_a_message_is_told_all_of_it(name: str) -> None:
 @every_run
 def test_an_arrow_goes_from_where_a_message_is_sent_to_where_it_is_delivered(name: str) -> None:
     events, count_of = Events(name), 0
-    for flight, drawn in zip(the_run(name).story.flights, picture(name).flights, strict=True):
+    for flight, drawn in zip(the_run(name).timeline.flights, picture(name).flights, strict=True):
         ways, heads = drawn.paths("pc-way"), drawn.paths("pc-head")
         delivered = [way[0] + way[-1] for way in ways[: len(flight.delivered)]]
         start = events.at(flight.src, flight.sent)
@@ -77,13 +77,13 @@ def test_an_arrow_goes_from_where_a_message_is_sent_to_where_it_is_delivered(nam
         straight = [len(way) == 2 for way in ways[: len(ends)]]
         assert straight == [flight.src != flight.dst] * len(ends)
         count_of += len(ends)
-    assert count_of == sum(len(flight.delivered) for flight in the_run(name).story.flights)
+    assert count_of == sum(len(flight.delivered) for flight in the_run(name).timeline.flights)
 
 
 @every_run
 def test_a_message_that_a_step_loses_ends_in_a_cross_beside_the_lane_it_goes_to(name: str) -> None:
     events = Events(name)
-    for flight, drawn in zip(the_run(name).story.flights, picture(name).flights, strict=True):
+    for flight, drawn in zip(the_run(name).timeline.flights, picture(name).flights, strict=True):
         if flight.lost is None:
             continue
         ways, (cross,) = drawn.paths("pc-way"), drawn.paths("pc-cross")
@@ -98,13 +98,13 @@ def test_a_message_that_a_step_loses_ends_in_a_cross_beside_the_lane_it_goes_to(
 def test_what_is_never_delivered_hangs_beside_its_sender_and_only_what_is_lost_is_crossed(
     name: str,
 ) -> None:
-    events, story = Events(name), the_run(name).story
+    events, timeline = Events(name), the_run(name).timeline
     named: dict[tuple[int, int], str] = {}
-    for flight, drawn in zip(story.flights, picture(name).flights, strict=True):
+    for flight, drawn in zip(timeline.flights, picture(name).flights, strict=True):
         if flight.end is None:
             (way,), crosses = drawn.paths("pc-way"), drawn.paths("pc-cross")
             _, y = events.at(flight.src, flight.sent)
-            lost = [] if story.losing_is_a_step else [pytest.approx(way[-1], abs=0.1)]
+            lost = [] if timeline.losing_is_a_step else [pytest.approx(way[-1], abs=0.1)]
             assert [middle(cross) for cross in crosses] == lost
             assert y < way[-1][1] < events.y.get(flight.sent + 1, picture(name).height)
             assert drawn.all("pc-head") == []
@@ -113,13 +113,13 @@ def test_what_is_never_delivered_hangs_beside_its_sender_and_only_what_is_lost_i
         elif flight.lost is None:
             assert drawn.all("pc-cross") == []
     for (sent, nth), names in named.items():
-        never = [f.dst for f in story.flights if (f.sent, f.nth, f.end) == (sent, nth, None)]
+        never = [f.dst for f in timeline.flights if (f.sent, f.nth, f.end) == (sent, nth, None)]
         assert sorted(packed(names.replace(",", ""))) == sorted(packed("".join(never)))
 
 
 @kept_run
 def test_a_delivered_message_is_named_beside_its_arrow(name: str) -> None:
-    for flight, drawn in zip(the_run(name).story.flights, picture(name).flights, strict=True):
+    for flight, drawn in zip(the_run(name).timeline.flights, picture(name).flights, strict=True):
         if flight.delivered:
             label = re.sub(r"\w+=", "", show(flight.message))
             words = [each.text or "" for each in drawn.all("pc-word")]
@@ -130,7 +130,7 @@ def test_a_delivered_message_is_named_beside_its_arrow(name: str) -> None:
 
 def test_what_comes_back_to_its_lane_bulges_and_never_into_the_words() -> None:
     steps = [f"{e} {does}" for e in ("e1", "e2") for does in ("starts", f"<- {e}: Again(left=1)")]
-    drawn = Picture(diagram_svg(along(ask(of_builder(echoes), {}, network="once"), *steps)))
+    drawn = Picture(diagram_svg(along(prepare(of_builder(echoes), {}, network="once"), *steps)))
     lanes = drawn.lanes()
     ways = [each.paths("pc-way")[0] for each in drawn.flights if each.about("end")]
     bulges = [

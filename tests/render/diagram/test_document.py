@@ -63,7 +63,7 @@ def test_it_says_what_it_is_to_those_who_cannot_see_it(name: str) -> None:
     named = root.get("role"), root.get("aria-labelledby")
     assert named == ("img", f"{title.get('id')} {description.get('id')}")
     assert title.text == shown.title
-    assert packed((description.text or "")[-len(shown.ends) - 1 : -1]) == packed(shown.ends)
+    assert packed((description.text or "")[-len(shown.ending) - 1 : -1]) == packed(shown.ending)
 
 
 def test_what_stands_in_names_and_messages_is_never_markup() -> None:
@@ -77,7 +77,7 @@ def test_what_stands_in_names_and_messages_is_never_markup() -> None:
 def test_a_long_run_stays_short() -> None:
     shown = walked("fifo", 3, steps=80)
     text = diagram_svg(shown)
-    steps, messages = len(shown.story.moments), len(shown.story.flights)
+    steps, messages = len(shown.timeline.events), len(shown.timeline.flights)
     assert len(text) < 8_000 + 500 * steps + 450 * messages
     assert (
         re.findall(r"\d\.\d\d", re.sub(r"<(style|text|title|desc).*?</\1>", "", text, flags=re.S))

@@ -8,10 +8,10 @@ from itertools import pairwise
 import pytest
 
 from pcheck import Cluster, spec
-from pcheck.loading.setup import ask
+from pcheck.loading.setup import prepare
 from pcheck.loading.spec import of_builder
 from pcheck.render.diagram.picture import diagram_svg
-from pcheck.semantics.node import Does
+from pcheck.semantics.node import StepKind
 from tests.render.diagram.drawn import (
     SVG,
     Events,
@@ -29,14 +29,14 @@ from tests.render.every_run import along, the_run
 @every_run
 def test_an_event_stands_on_the_lane_of_whoever_acts_beside_its_words(name: str) -> None:
     events = Events(name)
-    marks = {Does.CRASH: "pc-crash", Does.RESTART: "pc-up"}
-    for moment, step in zip(the_run(name).story.moments, picture(name).steps, strict=True):
-        kind = marks.get(moment.does, "pc-dot")
+    marks = {StepKind.CRASH: "pc-crash", StepKind.RESTART: "pc-up"}
+    for event, step in zip(the_run(name).timeline.events, picture(name).steps, strict=True):
+        kind = marks.get(event.kind, "pc-dot")
         found = [(float(e.get("cx", 0)), float(e.get("cy", 0))) for e in step.all(kind)]
-        if moment.does is Does.CRASH:
+        if event.kind is StepKind.CRASH:
             (corners,) = step.paths(kind)
             found = [(sum(x for x, _ in corners) / 4, sum(y for _, y in corners) / 4)]
-        expected = [] if moment.does is Does.LOSE else [events.at(moment.node, moment.number)]
+        expected = [] if event.kind is StepKind.LOSE else [events.at(event.node, event.number)]
         assert [pytest.approx(each, abs=0.1) for each in found] == expected
 
 
@@ -49,8 +49,8 @@ def test_time_goes_down(name: str) -> None:
 def test_a_lane_is_dashed_while_its_node_is_down() -> None:
     name = "forgets-its-promise"
     crash, restart = (
-        next(m.number for m in the_run(name).story.moments if m.does is does)
-        for does in (Does.CRASH, Does.RESTART)
+        next(m.number for m in the_run(name).timeline.events if m.kind is does)
+        for does in (StepKind.CRASH, StepKind.RESTART)
     )
     events = Events(name)
     down = [
@@ -65,11 +65,11 @@ def test_a_lane_is_dashed_while_its_node_is_down() -> None:
 def test_of_a_run_without_nodes_the_columns_are_lanes() -> None:
     drawn = picture("bare")
     assert [*drawn.lanes()] == ["leader", "a1", "a2"]
-    assert (len(drawn.flights), len(drawn.steps)) == (0, len(the_run("bare").run.steps))
+    assert (len(drawn.flights), len(drawn.steps)) == (0, len(the_run("bare").saved.steps))
 
 
 def test_a_step_that_changes_other_columns_too_is_marked_on_their_lanes() -> None:
-    drawn = Picture(diagram_svg(along(ask(of_builder(both), {}), "left & right <count>")))
+    drawn = Picture(diagram_svg(along(prepare(of_builder(both), {}), "left & right <count>")))
     lanes, (step,) = drawn.lanes(), drawn.steps
     (dot,), (also,) = step.all("pc-dot"), step.all("pc-also")
     xs = {"left": float(dot.attrib["cx"]), "right": float(also.attrib["cx"])}
@@ -79,7 +79,7 @@ def test_a_step_that_changes_other_columns_too_is_marked_on_their_lanes() -> Non
 
 
 def test_a_run_without_steps_is_lanes_and_what_is_so_at_its_end() -> None:
-    drawn = Picture(diagram_svg(along(ask(of_builder(both), {}))))
+    drawn = Picture(diagram_svg(along(prepare(of_builder(both), {}))))
     assert [*drawn.lanes()] == ["left", "right", "third"]
     assert (drawn.steps, drawn.flights, drawn.milestones) == ([], [], [])
     (end,) = drawn.groups("pc-end")
@@ -90,9 +90,9 @@ def test_a_run_without_steps_is_lanes_and_what_is_so_at_its_end() -> None:
 def test_long_names_stay_apart_and_whoever_points_at_one_is_told_all_of_it(
     builder: Callable[[], Cluster],
 ) -> None:
-    shown = along(ask(of_builder(spec(builder)), {}))
+    shown = along(prepare(of_builder(spec(builder)), {}))
     drawn, boxes = Picture(diagram_svg(shown)), []
-    full = [*shown.story.first]
+    full = [*shown.timeline.first]
     for name, place in zip(full, drawn.groups("pc-name"), strict=True):
         title, text = (place.element.find(f"{SVG}{each}") for each in ("title", "text"))
         assert (title is not None and title.text, text is not None) == (name, True)

@@ -93,7 +93,7 @@ def picture_dots(name: str) -> list[ElementTree.Element]:
 @kept_run
 def test_no_arrow_passes_through_an_event_that_is_not_its_own(name: str) -> None:
     events = Events(name)
-    dots = [events.at(m.node, m.number) for m in the_run(name).story.moments]
+    dots = [events.at(m.node, m.number) for m in the_run(name).timeline.events]
     through = [
         (way, dot)
         for flight in picture(name).flights

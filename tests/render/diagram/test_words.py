@@ -27,7 +27,7 @@ def test_every_step_stands_in_it_once_with_all_that_is_said_of_it(name: str) -> 
     ]
     assert [(*rest, packed(label), packed(note)) for *rest, label, note in found] == [
         (m.number, m.number in shown.notes, str(m.number), packed(m.label), packed(note))
-        for m in shown.story.moments
+        for m in shown.timeline.events
         for note in [shown.notes.get(m.number, "")]
     ]
 
@@ -36,15 +36,15 @@ def test_every_step_stands_in_it_once_with_all_that_is_said_of_it(name: str) -> 
 def test_a_step_says_what_it_changes_and_every_send_is_an_arrow_or_in_its_words(name: str) -> None:
     """Each message is, for each receiver, either an arrow to a step that delivers or loses it, or
     in the words, and nothing is both."""
-    story, arrows = the_run(name).story, arrows_of(name)
-    for moment, step in zip(story.moments, picture(name).steps, strict=True):
-        words, changes = packed(step.words("pc-change")), packed(", ".join(moment.changes))
+    timeline, arrows = the_run(name).timeline, arrows_of(name)
+    for event, step in zip(timeline.events, picture(name).steps, strict=True):
+        words, changes = packed(step.words("pc-change")), packed(", ".join(event.changes))
         assert words.startswith(changes)
-        said = spoken(words[len(changes) :], moment.sends)
-        drawn = [said_of for number, *said_of in arrows if number == moment.number]
-        sends = [[packed(show(s.message)), packed(to)] for s in moment.sends for to in s.to]
+        said = spoken(words[len(changes) :], event.sends)
+        drawn = [said_of for number, *said_of in arrows if number == event.number]
+        sends = [[packed(show(s.message)), packed(to)] for s in event.sends for to in s.to]
         assert sorted(said + drawn) == sorted(sends)
-        aloud = [packed(f"says {show(s.message)}") for s in moment.sends if not s.to]
+        aloud = [packed(f"says {show(s.message)}") for s in event.sends if not s.to]
         assert [each for each in aloud if each not in words] == []
 
 
@@ -94,9 +94,9 @@ def test_what_is_sent_again_while_the_same_waits_there_is_said_beside_its_step()
 def test_every_milestone_stands_in_it_once(name: str) -> None:
     found = [(each.about("step"), each.words("pc-reached")) for each in picture(name).milestones]
     assert [(number, packed(text)) for number, text in found] == [
-        (moment.number, packed(text))
-        for moment in the_run(name).story.moments
-        for text in moment.milestones
+        (event.number, packed(text))
+        for event in the_run(name).timeline.events
+        for text in event.milestones
     ]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from pcheck import (
-    Act,
+    Action,
     Actor,
     Cluster,
     Group,
@@ -22,7 +22,7 @@ from pcheck import (
     Model,
     Seen,
     Step,
-    act,
+    action,
     always,
     broadcast,
     check,
@@ -31,15 +31,15 @@ from pcheck import (
     milestone,
 )
 from pcheck.language.printing import show
-from pcheck.loading.setup import ask
+from pcheck.loading.setup import prepare
 from pcheck.loading.spec import find
 from pcheck.render.page.html import PARTS, html
 from pcheck.render.page.markup import element, safe
-from pcheck.semantics.trace import Path
+from pcheck.semantics.trace import Trace
 from pcheck.traces.explanation import Explanation
-from pcheck.traces.finding import Shown
-from pcheck.traces.saved import of_path
-from pcheck.traces.timeline import Columns, tell
+from pcheck.traces.finding import Finding
+from pcheck.traces.saved import saved_from
+from pcheck.traces.timeline import Columns, timeline_of
 from tests.render.every_run import FOLDER, KEPT, each_of, kept
 
 NOTHING_TO_SAY = Explanation((), (), (), None)
@@ -48,25 +48,25 @@ named = each_of(KEPT)
 
 
 @cache
-def page(name: str) -> tuple[Shown, str]:
+def page(name: str) -> tuple[Finding, str]:
     shown = kept(name)
     return shown, html(shown)
 
 
 @cache
-def long_run(steps: int = 200, network: str = "lossy") -> Shown:
+def long_run(steps: int = 200, network: str = "lossy") -> Finding:
     """Where chance leads, in a cluster that never comes to an end."""
     options = {"acceptors": 3, "proposers": 2, "rounds": 30, "learners": 1}
-    question = ask(find("paxos"), options, network=network, crashes=2)
-    state, chance = question.model.initial(), random.Random(7)
+    setup = prepare(find("paxos"), options, network=network, crashes=2)
+    state, chance = setup.model.initial(), random.Random(7)
     states, labels = [state], list[str]()
     while len(labels) < steps:
-        label, state = chance.choice(list(question.model.steps(state)))
+        label, state = chance.choice(list(setup.model.steps(state)))
         states.append(state)
         labels.append(label)
-    path = Path(tuple(states), tuple(labels))
-    run = of_path(question, "agreement", "it does not", path, None)
-    return Shown(question, run, path, tell(question.model, path), NOTHING_TO_SAY)
+    path = Trace(tuple(states), tuple(labels))
+    run = saved_from(setup, "agreement", "it does not", path, None)
+    return Finding(setup, run, path, timeline_of(setup.model, path), NOTHING_TO_SAY)
 
 
 @cache
@@ -143,30 +143,32 @@ def mail(run: dict[str, Any], number: int) -> tuple[list[Letter], list[Letter]]:
 @named
 def test_every_node_can_be_rebuilt_at_every_step(name: str) -> None:
     shown, text = page(name)
-    run, story = embedded(text), shown.story
-    numbers = range(len(story.moments) + 1)
-    assert [rebuilt(run, n, story.lanes) for n in numbers] == [story.after(n) for n in numbers]
-
-
-def test_every_node_can_be_rebuilt_in_a_long_run_with_crashes() -> None:
-    run, story = embedded(long_page()), long_run().story
-    assert any(moment.down for moment in story.moments)
-    assert [rebuilt(run, n, story.lanes) for n in range(201)] == [
-        story.after(n) for n in range(201)
+    run, timeline = embedded(text), shown.timeline
+    numbers = range(len(timeline.events) + 1)
+    assert [rebuilt(run, n, timeline.lanes) for n in numbers] == [
+        timeline.after(n) for n in numbers
     ]
 
 
-def told(shown: Shown, number: int) -> tuple[set[Letter], set[Letter]]:
+def test_every_node_can_be_rebuilt_in_a_long_run_with_crashes() -> None:
+    run, timeline = embedded(long_page()), long_run().timeline
+    assert any(event.down for event in timeline.events)
+    assert [rebuilt(run, n, timeline.lanes) for n in range(201)] == [
+        timeline.after(n) for n in range(201)
+    ]
+
+
+def told(shown: Finding, number: int) -> tuple[set[Letter], set[Letter]]:
     """The same two kinds of messages, from what the steps are called alone: on the network `set`
     one that was sent is there for good, so it is on its way as long as it is delivered later."""
     sent = {
-        (moment.node, receiver, show(each.message))
-        for moment in shown.story.moments[:number]
-        for each in moment.sends
+        (event.node, receiver, show(each.message))
+        for event in shown.timeline.events[:number]
+        for each in event.sends
         for receiver in each.to
     }
     arrivals: dict[Letter, int] = {}
-    for at, label in enumerate(shown.path.labels, start=1):
+    for at, label in enumerate(shown.trace.labels, start=1):
         if found := re.match(r"(\w+) <- (\w+): (.*\))", label):
             arrivals[found[2], found[1], found[3]] = at
     way = {each for each in sent if arrivals.get(each, 0) > number}
@@ -177,7 +179,7 @@ def told(shown: Shown, number: int) -> tuple[set[Letter], set[Letter]]:
 def test_the_messages_on_their_way_are_those_that_a_later_step_delivers(name: str) -> None:
     shown, text = page(name)
     run = embedded(text)
-    for number in range(len(shown.story.moments) + 1):
+    for number in range(len(shown.timeline.events) + 1):
         way, never = mail(run, number)
         assert (set(way), set(never)) == told(shown, number), number
         assert (len(way), len(never)) == (len(set(way)), len(set(never)))
@@ -188,12 +190,12 @@ def test_a_copy_is_on_its_way_until_it_is_delivered_or_lost() -> None:
     shown = long_run()
     run = embedded(html(shown))
     on_the_way: list[Letter] = []
-    for moment in shown.story.moments:
-        if moment.src is not None:
-            on_the_way.remove((moment.src, moment.node, show(moment.message)))
-        for each in moment.sends:
-            on_the_way += [(moment.node, name, show(each.message)) for name in each.to]
-        way, never = mail(run, moment.number)
+    for event in shown.timeline.events:
+        if event.src is not None:
+            on_the_way.remove((event.src, event.node, show(event.message)))
+        for each in event.sends:
+            on_the_way += [(event.node, name, show(each.message)) for name in each.to]
+        way, never = mail(run, event.number)
         assert sorted(way + never) == sorted(on_the_way)
     assert mail(run, 200)[0] == []
 
@@ -219,15 +221,15 @@ def test_it_says_all_that_the_text_report_says(name: str) -> None:
     """But for the drawing itself, and the marks between its pieces."""
     shown, text = page(name)
     words, explanation = Read(text).words, shown.explanation
-    said = [shown.title, shown.ends, shown.question.spec.summary, *shown.notes.values()]
-    for part in explanation.told:
+    said = [shown.title, shown.ending, shown.setup.spec.summary, *shown.notes.values()]
+    for part in explanation.lines:
         said += [part] if isinstance(part, str) else [f"What {part.node} did"]
     for rule in explanation.rules:
         said += [rule.name, rule.words, *(line.strip() for line in (*rule.right, *rule.wrong))]
-    for each in explanation.differences:
-        said += [each.label, each.there, each.here or ""]
-    for moment in shown.story.moments:
-        said += [moment.label, *moment.changes, *map(str, moment.sends), *moment.milestones]
+    for each in explanation.divergences:
+        said += [each.label, each.correct, each.buggy or ""]
+    for event in shown.timeline.events:
+        said += [event.label, *event.changes, *map(str, event.sends), *event.milestones]
     assert [each for each in said if " ".join(each.split()) not in words] == []
     report = (FOLDER / f"{name}.txt").read_text(encoding="utf-8").split("\n\n")[0]
     facts = re.findall(r"^  (mistake|size|network|crashes|losses|implied) +(\w+)", report, re.M)
@@ -240,7 +242,7 @@ def test_the_steps_that_the_correct_protocol_refuses_are_marked(name: str) -> No
     items = [attrs for tag, attrs in Read(text).elements if tag == "li" and "value" in attrs]
     marked = [int(attrs["value"]) for attrs in items if attrs.get("class") == "refused"]
     assert marked == list(shown.notes)
-    assert [int(attrs["value"]) for attrs in items] == [m.number for m in shown.story.moments]
+    assert [int(attrs["value"]) for attrs in items] == [m.number for m in shown.timeline.events]
 
 
 def test_its_own_parts_are_read_the_same_whatever_the_encoding() -> None:
@@ -284,9 +286,9 @@ class Sender(Actor):
     others: Group = fixed()
     said: str = ""
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if not self.said:
-            yield act(LABEL, self.but(said=EVIL), broadcast(self.others, Evil()))
+            yield action(LABEL, self.but(said=EVIL), broadcast(self.others, Evil()))
 
 
 @dataclass(frozen=True)
@@ -342,12 +344,14 @@ evil.__doc__ = evil_model.__doc__ = EVIL
 
 @pytest.mark.parametrize("builder", [evil, evil_model])
 def test_no_text_of_a_spec_can_break_out_of_its_place(builder: Callable[[], Any]) -> None:
-    shown = check(builder).shown
+    shown = check(builder).finding
     assert shown is not None
     text = html(shown)
-    read, run, story = Read(text), embedded(text), shown.story
-    numbers = range(len(story.moments) + 1)
-    assert [rebuilt(run, n, story.lanes) for n in numbers] == [story.after(n) for n in numbers]
+    read, run, timeline = Read(text), embedded(text), shown.timeline
+    numbers = range(len(timeline.events) + 1)
+    assert [rebuilt(run, n, timeline.lanes) for n in numbers] == [
+        timeline.after(n) for n in numbers
+    ]
     assert [tag for tag, _ in read.elements if tag == "b"] == []
     assert [tag for tag, _ in read.elements].count("script") == text.count("<script") == 2
     assert [attrs for _, attrs in read.elements if "onclick" in attrs] == []

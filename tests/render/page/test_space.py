@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pcheck import spec
-from pcheck.loading.setup import ask
+from pcheck.loading.setup import prepare
 from pcheck.loading.spec import of_builder
 from pcheck.render.diagram.picture import diagram_svg
 from pcheck.render.page.html import html
@@ -55,7 +55,7 @@ def test_a_short_run_leaves_no_blank_below_its_picture(browser: Browser, tmp_pat
 
 def test_long_names_leave_room_for_what_the_nodes_hold(browser: Browser, tmp_path: Path) -> None:
     shown = along(
-        ask(of_builder(spec(two_long)), {}), "asia_node_of_the_replicated_cluster6 starts"
+        prepare(of_builder(spec(two_long)), {}), "asia_node_of_the_replicated_cluster6 starts"
     )
     tab = opened(browser, tmp_path / "run.html", html(shown))
     for wide in (1280, 400):

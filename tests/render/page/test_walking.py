@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pcheck.traces.finding import Shown
+from pcheck.traces.finding import Finding
 from tests.render.every_run import KEPT
 from tests.render.page.browser import IN_A_BROWSER, Browser, opened, sized, soon
 from tests.render.page.test_html import embedded, long_page, long_run, mail, page
@@ -15,13 +15,13 @@ from tests.render.page.test_html import embedded, long_page, long_run, mail, pag
 pytestmark = IN_A_BROWSER
 
 
-def expected(shown: Shown, text: str, number: int) -> dict[str, Any]:
+def expected(shown: Finding, text: str, number: int) -> dict[str, Any]:
     """Return the same from the story.
 
     All that never get the same message are in one line, and a field without a name is called
     `state`.
     """
-    run, columns = embedded(text), shown.story.after(number)
+    run, columns = embedded(text), shown.timeline.after(number)
     alike: dict[tuple[int, int], list[dict[str, Any]]] = {}
     for each in run["flights"]:
         if each["sent"] <= number and not each["delivered"] and each["lost"] is None:
@@ -36,7 +36,7 @@ def expected(shown: Shown, text: str, number: int) -> dict[str, Any]:
             f"{same[0]['src']} → {', '.join(each['dst'] for each in same)} {same[0]['message']}"
             for same in alike.values()
         ],
-        "later": len(shown.story.moments) - number,
+        "later": len(shown.timeline.events) - number,
     }
 
 
@@ -44,11 +44,11 @@ def expected(shown: Shown, text: str, number: int) -> dict[str, Any]:
 def test_every_step_shows_what_the_run_says(browser: Browser, name: str, tmp_path: Path) -> None:
     shown, text = page(name)
     tab = opened(browser, tmp_path / "run.html", text)
-    for number in range(len(shown.story.moments) + 1):
+    for number in range(len(shown.timeline.events) + 1):
         assert tab.read() == expected(shown, text, number)
         if number:
-            moment = shown.story.moments[number - 1]
-            told = [moment.label, *moment.changes, *moment.milestones, f"Step {number} of"]
+            event = shown.timeline.events[number - 1]
+            told = [event.label, *event.changes, *event.milestones, f"Step {number} of"]
             told.append(shown.notes.get(number, ""))
             assert [each for each in told if each not in tab.words] == []
         tab.press("ArrowRight")
@@ -72,7 +72,7 @@ def test_keys_the_slider_links_and_clicks_all_walk(browser: Browser, tmp_path: P
         steps.append(tab.step)
     assert steps == [8, 20, 19, 0]
     tab.run("document.querySelector('.jumps.refused a[href=\"#step-14\"]').click()")
-    assert tab.step == shown.run.refused_at == 14
+    assert tab.step == shown.saved.refused_at == 14
     tab.run("document.querySelector('button[data-by=\"1\"]').click()")
     assert tab.step == 15
     place = tab.run("""(() => { const box = document.querySelector('.pc-step[data-step="16"]')
@@ -162,7 +162,7 @@ def test_without_a_script_all_is_there_but_the_controls(browser: Browser, tmp_pa
     tab = opened(browser, tmp_path / "run.html", text, script=False)
     tab.ask("Emulation.setScriptExecutionDisabled", value=False)  # for what reads it
     words = tab.run("document.body.innerText")
-    assert [m.label for m in shown.story.moments if m.label not in words] == []
+    assert [m.label for m in shown.timeline.events if m.label not in words] == []
     assert [note for note in shown.notes.values() if note not in words] == []
     assert ("Why it goes wrong" in words, "On their way" in words) == (True, False)
     assert tab.run("document.getElementById('controls').offsetHeight") == 0

@@ -23,8 +23,8 @@ def drawable(spec: Any = "paxos", **asked: Any) -> nx.MultiDiGraph[str]:
     result = check(spec, **asked)
     graph = numbered(result.graph())
     graph.graph["title"] = "a title"
-    if result.run is not None:
-        graph.graph["run"] = printable(f"the shortest run to {result.run.property}")
+    if result.saved is not None:
+        graph.graph["run"] = printable(f"the shortest run to {result.saved.property}")
     return graph
 
 

@@ -12,10 +12,10 @@ import pytest
 from rich.console import Console
 
 from pcheck import Model, check
-from pcheck.loading.setup import ask
+from pcheck.loading.setup import prepare
 from pcheck.loading.spec import find
 from pcheck.render.text.levels import Levels
-from pcheck.search.outcome import Search
+from pcheck.search.outcome import SearchResult
 
 SMALL: dict[str, Any] = {"rounds": 1, "crashes": 0}
 EIGHTHS = {char: eighths for eighths, char in enumerate(" ▁▂▃▄▅▆▇█")}
@@ -33,7 +33,7 @@ def new_at_each_distance(model: Model[Any]) -> tuple[int, ...]:
     return tuple(widths)
 
 
-def small(**how: Any) -> Search:
+def small(**how: Any) -> SearchResult:
     return check("paxos", **{**SMALL, **how}).search
 
 
@@ -69,7 +69,7 @@ def words(levels: Levels, width: int = 1000) -> list[str]:
 
 @pytest.mark.parametrize("engine", ["reference", "compiled"])
 def test_the_new_states_on_each_level_are_those_of_a_plain_count(engine: str) -> None:
-    widths = new_at_each_distance(ask(find("paxos"), {"rounds": 1}, crashes=0).model)
+    widths = new_at_each_distance(prepare(find("paxos"), {"rounds": 1}, crashes=0).model)
     assert (sum(widths), len(widths) - 1) == (2905, 18)
     assert check("paxos", engine=engine, reduce="none", **SMALL).levels().widths == widths
 

@@ -7,24 +7,24 @@ import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
-from pathlib import Path as FilePath
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from pcheck import Act, Actor, Cluster, Id, Step, act, fixed, group, send
-from pcheck.loading.setup import ask
+from pcheck import Action, Actor, Cluster, Id, Step, action, fixed, group, send
+from pcheck.loading.setup import prepare
 from pcheck.loading.spec import find
 from pcheck.render.text.lanes import ASCII, UNICODE, Glyphs, Lanes
-from pcheck.render.text.trace import Trace
-from pcheck.semantics.cluster_model import Runs
+from pcheck.render.text.trace import TraceText
+from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
-from pcheck.semantics.trace import Path, follow
-from pcheck.traces.timeline import Story, tell
+from pcheck.semantics.trace import Trace, follow
+from pcheck.traces.timeline import Timeline, timeline_of
 from tests.render.every_run import KEPT, each_of, kept
 
-GOLDEN = FilePath(__file__).parent / "golden"
+GOLDEN = Path(__file__).parent / "golden"
 Arrow = tuple[str, int, str, int]  # from whom in which step, to whom in which step
 
 
@@ -36,19 +36,19 @@ def signs(glyphs: Glyphs) -> list[str]:
 IN_ASCII = str.maketrans(dict(zip(signs(UNICODE), signs(ASCII))))
 
 
-def walk(network: str, seed: int, steps: int = 30, **sizes: int) -> Story:
+def walk(network: str, seed: int, steps: int = 30, **sizes: int) -> Timeline:
     """A run that goes wherever chance leads it."""
-    model = ask(find("paxos"), {"learners": 1, **sizes}, network=network, crashes=2).model
+    model = prepare(find("paxos"), {"learners": 1, **sizes}, network=network, crashes=2).model
     state, chance = model.initial(), random.Random(seed)
     states, labels = [state], list[str]()
     while len(labels) < steps and (possible := list(model.steps(state))):
         label, state = chance.choice(possible)
         states.append(state)
         labels.append(label)
-    return tell(model, Path(tuple(states), tuple(labels)))
+    return timeline_of(model, Trace(tuple(states), tuple(labels)))
 
 
-def printed(trace: Trace, width: int, encoding: str = "utf-8", **how: object) -> str:
+def printed(trace: TraceText, width: int, encoding: str = "utf-8", **how: object) -> str:
     file = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="")
     console = Console(file=file, width=width, **{"color_system": None, **how})  # type: ignore[arg-type]
     console.print(trace)
@@ -108,29 +108,29 @@ class Picture:
         return found
 
 
-def deliveries(story: Story) -> set[Arrow]:
-    return {(f.src, f.sent, f.dst, number) for f in story.flights for number in f.delivered}
+def deliveries(timeline: Timeline) -> set[Arrow]:
+    return {(f.src, f.sent, f.dst, number) for f in timeline.flights for number in f.delivered}
 
 
-def losses(story: Story) -> set[Arrow]:
-    return {(f.src, f.sent, f.dst, f.lost) for f in story.flights if f.lost is not None}
+def losses(timeline: Timeline) -> set[Arrow]:
+    return {(f.src, f.sent, f.dst, f.lost) for f in timeline.flights if f.lost is not None}
 
 
-def without_end(story: Story) -> set[tuple[str, int, str]]:
-    return {(f.src, f.sent, f.dst) for f in story.flights if f.end is None}
+def without_end(timeline: Timeline) -> set[tuple[str, int, str]]:
+    return {(f.src, f.sent, f.dst) for f in timeline.flights if f.end is None}
 
 
-def check(story: Story, width: int) -> None:
-    picture = Picture(printed(Trace(story, {}), width), story.lanes)
-    mark = UNICODE.under_way if story.losing_is_a_step else UNICODE.lost
-    assert picture.arrows("►◄", "╰╯") == deliveries(story)
-    assert picture.arrows("╳╳", "╰╯") == losses(story) if losses(story) else True
-    assert picture.never_delivered(mark) == without_end(story)
+def check(timeline: Timeline, width: int) -> None:
+    picture = Picture(printed(TraceText(timeline, {}), width), timeline.lanes)
+    mark = UNICODE.under_way if timeline.losing_is_a_step else UNICODE.lost
+    assert picture.arrows("►◄", "╰╯") == deliveries(timeline)
+    assert picture.arrows("╳╳", "╰╯") == losses(timeline) if losses(timeline) else True
+    assert picture.never_delivered(mark) == without_end(timeline)
 
 
 @each_of(KEPT)
 def test_the_messages_of_every_saved_run_can_be_followed(name: str) -> None:
-    check(kept(name).story, 120)
+    check(kept(name).timeline, 120)
 
 
 @pytest.mark.parametrize("network", ["set", "once", "lossy", "fifo"])
@@ -153,9 +153,9 @@ class Hand(Actor):
     next: Id = fixed()
     started: bool = False
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if not self.started:
-            yield act("starts", self.but(started=True), send(self.me, Token(2)))
+            yield action("starts", self.but(started=True), send(self.me, Token(2)))
 
     def receive(self, msg: object, src: Id) -> Step:
         match msg:
@@ -164,16 +164,16 @@ class Hand(Actor):
         return None
 
 
-def round_trip() -> Story:
+def round_trip() -> Timeline:
     (h1, h2) = pair = group("h", 2)
     cluster = Cluster({pair: lambda i: Hand(next=(h2, h1)[i - 1])}, properties=[])
-    model = Runs(cluster, NETWORKS["once"], 0)
+    model = ClusterModel(cluster, NETWORKS["once"], 0)
     labels = ("h1 starts", "h1 <- h1: Token(left=2)", "h2 <- h1: Token(left=1)")
-    return tell(model, follow(model, labels))
+    return timeline_of(model, follow(model, labels))
 
 
 def test_what_a_node_sends_itself_leaves_its_lane_and_comes_back() -> None:
-    assert printed(Trace(round_trip(), {}), 60).splitlines() == [
+    assert printed(TraceText(round_trip(), {}), 60).splitlines() == [
         "    h1    h2",
         " 1  ●     ┃  h1 starts",
         "    ┃     ┃    started = True",
@@ -188,73 +188,73 @@ def test_what_a_node_sends_itself_leaves_its_lane_and_comes_back() -> None:
 
 @each_of(KEPT)
 def test_where_lanes_stand_close_an_arrow_goes_from_lane_to_lane(name: str) -> None:
-    story = kept(name).story
-    lanes = Lanes(story, UNICODE, wired=False)
-    rows = [lanes.event(moment, frozenset()).plain for moment in story.moments]
+    timeline = kept(name).timeline
+    lanes = Lanes(timeline, UNICODE, wired=False)
+    rows = [lanes.event(event, frozenset()).plain for event in timeline.events]
     named = {column: lane for lane, column in lanes.at.items()}
     found = {
         (named[row.index("○")], named[row.index("●")], number)
         for number, row in enumerate(rows, start=1)
         if "○" in row
     }
-    apart = [flight for flight in story.flights if flight.src != flight.dst]
+    apart = [flight for flight in timeline.flights if flight.src != flight.dst]
     assert found == {(f.src, f.dst, number) for f in apart for number in f.delivered}
 
 
 @pytest.mark.parametrize("network", ["set", "once", "lossy", "fifo"])
 def test_no_line_is_wider_than_it_may_be(network: str) -> None:
-    story = walk(network, 1, acceptors=5, proposers=3)
+    timeline = walk(network, 1, acceptors=5, proposers=3)
     for width in (40, 60, 80, 100, 120):
-        lines = printed(Trace(story, {3: "(a note)"}), width).splitlines()
+        lines = printed(TraceText(timeline, {3: "(a note)"}), width).splitlines()
         assert [line for line in lines if len(line) > width or line != line.rstrip()] == []
 
 
 @pytest.mark.parametrize("width", range(1, 16))
 def test_nowhere_is_too_narrow(width: int) -> None:
-    lines = printed(Trace(walk("set", 1), {3: "(a note)"}), width).splitlines()
+    lines = printed(TraceText(walk("set", 1), {3: "(a note)"}), width).splitlines()
     assert len(lines) < 2_000
 
 
 def test_a_label_is_one_line_that_commands_no_terminal() -> None:
-    story = walk("set", 1, steps=1)
-    (moment,) = story.moments
+    timeline = walk("set", 1, steps=1)
+    (event,) = timeline.events
     wild = replace(
-        story, moments=(replace(moment, label="p1 says\n\x1b[2J", milestones=("a\nb",)),)
+        timeline, events=(replace(event, label="p1 says\n\x1b[2J", milestones=("a\nb",)),)
     )
-    text = printed(Trace(wild, {}), 80)
+    text = printed(TraceText(wild, {}), 80)
     assert "p1 says \\x1b[2J\n" in text
     assert "══ a b\n" in text
 
 
 @pytest.mark.parametrize("width", [20, 33, 50, 80, 120])
 def test_no_character_is_lost_where_some_are_wide(width: int) -> None:
-    (moment,) = (story := walk("set", 1, steps=1)).moments
+    (event,) = (timeline := walk("set", 1, steps=1)).events
     text = "got = 値段と日本語のとても長い言葉, $$ %%, Ünïcödé (日本) 語 語 語 語 語 語 語 語 end"
-    wild = replace(story, moments=(replace(moment, changes=(text,), sends=()),))
-    lines = printed(Trace(wild, {}), width).splitlines()
+    wild = replace(timeline, events=(replace(event, changes=(text,), sends=()),))
+    lines = printed(TraceText(wild, {}), width).splitlines()
     letters = re.sub(r"[┃╎●\s\d]", "", "".join(lines))
     assert letters.endswith("".join(text.split()))
     assert [line for line in lines if cell_len(line) > width] == []
 
 
 def test_eight_nodes_fit_into_eighty_columns_with_lanes() -> None:
-    story = walk("set", 1, acceptors=5, proposers=2)
-    assert len(story.lanes) == 8
-    head = printed(Trace(story, {}), 80).splitlines()[0]
-    assert tuple(head.split()) == story.lanes
+    timeline = walk("set", 1, acceptors=5, proposers=2)
+    assert len(timeline.lanes) == 8
+    head = printed(TraceText(timeline, {}), 80).splitlines()[0]
+    assert tuple(head.split()) == timeline.lanes
 
 
 def test_where_no_lanes_fit_every_step_is_told_in_words() -> None:
-    story = walk("set", 1, acceptors=5, proposers=3)
-    lines = printed(Trace(story, {}), 40).splitlines()
+    timeline = walk("set", 1, acceptors=5, proposers=3)
+    lines = printed(TraceText(timeline, {}), 40).splitlines()
     told = [line for line in lines if line[:4].strip()]
-    assert len(told) == len(story.moments)
+    assert len(told) == len(timeline.events)
     assert not set("".join(lines)) & set("┃│╎")
 
 
 @each_of(KEPT)
 def test_in_ascii_it_is_the_same_sign_for_sign(name: str) -> None:
-    trace = Trace(kept(name).story, {})
+    trace = TraceText(kept(name).timeline, {})
     for width in (60, 120):
         better = printed(trace, width)
         assert printed(trace, width, encoding="ascii") == better.translate(IN_ASCII)
@@ -262,7 +262,7 @@ def test_in_ascii_it_is_the_same_sign_for_sign(name: str) -> None:
 
 
 def test_colour_adds_nothing_but_colour() -> None:
-    trace = Trace(kept(KEPT[0]).story, {2: "(a note)"})
+    trace = TraceText(kept(KEPT[0]).timeline, {2: "(a note)"})
     coloured = printed(trace, 100, color_system="standard", force_terminal=True)
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == printed(trace, 100)
     assert coloured.count("\x1b[") > 100
@@ -274,4 +274,4 @@ def test_two_runs_are_drawn_as_they_were_when_somebody_looked(name: str, width: 
     """Whoever changes these files has looked at them."""
     run = kept(name)
     golden = (GOLDEN / f"{name}-{width}.txt").read_text(encoding="utf-8")
-    assert printed(Trace(run.story, run.notes), width) == golden
+    assert printed(TraceText(run.timeline, run.notes), width) == golden

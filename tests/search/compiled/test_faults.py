@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from pcheck import Act, Actor, Id, Step, send
+from pcheck import Action, Actor, Id, Step, send
 from pcheck.errors import SpecError
 from pcheck.search.limits import Limits
 from pcheck.semantics.network import NETWORKS
@@ -17,10 +17,10 @@ from tests.search.parts import M1, Ball, M, N, Player, Ticker, cluster
 
 @dataclass(frozen=True)
 class Faulty(Ticker):
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.at == 300:
             raise KeyError("no such thing")
-        yield from super().offers()
+        yield from super().actions()
 
 
 @dataclass(frozen=True)
@@ -55,10 +55,10 @@ def test_what_raises_beyond_the_limit_of_states_is_not_met(states: int) -> None:
 
     @dataclass(frozen=True)
     class FaultyAtOnce(Ticker):
-        def offers(self) -> Iterator[Act]:
+        def actions(self) -> Iterator[Action]:
             if self.at == 1:
                 raise KeyError("no such thing")
-            yield from super().offers()
+            yield from super().actions()
 
     parts = {N: lambda i: Ticker(end=9), M: lambda i: FaultyAtOnce(end=9)}
     asked = Asked(cluster(parts), limits=Limits(states=states))
@@ -74,7 +74,7 @@ def error(asked: Asked) -> tuple[str, tuple[str, ...]]:
     for explore in (by_reference, compiled):
         with pytest.raises(SpecError) as caught:
             explore(asked)
-        all_said.append((str(caught.value), caught.value.run.labels))
+        all_said.append((str(caught.value), caught.value.trace.labels))
     expected, found = all_said
     assert found == expected
     return found

@@ -8,8 +8,8 @@ from math import comb
 
 import pytest
 
-from pcheck import Act, Actor, Id, Seen, Step, act, always, fixed, group, send
-from pcheck.search.compiled.machines import TooLarge
+from pcheck import Action, Actor, Id, Seen, Step, action, always, fixed, group, send
+from pcheck.search.compiled.machines import TooManyNumbers
 from pcheck.search.limits import Limits
 from pcheck.search.outcome import Outcome
 from tests.runs import counts
@@ -45,7 +45,7 @@ def test_a_node_of_70_000_states_beside_one_of_two() -> None:
 def test_a_run_of_thousands_of_steps() -> None:
     parts = {N: lambda i: Ticker(end=3_000), M: lambda i: Ticker(end=1)}
     search = alike(cluster(parts, once_at(3_000, 1)))
-    labels = search.discoveries["once_there"].path.labels
+    labels = search.discoveries["once_there"].trace.labels
     assert (len(labels), labels.count("m1 ticks")) == (3_001, 1)
 
 
@@ -55,19 +55,19 @@ class Late(Ticker):
 
     next: Id = fixed(M1)
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.at < self.end:
             sends = [send(self.next, Ball(1))] if self.at + 1 == self.end else []
-            yield act("ticks", self.but(at=self.at + 1), *sends)
+            yield action("ticks", self.but(at=self.at + 1), *sends)
 
 
 @dataclass(frozen=True)
 class Woken(Ticker):
     awake: bool = False
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.awake:
-            yield from super().offers()
+            yield from super().actions()
 
     def receive(self, msg: object, src: Id) -> Step:
         return self.but(awake=True)
@@ -91,10 +91,10 @@ def test_all_fields_outgrow_their_word_at_once(nodes: int) -> None:
 
     @dataclass(frozen=True)
     class InTurn(Woken):
-        def offers(self) -> Iterator[Act]:
+        def actions(self) -> Iterator[Action]:
             if self.awake and self.at < self.end:
                 after = ids[ids.index(self.me) + 1 :][:1] if self.at + 1 == self.end else []
-                yield act("ticks", self.but(at=self.at + 1), *(send(n, Ball(1)) for n in after))
+                yield action("ticks", self.but(at=self.at + 1), *(send(n, Ball(1)) for n in after))
 
     ring = group("n", nodes)
     search = alike(cluster({ring: lambda i: InTurn(end=40, awake=i == 1)}, never_at(*[40] * nodes)))
@@ -132,9 +132,9 @@ class Holder(Actor):
     holds: bool = False
     had: int = 0
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.holds:
-            yield act("hands it on", self.but(holds=False), send(self.next, Ball(1)))
+            yield action("hands it on", self.but(holds=False), send(self.next, Ball(1)))
 
     def receive(self, msg: object, src: Id) -> Step:
         return self.but(holds=True, had=self.had + 1) if self.had < 5 else None
@@ -149,7 +149,7 @@ def test_a_token_that_goes_round_among_40_nodes() -> None:
 
 
 def test_more_nodes_than_the_tables_can_number_are_refused() -> None:
-    with pytest.raises(TooLarge, match="up to 511 nodes"):
+    with pytest.raises(TooManyNumbers, match="up to 511 nodes"):
         compiled(Asked(tickers(512, 0)))
 
 
@@ -165,9 +165,9 @@ class Chooser(Actor):
     ways: int = fixed(1_000)
     at: int = 0
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         for way in range(1, self.ways + 1) if self.at == 0 else ():
-            yield act(f"goes {way}", self.but(at=way))
+            yield action(f"goes {way}", self.but(at=way))
 
 
 def test_a_state_of_more_steps_than_the_buffer_has_room_for() -> None:

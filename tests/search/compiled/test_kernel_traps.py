@@ -8,9 +8,22 @@ from typing import Any
 
 import pytest
 
-from pcheck import Act, Actor, Id, Seen, Step, act, always, broadcast, fixed, group, send, volatile
+from pcheck import (
+    Action,
+    Actor,
+    Id,
+    Seen,
+    Step,
+    action,
+    always,
+    broadcast,
+    fixed,
+    group,
+    send,
+    volatile,
+)
 from pcheck.search.limits import Limits
-from pcheck.search.outcome import Outcome, Search, Verdict
+from pcheck.search.outcome import Outcome, SearchResult, Verdict
 from pcheck.semantics.network import NETWORKS
 from tests.runs import counts
 from tests.search.alike import alike
@@ -34,8 +47,8 @@ from tests.search.parts import (
 NETS = pytest.mark.parametrize("network", NETWORKS)
 
 
-def trace(search: Search, name: str) -> tuple[str, ...]:
-    return search.discoveries[name].path.labels
+def trace(search: SearchResult, name: str) -> tuple[str, ...]:
+    return search.discoveries[name].trace.labels
 
 
 # What a state is
@@ -62,8 +75,8 @@ class Restless(Actor):
 
     to: tuple[Id, ...] = fixed(())
 
-    def offers(self) -> Iterator[Act]:
-        yield act("does it", self, broadcast(self.to, Ball(1)))
+    def actions(self) -> Iterator[Action]:
+        yield action("does it", self, broadcast(self.to, Ball(1)))
 
 
 @NETS
@@ -83,10 +96,10 @@ class Forked(Actor):
 
     arrived: bool = False
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if not self.arrived:
-            yield act("goes left", self.but(arrived=True))
-            yield act("goes right", self.but(arrived=True))
+            yield action("goes left", self.but(arrived=True))
+            yield action("goes right", self.but(arrived=True))
 
 
 @NETS
@@ -110,9 +123,9 @@ def test_a_refused_crash_is_no_step_though_it_is_the_last_row(
 class Writer(Actor):
     at: int = volatile(0)
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.at < 2:
-            yield act("writes", self.but(at=self.at + 1))
+            yield action("writes", self.but(at=self.at + 1))
 
 
 @NETS
@@ -172,8 +185,8 @@ def test_a_step_from_a_state_that_shows_what_an_older_one_shows_is_judged() -> N
     class Hidden(Turner):
         place: int = 0
 
-        def offers(self) -> Iterator[Act]:
-            yield act("turns", self.but(place=(self.place + 1) % 3), *self.told())
+        def actions(self) -> Iterator[Action]:
+            yield action("turns", self.but(place=(self.place + 1) % 3), *self.told())
 
         def told(self) -> list[Any]:
             return [send(N1, Ball(1))] if self.place == 1 else []
@@ -245,9 +258,11 @@ class Juggler(Actor):
     to: tuple[Id, ...] = fixed(())
     at: int = 0
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.at == 0:
-            yield act("throws", self.but(at=1), broadcast(self.to, Ball(1)), send(self.me, Ball(2)))
+            yield action(
+                "throws", self.but(at=1), broadcast(self.to, Ball(1)), send(self.me, Ball(2))
+            )
 
     def receive(self, msg: object, src: Id) -> Step:
         return self.but(at=self.at + 1) if self.at < 3 and msg == Ball(self.at) else None

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from pcheck import Act
+from pcheck import Action
 from pcheck.search import reference
 from pcheck.search.compiled import explorer, walk
 from pcheck.search.compiled.store import Store
 from pcheck.search.limits import Clock, Limits, Progress
-from pcheck.search.outcome import Outcome, Search, Verdict
+from pcheck.search.outcome import Outcome, SearchResult, Verdict
 from tests.runs import counts
 from tests.search.alike import Asked, alike, by_reference, check_runs, compiled
 from tests.search.parts import N, Ticker, cluster, independent, never_at, tickers
@@ -31,18 +31,18 @@ def test_a_limit_of_states_about_the_sizes_of_the_tables_is_met_exactly(states: 
     assert search.states == states
 
 
-def interrupted(asked: Asked, looks: int, patch: pytest.MonkeyPatch) -> Search:
+def interrupted(asked: Asked, looks: int, patch: pytest.MonkeyPatch) -> SearchResult:
     """Return the search that a watcher interrupts when the clock was read so many times."""
     seen: list[int] = []
 
-    def watch(progress: Progress) -> None:
+    def on_progress(progress: Progress) -> None:
         seen.append(progress.states)
         if len(seen) == looks:
             raise KeyboardInterrupt
 
     patch.setattr(Clock, "PERIOD", 0.0)
     patch.setattr(walk, "SLICE", 37)
-    return explorer.explore(asked.runs(), asked.limits, watch=watch)
+    return explorer.explore(asked.runs(), asked.limits, on_progress=on_progress)
 
 
 @pytest.mark.parametrize("looks", [1, 2, 3, 5, 10, 20, 40])
@@ -55,7 +55,7 @@ def test_an_interrupt_leaves_counts_that_fit_together(
     check_counts(asked, search)
 
 
-def check_counts(asked: Asked, search: Search) -> None:
+def check_counts(asked: Asked, search: SearchResult) -> None:
     """One more state is met only after all the steps that were counted."""
     assert search.states >= 1
     until = by_reference(asked._replace(limits=Limits(states=search.states + 1)))
@@ -81,15 +81,15 @@ def test_a_lack_of_memory_leaves_counts_that_fit_together(monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("explore", [reference.explore, explorer.explore])
 def test_a_lack_of_memory_anywhere_ends_a_search_as_an_interrupt_does(
-    explore: Callable[..., Search], monkeypatch: pytest.MonkeyPatch
+    explore: Callable[..., SearchResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def watch(progress: Progress) -> None:
+    def on_progress(progress: Progress) -> None:
         if progress.states > 200:
             raise MemoryError
 
     monkeypatch.setattr(Clock, "PERIOD", 0.0)
     monkeypatch.setattr(walk, "SLICE", 37)
-    search = explore(Asked(tickers(3, 19)).runs(), watch=watch)
+    search = explore(Asked(tickers(3, 19)).runs(), on_progress=on_progress)
     assert (search.stopped, search.verdict) == ("a lack of memory", Verdict.INCOMPLETE)
     assert 200 < search.states < 8_000
 
@@ -103,12 +103,12 @@ def test_an_interrupt_keeps_a_violation_that_was_found_before(
     monkeypatch.setattr(walk, "SLICE", 37)
     looks: list[int] = []
 
-    def watch(progress: Progress) -> None:
+    def on_progress(progress: Progress) -> None:
         looks.append(progress.level)
         if progress.level > 20:
             raise KeyboardInterrupt
 
-    search = explorer.explore(patient.runs(), all_properties=True, watch=watch)
+    search = explorer.explore(patient.runs(), all_properties=True, on_progress=on_progress)
     assert search.verdict is Verdict.VIOLATED
     assert search.outcomes == {"never_there": Outcome.VIOLATED, "other": Outcome.UNDECIDED}
     check_runs(patient, search)
@@ -120,7 +120,7 @@ def test_the_watcher_is_told_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(walk, "SLICE", 100)
     runs = Asked(tickers(3, 19)).runs()
     search = explorer.explore(
-        runs, watch=lambda p: told_.append((p.states, p.transitions, p.level))
+        runs, on_progress=lambda p: told_.append((p.states, p.transitions, p.level))
     )
     assert counts(search) == independent(3, 19)
     assert len(told_) > 30
@@ -149,11 +149,11 @@ def test_an_interrupt_in_a_handler_stops_it_too() -> None:
 
     @dataclass(frozen=True)
     class Stopped(Ticker):
-        def offers(self) -> Iterator[Act]:
+        def actions(self) -> Iterator[Action]:
             calls.append(self.at)
             if self.at == 50 and len(calls) < 150:
                 raise KeyboardInterrupt
-            return super().offers()
+            return super().actions()
 
     asked = Asked(cluster({N: lambda i: Stopped(end=100)}))
     for explore in (reference.explore, explorer.explore):

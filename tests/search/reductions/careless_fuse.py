@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from pcheck import Act, Actor, Cluster, Id, Property, Step, act, broadcast
+from pcheck import Action, Actor, Cluster, Id, Property, Step, action, broadcast
 from pcheck.search.reductions.automaton import Step as Row
 from pcheck.search.reductions.fuse import Fused
 from pcheck.semantics.network import NETWORKS
-from pcheck.semantics.node import Config, Does
+from pcheck.semantics.node import Config, StepKind
 from tests.search.parts import N1, M, N, cluster
 from tests.search.reductions.traps import NOBODY, Poster, Walker, X
 
@@ -22,9 +22,9 @@ FuseBy = Callable[[type[Fused]], None]
 class CarelessFused(Fused):
     """A fuse of which each subclass gets one clause wrong."""
 
-    def does(self, config: Config, step: Row) -> Does:
+    def does(self, config: Config, step: Row) -> StepKind:
         """Return what the first step behind a row does."""
-        return next(row.does for row in self.node.rows(config) if row.label == step.labels[0])
+        return next(row.kind for row in self.node.rows(config) if row.label == step.labels[0])
 
 
 def posted(
@@ -38,11 +38,11 @@ def posted(
 class TimesOut(Walker):
     """0 -A-> 1 silent, 1 -i-> 2 silent, 2 -j-> 3 sends X."""
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.at == 1:
-            yield act("i", self.but(at=2))
+            yield action("i", self.but(at=2))
         if self.at == 2:
-            yield act("j", self.but(at=3), broadcast(NOBODY, X()))
+            yield action("j", self.but(at=3), broadcast(NOBODY, X()))
 
     def receive(self, msg: object, src: Id) -> Step:
         return self.but(at=1) if self.at == 0 else None

@@ -7,16 +7,16 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pcheck import Act, Id, Seen, act, always, broadcast, fixed
+from pcheck import Action, Id, Seen, action, always, broadcast, fixed
 from pcheck.search.compiled import kernel
 from pcheck.search.compiled.covering import Cover
 from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.walk import Walk
 from pcheck.search.limits import Clock
-from pcheck.search.outcome import Search
+from pcheck.search.outcome import SearchResult
 from pcheck.search.reductions.cover import ranked
 from pcheck.search.reductions.reduce import reduced
-from pcheck.semantics.cluster_model import Runs, State
+from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.network import Inbox
 from pcheck.semantics.node import Config
 from tests.search.alike import Asked
@@ -25,12 +25,12 @@ from tests.search.reductions.reducing import SUBSETS, key
 from tests.search.reductions.symmetric import all_renamings, key_of_sight
 from tests.search.reductions.traps import NOBODY, Walker, X
 
-NAMELESS = [passes for passes in SUBSETS if "symmetry" not in passes]
-WITH_SYMMETRY = [passes for passes in SUBSETS if "symmetry" in passes]
+NAMELESS = [reductions for reductions in SUBSETS if "symmetry" not in reductions]
+WITH_SYMMETRY = [reductions for reductions in SUBSETS if "symmetry" in reductions]
 FUSED = ("fuse", "prune")
 
 
-def asks_on(asked: Asked) -> Runs:
+def asks_on(asked: Asked) -> ClusterModel:
     """The model, and one more property that is never false: so that all there is must be seen."""
     model = asked.runs()
     more = always(sees=model.properties[0].sees, name="open_end")(never_false)
@@ -42,10 +42,10 @@ def never_false(seen: Seen) -> str | None:
     return None
 
 
-def proof(asked: Asked, passes: Sequence[str]) -> Walk:
+def proof(asked: Asked, reductions: Sequence[str]) -> Walk:
     """The search that proves, when it has seen everything."""
     model = asks_on(asked)
-    reduction = reduced(model, (*passes, "cover"))
+    reduction = reduced(model, (*reductions, "cover"))
     assert reduction.ways is not None, reduction.skipped
     clock = Clock(asked.limits, None)
     search = Walk(model, asked.limits, reduction, True, clock, ranked(reduction.ways))
@@ -58,24 +58,24 @@ def numbers(search: Walk) -> list[list[int]]:
     return [search.store.numbers(index) for index in range(len(search.store))]
 
 
-def check_proof(asked: Asked, passes: Sequence[str], levels: Any) -> int:
+def check_proof(asked: Asked, reductions: Sequence[str], levels: Any) -> int:
     """The proof sees what there is to be seen, up to renaming. How many states are dropped."""
-    search = proof(asked, passes)
+    search = proof(asked, reductions)
     model, tables = search.model, search.tables
-    if "symmetry" in passes:
-        seen = [model.observer.seen(tables.machines.sight(each)) for each in numbers(search)]
+    if "symmetry" in reductions:
+        seen = [model.observer.seen(tables.machines.observation(each)) for each in numbers(search)]
         keys = dict.fromkeys((key_of_sight(model, each) for each in seen), 0)
-        assert symmetric.least(keys, all_renamings(asked)).keys() == levels.keys(), passes
+        assert symmetric.least(keys, all_renamings(asked)).keys() == levels.keys(), reductions
     else:
-        assert {key(tables.machines.sight(each)) for each in numbers(search)} == levels.keys(), (
-            passes
-        )
+        assert {
+            key(tables.machines.observation(each)) for each in numbers(search)
+        } == levels.keys(), reductions
     assert search.cover is not None
     return search.cover.dropped
 
 
-def lengths(search: Search) -> dict[str, int]:
-    return {name: len(found.path) for name, found in search.discoveries.items()}
+def lengths(search: SearchResult) -> dict[str, int]:
+    return {name: len(found.trace) for name, found in search.discoveries.items()}
 
 
 class Plain(Cover):
@@ -101,7 +101,7 @@ class Plain(Cover):
         )
 
     def seen(self, vector: list[int]) -> Hashable:
-        return self._tables.machines.sight(vector)
+        return self._tables.machines.observation(vector)
 
     def crashes(self, one: State, other: State) -> bool:
         return one.crashes >= other.crashes
@@ -121,10 +121,10 @@ class Or(Walker):
     ways: tuple[tuple[object, ...], ...] = fixed()
     ends: bool = fixed(False)
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.at == 0:
             for nth, messages in enumerate(self.ways):
                 sends = [broadcast(self.to, message) for message in messages]
-                yield act(f"goes way {nth}", self.but(at=1), *sends)
+                yield action(f"goes way {nth}", self.but(at=1), *sends)
         elif self.at == 1 and self.ends:
-            yield act("ends", self.but(at=2), broadcast(NOBODY, X()))
+            yield action("ends", self.but(at=2), broadcast(NOBODY, X()))

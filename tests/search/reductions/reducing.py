@@ -11,30 +11,30 @@ from pcheck import sometimes
 from pcheck.search import reference
 from pcheck.search.compiled.walk import Walk
 from pcheck.search.limits import Clock
-from pcheck.search.outcome import Search
-from pcheck.search.reductions.reduce import PASSES, reduced
-from pcheck.semantics.cluster_model import Runs
-from pcheck.semantics.observer import Sight
+from pcheck.search.outcome import SearchResult
+from pcheck.search.reductions.reduce import REDUCTIONS, reduced
+from pcheck.semantics.cluster_model import ClusterModel
+from pcheck.semantics.observer import Observation
 from tests.search.alike import Asked, check_runs
 
-BY_STEPS = PASSES[:-1]  # all but `cover`, which has no search by steps
+BY_STEPS = REDUCTIONS[:-1]  # all but `cover`, which has no search by steps
 SUBSETS = tuple(chain.from_iterable(combinations(BY_STEPS, n) for n in range(len(BY_STEPS) + 1)))
 Levels = dict[Hashable, int]
 
 
-def key(sight: Sight) -> Hashable:
+def key(observation: Observation) -> Hashable:
     """The same for the same sight of two models."""
-    return frozenset((letter.src, letter.exact) for letter in sight.sent), sight.values
+    return frozenset((letter.src, letter.exact) for letter in observation.sent), observation.values
 
 
-def sights(model: Runs, most: int) -> Levels | None:
+def observations(model: ClusterModel, most: int) -> Levels | None:
     """Everything that can be seen, with the least number of steps to it; None: too many states."""
     known, level = {model.initial()}, [model.initial()]
     found: Levels = {}
     depth = 0
     while level:
         for state in level:
-            found.setdefault(key(model.sight(state)), depth)
+            found.setdefault(key(model.observation(state)), depth)
         after = {state for before in level for _, state in model.steps(before)} - known
         known |= after
         level, depth = list(after), depth + 1
@@ -43,7 +43,7 @@ def sights(model: Runs, most: int) -> Levels | None:
     return found
 
 
-def endless(asked: Asked) -> Runs:
+def endless(asked: Asked) -> ClusterModel:
     """The model, and one more property that no state decides: so every search sees all."""
     model = asked.runs()
     open_end = sometimes(sees=model.properties[0].sees, name="open_end")(lambda seen: False)
@@ -51,41 +51,41 @@ def endless(asked: Asked) -> Runs:
     return model
 
 
-def reduced_search(asked: Asked, passes: Iterable[str]) -> tuple[Search, Levels]:
+def reduced_search(asked: Asked, reductions: Iterable[str]) -> tuple[SearchResult, Levels]:
     """What the engine says under these passes, and what it saw, and when."""
     model = endless(asked)
     clock = Clock(asked.limits, None)
-    explorer = Walk(model, asked.limits, reduced(model, passes), True, clock)
+    explorer = Walk(model, asked.limits, reduced(model, reductions), True, clock)
     search = explorer.run()
     seen: Levels = {}
     for index in range(len(explorer.store)):
-        sight = explorer.tables.machines.sight(explorer.store.numbers(index))
-        seen.setdefault(key(sight), bisect_right(explorer.levels, index) - 1)
+        observation = explorer.tables.machines.observation(explorer.store.numbers(index))
+        seen.setdefault(key(observation), bisect_right(explorer.levels, index) - 1)
     return search, seen
 
 
 def check_reduced(asked: Asked, subsets: Iterable[Iterable[str]] = SUBSETS) -> dict[str, int]:
     """Under every subset of the passes the same comes out, and the runs are real and as short."""
-    return check_search(asked, subsets, sights(asked.runs(), 100_000), reduced_search)
+    return check_search(asked, subsets, observations(asked.runs(), 100_000), reduced_search)
 
 
 def check_search(
     asked: Asked,
     subsets: Iterable[Iterable[str]],
     levels: Any,
-    search: Callable[[Asked, Iterable[str]], tuple[Search, Any]],
+    search: Callable[[Asked, Iterable[str]], tuple[SearchResult, Any]],
 ) -> dict[str, int]:
     """Compare a search under each subset with the reference, and return the states of each."""
     expected = reference.explore(endless(asked), all_properties=True)
     sizes = {}
-    for passes in subsets:
-        found, seen = search(asked, passes)
-        assert found.complete, passes
-        assert seen == levels, (passes, found.reduced)
-        assert found.outcomes == expected.outcomes, passes
-        assert {name: len(each.path) for name, each in found.discoveries.items()} == {
-            name: len(each.path) for name, each in expected.discoveries.items()
-        }, passes
+    for reductions in subsets:
+        found, seen = search(asked, reductions)
+        assert found.complete, reductions
+        assert seen == levels, (reductions, found.reduced)
+        assert found.outcomes == expected.outcomes, reductions
+        assert {name: len(each.trace) for name, each in found.discoveries.items()} == {
+            name: len(each.trace) for name, each in expected.discoveries.items()
+        }, reductions
         assert found.states <= expected.states
         check_runs(asked, found)
         sizes[",".join(found.reduced)] = found.states

@@ -18,9 +18,9 @@ from pcheck.language.values import exact
 from pcheck.search.compiled.explorer import explore
 from pcheck.search.compiled.walk import Walk
 from pcheck.search.limits import Clock
-from pcheck.search.outcome import Search
+from pcheck.search.outcome import SearchResult
 from pcheck.search.reductions.reduce import reduced
-from pcheck.semantics.cluster_model import Runs, State
+from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.node import Config
 from tests.search.alike import Asked
 from tests.search.reductions.reducing import SUBSETS, check_search, endless
@@ -30,7 +30,7 @@ Names = dict[Name, Name]
 Orbit: TypeAlias = frozenset[Hashable]
 Levels = dict[Orbit, int]
 
-WITH_SYMMETRY = tuple(passes for passes in SUBSETS if "symmetry" in passes)
+WITH_SYMMETRY = tuple(reductions for reductions in SUBSETS if "symmetry" in reductions)
 
 
 def all_renamings(asked: Asked) -> list[Names]:
@@ -62,7 +62,7 @@ def orbit(key: Hashable, renamings: Sequence[Names]) -> Orbit:
 # Keys
 
 
-def key_of_state(model: Runs, state: State) -> Hashable:
+def key_of_state(model: ClusterModel, state: State) -> Hashable:
     sent = frozenset((exact(each.src), each.exact) for each in state.observed)
     queued = model.network.ignoring_is_a_step
     nodes = frozenset(
@@ -81,7 +81,7 @@ def key_of_inbox(config: Config, queued: bool) -> Hashable:
     )
 
 
-def key_of_sight(model: Runs, seen: Seen) -> Hashable:
+def key_of_sight(model: ClusterModel, seen: Seen) -> Hashable:
     sees = dict.fromkeys(what for prop in model.properties for what in prop.sees)
     rows: list[Hashable] = []
     for what in sees:
@@ -93,7 +93,7 @@ def key_of_sight(model: Runs, seen: Seen) -> Hashable:
 # Everything there is, and what the engine makes of it
 
 
-def states(model: Runs, most: int) -> Iterator[tuple[State, int]]:
+def states(model: ClusterModel, most: int) -> Iterator[tuple[State, int]]:
     """Every state, with the least number of steps to it; of more than so many, not all."""
     known, level = {model.initial(): 0}, [model.initial()]
     yield level[0], 0
@@ -118,7 +118,7 @@ def orbits(asked: Asked, most: int = 100_000) -> int:
     return count
 
 
-def sights(asked: Asked, most: int = 100_000) -> Levels:
+def observations(asked: Asked, most: int = 100_000) -> Levels:
     """Everything that can be seen, up to renaming, with the least number of steps to it."""
     model, renamings = asked.runs(), all_renamings(asked)
     found: dict[Hashable, int] = {}
@@ -135,15 +135,17 @@ def least(found: dict[Hashable, int], renamings: Sequence[Names]) -> Levels:
     return levels
 
 
-def seen_under(asked: Asked, passes: Iterable[str]) -> tuple[Search, Levels]:
+def seen_under(asked: Asked, reductions: Iterable[str]) -> tuple[SearchResult, Levels]:
     """What the engine says under these passes, and what it saw up to renaming, and when."""
     model = endless(asked)
-    reduction = reduced(model, passes)
+    reduction = reduced(model, reductions)
     explorer = Walk(model, asked.limits, reduction, True, Clock(asked.limits, None))
     search = explorer.run()
     found: dict[Hashable, int] = {}
     for index in range(len(explorer.store)):
-        seen = model.observer.seen(explorer.tables.machines.sight(explorer.store.numbers(index)))
+        seen = model.observer.seen(
+            explorer.tables.machines.observation(explorer.store.numbers(index))
+        )
         key = key_of_sight(model, seen)
         found.setdefault(key, bisect_right(explorer.levels, index) - 1)
     return search, least(found, all_renamings(asked))
@@ -153,12 +155,12 @@ def check_symmetric(
     asked: Asked, subsets: Iterable[Iterable[str]] = WITH_SYMMETRY
 ) -> dict[str, int]:
     """Under these subsets of the passes the same comes out, up to renaming; the runs are real."""
-    return check_search(asked, subsets, sights(asked), seen_under)
+    return check_search(asked, subsets, observations(asked), seen_under)
 
 
-def left(asked: Asked, *passes: str) -> int:
+def left(asked: Asked, *reductions: str) -> int:
     """How many states the engine visits under these passes."""
-    search = explore(asked.runs(), asked.limits, passes=passes, all_properties=True)
+    search = explore(asked.runs(), asked.limits, reductions=reductions, all_properties=True)
     assert search.complete
-    assert search.reduced == passes
+    assert search.reduced == reductions
     return search.states

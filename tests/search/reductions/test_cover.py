@@ -14,7 +14,7 @@ from pcheck.search.compiled import walk
 from pcheck.search.compiled.explorer import explore
 from pcheck.search.compiled.walk import Walk
 from pcheck.search.limits import Clock, Limits
-from pcheck.search.outcome import Search
+from pcheck.search.outcome import SearchResult
 from pcheck.search.reductions.reduce import reduced
 from pcheck.search.reference import explore as by_reference
 from tests.search.alike import NO_LIMITS, Asked, check_runs
@@ -33,7 +33,7 @@ from tests.search.reductions.covering import (
     numbers,
     proof,
 )
-from tests.search.reductions.reducing import sights
+from tests.search.reductions.reducing import observations
 from tests.search.reductions.symmetric import all_renamings, key_of_state, with_names
 from tests.search.settings import COMMON
 from tests.specs.family import paxos
@@ -42,26 +42,26 @@ Patch: TypeAlias = pytest.MonkeyPatch
 EVERY = WITH_SYMMETRY[-1]
 
 
-def check_explored(asked: Asked, passes: Sequence[str], expected: Search) -> bool:
+def check_explored(asked: Asked, reductions: Sequence[str], expected: SearchResult) -> bool:
     """From end to end it is as the reference says. Whether it was proved."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(walk, "LONG", 0)
         model, every = asks_on(asked), asked.all_properties
-        found = explore(model, passes=(*passes, "cover"), all_properties=every)
-    assert found.verdict is expected.verdict, passes
-    assert found.outcomes == expected.outcomes, passes
-    assert lengths(found) == lengths(expected), passes
+        found = explore(model, reductions=(*reductions, "cover"), all_properties=every)
+    assert found.verdict is expected.verdict, reductions
+    assert found.outcomes == expected.outcomes, reductions
+    assert lengths(found) == lengths(expected), reductions
     check_runs(asked, found)
     return "cover" in found.reduced
 
 
 def nameless(asked: Asked) -> Any:
-    return sights(asked.runs(), 300)
+    return observations(asked.runs(), 300)
 
 
 def with_names_alike(asked: Asked) -> Any:
     few = sum(1 for _ in symmetric.states(asked.runs(), 200)) <= 200
-    return symmetric.sights(asked) if few else None
+    return symmetric.observations(asked) if few else None
 
 
 def compared(
@@ -82,8 +82,8 @@ def compared(
         if levels is not None:
             expected = by_reference(asks_on(asked), all_properties=asked.all_properties)
             told["protocols"] += 1
-            dropped = [check_proof(asked, passes, levels) for passes in subsets]
-            proved = [check_explored(asked, passes, expected) for passes in subsets]
+            dropped = [check_proof(asked, reductions, levels) for reductions in subsets]
+            proved = [check_explored(asked, reductions, expected) for reductions in subsets]
             told["dropped"] += any(dropped)
             told["proved"] += any(proved)
 
@@ -148,21 +148,21 @@ SYMMETRIC = (*FUSED, "symmetry")
     ],
 )
 def test_what_is_kept_of_paxos(
-    acceptors: int, proposers: int, passes: tuple[str, ...], expected: int
+    acceptors: int, proposers: int, reductions: tuple[str, ...], expected: int
 ) -> None:
-    assert kept(proof(paxos_of(acceptors, proposers), passes)) == expected
+    assert kept(proof(paxos_of(acceptors, proposers), reductions)) == expected
 
 
 @pytest.mark.parametrize(("passes", "expected"), [(FUSED, 460), (SYMMETRIC, 129)])
 def test_what_is_kept_of_paxos_is_what_is_below_nothing(
-    passes: tuple[str, ...], expected: int, monkeypatch: Patch
+    reductions: tuple[str, ...], expected: int, monkeypatch: Patch
 ) -> None:
     """Of all states of the search by steps: and below no renaming of another one, either."""
     asked = paxos_of(3, 2)
     model = asked.runs()
-    steps = Walk(model, Limits(), reduced(model, passes), True, Clock(Limits(), None))
+    steps = Walk(model, Limits(), reduced(model, reductions), True, Clock(Limits(), None))
     assert steps.advance()
-    renamings = all_renamings(asked) if "symmetry" in passes else [{}]
+    renamings = all_renamings(asked) if "symmetry" in reductions else [{}]
     states = [key_of_state(model, steps.tables.state(each)) for each in numbers(steps)]
     images = [[with_names(each, names) for names in renamings] for each in states]
     alike: dict[Hashable, list[tuple[int, Any]]] = {}
@@ -176,7 +176,7 @@ def test_what_is_kept_of_paxos_is_what_is_below_nothing(
         for nth, one in enumerate(states)
     )
     monkeypatch.setattr(walk, "Cover", Plain)
-    assert kept(proof(asked, passes)) == expected
+    assert kept(proof(asked, reductions)) == expected
 
 
 def without_what_waits(state: Any) -> Hashable:

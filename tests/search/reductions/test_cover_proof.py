@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from pcheck import Act, Cluster, Id, Property, Step, act, always
+from pcheck import Action, Cluster, Id, Property, Step, action, always
 from pcheck.errors import SpecError
 from pcheck.search import limits
 from pcheck.search.compiled import walk
@@ -18,7 +18,7 @@ from pcheck.search.compiled.covering import Cover
 from pcheck.search.compiled.explorer import explore
 from pcheck.search.compiled.store import Store
 from pcheck.search.limits import Limits
-from pcheck.search.outcome import Outcome, Search, Verdict
+from pcheck.search.outcome import Outcome, SearchResult, Verdict
 from tests.search.alike import Asked, check_runs, told
 from tests.search.parts import N1, M, N, cluster
 from tests.search.reductions.covering import FUSED, NAMELESS, Or, lengths
@@ -37,19 +37,19 @@ def soon(monkeypatch: Patch) -> None:
 SOON = pytest.mark.usefixtures("soon")
 
 
-def both(asked: Asked, *passes: str, **more: Any) -> tuple[Search, Search]:
+def both(asked: Asked, *reductions: str, **more: Any) -> tuple[SearchResult, SearchResult]:
     """With a proof that may be tried, and without."""
     found, expected = (
         explore(
-            asked.runs(), asked.limits, passes=each, all_properties=asked.all_properties, **more
+            asked.runs(), asked.limits, reductions=each, all_properties=asked.all_properties, **more
         )
-        for each in ((*passes, "cover"), passes)
+        for each in ((*reductions, "cover"), reductions)
     )
     check_runs(asked, found)
     return found, expected
 
 
-def check_by_steps(found: Search, expected: Search) -> None:
+def check_by_steps(found: SearchResult, expected: SearchResult) -> None:
     assert told(found) == told(expected)
     assert found.reduced == expected.reduced
 
@@ -120,7 +120,7 @@ def test_half_of_the_time_is_for_the_proof(monkeypatch: Patch) -> None:
     seconds = count()
     monkeypatch.setattr(limits, "time", SimpleNamespace(monotonic=lambda: float(next(seconds))))
     asked = Asked(only_agreement(), limits=Limits(seconds=20))
-    search = explore(asked.runs(), asked.limits, passes=(*FUSED, "cover"))
+    search = explore(asked.runs(), asked.limits, reductions=(*FUSED, "cover"))
     assert (search.verdict, search.stopped) == (Verdict.INCOMPLETE, "the limit of 20 seconds")
     assert search.reduced == FUSED
     assert 0 < search.depth < 18
@@ -130,7 +130,7 @@ def test_half_of_the_time_is_for_the_proof(monkeypatch: Patch) -> None:
 @SOON
 def test_a_violation_deep_inside_is_told_by_its_shortest_run() -> None:
     found, expected = both(Asked(only_agreement("14")), *FUSED)
-    assert len(found.discoveries["agreement"].path) == 14
+    assert len(found.discoveries["agreement"].trace) == 14
     check_by_steps(found, expected)
 
 
@@ -167,12 +167,12 @@ def raises_late(votes: list[Any]) -> str | None:
 class Torn(Walker):
     """0 -A-> 2, or with B in between: a rank more. From 2 to 3, where two acts have one name."""
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.at == 2:
-            yield act("goes on", self.but(at=3))
+            yield action("goes on", self.but(at=3))
         if self.at == 3:
-            yield act("is torn", self.but(at=4))
-            yield act("is torn", self.but(at=5))
+            yield action("is torn", self.but(at=4))
+            yield action("is torn", self.but(at=5))
 
     def receive(self, msg: object, src: Id) -> Step:
         match self.at, msg:
@@ -196,12 +196,12 @@ def faulty() -> dict[str, Asked]:
 @pytest.mark.parametrize("passes", NAMELESS, ids=",".join)
 @pytest.mark.parametrize("what", faulty())
 def test_a_fault_deep_inside_is_told_by_its_shortest_run(
-    what: str, passes: tuple[str, ...]
+    what: str, reductions: tuple[str, ...]
 ) -> None:
     """In the proof the fault may be met elsewhere, after a run that is no shortest one."""
     asked, said = faulty()[what], []
-    for each in (passes, (*passes, "cover")):
+    for each in (reductions, (*reductions, "cover")):
         with pytest.raises(SpecError, match=what) as caught:
-            explore(asked.runs(), passes=each)
-        said.append((str(caught.value), getattr(caught.value.run, "labels", None)))
+            explore(asked.runs(), reductions=each)
+        said.append((str(caught.value), getattr(caught.value.trace, "labels", None)))
     assert said[0] == said[1]

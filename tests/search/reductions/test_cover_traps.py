@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from pcheck import Act, Actor, Id, Step, act, broadcast, fixed, volatile
+from pcheck import Action, Actor, Id, Step, action, broadcast, fixed, volatile
 from pcheck.search.compiled import walk
 from pcheck.search.compiled.covering import Cover
 from pcheck.search.compiled.explorer import explore
@@ -23,7 +23,7 @@ from pcheck.semantics.node import Config
 from tests.search.alike import Asked
 from tests.search.parts import N1, M, N, cluster
 from tests.search.reductions.covering import FUSED, NAMELESS, Or, Plain, check_proof, numbers, proof
-from tests.search.reductions.reducing import key, sights
+from tests.search.reductions.reducing import key, observations
 from tests.search.reductions.traps import NOBODY, A, B, Walker, X, Y, shown, watches
 
 NETS = pytest.mark.parametrize("network", ["set", "once", "lossy"])
@@ -32,20 +32,22 @@ Patch: TypeAlias = pytest.MonkeyPatch
 
 def exactly(asked: Asked) -> set[str]:
     """All that can be seen, which is what a proof sees, and one with the plain cover."""
-    levels = sights(asked.runs(), 1_000)
+    levels = observations(asked.runs(), 1_000)
     assert levels is not None
-    for passes in NAMELESS:
-        check_proof(asked, passes, levels)
+    for reductions in NAMELESS:
+        check_proof(asked, reductions, levels)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(walk, "Cover", Plain)
         assert proved(asked) == set(shown(levels))
     return set(shown(levels))
 
 
-def proved(asked: Asked, *passes: str) -> set[str]:
+def proved(asked: Asked, *reductions: str) -> set[str]:
     """What a proof sees."""
-    search = proof(asked, passes)
-    return set(shown({key(search.tables.machines.sight(each)): 0 for each in numbers(search)}))
+    search = proof(asked, reductions)
+    return set(
+        shown({key(search.tables.machines.observation(each)): 0 for each in numbers(search)})
+    )
 
 
 class SeesNothing(Plain):
@@ -71,17 +73,17 @@ class NeedsACrash(Actor):
     at: int = 0
     memory: int = volatile(0)
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         ways = {(0, 0): [(1, 1)], (1, 1): [(2, 1)], (2, 1): [(3, 1)], (3, 1): [(4, 1)]}
         ways |= {(1, 0): [(5, 0)], (4, 1): [(3, 1), (5, 0)], (5, 0): [(6, 1)], (6, 0): [(7, 0)]}
         yield from goes_on(self, ways, last=7)
 
 
-def goes_on(actor: Any, ways: dict[Any, Any], last: int) -> Iterator[Act]:
+def goes_on(actor: Any, ways: dict[Any, Any], last: int) -> Iterator[Action]:
     """X is sent where it comes to the last state."""
     for at, memory in ways.get((actor.at, actor.memory), ()):
         sends = [broadcast(NOBODY, X())] if at == last else []
-        yield act(f"goes to {at}", actor.but(at=at, memory=memory), *sends)
+        yield action(f"goes to {at}", actor.but(at=at, memory=memory), *sends)
 
 
 class CountsNoCrashes(Plain):
@@ -112,7 +114,7 @@ class UpOrDown(Actor):
     at: int = 0
     memory: int = volatile(0)
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         ways = {(0, 0): [(1, 1)], (1, 1): [(2, 1), (3, 1)], (3, 1): [(4, 1)], (4, 1): [(3, 1)]}
         ways |= {(2, 0): [(4, 0)], (4, 0): [(5, 0)]}
         yield from goes_on(self, ways, last=5)
@@ -180,8 +182,8 @@ def test_in_fifo_what_waits_is_in_the_way(monkeypatch: Patch) -> None:
     """Of A before B and B before A neither is below: each is lost, to come to the other."""
     asked = heard(A(), B(), sent=((B(), A()), (A(), B())), network="fifo")
     model = asked.runs()
-    assert set(shown(sights(model, 1_000) or {})) == {"", "X"}
-    search = explore(model, passes=(*FUSED, "cover"))
+    assert set(shown(observations(model, 1_000) or {})) == {"", "X"}
+    search = explore(model, reductions=(*FUSED, "cover"))
     assert (search.reduced, search.skipped) == (FUSED, {"cover": WHAT_WAITS_IS_IN_THE_WAY})
     assert proved_on_fifo(asked) == {""}
 
@@ -193,4 +195,6 @@ def proved_on_fifo(asked: Asked) -> set[str]:
     ranks = ranked([{at: [edge.next for edge in out] for at, out in its.items()} for its in tables])
     search = Walk(model, Limits(), reduced(model, ()), True, Clock(Limits(), None), ranks)
     assert search.advance()
-    return set(shown({key(search.tables.machines.sight(each)): 0 for each in numbers(search)}))
+    return set(
+        shown({key(search.tables.machines.observation(each)): 0 for each in numbers(search)})
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pcheck import Act, act, broadcast, group
+from pcheck import Action, action, broadcast, group
 from tests.search.alike import Asked
 from tests.search.parts import Ticker, cluster
 from tests.search.reductions.careless_fuse import NETS, TimesOut, posted
@@ -17,10 +17,10 @@ from tests.search.reductions.traps import NOBODY, A, X, reaches
 class CountsAndTells(Ticker):
     """Counts to its end, and sends X there."""
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.at < self.end:
             sends = [broadcast(NOBODY, X())] if self.at + 1 == self.end else []
-            yield act("ticks", self.but(at=self.at + 1), *sends)
+            yield action("ticks", self.but(at=self.at + 1), *sends)
 
 
 @NETS

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from pcheck import Act, Actor, act, broadcast, volatile
+from pcheck import Action, Actor, action, broadcast, volatile
 from pcheck.search.reductions.automaton import Step as Row
 from pcheck.search.reductions.fuse import Fused
 from pcheck.semantics.node import Config
@@ -21,7 +21,7 @@ from tests.search.reductions.reducing import reduced_search
 from tests.search.reductions.traps import (
     NOBODY,
     A,
-    Shown,
+    Finding,
     Walker,
     X,
     Y,
@@ -43,13 +43,13 @@ class SlowOrFrail(Actor):
     durable: int = 0
     memory: int = volatile(0)
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.memory == 0 and self.durable < 3:
             sends = [(), (Y(),), (X(),)][self.durable]
             after = self.but(durable=self.durable + 1, memory=1)
-            yield act("goes on", after, *(broadcast(NOBODY, each) for each in sends))
+            yield action("goes on", after, *(broadcast(NOBODY, each) for each in sends))
         elif self.durable == 1:
-            yield act("waits", self.but(memory=(self.memory + 1) % 4))
+            yield action("waits", self.but(memory=(self.memory + 1) % 4))
 
 
 class FirstChain(CarelessFused):
@@ -77,7 +77,7 @@ class SafestChain(CarelessFused):
     [(FirstChain, {"": 0, "Y": 4}), (SafestChain, {"": 0, "Y": 5, "X Y": 8})],
 )
 def test_a_longer_chain_may_save_a_crash(
-    wrong: type[Fused], expected: Shown, fuse_by: FuseBy
+    wrong: type[Fused], expected: Finding, fuse_by: FuseBy
 ) -> None:
     asked = Asked(cluster({N: lambda _: SlowOrFrail()}, reaches(X, Y)), crashes=1)
     assert exact_sights(asked) == {"": 0, "Y": 4, "X Y": 8}
@@ -95,15 +95,15 @@ class LongOrShort(Walker):
     The long way is one chain, the short one is two.
     """
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.at < 3:
-            yield act("goes the long way", self.but(at=self.at + 1))
+            yield action("goes the long way", self.but(at=self.at + 1))
         if self.at == 0:
-            yield act("goes the short way", self.but(at=4), broadcast(NOBODY, A()))
+            yield action("goes the short way", self.but(at=4), broadcast(NOBODY, A()))
         if self.at in (3, 4):
-            yield act("arrives", self.but(at=5), broadcast(NOBODY, Y()))
+            yield action("arrives", self.but(at=5), broadcast(NOBODY, Y()))
         if self.at == 5:
-            yield act("ends", self.but(at=6), broadcast(NOBODY, X()))
+            yield action("ends", self.but(at=6), broadcast(NOBODY, X()))
 
 
 class OneStep(tuple[str, ...]):
@@ -133,19 +133,19 @@ def test_a_chain_costs_as_much_as_there_are_steps_in_it(fuse_by: FuseBy) -> None
 
 def lengths(asked: Asked) -> dict[str, int]:
     search, _ = reduced_search(asked, ["fuse"])
-    return {name: len(found.path) for name, found in search.discoveries.items()}
+    return {name: len(found.trace) for name, found in search.discoveries.items()}
 
 
 @dataclass(frozen=True)
 class TwoChains(Walker):
     """0 -> 4 -> 3 and 0 -> 1 -> 2 -> 3 silent, 3 -> 5 sends X."""
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         ways = {0: (4, 1), 1: (2,), 2: (3,), 4: (3,)}
         for way in ways.get(self.at, ()):
-            yield act(f"to {way}", self.but(at=way))
+            yield action(f"to {way}", self.but(at=way))
         if self.at == 3:
-            yield act("ends", self.but(at=5), broadcast(NOBODY, X()))
+            yield action("ends", self.but(at=5), broadcast(NOBODY, X()))
 
 
 class DepthFirst(CarelessFused):

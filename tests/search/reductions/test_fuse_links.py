@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from pcheck import Act, Id, Step, act, broadcast, fixed
+from pcheck import Action, Id, Step, action, broadcast, fixed
 from pcheck.search.reductions.automaton import Step as Row
 from pcheck.search.reductions.fuse import Fused
-from pcheck.semantics.node import Config, Does
+from pcheck.semantics.node import Config, StepKind
 from tests.search.alike import Asked
 from tests.search.parts import N, cluster
 from tests.search.reductions.careless_fuse import NETS, CarelessFused, FuseBy, TimesOut, posted
@@ -37,14 +37,14 @@ class ActsOnlyAtFirst(CarelessFused):
 
     def _steps(self, config: Config, labels: tuple[str, ...]) -> tuple[Row, ...]:
         steps = super()._steps(config, labels)
-        return tuple(s for s in steps if not labels or self.does(config, s) is not Does.ACT)
+        return tuple(s for s in steps if not labels or self.does(config, s) is not StepKind.ACT)
 
 
 class ActsAreSilent(CarelessFused):
     """A time-out is nobody's business."""
 
     def _is_loud(self, config: Config, step: Row) -> bool:
-        return super()._is_loud(config, step) and self.does(config, step) is not Does.ACT
+        return super()._is_loud(config, step) and self.does(config, step) is not StepKind.ACT
 
 
 @NETS
@@ -100,11 +100,11 @@ class LosesApart(CarelessFused):
     """A loss is a step of its own, and no link of a chain."""
 
     def _is_loud(self, config: Config, step: Row) -> bool:
-        return super()._is_loud(config, step) or self.does(config, step) is Does.LOSE
+        return super()._is_loud(config, step) or self.does(config, step) is StepKind.LOSE
 
     def _steps(self, config: Config, labels: tuple[str, ...]) -> tuple[Row, ...]:
         steps = super()._steps(config, labels)
-        return tuple(s for s in steps if not labels or self.does(config, s) is not Does.LOSE)
+        return tuple(s for s in steps if not labels or self.does(config, s) is not StepKind.LOSE)
 
 
 def test_in_fifo_a_loss_is_a_link_of_a_chain(fuse_by: FuseBy) -> None:
@@ -142,9 +142,9 @@ def test_in_fifo_a_head_that_is_ignored_is_passed_within_a_chain(fuse_by: FuseBy
 class NeedsTwo(Walker):
     """0 -A-> 1 -A-> 2 silent, 2 -j-> 3 sends X."""
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.at == 2:
-            yield act("j", self.but(at=3), broadcast(NOBODY, X()))
+            yield action("j", self.but(at=3), broadcast(NOBODY, X()))
 
     def receive(self, msg: object, src: Id) -> Step:
         return self.but(at=self.at + 1) if self.at < 2 else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pcheck import Act, Actor, act, group
+from pcheck import Action, Actor, action, group
 from pcheck.search.reductions.automaton import Step as Row
 from pcheck.semantics.node import Config
 from tests.search.alike import Asked
@@ -37,9 +37,9 @@ class Holder(Actor):
 
     holds: bool = True
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.holds:
-            yield act("lets go", self.but(holds=False))
+            yield action("lets go", self.but(holds=False))
 
 
 class ShowsWhatIsEntered(CarelessFused):

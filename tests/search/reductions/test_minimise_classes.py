@@ -8,7 +8,19 @@ from typing import Any
 
 import pytest
 
-from pcheck import Act, Actor, Cluster, Id, Property, Step, act, broadcast, fixed, send, sometimes
+from pcheck import (
+    Action,
+    Actor,
+    Cluster,
+    Id,
+    Property,
+    Step,
+    action,
+    broadcast,
+    fixed,
+    send,
+    sometimes,
+)
 from pcheck.search.reductions import reduce
 from pcheck.search.reductions.closure import Closure, Edge, Local
 from pcheck.search.reductions.minimise import classes
@@ -63,11 +75,11 @@ class InTwoActs(Walker):
 
     to: tuple[Id, ...] = fixed((N1,))
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.at == 0:
-            yield act("i", self.but(at=1))
+            yield action("i", self.but(at=1))
         if self.at == 1:
-            yield act("j", self.but(at=2), broadcast(self.to, X()))
+            yield action("j", self.but(at=2), broadcast(self.to, X()))
 
 
 @NETS
@@ -82,14 +94,14 @@ def test_an_act_is_a_letter(network: str, classes_of: Looking) -> None:
 class OneOfTwo(Walker):
     """0 -a-> 1 silent, 1 -i-> 3 sends X; 0 -b-> 2 sends Y, 2 -j-> 3 sends X."""
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         match self.at:
             case 0:
-                yield act("a", self.but(at=1))
-                yield act("b", self.but(at=2), broadcast(NOBODY, Y()))
+                yield action("a", self.but(at=1))
+                yield action("b", self.but(at=2), broadcast(NOBODY, Y()))
             case 1 | 2:
                 label = "i" if self.at == 1 else "j"
-                yield act(label, self.but(at=3), broadcast(NOBODY, X()))
+                yield action(label, self.but(at=3), broadcast(NOBODY, X()))
 
 
 @NETS
@@ -101,7 +113,7 @@ def test_a_run_has_the_labels_of_its_own_steps(network: str, classes_of: Looking
     classes_of(lambda edge: edge._replace(label="") if is_act(edge) else edge)
     search, _ = reduced_search(asked, ["minimise"])
     check_runs(asked, search)
-    assert sorted(found.path.labels for found in search.discoveries.values()) == [("n1 b", "n1 j")]
+    assert sorted(found.trace.labels for found in search.discoveries.values()) == [("n1 b", "n1 j")]
 
 
 # M2
@@ -131,12 +143,12 @@ class OnceOrTwice(Walker):
     some: tuple[object, ...] = fixed()
     others: tuple[object, ...] = fixed()
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.at == 0:
-            yield act("i", self.but(at=1))
+            yield action("i", self.but(at=1))
         if self.at < 2:
             messages = self.others if self.at else self.some
-            yield act("j", self.but(at=2), *(send(M1, each) for each in messages))
+            yield action("j", self.but(at=2), *(send(M1, each) for each in messages))
 
 
 @dataclass(frozen=True)
@@ -211,12 +223,12 @@ class TwoFields(Actor):
     one: int = 0
     other: int = 0
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         match self.one, self.other:
             case 0, 0:
-                yield act("i", self.but(one=1))
+                yield action("i", self.but(one=1))
             case 1, 0:
-                yield act("j", self.but(other=1))
+                yield action("j", self.but(other=1))
 
 
 @NETS

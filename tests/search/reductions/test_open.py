@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
-from pcheck import Act, Actor, Cluster, Group, Id, Step, act, broadcast, fixed, group, send
+from pcheck import Action, Actor, Cluster, Group, Id, Step, action, broadcast, fixed, group, send
 from pcheck.errors import Asymmetric
 from pcheck.language.actor import either
 from pcheck.search.compiled.explorer import explore
@@ -23,8 +23,8 @@ from pcheck.search.outcome import Outcome, Verdict
 from pcheck.search.reductions import closure, reduce
 from pcheck.search.reductions.automaton import Step as Row
 from pcheck.search.reductions.closure import Closure, Local, Open, Unclosed
-from pcheck.search.reductions.reduce import PASSES, Reduction, reduced, without_tables
-from pcheck.semantics.cluster_model import Runs
+from pcheck.search.reductions.reduce import REDUCTIONS, Reduction, reduced, without_tables
+from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS, Letter
 from pcheck.semantics.node import Config
 from tests.search.alike import NO_LIMITS, Asked, check_runs
@@ -68,11 +68,11 @@ def with_listeners(asked: Asked) -> Asked:
     return asked._replace(cluster=cluster, limits=NO_LIMITS)
 
 
-def settled(told: Counter[str]) -> Callable[[Runs, Iterable[str]], Reduction]:
+def settled(told: Counter[str]) -> Callable[[ClusterModel, Iterable[str]], Reduction]:
     """What a search comes to use, as in `explore`; and how often it is of which kind."""
 
-    def ends_with(model: Runs, passes: Iterable[str]) -> Reduction:
-        found = reduced(model, passes)
+    def ends_with(model: ClusterModel, reductions: Iterable[str]) -> Reduction:
+        found = reduced(model, reductions)
         told["open"] += any(" of " in name for name in found.skipped)
         try:
             Walk(model, NO_LIMITS, found, True, Clock(NO_LIMITS, None)).run()
@@ -93,9 +93,11 @@ def compared(examples: int, silent: int, most: int, nth: int) -> Counter[str]:
     def compare(asked: Asked) -> None:
         if sum(1 for _ in symmetric.states(asked.runs(), most)) <= most:
             told["protocols"] += 1
-            about = tuple(prop.name for prop in asked.cluster.properties if not prop.of_steps)
+            about = tuple(
+                prop.name for prop in asked.cluster.properties if not prop.is_step_property
+            )
             if asked.cluster.interchangeable:
-                check_symmetric(asked, [(*passes, "symmetry") for passes in SEVERAL])
+                check_symmetric(asked, [(*reductions, "symmetry") for reductions in SEVERAL])
             else:
                 check_reduced(asked._replace(only=about), SEVERAL)
 
@@ -126,9 +128,9 @@ class Talks(Walker):
 
     to: Group = fixed()
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.at < 3:
-            yield act("talks", self.but(at=self.at + 1), broadcast(self.to, A()))
+            yield action("talks", self.but(at=self.at + 1), broadcast(self.to, A()))
 
     def receive(self, msg: object, src: Id) -> Step:
         return (self.but(at=4), broadcast(NOBODY, X())) if msg == B() and self.at == 3 else None
@@ -157,19 +159,19 @@ def a_listener(network: str = "set", takes: int = 3) -> Asked:
 @pytest.mark.parametrize("silent", range(5))
 def test_what_a_listener_says_is_heard(silent: int, monkeypatch: Patch) -> None:
     patient_for(silent, monkeypatch)
-    for network, crashes, passes in product(NETWORKS, (0, 1), (*NAMELESS, PASSES)):
+    for network, crashes, reductions in product(NETWORKS, (0, 1), (*NAMELESS, REDUCTIONS)):
         asked = a_listener()._replace(network=network, crashes=crashes)
-        found = explore(asked.runs(), passes=passes)
+        found = explore(asked.runs(), reductions=reductions)
         assert (found.outcomes, lengths(found)) == ({"reaches": Outcome.REACHED}, {"reaches": 7})
         check_runs(asked, found)
 
 
 def test_a_search_that_begins_again_says_so(monkeypatch: Patch) -> None:
     patient_for(2, monkeypatch)
-    why, passes = "there are more than 2 local reactions of l1", (*ALL, "cover")
-    found = explore(a_listener("once", takes=9).runs(), passes=passes)  # there are three
+    why, reductions = "there are more than 2 local reactions of l1", (*ALL, "cover")
+    found = explore(a_listener("once", takes=9).runs(), reductions=reductions)  # there are three
     assert (found.reduced, found.skipped) == (ALL, {"minimise and prune of l1": why, "cover": why})
-    found = explore(a_listener("once").runs(), passes=passes)
+    found = explore(a_listener("once").runs(), reductions=reductions)
     wrong = dict.fromkeys(("minimise", "prune"), "l1 sends what it did not seem to send")
     assert (found.reduced, found.skipped) == (("fuse",), {"cover": why, **wrong})
 
@@ -178,7 +180,7 @@ def test_paxos_is_the_same_where_its_learner_is_left_open(monkeypatch: Patch) ->
     patient_for(100, monkeypatch)
     asked = Asked(paxos(acceptors=3, proposers=2, learners=1, rounds=1))
     expected = explore(asked.runs(), all_properties=True)
-    found = explore(asked.runs(), passes=PASSES, all_properties=True)
+    found = explore(asked.runs(), reductions=REDUCTIONS, all_properties=True)
     assert (found.outcomes, lengths(found)) == (expected.outcomes, lengths(expected))
     assert (expected.states, found.states, found.verdict) == (12_169, 240, Verdict.HOLDS)
     why = "there are more than 100 local reactions of l1"
@@ -208,16 +210,16 @@ def test_a_careless_version_misses_it(version: type, silent: int, monkeypatch: P
     monkeypatch.setattr(reduce, version.__base__.__name__, version)  # type: ignore[union-attr]
     with pytest.raises(AssertionError):
         check_reduced(a_listener(), [["prune"]])
-    assert explore(a_listener().runs(), passes=["prune"]).violated == ("reaches",)
+    assert explore(a_listener().runs(), reductions=["prune"]).violated == ("reaches",)
 
 
 @dataclass(frozen=True)
 class Chooses(Walker):
     of: tuple[Id, ...] = fixed()
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         ways = ((one, (self.but(at=1), send(one, A()))) for one in self.of)
-        return iter([act("chooses", either(*ways))] if self.at == 0 else [])
+        return iter([action("chooses", either(*ways))] if self.at == 0 else [])
 
 
 @dataclass(frozen=True)
@@ -241,6 +243,6 @@ def favouring(whom: str, idle: int, way: int) -> Asked:
 def test_a_favourite_is_found_out_though_others_are_open(silent: int, monkeypatch: Patch) -> None:
     """Of l1 and l2, if l1 comes to be left open as it sends: the table of t1 knows its B alone."""
     patient_for(silent, monkeypatch)
-    for whom, idle, way, passes in product(("l1", "l2"), range(4), (1, -1), SEVERAL):
+    for whom, idle, way, reductions in product(("l1", "l2"), range(4), (1, -1), SEVERAL):
         with pytest.raises(Asymmetric):
-            explore(favouring(whom, idle, way).runs(), passes=(*passes, "symmetry"))
+            explore(favouring(whom, idle, way).runs(), reductions=(*reductions, "symmetry"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from pcheck import Act, Actor, Id, Step, act, broadcast, fixed, group, send, volatile
+from pcheck import Action, Actor, Id, Step, action, broadcast, fixed, group, send, volatile
 from pcheck.search.reductions import reduce
 from pcheck.search.reductions.automaton import Step as Row
 from pcheck.search.reductions.closure import Closure, Edge, Local
@@ -226,9 +226,9 @@ def test_in_fifo_a_dead_letter_still_stands_before_others(monkeypatch: pytest.Mo
 class TellsItself(Walker):
     """0 -i-> 1 sends X, to itself, and ignores it."""
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.at == 0:
-            yield act("i", self.but(at=1), send(self.me, X()))
+            yield action("i", self.but(at=1), send(self.me, X()))
 
 
 class TellsWhatIsKept(Pruned):
@@ -309,10 +309,10 @@ def test_what_comes_too_late_is_not_kept() -> None:
 
 @dataclass(frozen=True)
 class AOrB(Walker):
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.at == 0:
             for message in (A(), B()):
-                yield act(f"sends {message}", self.but(at=1), send(N1, message))
+                yield action(f"sends {message}", self.but(at=1), send(N1, message))
 
 
 def test_what_nobody_ever_needs_is_not_kept() -> None:

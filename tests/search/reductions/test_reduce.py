@@ -10,10 +10,12 @@ from hypothesis import given, settings
 from pcheck.search.limits import Limits
 from tests.search.alike import Asked
 from tests.search.protocols import questions
-from tests.search.reductions.reducing import SUBSETS, check_reduced, sights
+from tests.search.reductions.reducing import SUBSETS, check_reduced, observations
 from tests.search.settings import COMMON
 
-NAMELESS = [passes for passes in SUBSETS if "symmetry" not in passes]  # test_symmetry has others
+NAMELESS = [
+    reductions for reductions in SUBSETS if "symmetry" not in reductions
+]  # test_symmetry has others
 
 
 def compared(examples: int, most: int) -> Counter[str]:
@@ -23,8 +25,8 @@ def compared(examples: int, most: int) -> Counter[str]:
     @settings(max_examples=examples, **COMMON)
     @given(questions(most))
     def compare(asked: Asked) -> None:
-        about_states = [prop.name for prop in asked.cluster.properties if not prop.of_steps]
-        if about_states and sights(asked.runs(), most) is not None:
+        about_states = [prop.name for prop in asked.cluster.properties if not prop.is_step_property]
+        if about_states and observations(asked.runs(), most) is not None:
             whole = asked._replace(limits=Limits(), only=tuple(about_states))
             left.update(check_reduced(whole, NAMELESS))
             left["protocols"] += 1

@@ -15,8 +15,8 @@ from pcheck.search.compiled import explorer, walk
 from pcheck.search.outcome import Outcome
 from pcheck.search.reductions import reduce
 from pcheck.search.reductions.closure import Closure
-from pcheck.search.reductions.reduce import ABOUT_STEPS, CLOSED, PASSES, Reduction, reduced
-from pcheck.semantics.cluster_model import Runs
+from pcheck.search.reductions.reduce import ABOUT_STEPS, CLOSED, REDUCTIONS, Reduction, reduced
+from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
 from tests.search.alike import Asked, by_reference
 from tests.search.parts import N1, Idle, M, N, Ticker, cluster, nothing
@@ -63,7 +63,7 @@ def test_a_table_without_an_end_is_given_up(network: str, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize(
     ("more", "on", "left_out"),
-    [(10_000, PASSES, {}), (11, ("fuse", "symmetry"), dict.fromkeys(CLOSED, GIVEN_UP))],
+    [(10_000, REDUCTIONS, {}), (11, ("fuse", "symmetry"), dict.fromkeys(CLOSED, GIVEN_UP))],
 )
 def test_a_long_search_is_worth_some_more_questions(
     more: int, on: tuple[str, ...], left_out: dict[str, str], monkeypatch: pytest.MonkeyPatch
@@ -76,7 +76,7 @@ def test_a_long_search_is_worth_some_more_questions(
         for name, number in numbers.items():
             monkeypatch.setattr(module, name, number)
     asked = Asked(paxos(acceptors=2, proposers=2, rounds=1), crashes=1)
-    found, expected = explorer.explore(asked.runs(), passes=PASSES), by_reference(asked)
+    found, expected = explorer.explore(asked.runs(), reductions=REDUCTIONS), by_reference(asked)
     assert found.outcomes == expected.outcomes
     assert (found.reduced, found.skipped) == (on, left_out)
 
@@ -137,11 +137,11 @@ def never_unseen() -> Property:
     return always(sees=[X], name="never_unseen")(test)
 
 
-def of_states_alone(model: Runs, passes: Iterable[str]) -> Reduction:
+def of_states_alone(model: ClusterModel, reductions: Iterable[str]) -> Reduction:
     """Takes the passes for the sake of the properties for which they are exact."""
     other = copy(model)
-    other.properties = tuple(prop for prop in model.properties if not prop.of_steps)
-    return reduced(other, passes)
+    other.properties = tuple(prop for prop in model.properties if not prop.is_step_property)
+    return reduced(other, reductions)
 
 
 @pytest.mark.parametrize(
@@ -166,4 +166,4 @@ def answer_under(one_pass: str, asked: Asked) -> tuple[Outcome, int | None]:
     """What is said of `never_unseen`, and after how many steps."""
     search, _ = reduced_search(asked, [one_pass])
     found = search.discoveries.get("never_unseen")
-    return search.outcomes["never_unseen"], len(found.path) if found else None
+    return search.outcomes["never_unseen"], len(found.trace) if found else None

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, seed, settings
 
 import specs.paxos
-from pcheck import Act, Actor, Cluster, Group, Id, Step, Value, act, broadcast, fixed, group
+from pcheck import Action, Actor, Cluster, Group, Id, Step, Value, action, broadcast, fixed, group
 from pcheck.language.actor import either
 from pcheck.search.compiled.explorer import explore
 from pcheck.search.compiled.tables import Tables
@@ -105,11 +105,11 @@ class Points(Actor):
     at: Id | None = None
     told: bool = False
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.at is None and not self.told:
-            yield act("points", either(*((str(n), self.but(at=n)) for n in self.everybody)))
+            yield action("points", either(*((str(n), self.but(at=n)) for n in self.everybody)))
         if self.tells and self.at is not None and not self.told:
-            yield act("tells", self.but(told=True), broadcast([self.at], A()))
+            yield action("tells", self.but(told=True), broadcast([self.at], A()))
 
     def receive(self, msg: object, src: Id) -> Step:
         return self.but(at=None, told=True) if self.at == src else None
@@ -156,9 +156,9 @@ class Picks(Actor):
     values: tuple[Value, ...] = fixed()
     value: Value | None = None
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.value is None:
-            yield act("picks", either(*((str(v), self.but(value=v)) for v in self.values)))
+            yield action("picks", either(*((str(v), self.but(value=v)) for v in self.values)))
 
 
 def test_values_may_be_interchangeable_too() -> None:
@@ -191,11 +191,11 @@ def test_values_may_be_interchangeable_too() -> None:
     ],
 )
 def test_the_counts_of_paxos(
-    options: tuple[int, int, int], passes: tuple[str, ...], expected: int
+    options: tuple[int, int, int], reductions: tuple[str, ...], expected: int
 ) -> None:
     acceptors, proposers, rounds = options
     asked = Asked(paxos(acceptors=acceptors, proposers=proposers, rounds=rounds))
-    assert left(asked, *passes) == expected
+    assert left(asked, *reductions) == expected
 
 
 @dataclass(frozen=True)
@@ -204,11 +204,11 @@ class Keeps(specs.paxos.Proposer):
 
     asked: Value | None = None
 
-    def offers(self) -> Iterator[Act]:
-        for each in super().offers():
+    def actions(self) -> Iterator[Action]:
+        for each in super().actions():
             assert isinstance(each.step, tuple)
             begun, *sends = each.step
-            yield act(each.label, begun.but(asked=None), *sends)
+            yield action(each.label, begun.but(asked=None), *sends)
 
     def receive(self, msg: object, src: Id) -> Step:
         step = super().receive(msg, src)
@@ -232,7 +232,7 @@ class Keeps(specs.paxos.Proposer):
 )
 def test_minimise_finds_what_a_proposer_need_not_keep(
     options: tuple[int, int, int],
-    passes: tuple[str, ...],
+    reductions: tuple[str, ...],
     kept: int,
     minimised: int,
     monkeypatch: Monkeypatch,
@@ -241,8 +241,8 @@ def test_minimise_finds_what_a_proposer_need_not_keep(
     monkeypatch.setattr(specs.paxos, "Proposer", Keeps)
     acceptors, proposers, rounds = options
     asked = Asked(specs.paxos.paxos(acceptors=acceptors, proposers=proposers, rounds=rounds))
-    assert left(asked, *passes) == kept
-    assert left(asked, "minimise", *passes) == minimised
+    assert left(asked, *reductions) == kept
+    assert left(asked, "minimise", *reductions) == minimised
 
 
 @pytest.mark.parametrize(
@@ -252,7 +252,7 @@ def test_the_mistakes_of_paxos_are_found_in_as_many_steps(
     bug: str, rounds: int, length: int
 ) -> None:
     asked = Asked(paxos(bug, acceptors=3, proposers=2, rounds=rounds))
-    search = explore(asked.runs(), passes=ALL)
+    search = explore(asked.runs(), reductions=ALL)
     check_runs(asked, search)
-    assert len(search.discoveries["agreement"].path) == length
+    assert len(search.discoveries["agreement"].trace) == length
     assert "symmetry" in search.reduced

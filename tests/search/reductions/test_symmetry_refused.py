@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pcheck import (
-    Act,
+    Action,
     Actor,
     Cluster,
     Group,
@@ -19,7 +19,7 @@ from pcheck import (
     Seen,
     Step,
     Value,
-    act,
+    action,
     always,
     broadcast,
     fixed,
@@ -35,7 +35,7 @@ from tests.search.reductions.reducing import SUBSETS
 from tests.search.reductions.traps import NOBODY, A, B, Poster, X, reaches, watches
 
 N, M = group("n", 3), group("m", 1)
-WITH_SYMMETRY = [passes for passes in SUBSETS if "symmetry" in passes]
+WITH_SYMMETRY = [reductions for reductions in SUBSETS if "symmetry" in reductions]
 UNDER = pytest.mark.parametrize("passes", WITH_SYMMETRY, ids=",".join)
 
 
@@ -52,9 +52,9 @@ class Talks(Actor):
     told: bool = False
     kept: object = None
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if not self.told:
-            yield act("tells", self.but(told=True), broadcast(self.to(), Says(self.what())))
+            yield action("tells", self.but(told=True), broadcast(self.to(), Says(self.what())))
 
     def to(self) -> Group:
         return self.others.without(self.me)
@@ -98,10 +98,12 @@ class IndexedByNumber(Talks):
 
 
 def refused(
-    cluster: Callable[[], Cluster], passes: tuple[str, ...] = ("symmetry",), crashes: int = 0
+    cluster: Callable[[], Cluster], reductions: tuple[str, ...] = ("symmetry",), crashes: int = 0
 ) -> str:
     with pytest.raises(SpecError) as caught:
-        explore(Asked(cluster(), crashes=crashes).runs(), passes=passes, all_properties=True)
+        explore(
+            Asked(cluster(), crashes=crashes).runs(), reductions=reductions, all_properties=True
+        )
     text = str(caught.value)
     assert "\n" not in text
     assert re.match(r"tests/search/reductions/test_symmetry_refused\.py:\d+: ", text), text
@@ -114,7 +116,7 @@ def refused(
     [ComparesIds, KnowsTheFirst, TellsTheFirst, BallotOfItsNumber, NameAsText, IndexedByNumber],
 )
 def test_a_handler_that_does_not_treat_all_alike_is_named(
-    role: type[Talks], passes: tuple[str, ...]
+    role: type[Talks], reductions: tuple[str, ...]
 ) -> None:
     def made() -> Cluster:
         parts = {N: lambda _: role(others=N)}
@@ -124,7 +126,7 @@ def test_a_handler_that_does_not_treat_all_alike_is_named(
         r"(n1 and n2|n2 and n3) are declared interchangeable, but with their names swapped n\d "
         r"\[.*\] does something else, as n\d in state .*: a handler treats all of them alike, or "
         r"interchangeable=\[\.\.\.\] leaves them out$",
-        refused(made, passes),
+        refused(made, reductions),
     )
 
 
@@ -152,12 +154,12 @@ class OneSpeaks(Actor):
     odd: Id = fixed()
     at: int = 0
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.at == 0:
-            yield act("goes to 1", self.but(at=1))
-            yield act("goes to 2", self.but(at=2))
+            yield action("goes to 1", self.but(at=1))
+            yield action("goes to 2", self.but(at=2))
         if self.at == 2 and self.me == self.odd:
-            yield act("speaks", self.but(at=3), broadcast(NOBODY, X()))
+            yield action("speaks", self.but(at=3), broadcast(NOBODY, X()))
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,7 @@ class OneHears(Actor):
 @UNDER
 @pytest.mark.parametrize("odd", ["n1", "n2"])
 def test_what_one_node_says_is_not_hidden_by_the_other_passes(
-    odd: str, passes: tuple[str, ...]
+    odd: str, reductions: tuple[str, ...]
 ) -> None:
     """Minimised, 1 and 2 are one state of the node that never speaks, but not of the other."""
 
@@ -183,13 +185,13 @@ def test_what_one_node_says_is_not_hidden_by_the_other_passes(
         parts = {n: lambda _: OneSpeaks(odd=Id(odd))}
         return Cluster(parts, properties=[reaches(X)], interchangeable=[n])
 
-    assert "does something else" in refused(made, passes)
+    assert "does something else" in refused(made, reductions)
 
 
 @UNDER
 @pytest.mark.parametrize("odd", ["n1", "n2"])
 def test_what_one_node_hears_is_not_hidden_by_the_other_passes(
-    odd: str, passes: tuple[str, ...]
+    odd: str, reductions: tuple[str, ...]
 ) -> None:
     """Pruned, the letter is gone from the inbox of the node that ignores it for ever."""
 
@@ -198,7 +200,7 @@ def test_what_one_node_hears_is_not_hidden_by_the_other_passes(
         parts = {n: lambda _: OneHears(odd=Id(odd)), M: lambda _: Poster(to=n.ids, messages=(A(),))}
         return Cluster(parts, properties=[reaches(X)], interchangeable=[n])
 
-    assert "does something else" in refused(made, passes)
+    assert "does something else" in refused(made, reductions)
 
 
 # How they begin
@@ -213,7 +215,7 @@ def test_nodes_that_begin_differently_are_not_interchangeable() -> None:
     n = group("n", 2)
     made = Cluster({n: lambda i: Begins(at=i)}, properties=[nothing()], interchangeable=[n])
     with pytest.raises(SpecError) as caught:
-        explore(Asked(made).runs(), passes=["symmetry"])
+        explore(Asked(made).runs(), reductions=["symmetry"])
     assert str(caught.value) == (
         "n1 and n2 are declared interchangeable, but n1 begins as Begins(at=1) and n2 as "
         "Begins(at=2)"
@@ -228,7 +230,7 @@ def test_nodes_of_two_roles_are_not_interchangeable() -> None:
     }
     made = Cluster(parts, properties=[nothing()], interchangeable=[both])
     with pytest.raises(SpecError, match=r"^m1 and n1 are declared interchangeable, but m1 begins"):
-        explore(Asked(made).runs(), passes=["symmetry"])
+        explore(Asked(made).runs(), reductions=["symmetry"])
 
 
 # Properties
@@ -271,7 +273,7 @@ def the_least_speaks_first(seen: Seen) -> str | None:
     ids=lambda prop: str(prop.name),
 )
 def test_a_property_that_asks_for_a_name_or_an_order_is_named(
-    prop: Property, passes: tuple[str, ...]
+    prop: Property, reductions: tuple[str, ...]
 ) -> None:
     def made() -> Cluster:
         parts = {N: lambda _: SaysItself(others=N)}
@@ -280,7 +282,7 @@ def test_a_property_that_asks_for_a_name_or_an_order_is_named(
     assert re.match(
         rf"{prop.name} does not treat (n1 and n2|n2 and n3) alike, which are declared "
         "interchangeable: it asks for names, or for an order$",
-        refused(made, passes),
+        refused(made, reductions),
     )
 
 
@@ -292,9 +294,9 @@ class PicksOne(Actor):
     values: tuple[Value, ...] = fixed()
     value: Value | None = None
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if self.value is None:
-            yield act("picks", self.but(value=min(self.values)), send(self.me, B()))
+            yield action("picks", self.but(value=min(self.values)), send(self.me, B()))
 
 
 def test_values_that_are_compared_are_not_interchangeable() -> None:
@@ -340,5 +342,5 @@ def test_names_that_cannot_be_interchangeable_are_refused(blocks: list[Any], mes
 @pytest.mark.parametrize("blocks", [[], [group("n", 0)], [group("n", 1)], [(Value("v"),)]])
 def test_one_name_alone_is_interchangeable_with_nothing(blocks: list[Any]) -> None:
     made = Cluster({N: lambda _: Idle()}, properties=[nothing()], interchangeable=blocks)
-    search = explore(Asked(made).runs(), passes=["symmetry"])
+    search = explore(Asked(made).runs(), reductions=["symmetry"])
     assert search.skipped == {"symmetry": "the spec declares nothing interchangeable"}

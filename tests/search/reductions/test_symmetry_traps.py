@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pcheck import (
-    Act,
+    Action,
     Actor,
     Cluster,
     Group,
@@ -17,14 +17,14 @@ from pcheck import (
     Property,
     Seen,
     Step,
-    act,
+    action,
     broadcast,
     fixed,
     group,
     sometimes,
 )
 from pcheck.errors import SpecError
-from pcheck.search.compiled.property_symmetry import Renamings
+from pcheck.search.compiled.property_symmetry import PropertySymmetry
 from pcheck.search.reductions.symmetry import Symmetry
 from pcheck.semantics.network import Letter
 from tests.search.alike import Asked
@@ -44,11 +44,11 @@ class Names(Actor):
     told: bool = False
     said: bool = False
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if not self.told:
             for node in self.everybody:
                 told = self.but(told=True)
-                yield act(f"names {node}", told, broadcast(self.everybody, Says(node)))
+                yield action(f"names {node}", told, broadcast(self.everybody, Says(node)))
 
     def receive(self, msg: Any, src: Id) -> Step:
         if msg.what == self.me and src != self.me and not self.said:
@@ -63,7 +63,7 @@ def names(*properties: Property) -> Asked:
 
 def unchecked(patch: Monkeypatch) -> None:
     patch.setattr(Symmetry, "check", lambda *_: None)
-    patch.setattr(Renamings, "compare", lambda *_: None)
+    patch.setattr(PropertySymmetry, "compare", lambda *_: None)
 
 
 # S1
@@ -134,12 +134,12 @@ class Remembers(Actor):
     at: int = 0
     whom: Id | None = None
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if not self.posted:
             posted = self.but(posted=True)
-            yield act("posts", posted, broadcast(self.others.without(self.me), A()))
+            yield action("posts", posted, broadcast(self.others.without(self.me), A()))
         if self.at == 1:
-            yield act("sends", self.but(at=2), broadcast(NOBODY, X()))
+            yield action("sends", self.but(at=2), broadcast(NOBODY, X()))
 
     def receive(self, msg: object, src: Id) -> Step:
         return self.but(at=1, whom=src) if self.at == 0 else None

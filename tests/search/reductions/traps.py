@@ -13,13 +13,13 @@ from typing import Any, TypeAlias
 import pytest
 
 from pcheck import (
-    Act,
+    Action,
     Actor,
     Id,
     Property,
     Seen,
     Step,
-    act,
+    action,
     always,
     broadcast,
     fixed,
@@ -28,9 +28,9 @@ from pcheck import (
 )
 from pcheck.search.reductions.closure import Closure, Edge
 from tests.search.alike import Asked
-from tests.search.reductions.reducing import check_reduced, reduced_search, sights
+from tests.search.reductions.reducing import check_reduced, observations, reduced_search
 
-Shown: TypeAlias = dict[str, int]  # the messages seen, then the fields; and after how many steps
+Finding: TypeAlias = dict[str, int]  # the messages seen, then the fields; and after how many steps
 Rewrites: TypeAlias = Callable[[Edge], Edge | None]
 
 
@@ -75,10 +75,10 @@ class Poster(Actor):
     messages: tuple[object, ...] = fixed()
     posted: bool = False
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         if not self.posted:
             sends = [broadcast(self.to, message) for message in self.messages]
-            yield act("posts", self.but(posted=True), *sends)
+            yield action("posts", self.but(posted=True), *sends)
 
 
 @dataclass(frozen=True)
@@ -96,12 +96,12 @@ class Forgetful(Actor):
     durable: int = 0
     memory: int = volatile(0)
 
-    def offers(self) -> Iterator[Act]:
+    def actions(self) -> Iterator[Action]:
         match self.durable, self.memory:
             case 0, 0:
-                yield act("i", self.but(durable=1, memory=1))
+                yield action("i", self.but(durable=1, memory=1))
             case 1, 0:
-                yield act("j", self.but(durable=2), broadcast(NOBODY, X()))
+                yield action("j", self.but(durable=2), broadcast(NOBODY, X()))
 
 
 def reaches(*kinds: type[Any], name: str = "reaches") -> Property:
@@ -118,22 +118,22 @@ def watches(*what: type[Any] | str) -> Property:
     return always(sees=what)(nothing_against_it)
 
 
-def exact_sights(asked: Asked) -> Shown:
+def exact_sights(asked: Asked) -> Finding:
     """All that can be seen, which is the same under every subset of the passes."""
     check_reduced(asked)
-    levels = sights(asked.runs(), 1_000)
+    levels = observations(asked.runs(), 1_000)
     assert levels is not None
     return shown(levels)
 
 
-def caught(asked: Asked, *passes: str) -> Shown:
+def caught(asked: Asked, *reductions: str) -> Finding:
     """All that is seen under passes of which one is wrong, as the comparison says."""
     with pytest.raises(AssertionError):
-        check_reduced(asked, [passes])
-    return shown(reduced_search(asked, passes)[1])
+        check_reduced(asked, [reductions])
+    return shown(reduced_search(asked, reductions)[1])
 
 
-def shown(levels: dict[Any, int]) -> Shown:
+def shown(levels: dict[Any, int]) -> Finding:
     """`A X`, or `1 2` for fields, in the order of the least number of steps to it."""
     texts = {}
     for (sent, values), level in levels.items():
