@@ -1,6 +1,6 @@
-"""pcheck looks at every run of a small cluster and proves that at most one value is chosen.
+"""Check consensus protocols by exploring every reachable state of a small cluster.
 
-Everything that a spec needs comes from here; so does `check`, for a notebook or a test.
+This package exports all names that a spec needs, and `check` for notebooks and tests.
 """
 
 from typing import TYPE_CHECKING
@@ -33,7 +33,7 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> object:
-    """`check` and `Result` bring the engine along: a spec file does not wait for it."""
+    """Import `check` and `Result` on first use, so that spec files load without the engine."""
     if name in ("Result", "check"):
         from pcheck import checking
 

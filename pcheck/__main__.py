@@ -1,4 +1,4 @@
-"""`python -m pcheck`."""
+"""The command line, started by `python -m pcheck`."""
 
 from pcheck.cli.main import main
 

@@ -1,4 +1,4 @@
-"""Where a fault lies: the file and the line of the user's code that an error must name."""
+"""The places that errors name: the file and line of the user's code that caused the fault."""
 
 from __future__ import annotations
 
@@ -15,13 +15,11 @@ from pcheck.errors import PcheckError, SpecError
 from pcheck.text import printable, shown_path
 
 LIBRARIES = ("stdlib", "platstdlib", "purelib", "platlib")
-
-
 OWN_FOLDER = Path(__file__).resolve().parent
 
 
 def place_of(function: Callable[..., Any]) -> str:
-    """Where a function or a class stands: `specs/mine.py:31: `."""
+    """Return the place where a function or class is defined, `specs/mine.py:31: `, or ""."""
     if isinstance(function, type):
         with suppress(OSError, TypeError):
             file, line = inspect.getsourcefile(function), inspect.findsource(function)[1] + 1
@@ -32,31 +30,34 @@ def place_of(function: Callable[..., Any]) -> str:
 
 
 def place_raised(error: BaseException) -> str:
-    """Where an exception came from: the last line that the user wrote."""
+    """Return the place of the innermost line of user code in the exception's traceback, or ""."""
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
         if frame.lineno is not None and Path(frame.filename).suffix == ".py"
     ]
-    theirs = [frame for frame in frames if is_users(frame.filename)]
-    return f"{shown_path(theirs[-1].filename)}:{theirs[-1].lineno}: " if theirs else ""
+    of_user = [frame for frame in frames if is_users(frame.filename)]
+    return f"{shown_path(of_user[-1].filename)}:{of_user[-1].lineno}: " if of_user else ""
 
 
-def blamed(error: BaseException, who: str) -> BaseException:
-    """An exception of the user's code as an error of the spec; one of pcheck's own as it is."""
+def blamed(error: BaseException, subject: str) -> BaseException:
+    """Return a SpecError for an exception raised by user code, and any other exception itself."""
     place = place_raised(error)
     if isinstance(error, PcheckError) or not place:
         return error
-    return SpecError(f"{place}{who} raised {described(error)}")
+    return SpecError(f"{place}{subject} raised {described(error)}")
 
 
 def has_place(text: str) -> bool:
-    """Whether a message begins with a file and a line."""
+    """Return whether a message begins with the place of user code, a file and a line."""
     return re.match(r"\S+\.py:\d+: ", text) is not None
 
 
 def is_users(filename: str) -> bool:
-    """Whether a file is a spec, or the user's: not pcheck, not Python, nothing installed."""
+    """Return whether a file belongs to the user or is a shipped spec.
+
+    Files of pcheck itself, of Python and of installed packages do not belong to the user.
+    """
     path = Path(filename).resolve()
     if path.is_relative_to(OWN_FOLDER / "specs"):
         return True
@@ -65,6 +66,6 @@ def is_users(filename: str) -> bool:
 
 
 def described(error: BaseException) -> str:
-    """An exception in words: `KeyError: 'a9'`."""
+    """Return the type and the text of an exception: `KeyError: 'a9'`."""
     text = printable(str(error))
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -1,4 +1,4 @@
-"""The mistakes that stand beside the specs: whether each breaks what it says, and how soon."""
+"""The shipped bugs: each is checked for the violation that it declares."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pcheck.text import nearest
 
 @dataclass(frozen=True)
 class BugCheck:
-    """What came out for one bug, at the smallest scope that shows it."""
+    """The result of checking one bug at the smallest scope that shows its violation."""
 
     spec: Spec
     bug: Bug
@@ -27,17 +27,18 @@ class BugCheck:
 
     @property
     def steps(self) -> int | None:
-        """Of the shortest run; None where none is to be shown."""
+        """The length of the shortest counterexample, or None without one."""
         return len(self.result.saved.steps) if self.result.saved is not None else None
 
     @property
     def as_expected(self) -> bool:
-        """Whether it breaks what it is said to break, or is safe as it is said to be."""
+        """True if the bug violates the property that it declares, or holds if declared safe."""
         if self.bug.safe:
             return self.result.verdict is Verdict.HOLDS
         return self.bug.breaks in self.result.search.violated
 
     def to_dict(self) -> dict[str, Any]:
+        """Return the object that `pcheck bugs --json` prints for this bug."""
         return {
             "spec": self.spec.name,
             "name": self.bug.name,
@@ -55,7 +56,7 @@ class BugCheck:
 
 
 def select(name: str | None) -> list[tuple[Spec, Bug]]:
-    """All bugs that ship with pcheck, by their specs; or those of one spec, name or number."""
+    """Return the shipped bugs with their specs: all, those of one spec, or those called `name`."""
     found = [(spec, bug) for spec in shipped() for bug in spec.bugs]
     if name is None:
         return found
@@ -63,12 +64,12 @@ def select(name: str | None) -> list[tuple[Spec, Bug]]:
     if not chosen:
         known = [*(bug.name for _, bug in found), *{spec.name: 0 for spec, _ in found}]
         hint = nearest(name, known) or nearest(name.lower().replace("_", "-"), known)
-        raise UsageError(f"there is no bug {name!r}{hint or '; `pcheck bugs` lists them'}")
+        raise UsageError(f"unknown bug {name!r}{hint or '; `pcheck bugs` lists all bugs'}")
     return chosen
 
 
 def check_bug(spec: Spec, bug: Bug, *, on_note: OnNote = lambda _: None) -> BugCheck:
-    """Asks only for what it breaks; of what is safe everything is asked."""
+    """Check the property that a bug breaks, or all properties if the bug is declared safe."""
     began = time.monotonic()
     only = () if bug.safe else (bug.breaks,)
     setup = prepare(spec, {}, bug=bug, properties=only)

@@ -1,4 +1,4 @@
-"""The library: ask, and get a result that can be read, asserted and drawn.
+"""The library: `check` explores a spec and returns a result to read, assert and draw.
 
 from pcheck import check
 
@@ -38,7 +38,7 @@ from pcheck.traces.explanation import Explanation
 from pcheck.traces.finding import Finding
 from pcheck.traces.readable import most_readable
 from pcheck.traces.saved import SavedTrace, saved_from
-from pcheck.traces.shortest import Shortest, shortest
+from pcheck.traces.shortest import ShortestTraces, shortest_traces
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -65,10 +65,11 @@ def check(
     on_progress: OnProgress | None = None,
     **options: Any,
 ) -> Result:
-    """Looks at every run of a spec: a name, the path of a file, or a builder; options are its own.
+    """Explore every reachable state of a spec and return a result with the verdict.
 
-    What a bug's scope says is the default for what is not given; else the builder's defaults hold,
-    on the network `set` with one crash.
+    `spec` is the name of a shipped spec, the path of a spec file, or a builder with `options`. An
+    argument that is not given has its value in the bug's scope, otherwise the builder's default.
+    The default network is `set`, and the default number of crashes is 1.
     """
     found = specs.of_builder(spec) if callable(spec) else specs.find(spec)
     setup = prepare(
@@ -93,16 +94,19 @@ def answer(
     on_progress: OnProgress | None = None,
     on_note: OnNote = lambda _: None,
 ) -> Result:
-    """Explores what is asked; a property that could never be false is found out here."""
+    """Explore the model of a setup and return the result.
+
+    After a complete search, check that the cluster sends every kind of message that is observed.
+    """
     model, began = setup.model, time.monotonic()
     search = explore(model, options, on_progress=on_progress, on_note=on_note)
     if search.complete and isinstance(model, ClusterModel):
         search = replace(search, warnings=check_sent(model.cluster, model.messages()))
-    return Result(setup, search, _left(options.limits, began))
+    return Result(setup, search, _remaining(options.limits, began))
 
 
-def _left(limits: Limits, began: float) -> Limits:
-    """What is left of the time, and no limit of states: these are others."""
+def _remaining(limits: Limits, began: float) -> Limits:
+    """Return what is left for the search for all shortest traces, which counts states anew."""
     if limits.seconds is None:
         return replace(limits, states=None)
     left = limits.seconds - (time.monotonic() - began)
@@ -110,18 +114,17 @@ def _left(limits: Limits, began: float) -> Limits:
 
 
 class Result:
-    """What a search says of a question."""
+    """The result of a search: its verdict, its counts, and the trace that it found."""
 
     def __init__(
         self,
         setup: Setup,
         search: SearchResult,
         limits: Limits = NO_LIMITS,
-        but: Collection[tuple[str, ...]] = (),
+        excluded: Collection[tuple[str, ...]] = (),
     ) -> None:
-        """`limits` are for what is still to be found out: which of the shortest runs is shown. It
-        is none of `but`, if there is another one."""
-        self.setup, self.search, self.limits, self.but = setup, search, limits, but
+        """`limits` are for the search for all shortest traces; `trace` is one not `excluded`."""
+        self.setup, self.search, self.limits, self.excluded = setup, search, limits, excluded
         self._handler_calls = _handler_calls(setup.model)
 
     @property
@@ -130,11 +133,11 @@ class Result:
 
     @property
     def verdict_word(self) -> str:
-        """The verdict; or, where something was looked for, whether that was found."""
+        """The verdict in one word: with a target `found` or `unreachable`."""
         if self.setup.target is None:
             return self.verdict.value
-        said = {Verdict.HOLDS: "unreachable", Verdict.VIOLATED: "found"}
-        return said.get(self.verdict, self.verdict.value)
+        words = {Verdict.HOLDS: "unreachable", Verdict.VIOLATED: "found"}
+        return words.get(self.verdict, self.verdict.value)
 
     @property
     def states(self) -> int:
@@ -153,8 +156,8 @@ class Result:
         target, outcomes = self.setup.target, self.search.outcomes
         if target is None or target.kind is Kind.ALWAYS:
             return outcomes
-        means = {Outcome.VIOLATED: Outcome.REACHED, Outcome.HOLDS: Outcome.NEVER_REACHED}
-        return {name: means.get(outcome, outcome) for name, outcome in outcomes.items()}
+        of_target = {Outcome.VIOLATED: Outcome.REACHED, Outcome.HOLDS: Outcome.NEVER_REACHED}
+        return {name: of_target.get(outcome, outcome) for name, outcome in outcomes.items()}
 
     @property
     def model(self) -> Model[Any]:
@@ -162,41 +165,41 @@ class Result:
 
     @cached_property
     def saved(self) -> SavedTrace | None:
-        """The shortest run that violates the first violated property, with all that it needs."""
-        if self._violated is None or self.trace is None:
+        """The trace in the form that can be saved and replayed."""
+        if self._discovery is None or self.trace is None:
             return None
-        prop, found = self._violated
-        why = found.why
-        if self.shortest is not None:
+        prop, discovery = self._discovery
+        why = discovery.why
+        if self.shortest_traces is not None:
             why = prop.why_false(self.model.observe(self.trace.states[-1]))
         refused_at = refused_step(self.setup, self.trace.labels)
         return saved_from(self.setup, prop.name, why or "", self.trace, refused_at)
 
     @cached_property
     def trace(self) -> Trace[Any] | None:
-        """The same run, as states and labels: of all the shortest ones the most readable."""
-        if self._violated is None:
+        """A shortest trace to the first violation or the target; the most readable, if known."""
+        if self._discovery is None:
             return None
-        if self.shortest is None:
-            return self._violated[1].trace
-        return most_readable(self.shortest, self.but if len(self.but) < self.shortest.count else ())
+        if self.shortest_traces is None:
+            return self._discovery[1].trace
+        is_enough = len(self.excluded) < self.shortest_traces.count
+        return most_readable(self.shortest_traces, self.excluded if is_enough else ())
 
     @cached_property
-    def shortest(self) -> Shortest | None:
-        """All shortest runs that violate it; None where they are too many to be looked at."""
-        if self._violated is None:
+    def shortest_traces(self) -> ShortestTraces | None:
+        """All shortest traces to the same violation or target; None if not known."""
+        if self._discovery is None:
             return None
-        prop, found = self._violated
+        prop, discovery = self._discovery
+        length, engine = len(discovery.trace), self.search.engine
         try:
-            return shortest(
-                self.model, prop, len(found.trace), engine=self.search.engine, limits=self.limits
-            )
+            return shortest_traces(self.model, prop, length, engine=engine, limits=self.limits)
         except KeyboardInterrupt:
             return None
 
     @cached_property
-    def _violated(self) -> tuple[Property, Discovery] | None:
-        """The first violated property of which there is a run."""
+    def _discovery(self) -> tuple[Property, Discovery] | None:
+        """The first violated property that has a trace, and the search's discovery of it."""
         props = {prop.name: prop for prop in self.search.properties}
         for name in self.search.violated:
             if name in self.search.discoveries:
@@ -205,32 +208,32 @@ class Result:
 
     @cached_property
     def explanation(self) -> Explanation | None:
-        """Why that run goes wrong."""
+        """The explanation of the trace."""
         return self.finding.explanation if self.finding is not None else None
 
-    def excluding(self, runs: Collection[tuple[str, ...]]) -> Result:
-        """The same, with another run of those that are as short, if this one is among these."""
-        if self.saved is None or self.saved.steps not in runs:
+    def excluding(self, excluded: Collection[tuple[str, ...]]) -> Result:
+        """Return the result with an equally short trace whose labels are not excluded, if any."""
+        if self.saved is None or self.saved.steps not in excluded:
             return self
-        return Result(self.setup, self.search, self.limits, runs)
+        return Result(self.setup, self.search, self.limits, excluded)
 
     def assert_holds(self) -> None:
-        """Fails a test with the whole report, unless every property holds or was reached."""
+        """Raise AssertionError with the report, unless every property holds or is reached."""
         if self.verdict is not Verdict.HOLDS:
             raise AssertionError(f"\n{self}")
 
     def save(self, path: str | Path) -> None:
-        """Writes the violating run, for `pcheck replay`."""
+        """Write the trace to a file for `pcheck replay`, or raise UsageError without a trace."""
         if self.saved is None:
-            raise UsageError("there is no violating run to save")
+            raise UsageError("the result has no trace to save")
         write_whole(Path(path), self.saved.text())
 
     def graph(
         self, max_states: int = 10_000, *, on_states: OnStates = lambda states, queue: None
     ) -> nx.MultiDiGraph[Any]:
-        """The state graph, for small clusters, with what is violated and the run that is shown.
+        """Return the state graph of a small cluster, with violations and the trace marked.
 
-        `look` is told now and then how far it is, and may stop it.
+        `on_states` gets the numbers of states found and still to expand, and may raise to stop.
         """
         from pcheck.render.state_graph.text import state_text
         from pcheck.search.state_graph import state_graph
@@ -240,44 +243,45 @@ class Result:
             checked(model),
             max_states,
             properties=model.properties if target is None else (target,),
-            run=self.trace.labels if self.trace is not None else (),
+            trace=self.trace.labels if self.trace is not None else (),
             text=lambda state: state_text(model, state),
             on_states=on_states,
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """What `--json` prints: all that depends on the machine is under `run`."""
+        """Return the object that `--json` prints; everything machine-dependent is under `run`."""
         return search_object(
             self.setup,
             self.search,
-            says=self.verdict_word,
+            verdict=self.verdict_word,
             properties=self.properties,
-            run=self.saved,
-            shortest=self.shortest,
+            trace=self.saved,
+            shortest=self.shortest_traces,
             handler_calls=self._handler_calls,
         )
 
     def levels(self) -> Levels:
-        """How the search grew, as bars: to be printed, or shown in a notebook."""
+        """Return a chart of the new states on each level, to print or to show in a notebook."""
         return Levels(self.search)
 
     def report(self) -> Report:
+        """Return the report that `pcheck explore` prints."""
         return Report(self.setup, self.search, self.finding)
 
     def draw(self, form: str = TEXT) -> str:
-        """The violating run in one of the formats: text, svg, html, mermaid, itf, shiviz, json."""
+        """Return the trace as text, svg, html, mermaid, itf, shiviz or json."""
         wanted = FORMATS.called(form)
         if self.finding is None:
-            raise UsageError("there is no run to draw")
+            raise UsageError("the result has no trace to draw")
         return wanted.draw(self.finding)
 
     @cached_property
     def finding(self) -> Finding | None:
-        """That run with all that there is to say of it: what pictures are made from."""
+        """The trace with its timeline and explanation, from which every format is drawn."""
         if self.saved is None or self.trace is None:
             return None
-        among = self.shortest.among if self.shortest is not None else ""
-        return Finding.of(self.setup, self.saved, self.trace, among)
+        selection = self.shortest_traces.selection if self.shortest_traces is not None else ""
+        return Finding.of(self.setup, self.saved, self.trace, selection)
 
     def __str__(self) -> str:
         return as_text(self.report())
@@ -291,8 +295,6 @@ class Result:
 
 
 def _handler_calls(model: Model[Any]) -> int | None:
-    return (
-        sum(node.handlers.calls for node in model.nodes)
-        if isinstance(model, ClusterModel)
-        else None
-    )
+    if not isinstance(model, ClusterModel):
+        return None
+    return sum(node.handlers.calls for node in model.nodes)

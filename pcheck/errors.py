@@ -1,10 +1,12 @@
-"""What pcheck says when it cannot go on: always one line, and what to do about it.
+"""The errors that pcheck reports: each is one line that names the cause and the remedy.
 
 PcheckError
-  x SpecError       the spec is broken: its file, a handler, a state, a property
-  x UsageError      the question does not fit the spec: an unknown option, a size below zero
-  x TraceError      a saved run cannot be read
-  x OutputError     what was asked for cannot be written
+  SpecError       the spec is broken: its file, a handler, a state or a property
+    Unreliable    a handler is not deterministic, or changes its arguments
+    Asymmetric    the spec distinguishes nodes or values declared interchangeable
+  UsageError      the arguments do not fit the spec: an unknown option, a size below zero
+  TraceError      a saved trace cannot be read or replayed
+  OutputError     a file cannot be written
 """
 
 from __future__ import annotations
@@ -17,34 +19,34 @@ from pcheck.text import printable
 
 
 class PcheckError(Exception):
-    """The root: its text is one line that says what is wrong and what to do."""
+    """The base class of all errors of pcheck; `str` of an error is one printable line."""
 
     def __str__(self) -> str:
         return _one_line(super().__str__())
 
 
 class SpecError(PcheckError):
-    """The spec is broken; `run` leads to where that showed, if a search met it."""
+    """Raised when the spec is broken; `trace` leads to the state where a search met the fault."""
 
-    trace: Any = None  # a Path
+    trace: Any = None  # a Trace, or None if no search was running
 
 
 class Unreliable(SpecError):
-    """A handler is no function of its arguments, or changes them: nothing it says can be used."""
+    """Raised when a handler is not deterministic or changes its arguments."""
 
 
 class Asymmetric(SpecError):
-    """What is declared interchangeable is told apart: no search that believes it can go on."""
+    """Raised when a handler or property distinguishes names declared interchangeable."""
 
 
 class ParameterName(str):
-    """The name of a parameter within an error: the command line writes it as a flag."""
+    """The name of a parameter in an error text; the command line prints the name as a flag."""
 
 
 class UsageError(PcheckError):
-    """The question cannot be asked of this spec. The parts of the text stand with blanks between.
+    """Raised when the arguments do not fit the spec; blanks join the parts of the text.
 
-    `UsageError(ParameterName("max_states"), "must be above 0, got 0")` says "max_states must ...",
+    `UsageError(ParameterName("max_states"), "must be above 0, got 0")` reads "max_states must ...",
     and on the command line "--max-states must ...".
     """
 
@@ -53,19 +55,19 @@ class UsageError(PcheckError):
         self.parts = parts
 
     def spelled(self, flag: Callable[[str], str]) -> str:
-        """Return the text in which `flag` has written the name of each parameter."""
+        """Return the text of the error with `flag` applied to the name of each parameter."""
         parts = (flag(each) if isinstance(each, ParameterName) else each for each in self.parts)
         return _one_line(" ".join(parts))
 
 
 class TraceError(PcheckError):
-    """A saved run cannot be read."""
+    """Raised when a saved trace cannot be read or replayed."""
 
 
 class OutputError(PcheckError):
-    """What was asked for cannot be written."""
+    """Raised when a file cannot be written."""
 
 
 def _one_line(text: str) -> str:
-    """Return the text as one printable line, without the names under which specs are loaded."""
+    """Return the text as one printable line, without the module names given to loaded specs."""
     return printable(re.sub(r"_pcheck_[0-9a-f]{12}\.", "", text))

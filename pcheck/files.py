@@ -1,4 +1,4 @@
-"""Writing what was asked for: a file whole or not at all, and standard output as it is meant."""
+"""Writing output: files that are written whole or not at all, and UTF-8 on standard output."""
 
 from __future__ import annotations
 
@@ -18,8 +18,11 @@ SLASHES = tuple(each for each in (os.sep, os.altsep) if each)
 
 
 def write_out(text: str) -> None:
-    """To standard output, for a program: as UTF-8, which formats promise, whatever the terminal
-    knows. Where there are no bytes, as in a notebook, it is text."""
+    """Write the text to standard output as UTF-8, because the file formats require UTF-8.
+
+    The encoding of the terminal is ignored. A standard output that takes only text, as in a
+    notebook, gets text.
+    """
     binary = getattr(sys.stdout, "buffer", None)
     if binary is None:
         print(text, end="")
@@ -30,10 +33,13 @@ def write_out(text: str) -> None:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """A full disk or an interrupt leaves what was there before, and no half of what was meant."""
+    """Replace the file by one that holds the whole text.
+
+    A full disk or an interrupt leaves the old file unchanged, and never half of the new text.
+    """
     scratch = None
     try:
-        if _is_device(path):  # it is written to, not replaced
+        if _is_device(path):  # a device is written to, not replaced
             path.write_text(text, encoding="utf-8")
             return
         path = Path(os.path.realpath(path))
@@ -51,15 +57,16 @@ def write_whole(path: Path, text: str) -> None:
 
 
 def file_to_write(name: str) -> Path:
-    """The file of this name. That it can be written is found out before an hour's search.
+    """Return the path of the file, or raise OutputError if the file cannot be written.
 
-    A `Path` would no longer know how the name ended.
+    The command line calls this before a search. Otherwise a search of an hour could end without
+    a file. `name` is text because a `Path` drops the slash at the end.
     """
     path = Path(name)
     if os.path.isdir(path):
-        raise OutputError(f"{path} is a folder: name a file")
+        raise OutputError(f"{path} is a folder; name a file")
     if name.endswith(SLASHES):
-        raise OutputError(f"{name} ends as a folder does: name a file")
+        raise OutputError(f"{name} ends with a slash; name a file")
     try:
         _try(path)
     except OSError as error:
@@ -68,7 +75,10 @@ def file_to_write(name: str) -> Path:
 
 
 def check_folder(folder: Path) -> None:
-    """That files can be written there. Permissions do not tell: /proc lets nobody write."""
+    """Raise OutputError if no file can be created in the folder.
+
+    The check creates a file, because permissions are not enough: /proc refuses even root.
+    """
     try:
         with tempfile.TemporaryFile(dir=folder):
             pass
@@ -77,28 +87,30 @@ def check_folder(folder: Path) -> None:
 
 
 def check_apart(saved: Iterable[Path], drawn: Iterable[Path | None]) -> None:
-    """Of two results in one file the first is lost."""
+    """Raise OutputError if a drawing would overwrite a saved trace."""
     taken = {os.path.realpath(file) for file in saved}
     for file in drawn:
         if file is not None and os.path.realpath(file) in taken:
-            raise OutputError(f"--save and -o both write {file}: give one of them another name")
+            raise OutputError(f"--save and -o both write {file}; give each a file of its own")
 
 
 def _try(path: Path) -> None:
-    """Fails where `write_whole` would, and leaves nothing behind."""
+    """Raise the error that `write_whole` would raise, without creating or changing a file."""
     if _is_device(path):
         if not os.access(path, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         return
     folder = Path(os.path.realpath(path)).parent
     if not os.path.isdir(folder):
-        raise OutputError(f"{path} cannot be written: there is no folder {shown_path(folder)}")
+        raise OutputError(
+            f"{path} cannot be written: the folder {shown_path(folder)} does not exist"
+        )
     with tempfile.TemporaryFile(dir=folder):
         pass
 
 
 def _is_device(path: Path) -> bool:
-    """Or a pipe: something that is there, and is no file."""
+    """Return whether the path exists and is not a regular file: a device or a pipe."""
     try:
         return not stat.S_ISREG(os.stat(path).st_mode)
     except (FileNotFoundError, NotADirectoryError):
@@ -106,6 +118,7 @@ def _is_device(path: Path) -> bool:
 
 
 def _umask() -> int:
+    """Return the umask of the process, which can only be read by setting it."""
     mask = os.umask(0)
     os.umask(mask)
     return mask

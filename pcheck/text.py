@@ -1,4 +1,4 @@
-"""Words that every package needs: numbers with nouns, hints for mistyped names, paths as typed."""
+"""Helpers for the text of messages: articles, plurals, spelling hints and printable paths."""
 
 from __future__ import annotations
 
@@ -8,24 +8,45 @@ from pathlib import Path
 
 
 def printable(text: str) -> str:
-    """One line that cannot send commands to a terminal, whatever it quotes."""
+    """Return the text as one line, with every control character escaped.
+
+    Otherwise a text that an error quotes could send commands to the terminal.
+    """
     line = " ".join(text.split())
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
 
 
 def an(noun: str) -> str:
-    """`a list`, `an int`."""
+    """Return the noun with its indefinite article: `a list`, `an int`."""
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """A hint for a mistyped name: `; did you mean 'paxos'?`, or nothing."""
+    """Return a hint at the known name most like `name`: `; did you mean 'paxos'?`, or ""."""
     close = get_close_matches(name, list(known), n=1)
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
+def one_of(words: Iterable[str]) -> str:
+    """Return the words as a choice: `set, once, lossy or fifo`."""
+    *others, last = words
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def unknown(noun: str, name: str, known: Iterable[str], *, of: str = "") -> str:
+    """Return the error for an unknown name: `unknown bug 'x' of raft; did you mean 'y'?`.
+
+    Without a name that is near, the error lists all known names.
+    """
+    names = list(known)
+    expected = f"; expected {one_of(names)}" if names else "; none is defined"
+    owner = f" of {of}" if of else ""
+    hint = nearest(name, names) or nearest(name.lower(), names)
+    return f"unknown {noun} {name!r}{owner}{hint or expected}"
+
+
 def shown_path(path: str | Path) -> str:
-    """A path as the user would type it: relative where that is shorter."""
+    """Return the path relative to the current folder if it lies inside, otherwise in full."""
     full = Path(path).resolve()
     try:
         return str(full.relative_to(Path.cwd()))
@@ -34,6 +55,6 @@ def shown_path(path: str | Path) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """`1 step`, `14 steps`, `no crashes`."""
+    """Return the number with its noun: `1 step`, `14 steps`, `no crashes`."""
     plural = f"{noun}es" if noun.endswith("sh") else f"{noun}s"
     return f"{f'{number:,}' if number else 'no'} {noun if number == 1 else plural}"

@@ -1,7 +1,7 @@
 """CASPaxos (Rystsov 2018): a register that clients change, without a log.
 
-Each ballot of Paxos is a change here: phase 1 reads the state, phase 2 writes what the change makes
-of it. The register holds a word, and the client of each proposer wants its letter at the end of it.
+Each ballot of Paxos makes one change: phase 1 reads the state of the register, and phase 2 writes
+the changed state. The state is a word. Each proposer has a client, whose change appends a letter.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ from pcheck import always, group, sometimes, spec
 from .consensus import Accepted, Vote, a_majority_says, a_value_is_chosen, ballots_of, chosen
 from .consensus import one_value_per_ballot, some_value_chosen, votes
 from .paxos import Acceptor, Promise, Proposer
-from .quorums import what_was_promised
+from .quorums import promises_before_voting
 
 LETTERS = "xyzuvw"
 NOTHING = Vote(0, Value(""))
@@ -26,36 +26,36 @@ class Changer(Proposer):
         return self.changed(self.current(votes).value)
 
     def current(self, votes: Iterable[Vote]) -> Vote:
-        """The highest vote that it is told of holds the state: that may be chosen, and was made
-        from all that is chosen below."""
+        """The reported vote with the highest ballot holds the current state. That state may be
+        chosen, and it contains all states chosen in lower ballots."""
         return max(votes, default=NOTHING)
 
     def changed(self, state: Value) -> Value:
-        """What is in the state already is not changed again: nobody can tell whether an earlier
-        ballot failed, so the same change may be tried again after it was made."""
+        """A change that the state already contains is not made again. Otherwise a proposer that
+        retries a change, unsure whether its earlier ballot failed, could make the change twice."""
         return state if self.wants in state else Value(state + self.wants)
 
 
-def lost(seen: Seen) -> list[tuple[Vote, Vote]]:
-    """What is chosen, and what is chosen above it without being made from it."""
+def lost_updates(seen: Seen) -> list[tuple[Vote, Vote]]:
+    """Return the pairs of chosen votes whose higher state does not begin with the lower state."""
     states = sorted(chosen(seen))
     pairs = [(low, high) for low in states for high in states if low.ballot < high.ballot]
     return [(low, high) for low, high in pairs if not high.value.startswith(low.value)]
 
 
-def how_it_was_lost(told: History) -> Iterator[str]:
-    """Two chosen states, and what the higher ballot was told of the lower."""
-    low, high = lost(told.seen)[0]
+def lost_update(history: History) -> Iterator[str]:
+    """Yield a chosen state, the higher state without it, and what the higher ballot knew."""
+    low, high = lost_updates(history.seen)[0]
     for vote in (low, high):
-        when = told.since(lambda seen: vote in chosen(seen))  # noqa: B023
+        when = history.since(lambda seen: vote in chosen(seen))  # noqa: B023
         yield f"{vote.value} is chosen by step {when}, in ballot {vote.ballot}."
-    yield from what_was_promised(told, high)
+    yield from promises_before_voting(history, high)
 
 
-@always(sees=[Accepted], explain=how_it_was_lost)
+@always(sees=[Accepted], explain=lost_update)
 def no_update_is_lost(seen: Seen) -> str | None:
-    """What is chosen begins with all that is chosen in lower ballots."""
-    for low, high in lost(seen):
+    """Each chosen state begins with every state chosen in a lower ballot."""
+    for low, high in lost_updates(seen):
         return (
             f"{high.value}, chosen in ballot {high.ballot}, does not begin with {low.value}, "
             f"chosen in ballot {low.ballot}"
@@ -63,26 +63,29 @@ def no_update_is_lost(seen: Seen) -> str | None:
     return None
 
 
-def who_voted(told: History) -> Iterator[str]:
-    for acceptor, accepted in told.seen.sent(Accepted):
+def all_votes(history: History) -> Iterator[str]:
+    """Yield a line for each vote."""
+    for acceptor, accepted in history.seen.sent(Accepted):
         yield f"{acceptor} voted for {accepted.vote.value} in ballot {accepted.vote.ballot}."
 
 
-@always(sees=[Accepted, "wants"], explain=who_voted)
+@always(sees=[Accepted, "wants"], explain=all_votes)
 def each_change_once(seen: Seen) -> str | None:
-    """A state is made of what clients want, and of each at most once."""
+    """Each state contains only letters that a client wants, and each letter at most once."""
     wanted = {letter for _, letter in seen.field("wants")}
     for state in sorted({vote.value for vote in votes(seen)}):
         if set(map(Value, state)) - wanted:
-            return f"nobody wanted all that is in {state}"
+            return f"{state} contains a change that no client wants"
         if len(set(state)) < len(state):
             return f"a change was made twice in {state}"
     return None
 
 
 def all_changes_chosen(changes: int) -> Property:
+    """Return the property that some execution chooses a state with this number of changes."""
+
     def test(seen: Seen) -> bool:
-        """In some run everybody's change is made."""
+        """A state with the changes of all clients is chosen in some execution."""
         return any(len(vote.value) == changes for vote in chosen(seen))
 
     return sometimes(sees=[Accepted], name="all_changes_chosen")(test)
@@ -90,11 +93,13 @@ def all_changes_chosen(changes: int) -> Property:
 
 @spec
 def cas_paxos(
-    acceptors: Annotated[int, Option("how many vote", min=1)] = 3,
-    proposers: Annotated[int, Option("how many make changes", min=1, max=len(LETTERS))] = 2,
-    rounds: Annotated[int, Option("how many ballots each proposer may start", min=1)] = 2,
+    acceptors: Annotated[int, Option("number of acceptors", min=1)] = 3,
+    proposers: Annotated[
+        int, Option("number of proposers, each with one client", min=1, max=len(LETTERS))
+    ] = 2,
+    rounds: Annotated[int, Option("number of ballots per proposer", min=1)] = 2,
 ) -> Cluster:
-    """CASPaxos: each chosen state of a register is made from the one before it."""
+    """CASPaxos: a register in which each chosen state extends the states chosen before."""
     a, p = group("a", acceptors), group("p", proposers)
     return Cluster(
         {

@@ -1,6 +1,6 @@
-"""Mistakes that lose an update of a register, or make one twice: each is one rule, changed.
+"""Bugs that lose a change of a register or make a change twice: each bug changes one rule.
 
-Some look wrong, and are `safe`.
+A change marked `safe` looks wrong but does not violate any property.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ OF_ONE = {"acceptors": 1, "proposers": 1, "rounds": 2, "crashes": 0}
 
 @bug(501, breaks=no_update_is_lost, scope=ONE_ROUND | {"acceptors": 1})
 class WritesBlindly(Changer):
-    """Writes what its change makes of nothing, whatever it is told of the state."""
+    """A proposer ignores the reported state and applies its change to an empty register."""
 
     def current(self, votes: Iterable[Vote]) -> Vote:
         return NOTHING
@@ -27,7 +27,7 @@ class WritesBlindly(Changer):
 
 @bug(502, breaks=no_update_is_lost, scope=TWO_ROUNDS | {"proposers": 3})
 class ChangesTheLongestState(Changer):
-    """Takes the state with most changes in it for the latest, whatever ballots these are of."""
+    """A proposer takes the longest reported state as the current one, whatever its ballot."""
 
     def current(self, votes: Iterable[Vote]) -> Vote:
         return max(votes, key=lambda vote: (len(vote.value), vote), default=NOTHING)
@@ -36,7 +36,7 @@ class ChangesTheLongestState(Changer):
 @bug(503, breaks=no_update_is_lost, scope=TWO_ROUNDS | {"acceptors": 1})
 @dataclass(frozen=True)
 class ChangesWhatItRemembers(Changer):
-    """Goes on from the state that it asked for last, as if nobody else had changed it since."""
+    """A proposer changes the state that it asked for last instead of the reported state."""
 
     remembered: Vote = volatile(NOTHING)
 
@@ -52,7 +52,7 @@ class ChangesWhatItRemembers(Changer):
 
 @bug(504, breaks=each_change_once, scope=OF_ONE)
 class ChangesAgain(Changer):
-    """Makes its change again in its next ballot, as if the one before had failed."""
+    """A proposer makes its change again in its next ballot, although the state contains it."""
 
     def changed(self, state: Value) -> Value:
         return Value(state + self.wants)
@@ -60,7 +60,7 @@ class ChangesAgain(Changer):
 
 @bug(505, breaks=no_update_is_lost, scope=ONE_ROUND | {"acceptors": 1})
 class ErasesItsPromise(Acceptor):
-    """Its promise is void once it has voted, and the ballot of the vote is not looked at."""
+    """An acceptor drops its promise when it votes, and does not check the ballot of its vote."""
 
     def promise_after(self, vote: Vote) -> int:
         return 0
@@ -68,7 +68,7 @@ class ErasesItsPromise(Acceptor):
 
 @bug(506, breaks=no_update_is_lost, scope=TWO_ROUNDS, safe=True)
 class ErasesItsPromiseOnly(Acceptor):
-    """Its promise is void once it has voted: safe, since the vote's ballot is looked at, too."""
+    """An acceptor drops its promise when it votes: safe, since the vote's ballot still counts."""
 
     def promise_after(self, vote: Vote) -> int:
         return 0

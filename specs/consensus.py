@@ -1,9 +1,9 @@
-"""Consensus: what it means that a value is chosen, and what must be true of it.
+"""Consensus: when a value is chosen, and which properties the chosen values must have.
 
-Stated apart from any algorithm. It takes acceptors, which are the group `a`, and a message that
-says "I voted": a value is chosen once a majority of the acceptors voted for it in the same ballot.
-Who proposes has a field `wants`, who learns has a field `learned`. Nobody's own opinion of what a
-quorum is plays a part.
+The properties are stated apart from any algorithm. They assume that the acceptors are the group `a`
+and report each vote in an `Accepted` message. A value is chosen once a majority of the acceptors
+voted for it in the same ballot, whatever quorum a node of the algorithm uses. A proposer has a
+field `wants` with its value, and a learner a field `learned` with the value that it learned.
 """
 
 from __future__ import annotations
@@ -26,54 +26,57 @@ class Vote:
 
 @dataclass(frozen=True)
 class Accepted:
-    """An acceptor says that it voted."""
+    """An acceptor reports its vote."""
 
     vote: Vote
 
 
 def ballots_of(nth: int, proposers: int, rounds: int) -> tuple[int, ...]:
-    """Of so many proposers each has every so manyth: no two have one in common."""
+    """Return the ballots of the nth proposer: nth, nth + proposers, ...
+
+    No two proposers share a ballot.
+    """
     return tuple(range(nth, rounds * proposers + 1, proposers))
 
 
 def voters_of(said: Iterable[tuple[K, Id]]) -> Mapping[K, Set[Id]]:
-    """Who they are that said the same."""
-    who: dict[K, set[Id]] = {}
-    for what, node in said:
-        who.setdefault(what, set()).add(node)
-    return {what: Set(them) for what, them in who.items()}
+    """Group the senders by what they said."""
+    voters: dict[K, set[Id]] = {}
+    for statement, node in said:
+        voters.setdefault(statement, set()).add(node)
+    return {statement: Set(nodes) for statement, nodes in voters.items()}
 
 
 def majorities(seen: Seen, said: Iterable[tuple[K, Id]]) -> Mapping[K, Set[Id]]:
-    """What a majority of the acceptors said, and who they are."""
-    most = len(seen.group("a")) // 2
-    return {what: who for what, who in voters_of(said).items() if len(who) > most}
+    """Return each statement that a majority of the acceptors made, with those acceptors."""
+    half = len(seen.group("a")) // 2
+    return {what: voters for what, voters in voters_of(said).items() if len(voters) > half}
 
 
 def votes(seen: Seen) -> list[Vote]:
-    """Each vote as often as there are acceptors who said that they gave it."""
+    """Return each vote once for every acceptor that reported it."""
     return [accepted.vote for _, accepted in seen.sent(Accepted)]
 
 
 def chosen(seen: Seen, quorum: int = 0) -> list[Vote]:
-    """What so many voted for, or a majority."""
-    least = quorum or len(seen.group("a")) // 2 + 1
-    return [vote for vote, count in Counter(votes(seen)).items() if count >= least]
+    """Return the votes that `quorum` acceptors cast, or a majority if `quorum` is 0."""
+    size = quorum or len(seen.group("a")) // 2 + 1
+    return [vote for vote, count in Counter(votes(seen)).items() if count >= size]
 
 
-def two_majorities(told: History) -> Iterator[str]:
-    """Who is behind each of two chosen values, and who is behind both."""
-    said = [(accepted.vote, acceptor) for acceptor, accepted in told.seen.sent(Accepted)]
-    voters = majorities(told.seen, said)
-    when = {vote: told.since(lambda seen: vote in chosen(seen)) for vote in voters}  # noqa: B023
+def two_majorities(history: History) -> Iterator[str]:
+    """Yield the majority behind each of two chosen values, then the common voters."""
+    said = [(accepted.vote, acceptor) for acceptor, accepted in history.seen.sent(Accepted)]
+    voters = majorities(history.seen, said)
+    when = {vote: history.since(lambda seen: vote in chosen(seen)) for vote in voters}  # noqa: B023
     first = min(voters, key=lambda vote: when[vote])
-    other = min((vote for vote in voters if vote.value != first.value), key=lambda v: when[v])
-    for vote in (first, other):
+    second = min((vote for vote in voters if vote.value != first.value), key=lambda v: when[v])
+    for vote in (first, second):
         yield (
             f"{vote.value} is chosen by step {when[vote]}: {words(voters[vote])}, a majority, "
             f"voted for it in ballot {vote.ballot}."
         )
-    both = [acceptor for acceptor in voters[first] if acceptor in voters[other]]
+    both = [acceptor for acceptor in voters[first] if acceptor in voters[second]]
     yield f"Any two majorities have an acceptor in common: here {words(both)}, voting for both."
     yield from both
 
@@ -87,47 +90,50 @@ def agreement(seen: Seen) -> str | None:
 
 @always(sees=[Accepted, "wants"])
 def validity(seen: Seen) -> str | None:
-    """Only a value that somebody proposed is voted for."""
+    """Every vote is for a proposed value."""
     proposed = {value for _, value in seen.field("wants")}
-    strange = {vote.value for vote in votes(seen)} - proposed
-    return f"nobody proposed {words(strange)}, and there are votes for it" if strange else None
+    unknown = {vote.value for vote in votes(seen)} - proposed
+    return f"nobody proposed {words(unknown)}, and there are votes for it" if unknown else None
 
 
 @always(sees=[Accepted])
 def one_value_per_ballot(seen: Seen) -> str | None:
-    """Two votes in the same ballot are for the same value."""
+    """All votes in the same ballot are for the same value."""
     different = set(votes(seen))
     ballots = Counter(vote.ballot for vote in different)
     if len(ballots) == len(different):
         return None
-    torn = max(ballots, key=lambda ballot: ballots[ballot])
-    values = {vote.value for vote in different if vote.ballot == torn}
-    return f"there are votes for {words(values)} in ballot {torn}"
+    split = max(ballots, key=lambda ballot: ballots[ballot])
+    values = {vote.value for vote in different if vote.ballot == split}
+    return f"there are votes for {words(values)} in ballot {split}"
 
 
 @sometimes(sees=[Accepted], alias="chosen")
 def some_value_chosen(seen: Seen) -> bool:
-    """In some run a value is chosen: the rest would be true of doing nothing, too."""
+    """A value is chosen in some execution.
+
+    Without this property, a spec that does nothing would satisfy all the others.
+    """
     return bool(chosen(seen))
 
 
 def can_be_chosen(value: Value) -> Property:
-    """In some run this value is chosen."""
+    """Return the property that some execution chooses this value."""
 
     def test(seen: Seen) -> bool:
-        """In some run this one is chosen."""
         return any(vote.value == value for vote in chosen(seen))
 
+    test.__doc__ = f"{value} is chosen in some execution."
     return sometimes(sees=[Accepted], name=f"{value}_can_be_chosen")(test)
 
 
 @milestone(sees=[Accepted])
 def a_value_is_chosen(seen: Seen) -> Mapping[Vote, str]:
-    """The moment that the whole algorithm is about, and that nobody in it can see."""
+    """A value is chosen. No node of the algorithm can observe that moment."""
     said = [(accepted.vote, acceptor) for acceptor, accepted in seen.sent(Accepted)]
     return {
-        vote: f"{vote.value} is chosen: {words(who)}, a majority, voted in ballot {vote.ballot}"
-        for vote, who in majorities(seen, said).items()
+        vote: f"{vote.value} is chosen: {words(voters)}, a majority, voted in ballot {vote.ballot}"
+        for vote, voters in majorities(seen, said).items()
     }
 
 
@@ -135,18 +141,21 @@ CONSENSUS = (agreement, validity, one_value_per_ballot, some_value_chosen)
 
 
 def a_majority_says(kind: type[Any], text: str) -> Milestone:
-    """The first moment that a majority of the acceptors has said the same."""
+    """Return the milestone that a majority of the acceptors made the same statement.
+
+    A statement is `text` filled in with a message of `kind`.
+    """
 
     def test(seen: Seen) -> Mapping[str, str]:
         said = [(text.format(message), acceptor) for acceptor, message in seen.sent(kind)]
         return {
-            what: f"{words(who)}, a majority, {what}"
-            for what, who in majorities(seen, said).items()
+            what: f"{words(acceptors)}, a majority, {what}"
+            for what, acceptors in majorities(seen, said).items()
         }
 
     return milestone(sees=[kind])(test)
 
 
 def words(names: Iterable[str]) -> str:
-    """`v1 and v2`"""
+    """Join the names, sorted: `v1 and v2`."""
     return " and ".join(sorted(names))

@@ -1,10 +1,12 @@
-"""Nodes that decide: what it means that a value is chosen, and what must be true of decisions.
+"""The properties of decisions: when a value is chosen, and what nodes may decide.
 
-Stated apart from any algorithm. A node takes part in one instance, with those in its field `nodes`,
-and knows what is proposed there, `proposals`. It says how it voted, and tells its clients what it
-takes for decided. Ballots are not unique: two leaders may have one ballot, and then the votes for
-the one are no votes for the other. So a value is chosen once a majority voted for it in the same
-ballot of the same leader: that is what this leader can come to know.
+The properties are stated apart from any algorithm. A node takes part in one instance, whose nodes
+are in the field `nodes`, and knows the values proposed there, `proposals`. A node reports each vote
+and announces its decision to its clients.
+
+Ballots are not unique: two leaders may take the same ballot, and a vote for one of these leaders is
+not a vote for the other. So a value is chosen once a majority has voted for the value in the same
+ballot of the same leader. That is also all that this leader can observe.
 """
 
 from __future__ import annotations
@@ -20,15 +22,15 @@ from .consensus import Vote, voters_of, words
 
 @dataclass(frozen=True)
 class Prepared:
-    """A node says that it promised a ballot."""
+    """A node reports that it promised a ballot."""
 
     ballot: int
-    last: Vote | None  # what it voted for last
+    last: Vote | None  # its latest vote
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """A node says that it voted, and who had asked it to."""
+    """A node reports its vote and the leader that asked for the vote."""
 
     vote: Vote
     leader: Id
@@ -36,145 +38,153 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Decided:
-    """A node tells its clients."""
+    """A node announces its decision to its clients."""
 
     value: Value
 
 
 def chosen(seen: Seen) -> Mapping[Accepted, Set[Id]]:
-    """What a majority of an instance voted for, for one leader, and who they are."""
+    """Return each vote that a majority of an instance cast for one leader, with its voters."""
     nodes = dict(seen.field("nodes"))
-    voters = voters_of((said, node) for node, said in seen.sent(Accepted))
-    return {said: who for said, who in voters.items() if 2 * len(who) > len(nodes[said.leader])}
+    voters = voters_of((vote, node) for node, vote in seen.sent(Accepted))
+    return {vote: who for vote, who in voters.items() if 2 * len(who) > len(nodes[vote.leader])}
 
 
-def told(seen: Seen) -> list[tuple[Group, Id, Value]]:
-    """In which instance who has told what."""
+def decisions(seen: Seen) -> list[tuple[Group, Id, Value]]:
+    """Return each announced decision: the nodes of the instance, the node and the value."""
     nodes = dict(seen.field("nodes"))
     return [(nodes[node], node, decided.value) for node, decided in seen.sent(Decided)]
 
 
-def for_two_leaders(history: History) -> Iterator[str]:
-    """Who is behind each of two values that are chosen, and who is behind both."""
+def two_majorities_in_an_instance(history: History) -> Iterator[str]:
+    """Yield the majority behind each of two chosen values, then the common voters."""
     nodes, voters = dict(history.seen.field("nodes")), chosen(history.seen)
-    when = {said: history.since(lambda seen: said in chosen(seen)) for said in voters}  # noqa: B023
-    pairs = combinations(sorted(voters, key=lambda said: when[said]), 2)
-    one, other = next(
+    when = {each: history.since(lambda seen: each in chosen(seen)) for each in voters}  # noqa: B023
+    pairs = combinations(sorted(voters, key=lambda each: when[each]), 2)
+    first, second = next(
         (a, b)
         for a, b in pairs
         if a.vote.value != b.vote.value and nodes[a.leader] == nodes[b.leader]
     )
-    for said in (one, other):
+    for each in (first, second):
         yield (
-            f"{said.vote.value} is chosen by step {when[said]}: {words(voters[said])}, a majority, "
-            f"voted for it in ballot {said.vote.ballot} of {said.leader}."
+            f"{each.vote.value} is chosen by step {when[each]}: {words(voters[each])}, a majority, "
+            f"voted for it in ballot {each.vote.ballot} of {each.leader}."
         )
-    both = [node for node in voters[one] if node in voters[other]]
+    both = [node for node in voters[first] if node in voters[second]]
     yield f"Any two majorities have a node in common: here {words(both)}, voting for both."
     yield from both
 
 
-def who_voted_for_whom(history: History) -> Iterator[str]:
-    """Who has voted for what, in whose ballot."""
-    for node, said in history.seen.sent(Accepted):
-        vote = said.vote
-        yield f"{node} voted for {vote.value} in ballot {vote.ballot} of {said.leader}."
+def votes_by_leader(history: History) -> Iterator[str]:
+    """Yield every vote with the leader that asked for it."""
+    for node, accepted in history.seen.sent(Accepted):
+        vote = accepted.vote
+        yield f"{node} voted for {vote.value} in ballot {vote.ballot} of {accepted.leader}."
 
 
-def who_decided_what(history: History) -> Iterator[str]:
-    """Who has decided what, and who had voted for it."""
-    for _, node, value in told(history.seen):
+def decisions_and_votes(history: History) -> Iterator[str]:
+    """Yield every decision, then every vote."""
+    for _, node, value in decisions(history.seen):
         yield f"{node} has decided {value}."
         yield node
-    yield from who_voted_for_whom(history)
+    yield from votes_by_leader(history)
 
 
-@always(sees=[Accepted, "nodes"], explain=for_two_leaders)
+@always(sees=[Accepted, "nodes"], explain=two_majorities_in_an_instance)
 def agreement(seen: Seen) -> str | None:
     """At most one value is ever chosen in an instance."""
     values: dict[Group, Value] = {}
     nodes = dict(seen.field("nodes"))
-    for said in chosen(seen):
-        other = values.setdefault(nodes[said.leader], said.vote.value)
-        if other != said.vote.value:
-            return f"{words([other, said.vote.value])} are both chosen"
+    for accepted in chosen(seen):
+        value = accepted.vote.value
+        other = values.setdefault(nodes[accepted.leader], value)
+        if other != value:
+            return f"{words([other, value])} are both chosen"
     return None
 
 
 @always(sees=[Accepted, "proposals"])
 def validity(seen: Seen) -> str | None:
-    """Only a value that is proposed is voted for."""
+    """Every vote is for a proposed value."""
     proposed = {value for _, values in seen.field("proposals") for value in values}
-    strange = {said.vote.value for _, said in seen.sent(Accepted)} - proposed
-    return f"nobody proposed {words(strange)}, and there are votes for it" if strange else None
+    unknown = {accepted.vote.value for _, accepted in seen.sent(Accepted)} - proposed
+    return f"nobody proposed {words(unknown)}, and there are votes for it" if unknown else None
 
 
-@always(sees=[Decided, Accepted, "nodes"], explain=who_decided_what)
+@always(sees=[Decided, Accepted, "nodes"], explain=decisions_and_votes)
 def only_the_chosen_is_decided(seen: Seen) -> str | None:
-    """A node decides on a value only once it is chosen."""
+    """A node decides on a value only after the value is chosen."""
     nodes = dict(seen.field("nodes"))
-    values = {(nodes[said.leader], said.vote.value) for said in chosen(seen)}
-    for instance, node, value in told(seen):
+    values = {(nodes[accepted.leader], accepted.vote.value) for accepted in chosen(seen)}
+    for instance, node, value in decisions(seen):
         if (instance, value) not in values:
             return f"{node} has decided {value}, which is not chosen"
     return None
 
 
-@always(sees=[Decided, "nodes"], explain=who_decided_what)
+@always(sees=[Decided, "nodes"], explain=decisions_and_votes)
 def nodes_agree(seen: Seen) -> str | None:
     """No two nodes of an instance decide on different values."""
-    for (instance, one, its), (another, other, others) in combinations(told(seen), 2):
-        if instance == another and one != other and its != others:
-            return f"{one} has decided {its}, and {other} {others}"
+    for (part, node, value), (other_part, other, other_value) in combinations(decisions(seen), 2):
+        if part == other_part and node != other and value != other_value:
+            return f"{node} has decided {value}, but {other} has decided {other_value}"
     return None
 
 
-@always(sees=[Decided, "nodes"], explain=who_decided_what)
+@always(sees=[Decided, "nodes"], explain=decisions_and_votes)
 def a_decision_is_final(seen: Seen) -> str | None:
-    """No node ever tells two values: so what is decided does not change."""
-    for (_, one, its), (_, other, others) in combinations(told(seen), 2):
-        if one == other and its != others:
-            return f"{one} has decided {its}, and then {others}, or the other way round"
+    """A node never announces two different decisions."""
+    for (_, node, value), (_, other, other_value) in combinations(decisions(seen), 2):
+        if node == other and value != other_value:
+            return f"{node} has decided both {value} and {other_value}"
     return None
 
 
-@always(sees=[Accepted, "nodes"], explain=who_voted_for_whom)
+@always(sees=[Accepted, "nodes"], explain=votes_by_leader)
 def one_leader_per_ballot(seen: Seen) -> str | None:
-    """Leaders may take the same ballot, but only one gets votes in it, and for one value."""
+    """All votes in a ballot of an instance are for the same leader and the same value."""
     nodes = dict(seen.field("nodes"))
     first: dict[tuple[Group, int], Accepted] = {}
-    for _, said in seen.sent(Accepted):
-        other = first.setdefault((nodes[said.leader], said.vote.ballot), said)
-        if other != said:
-            both = words(f"{each.vote.value} of {each.leader}" for each in (other, said))
-            return f"there are votes for {both} in ballot {said.vote.ballot}"
+    for _, accepted in seen.sent(Accepted):
+        ballot = accepted.vote.ballot
+        other = first.setdefault((nodes[accepted.leader], ballot), accepted)
+        if other != accepted:
+            both = words(f"{each.vote.value} of leader {each.leader}" for each in (other, accepted))
+            return f"there are votes for {both} in ballot {ballot}"
     return None
 
 
 @sometimes(sees=[Decided], alias="decided")
 def something_is_decided(seen: Seen) -> bool:
-    """In some run a node decides: the rest would be true of doing nothing, too."""
+    """A node decides in some execution.
+
+    Without this property, a spec that does nothing would satisfy all the others.
+    """
     return bool(seen.sent(Decided))
 
 
 @sometimes(sees=[Decided, "killed"], alias="survived")
 def a_killed_leader_is_survived(seen: Seen) -> bool:
-    """In some run a node decides although a leader was killed that knew, and had told nobody."""
+    """In some execution a leader is killed before it announces a decision, and a node decides."""
     return bool(seen.sent(Decided)) and any(killed for _, killed in seen.field("killed"))
 
 
 @milestone(sees=[Accepted, "nodes"])
 def a_value_is_chosen(seen: Seen) -> Mapping[Accepted, str]:
-    """The moment that the whole algorithm is about, and that nobody in it can see."""
+    """A value is chosen. No node of the algorithm can observe that moment."""
     return {
-        said: f"{said.vote.value} is chosen: {words(who)}, a majority, voted in ballot "
-        f"{said.vote.ballot} of {said.leader}"
-        for said, who in chosen(seen).items()
+        each: f"{each.vote.value} is chosen: {words(voters)}, a majority, voted in ballot "
+        f"{each.vote.ballot} of {each.leader}"
+        for each, voters in chosen(seen).items()
     }
 
 
 def deciding(*, survived: bool) -> list[Property]:
-    """What must be true of decisions; and where another may lead after it, a leader is killed."""
+    """Return the properties of decisions.
+
+    With `survived`, another leader can follow a killed leader, and must do so in some execution.
+    """
     return [
         *(agreement, validity, only_the_chosen_is_decided, nodes_agree, a_decision_is_final),
         *(one_leader_per_ballot, something_is_decided),

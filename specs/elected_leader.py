@@ -1,13 +1,6 @@
-"""Paxos as a log of tests shows it: a detector names leaders, and they may share a ballot.
+"""Paxos as seen in the log of a real system: a detector names leaders, which may share a ballot.
 
-In how many steps two values are chosen, if it is read so (see `readings`; `decided` is all one):
-  same_ballot  accepts   votes_once: no  yes
-  refused      any       safe            safe
-  refused      promised  safe            safe
-  refused      unnoted   20              20
-  promised     any       14              20
-  promised     promised  15              20
-  promised     unnoted   14              20"""
+The log leaves some rules open. `readings` lists them and says which readings are safe."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -26,23 +19,23 @@ from .readings import Accepts, Reading, SameBallot, VotesOnce, WhenDecided
 
 @dataclass(frozen=True)
 class Node(Actor):
-    nodes: Group = fixed()  # of this instance, itself among them
+    nodes: Group = fixed()  # all nodes of the instance, including this one
     proposals: tuple[Value, ...] = fixed()
-    turns: int = fixed()  # how often it may be named leader
-    last_ballot: int = fixed()  # that there can be, if all take their turns
+    turns: int = fixed()  # how often the detector may name it leader
+    last_ballot: int = fixed()  # the highest ballot, if each leader takes all its turns
     reading: Reading = fixed()
     named: int = 0
-    ballot: int = 0  # the highest that it has heard of
-    bound_to: Id | None = None  # who alone may ask for its vote
-    vote: Vote | None = None  # the last one
-    leads: int = volatile(0)  # in which ballot
+    ballot: int = 0  # the highest ballot that it has heard of
+    bound_to: Id | None = None  # the only leader that may ask for its vote; None: any
+    vote: Vote | None = None  # its latest vote
+    leads: int = volatile(0)  # the ballot that it leads; 0: none
     got: Map[Id, Vote | None] | None = volatile(None)  # None: not in phase 1
     acks: Set[Id] | None = volatile(None)  # None: not in phase 2
     decided: Value | None = None
     killed: bool = False
 
     def actions(self) -> Iterator[Action]:
-        ballot = self.ballot + 1  # which another may take as well
+        ballot = self.ballot + 1  # another leader may take the same ballot
         is_free = self.decided is None and not self.killed
         if is_free and self.named < self.turns and ballot <= self.last_ballot:
             begun = self.but(named=self.named + 1, leads=ballot, got=Map(), acks=None)
@@ -74,77 +67,84 @@ class Node(Actor):
         return either(*ways)
 
     def decides(self, value: Value) -> Step:
-        tells = self.stops(), broadcast(self.nodes, Decide(value))
-        return either(("tells all", tells), ("is killed", self.stops().but(killed=True)))
+        announces = self.stops(), broadcast(self.nodes, Decide(value))
+        return either(("tells all", announces), ("is killed", self.stops().but(killed=True)))
 
     def stops(self) -> Self:
         return self.but(leads=0, got=None, acks=None)
 
     def follows(self, leader: Id, ballot: int) -> Self:
-        """Who hears of a higher ballot than it leads in has lost that one."""
-        heard = self.but(ballot=ballot, bound_to=self.reading.bound_to(leader))
-        return heard if ballot <= self.leads else heard.stops()
+        """A leader stops when it hears of a higher ballot: its own may get no more votes."""
+        follower = self.but(ballot=ballot, bound_to=self.reading.bound_to(leader))
+        return follower if ballot <= self.leads else follower.stops()
 
     def may_promise(self, ballot: int) -> bool:
-        """It promises a ballot once: so of all who share one, at most one gets a majority."""
+        """A node promises each ballot only once. Otherwise two leaders that share a ballot could
+        both get a majority of promises."""
         return ballot > self.ballot or self.reading.is_promised_again(ballot, self.ballot)
 
     def counts(self, ballot: int) -> bool:
-        """Only what is of its ballot, after its own prepare: until then it may take it again."""
+        """A leader counts answers only for its own ballot and after its own prepare has arrived.
+        Otherwise the leader could take the same ballot again and ask for another value."""
         return ballot == self.leads == self.ballot
 
     def have_promised(self, nodes: Collection[Id]) -> bool:
-        """A majority of all, dead or not: whatever was chosen, one of them voted for it."""
+        """A majority of all nodes, dead or alive, must promise. Otherwise votes for a chosen
+        value could go unreported."""
         return 2 * len(nodes) > len(self.nodes)
 
     def safe_values(self, votes: Collection[Vote]) -> Iterable[Value]:
-        """The value of the highest vote that it is told of: it may be chosen. Else any."""
+        """A leader asks for the value of the reported vote with the highest ballot, because that
+        value may be chosen. Without reported votes, any proposal is safe."""
         highest = max((vote.ballot for vote in votes), default=0)
         return Set(vote.value for vote in votes if vote.ballot == highest) or self.proposals
 
     def may_vote(self, vote: Vote, leader: Id) -> bool:
-        """It votes in no ballot below one that it promised: who has the promise counts on it."""
+        """A node never votes below its promised ballot. Otherwise the leader that holds the promise
+        would not know of the vote."""
         promised = (self.ballot, self.bound_to) == (vote.ballot, leader)
         return vote.ballot >= self.ballot and self.reading.lets_vote(vote, self.vote, promised)
 
     def voted(self, vote: Vote, leader: Id) -> Self:
-        """To vote in a ballot is to promise it: a vote in a lower one would hide this one."""
-        heard = self if self.reading.unnoted else self.follows(leader, vote.ballot)
-        return heard.but(vote=vote)
+        """A vote is also a promise. Otherwise the node could vote in a lower ballot later and
+        report that vote instead of this one."""
+        voter = self if self.reading.unnoted else self.follows(leader, vote.ballot)
+        return voter.but(vote=vote)
 
     def have_voted(self, nodes: Collection[Id]) -> bool:
-        """A majority must have voted in the same ballot: that is what it means to be chosen."""
+        """A leader decides only on a majority of votes. Otherwise another value could be chosen."""
         return 2 * len(nodes) > len(self.nodes)
 
     def settled(self, value: Value) -> Self:
-        """It keeps its ballot and its vote, by which a leader that knows nothing is warned."""
+        """A node that decided keeps its ballot and its vote. Otherwise a leader that does not know
+        the decision could get another value chosen."""
         return self.stops().but(decided=value)
 
 
 @spec
 def elected_leader(
-    nodes: Annotated[int, Option("how many propose, vote and learn", min=1)] = 3,
-    leaders: Annotated[int, Option("how many of them may be named leader", min=1)] = 2,
-    rounds: Annotated[int, Option("how often each may be named", min=1)] = 1,
-    instances: Annotated[int, Option("how many, each on its own", min=1, max=5)] = 1,
+    nodes: Annotated[int, Option("number of nodes that propose, vote and learn", min=1)] = 3,
+    leaders: Annotated[int, Option("number of nodes that may become leader", min=1)] = 2,
+    rounds: Annotated[int, Option("number of times that each may be named", min=1)] = 1,
+    instances: Annotated[int, Option("number of independent Paxos instances", min=1, max=5)] = 1,
     same_ballot: SameBallot = "refused",
     accepts: Accepts = "any",
     votes_once: VotesOnce = False,
     decided: WhenDecided = "tells",
 ) -> Cluster:
-    """Leaders that a detector names, and who share ballots: what a log shows of a system."""
-    two, last = (Value("v1"), Value("v2")), min(nodes, leaders) * rounds
+    """Paxos with an unreliable leader detector, as seen in the log of a real system."""
+    values, last = (Value("v1"), Value("v2")), min(nodes, leaders) * rounds
     reading = Reading(same_ballot, accepts, votes_once, decided)
-    each = [group(name, nodes) for name in "pqrst"[:instances]]  # q1 is p1 in instance 2
-    named = [Group(part.name, part.ids[:leaders]) for part in each]
+    parts = [group(name, nodes) for name in "pqrst"[:instances]]  # q1 is p1 in instance 2
+    candidates = [Group(part.name, part.ids[:leaders]) for part in parts]
 
     def node(part: Group, i: int) -> Node:
         turns = rounds if i <= leaders else 0
-        return Node(nodes=part, proposals=two, turns=turns, last_ballot=last, reading=reading)
+        return Node(nodes=part, proposals=values, turns=turns, last_ballot=last, reading=reading)
 
     return Cluster(
-        {part: partial(node, part) for part in each},
+        {part: partial(node, part) for part in parts},
         properties=deciding(survived=min(nodes - 1, leaders) > 1),
         milestones=[a_value_is_chosen],
-        interchangeable=[*named, *(p.without(*n) for p, n in zip(each, named)), two],
+        interchangeable=[*candidates, *(p.without(*c) for p, c in zip(parts, candidates)), values],
     )

@@ -1,6 +1,6 @@
-"""Ways to read the log that are not safe, and mistakes that can be made about elected leaders.
+"""Unsafe readings of the log, and bugs in elected leaders: each changes one rule.
 
-One looks wrong, and is `safe`.
+A bug marked `safe` looks wrong but breaks no property.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -18,27 +18,27 @@ TWO_LEADERS = {"leaders": 2, "rounds": 1, "crashes": 0}
 ONE_LEADER = {"leaders": 1, "rounds": 1, "crashes": 0}
 
 
-@bug(301, breaks=agreement, scope=TWO_LEADERS, source="a reading of the log")
+@bug(301, breaks=agreement, scope=TWO_LEADERS, source="a reading of a system's log")
 def promises_a_ballot_to_two() -> dict[str, str]:
-    """A prepare with the ballot that is promised already is promised, too."""
+    """A node promises the same ballot to a second leader, and may then vote for both leaders."""
     return {"same_ballot": "promised"}
 
 
-@bug(302, breaks=agreement, scope=TWO_LEADERS, source="a reading of the log")
+@bug(302, breaks=agreement, scope=TWO_LEADERS, source="a reading of a system's log")
 def heeds_only_the_last_of_two() -> dict[str, str]:
-    """Promises a ballot to two leaders, and then votes only for the one that came last."""
+    """A node promises a ballot to two leaders and votes only for the leader promised last."""
     return {"same_ballot": "promised", "accepts": "promised"}
 
 
-@bug(303, breaks=one_leader_per_ballot, scope=TWO_LEADERS, source="a reading of the log")
+@bug(303, breaks=one_leader_per_ballot, scope=TWO_LEADERS, source="a reading of a system's log")
 def votes_for_one_of_two() -> dict[str, str | bool]:
-    """Promises a ballot to two leaders, and votes for one: so a later one is told of both."""
+    """A node promises a ballot to two leaders but votes for only one value in that ballot."""
     return {"same_ballot": "promised", "votes_once": True}
 
 
 @bug(304, breaks=only_the_chosen_is_decided, scope=ONE_LEADER)
 class DecidesOnTheFirstVote(Node):
-    """A leader decides when it hears that one node has voted."""
+    """A leader decides as soon as one node has voted."""
 
     def have_voted(self, nodes: Collection[Id]) -> bool:
         return True
@@ -46,7 +46,7 @@ class DecidesOnTheFirstVote(Node):
 
 @bug(305, breaks=agreement, scope=TWO_LEADERS)
 class TakesOverUnasked(Node):
-    """A new leader takes a higher ballot, and does not ask what the last one has done."""
+    """A new leader takes a higher ballot and skips phase 1."""
 
     def actions(self) -> Iterator[Action]:
         ballot = self.ballot + 1
@@ -59,7 +59,7 @@ class TakesOverUnasked(Node):
 
 @bug(306, breaks=agreement, scope=TWO_LEADERS)
 class GoesByItsOwnVote(Node):
-    """A new leader goes by its own vote, and not by those that it is told of."""
+    """A new leader relies on its own latest vote instead of the votes in the promises."""
 
     def safe_values(self, votes: Collection[Vote]) -> Iterable[Value]:
         return super().safe_values([self.vote] if self.vote is not None else [])
@@ -67,7 +67,7 @@ class GoesByItsOwnVote(Node):
 
 @bug(307, breaks=only_the_chosen_is_decided, scope=TWO_LEADERS)
 class TakesAVoteForADecision(Node):
-    """A new leader that is told of a vote takes it for what its predecessor has decided."""
+    """A new leader decides on any vote in a promise, although the value may not be chosen."""
 
     def receive(self, msg: object, src: Id) -> Step:
         match msg:
@@ -78,7 +78,7 @@ class TakesAVoteForADecision(Node):
 
 @bug(308, breaks=agreement, scope=ONE_LEADER | {"rounds": 2, "decided": "takes-part"})
 class BeginsAnewWhenDecided(Node):
-    """Who has decided forgets ballot and vote, does not tell, and votes anew when it is asked."""
+    """A node that decided forgets its ballot and its vote, and votes again when asked."""
 
     def settled(self, value: Value) -> Self:
         return super().settled(value).but(ballot=0, vote=None)
@@ -86,7 +86,7 @@ class BeginsAnewWhenDecided(Node):
 
 @bug(309, breaks=agreement, scope=ONE_LEADER | {"rounds": 2})
 class CountsBeforeItsOwnPrepare(Node):
-    """A leader counts promises before it has its own prepare, and may take the ballot again."""
+    """A leader counts promises before its own prepare arrives, and may take its ballot again."""
 
     def counts(self, ballot: int) -> bool:
         return ballot == self.leads
@@ -95,7 +95,7 @@ class CountsBeforeItsOwnPrepare(Node):
 @bug(310, breaks=agreement, scope={"nodes": 1, "leaders": 1, "rounds": 2, "crashes": 1})
 @dataclass(frozen=True)
 class ComesBackEmpty(Node):
-    """A node that is started again remembers nothing."""
+    """A restarted node has forgotten its ballot, its vote and its decision."""
 
     ballot: int = volatile(0)
     vote: Vote | None = volatile(None)
@@ -104,7 +104,7 @@ class ComesBackEmpty(Node):
 
 @bug(311, breaks=only_the_chosen_is_decided, scope=ONE_LEADER | {"rounds": 2})
 class CountsVotesForItsLastBallot(Node):
-    """A leader counts every vote that it hears of, also of a ballot that it led before."""
+    """A leader counts every vote that arrives, even a vote in a ballot that it led before."""
 
     def counts(self, ballot: int) -> bool:
         return self.acks is not None or super().counts(ballot)
@@ -112,7 +112,7 @@ class CountsVotesForItsLastBallot(Node):
 
 @bug(312, breaks=agreement, scope=TWO_LEADERS, safe=True)
 class CountsOnWhenOvertaken(Node):
-    """A leader that hears of a higher ballot counts on in its own: safe, as its votes are votes."""
+    """A leader that hears of a higher ballot still counts answers for its own ballot: safe."""
 
     def follows(self, leader: Id, ballot: int) -> Self:
         return self.but(ballot=ballot, bound_to=self.reading.bound_to(leader))

@@ -1,8 +1,8 @@
 """Fast Paxos (Lamport 2006): in a fast ballot acceptors vote for what proposers send to them.
 
-It is Paxos, but in a fast ballot where any value would do, its proposer lets each acceptor vote for
-the first proposal that it gets: that saves a message. Proposals may collide there, and then a
-higher ballot has to find out which of them may be chosen.
+The algorithm is Paxos with one addition. In a fast ballot in which any value is safe, the proposer
+lets each acceptor vote for the first proposal that arrives, which saves a message. If proposals
+collide, the proposer of a higher ballot must find the value that may be chosen.
 """
 
 from collections.abc import Iterator
@@ -25,16 +25,16 @@ class Propose:
 
 @dataclass(frozen=True)
 class Any:
-    """Vote in this ballot for the first proposal that you get."""
+    """A proposer lets acceptors vote in a ballot for the first proposal that they receive."""
 
     ballot: int
 
 
 @dataclass(frozen=True)
 class FastProposer(Proposer):
-    """It sends its value to the acceptors itself, and starts ballots as a coordinator."""
+    """A node that proposes a value to the acceptors and coordinates its own ballots."""
 
-    fast: int = fixed()  # ballots up to this one are fast
+    fast: int = fixed()  # ballots up to this number are fast
     fast_quorum: int = fixed()
     proposed: bool = False
 
@@ -46,7 +46,7 @@ class FastProposer(Proposer):
 
     def asks(self, got: Promises) -> Step:
         ballot, after = self.ballot(self.started), self.but(promises=None)
-        votes = self.that_count([vote for vote in got.values() if vote is not None])
+        votes = self.counted_votes([vote for vote in got.values() if vote is not None])
         reported = Set(vote.value for vote in votes)
         forced = [value for value in reported if self.must_pick(value, votes, got)]
         if self.may_open(ballot, forced):
@@ -58,30 +58,31 @@ class FastProposer(Proposer):
         return either(*ways)
 
     def may_open(self, ballot: int, forced: list[Value]) -> bool:
-        """A fast ballot is opened to any proposal only if no value may be chosen below it."""
+        """A fast ballot opens only if no value is forced. Otherwise two values could be chosen."""
         return ballot <= self.fast and not forced
 
-    def that_count(self, votes: list[Vote]) -> list[Vote]:
-        """Only those of the highest ballot: who started that cared for what may be chosen below."""
+    def counted_votes(self, votes: list[Vote]) -> list[Vote]:
+        """Only votes in the highest reported ballot count: its proposer respected lower ballots.
+        Otherwise an outdated vote could force a value."""
         return [vote for vote in votes if vote.ballot == max(votes).ballot]
 
     def must_pick(self, value: Value, votes: list[Vote], got: Promises) -> bool:
-        """Of the votes that count, the value of all of them, or else one that may be chosen there.
-        A vote alone says little: in a fast ballot every proposal may get one."""
+        """A proposer must pick the value of all counted votes, or one that may be chosen in their
+        ballot. A single vote forces nothing: in a fast ballot, every proposal may get a vote."""
         return self.has_no_rival(value, votes) or self.may_be_chosen(value, votes, got)
 
     def has_no_rival(self, value: Value, votes: list[Vote]) -> bool:
-        """The only value in a ballot may have been asked for there because it may be chosen in a
-        lower one: so it is picked, however few tell of a vote for it."""
+        """A value without a rival must be picked, however few votes are reported. An earlier
+        proposer may have picked that value because it may be chosen in a lower ballot."""
         return all(vote.value == value for vote in votes)
 
     def may_be_chosen(self, value: Value, votes: list[Vote], got: Promises) -> bool:
-        """A value may be chosen if a quorum of that ballot may have voted for it: those who say so,
-        and those who have not answered. Of two values only one can be so: two fast quorums and
-        those who answered have an acceptor in common, and it votes once."""
+        """A value may be chosen if its reported voters and the silent acceptors form a quorum. At
+        most one value qualifies: any two fast quorums and the quorum that answered have an
+        acceptor in common, which votes only once."""
         silent = len(self.acceptors) - len(got)
-        said_so = sum(vote.value == value for vote in votes)
-        return silent + said_so >= self.quorum_in(max(votes).ballot)
+        voters = sum(vote.value == value for vote in votes)
+        return silent + voters >= self.quorum_in(max(votes).ballot)
 
     def quorum_in(self, ballot: int) -> int:
         return self.fast_quorum if ballot <= self.fast else self.quorum
@@ -89,7 +90,7 @@ class FastProposer(Proposer):
 
 @dataclass(frozen=True)
 class FastAcceptor(Acceptor):
-    open: int = 0  # the fast ballot in which it votes for the first proposal
+    open: int = 0  # the fast ballot in which the first proposal gets a vote
 
     def receive(self, msg: object, src: Id) -> Step:
         match msg:
@@ -100,33 +101,33 @@ class FastAcceptor(Acceptor):
         return super().receive(msg, src)
 
     def is_first(self, ballot: int) -> bool:
-        """It votes once in a ballot: so only one value gets the votes of a fast quorum there, and
-        a vote that it tells of is the only one that it gave in that ballot."""
+        """An acceptor votes once in a ballot. Otherwise two values could both get a fast quorum,
+        and a promise would not report all votes of the acceptor in that ballot."""
         return self.vote is None or self.vote.ballot < ballot
 
 
 @spec
 def fast_paxos(
-    acceptors: Annotated[int, Option("how many vote", min=1)] = 4,
-    proposers: Annotated[int, Option("how many propose, each its own value", min=1)] = 2,
-    rounds: Annotated[int, Option("how many ballots each proposer may start", min=1)] = 1,
-    fast: Annotated[int, Option("how many of the first ballots are fast", min=0)] = 1,
-    classic_quorum: Annotated[int, Option("how large; 0: a majority", min=0)] = 0,
-    fast_quorum: Annotated[int, Option("how large; 0: as the classic one demands", min=0)] = 0,
+    acceptors: Annotated[int, Option("number of acceptors", min=1)] = 4,
+    proposers: Annotated[int, Option("number of proposers, each with its own value", min=1)] = 2,
+    rounds: Annotated[int, Option("number of ballots per proposer", min=1)] = 1,
+    fast: Annotated[int, Option("number of the last fast ballot (0: none)", min=0)] = 1,
+    classic_quorum: Annotated[int, Option("classic quorum size (0: a majority)", min=0)] = 0,
+    fast_quorum: Annotated[int, Option("fast quorum size (0: the smallest safe size)", min=0)] = 0,
 ) -> Cluster:
-    """Fast Paxos: acceptors vote for what they are sent first, and collisions are resolved."""
+    """Fast Paxos: acceptors vote for the first proposal; a higher ballot resolves collisions."""
     a, p = group("a", acceptors), group("p", proposers)
     classic = classic_quorum or acceptors // 2 + 1
-    enough = fast_quorum or acceptors - (classic - 1) // 2  # any two and a classic one meet
+    fast_size = fast_quorum or acceptors - (classic - 1) // 2  # any two and a classic one intersect
 
     def quorum_of(ballot: int) -> Quorum:
-        return Quorum("a fast quorum", enough) if ballot <= fast else Quorum("a quorum", classic)
+        return Quorum("a fast quorum", fast_size) if ballot <= fast else Quorum("a quorum", classic)
 
-    reached = [some_value_chosen_by(quorum_of)]
+    reachable = [some_value_chosen_by(quorum_of)]
     if fast:
-        reached.append(chosen_fast(quorum_of, fast))
+        reachable.append(chosen_fast(quorum_of, fast))
     if fast and min(acceptors, proposers) > 1:
-        reached.append(chosen_after_a_collision(quorum_of))
+        reachable.append(chosen_after_a_collision(quorum_of))
     return Cluster(
         {
             p: lambda i: FastProposer(
@@ -135,11 +136,11 @@ def fast_paxos(
                 ballots=ballots_of(i, proposers, rounds),
                 quorum=classic,
                 fast=fast,
-                fast_quorum=enough,
+                fast_quorum=fast_size,
             ),
             a: lambda i: FastAcceptor(learners=group("l", 0)),
         },
-        properties=[agreement_by(quorum_of), validity, *reached],
+        properties=[agreement_by(quorum_of), validity, *reachable],
         milestones=[
             a_quorum_says(Quorum("a quorum", classic), Promise, "promised ballot {0.ballot}"),
             a_collision,

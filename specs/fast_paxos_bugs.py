@@ -1,6 +1,6 @@
-"""Mistakes that turn Fast Paxos into something faster still: each is one rule, changed.
+"""Bugs that make Fast Paxos faster but unsafe: each bug changes one rule.
 
-Some look wrong, and are `safe`.
+A change marked `safe` looks wrong but does not violate any property.
 """
 
 from collections.abc import Iterator
@@ -20,27 +20,27 @@ THREE_BALLOTS = {"acceptors": 3, "rounds": 2, "crashes": 0}
 
 @bug(201, breaks=agreement, scope=ONE_ROUND)
 class RecoversAsPaxosDoes(FastProposer):
-    """Picks the value of a highest vote that it is told of, whichever: as it does in Paxos."""
+    """A proposer picks the value of any vote in the highest ballot, as in classic Paxos."""
 
     def must_pick(self, value: Value, votes: list[Vote], got: Promises) -> bool:
         return value == max(votes).value
 
 
-@bug(202, breaks=agreement, scope=OF_THREE, source="celeritasdb #24, where somebody asks why not")
+@bug(202, breaks=agreement, scope=OF_THREE, source="celeritasdb #24, which asks why not")
 def a_majority_is_a_fast_quorum(acceptors: int) -> dict[str, int]:
-    """A majority is enough in a fast ballot, too."""
+    """A majority of the acceptors counts as a fast quorum."""
     return {"fast_quorum": acceptors // 2 + 1}
 
 
 @bug(203, breaks=agreement, scope=ONE_ROUND)
 def half_is_enough_to_recover(acceptors: int) -> dict[str, int]:
-    """Half of the acceptors are a classic quorum, and fast ones stay as large as they are."""
+    """Half of the acceptors count as a classic quorum, while fast quorums keep their size."""
     return {"classic_quorum": acceptors // 2, "fast_quorum": acceptors - acceptors // 4}
 
 
 @bug(204, breaks=agreement, scope=OF_ONE)
 class VotesForTheSecondToo(FastAcceptor):
-    """Votes for every proposal that it gets in a fast ballot, not only for the first."""
+    """An acceptor votes for every proposal in a fast ballot, not only for the first."""
 
     def is_first(self, ballot: int) -> bool:
         return True
@@ -48,7 +48,7 @@ class VotesForTheSecondToo(FastAcceptor):
 
 @bug(205, breaks=agreement, scope=ONE_ROUND, safe=True)
 class PicksWhatMostVotedFor(FastProposer):
-    """Picks the value with most votes: safe, since what is chosen has more than any other."""
+    """A proposer picks the value with most votes: safe, since a chosen value has most votes."""
 
     def must_pick(self, value: Value, votes: list[Vote], got: Promises) -> bool:
         return value == max(votes, key=lambda vote: (votes.count(vote), vote)).value
@@ -56,15 +56,15 @@ class PicksWhatMostVotedFor(FastProposer):
 
 @bug(206, breaks=agreement, scope=THREE_BALLOTS)
 class CountsVotesOfAllBallots(FastProposer):
-    """Counts the votes of all ballots that it is told of, not only of the highest."""
+    """A proposer counts the reported votes of all ballots, not only of the highest."""
 
-    def that_count(self, votes: list[Vote]) -> list[Vote]:
+    def counted_votes(self, votes: list[Vote]) -> list[Vote]:
         return votes
 
 
 @bug(207, breaks=agreement, scope=THREE_BALLOTS | {"acceptors": 2})
 class TakesALonelyVoteForNothing(FastProposer):
-    """Does not pick a value without a rival, unless so many voted that it may be chosen there."""
+    """A proposer drops the only reported value unless a quorum may have voted for that value."""
 
     def has_no_rival(self, value: Value, votes: list[Vote]) -> bool:
         return False
@@ -72,7 +72,7 @@ class TakesALonelyVoteForNothing(FastProposer):
 
 @bug(208, breaks=agreement, scope=ONE_ROUND)
 class ForgetsTheSilent(FastProposer):
-    """A value may be chosen only if a fast quorum among those who answered voted for it."""
+    """A proposer assumes that a silent acceptor did not vote."""
 
     def may_be_chosen(self, value: Value, votes: list[Vote], got: Promises) -> bool:
         return sum(vote.value == value for vote in votes) >= self.quorum_in(max(votes).ballot)
@@ -80,7 +80,7 @@ class ForgetsTheSilent(FastProposer):
 
 @bug(209, breaks=agreement, scope=OF_ONE | {"fast": 2})
 class OpensAnyFastBallot(FastProposer):
-    """Opens a fast ballot to all proposals, whatever it is told of votes."""
+    """A proposer opens each fast ballot to any proposal, whatever votes are reported."""
 
     def may_open(self, ballot: int, forced: list[Value]) -> bool:
         return ballot <= self.fast
@@ -88,7 +88,7 @@ class OpensAnyFastBallot(FastProposer):
 
 @bug(210, breaks=agreement, scope=OF_ONE)
 class VotesInABallotThatItLeft(FastAcceptor):
-    """A fast ballot stays open to proposals when it promises a higher one."""
+    """An acceptor still votes in its open fast ballot after it promised a higher ballot."""
 
     def may_vote(self, ballot: int) -> bool:
         return ballot >= self.promised or ballot == self.open
@@ -96,7 +96,7 @@ class VotesInABallotThatItLeft(FastAcceptor):
 
 @bug(211, breaks=agreement, scope=ONE_ROUND, safe=True)
 class OpensTheFirstAtOnce(FastProposer):
-    """Opens ballot 1 without a promise: safe, since there is no lower one to ask about."""
+    """A proposer opens ballot 1 without a promise: safe, since no lower ballot exists."""
 
     def actions(self) -> Iterator[Action]:
         yield from super().actions()
@@ -107,6 +107,6 @@ class OpensTheFirstAtOnce(FastProposer):
 @bug(212, breaks=agreement, scope={"rounds": 1, "crashes": 1}, safe=True)
 @dataclass(frozen=True)
 class ForgetsWhatIsOpen(FastAcceptor):
-    """Does not keep over a restart which ballot is open: safe, since it keeps its vote."""
+    """An acceptor forgets its open ballot when it restarts: safe, since it keeps its vote."""
 
     open: int = volatile(0)

@@ -1,8 +1,8 @@
-"""Flexible Paxos (Howard, Malkhi and Spiegelman 2016): quorums of one phase need not meet.
+"""Flexible Paxos (Howard, Malkhi and Spiegelman 2016): quorums of one phase need not intersect.
 
-It is Paxos. All that its proof asks of quorums is that each one that promises has an acceptor in
-common with each one that votes: so one kind may be small where the other is large, or they are the
-rows and the columns of a grid.
+The algorithm is Paxos. Its proof needs only that each quorum of phase 1 (promises) intersects each
+quorum of phase 2 (votes). One kind may be small if the other is large, or the quorums are the rows
+and the columns of a grid.
 """
 
 from dataclasses import dataclass
@@ -21,15 +21,20 @@ class FlexibleProposer(Proposer):
     promising: Quorum = fixed()
 
     def has_quorum(self, got: Promises) -> bool:
-        """It has an acceptor in common with every quorum that votes: whatever was chosen, one of
-        those who promise voted for it."""
+        """The promises must come from a quorum that intersects every quorum of votes. Otherwise a
+        value could be chosen although no acceptor that promised voted for it."""
         return self.promising.is_in(got)
 
 
-def by_lines(acceptors: Group, rows: int) -> tuple[Quorum, Quorum]:
-    """In a grid a row promises, and a column votes: any two of these cross."""
+def grid_quorums(acceptors: Group, rows: int) -> tuple[Quorum, Quorum]:
+    """Return the rows of a grid as quorums of phase 1, and its columns as quorums of phase 2.
+
+    Each row intersects each column.
+    """
     if len(acceptors) % rows:
-        raise ValueError(f"{len(acceptors)} acceptors are no grid of {rows} rows")
+        raise ValueError(
+            f"acceptors must be a multiple of rows, got {len(acceptors)} acceptors and {rows} rows"
+        )
     width = len(acceptors) // rows
     across = tuple(acceptors.ids[i * width : (i + 1) * width] for i in range(rows))
     down = tuple(acceptors.ids[i::width] for i in range(width))
@@ -38,27 +43,33 @@ def by_lines(acceptors: Group, rows: int) -> tuple[Quorum, Quorum]:
 
 @spec
 def flexible_paxos(
-    acceptors: Annotated[int, Option("how many vote", min=1)] = 4,
-    proposers: Annotated[int, Option("how many propose, each its own value", min=1)] = 2,
-    rounds: Annotated[int, Option("how many ballots each proposer may start", min=1)] = 2,
-    promise_quorum: Annotated[int, Option("how many promise; 0: no more than needed", min=0)] = 0,
-    vote_quorum: Annotated[int, Option("how many choose; 0: no more than needed", min=0)] = 0,
-    rows: Annotated[int, Option("a grid of so many: a row promises, a column votes", min=0)] = 0,
+    acceptors: Annotated[int, Option("number of acceptors", min=1)] = 4,
+    proposers: Annotated[int, Option("number of proposers, each with its own value", min=1)] = 2,
+    rounds: Annotated[int, Option("number of ballots per proposer", min=1)] = 2,
+    promise_quorum: Annotated[
+        int, Option("promises that a proposer needs (0: the smallest safe number)", min=0)
+    ] = 0,
+    vote_quorum: Annotated[
+        int, Option("votes that choose a value (0: the smallest safe number)", min=0)
+    ] = 0,
+    rows: Annotated[
+        int, Option("rows of a grid: a row promises, a column votes (0: no grid)", min=0)
+    ] = 0,
 ) -> Cluster:
-    """Flexible Paxos: only those who promise and those who vote need have someone in common."""
+    """Flexible Paxos: quorums of the two phases must intersect; majorities are not needed."""
     a, p = group("a", acceptors), group("p", proposers)
     half = (acceptors + 1) // 2
     promises = promise_quorum or acceptors + 1 - (vote_quorum or half)
-    votes = vote_quorum or acceptors + 1 - promises  # one more than did not promise
+    votes = vote_quorum or acceptors + 1 - promises  # together more than all acceptors
     by_size = Quorum("a quorum", promises), Quorum("a quorum", votes)
-    promising, voting = by_lines(a, rows) if rows else by_size
+    promising, voting = grid_quorums(a, rows) if rows else by_size
     return Cluster(
         {
             p: lambda i: FlexibleProposer(
                 wants=Value(f"v{i}"),
                 acceptors=a,
                 ballots=ballots_of(i, proposers, rounds),
-                quorum=promising.least,
+                quorum=promising.size,
                 promising=promising,
             ),
             a: lambda i: Acceptor(learners=group("l", 0)),

@@ -1,6 +1,6 @@
-"""Mistakes with quorums: sizes and places at which two of them have nobody in common.
+"""Bugs with quorums: sizes and positions for which two quorums do not intersect.
 
-Some look wrong, and are `safe`.
+A change marked `safe` looks wrong but does not violate any property.
 """
 
 from pcheck import bug
@@ -15,25 +15,25 @@ GRID = {"rounds": 1, "crashes": 0, "rows": 2}
 
 @bug(401, breaks=agreement, scope=ONE_ROUND | {"acceptors": 2})
 def half_promise_and_half_choose(acceptors: int) -> dict[str, int]:
-    """Half of the acceptors promise, and half of them choose: it may be the other half."""
+    """Half of the acceptors promise and half choose: the two halves need not intersect."""
     return {"promise_quorum": acceptors // 2, "vote_quorum": acceptors - acceptors // 2}
 
 
 @bug(402, breaks=agreement, scope=ONE_ROUND | {"acceptors": 3})
 def a_majority_promises_and_one_chooses(acceptors: int) -> dict[str, int]:
-    """One vote chooses, while a majority of promises still lets ask for votes."""
+    """One vote chooses a value, but a proposer needs only a majority of promises."""
     return {"promise_quorum": acceptors // 2 + 1, "vote_quorum": 1}
 
 
 @bug(403, breaks=agreement, scope=ONE_ROUND, safe=True)
 def one_promise_is_enough(acceptors: int) -> dict[str, int]:
-    """One promise lets ask for votes: safe, since all must vote to choose."""
+    """A proposer needs only one promise: safe, since all acceptors must vote to choose."""
     return {"promise_quorum": 1, "vote_quorum": acceptors}
 
 
 @bug(404, breaks=agreement, scope=GRID)
 class WaitsForAColumn(FlexibleProposer):
-    """Waits for a column of the grid to promise, and a column chooses."""
+    """A proposer waits for the promises of a column of the grid, but a column also chooses."""
 
     def has_quorum(self, got: Promises) -> bool:
         columns = zip(*self.promising.lines)
@@ -42,15 +42,15 @@ class WaitsForAColumn(FlexibleProposer):
 
 @bug(405, breaks=agreement, scope=GRID)
 class CountsPromisesInAGrid(FlexibleProposer):
-    """Waits for as many promises as there are acceptors in a row, of whatever rows."""
+    """A proposer waits for as many promises as a row has acceptors, but from any rows."""
 
     def has_quorum(self, got: Promises) -> bool:
-        return len(got) >= self.promising.least
+        return len(got) >= self.promising.size
 
 
 @bug(406, breaks=agreement, scope=GRID, safe=True)
 class WaitsForOneOfEachColumn(FlexibleProposer):
-    """Waits for one promise from each column, in whatever rows: safe, since a column chooses."""
+    """A proposer waits for a promise from each column: safe, since a whole column chooses."""
 
     def has_quorum(self, got: Promises) -> bool:
         columns = zip(*self.promising.lines)

@@ -1,8 +1,8 @@
 """Lamport's own Paxos.tla: guarded commands over a set of messages that only grows.
 
-No actors: the leader has no state at all, any ballot may be started at any time, and a value is not
-tied to a ballot. Each action stands below as in the paper, with who performs it and when. Written
-straight on Model, it shows that an explorer needs nothing else, and ties its counts to TLC's.
+The spec has no actors. The leader has no state, may start any ballot at any time, and may ask for
+any safe value in a ballot. Each action is one method, as in the TLA+ module. The spec extends Model
+directly: the search needs nothing else, and its counts must equal those of TLC.
 """
 
 from collections.abc import Iterator, Mapping
@@ -52,7 +52,7 @@ class State(NamedTuple):
         return self._replace(messages=self.messages | {message})
 
     def at(self, i: int, promised: int, voted: Vote | None) -> "State":
-        """The state in which the i-th acceptor has promised and voted so."""
+        """Return the state after the i-th acceptor promises `promised` and votes `voted`."""
         return self._replace(
             promised=(*self.promised[:i], promised, *self.promised[i + 1 :]),
             voted=(*self.voted[:i], voted, *self.voted[i + 1 :]),
@@ -63,13 +63,13 @@ class LamportsPaxos(Model[State]):
     def __init__(self, acceptors: Group, values: tuple[Value, ...], ballots: int) -> None:
         self.acceptors, self.values, self.ballots = acceptors, values, range(ballots)
         self.quorums = list(combinations(acceptors, len(acceptors) // 2 + 1))
-        chances = map(can_be_chosen, values)
-        self.properties = (agreement, one_value_per_ballot, some_value_chosen, *chances)
+        reachable = map(can_be_chosen, values)
+        self.properties = (agreement, one_value_per_ballot, some_value_chosen, *reachable)
         self.milestones = (a_value_is_chosen,)
 
     def initial(self) -> State:
-        nobody = len(self.acceptors)
-        return State((-1,) * nobody, (None,) * nobody, frozenset())
+        size = len(self.acceptors)
+        return State((-1,) * size, (None,) * size, frozenset())
 
     def steps(self, state: State) -> Iterator[Step]:
         for label, after in self.actions(state):
@@ -86,11 +86,11 @@ class LamportsPaxos(Model[State]):
             yield from self.phase_2b(state, i, acceptor)
 
     def phase_1a(self, state: State, ballot: int) -> Step:
-        """The leader of a ballot starts it, whenever it likes."""
+        """The leader starts a ballot, at any time."""
         return f"leader starts ballot {ballot}", state.send(Prepare(ballot))
 
     def phase_1b(self, state: State, i: int, acceptor: Id) -> Iterator[Step]:
-        """An acceptor promises a ballot above every one that it has taken part in."""
+        """An acceptor promises a ballot above all ballots that it took part in."""
         for ballot in self.ballots:
             if Prepare(ballot) in state.messages and ballot > state.promised[i]:
                 promise = Promise(acceptor, ballot, state.voted[i])
@@ -98,14 +98,14 @@ class LamportsPaxos(Model[State]):
                 yield f"{acceptor} promises ballot {ballot}", after
 
     def phase_2a(self, state: State, ballot: int, value: Value) -> Iterator[Step]:
-        """The leader asks for votes, once a ballot, for a value that a quorum shows to be safe."""
+        """The leader asks for votes once in a ballot, for a value shown to be safe by a quorum."""
         asked = any(isinstance(m, Accept) and m.vote.ballot == ballot for m in state.messages)
         if not asked and any(self.shows_safe(q, state, ballot, value) for q in self.quorums):
             asks = f"leader asks for {value} in ballot {ballot}"
             yield asks, state.send(Accept(Vote(ballot, value)))
 
     def shows_safe(self, quorum: tuple[Id, ...], state: State, ballot: int, value: Value) -> bool:
-        """All of it promised, and the highest vote that they report, if any, is for the value."""
+        """Return whether the quorum promised and its highest vote, if any, is for the value."""
         promises = [
             m
             for m in state.messages
@@ -113,11 +113,11 @@ class LamportsPaxos(Model[State]):
         ]
         votes = [m.last for m in promises if m.last is not None]
         highest = max((vote.ballot for vote in votes), default=-1)
-        free = not votes or any(v.value == value for v in votes if v.ballot == highest)
-        return len({m.acceptor for m in promises}) == len(quorum) and free
+        is_free = not votes or any(v.value == value for v in votes if v.ballot == highest)
+        return len({m.acceptor for m in promises}) == len(quorum) and is_free
 
     def phase_2b(self, state: State, i: int, acceptor: Id) -> Iterator[Step]:
-        """An acceptor votes as it is asked, unless it has promised a higher ballot."""
+        """An acceptor votes for the value asked for, unless it promised a higher ballot."""
         for ballot in self.ballots:
             for vote in (Vote(ballot, value) for value in self.values):
                 if Accept(vote) in state.messages and ballot >= state.promised[i]:
@@ -140,10 +140,10 @@ class LamportsPaxos(Model[State]):
 
 @spec
 def lamport(
-    acceptors: Annotated[int, Option("how many vote", min=1)] = 3,
-    values: Annotated[int, Option("how many values may be proposed", min=1)] = 2,
-    ballots: Annotated[int, Option("how many ballots may be started", min=1)] = 2,
+    acceptors: Annotated[int, Option("number of acceptors", min=1)] = 3,
+    values: Annotated[int, Option("number of values that may be proposed", min=1)] = 2,
+    ballots: Annotated[int, Option("number of ballots", min=1)] = 2,
 ) -> LamportsPaxos:
-    """Lamport's Paxos.tla: a leader without state, and any value in any ballot."""
+    """Lamport's Paxos.tla: a leader without state may ask for any safe value in any ballot."""
     names = tuple(Value(f"v{i}") for i in range(1, values + 1))
     return LamportsPaxos(group("a", acceptors), names, ballots)

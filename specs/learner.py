@@ -1,4 +1,4 @@
-"""A learner: it learns what enough of the acceptors voted for, and tells the other learners."""
+"""A learner: learns a value once enough acceptors voted for it, and informs other learners."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from .consensus import Accepted, Vote, chosen, words
 
 @dataclass(frozen=True)
 class Decide:
-    """Who learned a value tells others."""
+    """A learner reports the value that it learned."""
 
     value: Value
 
 
 @dataclass(frozen=True)
 class Learner(Actor):
-    """Remembers every vote that it heard of, and from whom, until it learns: then it is done."""
+    """A node that collects votes until it learns a value. Then it ignores all messages."""
 
     quorum: int = fixed()
-    others: Group = fixed()  # the learners, itself among them
-    heard: Set[tuple[Id, Vote]] = Set()
+    others: Group = fixed()  # all learners, including this one
+    heard: Set[tuple[Id, Vote]] = Set()  # the votes so far, each with its acceptor
     learned: Value | None = None
 
     def receive(self, msg: object, src: Id) -> Step:
@@ -34,8 +34,8 @@ class Learner(Actor):
                 heard = self.heard.plus((src, vote))
                 if not self.is_chosen(vote, heard):
                     return self.but(heard=heard)
-                tell = broadcast(self.others.without(self.me), Decide(vote.value))
-                return self.learns(vote.value), tell
+                decide = broadcast(self.others.without(self.me), Decide(vote.value))
+                return self.learns(vote.value), decide
             case Decide(value):
                 return self.learns(value)
         return None
@@ -44,22 +44,23 @@ class Learner(Actor):
         return self.but(heard=Set(), learned=value)
 
     def is_chosen(self, vote: Vote, heard: Set[tuple[Id, Vote]]) -> bool:
-        """A majority must have voted for the value, in one and the same ballot."""
+        """A learner learns a value from a majority of votes in the same ballot. Otherwise another
+        value could still be chosen."""
         return sum(each == vote for _, each in heard) >= self.quorum
 
 
-def who_learned_what(told: History) -> Iterator[str]:
-    """Who has learned what, and who had voted for it."""
-    for learner, value in told.seen.field("learned"):
+def learning_and_votes(history: History) -> Iterator[str]:
+    """Yield the value that each learner learned, then every vote."""
+    for learner, value in history.seen.field("learned"):
         if value is not None:
             yield f"{learner} has learned {value}."
             yield learner
-    for acceptor, accepted in told.seen.sent(Accepted):
+    for acceptor, accepted in history.seen.sent(Accepted):
         vote = accepted.vote
         yield f"{acceptor} voted for {vote.value} in ballot {vote.ballot}."
 
 
-@always(sees=["learned"], explain=who_learned_what)
+@always(sees=["learned"], explain=learning_and_votes)
 def learners_agree(seen: Seen) -> str | None:
     """No two learners learn different values."""
     values = {value for _, value in seen.field("learned") if value is not None}
@@ -67,10 +68,14 @@ def learners_agree(seen: Seen) -> str | None:
 
 
 def only_the_chosen_is_learned(quorum: int = 0) -> Property:
-    """So many votes choose, or a majority; a learner's opinion does not."""
+    """Return the property that learners learn only chosen values.
+
+    A value is chosen by `quorum` votes in one ballot, or by a majority if `quorum` is 0, whatever
+    quorum a learner uses.
+    """
 
     def test(seen: Seen) -> str | None:
-        """A learner learns a value only once it is chosen."""
+        """A learner learns only values that are chosen."""
         values = {vote.value for vote in chosen(seen, quorum)}
         for learner, value in seen.field("learned"):
             if value is not None and value not in values:
@@ -78,12 +83,12 @@ def only_the_chosen_is_learned(quorum: int = 0) -> Property:
         return None
 
     name = "only_the_chosen_is_learned"
-    return always(sees=[Accepted, "learned"], name=name, explain=who_learned_what)(test)
+    return always(sees=[Accepted, "learned"], name=name, explain=learning_and_votes)(test)
 
 
-@always(sees=[Accepted, "learned"], explain=who_learned_what)
+@always(sees=[Accepted, "learned"], explain=learning_and_votes)
 def no_other_is_chosen(seen: Seen) -> str | None:
-    """What a majority chooses is no other value than what a learner has learned."""
+    """A majority never chooses a value that differs from a learned value."""
     for vote in chosen(seen):
         for learner, value in seen.field("learned"):
             if value not in (None, vote.value):
@@ -92,7 +97,7 @@ def no_other_is_chosen(seen: Seen) -> str | None:
 
 
 def learning(learners: Group, quorum: int) -> list[Property]:
-    """What must be true of learners, where there are any."""
+    """Return the properties of learners, or an empty list without learners."""
     if not learners:
         return []
     return [only_the_chosen_is_learned(quorum), learners_agree, no_other_is_chosen]

@@ -1,8 +1,8 @@
-"""A log: in each of its slots one value is chosen, and replicas execute them in order.
+"""A replicated log: acceptors choose one value in each slot, and replicas execute the log in order.
 
-What must be true of it is stated apart from any algorithm, as in `consensus`: acceptors are the
-group `a`, and say how they voted in which slot. Who leads has a field `wants`, its commands; a
-replica has a field `executed`, what it has done so far.
+The properties are stated apart from any algorithm, as in `consensus`. They assume that the
+acceptors are the group `a` and report each vote with its slot. They also assume that a leader has a
+field `wants` with its commands, and a replica a field `executed` with the commands executed so far.
 """
 
 from __future__ import annotations
@@ -17,13 +17,30 @@ from pcheck import always, broadcast, fixed, milestone, sometimes, volatile
 
 from .consensus import Vote, majorities, words
 
-NO_OP = Value("no-op")  # the command that does nothing
-Votes: TypeAlias = Map[int, Vote]  # in which slot an acceptor voted last, and how
+NO_OP = Value("no-op")  # the command without an effect
+Votes: TypeAlias = Map[int, Vote]  # an acceptor's latest vote in each slot
+
+
+@dataclass(frozen=True)
+class Promise:
+    """An acceptor promises a ballot and reports its latest vote in every slot."""
+
+    ballot: int
+    votes: Votes
+
+
+@dataclass(frozen=True)
+class Accept:
+    """A leader asks for votes in a slot."""
+
+    ballot: int
+    slot: int
+    value: Value
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """An acceptor says that it voted in a slot."""
+    """An acceptor reports its vote in a slot."""
 
     ballot: int
     slot: int
@@ -32,7 +49,7 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Decide:
-    """A replica tells the others what it has learned."""
+    """A replica reports a chosen value to the other replicas."""
 
     slot: int
     value: Value
@@ -40,12 +57,15 @@ class Decide:
 
 @dataclass(frozen=True)
 class Replica(Actor):
-    """Learns slot by slot, and executes at once: what it is told of later slots can wait."""
+    """A replica that learns the log slot by slot and executes each chosen value at once.
+
+    A message about a later slot stays in flight until the replica reaches that slot.
+    """
 
     quorum: int = fixed()
     others: Group = fixed()
-    slot: int = 1  # durable, as what it did is: the next one to be executed
-    heard: Map[Id, Accepted] = volatile(Map())  # from each acceptor the last vote in that slot
+    slot: int = 1  # the next slot to execute; durable, like `executed`
+    heard: Map[Id, Accepted] = volatile(Map())  # from each acceptor its latest vote in that slot
     executed: tuple[Value, ...] = ()
 
     def receive(self, msg: object, src: Id) -> Step:
@@ -54,8 +74,8 @@ class Replica(Actor):
                 heard = self.heard.but(src, msg)
                 if not self.is_chosen(msg, heard):
                     return self.but(heard=heard)
-                tell = broadcast(self.others.without(self.me), Decide(slot, value))
-                return self.executes(value), tell
+                decide = broadcast(self.others.without(self.me), Decide(slot, value))
+                return self.executes(value), decide
             case Decide(slot, value) if self.is_next(slot):
                 return self.executes(value)
         return None
@@ -64,59 +84,63 @@ class Replica(Actor):
         return self.but(slot=self.slot + 1, heard=Map(), executed=(*self.executed, command))
 
     def is_next(self, slot: int) -> bool:
-        """Slots are executed in order, each once: all replicas then go through the same states."""
+        """A replica executes the slots in order, each slot once. Otherwise two replicas could go
+        through different states."""
         return slot == self.slot
 
     def is_chosen(self, said: Accepted, heard: Map[Id, Accepted]) -> bool:
-        """A majority must have voted for the value, in one slot and ballot."""
+        """A replica learns a value from a majority of votes in the same slot and ballot. Otherwise
+        another value could still be chosen in the slot."""
         return sum(each == said for each in heard.values()) >= self.quorum
 
 
 def chosen(seen: Seen) -> Mapping[Accepted, Set[Id]]:
-    """What a majority voted for in one slot and ballot, and who they are."""
-    return majorities(seen, [(said, acceptor) for acceptor, said in seen.sent(Accepted)])
+    """Return each vote that a majority cast in one slot and ballot, with its voters."""
+    return majorities(seen, [(vote, acceptor) for acceptor, vote in seen.sent(Accepted)])
 
 
-def in_its_slot(told: History) -> Iterator[str]:
-    """Who is behind each of two values that are chosen in one slot, and who is behind both."""
-    voters_of = chosen(told.seen)
-    when = {said: told.since(lambda seen: said in chosen(seen)) for said in voters_of}  # noqa: B023
-    pairs = combinations(sorted(voters_of, key=lambda said: when[said]), 2)
-    one, other = next((a, b) for a, b in pairs if a.slot == b.slot and a.value != b.value)
-    for said in (one, other):
+def two_majorities_in_a_slot(history: History) -> Iterator[str]:
+    """Yield the majority behind each of two values chosen in one slot, then the common voters."""
+    voters = chosen(history.seen)
+    when = {vote: history.since(lambda seen: vote in chosen(seen)) for vote in voters}  # noqa: B023
+    pairs = combinations(sorted(voters, key=lambda vote: when[vote]), 2)
+    first, second = next((a, b) for a, b in pairs if a.slot == b.slot and a.value != b.value)
+    for vote in (first, second):
         yield (
-            f"{said.value} is chosen in slot {said.slot} by step {when[said]}: "
-            f"{words(voters_of[said])}, a majority, voted for it in ballot {said.ballot}."
+            f"{vote.value} is chosen in slot {vote.slot} by step {when[vote]}: "
+            f"{words(voters[vote])}, a majority, voted for it in ballot {vote.ballot}."
         )
-    both = [acceptor for acceptor in voters_of[one] if acceptor in voters_of[other]]
+    both = [acceptor for acceptor in voters[first] if acceptor in voters[second]]
     yield f"Any two majorities have an acceptor in common: here {words(both)}, voting for both."
     yield from both
 
 
-@always(sees=[Accepted], explain=in_its_slot)
+@always(sees=[Accepted], explain=two_majorities_in_a_slot)
 def agreement(seen: Seen) -> str | None:
     """At most one value is ever chosen in each slot."""
     values: dict[int, set[Value]] = {}
-    for said in chosen(seen):
-        values.setdefault(said.slot, set()).add(said.value)
-    torn = [slot for slot, them in values.items() if len(them) > 1]
-    return f"{words(values[torn[0]])} are both chosen in slot {torn[0]}" if torn else None
+    for vote in chosen(seen):
+        values.setdefault(vote.slot, set()).add(vote.value)
+    for slot, rivals in values.items():
+        if len(rivals) > 1:
+            return f"{words(rivals)} are both chosen in slot {slot}"
+    return None
 
 
 @always(sees=[Accepted, "wants"])
 def validity(seen: Seen) -> str | None:
-    """Only a command that somebody proposed, or a no-op, is voted for."""
+    """Every vote is for a proposed command or for a no-op."""
     proposed = {command for _, commands in seen.field("wants") for command in commands}
-    strange = {said.value for _, said in seen.sent(Accepted)} - proposed - {NO_OP}
-    return f"nobody proposed {words(strange)}, and there are votes for it" if strange else None
+    unknown = {vote.value for _, vote in seen.sent(Accepted)} - proposed - {NO_OP}
+    return f"nobody proposed {words(unknown)}, and there are votes for it" if unknown else None
 
 
 @always(sees=[Accepted])
 def one_value_per_ballot(seen: Seen) -> str | None:
-    """Two votes in the same slot and ballot are for the same value."""
+    """All votes in the same slot and ballot are for the same value."""
     values: dict[tuple[int, int], Value] = {}
-    for _, said in seen.sent(Accepted):
-        slot, ballot, value = said.slot, said.ballot, said.value
+    for _, vote in seen.sent(Accepted):
+        slot, ballot, value = vote.slot, vote.ballot, vote.value
         other = values.setdefault((slot, ballot), value)
         if other != value:
             both = words([other, value])
@@ -126,77 +150,81 @@ def one_value_per_ballot(seen: Seen) -> str | None:
 
 @sometimes(sees=[Accepted], alias="chosen")
 def some_value_chosen(seen: Seen) -> bool:
-    """In some run a value is chosen: the rest would be true of doing nothing, too."""
+    """A value is chosen in some execution.
+
+    Without this property, a spec that does nothing would satisfy all the others.
+    """
     return bool(chosen(seen))
 
 
 @sometimes(sees=[Accepted])
 def a_gap_is_filled(seen: Seen) -> bool:
-    """In some run a no-op is chosen."""
-    return any(said.value == NO_OP for said in chosen(seen))
+    """A no-op is chosen in some execution, so a gap in the log is filled."""
+    return any(vote.value == NO_OP for vote in chosen(seen))
 
 
 def can_fill_the_log(commands: Sequence[Value]) -> Property:
-    """In some run these are chosen, all of them."""
+    """Return the property that all of a leader's own commands can be chosen."""
 
     def test(seen: Seen) -> bool:
-        """In some run the commands of this leader are chosen, one in each slot."""
-        return {said.value for said in chosen(seen)} >= {*commands}
+        return {vote.value for vote in chosen(seen)} >= {*commands}
 
+    test.__doc__ = f"Some execution chooses {words(commands)}, the commands of one leader."
     name = f"{'_'.join(commands)}_can_be_chosen"
     return sometimes(sees=[Accepted], name=name)(test)
 
 
 @milestone(sees=[Accepted])
 def a_value_is_chosen(seen: Seen) -> Mapping[Accepted, str]:
-    """In each slot the moment that nobody in the algorithm can see."""
+    """A slot has a chosen value. No node of the algorithm can observe that moment."""
     return {
-        said: f"slot {said.slot}: {said.value} is chosen: {words(who)}, a majority, voted in "
-        f"ballot {said.ballot}"
-        for said, who in chosen(seen).items()
+        vote: f"slot {vote.slot}: {vote.value} is chosen: {words(voters)}, a majority, voted in "
+        f"ballot {vote.ballot}"
+        for vote, voters in chosen(seen).items()
     }
 
 
-def who_executed_what(told: History) -> Iterator[str]:
-    """Who has executed what, and who had voted for it."""
-    for replica, executed in told.seen.field("executed"):
+def executions_and_votes(history: History) -> Iterator[str]:
+    """Yield the commands that each replica executed, then every vote."""
+    for replica, executed in history.seen.field("executed"):
         if executed:
             yield f"{replica} has executed {', then '.join(executed)}."
             yield replica
-    for acceptor, said in told.seen.sent(Accepted):
-        yield f"{acceptor} voted for {said.value} in slot {said.slot}, in ballot {said.ballot}."
+    for acceptor, vote in history.seen.sent(Accepted):
+        yield f"{acceptor} voted for {vote.value} in slot {vote.slot}, in ballot {vote.ballot}."
 
 
-@always(sees=[Accepted, "executed"], explain=who_executed_what)
+@always(sees=[Accepted, "executed"], explain=executions_and_votes)
 def only_the_chosen_is_executed(seen: Seen) -> str | None:
-    """A replica executes what is chosen, in order: so what it has executed is never changed."""
-    values = {(said.slot, said.value) for said in chosen(seen)}
+    """The nth command that a replica executes is the value chosen in slot n."""
+    values = {(vote.slot, vote.value) for vote in chosen(seen)}
     for replica, executed in seen.field("executed"):
         for slot, command in enumerate(executed, start=1):
             if (slot, command) not in values:
-                done = f"{replica} has executed {command} as number {slot}"
-                return f"{done}, and it is not chosen in slot {slot}"
+                done = f"{replica} has executed {command} as command {slot}"
+                return f"{done}, but {command} is not chosen in slot {slot}"
     return None
 
 
-@always(sees=["executed"], explain=who_executed_what)
+@always(sees=["executed"], explain=executions_and_votes)
 def replicas_agree(seen: Seen) -> str | None:
-    """Of any two replicas, one has executed what the other has, in the same order, or less."""
-    for (one, its), (other, others) in combinations(seen.field("executed"), 2):
-        for slot, (a, b) in enumerate(zip(its, others), start=1):
+    """Two replicas execute the same commands in the same order, though one may be behind."""
+    for (first, log), (second, other_log) in combinations(seen.field("executed"), 2):
+        for slot, (a, b) in enumerate(zip(log, other_log), start=1):
             if a != b:
-                return f"{one} has executed {a} as number {slot}, and {other} {b}"
+                return f"{first} has executed {a} as command {slot}, but {second} has executed {b}"
     return None
 
 
 @sometimes(sees=["executed", "wants"])
 def all_is_executed(seen: Seen) -> bool:
-    """In some run a replica executes a command in every slot."""
-    return any(len(its) == len(seen.field("wants")[0][1]) for _, its in seen.field("executed"))
+    """A replica executes a command in every slot in some execution."""
+    slots = len(seen.field("wants")[0][1])
+    return any(len(executed) == slots for _, executed in seen.field("executed"))
 
 
 def logged(wants: Sequence[Sequence[Value]], replicas: Group, *, gaps: bool) -> list[Property]:
-    """What must be true of a log; of gaps and of replicas only where there can be any."""
+    """Return the properties of a log, with those of gaps and replicas only where they can occur."""
     return [
         *(agreement, validity, one_value_per_ballot, some_value_chosen),
         *([a_gap_is_filled] if gaps else ()),

@@ -1,7 +1,7 @@
-"""Multi-Paxos ("Paxos Made Simple", 3): phase 1 once for all slots, then phase 2 slot after slot.
+"""Multi-Paxos ("Paxos Made Simple", 3): one phase 1 for all slots, then phase 2 for each slot.
 
-A new leader finishes what was begun, fills gaps with no-ops and goes on with its own commands. Who
-is interrupted is ignored, not told: it may stop, or start its next ballot, at any time anyway."""
+A new leader proposes reported values again, fills gaps with no-ops, then proposes its own commands.
+Acceptors ignore outdated messages without a refusal: a leader may leave its ballot at any time."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,39 +11,25 @@ from pcheck import Action, Actor, Cluster, Group, Id, Map, Option, Send, Step, V
 from pcheck import action, broadcast, fixed, group, send, spec, volatile
 
 from .consensus import Vote, a_majority_says, ballots_of
-from .log import NO_OP, Accepted, Replica, Votes, a_value_is_chosen, logged
+from .log import NO_OP, Accept, Accepted, Promise, Replica, Votes, a_value_is_chosen, logged
 from .paxos import Prepare
 
 
 @dataclass(frozen=True)
-class Promise:
-    ballot: int
-    votes: Votes  # the acceptor's last one in every slot
-
-
-@dataclass(frozen=True)
-class Accept:
-    ballot: int
-    slot: int
-    value: Value
-
-
-@dataclass(frozen=True)
 class Leader(Actor):
-    wants: tuple[Value, ...] = fixed()  # its command for each slot
+    wants: tuple[Value, ...] = fixed()  # the leader's own command for each slot
     acceptors: Group = fixed()
-    ballots: tuple[int, ...] = fixed()  # no two leaders share one: its votes in a slot are alike
-    started: int = 0  # durable: no ballot is used twice
+    ballots: tuple[int, ...] = fixed()  # no other leader uses them: one value per slot and ballot
+    started: int = 0  # durable, so no ballot is used twice
     promises: Map[Id, Votes] | None = volatile(None)  # None: not in phase 1
-    slot: int | None = volatile(None)  # of its next command, once it leads
+    slot: int | None = volatile(None)  # of the next own command; None until phase 1 succeeds
 
     def actions(self) -> Iterator[Action]:
         if self.started < len(self.ballots):
             ballot = self.ballots[self.started]
             begun = self.but(started=self.started + 1, promises=Map())
-            yield action(
-                f"starts ballot {ballot}", begun, broadcast(self.acceptors, Prepare(ballot))
-            )
+            prepare = broadcast(self.acceptors, Prepare(ballot))
+            yield action(f"starts ballot {ballot}", begun, prepare)
         if self.is_prepared() and self.slot is not None and self.slot <= len(self.wants):
             command = self.wants[self.slot - 1]
             asked = self.but(slot=self.slot + 1), self.asks(self.slot, command)
@@ -57,7 +43,8 @@ class Leader(Actor):
         return None
 
     def leads(self, got: Map[Id, Votes]) -> Step:
-        """One of the promises tells of whatever is chosen: so it begins with what they tell of."""
+        """A new leader first proposes in every slot up to the last reported vote. Otherwise another
+        value could be chosen in such a slot, or a gap could block all later slots."""
         free = self.first_free(got)
         asked = [self.asks(s, self.safe_value(self.votes_in(s, got))) for s in range(1, free)]
         return self.but(promises=None, slot=free), *asked
@@ -66,35 +53,41 @@ class Leader(Actor):
         return broadcast(self.acceptors, Accept(self.ballots[self.started - 1], slot, value))
 
     def is_prepared(self) -> bool:
-        """It asks only in a ballot that a majority promised: it must know what may be chosen."""
+        """A leader proposes only in a ballot that a majority promised. Otherwise the leader could
+        miss a vote for a value that may be chosen."""
         return self.promises is None
 
     def counts(self, ballot: int, src: Id) -> bool:
-        """Only promises of this ballot: who promised an older one may have voted since."""
+        """A leader counts only promises for its current ballot. Otherwise the leader could miss
+        votes that acceptors cast after they promised an older ballot."""
         return ballot == self.ballots[self.started - 1] and src not in (self.promises or ())
 
     def has_quorum(self, got: Map[Id, Votes]) -> bool:
-        """A majority must have promised: whatever was chosen, one of them voted for it."""
+        """A majority of the acceptors must promise. Otherwise votes for a chosen value
+        could go unreported."""
         return 2 * len(got) > len(self.acceptors)
 
     def first_free(self, got: Map[Id, Votes]) -> int:
-        """Its own commands go behind every vote that it is told of: there nothing is chosen."""
+        """A leader puts its own commands into slots above every reported vote. Otherwise a command
+        could conflict with a value that is chosen in the same slot."""
         return 1 + max((slot for votes in got.values() for slot in votes), default=0)
 
     def votes_in(self, slot: int, got: Map[Id, Votes]) -> list[Vote]:
-        """Each slot is a Paxos of its own: all votes in it count, and none in another slot."""
+        """A leader considers all reported votes in a slot and no votes in other slots. Otherwise
+        the leader could propose a value other than the one chosen in the slot."""
         return [votes[slot] for votes in got.values() if slot in votes]
 
     def safe_value(self, votes: Iterable[Vote]) -> Value:
-        """The value of the highest vote: it may be chosen. Where nobody voted, a no-op is safe."""
+        """The leader proposes the value of the reported vote with the highest ballot, because that
+        value may be chosen. In a slot without reported votes, a no-op is safe."""
         return max(votes, default=Vote(0, NO_OP)).value
 
 
 @dataclass(frozen=True)
 class Acceptor(Actor):
     replicas: Group = fixed()
-    promised: int = 0  # durable, as the votes are: one promise for all slots
-    votes: Votes = Map()  # the last one in each slot: it may be part of what is chosen
+    promised: int = 0  # durable, like the votes; one promise covers all slots
+    votes: Votes = Map()  # the latest vote in each slot, whose value may be chosen
 
     def receive(self, msg: object, src: Id) -> Step:
         match msg:
@@ -108,35 +101,40 @@ class Acceptor(Actor):
         return None
 
     def may_promise(self, ballot: int) -> bool:
-        """A promise is for good: it promises only a ballot above all that it promised before."""
+        """An acceptor promises only ballots above every ballot promised before. Otherwise the
+        acceptor could vote in a ballot below an earlier promise."""
         return ballot > self.promised
 
     def may_vote(self, slot: int, ballot: int) -> bool:
-        """It votes in no ballot below one that it promised, be it in a slot that nobody began."""
+        """An acceptor never votes below its promised ballot, not even in an empty slot. Otherwise
+        the leader that holds the promise would not know of the vote."""
         return ballot >= self.promised
 
     def promise_after(self, ballot: int) -> int:
-        """To vote in a ballot is to promise it: a vote in a lower one could hide this one."""
+        """A vote is also a promise. Otherwise the acceptor could vote in a lower ballot later and
+        report that vote instead of this one."""
         return ballot
 
     def reported(self) -> Votes:
-        """A promise tells of its last vote in every slot: phase 1 is run once for all of them."""
+        """A promise reports the acceptor's latest vote in every slot, because phase 1 runs once for
+        all slots. Otherwise the leader could miss a chosen value."""
         return self.votes
 
     def kept(self, slot: int, vote: Vote) -> Votes:
-        """A vote takes the place of an older one in its own slot, and leaves all others alone."""
+        """A vote replaces only the acceptor's older vote in the same slot. Otherwise the acceptor
+        would forget a vote for a value that may be chosen."""
         return self.votes.but(slot, vote)
 
 
 @spec
 def multi_paxos(
-    acceptors: Annotated[int, Option("how many vote", min=1)] = 3,
-    leaders: Annotated[int, Option("how many may lead, each with commands", min=1, max=6)] = 2,
-    slots: Annotated[int, Option("how many commands are put in order", min=1)] = 2,
-    rounds: Annotated[int, Option("how many ballots each leader may start", min=1)] = 1,
-    replicas: Annotated[int, Option("how many execute what is chosen", min=0)] = 1,
+    acceptors: Annotated[int, Option("number of acceptors", min=1)] = 3,
+    leaders: Annotated[int, Option("number of leaders, each with own commands", min=1, max=6)] = 2,
+    slots: Annotated[int, Option("number of slots in the log", min=1)] = 2,
+    rounds: Annotated[int, Option("number of ballots per leader", min=1)] = 1,
+    replicas: Annotated[int, Option("number of replicas that execute the log", min=0)] = 1,
 ) -> Cluster:
-    """Multi-Paxos: all agree on a log, slot by slot, and execute it in order."""
+    """Multi-Paxos: acceptors choose a log slot by slot, and replicas execute it in order."""
     a, p, r = group("a", acceptors), group("p", leaders), group("r", replicas)
     ballots = [ballots_of(i, leaders, rounds) for i in range(1, leaders + 1)]
     wants = [tuple(Value(f"{x}{s}") for s in range(1, slots + 1)) for x in "xyzuvw"[:leaders]]

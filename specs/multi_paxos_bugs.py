@@ -1,6 +1,6 @@
-"""Mistakes that one can make about a log and not about a single value: each is one rule, changed.
+"""Bugs that concern a log rather than a single value: each changes one rule of Multi-Paxos.
 
-Some look wrong, and are `safe`.
+A bug marked `safe` looks wrong but breaks no property.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ ONE_LEADER = {"acceptors": 1, "leaders": 1, "crashes": 0}
 
 @bug(101, breaks=agreement, scope=ONE_ROUND)
 class PromisesForOneSlot(Acceptor):
-    """A promise tells of the vote in the first slot only, and nobody asks for the others."""
+    """An acceptor reports only its vote in slot 1, although its promise covers all slots."""
 
     def reported(self) -> Votes:
         return Map([(slot, vote) for slot, vote in self.votes.items() if slot == 1])
@@ -28,7 +28,7 @@ class PromisesForOneSlot(Acceptor):
 
 @bug(102, breaks=agreement, scope=ONE_ROUND)
 class SeesAGapTooSoon(Leader):
-    """Takes a slot for a gap unless all who promised voted in it, and asks for a no-op."""
+    """A leader treats a slot as a gap unless every acceptor that promised voted in the slot."""
 
     def votes_in(self, slot: int, got: Map[Id, Votes]) -> list[Vote]:
         votes = super().votes_in(slot, got)
@@ -37,7 +37,7 @@ class SeesAGapTooSoon(Leader):
 
 @bug(103, breaks=agreement, scope=ONE_ROUND, source="OCons #21")
 class MixesUpTheSlots(Leader):
-    """Takes the highest vote in any slot for a vote in the one that it asks for."""
+    """A leader considers the votes of all slots when it picks the value for one slot."""
 
     def votes_in(self, slot: int, got: Map[Id, Votes]) -> list[Vote]:
         return [vote for votes in got.values() for vote in votes.values()]
@@ -45,7 +45,7 @@ class MixesUpTheSlots(Leader):
 
 @bug(104, breaks=agreement, scope=ONE_ROUND)
 class GoesOnAtTheFirstGap(Leader):
-    """Its own commands go into the first slot without a vote and all behind it, used or not."""
+    """A leader proposes its own commands from the first gap on, even in slots with votes."""
 
     def first_free(self, got: Map[Id, Votes]) -> int:
         begun = {slot for votes in got.values() for slot in votes}
@@ -54,7 +54,7 @@ class GoesOnAtTheFirstGap(Leader):
 
 @bug(105, breaks=agreement, scope=ONE_ROUND)
 class TrustsItsOwnLog(Leader):
-    """Goes by its own log, which is empty, and not by the votes that promises tell of."""
+    """A leader ignores the reported votes and relies on its own log, which is empty."""
 
     def leads(self, got: Map[Id, Votes]) -> Step:
         return super().leads(Map())
@@ -62,7 +62,7 @@ class TrustsItsOwnLog(Leader):
 
 @bug(106, breaks=agreement, scope=ONE_ROUND)
 class TrustsTheLongestLog(Leader):
-    """Goes by the longest of the logs that promises tell of, and not by all, slot by slot."""
+    """A leader adopts the longest reported log instead of the highest vote in each slot."""
 
     def votes_in(self, slot: int, got: Map[Id, Votes]) -> list[Vote]:
         longest = max(got.values(), key=lambda log: (max(log, default=0), [*log.items()]))
@@ -71,7 +71,7 @@ class TrustsTheLongestLog(Leader):
 
 @bug(107, breaks=agreement, scope=ONE_ROUND)
 class KeepsOneVote(Acceptor):
-    """Keeps only the vote that it gave last, whatever the slot."""
+    """An acceptor keeps only its most recent vote and forgets its votes in all other slots."""
 
     def kept(self, slot: int, vote: Vote) -> Votes:
         return Map([(slot, vote)])
@@ -79,7 +79,7 @@ class KeepsOneVote(Acceptor):
 
 @bug(108, breaks=agreement, scope=ONE_ROUND)
 class CutsItsLogOff(Acceptor):
-    """With a vote in a slot it forgets those in all later ones."""
+    """An acceptor that votes in a slot forgets its votes in all later slots."""
 
     def kept(self, slot: int, vote: Vote) -> Votes:
         return Map([(s, v) for s, v in self.votes.items() if s < slot]).but(slot, vote)
@@ -87,7 +87,7 @@ class CutsItsLogOff(Acceptor):
 
 @bug(109, breaks=agreement, scope=ONE_ROUND)
 class PromisesOnlyWhereItVoted(Acceptor):
-    """Keeps a promise in the slots that it has votes in, and not in the others."""
+    """An acceptor keeps its promise only in slots in which the acceptor has already voted."""
 
     def may_vote(self, slot: int, ballot: int) -> bool:
         return slot not in self.votes or ballot >= self.promised
@@ -95,7 +95,7 @@ class PromisesOnlyWhereItVoted(Acceptor):
 
 @bug(110, breaks=agreement, scope=TWO_ROUNDS, source="MyPaxos #3")
 class GoesOnUnprepared(Leader):
-    """When it is interrupted it goes on in its next ballot, before that is prepared."""
+    """A leader proposes in its next ballot before a majority has promised that ballot."""
 
     def is_prepared(self) -> bool:
         return True
@@ -104,9 +104,9 @@ class GoesOnUnprepared(Leader):
 @bug(110, breaks=agreement, scope=TWO_ROUNDS, safe=True)
 @dataclass(frozen=True)
 class GoesOnInItsOldBallot(Leader):
-    """Goes on in its old ballot while it prepares the next: safe, for the old one is prepared."""
+    """A leader proposes in its prepared old ballot while it prepares the next ballot: safe."""
 
-    led: int = volatile(0)  # which of its ballots
+    led: int = volatile(0)  # how many ballots it had started when it led last
 
     def is_prepared(self) -> bool:
         return True
@@ -121,9 +121,9 @@ class GoesOnInItsOldBallot(Leader):
 @bug(111, breaks=agreement, scope=ONE_CRASH)
 @dataclass(frozen=True)
 class TakesItsBallotUpAgain(Leader):
-    """Keeps over a restart that it leads, and not where it was: it begins in the first slot."""
+    """A restarted leader remembers its ballot but not its slot, and proposes from slot 1 again."""
 
-    led: int = 0  # which of its ballots
+    led: int = 0  # how many ballots it had started when it led last
 
     def actions(self) -> Iterator[Action]:
         yield from super().actions()
@@ -138,25 +138,25 @@ class TakesItsBallotUpAgain(Leader):
 @bug(111, breaks=agreement, scope=ONE_CRASH, safe=True)
 @dataclass(frozen=True)
 class LeadsOnAfterARestart(Leader):
-    """Keeps over a restart where it was in which ballot, and goes on there: safe."""
+    """A restarted leader remembers its ballot and its slot, and goes on there: safe."""
 
     slot: int | None = None
 
 
 @bug(112, breaks=a_gap_is_filled, scope=ONE_ROUND)
 class LeavesGapsOpen(Leader):
-    """Asks for nothing in the gaps: so what is behind them is never executed."""
+    """A leader proposes nothing in gaps, so replicas never execute the slots behind a gap."""
 
     def leads(self, got: Map[Id, Votes]) -> Step:
         free = self.first_free(got)
         votes = {s: self.votes_in(s, got) for s in range(1, free)}
-        asked = [self.asks(s, self.safe_value(told)) for s, told in votes.items() if told]
+        asked = [self.asks(s, self.safe_value(found)) for s, found in votes.items() if found]
         return self.but(promises=None, slot=free), *asked
 
 
 @bug(113, breaks=only_the_chosen_is_executed, scope=ONE_LEADER)
 class ExecutesOverAGap(Replica):
-    """Executes whatever is chosen, also while it has heard nothing of an earlier slot."""
+    """A replica executes a chosen value before it has learned the values of earlier slots."""
 
     def is_next(self, slot: int) -> bool:
         return slot >= self.slot
@@ -164,7 +164,7 @@ class ExecutesOverAGap(Replica):
 
 @bug(114, breaks=only_the_chosen_is_executed, scope=ONE_LEADER)
 class ExecutesWhatItIsToldAgain(Replica):
-    """Executes a command again when it is told again that it is chosen."""
+    """A replica executes a command again when it learns again that the command is chosen."""
 
     def is_next(self, slot: int) -> bool:
         return slot <= self.slot
@@ -173,6 +173,6 @@ class ExecutesWhatItIsToldAgain(Replica):
 @bug(115, breaks=only_the_chosen_is_executed, scope=ONE_LEADER | {"crashes": 1})
 @dataclass(frozen=True)
 class ExecutesItsLogAgain(Replica):
-    """Keeps over a restart what it has executed, and not how far it was: so it begins again."""
+    """A restarted replica remembers its executed commands but starts again at slot 1."""
 
     slot: int = volatile(1)

@@ -1,6 +1,6 @@
-"""Single-decree Paxos ("Paxos Made Simple"): each clause that its proof leans on is a method.
+"""Single-decree Paxos ("Paxos Made Simple"): each clause that the proof needs is a method.
 
-Phase 1: a majority promises a ballot, saying how it voted. Phase 2: it votes, true to that."""
+Phase 1: acceptors promise a ballot and report votes. Phase 2: acceptors vote for a safe value."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Prepare:
 @dataclass(frozen=True)
 class Promise:
     ballot: int
-    last: Vote | None  # what the acceptor voted for last
+    last: Vote | None  # the latest vote of the acceptor
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Accept:
     vote: Vote
 
 
-Promises: TypeAlias = Map[Id, Vote | None]  # from whom, and how they voted last
+Promises: TypeAlias = Map[Id, Vote | None]  # from each acceptor the vote that it reported
 
 
 @dataclass(frozen=True)
@@ -39,16 +39,15 @@ class Proposer(Actor):
     acceptors: Group = fixed()
     ballots: tuple[int, ...] = fixed()
     quorum: int = fixed()
-    started: int = 0  # durable: no ballot is used twice
+    started: int = 0  # durable, so no ballot is used twice
     promises: Promises | None = volatile(None)  # None: not in phase 1
 
     def actions(self) -> Iterator[Action]:
         if self.started < len(self.ballots):
             ballot = self.ballot(self.started + 1)
             begun = self.but(started=self.started + 1, promises=Map())
-            yield action(
-                f"starts ballot {ballot}", begun, broadcast(self.acceptors, Prepare(ballot))
-            )
+            prepare = broadcast(self.acceptors, Prepare(ballot))
+            yield action(f"starts ballot {ballot}", begun, prepare)
 
     def receive(self, msg: object, src: Id) -> Step:
         match msg:
@@ -62,31 +61,32 @@ class Proposer(Actor):
         return self.but(promises=None), broadcast(self.acceptors, Accept(vote))
 
     def ballot(self, nth: int) -> int:
-        """No two proposers start the same ballot: so all votes in one are for the same value."""
+        """No two proposers start the same ballot, so all votes in a ballot are for one value."""
         return self.ballots[nth - 1]
 
     def counts(self, ballot: int, src: Id) -> bool:
-        """Only promises of this ballot: who promised an older one may have voted since."""
+        """Promises for older ballots do not count. Otherwise a proposer could miss later votes."""
         return ballot == self.ballot(self.started) and src not in (self.promises or ())
 
     def with_promise(self, got: Promises, src: Id, last: Vote | None) -> Promises:
-        """An acceptor counts once, however often its promise arrives."""
+        """Each acceptor counts once. Otherwise one acceptor could look like a majority."""
         return got.but(src, last)
 
     def has_quorum(self, got: Promises) -> bool:
-        """A majority must have promised: whatever was chosen, one of them voted for it."""
+        """A majority must promise. Otherwise votes for a chosen value could go unreported."""
         return len(got) >= self.quorum
 
     def safe_value(self, votes: Iterable[Vote]) -> Value:
-        """The value of the highest vote that it is told of: it may be chosen. Else its own."""
+        """A proposer asks for the value of the reported vote with the highest ballot, because that
+        value may be chosen. Without reported votes, the proposer asks for its own value."""
         return max(votes, default=Vote(0, self.wants)).value
 
 
 @dataclass(frozen=True)
 class Acceptor(Actor):
     learners: Group = fixed()
-    promised: int = 0  # durable, as the vote is: a promise is for good
-    vote: Vote | None = None  # the last one: it may be part of what is chosen
+    promised: int = 0  # durable, like the vote: an acceptor must not forget a promise
+    vote: Vote | None = None  # the latest vote, whose value may be chosen
 
     def receive(self, msg: object, src: Id) -> Step:
         match msg:
@@ -98,53 +98,53 @@ class Acceptor(Actor):
         return None
 
     def may_promise(self, ballot: int) -> bool:
-        """A promise is for good: it promises only a ballot above all that it promised before."""
+        """The promised ballot only grows. Otherwise a vote could break an earlier promise."""
         return ballot > self.promised
 
     def may_vote(self, ballot: int) -> bool:
-        """It votes in no ballot below one that it promised: who has the promise counts on it."""
+        """An acceptor never votes below its promised ballot. Otherwise the proposer that holds the
+        promise would not know of the vote."""
         return ballot >= self.promised
 
     def promise_after(self, vote: Vote) -> int:
-        """To vote in a ballot is to promise it: else it could vote in a lower one afterwards, and
-        that vote would hide this one from whoever asks how it voted."""
+        """A vote is also a promise. Otherwise the acceptor could vote in a lower ballot later and
+        report that vote instead of this one."""
         return vote.ballot
 
     def reported(self, ballot: int) -> Vote | None:
-        """A promise tells of the vote that was given last, and of its ballot: it may be chosen."""
+        """A promise reports the acceptor's latest vote, with the ballot of the vote. Otherwise the
+        proposer could miss a value that may be chosen."""
         return self.vote
 
     def kept(self, vote: Vote) -> Vote:
-        """It keeps the vote that it gave last, which is of the highest ballot."""
+        """An acceptor keeps its latest vote. Otherwise its promises would report an older vote."""
         return vote
 
 
 @spec
 def paxos(
-    acceptors: Annotated[int, Option("how many vote", min=1)] = 3,
-    proposers: Annotated[int, Option("how many propose, each its own value", min=1)] = 2,
-    rounds: Annotated[int, Option("how many ballots each proposer may start", min=1)] = 2,
-    learners: Annotated[int, Option("how many are told of votes, and tell each other", min=0)] = 0,
-    promise_quorum: Annotated[
-        int, Option("promises that let ask for votes; 0: a majority", min=0)
-    ] = 0,
-    vote_quorum: Annotated[int, Option("votes that a learner waits for; 0: a majority", min=0)] = 0,
+    acceptors: Annotated[int, Option("number of acceptors", min=1)] = 3,
+    proposers: Annotated[int, Option("number of proposers, each with its own value", min=1)] = 2,
+    rounds: Annotated[int, Option("number of ballots per proposer", min=1)] = 2,
+    learners: Annotated[int, Option("number of learners", min=0)] = 0,
+    promise_quorum: Annotated[int, Option("promises a proposer needs (0: a majority)", min=0)] = 0,
+    vote_quorum: Annotated[int, Option("votes a learner needs (0: a majority)", min=0)] = 0,
 ) -> Cluster:
     """Single-decree Paxos: at most one value is ever chosen."""
     a, p, ls = group("a", acceptors), group("p", proposers), group("l", learners)
-    majority = acceptors // 2 + 1
-    to_ask, to_learn = promise_quorum or majority, vote_quorum or majority
+    promises = promise_quorum or acceptors // 2 + 1
+    votes = vote_quorum or acceptors // 2 + 1
     ballots = [ballots_of(i, proposers, rounds) for i in range(1, proposers + 1)]
     values = [Value(f"v{i}") for i in range(1, proposers + 1)]
     return Cluster(
         {
             p: lambda i: Proposer(
-                wants=values[i - 1], acceptors=a, ballots=ballots[i - 1], quorum=to_ask
+                wants=values[i - 1], acceptors=a, ballots=ballots[i - 1], quorum=promises
             ),
             a: lambda i: Acceptor(learners=ls),
-            ls: lambda i: Learner(quorum=to_learn, others=ls),
+            ls: lambda i: Learner(quorum=votes, others=ls),
         },
-        properties=[*CONSENSUS, *learning(ls, to_learn), *map(can_be_chosen, values)],
+        properties=[*CONSENSUS, *learning(ls, votes), *map(can_be_chosen, values)],
         milestones=[a_majority_says(Promise, "promised ballot {0.ballot}"), a_value_is_chosen],
         interchangeable=[a, ls],
     )

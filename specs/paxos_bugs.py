@@ -1,6 +1,7 @@
-"""Mistakes that real implementations of Paxos made: each is one rule, changed.
+"""Bugs of real Paxos implementations: each bug changes one rule.
 
-The numbers are those of a collection of such mistakes. Some look wrong, and are `safe`.
+Bugs with the same number are variants of one bug. A change marked `safe` looks wrong but does not
+violate any property.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,15 +22,15 @@ TWO_LEARNERS = {"learners": 2, "rounds": 1, "crashes": 0}
 
 @bug(1, breaks=agreement, scope=TWO_ROUNDS, source="ScyllaDB #6139; PyPI package paxos 0.1")
 class VoteLeavesPromise(Acceptor):
-    """Voting does not raise the promise."""
+    """An acceptor does not raise its promise when it votes."""
 
     def promise_after(self, vote: Vote) -> int:
         return self.promised
 
 
-@bug(2, breaks=agreement, scope=TWO_ROUNDS, source="a classic error of students; CrystalBall")
+@bug(2, breaks=agreement, scope=TWO_ROUNDS, source="a classic student error; CrystalBall")
 class TakesTheLowestVote(Proposer):
-    """Asks for the value of the lowest vote that it is told of, not of the highest."""
+    """A proposer takes the value of the lowest reported vote instead of the highest."""
 
     def safe_value(self, votes: Iterable[Vote]) -> Value:
         return min(votes, default=Vote(0, self.wants)).value
@@ -37,7 +38,7 @@ class TakesTheLowestVote(Proposer):
 
 @bug(3, breaks=agreement, scope=TWO_ROUNDS)
 class KeepsItsFirstVote(Acceptor):
-    """A promise tells of the first vote of the acceptor, not of its last."""
+    """An acceptor reports its first vote in promises instead of its latest."""
 
     def kept(self, vote: Vote) -> Vote:
         return self.vote or vote
@@ -45,7 +46,7 @@ class KeepsItsFirstVote(Acceptor):
 
 @bug(4, breaks=agreement, scope=TWO_ROUNDS, source="the shape of the EPaxos bug (Sutra 2019)")
 class ReportsThePromisedBallot(Acceptor):
-    """A promise tells of the last vote as if it were of the ballot that is promised."""
+    """An acceptor reports its latest vote as if it had voted in the promised ballot."""
 
     def reported(self, ballot: int) -> Vote | None:
         return self.vote and Vote(ballot, self.vote.value)
@@ -53,7 +54,7 @@ class ReportsThePromisedBallot(Acceptor):
 
 @bug(5, breaks=agreement, scope=ONE_ROUND)
 class IgnoresVotes(Proposer):
-    """Asks for its own value, whatever the promises tell of votes."""
+    """A proposer ignores the reported votes and always asks for its own value."""
 
     def safe_value(self, votes: Iterable[Vote]) -> Value:
         return self.wants
@@ -61,7 +62,7 @@ class IgnoresVotes(Proposer):
 
 @bug(5, breaks=agreement, scope=ONE_ROUND)
 class LeavesItsVoteOut(Acceptor):
-    """A promise tells nothing of the acceptor's vote."""
+    """An acceptor never reports its vote in a promise."""
 
     def reported(self, ballot: int) -> Vote | None:
         return None
@@ -70,7 +71,7 @@ class LeavesItsVoteOut(Acceptor):
 @bug(6, breaks=agreement, scope=ONE_CRASH | {"acceptors": 1}, source="Michael et al., DISC 2017")
 @dataclass(frozen=True)
 class ForgetsEverything(Acceptor):
-    """Keeps nothing over a restart."""
+    """An acceptor forgets its promise and its vote when it restarts."""
 
     promised: int = volatile(0)
     vote: Vote | None = volatile(None)
@@ -79,7 +80,7 @@ class ForgetsEverything(Acceptor):
 @bug(7, breaks=agreement, scope=ONE_CRASH, source="Raft's HardState; ScyllaDB #6149")
 @dataclass(frozen=True)
 class ForgetsItsPromise(Acceptor):
-    """Keeps its vote over a restart, and not its promise."""
+    """An acceptor forgets its promise, but not its vote, when it restarts."""
 
     promised: int = volatile(0)
 
@@ -87,7 +88,7 @@ class ForgetsItsPromise(Acceptor):
 @bug(7, breaks=agreement, scope=ONE_CRASH, source="ScyllaDB #6154")
 @dataclass(frozen=True)
 class ForgetsItsVote(Acceptor):
-    """Keeps its promise over a restart, and not its vote."""
+    """An acceptor forgets its vote, but not its promise, when it restarts."""
 
     vote: Vote | None = volatile(None)
 
@@ -95,7 +96,7 @@ class ForgetsItsVote(Acceptor):
 @bug(8, breaks=agreement, scope=ONE_CRASH, source="essential-paxos; yugabyte #32875")
 @dataclass(frozen=True)
 class AnswersBeforeItWrites(Acceptor):
-    """Answers at once, and writes what it promised and voted to its disk later."""
+    """An acceptor answers before it writes its promise or vote to its disk."""
 
     unwritten: tuple[int, Vote | None] | None = volatile(None)
 
@@ -117,14 +118,14 @@ class AnswersBeforeItWrites(Acceptor):
 @bug(9, breaks=agreement, scope=ONE_CRASH, source="phxpaxos #145; composable-paxos")
 @dataclass(frozen=True)
 class UsesABallotAgain(Proposer):
-    """After a restart it starts with its first ballot again."""
+    """A proposer starts its first ballot again after a restart."""
 
     started: int = volatile(0)
 
 
 @bug(10, breaks=agreement, scope=ONE_ROUND, safe=True, source="paxos 0.1")
 class SharesBallots(Proposer):
-    """Takes ballots that another proposer takes too: safe, since each is promised once."""
+    """Proposers share ballots: safe, because an acceptor promises each ballot only once."""
 
     def ballot(self, nth: int) -> int:
         return nth
@@ -132,7 +133,7 @@ class SharesBallots(Proposer):
 
 @bug(10, breaks=agreement, scope=ONE_ROUND, also=[SharesBallots], source="paxos 0.1")
 class PromisesASharedBallotTwice(Acceptor):
-    """Promises a ballot again, which two proposers take."""
+    """An acceptor promises a ballot twice, to two proposers that share the ballot."""
 
     def may_promise(self, ballot: int) -> bool:
         return ballot >= self.promised
@@ -140,25 +141,25 @@ class PromisesASharedBallotTwice(Acceptor):
 
 @bug(11, breaks=learners_agree, scope=TWO_LEARNERS | {"acceptors": 2}, source="GEODE-9822")
 def half_is_a_quorum(acceptors: int) -> dict[str, int]:
-    """A quorum is half of the acceptors, rounded down."""
+    """Half of the acceptors, rounded down, count as a quorum."""
     return {"promise_quorum": acceptors // 2, "vote_quorum": acceptors // 2}
 
 
 @bug(12, breaks=agreement, scope=ONE_ROUND, source="Flexible Paxos, misconfigured")
 def quorums_need_not_meet(acceptors: int) -> dict[str, int]:
-    """One promise is enough to ask for votes, and a majority of votes to choose."""
+    """A proposer needs only one promise, although a majority of votes chooses a value."""
     return {"promise_quorum": 1, "vote_quorum": acceptors // 2 + 1}
 
 
 @bug(12, breaks=learners_agree, scope=TWO_LEARNERS, safe=True, source="Flexible Paxos")
 def one_vote_is_enough(acceptors: int) -> dict[str, int]:
-    """One vote chooses, and all must promise first: safe, since the two quorums meet."""
+    """One vote chooses a value, but all acceptors must promise: safe, as the quorums intersect."""
     return {"promise_quorum": acceptors, "vote_quorum": 1}
 
 
 @bug(13, breaks=agreement, scope=ONE_ROUND, source="SlimCluster #28; rapid-relayer PR 38")
 class CountsTheLiving(Proposer):
-    """A majority of those acceptors that it does not take for dead is enough."""
+    """A proposer needs promises only from a majority of the acceptors presumed alive."""
 
     def receive(self, msg: object, src: Id) -> Step:
         step = super().receive(msg, src)
@@ -169,7 +170,7 @@ class CountsTheLiving(Proposer):
 
 @bug(14, breaks=agreement, scope=ONE_ROUND)
 class VotesInAnyBallot(Acceptor):
-    """Votes in a ballot that it promised to ignore."""
+    """An acceptor votes in any ballot, even in one below its promise."""
 
     def may_vote(self, ballot: int) -> bool:
         return True
@@ -177,7 +178,7 @@ class VotesInAnyBallot(Acceptor):
 
 @bug(15, breaks=agreement, scope=ONE_ROUND)
 class PromisesALowerBallot(Acceptor):
-    """Promises a ballot below one that it promised before."""
+    """An acceptor promises a ballot below one that it promised before."""
 
     def may_promise(self, ballot: int) -> bool:
         return ballot != self.promised
@@ -185,7 +186,7 @@ class PromisesALowerBallot(Acceptor):
 
 @bug(16, breaks=agreement, scope=ONE_ROUND, source="coyote-samples #8; ai-memory-mcp #341")
 class CountsAPromiseTwice(Proposer):
-    """Counts every promise that arrives, also the second of the same acceptor."""
+    """A proposer counts repeated promises of one acceptor as promises of several acceptors."""
 
     def with_promise(self, got: Promises, src: Id, last: Vote | None) -> Promises:
         return got.but(Id(f"promise {len(got) + 1}"), last)
@@ -193,7 +194,7 @@ class CountsAPromiseTwice(Proposer):
 
 @bug(17, breaks=agreement, scope=TWO_ROUNDS, source="MyPaxos #18")
 class CountsOldPromises(Proposer):
-    """Counts promises that were given to an older ballot of its own, too."""
+    """A proposer also counts promises for its older ballots."""
 
     def counts(self, ballot: int, src: Id) -> bool:
         return ballot <= self.ballot(self.started) and src not in (self.promises or ())
@@ -202,7 +203,7 @@ class CountsOldPromises(Proposer):
 @bug(18, breaks=agreement, scope=TWO_ROUNDS, source="MyPaxos #3")
 @dataclass(frozen=True)
 class RaisesItsBallot(Proposer):
-    """Once it may ask for votes, it goes on in its next ballot without preparing that."""
+    """A proposer that finished phase 1 asks for votes in its next ballot without phase 1."""
 
     asked: Value | None = volatile(None)
 
@@ -220,7 +221,7 @@ class RaisesItsBallot(Proposer):
 
 @bug(18, breaks=agreement, scope=ONE_ROUND, source="MyPaxos #3")
 class SkipsPhaseOne(Proposer):
-    """Asks for votes at once."""
+    """A proposer asks for votes without phase 1."""
 
     def actions(self) -> Iterator[Action]:
         if self.started < len(self.ballots):
@@ -232,21 +233,21 @@ class SkipsPhaseOne(Proposer):
 @bug(19, breaks=agreement, scope=ONE_ROUND | {"proposers": 1})
 @dataclass(frozen=True)
 class ChangesItsMind(Proposer):
-    """Asks for another value in the same ballot."""
+    """A proposer asks for votes for a second value in the same ballot."""
 
     changed: bool = False
 
     def actions(self) -> Iterator[Action]:
         yield from super().actions()
         if self.started and self.promises is None and not self.changed:
-            other = Vote(self.ballot(self.started), Value("another"))
-            asks = broadcast(self.acceptors, Accept(other))
+            vote = Vote(self.ballot(self.started), Value("another"))
+            asks = broadcast(self.acceptors, Accept(vote))
             yield action("changes its mind", self.but(changed=True), asks)
 
 
 @bug(20, breaks=learners_agree, scope=TWO_LEARNERS, source="a variant of DSLabs; booth PR 47")
 class LearnsFromOneVote(Learner):
-    """Takes a value for chosen when it hears of one vote for it."""
+    """A learner learns a value from a single vote."""
 
     def is_chosen(self, vote: Vote, heard: Set[tuple[Id, Vote]]) -> bool:
         return True
@@ -254,15 +255,15 @@ class LearnsFromOneVote(Learner):
 
 @bug(21, breaks=no_other_is_chosen, scope=TWO_ROUNDS | {"learners": 1})
 class AddsUpBallots(Learner):
-    """Counts the votes for a value in all ballots together."""
+    """A learner adds up the votes for a value across ballots."""
 
     def is_chosen(self, vote: Vote, heard: Set[tuple[Id, Vote]]) -> bool:
-        return len({who for who, each in heard if each.value == vote.value}) >= self.quorum
+        return len({voter for voter, each in heard if each.value == vote.value}) >= self.quorum
 
 
 @bug(23, breaks=some_value_chosen, scope=ONE_ROUND)
 class VotesAboveItsPromise(Acceptor):
-    """Votes only in ballots above the one that it promised: so never at all."""
+    """An acceptor votes only in ballots above its promise, so no value is ever chosen."""
 
     def may_vote(self, ballot: int) -> bool:
         return ballot > self.promised
@@ -270,11 +271,11 @@ class VotesAboveItsPromise(Acceptor):
 
 @bug(24, breaks=only_the_chosen_is_learned(), scope=TWO_LEARNERS)
 class PassesOnAVote(Learner):
-    """Tells the other learners of a vote as if it were chosen, and does not believe it itself."""
+    """A learner announces a value to the other learners after a single vote for that value."""
 
     def receive(self, msg: object, src: Id) -> Step:
         after = super().receive(msg, src)
         if isinstance(after, Learner) and isinstance(msg, Accepted):
-            tell = broadcast(self.others.without(self.me), Decide(msg.vote.value))
-            return after, tell
+            decide = broadcast(self.others.without(self.me), Decide(msg.vote.value))
+            return after, decide
         return after

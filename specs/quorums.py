@@ -1,7 +1,7 @@
-"""Quorums that need be no majorities: what is chosen by them, and how that is told.
+"""Quorums other than majorities: which votes they choose, and the properties of the chosen values.
 
-Which acceptors are enough may differ from ballot to ballot, or be a matter of their places. Each
-property is given the quorums that are in force: it asks no proposer what it takes for one.
+A quorum may depend on the ballot, or on the positions of the acceptors in a grid. Each property
+gets the quorums of the cluster as an argument, whatever quorum a proposer uses.
 """
 
 from __future__ import annotations
@@ -18,106 +18,119 @@ from .paxos import Promise
 
 @dataclass(frozen=True)
 class Quorum:
-    """Enough acceptors: so many of them, or the whole of one of these lines."""
+    """A condition on sets of acceptors: at least `size` acceptors, or one whole line of `lines`."""
 
     name: str  # "a fast quorum"
-    least: int = 0
+    size: int = 0
     lines: tuple[tuple[Id, ...], ...] = ()
 
-    def is_in(self, who: Collection[Id]) -> bool:
+    def is_in(self, acceptors: Collection[Id]) -> bool:
+        """Return whether the acceptors contain a quorum."""
         if self.lines:
-            return any(set(line) <= set(who) for line in self.lines)
-        return len(who) >= self.least
+            return any(set(line) <= set(acceptors) for line in self.lines)
+        return len(acceptors) >= self.size
 
 
-QuorumOf: TypeAlias = Callable[[int], Quorum]  # whose votes choose in this ballot
+QuorumOf: TypeAlias = Callable[[int], Quorum]  # the quorum that chooses in a ballot
 
 
 def voters(seen: Seen) -> Mapping[Vote, Set[Id]]:
-    """Who gave each vote."""
+    """Return each vote with the acceptors that cast it."""
     return voters_of((accepted.vote, acceptor) for acceptor, accepted in seen.sent(Accepted))
 
 
 def chosen_by(quorum_of: QuorumOf, seen: Seen) -> Mapping[Vote, Set[Id]]:
-    """What is chosen, and who voted for it."""
-    voted = voters(seen).items()
-    return {vote: who for vote, who in voted if quorum_of(vote.ballot).is_in(who)}
+    """Return each chosen vote with the acceptors that cast it."""
+    cast = voters(seen).items()
+    return {vote: acceptors for vote, acceptors in cast if quorum_of(vote.ballot).is_in(acceptors)}
 
 
 def agreement_by(quorum_of: QuorumOf) -> Property:
-    """These quorums choose, whoever believes what."""
+    """Return the property that the quorums of `quorum_of` choose at most one value."""
 
     def test(seen: Seen) -> str | None:
         """At most one value is ever chosen."""
         values = {vote.value for vote in chosen_by(quorum_of, seen)}
         return f"{words(values)} are both chosen" if len(values) > 1 else None
 
-    def two_quorums(told: History) -> Iterator[str]:
-        """Who is behind two chosen values, and what the higher ballot was told of the lower."""
-        chosen = chosen_by(quorum_of, told.seen)
+    def two_quorums(history: History) -> Iterator[str]:
+        """Yield the quorum behind each of two chosen values, and what the higher ballot knew."""
+        chosen = chosen_by(quorum_of, history.seen)
         low = min(chosen)
         high = min(vote for vote in chosen if vote.value != low.value)
         for vote in (low, high):
-            when = told.since(lambda seen: vote in chosen_by(quorum_of, seen))  # noqa: B023
+            when = history.since(lambda seen: vote in chosen_by(quorum_of, seen))  # noqa: B023
             yield (
                 f"{vote.value} is chosen by step {when}: {words(chosen[vote])}, "
                 f"{quorum_of(vote.ballot).name}, voted for it in ballot {vote.ballot}."
             )
         if low.ballot < high.ballot:
-            yield from what_was_promised(told, high)
-        both = Set(who for who in chosen[low] if who in chosen[high])
-        yield f"Voting for both: {words(both) or 'nobody'}."
+            yield from promises_before_voting(history, high)
+        both = Set(acceptor for acceptor in chosen[low] if acceptor in chosen[high])
+        yield f"Acceptors that voted for both: {words(both) or 'none'}."
         yield from list(both)[:1]
 
     return always(sees=[Accepted], name="agreement", explain=two_quorums)(test)
 
 
-def what_was_promised(told: History, high: Vote) -> Iterator[str]:
-    """What its proposer may have known when it asked for votes in a ballot."""
-    asked = told.since(lambda seen: any(vote.ballot == high.ballot for vote in voters(seen)))
-    known = {
+def promises_before_voting(history: History, high: Vote) -> Iterator[str]:
+    """Yield what each acceptor reported to the proposer of a ballot before the first vote there."""
+    ballot = high.ballot
+    voting = history.since(lambda seen: any(vote.ballot == ballot for vote in voters(seen)))
+    reported = {
         pair[0]: pair[1].last
-        for pair in told.seen.sent(Promise)
-        if pair[1].ballot == high.ballot
-        and told.since(lambda seen: pair in seen.sent(Promise)) < asked  # noqa: B023
+        for pair in history.seen.sent(Promise)
+        if pair[1].ballot == ballot
+        and history.since(lambda seen: pair in seen.sent(Promise)) < voting  # noqa: B023
     }
-    yield f"Before the first vote in ballot {high.ballot}:"
-    for who in told.seen.group("a"):
-        last = known.get(who)
-        voted = f"a vote for {last.value} in ballot {last.ballot}" if last else "no vote"
-        yield f"- {who} " + (
-            f"promised it, and told of {voted}." if who in known else "did not promise it."
-        )
+    yield f"Before the first vote in ballot {ballot}:"
+    for acceptor in history.seen.group("a"):
+        if acceptor in reported:
+            last = reported[acceptor]
+            vote = f"a vote for {last.value} in ballot {last.ballot}" if last else "no vote"
+            yield f"- {acceptor} promised ballot {ballot} and reported {vote}."
+        else:
+            yield f"- {acceptor} did not promise ballot {ballot}."
 
 
 def some_value_chosen_by(quorum_of: QuorumOf) -> Property:
+    """Return the property that some execution chooses a value.
+
+    Without this property, a spec that does nothing would satisfy all the others.
+    """
+
     def test(seen: Seen) -> bool:
-        """In some run a value is chosen: the rest would be true of doing nothing, too."""
+        """A value is chosen in some execution."""
         return bool(chosen_by(quorum_of, seen))
 
     return sometimes(sees=[Accepted], name="some_value_chosen", alias="chosen")(test)
 
 
 def a_value_is_chosen_by(quorum_of: QuorumOf) -> Milestone:
+    """Return the milestone that a quorum of `quorum_of` chooses a value."""
+
     def test(seen: Seen) -> Mapping[Vote, str]:
         return {
-            vote: f"{vote.value} is chosen: {words(who)}, {quorum_of(vote.ballot).name}, "
+            vote: f"{vote.value} is chosen: {words(acceptors)}, {quorum_of(vote.ballot).name}, "
             f"voted in ballot {vote.ballot}"
-            for vote, who in chosen_by(quorum_of, seen).items()
+            for vote, acceptors in chosen_by(quorum_of, seen).items()
         }
 
     return milestone(sees=[Accepted])(test)
 
 
 def a_quorum_says(quorum: Quorum, kind: type[Any], text: str) -> Milestone:
-    """The first moment that a quorum has said the same."""
+    """Return the milestone that a quorum made the same statement.
+
+    A statement is `text` filled in with a message of `kind`.
+    """
 
     def test(seen: Seen) -> Mapping[str, str]:
         said = [(text.format(message), acceptor) for acceptor, message in seen.sent(kind)]
         return {
-            what: f"{words(who)}, {quorum.name}, {what}"
-            for what, who in voters_of(said).items()
-            if quorum.is_in(who)
+            what: f"{words(acceptors)}, {quorum.name}, {what}"
+            for what, acceptors in voters_of(said).items()
+            if quorum.is_in(acceptors)
         }
 
     return milestone(sees=[kind])(test)

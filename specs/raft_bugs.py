@@ -1,4 +1,7 @@
-"""Mistakes in Raft: each is one rule of its figure 2, changed. One looks wrong, and is `safe`."""
+"""Bugs in Raft: each changes one rule of figure 2 of the paper.
+
+A bug marked `safe` looks wrong but breaks no property.
+"""
 
 from dataclasses import dataclass
 from typing import Self
@@ -6,29 +9,26 @@ from typing import Self
 from pcheck import Id, bug, volatile
 
 from .raft import Server
-from .raft_safety import (
-    Log,
-    election_safety,
-    leader_completeness,
-    state_machine_safety,
-)
+from .raft_messages import Log
+from .raft_safety import election_safety, leader_completeness, state_machine_safety
 
 FIGURE_8 = {"terms": 4, "entries": 1, "crashes": 0}
 ONE_CRASH = {"terms": 1, "entries": 1, "crashes": 1}
 
 
-@bug(601, breaks=leader_completeness, scope=FIGURE_8, source="figure 8 of the paper")
+@bug(601, breaks=leader_completeness, scope=FIGURE_8, source="figure 8 of the Raft paper")
 class CountsReplicasOfAnOldTerm(Server):
-    """Commits what a majority has stored, of whatever term it is."""
+    """A leader commits any entry that a majority has stored, even an entry of an older term."""
 
     def may_commit(self, index: int) -> bool:
-        return self.is_majority(1 + sum(at >= index for at in (self.stored or {}).values()))
+        copies = 1 + sum(stored >= index for stored in (self.stored or {}).values())
+        return self.is_majority(copies)
 
 
 @bug(602, breaks=election_safety, scope=ONE_CRASH)
 @dataclass(frozen=True)
 class ForgetsWhomItVotedFor(Server):
-    """Keeps its term and its log over a restart, and not its vote."""
+    """A restarted server remembers its term and its log but not its vote."""
 
     voted_for: Id | None = volatile(None)
 
@@ -36,14 +36,14 @@ class ForgetsWhomItVotedFor(Server):
 @bug(603, breaks=election_safety, scope=ONE_CRASH)
 @dataclass(frozen=True)
 class ForgetsItsTerm(Server):
-    """Keeps its vote and its log over a restart, and not its term."""
+    """A restarted server remembers its vote and its log but not its term."""
 
     term: int = volatile(0)
 
 
 @bug(604, breaks=leader_completeness, scope={"terms": 2, "entries": 1, "crashes": 0})
 class VotesForTheOutdated(Server):
-    """Votes for whoever asks first, whatever it has in its log."""
+    """A server votes for the first candidate that asks, even if the candidate's log is outdated."""
 
     def is_up_to_date(self, last_term: int, last_index: int) -> bool:
         return True
@@ -51,7 +51,7 @@ class VotesForTheOutdated(Server):
 
 @bug(605, breaks=leader_completeness, scope={"terms": 3, "entries": 1, "crashes": 0})
 class ComparesLengthsOnly(Server):
-    """Votes for a log that is as long as its own, whatever the terms in it."""
+    """A voter compares only the lengths of the logs, not their last terms."""
 
     def is_up_to_date(self, last_term: int, last_index: int) -> bool:
         return last_index >= len(self.log)
@@ -59,7 +59,7 @@ class ComparesLengthsOnly(Server):
 
 @bug(605, breaks=leader_completeness, scope={"terms": 2, "entries": 2, "crashes": 0})
 class ComparesTermsOnly(Server):
-    """Votes for a log that ends in the same term as its own, though it is shorter."""
+    """A voter compares only the last terms of the logs, not their lengths."""
 
     def is_up_to_date(self, last_term: int, last_index: int) -> bool:
         return last_term >= self.term_at(len(self.log))
@@ -67,7 +67,7 @@ class ComparesTermsOnly(Server):
 
 @bug(606, breaks=election_safety, scope={"terms": 1, "entries": 1, "crashes": 0})
 class VotesTwice(Server):
-    """Votes for everybody who asks."""
+    """A server votes for every candidate that asks, even for several in one term."""
 
     def may_vote(self, candidate: Id) -> bool:
         return True
@@ -75,7 +75,7 @@ class VotesTwice(Server):
 
 @bug(607, breaks=election_safety, scope={"terms": 2, "entries": 1, "crashes": 0})
 class CountsOldVotes(Server):
-    """Counts votes that it was given in an older term."""
+    """A server counts votes and confirmations of older terms in its current term."""
 
     def counts(self, term: int) -> bool:
         return True
@@ -83,7 +83,7 @@ class CountsOldVotes(Server):
 
 @bug(608, breaks=election_safety, scope={"terms": 2, "entries": 1, "crashes": 0})
 class LeadsOn(Server):
-    """Goes on as a leader when it sees a higher term, in that."""
+    """A leader that sees a higher term goes on leading in the higher term."""
 
     def in_term(self, term: int) -> Self:
         return self.but(term=term, voted_for=None, votes=None)
@@ -91,7 +91,7 @@ class LeadsOn(Server):
 
 @bug(609, breaks=election_safety, scope={"servers": 4, "terms": 1, "entries": 1, "crashes": 0})
 class HalfIsAMajority(Server):
-    """Takes half of the servers for a majority."""
+    """A server treats half of the servers as a majority."""
 
     def is_majority(self, servers: int) -> bool:
         return 2 * servers >= len(self.others) + 1
@@ -99,7 +99,7 @@ class HalfIsAMajority(Server):
 
 @bug(610, breaks=leader_completeness, scope={"terms": 2, "entries": 2, "crashes": 0})
 class IgnoresWhatIsBefore(Server):
-    """Appends an entry wherever its log ends, and says that it has all before it."""
+    """A follower stores an entry without comparing the entry before it with the leader's."""
 
     def matches(self, index: int, term: int) -> bool:
         return True
@@ -107,7 +107,7 @@ class IgnoresWhatIsBefore(Server):
 
 @bug(610, breaks=state_machine_safety, scope={"terms": 2, "entries": 2, "crashes": 0})
 class ComparesNoTerms(Server):
-    """Takes its log for the leader's as far as it is long enough, whatever is in it."""
+    """A follower checks only that its log is long enough, not that the terms in it match."""
 
     def matches(self, index: int, term: int) -> bool:
         return index <= len(self.log)
@@ -115,7 +115,7 @@ class ComparesNoTerms(Server):
 
 @bug(611, breaks=leader_completeness, scope={"terms": 3, "entries": 1, "crashes": 0})
 class KeepsWhatItHas(Server):
-    """Cuts nothing off: where it has another entry, it keeps that."""
+    """A follower keeps an entry that differs from the leader's instead of replacing it."""
 
     def log_after(self, prev: int, entry: int) -> Log:
         return self.log if prev < len(self.log) else (*self.log, entry)
@@ -123,7 +123,7 @@ class KeepsWhatItHas(Server):
 
 @bug(612, breaks=leader_completeness, scope={"terms": 2, "entries": 2, "crashes": 0})
 class CutsOffTooMuch(Server):
-    """Cuts off all that is behind the entry that it gets, also where that fits."""
+    """A follower cuts off its log behind every entry that it receives, even a matching entry."""
 
     def log_after(self, prev: int, entry: int) -> Log:
         return (*self.log[:prev], entry)
@@ -131,7 +131,7 @@ class CutsOffTooMuch(Server):
 
 @bug(613, breaks=leader_completeness, scope={"terms": 2, "entries": 1, "crashes": 0})
 class FollowsAnOldLeader(Server):
-    """Answers whoever leads, or led, an older term."""
+    """A server follows a leader or a candidate of an older term back into that term."""
 
     def is_current(self, term: int) -> bool:
         return True
@@ -139,7 +139,7 @@ class FollowsAnOldLeader(Server):
 
 @bug(614, breaks=election_safety, scope={"terms": 2, "entries": 1, "crashes": 1}, safe=True)
 class KeepsItsVoteForTheNextTerm(Server):
-    """Votes in each term for whom it voted for in another: safe, but others may never lead."""
+    """A server keeps its vote in later terms: safe, but other candidates may never be elected."""
 
     def in_term(self, term: int) -> Self:
         return self.but(term=term, votes=None, stored=None)

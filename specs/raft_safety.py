@@ -1,111 +1,87 @@
-"""What Raft promises (figure 3 of the paper), as an outsider sees it: from what leaders send.
+"""Raft's safety properties (figure 3 of the paper), as an observer of the messages sees them.
 
-An entry is written as its term, as in the figures of the paper: with its index, that tells it from
-all others, as long as nobody shares a term. Nobody's own opinion of who leads plays a part: who
-leads a term is who sends its AppendEntries. A leader that has nothing to send is not seen yet.
+The leaders of a term are the servers that send AppendEntries of the term, whatever a server itself
+believes. A leader that has not sent an entry yet is not observed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
 
 from pcheck import History, Id, Property, Seen, always, milestone, sometimes
 
-Log: TypeAlias = tuple[int, ...]  # of each entry the term
-
-
-@dataclass(frozen=True)
-class AppendEntries:
-    """A leader shows one entry of its log, and the one before it."""
-
-    term: int
-    prev_index: int
-    prev_term: int
-    entry: int
-
-    @property
-    def shows(self) -> Mapping[int, int]:
-        """Of two places in the leader's log, what is there."""
-        return {self.prev_index: self.prev_term, self.prev_index + 1: self.entry}
-
-
-@dataclass(frozen=True)
-class Committed:
-    """A server says that the entry at this index stays there for ever."""
-
-    term: int
-    index: int
-    entry: int
+from .raft_messages import AppendEntries, Committed
 
 
 def leaders(seen: Seen) -> dict[int, set[Id]]:
-    """Who leads each term."""
+    """Return the leaders of each term."""
     found: dict[int, set[Id]] = {}
-    for server, shown in seen.sent(AppendEntries):
-        found.setdefault(shown.term, set()).add(server)
+    for server, append in seen.sent(AppendEntries):
+        found.setdefault(append.term, set()).add(server)
     return found
 
 
 def rivals(seen: Seen) -> tuple[int, list[Id]] | None:
-    """A term, and those who lead it, if they are several."""
-    torn = [(term, sorted(who)) for term, who in leaders(seen).items() if len(who) > 1]
-    return min(torn, default=None)
+    """Return the first term that has several leaders, and these leaders, or None."""
+    found = [(term, sorted(who)) for term, who in leaders(seen).items() if len(who) > 1]
+    return min(found, default=None)
 
 
-def lost(seen: Seen) -> tuple[Id, Committed, Id, AppendEntries] | None:
-    """Who committed what, and which leader of a later term shows something else there."""
+def lost_entry(seen: Seen) -> tuple[Id, Committed, Id, AppendEntries] | None:
+    """Return a commit and a later leader's different entry at its index, with both senders."""
     for server, committed in seen.sent(Committed):
-        for leader, shown in seen.sent(AppendEntries):
-            other = shown.shows.get(committed.index, committed.entry)
-            if shown.term > committed.term and other != committed.entry:
-                return server, committed, leader, shown
+        for leader, append in seen.sent(AppendEntries):
+            entry = append.entries.get(committed.index, committed.entry)
+            if append.term > committed.term and entry != committed.entry:
+                return server, committed, leader, append
     return None
 
 
-def different(seen: Seen) -> list[tuple[Id, Committed]]:
-    """Two servers, or one, with what they committed at one index, if that is not the same."""
-    for one in seen.sent(Committed):
-        for other in seen.sent(Committed):
-            if one[1].index == other[1].index and one[1].entry < other[1].entry:
-                return [one, other]
+def conflicting_commits(seen: Seen) -> list[tuple[Id, Committed]]:
+    """Return two commits of different entries at one index, with their senders, or nothing."""
+    commits = seen.sent(Committed)
+    for first in commits:
+        for second in commits:
+            if first[1].index == second[1].index and first[1].entry < second[1].entry:
+                return [first, second]
     return []
 
 
-def who_leads(told: History) -> Iterator[str]:
-    """Since when each of two servers leads, and what they did."""
-    term, servers = rivals(told.seen) or (0, [])
+def two_leaders(history: History) -> Iterator[str]:
+    """Yield when each rival leader was first observed, then the leaders themselves."""
+    term, servers = rivals(history.seen) or (0, [])
     for server in servers:
-        when = told.since(lambda seen: server in leaders(seen).get(term, ()))  # noqa: B023
-        yield f"{server} leads term {term}: it sends AppendEntries by step {when}."
-    yield "Two majorities have a server in common, and it has one vote in a term."
+        when = history.since(lambda seen: server in leaders(seen).get(term, ()))  # noqa: B023
+        yield f"{server} leads term {term}: {server} has sent AppendEntries by step {when}."
+    yield "Any two majorities have a server in common, and each server has one vote in a term."
     yield from servers
 
 
-def what_was_lost(told: History) -> Iterator[str]:
-    """Who committed it, since when, and what takes its place."""
-    if (found := lost(told.seen)) is None:
+def how_it_was_lost(history: History) -> Iterator[str]:
+    """Yield when the lost entry was committed and which entry replaces it, then both servers."""
+    if (found := lost_entry(history.seen)) is None:
         return
-    server, committed, leader, shown = found
-    when = told.since(lambda seen: (server, committed) in seen.sent(Committed))
-    yield f"By step {when} {server} says, in term {committed.term}: {this(committed)} is committed."
-    there = shown.shows[committed.index]
-    yield f"The leader of term {shown.term}, {leader}, has another there, of term {there}."
+    server, committed, leader, append = found
+    when = history.since(lambda seen: (server, committed) in seen.sent(Committed))
+    term, index = committed.term, committed.index
+    yield f"By step {when}, {server} reports in term {term}: {named(committed)} is committed."
+    other = f"an entry of term {append.entries[index]} at index {index}"
+    yield f"{leader}, the leader of term {append.term}, has {other}."
     yield from dict.fromkeys((server, leader))
 
 
-def who_committed_what(told: History) -> Iterator[str]:
-    """Who committed each of two entries at one index, and since when."""
+def how_both_were_committed(history: History) -> Iterator[str]:
+    """Yield when each of two conflicting entries was committed, then the servers."""
     lines = []
-    for server, committed in different(told.seen):
-        when = told.since(lambda seen: (server, committed) in seen.sent(Committed))  # noqa: B023
-        lines.append((when, f"By step {when} {server} says: {this(committed)} is committed."))
+    commits = conflicting_commits(history.seen)
+    for server, committed in commits:
+        when = history.since(lambda seen: (server, committed) in seen.sent(Committed))  # noqa: B023
+        lines.append((when, f"By step {when}, {server} reports: {named(committed)} is committed."))
     yield from (line for _, line in sorted(lines))
-    yield from dict.fromkeys(server for server, _ in different(told.seen))
+    yield from dict.fromkeys(server for server, _ in commits)
 
 
-@always(sees=[AppendEntries], explain=who_leads)
+@always(sees=[AppendEntries], explain=two_leaders)
 def election_safety(seen: Seen) -> str | None:
     """At most one server leads a term."""
     match rivals(seen):
@@ -116,56 +92,62 @@ def election_safety(seen: Seen) -> str | None:
 
 @always(sees=[AppendEntries])
 def log_matching(seen: Seen) -> str | None:
-    """Two logs with one entry at one index have the same entry before it."""
-    before: dict[tuple[int, int], int] = {}
-    for _, shown in seen.sent(AppendEntries):
-        there = shown.prev_index + 1, shown.entry
-        if before.setdefault(there, shown.prev_term) != shown.prev_term:
-            return f"before entry {there[0]}, of term {there[1]}, there is not always the same"
+    """Two logs with the same entry at an index also have the same entry before it."""
+    previous: dict[tuple[int, int], int] = {}
+    for _, append in seen.sent(AppendEntries):
+        index, entry = append.prev_index + 1, append.entry
+        if previous.setdefault((index, entry), append.prev_term) != append.prev_term:
+            return f"two logs have entry {index} (of term {entry}) but different entries before it"
     return None
 
 
-@always(sees=[AppendEntries, Committed], explain=what_was_lost)
+@always(sees=[AppendEntries, Committed], explain=how_it_was_lost)
 def leader_completeness(seen: Seen) -> str | None:
-    """No committed entry is lost: whoever leads a later term has it, at its index."""
-    match lost(seen):
-        case _, committed, leader, shown:
-            return (
-                f"{this(committed)} is committed, and {leader} leads term {shown.term} without it"
-            )
+    """The leader of a later term has every committed entry at the same index."""
+    match lost_entry(seen):
+        case _, committed, leader, append:
+            term = append.term
+            return f"{named(committed)} is committed, and {leader} leads term {term} without it"
     return None
 
 
-@always(sees=[Committed], explain=who_committed_what)
+@always(sees=[Committed], explain=how_both_were_committed)
 def state_machine_safety(seen: Seen) -> str | None:
-    """No two servers commit different entries at one index."""
-    match different(seen):
-        case (_, one), (_, other):
-            terms = f"of term {one.entry} and of term {other.entry}"
-            return f"at index {one.index} the entries {terms} are both committed"
+    """No two servers commit different entries at the same index."""
+    match conflicting_commits(seen):
+        case (_, first), (_, second):
+            terms = f"of term {first.entry} and of term {second.entry}"
+            return f"at index {first.index} the entries {terms} are both committed"
     return None
 
 
 @sometimes(sees=[AppendEntries], alias="elected")
 def a_leader_is_elected(seen: Seen) -> bool:
-    """In some run a server leads."""
+    """A server is elected and sends an entry in some execution."""
     return bool(leaders(seen))
 
 
 @sometimes(sees=[Committed], alias="committed")
 def an_entry_is_committed(seen: Seen) -> bool:
-    """In some run an entry is committed: the rest would be true of doing nothing, too."""
+    """An entry is committed in some execution.
+
+    Without this property, a spec that does nothing would satisfy all the others.
+    """
     return bool(seen.sent(Committed))
 
 
 @sometimes(sees=[Committed])
 def an_older_entry_is_committed(seen: Seen) -> bool:
-    """In some run an entry of an earlier term is committed."""
+    """An entry of an earlier term is committed in some execution."""
     return any(committed.entry < committed.term for _, committed in seen.sent(Committed))
 
 
 def raft_safety(terms: int, entries: int) -> list[Property]:
-    """What must be true; an older entry is committed together with one behind it, or not at all."""
+    """Return the properties of Raft.
+
+    An older entry can only be committed together with an entry behind it, so that property needs
+    two terms and two entries.
+    """
     proved = [election_safety, log_matching, leader_completeness, state_machine_safety]
     older = [an_older_entry_is_committed] if terms > 1 and entries > 1 else []
     return [*proved, a_leader_is_elected, an_entry_is_committed, *older]
@@ -173,21 +155,21 @@ def raft_safety(terms: int, entries: int) -> list[Property]:
 
 @milestone(sees=["term", "stored"])
 def a_server_leads(seen: Seen) -> Mapping[tuple[Id, int], str]:
-    """From here on it may take commands: its followers need not know it yet."""
+    """A server leads and may take commands, even before its followers know of the election."""
     terms = dict(seen.field("term"))
     leading = [server for server, stored in seen.field("stored") if stored is not None]
-    return {(who, terms[who]): f"{who} leads term {terms[who]}" for who in leading}
+    return {(server, terms[server]): f"{server} leads term {terms[server]}" for server in leading}
 
 
 @milestone(sees=[Committed])
 def is_committed(seen: Seen) -> Mapping[tuple[int, int], str]:
-    """The moment that a client may be told."""
+    """An entry is committed, and a client may be informed."""
     return {
-        (committed.index, committed.entry): f"{this(committed)} is committed, says {server}"
+        (committed.index, committed.entry): f"{server} reports that {named(committed)} is committed"
         for server, committed in seen.sent(Committed)
     }
 
 
-def this(committed: Committed) -> str:
-    """`entry 1 (of term 2)`"""
+def named(committed: Committed) -> str:
+    """Return the name of a committed entry: `entry 1 (of term 2)`."""
     return f"entry {committed.index} (of term {committed.entry})"

@@ -1,8 +1,8 @@
-"""Fast Paxos as SimplifiedFastPaxos has it, in the TLA+ examples: one coordinator, and no phase 1.
+"""The Fast Paxos of SimplifiedFastPaxos in the TLA+ examples: one coordinator and no phase 1.
 
-Guarded commands, as in `lamport`. The odd ballots are fast: there acceptors vote for anything. When
-the coordinator sees their votes collide, it asks for one value in a higher ballot, always the same.
-Nobody promises anything, and an acceptor stays with its value until it is asked for another.
+Guarded commands, as in `lamport`. Odd ballots are fast: acceptors vote for any value. When votes
+collide, the coordinator asks for one value in higher ballots, always the same value. Acceptors make
+no promises, and keep the value of their last vote until the coordinator asks for another value.
 """
 
 from collections import Counter
@@ -21,7 +21,7 @@ from .simplified_paxos import a_decision_is_final
 
 @dataclass(frozen=True)
 class Any:
-    """Vote in this ballot for whatever you like."""
+    """The coordinator lets acceptors vote for any value in a ballot."""
 
     ballot: int
 
@@ -31,7 +31,7 @@ Step: TypeAlias = tuple[str, "State"]
 
 
 class State(NamedTuple):
-    takes_part: tuple[int, ...]  # in which ballot, for each acceptor
+    takes_part: tuple[int, ...]  # the current ballot of each acceptor
     voted: tuple[Vote | None, ...]
     messages: frozenset[Message]
     asked_for: Value | None  # by the coordinator
@@ -41,31 +41,31 @@ class State(NamedTuple):
         return self._replace(messages=self.messages | {message})
 
     def vote(self, i: int, acceptor: Id, vote: Vote) -> "State":
-        """The state in which the i-th acceptor has voted so."""
+        """Return the state after the i-th acceptor casts this vote."""
         return self._replace(
             takes_part=(*self.takes_part[:i], vote.ballot, *self.takes_part[i + 1 :]),
             voted=(*self.voted[:i], vote, *self.voted[i + 1 :]),
         ).send(Voted(acceptor, vote))
 
     def votes_in(self, ballot: int) -> Mapping[Id, Value]:
-        said = [m for m in self.messages if isinstance(m, Voted) and m.vote.ballot == ballot]
-        return {m.acceptor: m.vote.value for m in said}
+        cast = [m for m in self.messages if isinstance(m, Voted) and m.vote.ballot == ballot]
+        return {m.acceptor: m.vote.value for m in cast}
 
 
 class SimplifiedFastPaxos(Model[State]):
     def __init__(self, acceptors: Group, values: tuple[Value, ...], ballots: int) -> None:
         self.acceptors, self.values = acceptors, values
         self.fast, self.classic = range(1, ballots, 2), range(2, ballots, 2)
-        size = 2 * len(acceptors) // 3 + 1  # so that any three quorums have an acceptor in common
+        size = 2 * len(acceptors) // 3 + 1  # any three quorums have an acceptor in common
         self.quorums = list(combinations(acceptors, size))
-        enough = Quorum("a quorum", size)
-        reached = some_value_chosen_by(lambda _: enough)
-        self.properties = (agreement_by(lambda _: enough), reached, a_decision_is_final)
-        self.milestones = (a_value_is_chosen_by(lambda _: enough),)
+        quorum = Quorum("a quorum", size)
+        reachable = some_value_chosen_by(lambda _: quorum)
+        self.properties = (agreement_by(lambda _: quorum), reachable, a_decision_is_final)
+        self.milestones = (a_value_is_chosen_by(lambda _: quorum),)
 
     def initial(self) -> State:
-        nobody = len(self.acceptors)
-        return State((0,) * nobody, (None,) * nobody, frozenset(), None, None)
+        size = len(self.acceptors)
+        return State((0,) * size, (None,) * size, frozenset(), None, None)
 
     def steps(self, state: State) -> Iterator[Step]:
         for label, after in dict(self.actions(state)).items():
@@ -84,8 +84,8 @@ class SimplifiedFastPaxos(Model[State]):
             yield from self.decide(state, ballot)
 
     def recover(self, state: State, ballot: int) -> Iterator[Step]:
-        """Where a quorum's votes in a lower, fast ballot collide, the coordinator asks for one of
-        the values: for one that more than half of them voted for, if there is one."""
+        """The coordinator asks for one of the values for which a quorum's votes in a lower fast
+        ballot collide: the value of more than half of these votes, if there is one."""
         if any(isinstance(m, Accept) and m.vote.ballot == ballot for m in state.messages):
             return
         for quorum, below in ((q, f) for q in self.quorums for f in self.fast if f < ballot):
@@ -100,25 +100,25 @@ class SimplifiedFastPaxos(Model[State]):
                     yield f"coordinator asks for {value} in ballot {ballot}", after
 
     def vote_for_anything(self, state: State, i: int, acceptor: Id) -> Iterator[Step]:
-        """An acceptor votes once in an open ballot: for the value that it voted for before, if it
-        did; unless it takes part in a higher one."""
+        """An acceptor votes once in an open ballot, unless it takes part in a higher ballot. An
+        acceptor that voted before votes for the same value again."""
         for ballot in self.fast:
-            may = Any(ballot) in state.messages and ballot >= state.takes_part[i]
-            if may and acceptor not in state.votes_in(ballot):
+            may_vote = Any(ballot) in state.messages and ballot >= state.takes_part[i]
+            if may_vote and acceptor not in state.votes_in(ballot):
                 last = state.voted[i]
                 for value in self.values if last is None else [last.value]:
                     after = state.vote(i, acceptor, Vote(ballot, value))
                     yield f"{acceptor} votes for {value} in ballot {ballot}", after
 
     def vote_as_asked(self, state: State, i: int, acceptor: Id) -> Iterator[Step]:
-        """An acceptor votes for what the coordinator asks for, unless in a ballot too low."""
+        """An acceptor votes for the value asked for, unless it takes part in a higher ballot."""
         for vote in (Vote(ballot, value) for ballot in self.classic for value in self.values):
             if Accept(vote) in state.messages and vote.ballot >= state.takes_part[i]:
                 after = state.vote(i, acceptor, vote)
                 yield f"{acceptor} votes for {vote.value} in ballot {vote.ballot}", after
 
     def decide(self, state: State, ballot: int) -> Iterator[Step]:
-        """Whoever sees that a quorum voted for one value in one ballot decides it."""
+        """The decision becomes a value that a quorum voted for in one ballot."""
         votes = state.votes_in(ballot)
         for quorum in self.quorums:
             values = {votes.get(acceptor) for acceptor in quorum}
@@ -140,10 +140,10 @@ class SimplifiedFastPaxos(Model[State]):
 
 @spec
 def simplified_fast_paxos(
-    acceptors: Annotated[int, Option("how many vote", min=1)] = 4,
-    values: Annotated[int, Option("how many values may be proposed", min=1)] = 2,
-    ballots: Annotated[int, Option("how many ballots there are, 0 among them", min=2)] = 3,
+    acceptors: Annotated[int, Option("number of acceptors", min=1)] = 4,
+    values: Annotated[int, Option("number of values that may be proposed", min=1)] = 2,
+    ballots: Annotated[int, Option("number of ballots, counting the unused ballot 0", min=2)] = 3,
 ) -> SimplifiedFastPaxos:
-    """The simplified Fast Paxos of the TLA+ examples: one coordinator, and no phase 1."""
+    """The simplified Fast Paxos of the TLA+ examples: one coordinator and no phase 1."""
     names = tuple(Value(f"v{i}") for i in range(1, values + 1))
     return SimplifiedFastPaxos(group("a", acceptors), names, ballots)

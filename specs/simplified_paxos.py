@@ -1,8 +1,8 @@
-"""The Paxos of SimplifiedFastPaxos, in the TLA+ examples: Lamport's, and somebody who decides.
+"""The Paxos of SimplifiedFastPaxos in the TLA+ examples: Lamport's Paxos with one global decision.
 
-What is decided is written down in one place, for all, as soon as a quorum's votes show it, and may
-be written again at any time: safety is that it never changes. Ballots are counted from 0 here, as
-in `lamport`, and from 1 there.
+The decision is set to a value that a quorum voted for in one ballot, and may be set again at any
+time. Safety means that the decision never changes. Ballots start at 0, as in `lamport`; in the TLA+
+module they start at 1.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,7 +21,7 @@ class Decided(NamedTuple):
 
 @always(sees=["decision"])
 def a_decision_is_final(before: Seen, after: Seen) -> str | None:
-    """What is decided never changes."""
+    """The decision never changes."""
     ((_, was),), ((_, now),) = before.field("decision"), after.field("decision")
     return f"{was} was decided, and now {now}" if was not in (None, now) else None
 
@@ -41,21 +41,21 @@ class SimplifiedPaxos(Model[Decided]):
         yield from self.decide(state)
 
     def decide(self, state: Decided) -> Iterator[tuple[str, Decided]]:
-        """Whoever sees that a quorum voted in one ballot decides what it voted for."""
+        """The decision becomes a value that a quorum voted for in one ballot."""
         voted = {(m.vote, m.acceptor) for m in state.paxos.messages if isinstance(m, Voted)}
         for value in self.paxos.values:
-            shown = any(
+            has_quorum = any(
                 vote.value == value and all((vote, acceptor) in voted for acceptor in quorum)
                 for vote in {vote for vote, _ in voted}
                 for quorum in self.paxos.quorums
             )
-            if shown and value != state.decision:
+            if has_quorum and value != state.decision:
                 yield f"{value} is decided", state._replace(decision=value)
 
     def observe(self, state: Decided) -> Seen:
-        said = self.paxos.observe(state.paxos).sent(Accepted)
+        votes = self.paxos.observe(state.paxos).sent(Accepted)
         decision = ((Id("decision"), state.decision),)
-        return Seen(said, {"a": self.paxos.acceptors}, {"decision": decision})
+        return Seen(votes, {"a": self.paxos.acceptors}, {"decision": decision})
 
     def columns(self, state: Decided) -> Mapping[str, Mapping[str, str]]:
         decided = {"decided": {"value": show(state.decision)}}
@@ -64,10 +64,10 @@ class SimplifiedPaxos(Model[Decided]):
 
 @spec
 def simplified_paxos(
-    acceptors: Annotated[int, Option("how many vote", min=1)] = 3,
-    values: Annotated[int, Option("how many values may be proposed", min=1)] = 2,
-    ballots: Annotated[int, Option("how many ballots may be started", min=1)] = 2,
+    acceptors: Annotated[int, Option("number of acceptors", min=1)] = 3,
+    values: Annotated[int, Option("number of values that may be proposed", min=1)] = 2,
+    ballots: Annotated[int, Option("number of ballots", min=1)] = 2,
 ) -> SimplifiedPaxos:
-    """The simplified Paxos of the TLA+ examples: any value in any ballot, and one decision."""
+    """The simplified Paxos of the TLA+ examples: Lamport's Paxos with one global decision."""
     names = tuple(Value(f"v{i}") for i in range(1, values + 1))
     return SimplifiedPaxos(LamportsPaxos(group("a", acceptors), names, ballots))

@@ -1,4 +1,4 @@
-"""Clocks that tick and that nobody hears, and two properties of theirs."""
+"""A spec of clocks that tick without receivers, and its two properties."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def early(seen: Seen) -> str | None:
 
 @sometimes(sees=[Tick])
 def something_ticks(seen: Seen) -> bool:
-    """In some run a clock ticks."""
+    """A clock ticks in some execution."""
     return bool(seen.sent(Tick))
 
 
-def clocks(count: Annotated[int, Option("how many tick", min=1)] = 2) -> Cluster:
-    """Clocks that nobody hears."""
+def clocks(count: Annotated[int, Option("number of clocks", min=1)] = 2) -> Cluster:
+    """Clocks whose ticks have no receivers."""
     return Cluster({group("k", count): lambda i: Clock()}, [early, something_ticks])

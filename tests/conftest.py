@@ -1,4 +1,4 @@
-"""The folder, and the terminal, that a test runs in."""
+"""Fixtures: the folder and the terminal of a test, the command line, and a violated result."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def pcheck(
     capsys: pytest.CaptureFixture[str], empty_folder: Path
 ) -> Callable[..., tuple[int, str, str]]:
-    """`pcheck("explore", "--quiet")` is `(0, "holds\\n", "")`: status, output, errors."""
+    """Return a function that runs pcheck and returns its exit status, output and errors."""
 
-    def ended(*arguments: str) -> tuple[int, str, str]:
+    def run_command(*arguments: str) -> tuple[int, str, str]:
         status = run([*arguments])
         out, err = capsys.readouterr()
         return status, out, err.replace(f"{empty_folder}{os.sep}", "")
 
-    return ended
+    return run_command
 
 
 @pytest.fixture
 def at_the_top(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run the test in the folder of the project: errors name their files from there."""
+    """Run the test in the folder of the project, because errors name files relative to it."""
     monkeypatch.chdir(ROOT)
 
 
 @pytest.fixture(scope="session")
 def broken() -> Result:
-    """Return the result of a bug of Paxos that breaks agreement after eight steps."""
+    """Return the result of a bug of Paxos that violates agreement after eight steps."""
     return check("paxos", bug="votes-in-any-ballot", acceptors=1)

@@ -1,12 +1,12 @@
-"""The second source of the state counts: Paxos once more, in another shape.
+"""An independent implementation of Paxos that confirms the state counts of pcheck.
 
-Written from the sentences that define the semantics and not from pcheck, with which it shares no
-code. There are no actors and no inboxes here: a state is one flat tuple of integer variables and
-one sorted tuple of messages, and the protocol is a few guarded commands. Each answers with the
-variables that it writes and the messages that it sends, or with None where its guard is false.
+This program was written from the definition of the semantics and shares no code with pcheck. It
+knows neither actors nor inboxes. A state is one flat tuple of integer variables and one sorted
+tuple of messages. The protocol is a few guarded commands. A command returns the variables that it
+writes and the messages that it sends, or None if its guard is false.
 
 Nodes are numbered: acceptors from 1, then proposers, then learners. A vote is one integer,
-ballot x (proposers + 1) + value, so that votes compare by ballot; 0 is no vote.
+ballot x (proposers + 1) + value, so that votes compare by ballot; 0 stands for the missing vote.
 
     python tests/peer.py ACCEPTORS PROPOSERS ROUNDS NETWORK CRASHES LEARNERS
 """
@@ -18,25 +18,31 @@ from typing import NamedTuple
 PREPARE, PROMISE, ACCEPT, ACCEPTED, DECIDE = range(5)
 Message = tuple[int, int, int, int, int]  # sender, receiver, kind, ballot, vote
 Variables = tuple[int, ...]
-Network = tuple[Message, ...]  # sorted; in fifo by channel only, the oldest first
+Network = tuple[Message, ...]  # sorted; on fifo by channel only, the oldest message first
 State = tuple[Variables, Network]
-Effect = tuple[dict[int, int], list[Message]]  # what is written, what is sent
+Effect = tuple[dict[int, int], list[Message]]  # written variables, sent messages
 
-DOWN, SPENT, SEEN, FIRST = range(4)  # one bit a node, crashes, one bit an Accepted; then the nodes
+# Global variables: a bit for each node that is down, the crashes so far, a bit for each Accepted
+# message sent so far. The variables of the nodes begin at FIRST.
+DOWN, SPENT, SEEN, FIRST = range(4)
 PROMISED, VOTE = range(2)  # of an acceptor
-HEARD, LEARNED = range(2)  # of a learner: one bit a vote of an acceptor, and a value
-STARTED, COLLECTS, GOT = range(3)  # of a proposer; from GOT on, one for each acceptor's promise
-NOT_YET = -1  # no promise from this acceptor has been counted
+HEARD, LEARNED = range(2)  # of a learner: a bit for each acceptor's vote, and the learned value
+STARTED, COLLECTS, GOT = range(3)  # of a proposer; from GOT on, the promise of each acceptor
+NOT_YET = -1  # in place of a promise that has not been counted
 
 
 class Counts(NamedTuple):
+    """The result of an exploration, with all distinct observations."""
+
     states: int
     transitions: int
     depth: int
-    observations: frozenset[frozenset[tuple[int, int, int]]]  # of (acceptor, ballot, value)
+    observations: frozenset[frozenset[tuple[int, int, int]]]  # (acceptor, ballot, value)
 
 
 class Size(NamedTuple):
+    """The size of a cluster, its network and its crash budget."""
+
     acceptors: int
     proposers: int
     rounds: int
@@ -51,19 +57,23 @@ class Size(NamedTuple):
         return self.nodes()[self.acceptors + self.proposers :]
 
     def own_value(self, node: int) -> int:
-        """The number of a proposer; outside 1..proposers for any other node."""
+        """Return the number of a proposer; outside 1..proposers for any other node."""
         return node - self.acceptors
 
     def is_proposer(self, node: int) -> bool:
         return 1 <= self.own_value(node) <= self.proposers
 
     def at(self, node: int) -> int:
-        """Where the variables of this node begin: each has 2, a proposer its promises as well."""
+        """Return the index of the first variable of a node.
+
+        A node has 2 variables, and a proposer one more for each acceptor's promise.
+        """
         before = node - 1
         proposers = min(max(before - self.acceptors, 0), self.proposers)
         return FIRST + 2 * before + proposers * self.acceptors
 
     def bit(self, acceptor: int, vote: int) -> int:
+        """Return the bit for a vote of an acceptor."""
         return 1 << (vote * (self.acceptors + 1) + acceptor)
 
 
@@ -75,17 +85,18 @@ def explore(
     crashes: int = 0,
     learners: int = 0,
 ) -> Counts:
+    """Explore all states breadth-first."""
     assert network in ("set", "once", "lossy", "fifo"), network
     size = Size(acceptors, proposers, rounds, network, crashes, learners)
     queue = [first_state(size)]
     depth, transitions = {queue[0]: 0}, 0
-    for state in queue:  # breadth first: the loop goes on to what it appends
+    for state in queue:  # the loop appends to the list
         for after in steps(size, state):
             transitions += 1
             if after not in depth:
                 depth[after] = depth[state] + 1
                 queue.append(after)
-    seen = frozenset(spell_out(size, s) for s in {x[SEEN] for x, _ in queue})
+    seen = frozenset(votes_of(size, s) for s in {x[SEEN] for x, _ in queue})
     return Counts(len(queue), transitions, depth[queue[-1]], seen)
 
 
@@ -95,13 +106,14 @@ def first_state(size: Size) -> State:
     return (*[0] * FIRST, *nodes), ()
 
 
-def spell_out(size: Size, seen: int) -> frozenset[tuple[int, int, int]]:
+def votes_of(size: Size, seen: int) -> frozenset[tuple[int, int, int]]:
+    """Return (acceptor, ballot, value) for each bit of SEEN."""
     bits = (divmod(i, size.acceptors + 1) for i in range(seen.bit_length()) if seen >> i & 1)
     return frozenset((acceptor, *divmod(vote, size.proposers + 1)) for vote, acceptor in bits)
 
 
 def steps(size: Size, state: State) -> Iterator[State]:
-    """The state after each step that leads elsewhere."""
+    """Yield the successor of each step that changes the state."""
     x, net = state
     for node in size.nodes():
         for effect in (start(size, x, node), crash(size, x, node), restart(x, node)):
@@ -120,7 +132,7 @@ def steps(size: Size, state: State) -> Iterator[State]:
 
 
 def deliverable(size: Size, net: Network) -> set[Message]:
-    """Each message once; in fifo only the head of each channel."""
+    """Return each message once; on fifo, only the first message of each channel."""
     if size.network == "fifo":
         return set({message[:2]: message for message in reversed(net)}.values())
     return set(net)
@@ -229,6 +241,7 @@ def believe(size: Size, x: Variables, message: Message) -> Effect | None:
     return None if x[at + LEARNED] else ({at + HEARD: 0, at + LEARNED: value}, [])
 
 
+# The command that receives each kind of message.
 COMMANDS = {PREPARE: promise, PROMISE: collect, ACCEPT: cast, ACCEPTED: hear, DECIDE: believe}
 
 

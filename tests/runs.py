@@ -1,4 +1,4 @@
-"""What tests ask of a Model: all its runs, and what a search of it comes to."""
+"""The complete traces of a small model, and the counts of a search result."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ from pcheck.language.model import Model
 from pcheck.search.outcome import SearchResult
 
 S = TypeVar("S", bound=Hashable)
-Run = tuple[str, ...]
+Labels = tuple[str, ...]
 
 
-def runs(model: Model[S]) -> set[Run]:
-    """The labels of every run that goes on until nothing more can happen. None may be endless."""
-    return set(_runs(model, model.initial()))
+def complete_traces(model: Model[S]) -> set[Labels]:
+    """Return the labels of every trace to a state without steps. No trace may be endless."""
+    return set(_traces_from(model, model.initial()))
 
 
-def _runs(model: Model[S], state: S) -> Iterator[Run]:
+def _traces_from(model: Model[S], state: S) -> Iterator[Labels]:
     steps = list(model.steps(state))
     if not steps:
         yield ()
     for label, successor in steps:
-        for rest in _runs(model, successor):
-            yield (label, *rest)
+        for labels in _traces_from(model, successor):
+            yield (label, *labels)
 
 
 def counts(search: SearchResult) -> tuple[int, int, int]:
+    """Return the states, the transitions and the depth of a search."""
     return search.states, search.transitions, search.depth

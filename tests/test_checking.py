@@ -1,4 +1,4 @@
-"""The library: which specs `check` takes, and what it says of those that it cannot check."""
+"""The library: the specs that `check` accepts, and its errors for the others."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.clocks import Clock, clocks, something_ticks
 from tests.errors import place
 
 
-def test_a_builder_at_hand_is_checked_as_it_stands() -> None:
+def test_a_builder_is_checked_without_a_file() -> None:
     result = check(clocks, crashes=0, engine="reference")
     assert repr(result) == "<clocks: violated, 10 states, 12 transitions, depth 3>"
     assert result.saved is not None
@@ -25,11 +25,11 @@ def test_a_builder_at_hand_is_checked_as_it_stands() -> None:
     assert len(result.saved.steps) == 3
 
 
-def test_a_builder_may_have_its_mark() -> None:
+def test_a_builder_may_be_decorated() -> None:
     assert check(spec(clocks), count=1, crashes=0).depth == 3
 
 
-def test_a_builder_that_is_written_in_a_test() -> None:
+def test_a_builder_inside_a_test_function_is_checked() -> None:
     class Tally(Model[int]):
         def initial(self) -> int:
             return 0
@@ -54,77 +54,77 @@ def test_the_path_of_a_file_is_checked(tmp_path: Path) -> None:
     check(str(tmp_path / "mine.py"), voters=1).assert_holds()
 
 
-def test_only_the_properties_that_are_asked_for_are_judged() -> None:
+def test_only_the_selected_properties_are_checked() -> None:
     result = check("paxos", bug="14", acceptors=1, properties=["validity"])
     assert dict(result.properties) == {"validity": Outcome.HOLDS}
     assert result.verdict is Verdict.HOLDS
 
 
-def test_a_search_can_be_watched() -> None:
-    watched: list[tuple[int, int]] = []
+def test_a_search_reports_its_progress() -> None:
+    reports: list[tuple[int, int]] = []
 
     def on_progress(progress: Progress) -> None:
-        watched.append((progress.states, progress.transitions))
+        reports.append((progress.states, progress.transitions))
 
     check("paxos", acceptors=2, rounds=1, on_progress=on_progress)
-    assert watched[0] == (1, 0)
-    assert watched == sorted(watched)
+    assert reports[0] == (1, 0)
+    assert reports == sorted(reports)
 
 
-QUESTIONS: dict[str, tuple[dict[str, Any], str]] = {
+USAGE_ERRORS: dict[str, tuple[dict[str, Any], str]] = {
     "an unknown option": (
         {"acceptorz": 2},
-        "paxos has no option 'acceptorz'; did you mean 'acceptors'?",
+        "unknown option 'acceptorz' of paxos; did you mean 'acceptors'?",
     ),
     "an option of another type": ({"acceptors": "2"}, "acceptors must be an int, got '2'"),
-    "a truth for a number": ({"acceptors": True}, "acceptors must be an int, got True"),
+    "a boolean for a number": ({"acceptors": True}, "acceptors must be an int, got True"),
     "an option out of its range": (
         {"acceptors": 0},
         "acceptors must be at least 1, got 0",
     ),
     "an unknown bug": (
         {"bug": "votes-in-any-balot"},
-        "paxos has no bug 'votes-in-any-balot'; did you mean 'votes-in-any-ballot'?",
+        "unknown bug 'votes-in-any-balot' of paxos; did you mean 'votes-in-any-ballot'?",
     ),
     "an unknown network": (
         {"network": "losy"},
-        "there is no network 'losy'; did you mean 'lossy'?",
+        "unknown network 'losy'; did you mean 'lossy'?",
     ),
-    "less than no crashes": (
+    "a negative number of crashes": (
         {"crashes": -1},
         "crashes must be at least 0, got -1",
     ),
     "an unknown property": (
         {"properties": ["agrement"]},
-        "paxos has no property 'agrement'; did you mean 'agreement'?",
+        "unknown property 'agrement' of paxos; did you mean 'agreement'?",
     ),
     "a limit of no states": (
         {"max_states": 0},
         "max_states must be above 0, got 0",
     ),
-    "a limit of less than no time": (
+    "a negative limit of time": (
         {"max_seconds": -1.0},
         "max_seconds must be above 0, got -1",
     ),
     "a limit of no memory": ({"max_memory": 0}, "max_memory must be above 0, got 0"),
     "an unknown engine": (
         {"engine": "complied"},
-        "there is no engine 'complied'; did you mean 'compiled'?",
+        "unknown engine 'complied'; did you mean 'compiled'?",
     ),
     "an unknown reduction": (
         {"reduce": "fuse,pruned"},
-        "there is no pass 'pruned'; did you mean 'prune'?",
+        "unknown reduction 'pruned'; did you mean 'prune'?",
     ),
     "a reduction for the engine that has none": (
         {"engine": "reference", "reduce": "all"},
-        "the reference engine does not apply reductions: leave out reduce",
+        "the reference engine does not apply reductions; leave out reduce",
     ),
-    "one property to find, and others": (
+    "a target and a selection of properties": (
         {"find": "chosen", "properties": ["agreement"]},
-        "find cannot be combined with a choice of properties",
+        "find cannot be combined with a selection of properties",
     ),
 }
-OF_A_MODEL: dict[str, tuple[dict[str, Any], str]] = {
+USAGE_ERRORS_OF_A_MODEL: dict[str, tuple[dict[str, Any], str]] = {
     "the compiled engine": (
         {"engine": "compiled"},
         "the compiled engine needs a Cluster; check a Model with engine reference",
@@ -135,40 +135,42 @@ OF_A_MODEL: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a network": (
         {"network": "set"},
-        "lamport is a Model without nodes, and does not take network",
+        "lamport is a Model without nodes, which does not take network",
     ),
-    "crashes": ({"crashes": 0}, "lamport is a Model without nodes, and does not take crashes"),
+    "crashes": ({"crashes": 0}, "lamport is a Model without nodes, which does not take crashes"),
 }
 
 
-@pytest.mark.parametrize(("asked", "line"), QUESTIONS.values(), ids=QUESTIONS)
-def test_a_question_that_cannot_be_asked(asked: dict[str, Any], line: str) -> None:
+@pytest.mark.parametrize(("given", "line"), USAGE_ERRORS.values(), ids=USAGE_ERRORS)
+def test_a_usage_error_is_one_line(given: dict[str, Any], line: str) -> None:
     with pytest.raises(UsageError) as error:
-        check("paxos", **asked)
+        check("paxos", **given)
     assert str(error.value) == line
 
 
-@pytest.mark.parametrize(("asked", "line"), OF_A_MODEL.values(), ids=OF_A_MODEL)
-def test_what_cannot_be_asked_of_a_model(asked: dict[str, Any], line: str) -> None:
+@pytest.mark.parametrize(
+    ("given", "line"), USAGE_ERRORS_OF_A_MODEL.values(), ids=USAGE_ERRORS_OF_A_MODEL
+)
+def test_a_usage_error_of_a_model_is_one_line(given: dict[str, Any], line: str) -> None:
     with pytest.raises(UsageError) as error:
-        check("lamport", **asked)
+        check("lamport", **given)
     assert str(error.value) == line
 
 
-@pytest.mark.parametrize("asked", [{}, {"engine": "reference"}, {"reduce": "none"}], ids=str)
-def test_a_model_is_explored_by_the_reference_engine(asked: dict[str, Any]) -> None:
-    found = check("lamport", acceptors=1, values=1, ballots=2, **asked)
+@pytest.mark.parametrize("given", [{}, {"engine": "reference"}, {"reduce": "none"}], ids=str)
+def test_a_model_is_explored_by_the_reference_engine(given: dict[str, Any]) -> None:
+    found = check("lamport", acceptors=1, values=1, ballots=2, **given)
     assert (found.search.engine, found.states, found.depth) == ("reference", 25, 8)
 
 
-def test_a_spec_that_is_not_there() -> None:
+def test_an_unknown_spec_is_a_usage_error() -> None:
     with pytest.raises(UsageError) as error:
         check("paxso")
-    assert str(error.value) == "there is no spec 'paxso'; did you mean 'paxos'?"
+    assert str(error.value) == "unknown spec 'paxso'; did you mean 'paxos'?"
 
 
 @pytest.mark.parametrize("number", ["14", 14])
-def test_a_bug_goes_by_its_number_too(number: Any, broken: Any) -> None:
+def test_a_bug_can_be_given_by_its_number(number: Any, broken: Any) -> None:
     assert check("paxos", bug=number, acceptors=1).saved == broken.saved
 
 
@@ -184,6 +186,6 @@ def test_a_handler_that_raises_is_an_error_of_the_spec() -> None:
     with pytest.raises(SpecError) as error:
         check(watches)
     assert str(error.value).endswith(
-        f"{place(Stopped.actions, below=1)}k1 raised ValueError: the spring is broken "
-        "[on its actions, in state Stopped(time=0)]"
+        f"{place(Stopped.actions, below=1)}actions() of k1 raised ValueError: "
+        "the spring is broken [in state Stopped(time=0)]"
     )

@@ -55,6 +55,7 @@ def room_of(module: str) -> str:
     return parts[0]
 
 
+@cache
 def modules() -> dict[str, Path]:
     found = {}
     for path in sorted((ROOT / "pcheck").rglob("*.py")):

@@ -1,4 +1,4 @@
-"""A Result: how it is read, printed, asserted, drawn as a state graph, and saved."""
+"""The class Result: its values, its report, its assertion, its state graph and its file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from tests.clocks import Clock, Tick, clocks
 
 @pytest.fixture(scope="module")
 def paxos() -> Any:
-    return check("paxos", acceptors=2, rounds=1, crashes=0, engine="reference")  # every pass off
+    return check(
+        "paxos", acceptors=2, rounds=1, crashes=0, engine="reference"
+    )  # without reductions
 
 
 def test_a_result_has_the_counts_and_an_outcome_for_each_property(paxos: Any) -> None:
@@ -38,19 +40,19 @@ def test_a_result_has_the_counts_and_an_outcome_for_each_property(paxos: Any) ->
         "v1_can_be_chosen": Outcome.REACHED,
         "v2_can_be_chosen": Outcome.REACHED,
     }
-    assert (paxos.trace, paxos.run) == (None, None)
+    assert (paxos.trace, paxos.saved) == (None, None)
 
 
-def test_a_violation_has_its_shortest_run(broken: Any) -> None:
+def test_a_violation_has_a_shortest_trace(broken: Any) -> None:
     assert (broken.verdict, broken.depth) == (Verdict.VIOLATED, 8)
     assert broken.properties["agreement"] is Outcome.VIOLATED
     assert (len(broken.trace.labels), len(broken.trace.states)) == (8, 9)
-    assert broken.trace.labels == broken.run.steps
+    assert broken.trace.labels == broken.saved.steps
     assert broken.trace.states[0] == broken.model.initial()
-    assert (broken.run.property, broken.run.why) == ("agreement", "v1 and v2 are both chosen")
+    assert (broken.saved.property, broken.saved.why) == ("agreement", "v1 and v2 are both chosen")
 
 
-def test_a_result_in_one_line(paxos: Any) -> None:
+def test_the_repr_of_a_result_is_one_line(paxos: Any) -> None:
     assert repr(paxos) == "<paxos: holds, 169 states, 352 transitions, depth 14>"
 
 
@@ -69,7 +71,7 @@ def test_a_result_as_html_says_the_same_as_the_text(broken: Any) -> None:
     assert html.unescape(re.sub(r"<[^>]*>", "", page)).strip() == str(broken).strip()
 
 
-def test_html_does_not_trust_what_a_spec_says() -> None:
+def test_html_escapes_the_texts_of_a_spec() -> None:
     @always(sees=[Tick])
     def tagged(seen: Seen) -> str | None:
         return "<script>alert(1)</script>" if seen.sent(Tick) else None
@@ -79,7 +81,7 @@ def test_html_does_not_trust_what_a_spec_says() -> None:
     assert "&lt;script&gt;" in page
 
 
-def test_assert_holds_is_silent_where_it_holds(paxos: Any) -> None:
+def test_assert_holds_returns_if_every_property_holds(paxos: Any) -> None:
     assert paxos.assert_holds() is None
 
 
@@ -90,12 +92,12 @@ def test_assert_holds_fails_with_the_whole_report(broken: Any) -> None:
     assert "a1 <- p1: Accept(vote=Vote(ballot=1, value=v1))" in str(failure.value)
 
 
-def test_assert_holds_fails_where_the_search_was_cut_short() -> None:
+def test_assert_holds_fails_if_the_search_was_stopped() -> None:
     with pytest.raises(AssertionError, match="INCOMPLETE"):
         check("paxos", max_states=10).assert_holds()
 
 
-def test_assert_holds_fails_also_where_python_leaves_assertions_out() -> None:
+def test_assert_holds_fails_even_if_python_skips_assert_statements() -> None:
     code = (
         "from pcheck import check\n"
         "try: check('paxos', bug='14', acceptors=1).assert_holds()\n"
@@ -119,7 +121,7 @@ def test_the_state_graph_has_every_state_and_every_step(paxos: Any) -> None:
     assert {label for _, _, label in steps} == {"p1 starts ballot 1", "p2 starts ballot 2"}
 
 
-def test_the_state_graph_goes_on_where_the_search_ended_with_a_violation() -> None:
+def test_the_state_graph_continues_after_the_violation_that_stopped_the_search() -> None:
     result = check(clocks, count=1, crashes=0)
     assert (result.verdict, result.graph().number_of_nodes()) == (Verdict.VIOLATED, 4)
 
@@ -129,18 +131,18 @@ def test_a_state_graph_that_is_too_large_is_refused(paxos: Any) -> None:
     with pytest.raises(UsageError) as refusal:
         paxos.graph(max_states=168)
     assert str(refusal.value) == (
-        "the state graph has more than 168 states: make the cluster smaller, or raise max_states"
+        "the state graph has more than 168 states; make the cluster smaller or raise max_states"
     )
 
 
-def test_a_run_that_holds_cannot_be_saved(paxos: Any, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"^there is no violating run to save$"):
-        paxos.save(tmp_path / "run.json")
+def test_a_result_without_a_trace_cannot_be_saved(paxos: Any, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"^the result has no trace to save$"):
+        paxos.save(tmp_path / "trace.json")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_run_that_cannot_be_written_says_where(broken: Any, tmp_path: Path) -> None:
+def test_the_error_of_an_unwritable_trace_names_the_file(broken: Any, tmp_path: Path) -> None:
     with pytest.raises(OutputError) as error:
-        broken.save(tmp_path / "nosuch" / "run.json")
-    line = f"{tmp_path}/nosuch/run.json cannot be written: No such file or directory"
+        broken.save(tmp_path / "nosuch" / "trace.json")
+    line = f"{tmp_path}/nosuch/trace.json cannot be written: No such file or directory"
     assert str(error.value) == line

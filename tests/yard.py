@@ -1,4 +1,4 @@
-"""A small spec with hens and foxes, and the bugs that its roles and options may have."""
+"""A small spec with hens and foxes, and known bugs in its roles and options."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def eggs_are_kept(seen: Seen) -> str | None:
 
 
 def yard(
-    hens: Annotated[int, Option("how many lay", min=1)] = 2, foxes: int = 1, wild: bool = False
+    hens: Annotated[int, Option("number of hens", min=1)] = 2, foxes: int = 1, wild: bool = False
 ) -> Cluster:
     h, f = group("h", hens), group("f", foxes)
     name = Value("reynard" if wild else "tod")
@@ -39,35 +39,35 @@ def yard(
 
 
 class SlyFox(Fox):
-    """Takes eggs."""
+    """A fox that takes eggs."""
 
 
 class OldCrow(Crow):
-    """Takes what is left."""
+    """A crow that takes the last eggs."""
 
 
 @bug(1, breaks=eggs_are_kept, scope={"hens": 1}, source="a fable", also=[SlyFox])
 class LaysNoEggs(Hen):
-    """Lays nothing.
+    """A hen lays no eggs.
 
-    And says nothing of it.
+    This line is not part of the summary.
     """
 
 
 @bug(1, breaks=eggs_are_kept, safe=True)
 def more_foxes_than_hens(hens: int, foxes: int) -> dict[str, int]:
-    """One more of them."""
+    """Add one fox for each hen."""
     return {"foxes": hens + foxes}
 
 
 def marked(what: Any) -> Bug:
-    """Return the bug that a class or a function is marked as."""
+    """Return the bug that the decorator attached to a class or function."""
     found: Bug = vars(what)[BUG]
     return found
 
 
 def built(what: Bug, **options: Any) -> dict[str, Actor]:
-    """Return the actors of the yard with this bug, by the names of their nodes."""
+    """Return the actors of the yard with this bug, by the name of each node."""
     spec = of_builder(yard)
     cluster = spec.build(spec.options(options), what)
     assert isinstance(cluster, Cluster)

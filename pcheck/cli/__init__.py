@@ -1,1 +1,1 @@
-"""The command line."""
+"""The command line: each command turns its arguments into output and an exit status."""

@@ -1,4 +1,4 @@
-"""`pcheck bugs`: every mistake that stands beside the specs, and what it breaks."""
+"""`pcheck bugs`: checks of the known bugs, as a table or in full."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from rich.console import Console
 
 from pcheck.bugs import BugCheck, check_bug, select
 from pcheck.cli.bug_table import BugTable
-from pcheck.cli.drawing import Drawing, drawing, is_alone, leave_room
+from pcheck.cli.drawing import (
+    Drawing,
+    check_standard_output,
+    is_on_standard_output,
+    requested_drawing,
+)
 from pcheck.errors import OutputError
 from pcheck.files import check_apart, check_folder, write_whole
 from pcheck.language.decorators import Bug
@@ -17,80 +22,79 @@ from pcheck.loading.rules import rules
 from pcheck.render.text.explanation import Rules
 from pcheck.render.text.paragraphs import Paragraph
 
-SHOWS_ONE = (
-    "pcheck bugs NAME shows one: the rule, the run, and why; pcheck bugs SPEC lists its own."
-)
+HINT = "`pcheck bugs NAME` shows one bug in full; `pcheck bugs SPEC` lists the bugs of one spec."
 
 
-def bugs(
+def check_bugs(
     name: str | None, *, as_json: bool, save: Path | None, form: str | None, output: str | None
 ) -> int:
-    """0 where every one is as it says, 1 where one is not."""
-    chosen = select(name)
-    picture = drawing(form, output, runs=len(chosen))
+    """Check the selected bugs; return 0 if every bug behaves as documented, otherwise 1."""
+    selected = select(name)
+    drawing = requested_drawing(form, output, bugs=len(selected))
     if as_json:
-        leave_room(picture, "--json")
+        check_standard_output(drawing, "--json")
     if save is not None:
-        _check_kept(save, [bug for _, bug in chosen], picture)
-    waiting = Console(stderr=True)
-    found = []
-    with waiting.status("") as status:
-        for nth, (spec, bug) in enumerate(chosen, start=1):
-            status.update(f"{nth} of {len(chosen)}: {bug.name}")
-            found.append(check_bug(spec, bug, on_note=waiting.print))
-    if not is_alone(picture):
-        in_full = name is not None and all(bug.is_called(name) for _, bug in chosen)
-        _print(found, as_json=as_json, in_full=in_full)
-    if picture is not None:
-        for each in found:
-            picture.put(each.result.finding, each.bug.name)
+        _check_save(save, [bug for _, bug in selected], drawing)
+    console = Console(stderr=True)
+    checks = []
+    with console.status("") as status:
+        for nth, (spec, bug) in enumerate(selected, start=1):
+            status.update(f"checking bug {nth} of {len(selected)}: {bug.name}")
+            checks.append(check_bug(spec, bug, on_note=console.print))
+    if not is_on_standard_output(drawing):
+        in_full = name is not None and all(bug.is_called(name) for _, bug in selected)
+        _print(checks, as_json=as_json, in_full=in_full)
+    if drawing is not None:
+        for check in checks:
+            drawing.write(check.result.finding, check.bug.name)
     if save is not None:
-        _keep(found, save)
-    return 0 if all(each.as_expected for each in found) else 1
+        _save(checks, save)
+    return 0 if all(check.as_expected for check in checks) else 1
 
 
-def _check_kept(folder: Path, bugs: list[Bug], picture: Drawing | None) -> None:
+def _check_save(folder: Path, bugs: list[Bug], drawing: Drawing | None) -> None:
+    """Raise OutputError if the traces of these bugs cannot be saved in the folder."""
     if not folder.is_dir():
-        raise OutputError(f"{folder} is no folder: make it first, or give another one")
+        raise OutputError(f"{folder} is not a folder; create the folder first or give another one")
     check_folder(folder)
-    drawn = [picture.path(bug.name) for bug in bugs] if picture is not None else []
+    drawn = [drawing.path(bug.name) for bug in bugs] if drawing is not None else []
     check_apart((file for bug in bugs for file in _files(folder, bug)), drawn)
 
 
 def _files(folder: Path, bug: Bug) -> tuple[Path, Path]:
-    """A run for `pcheck replay`, and as one reads it."""
+    """Return the file of a trace for `pcheck replay`, and the file of its report."""
     return folder / f"{bug.name}.json", folder / f"{bug.name}.txt"
 
 
-def _print(found: list[BugCheck], *, as_json: bool, in_full: bool) -> None:
+def _print(checks: list[BugCheck], *, as_json: bool, in_full: bool) -> None:
     if as_json:
-        print(json.dumps([each.to_dict() for each in found], indent=2))
+        print(json.dumps([check.to_dict() for check in checks], indent=2))
     elif in_full:
-        _show(found)
+        _print_in_full(checks)
     else:
         console = Console(highlight=False)
-        console.print(BugTable(found))
-        console.print(Paragraph(SHOWS_ONE))
+        console.print(BugTable(checks))
+        console.print(Paragraph(HINT))
 
 
-def _show(found: list[BugCheck]) -> None:
+def _print_in_full(checks: list[BugCheck]) -> None:
     console = Console(highlight=False)
-    for each in found:
-        console.print(each.result.report())
-        if each.result.saved is None:
-            console.print("", Rules(rules(each.bug, each.spec.builder)), sep="\n")
-        if each.bug.source:
-            console.print("", Paragraph(f"Where it happened: {each.bug.source}."), sep="\n")
+    for check in checks:
+        console.print(check.result.report())
+        if check.result.saved is None:
+            console.print("", Rules(rules(check.bug, check.spec.builder)), sep="\n")
+        if check.bug.source:
+            console.print("", Paragraph(f"This bug was seen in: {check.bug.source}."), sep="\n")
         console.print()
 
 
-def _keep(found: list[BugCheck], folder: Path) -> None:
-    """Every run: no two alike, though mistakes may share runs."""
+def _save(checks: list[BugCheck], folder: Path) -> None:
+    """Write the trace of each bug, and for each bug another trace than for the bugs before."""
     taken: set[tuple[str, ...]] = set()
-    for each in found:
-        result = each.result.excluding(taken)
+    for check in checks:
+        result = check.result.excluding(taken)
         if result.saved is not None:
             taken.add(result.saved.steps)
-            to_replay, to_read = _files(folder, each.bug)
-            write_whole(to_replay, result.saved.text())
-            write_whole(to_read, result.draw())
+            trace_file, report_file = _files(folder, check.bug)
+            write_whole(trace_file, result.saved.text())
+            write_whole(report_file, result.draw())

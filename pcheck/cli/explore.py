@@ -1,4 +1,4 @@
-"""`pcheck explore`: a spec's own parameters become options beside the general ones."""
+"""`pcheck explore`: a search of all reachable states of a spec, and its report."""
 
 from __future__ import annotations
 
@@ -14,15 +14,20 @@ from pathlib import Path
 from rich.console import Console
 
 from pcheck.checking import Result, answer
-from pcheck.cli.drawing import Drawing, drawing, is_alone, leave_room
+from pcheck.cli.drawing import (
+    Drawing,
+    check_standard_output,
+    is_on_standard_output,
+    requested_drawing,
+)
 from pcheck.cli.limits import memory_limit
-from pcheck.cli.progress import Live
+from pcheck.cli.progress import ProgressLine
 from pcheck.cli.spec_options import (
     Given,
-    asked,
     option,
+    scope_options,
+    setup_of,
     spec_command,
-    what_is_explored,
     with_default,
 )
 from pcheck.errors import SpecError, UsageError
@@ -31,47 +36,51 @@ from pcheck.loading.setup import Setup
 from pcheck.loading.spec import Spec
 from pcheck.render.formats import FORMATS
 from pcheck.render.text.paragraphs import Paragraph
-from pcheck.render.text.report import Lead
+from pcheck.render.text.report import TraceToFault
 from pcheck.search.limits import Limits
 from pcheck.search.options import ENGINES, SearchOptions
 from pcheck.search.outcome import Verdict
 from pcheck.search.reductions.reduce import REDUCTIONS
-from pcheck.text import printable
+from pcheck.text import one_of, printable
 
 STATUS = {Verdict.HOLDS: 0, Verdict.VIOLATED: 1, Verdict.INCOMPLETE: 3}
 STATUS_OF_FINDING = {Verdict.HOLDS: 1, Verdict.VIOLATED: 0, Verdict.INCOMPLETE: 3}
-KEEP = (
-    "To keep this run: --save FILE; to walk it again: pcheck replay FILE{spec} --step; to look at "
-    "it: -o run.svg or -o run.html."
+EXIT_STATUS = """\
+Exit status: 0 holds, 1 violated, 2 usage or spec error, 3 incomplete.
+
+With --find: 0 found, 1 unreachable, 2 usage or spec error, 3 incomplete.
+"""
+SAVE_HINT = (
+    "Save this trace with --save FILE, step through it with `pcheck replay FILE{spec} --step`, or "
+    "draw it with -o trace.svg."
 )
 
 
 def explore_command(arguments: Sequence[str]) -> Callable[..., int]:
-    """The command for one command line: it has the options of the spec that is named there."""
+    """Return `pcheck explore` with the options of the spec that the command line names."""
     return spec_command(
         arguments,
         "explore",
-        "Look at every possible run of a spec: 0 if it holds, 1 if it is violated, 2 if the "
-        "question or the spec is wrong, 3 if the search was cut short.",
-        _general(),
+        "Explore every reachable state of a spec and check its properties.",
+        _general_options(),
         _explore,
     )
 
 
 def _explore(spec: Spec, own: Given, given: Given) -> int:
     output = Output.of(given)
-    setup = asked(spec, own, given)
+    setup = setup_of(spec, own, given)
     try:
-        result = _searched(setup, given)
+        result = _search(setup, given)
     except SpecError as error:
-        if error.trace and output.is_for_people:
-            Console(highlight=False).print(Lead(setup, error.trace))
+        if error.trace and output.has_report:
+            Console(highlight=False).print(TraceToFault(setup, error.trace))
         raise
-    output.put(result)
+    output.write(result)
     return (STATUS if setup.target is None else STATUS_OF_FINDING)[result.verdict]
 
 
-def _searched(setup: Setup, given: Given) -> Result:
+def _search(setup: Setup, given: Given) -> Result:
     memory = memory_limit(given["max_memory"])
     options = SearchOptions(
         engine="auto" if given["engine"] is None else given["engine"],
@@ -79,102 +88,106 @@ def _searched(setup: Setup, given: Given) -> Result:
         limits=Limits(given["max_states"], given["max_seconds"], memory),
         all_properties=given["all_properties"],
     )
-    with redirect_stdout(sys.stderr), Live(setup, quiet=given["quiet"]) as live:
-        return answer(setup, options, on_progress=live.on_progress, on_note=live.on_note)
+    with redirect_stdout(sys.stderr), ProgressLine(setup, quiet=given["quiet"]) as line:
+        return answer(setup, options, on_progress=line.on_progress, on_note=line.on_note)
 
 
 @dataclass(frozen=True)
 class Output:
-    """The ways in which a result is put out: checked before the search, which may take long."""
+    """The requested forms of output, checked before a search that may take hours."""
 
     as_json: bool
     quiet: bool
     levels: bool
-    picture: Drawing | None
-    keep: Path | None  # a file for the run
+    drawing: Drawing | None
+    trace_file: Path | None  # the file of `--save`
 
     @classmethod
     def of(cls, given: Given) -> Output:
+        """Return the output that the options request, or raise an error if options conflict."""
         as_json, quiet, levels = given["as_json"], given["quiet"], given["levels"]
-        picture = drawing(given["form"], given["output"])
+        drawing = requested_drawing(given["form"], given["output"])
         if as_json or quiet:
-            leave_room(picture, "--json" if as_json else "--quiet")
+            check_standard_output(drawing, "--json" if as_json else "--quiet")
         if levels:
-            _check_levels(picture, quiet=quiet and not as_json)
-        return cls(as_json, quiet, levels, picture, _place_to_keep(given["save"], picture))
+            _check_levels(drawing, quiet=quiet and not as_json)
+        return cls(as_json, quiet, levels, drawing, _trace_file(given["save"], drawing))
 
     @property
-    def is_for_people(self) -> bool:
-        """True if standard output is for the report."""
-        return not (self.quiet or self.as_json or is_alone(self.picture))
+    def has_report(self) -> bool:
+        """True if the report is printed on standard output."""
+        return not (self.quiet or self.as_json or is_on_standard_output(self.drawing))
 
-    def put(self, result: Result) -> None:
-        """Print the result, draw its run and save it."""
-        if self.is_for_people:
-            self._report(result)
+    def write(self, result: Result) -> None:
+        """Print the result, and draw and save its trace."""
+        if self.has_report:
+            self._print_report(result)
         elif self.as_json:
-            more = {"levels": result.search.widths} if self.levels else {}
-            print(json.dumps({**result.to_dict(), **more}, indent=2))
+            levels = {"levels": result.search.widths} if self.levels else {}
+            print(json.dumps({**result.to_dict(), **levels}, indent=2))
         elif self.quiet:
             print(result.verdict_word)
-        if self.picture is not None:
-            self.picture.put(result.finding)
-        if self.keep is not None:
-            _save(result, self.keep)
+        if self.drawing is not None:
+            self.drawing.write(result.finding)
+        if self.trace_file is not None:
+            _save(result, self.trace_file)
 
-    def _report(self, result: Result) -> None:
+    def _print_report(self, result: Result) -> None:
         console = Console(highlight=False)
         console.print(result.report())
         if self.levels:
             console.print("", result.levels(), sep="\n")
-        if result.saved is not None and self.keep is None and self.picture is None:
-            file = result.saved.file  # of a spec of the user's: pcheck would not find it by name
-            own = f" {shlex.quote(printable(file))}" if file is not None else ""
-            console.print("", Paragraph(KEEP.format(spec=own)), sep="\n")
+        if result.saved is not None and self.trace_file is None and self.drawing is None:
+            file = result.saved.file  # None for a shipped spec, which `pcheck replay` finds by name
+            spec = f" {shlex.quote(printable(file))}" if file is not None else ""
+            console.print("", Paragraph(SAVE_HINT.format(spec=spec)), sep="\n")
 
 
-def _check_levels(picture: Drawing | None, *, quiet: bool) -> None:
-    leave_room(picture, "--levels")
+def _check_levels(drawing: Drawing | None, *, quiet: bool) -> None:
+    """Raise UsageError if `--levels` is given together with output that leaves no place for it."""
+    check_standard_output(drawing, "--levels")
     if quiet:
-        raise UsageError("--levels draws, and --quiet prints one word: leave one of them out")
+        raise UsageError("--levels and --quiet cannot be combined; remove one of them")
 
 
-def _place_to_keep(save: str | None, picture: Drawing | None) -> Path | None:
+def _trace_file(save: str | None, drawing: Drawing | None) -> Path | None:
+    """Return the file of `--save`, or raise OutputError if it cannot be written."""
     if save is None:
         return None
     file = file_to_write(save)
-    check_apart([file], [picture.file] if picture is not None else [])
+    check_apart([file], [drawing.file] if drawing is not None else [])
     return file
 
 
 def _save(result: Result, file: Path) -> None:
     if result.saved is None:
-        said = f"{printable(str(file))} was not written: there is no run to keep"
-        print(f"pcheck: {said}", file=sys.stderr)
+        text = f"{printable(str(file))} was not written: the result has no trace to save"
+        print(f"pcheck: {text}", file=sys.stderr)
     else:
         write_whole(file, result.saved.text())
 
 
-def _general() -> Iterator[inspect.Parameter]:
-    how, out = "How far", "Output"
-    yield from what_is_explored()
-    engines = with_default(f"Which explorer: {', '.join(ENGINES)}.", "auto")
+def _general_options() -> Iterator[inspect.Parameter]:
+    how, out = "Search", "Output"
+    yield from scope_options()
+    engines = with_default(f"Search engine: {one_of(ENGINES)}.", "auto")
     yield option("engine", str, how, "--engine NAME", engines)
-    reductions = f"Which exact reductions: all, none, or some of {','.join(REDUCTIONS)}."
-    yield option("reduce", str, how, "--reduce PASSES", with_default(reductions, "all"))
-    every = "Go on after a violation, until every property is decided."
+    names = ", ".join(REDUCTIONS)
+    reductions = f"Reductions to apply: all, none, or a comma-separated list of {names}."
+    yield option("reduce", str, how, "--reduce NAMES", with_default(reductions, "all"))
+    every = "Continue after a violation until every property is decided."
     yield option("all_properties", bool, how, "--all-properties", every)
-    yield option("max_states", int, how, "--max-states INT", "Give up after so many states.")
-    yield option("max_seconds", float, how, "--max-seconds SECONDS", "Give up after so long.")
-    memory = "Give up when the process holds so much: 500M, 2G."
-    size = with_default(memory, "what is free")
-    yield option("max_memory", str, how, "--max-memory SIZE", size)
-    grew = "Draw how many new states there were on each level."
-    yield option("levels", bool, out, "--levels", grew)
-    save = "Write the violating run to this file, for `pcheck replay`."
+    yield option("max_states", int, how, "--max-states INT", "Stop after INT states.")
+    yield option("max_seconds", float, how, "--max-seconds SECONDS", "Stop after SECONDS seconds.")
+    memory = "Stop when memory use reaches SIZE, e.g. 500M or 2G."
+    memory = with_default(memory, "90% of the free memory")
+    yield option("max_memory", str, how, "--max-memory SIZE", memory)
+    levels = "Chart the number of new states at each level."
+    yield option("levels", bool, out, "--levels", levels)
+    save = "Save the trace to FILE, for `pcheck replay`."
     yield option("save", str, out, "--save FILE", save)
-    yield option("form", str, out, "--format NAME", f"Write the run as {', '.join(FORMATS)}.")
-    into = "Write the run to this file; its name says the format."
-    yield option("output", str, out, "-o,--output FILE", into)
-    yield option("as_json", bool, out, "--json", "Print one JSON object, nothing else.")
-    yield option("quiet", bool, out, "--quiet", "Print the verdict, in one word.")
+    yield option("form", str, out, "--format NAME", f"Trace format: {one_of(FORMATS)}.")
+    output = "Write the trace to FILE; the suffix selects the format."
+    yield option("output", str, out, "-o,--output FILE", output)
+    yield option("as_json", bool, out, "--json", "Print the result as one JSON object.")
+    yield option("quiet", bool, out, "--quiet", "Print only the verdict, in one word.")

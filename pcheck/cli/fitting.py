@@ -1,4 +1,4 @@
-"""What is small enough: found by trying, for whoever asked for too much."""
+"""A search for option values that make a state graph small enough."""
 
 from __future__ import annotations
 
@@ -12,50 +12,54 @@ from pcheck.search.limits import Stop
 from pcheck.semantics.checked_model import checked
 from pcheck.text import counted
 
-PATIENCE = 1.5  # seconds
+MAX_SECONDS = 1.5
 
 
-def fitting(setup: Setup, most: int) -> str:
-    """`--proposers 1 --crashes 0 (53 states)`: with these there are no more states than that.
+def fitting_options(setup: Setup, max_states: int) -> str:
+    """Return options with which the cluster has at most `max_states` states, or "".
 
-    From the smallest there is each goes back up to what was asked for, as far as it fits: so what
-    does not fit is met late, and counting what does takes no time. Nothing if none fits.
+    The result looks like `--proposers 1 --crashes 0 (53 states)`. The search starts with the
+    smallest value of each option. Then it raises one option after the other, up to the value in the
+    setup, as far as the states still fit. Values that do not fit are therefore tried late, and
+    counting the states of values that fit is fast.
     """
-    until = time.monotonic() + PATIENCE
-    asked = {name: now for name, now, _ in _sizes(setup)}
-    sizes = {name: least for name, _, least in _sizes(setup)}
-    states = _states(setup, sizes, most, until)
-    if not asked or states is None:
+    deadline = time.monotonic() + MAX_SECONDS
+    given = {name: value for name, value, _ in _sizes(setup)}
+    sizes = {name: smallest for name, _, smallest in _sizes(setup)}
+    states = _count_states(setup, sizes, max_states, deadline)
+    if not given or states is None:
         return ""
-    for name, now in asked.items():
-        fits, too_large = sizes[name], now + 1
+    for name, value in given.items():
+        fits, too_large = sizes[name], value + 1
         while too_large - fits > 1:
             middle = (fits + too_large) // 2
-            found = _states(setup, {**sizes, name: middle}, most, until)
-            if found is None:
+            count = _count_states(setup, {**sizes, name: middle}, max_states, deadline)
+            if count is None:
                 too_large = middle
             else:
-                fits, states = middle, found
+                fits, states = middle, count
         sizes[name] = fits
-    smaller = [f"{flag(name)} {size}" for name, size in sizes.items() if size < asked[name]]
+    smaller = [f"{flag(name)} {size}" for name, size in sizes.items() if size < given[name]]
     return f"{' '.join(smaller)} ({counted(states, 'state')})" if smaller else ""
 
 
 def _sizes(setup: Setup) -> Iterator[tuple[str, int, int]]:
-    """What could be smaller: as it was asked for, and the least that it can be."""
+    """Yield each option that can be smaller: its name, its value, and its smallest value."""
     for each in setup.spec.parameters:
-        if each.kind is int and setup.options[each.name] > (least := each.option.min or 1):
-            yield each.name, setup.options[each.name], least
+        if each.kind is int and setup.options[each.name] > (smallest := each.option.min or 1):
+            yield each.name, setup.options[each.name], smallest
     if setup.crashes:
         yield "crashes", setup.crashes, 0
 
 
-def _states(setup: Setup, sizes: Mapping[str, int], most: int, until: float) -> int | None:
-    """How many there are, if they fit and can be counted in time."""
-    from pcheck.search.state_graph import number_of_states  # which takes some time to load
+def _count_states(
+    setup: Setup, sizes: Mapping[str, int], max_states: int, deadline: float
+) -> int | None:
+    """Return the number of states, or None if they do not fit or cannot be counted in time."""
+    from pcheck.search.state_graph import number_of_states  # imported late: slow to load
 
     def on_states(states: int, queue: int) -> None:
-        if time.monotonic() > until:
+        if time.monotonic() > deadline:
             raise Stop
 
     given = {**setup.options, **sizes}
@@ -64,6 +68,6 @@ def _states(setup: Setup, sizes: Mapping[str, int], most: int, until: float) -> 
         model = prepare(
             setup.spec, given, bug=setup.bug, network=setup.network, crashes=crashes
         ).model
-        return number_of_states(checked(model), most, on_states)
-    except (PcheckError, Stop):  # some sizes go with no others
+        return number_of_states(checked(model), max_states, on_states)
+    except (PcheckError, Stop):  # the spec may refuse a combination of sizes
         return None

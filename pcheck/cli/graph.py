@@ -1,4 +1,4 @@
-"""`pcheck graph`: every state and every step of a small cluster, to look at or for a program."""
+"""`pcheck graph`: the state graph of a small cluster, as a picture or for another program."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pcheck.checking import Result, answer
-from pcheck.cli.drawing import keep_off_terminals
-from pcheck.cli.fitting import fitting
+from pcheck.cli.drawing import check_terminal
+from pcheck.cli.fitting import fitting_options
 from pcheck.cli.limits import memory_limit
-from pcheck.cli.progress import Live
+from pcheck.cli.progress import ProgressLine
 from pcheck.cli.spec_options import (
     Given,
-    asked,
     option,
+    scope_options,
+    setup_of,
     spec_command,
-    what_is_explored,
     with_default,
 )
 from pcheck.errors import UsageError
@@ -32,13 +32,13 @@ from pcheck.render.state_graph.graph_formats import (
     GRAPH_FORMATS,
     GRAPHML,
     MAX_DRAWN_STATES,
-    MAX_STATES,
+    MAX_LAID_OUT_STATES,
     GraphFormat,
 )
 from pcheck.search.limits import INTERRUPT, Clock, Limits, Progress, Stop, state_limit
 from pcheck.search.options import SearchOptions
 from pcheck.semantics.checked_model import checked
-from pcheck.text import counted, printable
+from pcheck.text import counted, one_of, printable
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -47,86 +47,92 @@ if TYPE_CHECKING:
 
 
 def graph_command(arguments: Sequence[str]) -> Callable[..., int]:
-    """The command for one command line: it has the options of the spec that is named there."""
+    """Return `pcheck graph` with the options of the spec that the command line names."""
     return spec_command(
         arguments,
         "graph",
-        "Write every state and every step of a small cluster, with what is violated and the "
-        "shortest run to it, as GraphML, for Graphviz, or as a picture.",
-        _general(),
+        "Write the state graph of a small cluster as GraphML, DOT or SVG.\n\n"
+        "The graph marks violations and the shortest counterexample.",
+        _general_options(),
         _graph,
     )
 
 
-def _general() -> Iterator[inspect.Parameter]:
-    yield from what_is_explored()
-    most = with_default(
-        "Refuse more states than this.", f"{MAX_STATES}, for a picture {MAX_DRAWN_STATES}"
+def _general_options() -> Iterator[inspect.Parameter]:
+    yield from scope_options()
+    states = with_default(
+        "Refuse a graph of more than INT states.",
+        f"{MAX_LAID_OUT_STATES}; {MAX_DRAWN_STATES} for svg",
     )
-    yield option("max_states", int, "How far", "--max-states INT", most)
-    form = with_default(
-        f"Write the graph as {', '.join(GRAPH_FORMATS)}.", "as the file is called, or dot"
-    )
+    yield option("max_states", int, "Search", "--max-states INT", states)
+    form = with_default(f"Graph format: {one_of(GRAPH_FORMATS)}.", "by the suffix of FILE, or dot")
     yield option("form", str, "Output", "--format NAME", form)
-    into = "Write the graph to this file; its name says the format."
-    yield option("output", str, "Output", "-o,--output FILE", into)
+    output = "Write the graph to FILE; the suffix selects the format."
+    yield option("output", str, "Output", "-o,--output FILE", output)
 
 
 def _graph(spec: Spec, own: Given, given: Given) -> int:
     file = file_to_write(given["output"]) if given["output"] is not None else None
-    wanted = _format(given["form"], file)
-    setup = asked(spec, own, given)
+    form = _format(given["form"], file)
+    setup = setup_of(spec, own, given)
     with redirect_stdout(sys.stderr):
-        graph = _built(setup, wanted, given["max_states"])
-        drawn = wanted.draw(graph)
+        graph = _build_graph(setup, form, given["max_states"])
+        drawn = form.draw(graph)
     if file is None:
         write_out(drawn)
     else:
         write_whole(file, drawn)
-        print(f"{printable(str(file))}: {_summary(graph, setup)}")
+        print(f"Wrote {printable(str(file))}: {_summary(graph, setup)}")
     return 0
 
 
 def _format(name: str | None, file: Path | None) -> GraphFormat:
-    """Return the format that is asked for."""
+    """Return the requested format, or raise UsageError."""
     if name is not None:
         found = GRAPH_FORMATS.called(name)
     else:
         found = GRAPH_FORMATS.for_file(str(file)) if file is not None else DOT
     if file is None:
-        keep_off_terminals(found, "graph")
+        check_terminal(found, "graph")
     return found
 
 
-def _built(setup: Setup, wanted: GraphFormat, max_states: int | None) -> nx.MultiDiGraph[str]:
-    """The graph, with the run in it that `pcheck explore` shows.
+def _state_limits(form: GraphFormat, max_states: int | None) -> tuple[int, int]:
+    """Return the largest number of states that is written, and the largest that is counted."""
+    return (
+        (form.max_states, MAX_LAID_OUT_STATES) if max_states is None else (max_states, max_states)
+    )
 
-    What is too large for a picture is counted all the same: to say what it is not too large for.
+
+def _build_graph(setup: Setup, form: GraphFormat, max_states: int | None) -> nx.MultiDiGraph[str]:
+    """Return the state graph, in which the trace that `pcheck explore` reports is marked.
+
+    States are counted beyond the limit of a picture, so that the error can suggest a format.
     """
-    from pcheck.search.state_graph import numbered  # which takes some time to load
+    from pcheck.search.state_graph import numbered  # imported late: slow to load
 
-    most, far = (wanted.max_states, MAX_STATES) if max_states is None else (max_states, max_states)
-    bounds = Limits(far, memory=memory_limit())
+    max_written, max_counted = _state_limits(form, max_states)
+    limits = Limits(max_counted, memory=memory_limit())
     try:
-        with Live(setup, stopped="ends it") as live:
-            options = SearchOptions("reference", limits=bounds)
-            result = answer(setup, options, on_progress=live.on_progress)
-            on_states = _looking(bounds, live, result.depth)
-            states = _number_of_states(result, far, on_states)
-            if states is None or states > most:
-                raise _too_large(setup, wanted, max_states, states)
-            graph = numbered(result.graph(far, on_states=on_states))
+        with ProgressLine(setup, on_interrupt="stops without a graph") as line:
+            options = SearchOptions("reference", limits=limits)
+            result = answer(setup, options, on_progress=line.on_progress)
+            on_states = _limited(limits, line, result.depth)
+            states = _number_of_states(result, max_counted, on_states)
+            if states is None or states > max_written:
+                raise _too_large(setup, form, max_states, states)
+            graph = numbered(result.graph(max_counted, on_states=on_states))
     except Stop as limit:
-        smaller = fitting(setup, MAX_STATES)
-        way = f": make it smaller, as with {smaller}" if smaller else ""
-        raise UsageError(f"this has too many states for {limit}{way}") from None
-    graph.graph |= {"title": _title(setup), **_run(result)}
+        smaller = fitting_options(setup, MAX_LAID_OUT_STATES)
+        hint = f"; use {smaller}" if smaller else ""
+        raise UsageError(f"the state graph exceeds {limit}{hint}") from None
+    graph.graph |= {"title": _title(setup), **_trace(result)}
     return graph
 
 
-def _looking(bounds: Limits, live: Live, depth: int) -> OnStates:
-    """What goes on after the search has the same limits, and can be watched as well."""
-    clock, progress = Clock(bounds, live.on_progress), Progress(level=depth)
+def _limited(limits: Limits, line: ProgressLine, depth: int) -> OnStates:
+    """Return a callback that enforces the limits and shows progress after the search, too."""
+    clock, progress = Clock(limits, line.on_progress), Progress(level=depth)
 
     def on_states(states: int, queue: int) -> None:
         progress.states, progress.queue = states, queue
@@ -135,8 +141,11 @@ def _looking(bounds: Limits, live: Live, depth: int) -> OnStates:
     return on_states
 
 
-def _number_of_states(result: Result, far: int, on_states: OnStates) -> int | None:
-    """None where there are more than so many: a search may have ended before it met them all."""
+def _number_of_states(result: Result, max_counted: int, on_states: OnStates) -> int | None:
+    """Return the number of states, or None if there are more than `max_counted`.
+
+    States are counted again if the search stopped at a violation, before it met all states.
+    """
     from pcheck.search.state_graph import number_of_states
 
     search = result.search
@@ -144,66 +153,71 @@ def _number_of_states(result: Result, far: int, on_states: OnStates) -> int | No
         return search.states
     if search.stopped == INTERRUPT:
         raise KeyboardInterrupt
-    if search.stopped not in (None, state_limit(far)):
+    if search.stopped not in (None, state_limit(max_counted)):
         raise Stop(search.stopped)
     return (
-        number_of_states(checked(result.model), far, on_states) if search.stopped is None else None
+        number_of_states(checked(result.model), max_counted, on_states)
+        if search.stopped is None
+        else None
     )
 
 
 def _too_large(
-    setup: Setup, wanted: GraphFormat, max_states: int | None, states: int | None
+    setup: Setup, form: GraphFormat, max_states: int | None, states: int | None
 ) -> UsageError:
-    """`states` is how many there are, if that is known."""
-    picture = wanted.is_picture and max_states is None
-    most, far = (wanted.max_states, MAX_STATES) if max_states is None else (max_states, max_states)
-    many = f"more than {counted(far, 'state')}" if states is None else counted(states, "state")
-    if picture:
-        many += f", too many for a picture ({most})"
-    smaller = fitting(setup, most)
-    ways = [f"make it smaller, as with {smaller}"] if smaller else []
-    if not picture:
-        ways.append("raise --max-states")
+    """Return the error for a graph of `states` states, or of an unknown number if None."""
+    is_picture = form.is_picture and max_states is None
+    max_written, max_counted = _state_limits(form, max_states)
+    number = counted(states, "state") if states is not None else ""
+    size = number or f"more than {counted(max_counted, 'state')}"
+    if is_picture:
+        size += f", too many for a picture (at most {max_written})"
+    smaller = fitting_options(setup, max_written)
+    hints = [f"use {smaller}"] if smaller else []
+    if not is_picture:
+        hints.append("raise --max-states")
     elif states is not None:
-        ways.append(f"write it for a program, as in -o graph{GRAPHML.suffix}")
-    return UsageError(f"this has {many}{': ' if ways else ''}{'; or '.join(ways)}")
+        hints.append(f"write another format with -o graph{GRAPHML.suffix}")
+    return UsageError(f"the state graph has {size}{'; ' if hints else ''}{', or '.join(hints)}")
 
 
 def _title(setup: Setup) -> str:
-    """`paxos: acceptors 1, proposers 2, rounds 2, network set, crashes 0`"""
+    """Return the title of the graph: `paxos: acceptors 1, proposers 2, network set, crashes 0`."""
     default = {each.name: each.default for each in setup.spec.parameters}
     sizes = [
         f"{name} {value}"
         for name, value in setup.all_options.items()
         if value or default.get(name, True)
     ]
-    mistake = f", with the mistake {setup.bug.name}" if setup.bug is not None else ""
-    return printable(f"{setup.spec.name}: {', '.join(sizes)}{mistake}".removesuffix(": "))
+    bug = f", with the bug {setup.bug.name}" if setup.bug is not None else ""
+    return printable(f"{setup.spec.name}: {', '.join(sizes)}{bug}".removesuffix(": "))
 
 
-def _run(result: Result) -> dict[str, str]:
-    run, target = result.saved, result.setup.target
-    if run is None:
+def _trace(result: Result) -> dict[str, str]:
+    """Return the attribute of the graph that describes the marked trace, if there is a trace."""
+    trace, target = result.saved, result.setup.target
+    if trace is None:
         return {}
-    does = "reaches" if _is_hope(target) else "violates"
-    steps = counted(len(run.steps), "step")
-    return {"run": printable(f"the shortest run that {does} {run.property} ({steps})")}
+    verb = "reaches" if _is_sometimes(target) else "violates"
+    steps = counted(len(trace.steps), "step")
+    return {"trace": printable(f"the shortest trace that {verb} {trace.property} ({steps})")}
 
 
-def _is_hope(target: Property | None) -> bool:
+def _is_sometimes(target: Property | None) -> bool:
     return target is not None and target.kind is Kind.SOMETIMES
 
 
 def _summary(graph: nx.MultiDiGraph[str], setup: Setup) -> str:
-    """`40 states, 5 of them violating, and 60 steps; the shortest run ... is marked`"""
-    states = [about for _, about in graph.nodes(data=True)]
-    steps = [about for _, _, about in graph.edges(data=True)]
-    does, doing = "violates", "violating"
-    if _is_hope(setup.target):
-        does, doing = "reaches", "reaching it"
-    of_states = f"{sum(does in about for about in states) or 'none'} of them {doing}"
-    text = f"{counted(len(states), 'state')}, {of_states}, and {counted(len(steps), 'step')}"
-    if broken := sum("violates" in about for about in steps):
-        text += f", {broken} of them violating"
-    run = graph.graph.get("run")
-    return f"{text}; {run} is marked" if run else text
+    """Return `40 states (5 violating), 60 transitions; the shortest trace that ... is marked`."""
+    states = [attributes for _, attributes in graph.nodes(data=True)]
+    transitions = [attributes for _, _, attributes in graph.edges(data=True)]
+    verb, participle = "violates", "violating"
+    if setup.target is not None and _is_sometimes(setup.target):
+        verb, participle = "reaches", f"reaching {setup.target.name}"
+    number = sum(verb in attributes for attributes in states) or "none"
+    text = f"{counted(len(states), 'state')} ({number} {participle}), "
+    text += counted(len(transitions), "transition")
+    if violating := sum("violates" in attributes for attributes in transitions):
+        text += f" ({violating} violating)"
+    trace = graph.graph.get("trace")
+    return f"{text}; {trace} is marked" if trace else text

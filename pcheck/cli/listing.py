@@ -1,4 +1,4 @@
-"""`pcheck specs`: what there is to explore."""
+"""`pcheck specs`: the specs that ship with pcheck, or one spec with its bugs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from pcheck.loading.spec import Spec, find, shipped
 from pcheck.render.text.paragraphs import Paragraph, Rows
 
 
-def specs(name: str | None, *, as_json: bool) -> int:
+def list_specs(name: str | None, *, as_json: bool) -> int:
+    """Print the options, properties and bugs of all shipped specs, or of one spec; return 0."""
     found = list(shipped()) if name is None else [find(name)]
     if as_json:
         print(json.dumps([_object(spec) for spec in found], indent=2))
@@ -26,19 +27,20 @@ def specs(name: str | None, *, as_json: bool) -> int:
             console.print(Rows(_bugs(spec) if name else [_names(spec)]))
         console.print()
     if name is None:
-        more = "pcheck specs SPEC says what the mistakes of one are, and what they break."
-        console.print(Paragraph(more))
+        hint = "`pcheck specs SPEC` shows what each bug of a spec changes and violates."
+        console.print(Paragraph(hint))
     return 0
 
 
 def _declared(spec: Spec) -> tuple[Property, ...]:
-    """The properties at the default sizes."""
+    """Return the properties of the spec with its default options."""
     return spec.build(spec.options({})).properties
 
 
 def _options(spec: Spec) -> list[tuple[tuple[str, str], ...]]:
     return [
-        ((each.flag, "cyan"), (str(each.default), ""), (each.help, "")) for each in spec.parameters
+        ((each.flag, "cyan"), (f"default {each.default}", ""), (each.help, ""))
+        for each in spec.parameters
     ]
 
 
@@ -50,14 +52,14 @@ def _properties(spec: Spec) -> list[tuple[tuple[str, str], ...]]:
 
 
 def _names(spec: Spec) -> tuple[tuple[str, str], ...]:
-    return ("mistakes", "red"), (", ".join(bug.name for bug in spec.bugs), "")
+    return ("bugs", "red"), (", ".join(bug.name for bug in spec.bugs), "")
 
 
 def _bugs(spec: Spec) -> list[tuple[tuple[str, str], ...]]:
     return [
         (
             (f"--bug {bug.name}", "red"),
-            ("breaks nothing" if bug.safe else f"breaks {bug.breaks}", ""),
+            ("violates nothing" if bug.safe else f"violates {bug.breaks}", ""),
             (bug.summary, ""),
         )
         for bug in spec.bugs

@@ -1,4 +1,4 @@
-"""`pcheck new`: a small protocol to start from."""
+"""`pcheck new`: a small example protocol in a new file."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from pcheck.errors import OutputError, UsageError
 from pcheck.files import write_whole
 
 
-def new_file(file: Path) -> int:
-    """Never writes over anything."""
+def write_new_spec(file: Path) -> int:
+    """Write an example protocol to a file that does not exist yet; return 0."""
     if file.suffix != ".py" or not file.stem.isidentifier():
-        raise UsageError(f"{file} is no name for a spec: write something like mine.py")
+        raise UsageError(
+            f"{file} is not a name for a spec; expected a Python name with .py, such as mine.py"
+        )
     if file.exists():
-        raise OutputError(f"{file} exists already: choose another name")
+        raise OutputError(f"{file} exists already; choose another name")
     text = files("pcheck.templates").joinpath("protocol.py").read_text(encoding="utf-8")
     shown = file if file.is_absolute() else Path(file)
     prefix = "" if file.is_absolute() else "./"
     write_whole(file, text.replace("./THIS_FILE", f"{prefix}{shown}"))
-    print(f"Wrote {file}. Now: pcheck explore {prefix}{shown}")
+    print(f"Wrote {file}. To check the protocol: pcheck explore {prefix}{shown}")
     return 0

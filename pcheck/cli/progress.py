@@ -1,4 +1,4 @@
-"""A line that lives while a search runs on a terminal, and an early word if it will take long."""
+"""The progress of a search on a terminal, and an early warning about a large search."""
 
 from __future__ import annotations
 
@@ -9,23 +9,32 @@ from rich.console import Console
 
 from pcheck.loading.setup import Setup
 from pcheck.search.limits import Progress
+from pcheck.text import one_of
 
 SHOW_AFTER, WARN_AFTER = 0.5, 3.0  # seconds
+ERASE_LINE = "\r\x1b[2K"
 
 
-class Live:
-    """Writes to standard error only: what a search says goes to standard output."""
+class ProgressLine:
+    """A line on standard error that is rewritten while a search runs.
+
+    Results go to standard output and are never mixed with this line.
+    """
 
     def __init__(
-        self, setup: Setup, *, quiet: bool = False, stopped: str = "shows what is known"
+        self,
+        setup: Setup,
+        *,
+        quiet: bool = False,
+        on_interrupt: str = "stops and shows partial results",
     ) -> None:
-        """`stopped` is what Ctrl-C does."""
-        self.setup, self.quiet, self.stopped = setup, quiet, stopped
+        """`on_interrupt` is the text of the warning about the effect of Ctrl-C."""
+        self.setup, self.quiet, self.on_interrupt = setup, quiet, on_interrupt
         self.console = Console(stderr=True, highlight=False)
-        self.on = self.console.is_terminal and not self.console.is_dumb_terminal and not quiet
+        self.is_shown = self.console.is_terminal and not self.console.is_dumb_terminal and not quiet
         self.warned = False
 
-    def __enter__(self) -> Live:
+    def __enter__(self) -> ProgressLine:
         return self
 
     def __exit__(
@@ -37,42 +46,43 @@ class Live:
         self._clear()
 
     def on_progress(self, progress: Progress) -> None:
+        """Rewrite the line, and warn once if the search is large."""
         if progress.seconds > WARN_AFTER and not (self.warned or self.quiet):
             self._warn(progress)
-        if progress.seconds > SHOW_AFTER and self.on:
+        if progress.seconds > SHOW_AFTER and self.is_shown:
             line = _line(progress)[: self.console.width - 1]
-            sys.stderr.write(f"\r\x1b[2K{line}")
+            sys.stderr.write(f"{ERASE_LINE}{line}")
             sys.stderr.flush()
 
     def on_note(self, text: str) -> None:
-        """A line of its own, besides the one that lives."""
+        """Print a note on a line of its own, in place of the progress line."""
         if not self.quiet:
             self._clear()
             print(f"pcheck: {text}", file=sys.stderr)
 
     def _warn(self, progress: Progress) -> None:
-        """While the levels still grow, more than half of the search lies ahead."""
+        """Warn while the levels still grow, since most of the search is then still to come."""
         widths = progress.widths
         if len(widths) < 3 or widths[-1] <= widths[-2] or not widths[-2]:
             return
         self.warned = True
         growth = widths[-1] / widths[-2]
         smaller = self.setup.smaller()
-        hint = f" To make it smaller: {', or '.join(smaller)}." if smaller else ""
+        hint = f" Smaller: {one_of(smaller)}." if smaller else ""
         self.on_note(
-            f"this will take a while: {progress.states:,} states so far, and each level is "
-            f"{growth:.1f} times the last.{hint} Ctrl-C {self.stopped}."
+            f"large search: {progress.states:,} states so far, growing {growth:.1f}x per level."
+            f"{hint} Ctrl-C {self.on_interrupt}."
         )
 
     def _clear(self) -> None:
-        if self.on:
-            sys.stderr.write("\r\x1b[2K")
+        if self.is_shown:
+            sys.stderr.write(ERASE_LINE)
             sys.stderr.flush()
 
 
 def _line(progress: Progress) -> str:
     rate = progress.states / max(progress.seconds, 1e-9)
     return (
-        f"level {progress.level}  {progress.states:,} states  {rate:,.0f}/s  "
+        f"level {progress.level}  {progress.states:,} states  {rate:,.0f} states/s  "
         f"queue {progress.queue:,}  {progress.memory / 1e6:,.0f} MB  {progress.seconds:.0f} s"
     )

@@ -1,4 +1,4 @@
-"""`pcheck replay`: a run that was kept, walked again with the reference semantics."""
+"""`pcheck replay`: a saved trace, replayed with the reference semantics."""
 
 from __future__ import annotations
 
@@ -10,13 +10,23 @@ from typing import Any
 
 from rich.console import Console
 
-from pcheck.cli.drawing import Drawing, drawing, is_alone, leave_room
+from pcheck.cli.drawing import (
+    Drawing,
+    check_standard_output,
+    is_on_standard_output,
+    requested_drawing,
+)
 from pcheck.errors import TraceError, UsageError
 from pcheck.loading.setup import Setup
 from pcheck.loading.spec import Spec, find, shipped_names
-from pcheck.play.stepper import check_a_terminal, of_part, of_shown, step_through
+from pcheck.play.stepper import (
+    check_a_terminal,
+    playback_of_failure,
+    playback_of_finding,
+    step_through,
+)
 from pcheck.render.text.paragraphs import Paragraph
-from pcheck.render.text.report import Header, how_it_ends
+from pcheck.render.text.report import Header, verdict_of
 from pcheck.render.text.trace import TraceText
 from pcheck.traces.divergence import first_divergences, notes
 from pcheck.traces.finding import Finding
@@ -28,85 +38,93 @@ from pcheck.traces.timeline import timeline_of
 def replay_file(
     file: Path, spec: str | None, *, quiet: bool, form: str | None, output: str | None, step: bool
 ) -> int:
-    """0 where the run does what its file says, else 1."""
-    picture = drawing(form, output)
+    """Replay a saved trace; return 0 if the trace ends as recorded, otherwise 1."""
+    drawing = requested_drawing(form, output)
     if step:
-        _check_that_it_can_be_walked(quiet, picture)
+        _check_stepper(quiet, drawing)
     elif quiet:
-        leave_room(picture, "--quiet")
+        check_standard_output(drawing, "--quiet")
     saved = read(file)
     given = {"--quiet": quiet, "--step": step, "--format": form, "-o": output}
     found = _spec_of(saved, file, spec, given)
     try:
         setup = saved.prepare(found)
-        walked = replay(saved, setup)
+        replayed = replay(saved, setup)
     except TraceError as error:
         raise TraceError(f"{file} {error}") from None
-    console = Console(highlight=False, stderr=is_alone(picture) and walked.mismatch is not None)
-    if walked.mismatch is not None and step:
-        step_through(console, of_part(setup, walked))
+    to_standard_output = is_on_standard_output(drawing)
+    console = Console(highlight=False, stderr=to_standard_output and replayed.mismatch is not None)
+    if replayed.mismatch is not None and step:
+        step_through(console, playback_of_failure(setup, replayed))
         return 1
-    if walked.mismatch is not None:
-        _show_how_far(console, setup, walked, quiet=quiet or is_alone(picture))
-        if picture is not None and picture.file is not None:
-            picture.leave_out("the run does not do what its file says")
+    if replayed.mismatch is not None:
+        _print_failure(console, setup, replayed, quiet=quiet or to_standard_output)
+        if drawing is not None and drawing.file is not None:
+            drawing.report_unwritten("the replay failed")
         return 1
-    shown = Finding.of(setup, saved, walked.trace)
+    finding = Finding.of(setup, saved, replayed.trace)
     if step:
-        step_through(console, of_shown(shown))
-    elif not is_alone(picture):
-        _show(console, shown, quiet=quiet)
-    if picture is not None:
-        picture.put(shown)
+        step_through(console, playback_of_finding(finding))
+    elif not to_standard_output:
+        _print_finding(console, finding, quiet=quiet)
+    if drawing is not None:
+        drawing.write(finding)
     return 0
 
 
-def _check_that_it_can_be_walked(quiet: bool, picture: Drawing | None) -> None:
-    if quiet or picture is not None:
-        other = "--quiet" if quiet else "--format and -o"
-        raise UsageError(f"--step shows the run itself: leave {other} out")
+def _check_stepper(quiet: bool, drawing: Drawing | None) -> None:
+    """Raise UsageError if `--step` is given with other output or without a terminal."""
+    if quiet or drawing is not None:
+        other = "--quiet" if quiet else "--format or -o"
+        raise UsageError(f"--step cannot be combined with {other}")
     check_a_terminal()
 
 
-def _show(console: Console, shown: Finding, *, quiet: bool) -> None:
+def _print_finding(console: Console, finding: Finding, *, quiet: bool) -> None:
     if not quiet:
-        console.print(Header(shown.setup))
+        console.print(Header(finding.setup))
         console.print()
-        console.print(TraceText(shown.timeline, shown.notes))
+        console.print(TraceText(finding.timeline, finding.notes))
         console.print()
-    for part in how_it_ends(shown):
+    for part in verdict_of(finding):
         console.print(part)
-    console.print(Paragraph("The run does what its file says.", "bold green"))
+    console.print(Paragraph("Replayed: the trace ends as recorded.", "bold green"))
 
 
-def _show_how_far(console: Console, setup: Setup, walked: Replay, *, quiet: bool) -> None:
+def _print_failure(console: Console, setup: Setup, replayed: Replay, *, quiet: bool) -> None:
+    """Print the trace up to the step where the replay failed, and why the replay failed."""
     if not quiet:
-        timeline = timeline_of(setup.model, walked.trace)
-        beside = notes(first_divergences(setup, walked.trace, timeline))
+        timeline = timeline_of(setup.model, replayed.trace)
+        notes_by_step = notes(first_divergences(setup, replayed.trace, timeline))
         console.print(Header(setup))
         console.print()
-        console.print(TraceText(timeline, beside))
+        console.print(TraceText(timeline, notes_by_step))
         console.print()
-    text = f"The run does not do what its file says: {walked.mismatch}"
+    text = f"Replay failed: {replayed.mismatch}"
     console.print(Paragraph(text, "bold red"))
 
 
 def _spec_of(saved: SavedTrace, file: Path, spec: str | None, given: Mapping[str, Any]) -> Spec:
-    """A file never says what code to run: that is a name of ours, or a path of the user's."""
+    """Return the spec that the user names, or the shipped spec that the file names.
+
+    A saved trace never selects other code to execute: the user must name a spec file.
+    """
     if spec is not None:
         return find(spec)
     if saved.file is not None:
         raise UsageError(
-            f"{file} is a run of a spec that does not ship with pcheck: give its file too, "
-            f"as in `{_command(file, saved.file, given)}`"
+            f"{file} is a trace of a spec that does not ship with pcheck; add the file of the "
+            f"spec, as in `{_command(file, saved.file, given)}`"
         )
     if saved.spec not in shipped_names():
-        raise TraceError(f"{file} is a run of {saved.spec!r}, and pcheck has no such spec")
+        raise TraceError(
+            f"{file} is a trace of {saved.spec!r}, which is not a spec of this version of pcheck"
+        )
     return find(saved.spec)
 
 
 def _command(file: Path, spec: str, given: Mapping[str, Any]) -> str:
-    """The same command again, with the spec: as a shell takes it."""
+    """Return the given `pcheck replay` command with the spec added, quoted for a shell."""
     options = [
         (name,) if value is True else (name, value) for name, value in given.items() if value
     ]

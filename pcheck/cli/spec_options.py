@@ -1,4 +1,4 @@
-"""A command about a spec: the parameters of that spec become options beside the general ones."""
+"""Commands about a spec: the spec's own parameters become options of the command."""
 
 from __future__ import annotations
 
@@ -13,38 +13,40 @@ from rich.markup import escape
 
 from pcheck.errors import UsageError
 from pcheck.loading.options import Parameter
-from pcheck.loading.setup import CRASHES, NETWORK, Setup, prepare
+from pcheck.loading.setup import DEFAULT_CRASHES, DEFAULT_NETWORK, Setup, prepare
 from pcheck.loading.spec import Spec, find
 from pcheck.semantics.network import NETWORKS
+from pcheck.text import one_of
 
 DEFAULT_SPEC = "paxos"
-Given = Mapping[str, Any]  # options by their names; None where one is left out
-Action = Callable[[Spec, Given, Given], int]
+METAVARS: Mapping[Any, str] = {int: "INT", float: "FLOAT", str: "TEXT", bool: ""}
+Given = Mapping[str, Any]  # options by name; None for an option that is not given
+Runner = Callable[[Spec, Given, Given], int]
 
 
 def spec_command(
     arguments: Sequence[str],
-    word: str,
+    name: str,
     summary: str,
     general: Iterable[inspect.Parameter],
-    act: Action,
+    run: Runner,
 ) -> Callable[..., int]:
-    """The command for one command line: it has the options of the spec that is named there.
+    """Return the command `name` with the options of the spec that the command line names.
 
-    `act` is given the spec, the options of its own that are given, and all the general ones.
+    `run` gets the spec, the spec's own options that are given, and all general options.
     """
     spec = None
-    if list(arguments[:1]) == [word]:
-        with redirect_stdout(sys.stderr):  # what a spec prints is no part of the answer
-            spec = find(_name(arguments))
+    if list(arguments[:1]) == [name]:
+        with redirect_stdout(sys.stderr):  # standard output is for results, not for a spec's prints
+            spec = find(_spec_name(arguments))
     parameters = spec.parameters if spec is not None else ()
 
     def command(spec_name: str, **given: Any) -> int:
         assert spec is not None
-        if spec_name != _name(arguments):
-            raise UsageError(f"the spec comes first: pcheck {word} {spec_name} ...")
+        if spec_name != _spec_name(arguments):
+            raise UsageError(f"the spec must come first: pcheck {name} {spec_name} ...")
         options = {each.name: given.pop(f"own_{each.name}") for each in parameters}
-        return act(spec, {k: v for k, v in options.items() if v is not None}, given)
+        return run(spec, {k: v for k, v in options.items() if v is not None}, given)
 
     own = [_own_option(spec, each) for each in parameters if spec is not None]
     command.__doc__ = summary
@@ -53,25 +55,25 @@ def spec_command(
     return command
 
 
-def what_is_explored() -> Iterator[inspect.Parameter]:
-    """The options that every command about a spec has."""
-    what = "What is explored"
-    bug = "Put a mistake into the spec: its name or number (`pcheck specs` lists them)."
-    yield option("bug", str, what, "--bug NAME", bug)
-    nets = with_default(f"How messages travel: {', '.join(NETWORKS)}.", NETWORK)
-    yield option("network", str, what, "--network NAME", nets)
-    crashes = with_default("How many crashes a run may have, of any nodes.", str(CRASHES))
-    yield option("crashes", int, what, "--crashes INT", crashes)
-    only = "Check this property only; may be given several times."
-    yield option("properties", list[str], what, "--property NAME", only)
-    find = "Look for the shortest run to this instead: chosen, or any property by its name."
-    yield option("find", str, what, "--find NAME", find)
+def scope_options() -> Iterator[inspect.Parameter]:
+    """Yield the options that every command about a spec has."""
+    panel = "Scope"
+    bug = "Apply a known bug, by name or number (see `pcheck specs`)."
+    yield option("bug", str, panel, "--bug NAME", bug)
+    network = with_default(f"Network model: {one_of(NETWORKS)}.", DEFAULT_NETWORK)
+    yield option("network", str, panel, "--network NAME", network)
+    crashes = with_default("Maximum number of crashes in an execution.", str(DEFAULT_CRASHES))
+    yield option("crashes", int, panel, "--crashes INT", crashes)
+    properties = "Check only this property (repeatable)."
+    yield option("properties", list[str], panel, "--property NAME", properties)
+    find = "Find the shortest trace to a property instead of checking."
+    yield option("find", str, panel, "--find NAME", find)
 
 
-def asked(spec: Spec, own: Given, given: Given) -> Setup:
-    """Return the question that a command line asks of a spec."""
+def setup_of(spec: Spec, own: Given, given: Given) -> Setup:
+    """Return the setup that a command line requests for a spec."""
     bug = given["bug"]
-    with redirect_stdout(sys.stderr):  # what a spec prints is no part of the answer
+    with redirect_stdout(sys.stderr):  # standard output is for results, not for a spec's prints
         return prepare(
             spec,
             own,
@@ -84,12 +86,12 @@ def asked(spec: Spec, own: Given, given: Given) -> Setup:
 
 
 def option(name: str, kind: Any, panel: str, usage: str, text: str) -> inspect.Parameter:
-    """`usage` is the flag, and what stands for its value: `--save FILE`."""
+    """Return an option; `usage` is its flags and the name of its value: `-o,--output FILE`."""
     flags, _, metavar = usage.partition(" ")
     mark = typer.Option(
         *flags.split(","),
         help=text,
-        metavar=metavar or None,
+        metavar=metavar,  # empty for a flag, which takes no value
         rich_help_panel=panel,
         show_default=False,
     )
@@ -99,27 +101,28 @@ def option(name: str, kind: Any, panel: str, usage: str, text: str) -> inspect.P
 
 
 def with_default(text: str, default: str) -> str:
+    """Return a help text that ends with the default, escaped for Rich."""
     return escape(f"{text} [default: {default}]")
 
 
-def _name(arguments: Sequence[str]) -> str:
-    """The spec comes first if it is given."""
+def _spec_name(arguments: Sequence[str]) -> str:
+    """Return the first argument of the command if it is not an option, or the default spec."""
     given = [each for each in arguments[1:2] if not each.startswith("-")]
     return given[0] if given else DEFAULT_SPEC
 
 
 def _spec_argument() -> inspect.Parameter:
-    text = "The name of a spec, or the path of a .py file."
+    text = "The name of a spec or the path of a .py file."
     return _parameter("spec_name", str, DEFAULT_SPEC, typer.Argument(metavar="SPEC", help=text))
 
 
 def _own_option(spec: Spec | None, each: Parameter) -> inspect.Parameter:
     assert spec is not None
-    name = each.flag if each.kind is not bool else f"{each.flag}/--no-{each.flag[2:]}"
+    flags = each.flag if each.kind is not bool else f"{each.flag}/--no-{each.flag[2:]}"
     mark = typer.Option(
-        name,
+        flags,
         help=with_default(each.help, str(each.default)),
-        metavar=each.kind.__name__ if isinstance(each.kind, type) else "WORD",
+        metavar=METAVARS.get(each.kind, "WORD"),
         show_default=False,
         rich_help_panel=f"Options of {spec.name}",
     )

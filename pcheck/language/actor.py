@@ -1,7 +1,9 @@
-"""The language that a protocol is written in: an actor is its state, and says what it becomes.
+"""Actors and their steps: the state and the handlers of each node of a protocol.
 
-An actor is a frozen dataclass. `receive` answers a message, `offers` lists what the actor may do of
-itself; both answer with a step: the next state, or that and what is sent, or None for "ignored".
+An actor is a frozen dataclass whose fields are the state of the node. It has two handlers:
+`receive` handles a message, and `actions` lists what the node may do without a message. Both give
+steps. A step is the next state, a tuple of the next state and the messages to send, a choice made
+with `either`, or None to change nothing.
 """
 
 from __future__ import annotations
@@ -13,80 +15,93 @@ from typing import Any, Self, TypeAlias
 
 from pcheck.language.names import Id
 from pcheck.language.values import FIXED
+from pcheck.text import an
 
-VOLATILE = "pcheck: volatile"  # metadata key of a field that a crash sets back
+VOLATILE = "pcheck: volatile"  # metadata key of a field that a crash resets
 
 
 def fixed(default: Any = MISSING) -> Any:
-    """A field that never changes (peers, own value): no part of the state."""
+    """Declare a field that never changes, such as the peers; the field is not part of the state."""
     return dataclasses.field(default=default, kw_only=True, compare=False, metadata={FIXED: True})
 
 
 def volatile(default: Any = MISSING) -> Any:
-    """A field that a crash sets back to the value that it had in the beginning."""
+    """Declare a field that a crash resets to its value in the initial state."""
     return dataclasses.field(default=default, metadata={VOLATILE: True})
 
 
 @dataclass(frozen=True)
 class Actor:
-    """A node's role. Subclass it with @dataclass(frozen=True); `me` is the node's own name."""
+    """The role of a node; subclass Actor with @dataclass(frozen=True).
+
+    The fixed field `me` holds the name of the node.
+    """
 
     me: Id = fixed(Id("?"))
 
     def actions(self) -> Iterable[Action]:
-        """What the node may do of itself, now."""
+        """Return what the node may do in this state without a message."""
         return ()
 
     def receive(self, msg: object, src: Id) -> Step:
-        """What the node does with a message; None ignores it."""
+        """Return the step that the node takes on a message from `src`, or None to ignore it."""
         return None
 
     def but(self, **changes: Any) -> Self:
-        """The same node with these fields changed."""
+        """Return a copy of the actor with these fields changed."""
         return dataclasses.replace(self, **changes)
 
 
 @dataclass(frozen=True)
 class Send:
-    """A message on its way to each of some nodes."""
+    """A message and the nodes that receive it."""
 
     receivers: tuple[Id, ...]
     message: object
 
 
 def send(to: Id, message: object) -> Send:
+    """Return the sending of a message to one node."""
     return Send((to,), message)
 
 
 def broadcast(to: Iterable[Id], message: object) -> Send:
-    """One copy to each; a broadcast to nobody is still something that an outsider sees."""
+    """Return the sending of a message to each of the nodes.
+
+    The observer sees the message even if `to` is empty.
+    """
     return Send(tuple(dict.fromkeys(to)), message)
 
 
 @dataclass(frozen=True)
 class Either:
-    """A choice that is left open: each way has a label, which the trace shows."""
+    """A nondeterministic choice between labelled steps; a trace shows the label of the choice."""
 
     ways: tuple[tuple[str, Step], ...]
 
 
 def either(*ways: tuple[str, Step]) -> Either:
+    """Return a choice: `either(("retries", self.but(tries=1)), ("stops", None))`."""
     return Either(ways)
 
 
 @dataclass(frozen=True)
 class Action:
-    """Something that a node may do of itself."""
+    """A labelled step that a node may take without a message."""
 
     label: str
     step: Step
 
 
 def action(label: str, step: Step, *sends: Send) -> Action:
-    """`action("starts ballot 1", self.but(started=1), broadcast(self.acceptors, Prepare(1)))`"""
+    """Return an action: `action("starts", self.but(started=True), broadcast(self.peers, Start()))`.
+
+    With `sends`, the step must be the next state.
+    """
     if sends and not isinstance(step, Actor):
         raise TypeError(
-            "action(label, step, *sends): what is sent goes beside a state, or into the step"
+            "action(label, step, *sends): with sends, the step must be the next state, "
+            f"got {an(type(step).__name__)}; put the sends into the step"
         )
     return Action(label, (step, *sends) if isinstance(step, Actor) and sends else step)
 

@@ -1,7 +1,7 @@
-"""A cluster: named nodes, each with the actor it begins as, and what is asked of them.
+"""A cluster: named nodes with their initial actors, and the properties to check.
 
-This is what a builder returns. It says nothing of networks and faults: those are the user's
-question, and `semantics` puts the two together.
+A builder returns a cluster. The network and the number of crashes are not part of the cluster: the
+user chooses them for each check, and `semantics.cluster_model` combines them with the cluster.
 """
 
 from __future__ import annotations
@@ -17,14 +17,17 @@ from pcheck.language.actor import Actor
 from pcheck.language.names import Group, Id, Value
 from pcheck.language.property import Milestone, Property
 from pcheck.language.seen import Sees
-from pcheck.language.values import Unfit, exact, is_frozen_dataclass
-from pcheck.text import nearest
+from pcheck.language.values import UnsupportedValue, exact, is_frozen_dataclass
+from pcheck.text import an, nearest
 
 A = TypeVar("A", bound=Actor)
 
 
 class Cluster:
-    """`Cluster({g: lambda i: Clock(start=i), ...}, properties=[...])`; i counts from 1."""
+    """The nodes of a protocol: `Cluster({g: lambda i: Clock(start=i)}, properties=[...])`.
+
+    The function of a group creates the actor of the ith node of the group, for i from 1.
+    """
 
     def __init__(
         self,
@@ -33,7 +36,7 @@ class Cluster:
         milestones: Iterable[Milestone] = (),
         interchangeable: Iterable[Group | tuple[Value, ...]] = (),
     ) -> None:
-        """`interchangeable`: nodes, or values, that all parts of the spec treat alike."""
+        """Create a cluster; the spec treats the names in each `interchangeable` block alike."""
         self.properties = _distinct(properties)
         self.milestones = _milestones(milestones)
         self.groups = _groups(nodes)
@@ -41,15 +44,15 @@ class Cluster:
         for group, make in nodes.items():
             for number, node in enumerate(group, start=1):
                 if node in self.actors:
-                    raise SpecError(f"two groups of the cluster hold the node {node}")
+                    raise SpecError(f"two groups contain {node}; list each node in one group only")
                 self.actors[node] = _named(node, make(number))
         if not self.actors:
-            raise SpecError("the cluster has no nodes: give at least one group a size above 0")
+            raise SpecError("the cluster has no nodes; give at least one group a size above 0")
         self._check_footprints()
         self.interchangeable = _blocks(interchangeable, self.actors)
 
     def replace(self, old: type[Actor], new: type[Actor]) -> None:
-        """Every node that is exactly an `old` begins as a `new` with the same fields."""
+        """Replace each actor of exactly the class `old` by a `new` with the same fields."""
         for node, actor in self.actors.items():
             if type(actor) is old:
                 same = {f.name: getattr(actor, f.name) for f in fields(actor)}
@@ -57,15 +60,16 @@ class Cluster:
 
     @property
     def watched_kinds(self) -> tuple[type, ...]:
-        """The kinds of message that any declared property sees: they make up the observation."""
+        """The message classes that are part of the observation, because some property sees them."""
         return tuple(what for what in self._footprint() if not isinstance(what, str))
 
     @property
     def watched_fields(self) -> tuple[str, ...]:
+        """The names of the fields that are part of the observation."""
         return tuple(what for what in self._footprint() if isinstance(what, str))
 
     def has_field(self, node: Id, name: str) -> bool:
-        """Whether `time` (or `Clock.time`) names a field of this node."""
+        """Return whether the node has the field `name`, such as `time` or `Clock.time`."""
         role, _, field = name.rpartition(".")
         actor = self.actors[node]
         roles = [kind.__name__ for kind in type(actor).__mro__]
@@ -87,15 +91,16 @@ class Cluster:
 
 
 def _distinct(properties: Iterable[Property]) -> tuple[Property, ...]:
+    """Return the properties, or raise SpecError for a wrong type or a repeated name."""
     found: dict[str, Property] = {}
     for prop in properties:
         if not isinstance(prop, Property):
             raise SpecError(
-                f"{getattr(prop, '__name__', prop)!s} is no property: "
-                "write @always(sees=[...]) or @sometimes(sees=[...]) above it"
+                f"{getattr(prop, '__name__', prop)!s} is not a property; "
+                "write @always(sees=[...]) or @sometimes(sees=[...]) above the function"
             )
         if prop.name in found:
-            raise SpecError(f"two properties are both named {prop.name}")
+            raise SpecError(f"two properties are named {prop.name}; give each its own name")
         found[prop.name] = prop
     return tuple(found.values())
 
@@ -105,27 +110,32 @@ def _milestones(milestones: Iterable[Milestone]) -> tuple[Milestone, ...]:
     for each in found:
         if not isinstance(each, Milestone):
             name = getattr(each, "__name__", repr(each))
-            raise SpecError(f"{name} is no milestone: write @milestone(sees=[...]) above it")
+            raise SpecError(
+                f"{name} is not a milestone; write @milestone(sees=[...]) above the function"
+            )
     return found
 
 
 def _blocks(
     interchangeable: Iterable[Group | tuple[Value, ...]], nodes: Collection[Id]
 ) -> tuple[tuple[Id | Value, ...], ...]:
+    """Return the tuples of interchangeable names, or raise SpecError."""
     blocks: tuple[tuple[Id | Value, ...], ...] = tuple(tuple(block) for block in interchangeable)
     for block in blocks:
         for name in block:
             if type(name) is not Value and name not in nodes:
                 raise SpecError(
-                    f"interchangeable=[...] names {name!r}, which is no node of the cluster: give "
-                    "it groups of nodes, or tuples of values"
+                    f"interchangeable=[...] contains {name!r}, which is not a node of the "
+                    "cluster; write groups of nodes or tuples of values"
                 )
         if len({type(name) for name in block}) > 1:
-            raise SpecError("interchangeable=[...] mixes nodes and values in one tuple")
+            raise SpecError(
+                "interchangeable=[...] mixes nodes and values in one tuple; write a tuple for each"
+            )
     names = [name for block in blocks for name in block]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        raise SpecError(f"interchangeable=[...] names {twice} twice")
+        raise SpecError(f"interchangeable=[...] contains {twice} twice; write each name once")
     return blocks
 
 
@@ -134,42 +144,43 @@ def _groups(nodes: Mapping[Group, Callable[[int], Actor]]) -> dict[str, Group]:
     for group in nodes:
         if not isinstance(group, Group):
             raise SpecError(
-                f'a cluster is a map from groups, and {group!r} is none: write group("a", 3)'
+                f'a cluster must be a map from groups, got the key {group!r}; write group("a", 3)'
             )
         if group.name in groups:
-            raise SpecError(f"two groups of the cluster are both named {group.name}")
+            raise SpecError(f"two groups are named {group.name}; give each its own name")
         groups[group.name] = group
     return groups
 
 
 def _named(node: Id, actor: Actor) -> Actor:
+    """Return the actor with its name, or raise SpecError if a node cannot begin as this actor."""
     if not isinstance(actor, Actor):
-        raise SpecError(f"{node} is a {type(actor).__name__}, which is no Actor")
+        raise SpecError(f"{node} must be an Actor, got {an(type(actor).__name__)}")
     _check_class(type(actor))
     try:
         for f in fields(actor):
             name = f.name
             exact(getattr(actor, name))
-    except Unfit as caught:
-        unfit = caught.inside(name)
-        raise SpecError(f"{node} begins with a field that cannot be kept: {unfit}") from None
+    except UnsupportedValue as error:
+        raise SpecError(f"{node} begins with an unsupported value: {error.inside(name)}") from None
     return actor.but(me=node)
 
 
 def _check_class(role: type[Actor]) -> None:
-    """Raise SpecError for a class whose fields or actions would silently be left out."""
+    """Raise SpecError for a class whose fields or actions pcheck would silently ignore."""
     for kind in role.__mro__[: role.__mro__.index(Actor)]:
         if "offers" in kind.__dict__:
             raise SpecError(
-                f"{place_of(kind)}{kind.__name__} has a method offers, which pcheck does not call: "
+                f"{place_of(kind)}{kind.__name__} has a method offers, which pcheck does not call; "
                 "rename offers to actions, Act to Action and act to action"
             )
         hints = inspect.get_annotations(kind)
         new = [name for name, hint in hints.items() if "ClassVar" not in str(hint)]
         if new and "__dataclass_fields__" not in kind.__dict__:
             raise SpecError(
-                f"{kind.__name__} adds the field {new[0]}, which is no part of its state: "
+                f"{kind.__name__} adds the field {new[0]} but is not a dataclass; "
                 f"write @dataclass(frozen=True) above class {kind.__name__}"
             )
     if not is_frozen_dataclass(role):
-        raise SpecError(f"{role.__name__} can change: write @dataclass(frozen=True)")
+        name = role.__name__
+        raise SpecError(f"{name} is mutable; write @dataclass(frozen=True) above class {name}")

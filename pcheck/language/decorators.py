@@ -1,8 +1,9 @@
-"""The marks in a spec file: which function builds the cluster, and which classes are mistakes.
+"""The decorators of a spec file: `@spec` marks the builder, and `@bug` marks each known bug.
 
-A builder is the one function with `@spec`; its annotated parameters are the command line's options.
-A bug is a subclass that changes one clause (or a function that changes options), with `@bug`: it
-says what it breaks, and at what size.
+The builder is the one function with `@spec`. It returns the cluster, and its annotated parameters
+are options on the command line. A bug is a subclass of a role that changes one rule, or a function
+that changes options. `@bug` names the property that the bug violates and the smallest scope in
+which the violation occurs.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ BUILDER, BUG = "__pcheck_spec__", "__pcheck_bug__"
 
 @dataclass(frozen=True)
 class Option:
-    """`acceptors: Annotated[int, Option("how many vote", min=1)] = 3`"""
+    """The help and range of an option: `n: Annotated[int, Option("number of nodes", min=1)]`."""
 
     help: str = ""
     min: int | None = None
@@ -33,39 +34,40 @@ class Option:
 
 @dataclass(frozen=True)
 class Bug:
-    """One rule changed: by what, and the smallest scope that shows it."""
+    """A known bug: a class or function that changes the spec, and what the change violates."""
 
     name: str
     number: int
     marked: type[Actor] | Callable[..., Mapping[str, Any]]
-    breaks: str
-    scope: Mapping[str, Any] = field(default_factory=dict)
+    breaks: str  # the name of a property
+    scope: Mapping[str, Any] = field(default_factory=dict)  # options of the violation
     source: str = ""
     also: tuple[type[Actor], ...] = ()
     safe: bool = False
 
     @property
     def actors(self) -> tuple[type[Actor], ...]:
-        """The classes that take the places of those that they are made of."""
+        """The classes that replace their base classes in the cluster."""
         return (self.marked, *self.also) if isinstance(self.marked, type) else self.also
 
     def is_called(self, name: str) -> bool:
-        """By its name, or by its number, which it may share with others."""
+        """Return whether `name` is the name or the number of the bug; bugs may share a number."""
         return name.lower().replace("_", "-") == self.name or name == str(self.number)
 
     @property
-    def asks_for(self) -> tuple[str, ...]:
-        """The options of the builder that a function wants to know."""
+    def option_names(self) -> tuple[str, ...]:
+        """The options of the builder that a bug written as a function takes as parameters."""
         is_class = isinstance(self.marked, type)
         return () if is_class else tuple(inspect.signature(self.marked).parameters)
 
     @property
     def summary(self) -> str:
+        """The first line of the docstring."""
         return (inspect.getdoc(self.marked) or "").partition("\n")[0]
 
 
 def spec(builder: F) -> F:
-    """Marks the function that builds a spec's cluster (or Model)."""
+    """Mark the function that builds the Cluster or Model of the spec."""
     setattr(builder, BUILDER, True)
     return builder
 
@@ -79,12 +81,14 @@ def bug(
     also: Iterable[type[Actor]] = (),
     safe: bool = False,
 ) -> Callable[[B], B]:
-    """Marks an actor that changes one rule; its docstring is its line in a listing.
+    """Mark a class or function as a known bug; the first line of its docstring is its summary.
 
-    Or a function, from options of the builder to those that it changes. What looks wrong and is
-    `safe` names the property that it might be thought to break.
+    A class is a subclass of a role that changes one rule. Its nodes replace the nodes of that role,
+    and the classes in `also` replace theirs. A function takes options of the builder and returns
+    the options that it changes. `breaks` is the property that the bug violates. With `safe`, the
+    change violates nothing, and `breaks` is the property that a reader might expect to fail.
+    `scope` holds the options with which the violation is found.
     """
-
     others = tuple(also)
 
     def mark(marked: B) -> B:
@@ -92,7 +96,7 @@ def bug(
         for actor in classes:
             if not issubclass(actor, Actor) or actor.__mro__[1] is Actor:
                 raise SpecError(
-                    f"the bug {actor.__name__} is no subclass of the role that it changes"
+                    f"the bug {actor.__name__} must be a subclass of the role that it changes"
                 )
         words = re.sub(r"(?<!^)(?=[A-Z])", "-", marked.__name__).lower().replace("_", "-")
         found = Bug(words, number, marked, breaks.name, dict(scope or {}), source, others, safe)

@@ -1,4 +1,4 @@
-"""All that an explorer needs to know: where a run begins, and what may happen next."""
+"""The interface between a spec and the searches: an initial state, steps and observations."""
 
 from __future__ import annotations
 
@@ -13,28 +13,29 @@ S = TypeVar("S", bound=Hashable)
 
 
 class Model(ABC, Generic[S]):
-    """A state graph, and what is asked of it. States are hashable and never change.
+    """A state graph and its properties. States must be hashable and immutable.
 
-    Most specs never see this: a Cluster of actors becomes a Model. An algorithm that is better
-    said as guarded commands over one state is written straight on it (`specs/lamport.py`).
+    Most specs return a Cluster of actors, and pcheck turns the cluster into a Model. Subclass Model
+    for an algorithm that is easier to write as guarded commands over one global state, such as
+    `specs/lamport.py`.
     """
 
     properties: tuple[Property, ...] = ()
     milestones: tuple[Milestone, ...] = ()
-    checked = False  # whether its answers need no second look
+    checked = False  # whether the model validates the results of the user's code itself
 
     @abstractmethod
     def initial(self) -> S:
-        """The state that every run begins in."""
+        """Return the state in which every execution begins."""
 
     @abstractmethod
     def steps(self, state: S) -> Iterable[tuple[str, S]]:
-        """Each step out of a state: a label, distinct in that state, and the state that follows."""
+        """Yield a pair (label, next state) for each step; labels in one state must be distinct."""
 
     @abstractmethod
     def observe(self, state: S) -> Seen:
-        """What the properties see of a state."""
+        """Return the observation of a state: what the properties can see of that state."""
 
     def columns(self, state: S) -> Mapping[str, Mapping[str, str]]:
-        """How a state is shown: for each column of a trace its fields, as text."""
+        """Return the text of a state for traces: the columns, and in each column its fields."""
         return {"state": {"": repr(state)}}

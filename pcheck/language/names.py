@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-MOST_NODES = 1000
+MAX_NODES = 1000
 
 
 class _Name(str):
-    """A name of a kind of its own: never equal to a plain string or to a name of another kind."""
+    """A string that is equal only to names of the same class, and is sorted by `natural`."""
 
     __slots__ = ()
 
@@ -40,20 +40,20 @@ class _Name(str):
 
 
 class Id(_Name):
-    """The name of a node. A type of its own, so that renaming finds it wherever it occurs."""
+    """The name of a node; a type of its own, so that a renaming finds names inside any value."""
 
     __slots__ = ()
 
 
 class Value(_Name):
-    """A value that is proposed. A type of its own, for the same reason."""
+    """A proposed value; a type of its own, so that a renaming finds values inside any value."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True)
 class Group:
-    """Some nodes, in order: who a broadcast goes to."""
+    """Some nodes in a fixed order, for example the receivers of a broadcast."""
 
     name: str
     ids: tuple[Id, ...]
@@ -68,23 +68,24 @@ class Group:
         return node in self.ids
 
     def without(self, *nodes: Id) -> Group:
+        """Return a copy of the group without these nodes."""
         return Group(self.name, tuple(node for node in self.ids if node not in nodes))
 
 
 def group(name: str, size: int) -> Group:
-    """The nodes name1, name2, ...: `group("a", 3)` is a1, a2, a3."""
+    """Return the group of the nodes name1, name2, ...: `group("a", 3)` holds a1, a2 and a3."""
     if not isinstance(name, str) or not name.isidentifier() or name[-1].isdigit():
-        raise ValueError(f"a group's name is a word that does not end in a digit, not {name!r}")
-    if type(size) is not int or size < 0:
-        raise ValueError(f"group({name!r}, {size!r}): the size must be a number from 0 up")
-    if size > MOST_NODES:
-        raise ValueError(f"group({name!r}, {size}): a cluster has at most {MOST_NODES} nodes")
+        raise ValueError(f"a group's name must be a word not ending in a digit, got {name!r}")
+    if type(size) is not int or not 0 <= size <= MAX_NODES:
+        raise ValueError(
+            f"the size of group {name!r} must be an integer from 0 to {MAX_NODES}, got {size!r}"
+        )
     return Group(name, tuple(Id(f"{name}{i}") for i in range(1, size + 1)))
 
 
 @cache
 def natural(text: str) -> tuple[tuple[int, int | str], ...]:
-    """A sort key with numbers as numbers: a2 before a10."""
+    """Return a sort key that compares digits as numbers, so that a2 comes before a10."""
     parts = re.findall(r"\d+|\D+", text)
     return tuple((0, int(part)) if _is_number(part) else (1, part) for part in parts)
 

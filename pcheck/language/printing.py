@@ -1,6 +1,7 @@
-"""The printer: one text for one value, the same on every machine and with every hash seed.
+"""The printer: each value has one text, the same on every machine and with every hash seed.
 
-Labels name steps in saved runs, so nothing here may depend on an address, a hash or a default repr.
+Labels name the steps in saved traces. Therefore no text may depend on an address, a hash or a
+default repr.
 """
 
 from __future__ import annotations
@@ -16,19 +17,19 @@ from pcheck.text import an
 
 
 def show(value: Any) -> str:
-    """`Accept(vote=Vote(ballot=1, value=v1))`, `{a1, a2}`, `{a1: None}`."""
+    """Return the text of a value: `Write(page=Page(number=1))`, `{a1, a2}`, `{a1: None}`."""
     return _text(value, named=True)
 
 
 def brief(value: Any) -> str:
-    """`Accept(Vote(1, v1))`: as `show`, without the names of fields, beside an arrow."""
+    """Return the text of a value without the names of fields: `Write(Page(1))`."""
     return _text(value, named=False)
 
 
 def listed(values: Iterable[Any]) -> str:
-    """Some values in words: `a1, a2 and a3`."""
-    *most, last = [show(value) for value in sorted(values, key=order)] or ["none"]
-    return f"{', '.join(most)} and {last}" if most else last
+    """Return the sorted values as a phrase: `a1, a2 and a3`, or `none`."""
+    *others, last = [show(value) for value in sorted(values, key=order)] or ["none"]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _text(value: Any, *, named: bool) -> str:
@@ -58,11 +59,11 @@ def _text(value: Any, *, named: bool) -> str:
         return f"{type(value).__name__}({{{', '.join(sorted(map(text, value)))}}})"
     if isinstance(value, (list, dict)):
         return repr(value)
-    return an(type(value).__name__)  # a default repr holds an address
+    return an(type(value).__name__)  # a default repr contains an address
 
 
 def _fields(value: Any) -> Iterable[tuple[str, Any]] | None:
-    """Of a dataclass or a NamedTuple, with their names."""
+    """Return the named fields of a dataclass or NamedTuple, or None for any other value."""
     if isinstance(value, tuple):
         return zip(value._fields, value, strict=True) if hasattr(value, "_fields") else None
     if is_dataclass(value) and not isinstance(value, type):

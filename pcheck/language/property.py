@@ -1,9 +1,10 @@
-"""What is checked: questions about what an outsider sees, never about the actors' own opinion.
+"""Properties and milestones, which judge a cluster only by what an observer can see.
 
-A property declares what it sees, kinds of messages or names of fields, and gets nothing else: that
-is its footprint, and the reductions rely on it. An `always` answers with a message where it is
-false, a `sometimes` with True where it is reached. An `always` of two parameters is about a step:
-what was seen before it, and after.
+A property declares its footprint in `sees`: message classes and names of fields. A property cannot
+read anything outside its footprint, and the reductions rely on that. An `always` returns None in
+states where it is true, and a message that says what is wrong in states where it is false. A
+`sometimes` returns whether its condition is reached. An `always` with two parameters is a step
+property: the parameters are the observations before and after a step.
 """
 
 from __future__ import annotations
@@ -12,25 +13,27 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any
 
 from pcheck.blame import described, place_of, place_raised
 from pcheck.errors import SpecError
 from pcheck.language.seen import History, Seen, Sees
 from pcheck.language.values import is_frozen_dataclass
+from pcheck.text import counted
 
-M = TypeVar("M")
 Explain = Callable[["History"], Iterable[str]]
 
 
 class Kind(Enum):
+    """The kind of a property."""
+
     ALWAYS = "always"
     SOMETIMES = "sometimes"
 
 
 @dataclass(frozen=True)
 class Property:
-    """One question, asked of every reachable state (or step)."""
+    """A property that is checked in every reachable state, or on every step."""
 
     name: str
     kind: Kind
@@ -39,48 +42,50 @@ class Property:
     summary: str
     is_step_property: bool = False
     explain: Explain | None = None
-    alias: str = ""  # a shorter name, for who looks for it
+    alias: str = ""  # a short name for --find
 
     def why_false(self, *seen: Seen) -> str | None:
-        """For an `always`: what is wrong with this state, or step."""
-        why = self._ask(*seen)
+        """Return what is wrong with the state or step, or None; only for an `always`."""
+        why = self._call(*seen)
         if why is None or (isinstance(why, str) and why):
             return why
-        raise self._bad_answer(why, "None where it is true, a message where it is false")
+        raise self._bad_result(why, "None if it holds, or a non-empty message if not")
 
-    def reached(self, seen: Seen) -> bool:
-        """For a `sometimes`: whether this state is one."""
-        answer = self._ask(seen)
-        if isinstance(answer, bool):
-            return answer
-        raise self._bad_answer(answer, "True or False")
+    def is_reached(self, seen: Seen) -> bool:
+        """Return whether the condition of a `sometimes` is true in the state."""
+        result = self._call(seen)
+        if isinstance(result, bool):
+            return result
+        raise self._bad_result(result, "True or False")
 
     def as_target(self) -> Property:
-        """What is false where this is decided: so that a search for the one finds the other."""
+        """Return an `always` that is false where this property is decided, to search for it."""
         if self.kind is Kind.ALWAYS:
             return self
 
         def test(seen: Seen) -> str | None:
-            return "it is reached" if self.reached(seen) else None
+            return "it is reached" if self.is_reached(seen) else None
 
         return replace(self, kind=Kind.ALWAYS, test=test)
 
-    def _ask(self, *seen: Seen) -> object:
+    def _call(self, *seen: Seen) -> object:
         try:
             return self.test(*[observation.only(self.name, self.sees) for observation in seen])
         except (Exception, SystemExit) as error:
             text = f"{place_raised(error)}the property {self.name} raised {described(error)}"
             raise SpecError(text) from error
 
-    def _bad_answer(self, answer: object, wanted: str) -> SpecError:
-        kind = self.kind.value
-        place = place_of(self.test)
-        return SpecError(f"{place}{self.name} answered {answer!r}: an @{kind} answers {wanted}")
+    def _bad_result(self, result: object, allowed: str) -> SpecError:
+        place, kind = place_of(self.test), self.kind.value
+        return SpecError(f"{place}the @{kind} {self.name} must return {allowed}, got {result!r}")
 
 
 @dataclass(frozen=True)
 class Milestone:
-    """What a trace is told by: a map from what has happened to the line that says so, once."""
+    """A function from an observation to lines of a trace: each key adds its line once.
+
+    A key is anything that identifies an event, and its line describes that event.
+    """
 
     sees: tuple[Sees, ...]
     test: Callable[[Seen], Mapping[Any, str]]
@@ -89,7 +94,8 @@ class Milestone:
     def name(self) -> str:
         return self.test.__name__
 
-    def reached(self, seen: Seen) -> Mapping[Any, str]:
+    def lines(self, seen: Seen) -> Mapping[Any, str]:
+        """Return the line of each event that has happened."""
         name = self.name
         try:
             lines = self.test(seen.only(name, self.sees))
@@ -100,18 +106,19 @@ class Milestone:
             return lines
         place = place_of(self.test)
         raise SpecError(
-            f"{place}the milestone {name} answered {lines!r}: it answers a map from what has "
-            "happened to the line that says so"
+            f"{place}the milestone {name} must return a map from events to lines of text, "
+            f"got {lines!r}"
         )
 
 
 def always(
     *, sees: Iterable[Sees], name: str = "", explain: Explain | None = None
 ) -> Callable[[Callable[..., Any]], Property]:
-    """True of every reachable state: answers with a message where it is not.
+    """Declare a property that must be true in every reachable state.
 
-    `explain` tells, line by line, what led to that in the end; a line that is only the name of a
-    node stands for all that this node did.
+    The function returns None where the property is true, and otherwise a message that says what is
+    wrong. `explain` yields the lines that explain a counterexample from its History. A line that is
+    only the name of a node is replaced by everything that this node did.
     """
     return lambda test: replace(_property(Kind.ALWAYS, test, sees, name), explain=explain)
 
@@ -119,9 +126,10 @@ def always(
 def sometimes(
     *, sees: Iterable[Sees], name: str = "", alias: str = ""
 ) -> Callable[[Callable[..., Any]], Property]:
-    """True of at least one reachable state: else a check proves nothing, and says so.
+    """Declare a property that must be true in at least one reachable state.
 
-    `word` is a shorter name for it: `pcheck explore --find chosen`.
+    A check fails if it reaches no such state. Otherwise the `always` properties could hold only
+    because nothing happens. `alias` is a short name for `pcheck explore --find`.
     """
     return lambda test: replace(_property(Kind.SOMETIMES, test, sees, name), alias=alias)
 
@@ -129,16 +137,19 @@ def sometimes(
 def milestone(
     *, sees: Iterable[Sees]
 ) -> Callable[[Callable[[Seen], Mapping[Any, str]]], Milestone]:
-    """A line in a trace. Milestones watch the run that is shown: they cost the search nothing."""
+    """Declare a milestone: lines that a trace shows as soon as their events have happened.
+
+    Milestones are evaluated only on the traces that are shown, so they do not slow a search down.
+    """
     return lambda test: Milestone(_footprint(test, sees), test)
 
 
 def _property(kind: Kind, test: Callable[..., Any], sees: Iterable[Sees], name: str) -> Property:
-    wanted = len(inspect.signature(test).parameters)
-    if wanted not in ((1, 2) if kind is Kind.ALWAYS else (1,)):
+    count = len(inspect.signature(test).parameters)
+    if count not in ((1, 2) if kind is Kind.ALWAYS else (1,)):
         raise SpecError(
-            f"{place_of(test)}{test.__name__} takes {wanted} parameters: write "
-            "(seen), or for an @always about a step (before, after)"
+            f"{place_of(test)}{test.__name__} must have the parameter (seen) or, for an @always "
+            f"about steps, the parameters (before, after), got {counted(count, 'parameter')}"
         )
     summary = (inspect.getdoc(test) or "").partition("\n")[0]
     return Property(
@@ -147,19 +158,21 @@ def _property(kind: Kind, test: Callable[..., Any], sees: Iterable[Sees], name: 
         _footprint(test, sees),
         test,
         summary,
-        is_step_property=wanted == 2,
+        is_step_property=count == 2,
     )
 
 
 def _footprint(test: Callable[..., Any], sees: Iterable[Sees]) -> tuple[Sees, ...]:
     if isinstance(sees, (str, type)):
         name = repr(sees) if isinstance(sees, str) else sees.__name__
-        raise SpecError(f"{place_of(test)}{test.__name__}: write sees=[{name}]")
+        raise SpecError(
+            f"{place_of(test)}{test.__name__}: sees must be a list, got {name}; write sees=[{name}]"
+        )
     footprint = tuple(sees)
     for what in footprint:
         if not isinstance(what, str) and not (isinstance(what, type) and is_frozen_dataclass(what)):
             raise SpecError(
-                f"{place_of(test)}{test.__name__} sees {what!r}: name a kind of message "
-                '(a frozen dataclass) or, as a string, a field: "learned"'
+                f"{place_of(test)}{test.__name__}: sees must hold message classes (frozen "
+                f"dataclasses) and names of fields (strings), got {what!r}"
             )
     return footprint

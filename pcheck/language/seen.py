@@ -1,4 +1,4 @@
-"""Observations: what the properties can see of a state, and of every state of a trace."""
+"""Observations: the part of a state that properties can see, and the observations of a trace."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pcheck.language.values import exact, order
 from pcheck.text import nearest
 
 M = TypeVar("M")
-Sees = type[Any] | str  # a kind of message, or the name of a field: "learned", "Learner.learned"
+Sees = type[Any] | str  # a message class, or the name of a field: "time" or "Clock.time"
 
 
 class Seen:
-    """What an outsider has seen: every watched message ever sent, and every watched field."""
+    """An observation: all watched messages sent so far, and the current value of watched fields."""
 
     def __init__(
         self,
@@ -24,7 +24,10 @@ class Seen:
         fields: Mapping[str, tuple[tuple[Id, Any], ...]] | None = None,
         key: Hashable = None,
     ) -> None:
-        """Who gives a `key`, which stands for the whole sight, gives what was sent in order."""
+        """Create an observation. `key`, if given, must be an exact key of the whole observation.
+
+        With `key`, `sent` must be sorted and without duplicates.
+        """
         self._sent = tuple(sent) if key is not None else _in_order(sent)
         self._key = key
         self._groups = groups
@@ -33,28 +36,29 @@ class Seen:
 
     @cached_property
     def exact(self) -> Hashable:
-        """Two sights with one key are the same sight."""
+        """The key of the observation: two observations are equal if their keys are equal."""
         if self._key is not None:
             return self._key
         return exact(self._sent), tuple((name, exact(row)) for name, row in self._fields.items())
 
     def sent(self, kind: type[M]) -> list[tuple[Id, M]]:
-        """Every (sender, message) of this kind that was ever sent, in a fixed order."""
+        """Return the distinct pairs (sender, message) of this kind, in a fixed order."""
         if kind not in self._of_kind:
             self._of_kind[kind] = [pair for pair in self._sent if isinstance(pair[1], kind)]
         return list(self._of_kind[kind])
 
     def field(self, name: str) -> list[tuple[Id, Any]]:
-        """The value that each node which has this field holds in it now."""
+        """Return a pair (node, current value) for each node that has this field."""
         return list(self._fields[name])
 
     def group(self, name: str) -> Group:
-        """The nodes of a group: who the acceptors are is no secret."""
+        """Return the nodes of a group; a property need not declare the groups that it reads."""
         if name not in self._groups:
-            raise KeyError(f"no group {name!r} in this cluster{nearest(name, self._groups)}")
+            raise KeyError(f"the cluster has no group {name!r}{nearest(name, self._groups)}")
         return self._groups[name]
 
     def only(self, name: str, sees: tuple[Sees, ...]) -> Seen:
+        """Return the observation restricted to what the property `name` declares in `sees`."""
         return _Footprint(self, name, sees)
 
     def __eq__(self, other: object) -> bool:
@@ -74,7 +78,7 @@ def _in_order(sent: Iterable[tuple[Id, Any]]) -> tuple[tuple[Id, Any], ...]:
 
 
 class _Footprint(Seen):
-    """The part of a sight that one property declared: whatever else it asks for is an error."""
+    """The part of an observation that one property declares; reading any other part is an error."""
 
     def __init__(self, whole: Seen, name: str, sees: tuple[Sees, ...]) -> None:
         self._sent, self._groups, self._fields = whole._sent, whole._groups, whole._fields
@@ -91,23 +95,23 @@ class _Footprint(Seen):
 
     def _declared(self, what: Sees, text: str) -> None:
         if what not in self._sees:
-            raise LookupError(f"{self._name} looks at {text}: add it to its sees=[...]")
+            raise LookupError(f"{self._name} reads {text}; add {text} to its sees=[...]")
 
 
 class History:
-    """The sights of a run, from before its first step to after its last; nothing is left out."""
+    """The observations of a trace: one before the first step and one after each step."""
 
     def __init__(self, observations: Sequence[Seen]) -> None:
-        self._sights = observations
+        self._observations = observations
 
     @property
     def seen(self) -> Seen:
-        """What is seen at the end."""
-        return self._sights[-1]
+        """The observation at the end of the trace."""
+        return self._observations[-1]
 
     def since(self, test: Callable[[Seen], bool]) -> int:
-        """The step by which something had become true; 0 is before the first."""
-        for number, seen in enumerate(self._sights):
+        """Return the number of the first step after which `test` holds; 0 is the initial state."""
+        for number, seen in enumerate(self._observations):
             if test(seen):
                 return number
-        raise LookupError("what is asked for is not so after any step of this run")
+        raise LookupError("the test is not true after any step of the trace")

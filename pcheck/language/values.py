@@ -1,10 +1,11 @@
-"""What states and messages are made of, and when two of them are the same.
+"""The values that states and messages may hold, with exact equality and a fixed order.
 
-A state is explored once, so everything rests on equality. Python's own is too generous for that
-(`1 == True == 1.0`, and two NamedTuples of different kinds can be equal), and iterating over a raw
-set depends on the hash seed, which no test run can notice. So states hold only values whose
-equality is exact, by type all the way down, and whose order is fixed: None, bool, int, float, str,
-bytes, enum members, tuples, frozen dataclasses, and the five kinds defined here.
+A search explores each state once, so a search is only as sound as the equality of states. Python's
+own equality is too coarse: `1 == True == 1.0`, and two NamedTuples of different classes can be
+equal. Moreover, the order in which a raw set iterates depends on the hash seed, and no single run
+of the tests can notice that. Therefore states and messages may hold only values whose equality
+compares types at every level and whose order is fixed: None, bool, int, float, str, bytes, enum
+members, tuples, frozen dataclasses, Id, Value, Group, Set and Map.
 """
 
 from __future__ import annotations
@@ -32,23 +33,24 @@ ADVICE: dict[type, str] = {
     dict: "use Map",
     bytearray: "use bytes",
 }
-FIXED = "pcheck: fixed"  # metadata key of a field that is no part of the state
+FIXED = "pcheck: fixed"  # metadata key of a field that is not part of the state
 
 
-class Unfit(Exception):
-    """A value that no state or message may hold; says which, where, and what to write instead."""
+class UnsupportedValue(Exception):
+    """Raised for a value that no state or message may hold; the text names the value to use."""
 
     def __init__(self, what: str, where: str = "") -> None:
         super().__init__(f"{where} is {what}" if where else what)
         self.what, self.where = what, where
 
-    def inside(self, name: str) -> Unfit:
+    def inside(self, name: str) -> UnsupportedValue:
+        """Return the error for a container that holds the value in the part called `name`."""
         dot = "." if self.where and not self.where.startswith("[") else ""
-        return Unfit(self.what, f"{name}{dot}{self.where}")
+        return UnsupportedValue(self.what, f"{name}{dot}{self.where}")
 
 
 class Set(AbstractSet[T]):
-    """An immutable set that iterates in sorted order and tells 1, True and 1.0 apart."""
+    """An immutable set that iterates in sorted order and distinguishes 1, True and 1.0."""
 
     __slots__ = ("_members", "exact")
 
@@ -58,10 +60,11 @@ class Set(AbstractSet[T]):
         self.exact = (Set, frozenset(by_key))
 
     def plus(self, *members: T) -> Set[T]:
-        """This set and these members."""
+        """Return a copy of the set with these members added."""
         return Set((*self._members, *members))
 
     def without(self, *members: T) -> Set[T]:
+        """Return a copy of the set without these members."""
         gone = {exact(member) for member in members}
         return Set(member for member in self._members if exact(member) not in gone)
 
@@ -85,7 +88,7 @@ class Set(AbstractSet[T]):
 
 
 class Map(Mapping[K, V]):
-    """An immutable map that iterates in the order of its keys."""
+    """An immutable map that iterates in the sorted order of its keys."""
 
     __slots__ = ("_entries", "exact")
 
@@ -98,10 +101,11 @@ class Map(Mapping[K, V]):
         self.exact = (Map, frozenset((key, exact(value)) for key, (_, value) in by_key.items()))
 
     def but(self, key: K, value: V) -> Map[K, V]:
-        """This map, with that value at that key."""
+        """Return a copy of the map in which the key has this value."""
         return Map([*self.items(), (key, value)])
 
     def without(self, *keys: K) -> Map[K, V]:
+        """Return a copy of the map without these keys."""
         gone = {exact(key) for key in keys}
         return Map([(key, value) for key, value in self.items() if exact(key) not in gone])
 
@@ -129,7 +133,11 @@ class Map(Mapping[K, V]):
 
 
 def exact(value: Any) -> Hashable:
-    """A key that two values share only if they are the same, types included."""
+    """Return a hashable key; two values have equal keys exactly if all their types and parts agree.
+
+    Fixed fields of a dataclass are ignored. Raise UnsupportedValue if no state or message may hold
+    the value.
+    """
     kind = type(value)
     if kind in ATOMS:
         return kind, value
@@ -145,28 +153,30 @@ def exact(value: Any) -> Hashable:
         return kind, *(_exact_part(f"[{i}]", part) for i, part in enumerate(value))
     if is_frozen_dataclass(kind):
         return kind, *(_exact_part(name, getattr(value, name)) for name in state_fields(kind))
-    raise Unfit(_unfit(value))
+    raise UnsupportedValue(_unsupported(value))
 
 
 def _exact_part(name: str, part: object) -> Hashable:
     try:
         return exact(part)
-    except Unfit as unfit:
-        raise unfit.inside(name) from None
+    except UnsupportedValue as error:
+        raise error.inside(name) from None
 
 
 def _number(value: float) -> float:
     if math.isnan(value):
-        raise Unfit("NaN, which is not even equal to itself: use None")
+        raise UnsupportedValue("NaN, which does not equal itself; use None")
     return value
 
 
-def _unfit(value: object) -> str:
+def _unsupported(value: object) -> str:
+    """Return the kind of an unsupported value and the kind to use instead."""
     kind = type(value)
-    if is_dataclass(value):
-        return f"{an(kind.__name__)}, which can change: write @dataclass(frozen=True)"
-    advice = next((say for old, say in ADVICE.items() if isinstance(value, old)), None)
-    return f"{an(kind.__name__)}: {advice or 'use a frozen dataclass, a tuple, a Set or a Map'}"
+    if is_dataclass(value) and not isinstance(value, type):
+        name = kind.__name__
+        return f"{an(name)}, which is mutable; write @dataclass(frozen=True) above class {name}"
+    advice = next((text for old, text in ADVICE.items() if isinstance(value, old)), None)
+    return f"{an(kind.__name__)}; {advice or 'use a frozen dataclass, a tuple, a Set or a Map'}"
 
 
 def is_frozen_dataclass(kind: type) -> bool:
@@ -175,7 +185,7 @@ def is_frozen_dataclass(kind: type) -> bool:
 
 
 def state_fields(kind: type) -> tuple[str, ...]:
-    """The fields of a dataclass that are part of its state: all but the fixed ones."""
+    """Return the names of the fields that are part of the state: all but the fixed ones."""
     return _state_fields(kind)
 
 
@@ -185,10 +195,10 @@ def _state_fields(kind: Hashable) -> tuple[str, ...]:
 
 
 def order(value: Any) -> tuple[Any, ...]:
-    """A sort key for any two values, the same on every machine and with every hash seed.
+    """Return a sort key for any value, the same on every machine and with every hash seed.
 
-    Two values tie only if `exact` cannot tell them apart: an inbox is kept in this order, and would
-    be two inboxes otherwise.
+    Two values have the same sort key only if `exact` gives them the same key. Otherwise one inbox,
+    which is kept in this order, could have two representations.
     """
     kind = type(value)
     if value is None:
@@ -206,12 +216,12 @@ def order(value: Any) -> tuple[Any, ...]:
     if isinstance(value, Map):
         return 6, *(part for entry in value.items() for part in map(order, entry))
     if not is_frozen_dataclass(kind):
-        raise Unfit(_unfit(value))
+        raise UnsupportedValue(_unsupported(value))
     return 7, *_family(kind), *(order(getattr(value, name)) for name in state_fields(kind))
 
 
 def _member(value: Enum) -> tuple[str, str]:
-    """A flag that combines others may have no name, but its value tells it apart."""
+    """Return the name and the value of an enum member; a combination of flags may have no name."""
     return str(value.name), repr(value.value)
 
 

@@ -1,1 +1,1 @@
-"""From a name or a file to a model: spec files, their options and bugs, the setup of one check."""
+"""Loading of specs: from a name or a file to a model with its options, bugs and properties."""

@@ -1,4 +1,4 @@
-"""Runs a spec file as a member of a private package, and says what is wrong with it if it fails."""
+"""Execution of a spec file as a module of a private package, with errors that name the place."""
 
 from __future__ import annotations
 
@@ -19,13 +19,16 @@ from pcheck.text import shown_path
 
 
 def load(path: Path) -> ModuleType:
-    """The module of a file. Each folder is a private package, so siblings import each other."""
-    package = _package(path.parent)
+    """Return the module of a spec file, or raise SpecError with the place of the fault.
+
+    Each folder is a private package, so that the files of one folder can import each other.
+    """
+    package = _ensure_package(path.parent)
     name = f"{package}.{path.stem}"
     if name in sys.modules:
         return sys.modules[name]
     try:
-        return _executed(name, path)
+        return _execute(name, path)
     except SpecError as error:
         if has_place(str(error)):
             raise
@@ -33,7 +36,7 @@ def load(path: Path) -> ModuleType:
     except SyntaxError as error:
         line = f":{error.lineno}" if error.lineno is not None else ""
         where = f"{shown_path(error.filename or path)}{line}: "
-        raise SpecError(f"{where}the spec is not Python: {error.msg}") from error
+        raise SpecError(f"{where}the spec is not valid Python: {error.msg}") from error
     except OSError as error:
         raise SpecError(f"{shown_path(path)} cannot be read: {error.strerror}") from error
     except (Exception, SystemExit) as error:
@@ -43,7 +46,7 @@ def load(path: Path) -> ModuleType:
 
 
 def forget(folder: Path) -> None:
-    """The next `load` from this folder reads its files anew."""
+    """Remove the modules of this folder, so that the next `load` reads the files again."""
     prefix = _package_name(folder)
     for name in [name for name in sys.modules if name == prefix or name.startswith(f"{prefix}.")]:
         del sys.modules[name]
@@ -53,7 +56,7 @@ def _package_name(folder: Path) -> str:
     return f"_pcheck_{sha256(str(folder.resolve()).encode()).hexdigest()[:12]}"
 
 
-def _package(folder: Path) -> str:
+def _ensure_package(folder: Path) -> str:
     name = _package_name(folder)
     if name not in sys.modules:
         package = ModuleType(name)
@@ -62,7 +65,7 @@ def _package(folder: Path) -> str:
     return name
 
 
-def _executed(name: str, path: Path) -> ModuleType:
+def _execute(name: str, path: Path) -> ModuleType:
     loader = _SpecLoader(name, path.resolve())
     spec = spec_from_file_location(name, path.resolve(), loader=loader)
     assert spec is not None
@@ -77,7 +80,7 @@ def _executed(name: str, path: Path) -> ModuleType:
 
 
 class _SpecLoader(Loader):
-    """Reads the source, looks for traps, runs it: leaves no cache in the user's folder."""
+    """A loader that checks and executes a source file, without a cache in the user's folder."""
 
     def __init__(self, name: str, path: Path) -> None:
         self.name, self.path = name, path
@@ -96,7 +99,7 @@ class _SpecLoader(Loader):
 
 
 class _SiblingFinder(MetaPathFinder):
-    """Loads `from .consensus import ...` in a spec file the same way as the spec itself."""
+    """A finder that loads `from .consensus import ...` in a spec with the loader of the spec."""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -114,7 +117,7 @@ class _SiblingFinder(MetaPathFinder):
 def _import_hint(error: BaseException, folder: Path) -> str:
     name = getattr(error, "name", None)
     if isinstance(error, ModuleNotFoundError) and name and (folder / f"{name}.py").exists():
-        return f": a file of the same folder is imported as `from .{name} import ...`"
+        return f"; import a file of the same folder with `from .{name} import ...`"
     return ""
 
 

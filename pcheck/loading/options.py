@@ -11,22 +11,22 @@ from typing import Annotated, Any, Literal, NoReturn, get_args, get_origin, get_
 from pcheck.blame import described, place_of
 from pcheck.errors import ParameterName, SpecError, UsageError
 from pcheck.language.decorators import Option
-from pcheck.text import an
+from pcheck.text import an, one_of
 
-GENERAL_OPTIONS = frozenset(  # the names that the commands use themselves
+GENERAL_OPTIONS = frozenset(  # the names of the commands' own options
     "spec bug network crashes engine reduce property all_properties max_states max_seconds "
     "max_memory save json quiet help find format output levels step".split()
 )
 
 
 def flag(option: str) -> str:
-    """How an option is written on a command line."""
+    """Return the flag of an option on the command line: `--max-states`."""
     return f"--{option.replace('_', '-')}"
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One of a builder's options."""
+    """An option of a spec: a parameter of its builder."""
 
     name: str
     kind: Any  # int, float, bool, str, or a Literal of strings
@@ -39,15 +39,18 @@ class Parameter:
 
     @property
     def help(self) -> str:
-        """What it is, and which words it may be, if only some."""
-        words = ", ".join(get_args(self.kind))
-        return f"{self.option.help} (one of: {words})".lstrip() if words else self.option.help
+        """The help text of the option, with its choices if it has choices."""
+        choices = ", ".join(get_args(self.kind))
+        return f"{self.option.help} (one of: {choices})".lstrip() if choices else self.option.help
 
     def check(self, value: object) -> None:
-        """Raise an error unless the value fits, from the command line, a caller or a saved run."""
+        """Raise UsageError unless the value has the right type, is a choice, and lies in the range.
+
+        The value comes from a command line, a caller or a saved trace.
+        """
         choices = get_args(self.kind)
         if choices and value not in choices:
-            self._refuse(f"one of {', '.join(choices)}", repr(value))
+            self._refuse(one_of(choices), repr(value))
         if not choices and type(value) is not self.kind:
             self._refuse(an(self.kind.__name__), repr(value))
         if isinstance(value, (int, float)):
@@ -60,26 +63,32 @@ class Parameter:
         if high is not None and value > high:
             self._refuse(f"at most {high}", str(value))
 
-    def _refuse(self, wanted: str, given: str) -> NoReturn:
-        raise UsageError(ParameterName(self.name), f"must be {wanted}, got {given}")
+    def _refuse(self, expected: str, given: str) -> NoReturn:
+        raise UsageError(ParameterName(self.name), f"must be {expected}, got {given}")
 
 
-def _parameters(builder: Callable[..., Any]) -> Iterator[Parameter]:
+def parameters_of(builder: Callable[..., Any]) -> Iterator[Parameter]:
+    """Yield the options of a builder, or raise SpecError for a parameter that cannot be one."""
     place = place_of(builder)
     for name, parameter in inspect.signature(builder).parameters.items():
         if parameter.default is parameter.empty or parameter.kind is parameter.POSITIONAL_ONLY:
-            raise SpecError(f"{place}the option {name} of {builder.__name__} needs a default")
+            raise SpecError(
+                f"{place}the option {name} of {builder.__name__} must be a keyword parameter with "
+                "a default"
+            )
         if name in GENERAL_OPTIONS:
             raise SpecError(
                 f"{place}the option {name} of {builder.__name__} clashes with pcheck's own "
-                f"{flag(name)}: give it another name"
+                f"{flag(name)}; rename the option"
             )
-        kind, option = _annotation(_hint(builder, parameter, place))
-        words = get_origin(kind) is Literal and all(type(each) is str for each in get_args(kind))
-        if kind not in (int, float, bool, str) and not words:
+        kind, option = _split_annotation(_evaluate_hint(builder, parameter, place))
+        is_choice = get_origin(kind) is Literal and all(
+            type(each) is str for each in get_args(kind)
+        )
+        if kind not in (int, float, bool, str) and not is_choice:
             raise SpecError(
-                f"{place}the option {name} of {builder.__name__} is of type {kind}: "
-                "an option is an int, float, bool, str or a Literal of strings"
+                f"{place}the option {name} of {builder.__name__} must be int, float, bool, str or "
+                f"a Literal of strings, got {kind}"
             )
         found = Parameter(name, kind, parameter.default, option)
         try:
@@ -90,20 +99,25 @@ def _parameters(builder: Callable[..., Any]) -> Iterator[Parameter]:
         yield found
 
 
-def _hint(builder: Callable[..., Any], parameter: inspect.Parameter, place: str) -> Any:
-    """The annotation of one parameter: those of the others, and what is returned, may name more."""
+def _evaluate_hint(builder: Callable[..., Any], parameter: inspect.Parameter, place: str) -> Any:
+    """Return the evaluated annotation of one parameter, or the type of its default without one.
+
+    Only this annotation is evaluated: other annotations of the builder may name types that exist
+    only for a type checker.
+    """
     if parameter.annotation is parameter.empty:
         return type(parameter.default)
-    alone = SimpleNamespace(__annotations__={parameter.name: parameter.annotation})
+    holder = SimpleNamespace(__annotations__={parameter.name: parameter.annotation})
     try:
-        hints = get_type_hints(alone, globalns=builder.__globals__, include_extras=True)
+        hints = get_type_hints(holder, globalns=builder.__globals__, include_extras=True)
     except Exception as error:
         text = f"the annotation of {parameter.name} of {builder.__name__} raised {described(error)}"
         raise SpecError(f"{place}{text}") from error
     return hints[parameter.name]
 
 
-def _annotation(hint: Any) -> tuple[Any, Option]:
+def _split_annotation(hint: Any) -> tuple[Any, Option]:
+    """Return the type of an option and the `Option` of its `Annotated` type, if there is one."""
     if get_origin(hint) is not Annotated:
         return hint, Option()
     kind, *extras = get_args(hint)

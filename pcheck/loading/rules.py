@@ -1,4 +1,4 @@
-"""The rules that a mistake changes, as they stand in the source: in the correct spec, and in it."""
+"""The rules that a bug changes, quoted from the source of the correct spec and of the bug."""
 
 from __future__ import annotations
 
@@ -15,26 +15,30 @@ from pcheck.language.decorators import Bug
 
 @dataclass(frozen=True)
 class Rule:
-    """One clause. `right` is empty where the correct protocol has nothing of the kind."""
+    """A method, a field or options that a bug changes, as lines of source.
 
-    name: str  # `Acceptor.promise_after`
-    words: str  # what the correct one says of itself
+    `right` is empty if the bug adds a clause that the correct protocol does not have.
+    """
+
+    name: str  # such as `Acceptor.promise_after`
+    words: str  # the docstring of the correct clause, in one line
     right: tuple[str, ...]
     wrong: tuple[str, ...]
 
 
 def rules(bug: Bug, builder: Callable[..., Any]) -> list[Rule]:
-    """What a bug changes, clause by clause; then what it adds. Nothing, if there is no source."""
+    """Return the clauses that a bug changes, then those that it adds; [] without the source."""
     try:
         if not isinstance(bug.marked, type):
-            return [_of_options(bug.marked, builder)]
-        found = [rule for actor in bug.actors for rule in _of_actor(actor)]
-    except (OSError, SyntaxError, TypeError):  # it was forgotten, or never in a file
+            return [_rule_of_options(bug.marked, builder)]
+        found = [rule for actor in bug.actors for rule in _rules_of_actor(actor)]
+    except (OSError, SyntaxError, TypeError):  # the module was forgotten, or has no file
         return []
     return sorted(found, key=lambda rule: not rule.right)
 
 
-def _of_actor(actor: type[Actor]) -> Iterator[Rule]:
+def _rules_of_actor(actor: type[Actor]) -> Iterator[Rule]:
+    """Yield the clauses that a buggy actor changes in its role, or adds to the role."""
     role = actor.__mro__[1]
     for name, wrong in _clauses(actor).items():
         right = next((found[name] for found in _inherited(actor) if name in found), ())
@@ -43,6 +47,7 @@ def _of_actor(actor: type[Actor]) -> Iterator[Rule]:
 
 
 def _inherited(actor: type[Actor]) -> Iterator[dict[str, tuple[str, ...]]]:
+    """Yield the clauses of each class below Actor that the buggy actor inherits from."""
     for kind in actor.__mro__[1:]:
         if kind is Actor:
             return
@@ -50,7 +55,7 @@ def _inherited(actor: type[Actor]) -> Iterator[dict[str, tuple[str, ...]]]:
 
 
 def _clauses(kind: type[Any]) -> dict[str, tuple[str, ...]]:
-    """The source of each method and field that stands in a class itself, without its docstring."""
+    """Return the source of each method and field that the class itself defines."""
     text = textwrap.dedent(inspect.getsource(kind))
     (body,) = ast.parse(text).body
     assert isinstance(body, ast.ClassDef)
@@ -63,8 +68,8 @@ def _clauses(kind: type[Any]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _of_options(change: Callable[..., Any], builder: Callable[..., Any]) -> Rule:
-    """A function that changes options, beside the lines of the builder that these stand in."""
+def _rule_of_options(change: Callable[..., Any], builder: Callable[..., Any]) -> Rule:
+    """Return the rule of a bug that changes options, with the builder's lines that use them."""
     text = textwrap.dedent(inspect.getsource(change))
     (function,) = ast.parse(text).body
     assert isinstance(function, ast.FunctionDef)
@@ -84,7 +89,7 @@ def _of_options(change: Callable[..., Any], builder: Callable[..., Any]) -> Rule
 
 
 def _lines(text: str, part: ast.stmt) -> tuple[str, ...]:
-    """A statement as it is written; of a function, what it does and not what it says."""
+    """Return the source of a statement; of a function, the source without its docstring."""
     lines = text.splitlines()
     assert part.end_lineno is not None
     skipped: range = range(0)

@@ -1,6 +1,7 @@
-"""One question: which spec, of what size, with which mistake, on which network, with which faults.
+"""The setup of a check: a spec with its options, a bug, a network, a crash budget and properties.
 
-The command line, the library and a saved run all ask through here, so that they mean the same.
+The command line, the library and saved traces all call `prepare`, so that the same arguments have
+the same meaning everywhere.
 """
 
 from __future__ import annotations
@@ -19,15 +20,18 @@ from pcheck.loading.options import Parameter
 from pcheck.loading.spec import Spec
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
-from pcheck.text import nearest
+from pcheck.text import unknown
 
-NETWORK, CRASHES = "set", 1
-BUDGET = Parameter("crashes", int, CRASHES, Option(min=0))
+DEFAULT_NETWORK, DEFAULT_CRASHES = "set", 1
+CRASH_BUDGET = Parameter("crashes", int, DEFAULT_CRASHES, Option(min=0))
 
 
 @dataclass(frozen=True)
 class Setup:
-    """`network` and `crashes` are None where a spec is written straight on Model."""
+    """A model to check, and the arguments that it was built from.
+
+    `network` and `crashes` are None if the spec is a Model without nodes.
+    """
 
     spec: Spec
     options: Mapping[str, Any]
@@ -35,28 +39,28 @@ class Setup:
     network: str | None
     crashes: int | None
     model: Model[Any]
-    target: Property | None = None  # what is looked for, instead of asking what is true
+    target: Property | None = None  # the property of `find`, which replaces the check
 
     @property
     def all_options(self) -> dict[str, Any]:
-        """The builder's options, and the general ones that say what is explored."""
-        general = {"network": self.network, "crashes": self.crashes}
-        return {**self.options, **{k: v for k, v in general.items() if v is not None}}
+        """The options of the builder, with `network` and `crashes` unless the spec is a Model."""
+        scope = {"network": self.network, "crashes": self.crashes}
+        return {**self.options, **{k: v for k, v in scope.items() if v is not None}}
 
     def correct(self) -> Model[Any]:
-        """The same, without the mistake."""
+        """Return the model of this setup without the bug."""
         return prepare(self.spec, self.options, network=self.network, crashes=self.crashes).model
 
     def smaller(self) -> list[str]:
-        """What would make the state space smaller."""
+        """Return the options that would shrink the state space: `--acceptors 2 (now 3)`."""
         sizes = [
             (each.flag, self.options[each.name], each.option.min or 1)
             for each in self.spec.parameters
             if each.kind is int
         ]
         if self.crashes is not None:
-            sizes.append((BUDGET.flag, self.crashes, 0))
-        return [f"{flag} {now - 1} (now {now})" for flag, now, least in sizes if now > least]
+            sizes.append((CRASH_BUDGET.flag, self.crashes, 0))
+        return [f"{flag} {now - 1} (now {now})" for flag, now, smallest in sizes if now > smallest]
 
 
 def prepare(
@@ -69,9 +73,13 @@ def prepare(
     properties: Iterable[str] = (),
     find: str | None = None,
 ) -> Setup:
-    """What is not given is as the bug's own scope says, and else as the builder does."""
+    """Build the model of a spec and return its setup, or raise UsageError or SpecError.
+
+    An argument that is not given has the value in the scope of the bug. If the scope does not set
+    the argument, the argument has its default.
+    """
     if find is not None and tuple(properties):
-        raise UsageError(ParameterName("find"), "cannot be combined with a choice of properties")
+        raise UsageError(ParameterName("find"), "cannot be combined with a selection of properties")
     scope = dict(bug.scope) if bug is not None else {}
     network = _first(network, scope.pop("network", None))
     crashes = _first(crashes, scope.pop("crashes", None))
@@ -79,22 +87,25 @@ def prepare(
     options = spec.options({**scope, **given})
     built = spec.build(options, bug)
     if isinstance(built, Model):
-        model, net, budget = _bare(spec, built, network, crashes), None, None
+        _check_without_nodes(spec, network, crashes)
+        model, net, budget = built, None, None
     else:
-        net, budget = _first(network, NETWORK), _first(crashes, CRASHES)
-        model = _runs(built, net, budget)
-    model.properties = _selected(spec, model, tuple(properties))
-    target = _sought(spec, model, find) if find is not None else None
+        net, budget = _first(network, DEFAULT_NETWORK), _first(crashes, DEFAULT_CRASHES)
+        model = _cluster_model(built, net, budget)
+    model.properties = _select_properties(spec, model, tuple(properties))
+    target = _find_target(spec, model, find) if find is not None else None
     if target is not None:
         model.properties = (target.as_target(),)
     return Setup(spec, options, bug, net, budget, model, target)
 
 
 def _first(*values: Any) -> Any:
+    """Return the first value that is not None, or None."""
     return next((value for value in values if value is not None), None)
 
 
 def _check_scope(spec: Spec, scope: Mapping[str, Any], bug: Bug | None) -> None:
+    """Raise SpecError if the scope of a bug is not valid for the options of its spec."""
     try:
         spec.options(scope)
     except UsageError as error:
@@ -103,43 +114,46 @@ def _check_scope(spec: Spec, scope: Mapping[str, Any], bug: Bug | None) -> None:
         raise SpecError(f"{place_of(bug.marked)}{text}") from error
 
 
-def _bare(spec: Spec, model: Model[Any], network: str | None, crashes: int | None) -> Model[Any]:
+def _check_without_nodes(spec: Spec, network: str | None, crashes: int | None) -> None:
+    """Raise UsageError if a network or a crash budget is given for a Model without nodes."""
     for name, value in (("network", network), ("crashes", crashes)):
         if value is not None:
-            text = f"{spec.name} is a Model without nodes, and does not take"
+            text = f"{spec.name} is a Model without nodes, which does not take"
             raise UsageError(text, ParameterName(name))
-    return model
 
 
-def _runs(cluster: Cluster, network: str, crashes: int) -> Model[Any]:
+def _cluster_model(cluster: Cluster, network: str, crashes: int) -> Model[Any]:
+    """Return the model of a cluster on a network with a crash budget, or raise UsageError."""
     if network not in NETWORKS:
-        hint = nearest(network, NETWORKS) or f"; there is {', '.join(NETWORKS)}"
-        raise UsageError(f"there is no network {network!r}{hint}")
-    BUDGET.check(crashes)
+        raise UsageError(unknown("network", network, NETWORKS))
+    CRASH_BUDGET.check(crashes)
     return ClusterModel(cluster, NETWORKS[network], crashes)
 
 
-def _sought(spec: Spec, model: Model[Any], find: str) -> Property:
-    """The property of this name, or of this word."""
-    known = {word: prop for prop in model.properties for word in (prop.alias, prop.name) if word}
+def _find_target(spec: Spec, model: Model[Any], find: str) -> Property:
+    """Return the property with this name or alias, or raise UsageError."""
+    known = {name: prop for prop in model.properties for name in (prop.alias, prop.name) if name}
     if find not in known:
-        hint = nearest(find, known) or f"; it has {', '.join(known) or 'none'}"
-        raise UsageError(f"{spec.name} has no property {find!r} to look for{hint}")
+        raise UsageError(unknown("property", find, known, of=spec.name))
     return known[find]
 
 
-def _selected(spec: Spec, model: Model[Any], names: tuple[str, ...]) -> tuple[Any, ...]:
-    """The properties that are asked for; what is observed stays that of all of them."""
+def _select_properties(spec: Spec, model: Model[Any], names: tuple[str, ...]) -> tuple[Any, ...]:
+    """Return the properties with these names, or all without names, or raise an error.
+
+    The observations of the model are still those of all properties.
+    """
     for prop in model.properties:
         if not isinstance(prop, Property):
             name = getattr(prop, "__name__", repr(prop))
             place = place_of(spec.builder)
-            raise SpecError(f"{place}{name} is no property: write @always(sees=[...]) above it")
+            raise SpecError(
+                f"{place}{name} is not a property; decorate it with @always(sees=[...])"
+            )
     known = {prop.name: prop for prop in model.properties}
     if len(known) < len(model.properties):
-        raise SpecError(f"{spec.name} has two properties of the same name")
+        raise SpecError(f"{spec.name} has two properties with the same name; rename one of them")
     for name in names:
         if name not in known:
-            hint = nearest(name, known) or f"; it has {', '.join(known) or 'none'}"
-            raise UsageError(f"{spec.name} has no property {name!r}{hint}")
+            raise UsageError(unknown("property", name, known, of=spec.name))
     return tuple(prop for prop in model.properties if not names or prop.name in names)

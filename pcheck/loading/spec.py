@@ -1,4 +1,4 @@
-"""A spec: what a file offers. Its builder, the options that it takes, the bugs beside it."""
+"""Specs: the builder in a spec file, the options of the builder, and the bugs beside it."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ from pcheck.language.cluster import Cluster
 from pcheck.language.decorators import BUG, BUILDER, Bug
 from pcheck.language.model import Model
 from pcheck.loading.module import forget, load
-from pcheck.loading.options import Parameter, _parameters
-from pcheck.text import an, nearest, shown_path
+from pcheck.loading.options import Parameter, parameters_of
+from pcheck.text import an, nearest, one_of, shown_path, unknown
 
-HERE = Path(__file__).resolve().parent.parent
-SHIPPED = HERE / "specs" if (HERE / "specs").is_dir() else HERE.parent / "specs"
+PACKAGE = Path(__file__).resolve().parent.parent
+SHIPPED = PACKAGE / "specs" if (PACKAGE / "specs").is_dir() else PACKAGE.parent / "specs"
+SPEC_ARGUMENT = "the name of a spec or the path of a .py file"
 
 
 @dataclass(frozen=True)
 class Spec:
-    """A builder, and what its file says of it."""
+    """A builder, with its options and the bugs that its file defines."""
 
     name: str
     path: Path
@@ -36,37 +37,35 @@ class Spec:
 
     @property
     def summary(self) -> str:
+        """The first line of the builder's docstring."""
         return (inspect.getdoc(self.builder) or "").partition("\n")[0]
 
     def bug(self, name: str | int) -> Bug:
-        """The bug of this name, or of this number, if only one has it."""
+        """Return the bug with this name, or with this number if no other bug has the number."""
         name = str(name)
         found = [each for each in self.bugs if each.is_called(name)]
         if len(found) == 1:
             return found[0]
         if found:
-            names = " or ".join(each.name for each in found)
+            names = one_of(each.name for each in found)
             raise UsageError(f"bug number {name} of {self.name} is ambiguous: use {names}")
-        known = [each.name for each in self.bugs]
-        hint = nearest(name.lower(), known) or f"; it has {', '.join(known) or 'none'}"
-        raise UsageError(f"{self.name} has no bug {name!r}{hint}")
+        raise UsageError(unknown("bug", name, (each.name for each in self.bugs), of=self.name))
 
     def options(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Every option of the builder: as given, or its default."""
+        """Return every option of the builder with the given value or its default."""
         known = {parameter.name: parameter for parameter in self.parameters}
         for name, value in given.items():
             if name not in known:
-                hint = nearest(name, known) or f"; it has {', '.join(known) or 'none'}"
-                raise UsageError(f"{self.name} has no option {name!r}{hint}")
+                raise UsageError(unknown("option", name, known, of=self.name))
             known[name].check(value)
         return {name: given.get(name, each.default) for name, each in known.items()}
 
     def build(self, options: Mapping[str, Any], bug: Bug | None = None) -> Cluster | Model[Any]:
-        """What the builder makes of these options, with the bug in place."""
+        """Return the cluster or Model that the builder returns, with the bug applied."""
         try:
-            built = self.builder(**self.changed(bug, options))
+            built = self.builder(**self.changed_options(bug, options))
             if bug is not None:
-                _put_in_place(bug, built)
+                _replace_actors(bug, built)
         except SpecError as error:
             if has_place(str(error)):
                 raise
@@ -78,35 +77,38 @@ class Spec:
         if not isinstance(built, (Cluster, Model)):
             place = place_of(self.builder)
             raise SpecError(
-                f"{place}the builder {self.name} returned {an(type(built).__name__)}: "
-                "return Cluster({...}, properties=[...]), or a Model"
+                f"{place}the builder {self.name} returned {an(type(built).__name__)}; "
+                "return Cluster({...}, properties=[...]) or a Model"
             )
         return built
 
-    def changed(self, bug: Bug | None, options: Mapping[str, Any]) -> dict[str, Any]:
-        """All options, where a bug changes some of them as it leaves them."""
+    def changed_options(self, bug: Bug | None, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the options as the bug changes them, or raise SpecError if the bug fails."""
         if bug is None or isinstance(bug.marked, type):
             return dict(options)
         place = place_of(bug.marked)
-        for name in bug.asks_for:
+        for name in bug.option_names:
             if name not in options:
-                raise SpecError(f"{place}the bug {bug.name} asks for {name}, which is no option")
+                text = f"the parameter {name} of the bug {bug.name} is not an option of {self.name}"
+                raise SpecError(f"{place}{text}")
         try:
-            changed = bug.marked(**{name: options[name] for name in bug.asks_for})
+            changed = bug.marked(**{name: options[name] for name in bug.option_names})
         except (Exception, SystemExit) as error:
             text = f"the bug {bug.name} raised {described(error)}"
             raise SpecError(f"{place_raised(error)}{text}") from error
         if not isinstance(changed, Mapping):
-            text = f"the bug {bug.name} returned {an(type(changed).__name__)}"
-            raise SpecError(f"{place}{text}: return the options that it changes, in a dict")
+            text = f"the bug {bug.name} must return a dict of the options that the bug changes"
+            raise SpecError(f"{place}{text}, got {an(type(changed).__name__)}")
         try:
             return self.options({**options, **changed})
         except UsageError as error:
-            raise SpecError(f"{place}the bug {bug.name} is wrong: {error}") from error
+            raise SpecError(
+                f"{place}the bug {bug.name} returned a wrong option: {error}"
+            ) from error
 
 
 def find(name: str | Path) -> Spec:
-    """A spec by its name, if it ships with pcheck, or by the path of its file."""
+    """Return the spec with this name, if it ships with pcheck, or with this path."""
     text = str(name)
     if text.endswith(".py") or "/" in text or "\\" in text:
         return _from_file(Path(text))
@@ -114,18 +116,18 @@ def find(name: str | Path) -> Spec:
     if text not in shipped_names():
         hint = nearest(text, shipped_names())
         if Path(f"{text}.py").is_file():
-            hint = f"; for the file beside you write ./{text}.py"
-        raise UsageError(f"there is no spec {text!r}{hint or '; `pcheck specs` lists them'}")
+            hint = f"; for the file {text}.py write ./{text}.py"
+        raise UsageError(f"unknown spec {text!r}{hint or '; `pcheck specs` lists the known specs'}")
     return of_module(load(path), path, shipped=True)
 
 
 def _from_file(path: Path) -> Spec:
     if path.is_dir():
-        raise UsageError(f"{path} is a folder: give the name or the path of a spec")
+        raise UsageError(f"{path} is a folder; expected {SPEC_ARGUMENT}")
     if not path.is_file():
-        raise UsageError(f"there is no file {path}: give the name or the path of a spec")
+        raise UsageError(f"the file {path} does not exist; expected {SPEC_ARGUMENT}")
     if path.suffix != ".py":
-        raise UsageError(f"{path} is no spec: a spec is a .py file")
+        raise UsageError(f"{path} is not a .py file; expected {SPEC_ARGUMENT}")
     shipped = path.resolve().parent == SHIPPED
     if not shipped:
         forget(path.parent)
@@ -133,33 +135,33 @@ def _from_file(path: Path) -> Spec:
 
 
 def shipped() -> Iterator[Spec]:
-    """The specs that come with pcheck, by name."""
+    """Yield the specs that ship with pcheck, in the order of their names."""
     for name in shipped_names():
         yield find(name)
 
 
 def shipped_names() -> list[str]:
-    """Without loading anything: the files that have a builder, by their text."""
+    """Return the names of the shipped specs: files whose text has `@spec`. No file is executed."""
     return sorted(
         path.stem for path in SHIPPED.glob("*.py") if "@spec" in path.read_text(encoding="utf-8")
     )
 
 
 def of_module(module: ModuleType, path: Path, *, shipped: bool) -> Spec:
-    """The spec in a loaded file: exactly one builder."""
+    """Return the spec of a loaded file, or raise SpecError unless it has exactly one builder."""
     own = [
         each for each in vars(module).values() if getattr(each, "__module__", 0) == module.__name__
     ]
     builders = [each for each in own if inspect.isfunction(each) and hasattr(each, BUILDER)]
     if not builders:
         raise SpecError(
-            f"{shown_path(path)}: there is no builder: write @spec above the function that "
+            f"{shown_path(path)}: the file has no builder; write @spec above the function that "
             "returns the cluster"
         )
     if len(builders) > 1:
         names = " and ".join(each.__name__ for each in builders)
         place = place_of(builders[1])
-        raise SpecError(f"{place}there are two builders, {names}: one file is one spec")
+        raise SpecError(f"{place}a spec file must have one builder, got {names}")
     return of_builder(builders[0], path=path, shipped=shipped, bugs=_bugs(module, path))
 
 
@@ -170,40 +172,40 @@ def of_builder(
     shipped: bool = False,
     bugs: tuple[Bug, ...] = (),
 ) -> Spec:
-    """The spec of a builder that is at hand, in a notebook or a test."""
+    """Return the spec of a builder that is already defined, as in a notebook or a test."""
     name = path.stem if shipped and path is not None else builder.__name__
     where = path or Path(inspect.getsourcefile(builder) or "?")
-    return Spec(name, where, shipped, builder, tuple(_parameters(builder)), bugs)
+    return Spec(name, where, shipped, builder, tuple(parameters_of(builder)), bugs)
 
 
 def _bugs(module: ModuleType, path: Path) -> tuple[Bug, ...]:
-    """Those in the file itself, and in the file `..._bugs.py` beside it."""
+    """Return the bugs that the file and the file `..._bugs.py` beside it define."""
     modules = [module]
-    beside = path.with_name(f"{path.stem}_bugs.py")
-    if beside.is_file():
-        modules.append(load(beside))
+    bugs_path = path.with_name(f"{path.stem}_bugs.py")
+    if bugs_path.is_file():
+        modules.append(load(bugs_path))
     bugs = tuple(
         vars(each)[BUG]
         for mod in modules
         for each in vars(mod).values()
         if BUG in getattr(each, "__dict__", ()) and each.__module__ == mod.__name__
     )
-    for one, other in combinations(bugs, 2):
-        if one.name == other.name:
+    for first, second in combinations(bugs, 2):
+        if first.name == second.name:
             raise SpecError(
-                f"{shown_path(path)}: two bugs are both named {one.name}: tell them apart"
+                f"{shown_path(path)}: two bugs are both named {first.name}; rename one of them"
             )
     return bugs
 
 
-def _put_in_place(bug: Bug, built: object) -> None:
+def _replace_actors(bug: Bug, built: object) -> None:
+    """Replace the roles that the bug changes, or raise SpecError if no node has such a role."""
     if bug.actors and not isinstance(built, Cluster):
-        raise SpecError(f"the bug {bug.name} changes an actor, but this spec has none")
+        raise SpecError(f"the bug {bug.name} changes an actor, but the spec is a Model without one")
     for actor in bug.actors:
         assert isinstance(built, Cluster)
         role = actor.__mro__[1]
         if not any(type(each) is role for each in built.actors.values()):
-            raise SpecError(
-                f"the bug {bug.name} changes {role.__name__}, which no node of this cluster is"
-            )
+            name = role.__name__
+            raise SpecError(f"the bug {bug.name} changes {name}, but no node is {an(name)}")
         built.replace(role, actor)

@@ -1,1 +1,1 @@
-"""A trace or a model, stepped through by hand in a terminal."""
+"""The stepper: a trace on the screen of a terminal, step by step."""

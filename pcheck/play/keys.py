@@ -1,8 +1,8 @@
-"""Single keys from a terminal, by name. Meanwhile nothing that is typed is shown.
+"""Single keys that are typed on a terminal, by name and without an echo.
 
-On Windows `typer.getchar` reads them. Elsewhere it would not do: between two calls of it the
-terminal shows what is typed, and what came too early is lost. There the terminal is set once, for
-as long as keys are read.
+On Windows `typer.getchar` reads the keys. On other systems `typer.getchar` is not enough: between
+two calls the terminal echoes keys, and keys that are typed early are lost. There the terminal is
+configured once, for the whole time in which keys are read.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ if sys.platform != "win32":
     import select
     import termios
 
-    ENDS = signal.SIGTERM, signal.SIGHUP
+    FATAL_SIGNALS = signal.SIGTERM, signal.SIGHUP
 
-POLL, REST = 0.25, 0.05  # seconds: until one looks up again; until what a key sends has come
-SENT = {
+# Seconds to wait for a key, and for the remaining bytes of a key.
+POLL, REMAINDER = 0.25, 0.05
+SEQUENCES = {
     "right": "\x1b[C \x1bOC \xe0M \0M",
     "left": "\x1b[D \x1bOD \xe0K \0K",
     "home": "\x1b[H \x1bOH \x1b[1~ \x1b[7~ \xe0G \0G",
@@ -34,34 +35,36 @@ SENT = {
     "enter": "\r \n",
     "stop": "\x03 \x04",  # Ctrl-C, Ctrl-D
 }
-NAMES = {text: name for name, texts in SENT.items() for text in texts.split(" ")} | {" ": "space"}
-ONE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1bO.|\x1b[^\x1b]|[\xe0\0][A-Z]|.", re.S)
+NAMES = {text: name for name, texts in SEQUENCES.items() for text in texts.split(" ")} | {
+    " ": "space"
+}
+KEY = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1bO.|\x1b[^\x1b]|[\xe0\0][A-Z]|.", re.S)
 UNFINISHED = re.compile(rb"\x1b(\[[0-?]*|O)?$")
 
 
 def keys(typed: str) -> list[str]:
-    """The names of those that have one, and what the others sent."""
-    return [NAMES.get(each, each) for each in ONE.findall(typed)]
+    """Return the name of each typed key, or its characters if the key has no name."""
+    return [NAMES.get(each, each) for each in KEY.findall(typed)]
 
 
 if sys.platform == "win32":
 
     @contextmanager
     def keyboard() -> Iterator[Callable[[], list[str]]]:
-        """What waits for the next keys."""
+        """Yield a function that waits for a key and returns its name in a list."""
         yield lambda: keys(typer.getchar())
 
 else:
 
     @contextmanager
     def keyboard() -> Iterator[Callable[[], list[str]]]:
-        """What waits for the next keys, and after a while says that there were none."""
-        with _in_order(), _unseen() as terminal:
+        """Yield a function that returns the names of the typed keys, or [] after POLL seconds."""
+        with _signals_after_cleanup(), _raw_terminal() as terminal:
             yield lambda: keys(_typed(terminal).decode(errors="replace"))
 
     @contextmanager
-    def _unseen() -> Iterator[int]:
-        """The terminal, which shows nothing that is typed and lets no key end the program."""
+    def _raw_terminal() -> Iterator[int]:
+        """Yield the terminal with echo and signal keys off; restore the terminal afterwards."""
         terminal = sys.stdin.fileno()
         before, quiet = termios.tcgetattr(terminal), termios.tcgetattr(terminal)
         quiet[3] &= ~(termios.ECHO | termios.ICANON | termios.ISIG)
@@ -72,17 +75,20 @@ else:
             termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
 
     @contextmanager
-    def _in_order() -> Iterator[None]:
-        """A signal that would end the program at once first lets it put the terminal in order."""
-        came: list[int] = []
+    def _signals_after_cleanup() -> Iterator[None]:
+        """Delay signals that end the program until the terminal is restored."""
+        received: list[int] = []
 
         def leave(number: int, _: object) -> None:
-            if not came:  # a second one would cut the tidying short
-                came.append(number)
+            if not received:  # a second signal would interrupt the cleanup
+                received.append(number)
                 raise SystemExit(128 + number)
 
-        alone = threading.current_thread() is threading.main_thread()  # which alone may ask
-        fatal = [each for each in ENDS if alone and signal.getsignal(each) is signal.SIG_DFL]
+        # Only the main thread may set signal handlers.
+        is_main = threading.current_thread() is threading.main_thread()
+        fatal = [
+            each for each in FATAL_SIGNALS if is_main and signal.getsignal(each) is signal.SIG_DFL
+        ]
         try:
             for each in fatal:
                 signal.signal(each, leave)
@@ -90,18 +96,18 @@ else:
         finally:
             for each in fatal:
                 signal.signal(each, signal.SIG_DFL)
-            for number in came:
+            for number in received:
                 signal.raise_signal(number)
 
     def _typed(terminal: int) -> bytes:
-        """A key may send several bytes, and over a slow line these come one by one."""
-        typed, patience = b"", POLL
-        while select.select([terminal], [], [], patience)[0]:
+        """Return the bytes of the typed keys; wait for the last byte of a key on a slow line."""
+        typed, timeout = b"", POLL
+        while select.select([terminal], [], [], timeout)[0]:
             more = os.read(terminal, 1024)
             if not more:
                 raise EOFError
             typed += more
             if not UNFINISHED.search(typed):
                 break
-            patience = REST
+            timeout = REMAINDER
         return typed

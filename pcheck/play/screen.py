@@ -1,7 +1,7 @@
-"""One step of a run on a screen of any size: the drawing as far as it goes, and what is so now.
+"""One step of a trace on a screen of any size: the trace up to the step, and the current state.
 
-On a small screen what was is left out first, then the nodes to which nothing happened; the step
-itself is left out last.
+A small screen omits earlier steps first, then the nodes that did not change, and the step itself
+last.
 """
 
 from __future__ import annotations
@@ -14,49 +14,50 @@ from rich.segment import Segment
 from rich.text import Text
 
 from pcheck.render.text.paragraphs import Paragraph
-from pcheck.render.text.snapshot import Mail, Nodes
+from pcheck.render.text.snapshot import InFlight, NodeFields
 from pcheck.render.text.trace import TraceText
 from pcheck.traces.timeline import Timeline
 
 Lines = list[list[Segment]]
 Draws = Callable[..., Lines]
-LEAST_WIDTH = 16  # on a smaller screen one sees a part of that
-LEAST_WHY = 3  # lines, of which the last says that there are more
+MIN_WIDTH = 16  # columns; a narrower screen shows the left part of these
+MIN_EXPLANATION = 3  # lines; the last line says that the explanation continues
 
 
 @dataclass(frozen=True)
 class Playback:
-    """A run to be played, and what there is to say before its first step and after its last."""
+    """A trace to step through, with the texts before its first step and after its last step."""
 
-    title: tuple[str, ...]  # the longest first, for where there is room
+    titles: tuple[str, ...]  # the longest first; the screen shows the first title that fits
     timeline: Timeline
-    notes: Mapping[int, str]
-    before: RenderableType
-    ends: Paragraph
-    says: Paragraph  # the same of the whole run, for who has left it
-    why: RenderableType | None = None
+    notes: Mapping[int, str]  # by step: how the correct protocol differs
+    introduction: RenderableType
+    outcome: Paragraph
+    farewell: Paragraph  # the outcome of the whole trace, printed after the stepper is closed
+    explanation: RenderableType | None = None
 
     @property
     def last(self) -> int:
+        """The number of the last step."""
         return len(self.timeline.events)
 
 
 class Screenful:
-    """A run after some of its steps; 0 is before the first."""
+    """The screen after `step` steps of a trace; step 0 is the initial state."""
 
-    def __init__(self, run: Playback, at: int) -> None:
-        self.run, self.at = run, at
+    def __init__(self, playback: Playback, step: int) -> None:
+        self.playback, self.step = playback, step
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         height = options.height or options.size.height
-        inner = options.reset_height().update(max_width=max(options.max_width, LEAST_WIDTH))
+        inner = options.reset_height().update(max_width=max(options.max_width, MIN_WIDTH))
 
         def draw(*parts: RenderableType) -> Lines:
             return [row for part in parts for row in console.render_lines(part, inner, pad=False)]
 
         top, keys = draw(self._title(options)), draw(self._keys(options))
         room = height - len(top) - len(keys)
-        if room < 2:  # no more than the name of the step
+        if room < 2:  # only the label of the step fits
             keys, room = [], height - len(top)
         names, rows, latest = self._diagram(draw)
         needed = min(len(names) + latest, room) if rows else 0
@@ -71,70 +72,75 @@ class Screenful:
             yield from Segment.adjust_line_length(row, options.max_width, pad=False)
             yield Segment.line()
 
-    # -- above: the drawing --------------------------------------------------------------------
+    # -- above: the trace ----------------------------------------------------------------------
 
     def _title(self, options: ConsoleOptions) -> Text:
-        where = f"step {self.at} of {self.run.last}"
+        position = f"step {self.step} of {self.playback.last}"
         width = options.max_width
-        fits = (each for each in self.run.title if len(each) + 2 + len(where) <= width)
-        what = next(fits, "")
-        return Text(f"{what}{where:>{max(width - len(what), 0)}}", "bold", no_wrap=True)
+        fitting = (each for each in self.playback.titles if len(each) + 2 + len(position) <= width)
+        title = next(fitting, "")
+        return Text(f"{title}{position:>{max(width - len(title), 0)}}", "bold", no_wrap=True)
 
     def _diagram(self, draw: Draws) -> tuple[Lines, Lines, int]:
-        """The names above the lanes, the rows below, and how many of these are the last step's.
+        """Return the names above the lanes, the rows, and the number of rows of the last step.
 
-        Drawn up to an earlier step, it begins with the same rows.
+        The diagram up to an earlier step begins with the same rows.
         """
-        if self.at == 0:
-            return draw(self.run.before), [], 0
-        timeline, notes = self.run.timeline, self.run.notes
+        if self.step == 0:
+            return draw(self.playback.introduction), [], 0
+        timeline, notes = self.playback.timeline, self.playback.notes
         names, before, now = (
-            draw(TraceText(timeline, notes, upto)) for upto in (0, self.at - 1, self.at)
+            draw(TraceText(timeline, notes, upto)) for upto in (0, self.step - 1, self.step)
         )
         return names, now[len(names) :], len(now) - len(before)
 
-    # -- below: what is so now -----------------------------------------------------------------
+    # -- below: the current state --------------------------------------------------------------
 
     def _below(self, draw: Draws, options: ConsoleOptions, room: int, past: int) -> Iterator[Lines]:
-        """From all that there is to say to nothing; `past` rows would be drawn, were there room."""
-        timeline, at = self.run.timeline, self.at
-        rule, nodes = draw(self._rule(options)), draw(Nodes(timeline, at))
-        changed = draw(Nodes(timeline, at, changed_only=True))
-        if at < self.run.last:
-            for most in (4, 1):
-                yield [*rule, *draw(Mail(timeline, at, most)), *nodes]
+        """Yield the texts about the current state, from the longest to the shortest.
+
+        `past` is the number of rows of earlier steps, which are drawn where room is left.
+        """
+        timeline, step = self.playback.timeline, self.step
+        rule, nodes = draw(self._rule(options)), draw(NodeFields(timeline, step))
+        changed = draw(NodeFields(timeline, step, changed_only=True))
+        if step < self.playback.last:
+            for max_messages in (4, 1):
+                yield [*rule, *draw(InFlight(timeline, step, max_messages)), *nodes]
             yield [*rule, *nodes]
             yield [*rule, *changed]
         else:
-            ends = draw(self.run.ends)
-            rest = room - len(ends) - len(rule) - len(nodes) - 2
-            why = self._why(draw, max(2 * rest // 3, rest - past))
-            yield [[], *ends, [], *why, *rule, *nodes]
-            yield [*ends, *rule, *nodes]
-            yield [*ends, *rule, *changed]
-            yield ends
+            outcome = draw(self.playback.outcome)
+            free = room - len(outcome) - len(rule) - len(nodes) - 2
+            explanation = self._explanation(draw, max(2 * free // 3, free - past))
+            yield [[], *outcome, [], *explanation, *rule, *nodes]
+            yield [*outcome, *rule, *nodes]
+            yield [*outcome, *rule, *changed]
+            yield outcome
 
-    def _why(self, draw: Draws, room: int) -> Lines:
-        """As much of it as there is room for."""
-        lines = draw(self.run.why) if self.run.why is not None else []
+    def _explanation(self, draw: Draws, room: int) -> Lines:
+        """Return the lines of the explanation that fit into `room` lines."""
+        explanation = self.playback.explanation
+        lines = draw(explanation) if explanation is not None else []
         if len(lines) <= room:
             return lines
-        if room < LEAST_WHY:
+        if room < MIN_EXPLANATION:
             return []
-        return lines[: room - 1] + draw(Text("... (replay without --step shows all)", "dim"))
+        return lines[: room - 1] + draw(Text("... (replay without --step to see all)", "dim"))
 
     def _rule(self, options: ConsoleOptions) -> Text:
         line = "-" if options.ascii_only else "─"
-        where = f"after step {self.at}" if self.at else "at the start"
-        return Text(f"{line * 2} {where} ".ljust(options.max_width, line), "dim", no_wrap=True)
+        position = f"after step {self.step}" if self.step else "initial state"
+        return Text(f"{line * 2} {position} ".ljust(options.max_width, line), "dim", no_wrap=True)
 
     def _keys(self, options: ConsoleOptions) -> Text:
-        """In the longest words that fit."""
+        """Return the line of keys, in the longest wording that fits."""
         on, back = ("n", "p") if options.ascii_only else ("→", "←")
         move, ends, leave = f"{on} next  {back} back", "Home first  End last", "q quit"
-        ways = ["d to where the correct one differs", "d differs"] if self.run.notes else []
-        worded = [*([move, way, ends, leave] for way in ways), [move, ends, leave]]
-        worded += [*([move, way, leave] for way in ways[1:]), [move, leave], [leave]]
-        lines = ["  ".join(words) for words in worded]
-        fits = (line for line in lines if len(line) <= options.max_width)
-        return Text(next(fits, leave), "dim", no_wrap=True)
+        notes = self.playback.notes
+        ways = ["d next difference from correct", "d difference"] if notes else []
+        wordings = [*([move, way, ends, leave] for way in ways), [move, ends, leave]]
+        wordings += [*([move, way, leave] for way in ways[1:]), [move, leave], [leave]]
+        lines = ["  ".join(parts) for parts in wordings]
+        fitting = (line for line in lines if len(line) <= options.max_width)
+        return Text(next(fitting, leave), "dim", no_wrap=True)

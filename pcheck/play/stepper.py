@@ -1,4 +1,4 @@
-"""`pcheck replay --step`: a run that is walked with the keys, forwards and back."""
+"""The stepper of `pcheck replay --step`: keys move forwards and back through a trace."""
 
 from __future__ import annotations
 
@@ -23,103 +23,103 @@ from pcheck.traces.finding import Finding
 from pcheck.traces.replay import Replay
 from pcheck.traces.timeline import timeline_of
 
-ON = {"right", "space", "enter", "n"}
+FORWARD = {"right", "space", "enter", "n"}
 BACK = {"left", "backspace", "p"}
 FIRST, LAST = {"home", "g"}, {"end", "G"}
-DIFFERENCE = "d"
-LEAVE = {"q", "escape", "stop"}
+NEXT_DIFFERENCE = "d"
+QUIT = {"q", "escape", "stop"}
 
 
 def check_a_terminal() -> None:
-    """Without one there is nobody to press a key."""
+    """Raise UsageError unless keys can be read and the screen can be filled."""
     streams, console = (sys.stdin, sys.stdout), Console()
     if not (all(each and each.isatty() for each in streams) and console.is_terminal):
-        raise UsageError("--step takes keys and fills the screen: it needs a terminal, not a pipe")
+        raise UsageError("--step needs a terminal as standard input and as standard output")
     if console.is_dumb_terminal:
-        raise UsageError(
-            "--step fills the screen, and this terminal (TERM=dumb) cannot: leave it out"
-        )
+        raise UsageError("--step needs a terminal that can move the cursor, got TERM=dumb")
 
 
-def of_shown(shown: Finding) -> Playback:
-    """A run that does what its file says."""
-    run, steps = shown.saved, counted(len(shown.saved.steps), "step")
-    if shown.is_witness:
-        does, style, ends = "reaches", "bold green", f"FOUND: {shown.ending}."
-        says = f"{run.property} is reached after {steps}"
+def playback_of_finding(finding: Finding) -> Playback:
+    """Return the playback of a trace that ends as its file records."""
+    saved, steps = finding.saved, counted(len(finding.saved.steps), "step")
+    if finding.is_witness:
+        verb, verdict, style = "reaches", "FOUND", "bold green"
+        farewell = f"{saved.property} is reached after {steps}"
     else:
-        does, style, ends = "violates", "bold red", f"VIOLATED: {shown.ending}."
-        says = f"{run.property} is false after {steps}: {run.why}"
+        verb, verdict, style = "violates", "VIOLATED", "bold red"
+        farewell = f"{saved.property} is false after {steps}: {saved.why}"
+    explanation = finding.explanation
     return Playback(
-        _title(shown.setup, f"a run that {does} {run.property}"),
-        shown.timeline,
-        shown.notes,
-        Header(shown.setup),
-        Paragraph(ends, style),
-        Paragraph(f"{_name(shown.setup)}: {says}.", style),
-        Explained(shown.explanation, run.spec) if shown.explanation.says_anything else None,
+        _titles(finding.setup, f"a trace that {verb} {saved.property}"),
+        finding.timeline,
+        finding.notes,
+        Header(finding.setup),
+        Paragraph(f"{verdict}: {finding.ending}.", style),
+        Paragraph(f"{_name(finding.setup)}: {farewell}.", style),
+        Explained(explanation, saved.spec) if not explanation.is_empty else None,
     )
 
 
-def of_part(setup: Setup, walked: Replay) -> Playback:
-    """As far as a run could be walked that does not do what its file says."""
-    says = Paragraph(f"The run does not do what its file says: {walked.mismatch}", "bold red")
-    timeline = timeline_of(setup.model, walked.trace)
+def playback_of_failure(setup: Setup, replayed: Replay) -> Playback:
+    """Return the playback of a trace up to the step where its replay failed."""
+    outcome = Paragraph(f"Replay failed: {replayed.mismatch}", "bold red")
+    timeline = timeline_of(setup.model, replayed.trace)
     return Playback(
-        _title(setup, "a run that is not as saved"),
+        _titles(setup, "a trace whose replay failed"),
         timeline,
-        notes(first_divergences(setup, walked.trace, timeline)),
+        notes(first_divergences(setup, replayed.trace, timeline)),
         Header(setup),
-        says,
-        says,
+        outcome,
+        outcome,
     )
 
 
 def _name(setup: Setup) -> str:
-    """`paxos, votes-in-any-ballot`."""
+    """Return the name of the spec and of the bug: `paxos, votes-in-any-ballot`."""
     names = [setup.spec.name, *([setup.bug.name] if setup.bug is not None else [])]
     return ", ".join(names)
 
 
-def _title(setup: Setup, what: str) -> tuple[str, ...]:
+def _titles(setup: Setup, subject: str) -> tuple[str, ...]:
+    """Return titles from the longest to the shortest."""
     name = _name(setup)
-    return f"{name}: {what}", name, setup.spec.name
+    return f"{name}: {subject}", name, setup.spec.name
 
 
-def moved(run: Playback, at: int, key: str) -> int:
-    """Where a key leads from a step."""
-    if key in ON:
-        return min(at + 1, run.last)
+def next_position(playback: Playback, step: int, key: str) -> int:
+    """Return the step to show after a key is pressed at `step`."""
+    if key in FORWARD:
+        return min(step + 1, playback.last)
     if key in BACK:
-        return max(at - 1, 0)
+        return max(step - 1, 0)
     if key in FIRST | LAST:
-        return 0 if key in FIRST else run.last
-    if key == DIFFERENCE:
-        return min((number for number in run.notes if number > at), default=at)
-    return at
+        return 0 if key in FIRST else playback.last
+    if key == NEXT_DIFFERENCE:
+        return min((number for number in playback.notes if number > step), default=step)
+    return step
 
 
-def step_through(console: Console, run: Playback) -> None:
-    """Until it is left, when one line stays behind."""
+def step_through(console: Console, playback: Playback) -> None:
+    """Show the trace and follow keys until the user quits; then print the outcome."""
     with keyboard() as typed, console.screen(), suppress(KeyboardInterrupt, EOFError):
-        _follow(console, run, typed)
-    console.print(run.says)
+        _follow_keys(console, playback, typed)
+    console.print(playback.farewell)
 
 
-def _follow(console: Console, run: Playback, typed: Callable[[], list[str]]) -> None:
-    at, drawn = 0, None
+def _follow_keys(console: Console, playback: Playback, typed: Callable[[], list[str]]) -> None:
+    step, drawn = 0, None
     while True:
-        if drawn != (at, console.size):
-            drawn = at, console.size
-            _fill(console, Screenful(run, at))
+        if drawn != (step, console.size):
+            drawn = step, console.size
+            _fill(console, Screenful(playback, step))
         for key in typed():
-            if key in LEAVE:
+            if key in QUIT:
                 return
-            at = moved(run, at, key)
+            step = next_position(playback, step, key)
 
 
 def _fill(console: Console, screenful: Screenful) -> None:
-    """All at once, so that nothing flickers."""
+    """Draw the whole screen in one write, so that the screen does not flicker."""
     with console:
         console.control(Control.home())
         console.print(Screen(screenful), end="")

@@ -1,1 +1,1 @@
-"""A run, or a state graph, in each form that it is looked at or handed on in."""
+"""Renderers that write a finding, a search result or a state graph as text, picture or file."""

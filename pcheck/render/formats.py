@@ -1,4 +1,4 @@
-"""The formats that a run can be written in, each from the same `Shown`."""
+"""The formats in which a finding can be written."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from pcheck.render.objects import objects
 from pcheck.render.page.html import html
 from pcheck.render.shiviz import shiviz
 from pcheck.render.text.printed import as_text
-from pcheck.render.text.report import RunReport
+from pcheck.render.text.report import TraceReport
 from pcheck.traces.finding import Finding
 
 
-def text(shown: Finding) -> str:
-    """Return a run as it is printed, without colour."""
-    return as_text(RunReport(shown))
+def trace_report(finding: Finding) -> str:
+    """Return the report of a trace as plain text without colour."""
+    return as_text(TraceReport(finding))
 
 
 TEXT = "text"
 FORMATS: FormatTable[Format[Finding]] = FormatTable(
-    Format(TEXT, (".txt",), text),
+    Format(TEXT, (".txt",), trace_report),
     Format("mermaid", (".mmd",), mermaid),
     Format("svg", (".svg",), diagram_svg, for_a_program=True),
     Format("html", (".html",), html, for_a_program=True),

@@ -1,18 +1,21 @@
-"""A run as states in Apalache's Informal Trace Format (its ADR 015), for TLA+ and Quint tools.
+"""A trace in Apalache's Informal Trace Format (ADR 015), for TLA+ and Quint tools.
 
-These are the states themselves and not how they are shown. Each node is a variable: a record of its
-fields, and whether it is `up`. Beside them stand `messages`, what may still reach somebody;
-`crashes`, how many there have been; and `action`, the label of the step that led to this state.
+The trace contains the states themselves, not their printed columns. Each node is a variable: a
+record of the node's fields and of `up`, which is true if the node is up. Three more variables
+follow. `messages` holds the undelivered messages, `crashes` is the number of crashes so far, and
+`action` is the label of the step that led to the state.
 
-`messages` is a map from (sender, receiver) to a list of messages, on every network. A list keeps
-copies apart where there are copies, and order where there is an order; elsewhere it is sorted.
+`messages` maps (sender, receiver) to a list of messages, on every network. On networks with copies
+the list contains each copy. On networks with an order the list has that order; on other networks
+the list is sorted.
 
-The format has neither a value for nothing nor empty records: both are the UNIT of Apalache's
-Variants. What TLA+ has no type for (floats, bytes, enumerations) is a string, as values of an
-uninterpreted type are. Names are spelt as TLA+ takes them, and so that itf-py can read them, to
-which a Python keyword is no name: so None is a `None_`.
+The format has neither a null value nor empty records. Both become the UNIT of Apalache's Variants.
+Values without a type in TLA+ (floats, bytes, enumerations) become strings, as values of an
+uninterpreted type do. Names are spelled as TLA+ identifiers. They are not Python keywords, because
+itf-py rejects keywords as names: None becomes `None_`.
 
-The states of a bare Model may be anything at all: there, each column is a record of strings.
+The states of a bare Model may be any values. Each column of a bare Model becomes a record of
+strings.
 """
 
 from __future__ import annotations
@@ -29,69 +32,83 @@ from typing import Any, TypeAlias
 from pcheck.language.names import Group
 from pcheck.language.printing import show
 from pcheck.language.values import Map, Set, state_fields
-from pcheck.render.spelling import apart
+from pcheck.render.spelling import distinct_spellings
 from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.traces.finding import Finding
 
-Json: TypeAlias = Any
-DESCRIBED = "https://apalache-mc.org/docs/adr/015adr-trace.html"
+ItfValue: TypeAlias = Any
+FORMAT_URL = "https://apalache-mc.org/docs/adr/015adr-trace.html"
 UNIT = "U_OF_UNIT"
-TAG = "tag"  # a record with such a field would be taken for a variant
-UNNAMED = "value"  # what a column shows that has no fields
+TAG = "tag"  # readers take a record with a field of this name for a variant
+UNNAMED = "value"  # the field of a column that is a single text
 
 
-def itf(shown: Finding) -> str:
-    """A line for each state, so that two runs can be compared line by line."""
-    model = shown.setup.model
-    names, states = (
-        _of_cluster(shown, model) if isinstance(model, ClusterModel) else _of_columns(shown)
+def itf(finding: Finding) -> str:
+    """Return the trace with one line for each state, so that traces can be compared by line."""
+    model = finding.setup.model
+    variables, states = (
+        _cluster_states(finding, model)
+        if isinstance(model, ClusterModel)
+        else _column_states(finding)
     )
-    names = apart([*names, "action"], _spelt)
-    rows = zip(states, ["", *shown.trace.labels], strict=True)
+    names = distinct_spellings([*variables, "action"], _identifier)
+    rows = zip(states, ["", *finding.trace.labels], strict=True)
     lines = ",\n".join(
-        json.dumps({"#meta": {"index": at}} | dict(zip(names, [*state, label], strict=True)))
-        for at, (state, label) in enumerate(rows)
+        json.dumps({"#meta": {"index": index}} | dict(zip(names, [*state, label], strict=True)))
+        for index, (state, label) in enumerate(rows)
     )
-    head = f'"#meta": {json.dumps(_meta(shown))},\n"vars": {json.dumps(names)}'
+    head = f'"#meta": {json.dumps(_meta(finding))},\n"vars": {json.dumps(names)}'
     return f'{{{head},\n"states": [\n{lines}\n]}}\n'
 
 
-def _meta(shown: Finding) -> Json:
-    """No time of day: the same run is the same bytes."""
-    run = shown.saved
-    mistake = f" with the mistake {run.bug}" if run.bug is not None else ""
+def _meta(finding: Finding) -> ItfValue:
+    """Return the description of the trace.
+
+    The description has no timestamp, so that equal traces are written as equal bytes.
+    """
+    saved = finding.saved
+    bug = f" with the bug {saved.bug}" if saved.bug is not None else ""
     return {
         "format": "ITF",
-        "format-description": DESCRIBED,
-        "source": run.file or run.spec,
-        "description": f"{shown.title}{mistake}: {shown.ending}",
+        "format-description": FORMAT_URL,
+        "source": saved.file or saved.spec,
+        "description": f"{finding.title}{bug}: {finding.ending}",
     }
 
 
-def _of_cluster(shown: Finding, model: ClusterModel) -> tuple[list[str], list[list[Json]]]:
-    """The variables, and what they are in each state."""
+def _cluster_states(
+    finding: Finding, model: ClusterModel
+) -> tuple[list[str], list[list[ItfValue]]]:
+    """Return the names of the variables, and their values in each state."""
     names = [*map(str, model.index), "messages", "crashes"]
     return names, [
         [*_nodes(state), _messages(model, state), _value(state.crashes)]
-        for state in shown.trace.states
+        for state in finding.trace.states
     ]
 
 
-def _of_columns(shown: Finding) -> tuple[list[str], list[list[Json]]]:
-    """A column may come later than the others, or go away."""
-    timeline = shown.timeline
+def _column_states(finding: Finding) -> tuple[list[str], list[list[ItfValue]]]:
+    """Return the names of all columns, and the columns of each state.
+
+    A state may lack a column that other states have.
+    """
+    timeline = finding.timeline
     states = [timeline.first, *(event.columns for event in timeline.events)]
     names = list(dict.fromkeys(name for columns in states for name in columns))
-    return names, [[_record(each.get(name, {}).items()) for name in names] for each in states]
+    return names, [[_record(columns.get(name, {}).items()) for name in names] for columns in states]
 
 
-def _nodes(state: State) -> Iterable[Json]:
+def _nodes(state: State) -> Iterable[ItfValue]:
+    """Yield a record for each node."""
     for config in state.nodes:
         yield _record([*_fields(config.actor), ("up", config.up)])
 
 
-def _messages(model: ClusterModel, state: State) -> Json:
-    """An inbox keeps the letters of one sender together."""
+def _messages(model: ClusterModel, state: State) -> ItfValue:
+    """Return the undelivered messages of each pair of sender and receiver.
+
+    The letters of one sender are adjacent in an inbox, as groupby requires.
+    """
     return {
         "#map": [
             [_value((src, node)), [_value(letter.message) for letter in letters]]
@@ -101,7 +118,8 @@ def _messages(model: ClusterModel, state: State) -> Json:
     }
 
 
-def _value(value: Any) -> Json:
+def _value(value: Any) -> ItfValue:
+    """Return a value of a state as the format writes it."""
     if value is None:
         return _variant("None", ())
     if isinstance(value, bool) or (isinstance(value, str) and not isinstance(value, Enum)):
@@ -122,21 +140,24 @@ def _value(value: Any) -> Json:
 
 
 def _fields(value: Any) -> Iterable[tuple[str, Any]]:
+    """Return name and value of each field of a dataclass or named tuple, without fixed fields."""
     names = value._fields if hasattr(value, "_fields") else state_fields(type(value))
     return ((name, getattr(value, name)) for name in names)
 
 
-def _variant(name: str, fields: Iterable[tuple[str, Any]]) -> Json:
-    return {TAG: _spelt(name), "value": _record(fields)}
+def _variant(name: str, fields: Iterable[tuple[str, Any]]) -> ItfValue:
+    return {TAG: _identifier(name), "value": _record(fields)}
 
 
-def _record(fields: Iterable[tuple[str, Any]]) -> Json:
-    of_name = list(fields)
-    names = apart((name for name, _ in of_name), _spelt)
-    return dict(zip(names, (_value(value) for _, value in of_name))) or UNIT
+def _record(fields: Iterable[tuple[str, Any]]) -> ItfValue:
+    """Return a record of these fields, or the unit if there are none."""
+    items = list(fields)
+    names = distinct_spellings((name for name, _ in items), _identifier)
+    return dict(zip(names, (_value(value) for _, value in items))) or UNIT
 
 
-def _spelt(name: str) -> str:
+def _identifier(name: str) -> str:
+    """Return a spelling of a name that TLA+ and itf-py accept."""
     word = re.sub(r"\W", "_", name or UNNAMED, flags=re.ASCII)
     word = word if word[0].isalpha() else f"x{word}"
     return f"{word}_" if keyword.iskeyword(word) or word == TAG else word

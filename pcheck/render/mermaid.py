@@ -1,8 +1,9 @@
-"""A run as a sequence diagram in Mermaid's language, which GitHub, GitLab and many editors draw.
+"""A trace as a Mermaid sequence diagram, which GitHub, GitLab and many editors draw.
 
-A delivery is an arrow at the step that delivers. What never arrives has no such step and is drawn
-where it was sent: with a cross if it is lost, and with an open head where losing is a step of its
-own and this one was not lost, so that whoever counts the arrows finds every message.
+A delivery is an arrow at the step that delivers the message. A message that no step delivers or
+loses is an arrow at the step that sends the message. This arrow has a cross if the message is lost.
+It has an open head if the network loses messages in steps, so that the message is in flight at the
+end. Therefore every message that the network adds to an inbox has an arrow.
 """
 
 from __future__ import annotations
@@ -18,42 +19,46 @@ from pcheck.semantics.node import StepKind, delivered
 from pcheck.traces.finding import Finding
 from pcheck.traces.timeline import Event, Flight
 
-NARROW, ARROW, WIDE = 44, 60, 90  # characters in a line: beside one lane, of a message, across all
-PALE_RED = "rgba(255, 0, 0, 0.15)"  # on a dark page it is a dark red, and light text is still read
-NAMELESS = "#160;"  # a blank that Mermaid does not trim away
+# The maximal numbers of characters in a line of a note at one lane, of a message, and of a note
+# across all lanes.
+MAX_NOTE_CHARACTERS, MAX_MESSAGE_CHARACTERS, MAX_WIDE_NOTE_CHARACTERS = 44, 60, 90
+PALE_RED = "rgba(255, 0, 0, 0.15)"  # translucent: a dark page stays dark and its text legible
+EMPTY_TEXT = "#160;"  # a no-break space, which Mermaid does not trim
 
-# What means something to Mermaid, wherever it stands in a text: the ends of statements, entities
-# and the two characters that it marks them with, markup, formulas ($$), comments (%%), and words
-# after which it looks for colours or for how to wrap.
+# Everything that Mermaid interprets inside a text: ends of statements, entities and the two
+# characters with which Mermaid marks entities, markup, formulas ($$), comments (%%), and keywords
+# that introduce colours or wrapping.
 SYNTAX = re.compile(r"[#;<>&\"$%\\\ufb02\u00b6]|(?=style|classDef)[sc]|(?<=wrap):")
 
 
-def mermaid(shown: Finding) -> str:
-    return "\n".join(_Diagram(shown).lines()) + "\n"
+def mermaid(finding: Finding) -> str:
+    """Return the sequence diagram of the trace of a finding."""
+    return "\n".join(_Diagram(finding).lines()) + "\n"
 
 
 class _Diagram:
-    def __init__(self, shown: Finding) -> None:
-        self.shown, self.timeline = shown, shown.timeline
-        lanes = dict.fromkeys((*self.timeline.lanes, *(each.node for each in self.timeline.events)))
-        self.names = {lane: f"n{at}" for at, lane in enumerate(lanes or ("",), start=1)}
+    def __init__(self, finding: Finding) -> None:
+        self.finding, self.timeline = finding, finding.timeline
+        nodes = (event.node for event in self.timeline.events)
+        lanes = dict.fromkeys((*self.timeline.lanes, *nodes))
+        self.names = {lane: f"n{number}" for number, lane in enumerate(lanes or ("",), start=1)}
         names = list(self.names.values())
-        self.all = ",".join(dict.fromkeys((names[0], names[-1])))
+        self.all_lanes = ",".join(dict.fromkeys((names[0], names[-1])))
 
     def lines(self) -> Iterator[str]:
         yield "sequenceDiagram"
-        yield f"    title {_text(self.shown.title, WIDE)}"
+        yield f"    title {_text(self.finding.title, MAX_WIDE_NOTE_CHARACTERS)}"
         for lane, name in self.names.items():
-            yield f"    participant {name} as {_text(lane, NARROW)}"
+            yield f"    participant {name} as {_text(lane, MAX_NOTE_CHARACTERS)}"
         for event in self.timeline.events:
             yield from self._step(event)
             for line in event.milestones:
-                yield _note(self.all, line, WIDE)
-        yield _note(self.all, self.shown.ending, WIDE)
+                yield _note(self.all_lanes, line, MAX_WIDE_NOTE_CHARACTERS)
+        yield _note(self.all_lanes, self.finding.ending, MAX_WIDE_NOTE_CHARACTERS)
 
     def _step(self, event: Event) -> Iterator[str]:
-        """Where the correct protocol differs, it stands on red."""
-        if event.number not in self.shown.notes:
+        """Yield the lines of a step, on red if the correct protocol differs in the step."""
+        if event.number not in self.finding.notes:
             yield from self._event(event)
             return
         yield f"    rect {PALE_RED}"
@@ -61,51 +66,59 @@ class _Diagram:
         yield "    end"
 
     def _event(self, event: Event) -> Iterator[str]:
-        name, beside = self.names[event.node], "\n".join(self._beside(event))
+        """Yield the arrow and the notes of a step, and its messages that are never delivered."""
+        name, note = self.names[event.node], "\n".join(self._note_lines(event))
         if event.src is None:
-            yield _note(name, f"{event.number}. {event.label}\n{beside}")
+            yield _note(name, f"{event.number}. {event.label}\n{note}")
         else:
             arrow = f"{self.names[event.src]}{'-x' if event.kind is StepKind.LOSE else '->>'}{name}"
-            yield f"    {arrow}: {_text(self._message(event), ARROW)}"
-            if beside:
-                yield _note(name, beside)
+            yield f"    {arrow}: {_text(self._message(event), MAX_MESSAGE_CHARACTERS)}"
+            if note:
+                yield _note(name, note)
         for flight in self.timeline.flights:
             if flight.sent == event.number and flight.end is None:
-                yield self._never(flight)
+                yield self._undelivered(flight)
 
     def _message(self, event: Event) -> str:
-        """What is lost, or delivered, and then which way it went."""
+        """Return the text of a delivery or a loss.
+
+        The text of a delivery names the outcome of the step, if the step has several outcomes.
+        """
         what = f"lost: {show(event.message)}"
         if event.kind is StepKind.DELIVER:
             label = delivered(Id(event.src or ""), Id(event.node), event.message)
             what = f"{show(event.message)}{event.label.removeprefix(label)}"
-        when = f"\n(sent in step {event.sent_in})" if event.sent_in is not None else ""
-        return f"{event.number}. {what}{when}"
+        sent_in = f"\n(sent in step {event.sent_in})" if event.sent_in is not None else ""
+        return f"{event.number}. {what}{sent_in}"
 
-    def _beside(self, event: Event) -> Iterator[str]:
-        """What follows for its node; of what it sends, only that which no arrow will show."""
-        if event.number in self.shown.notes:
-            yield self.shown.notes[event.number]
+    def _note_lines(self, event: Event) -> Iterator[str]:
+        """Yield the note and the changes of a step, and its messages that no arrow shows."""
+        if event.number in self.finding.notes:
+            yield self.finding.notes[event.number]
         yield from event.changes
         for nth, sent in enumerate(event.sends):
-            rest = self.timeline.sent_again(event.number, nth)
-            if rest or not sent.to:
-                yield str(replace(sent, to=rest))
+            without_arrow = self.timeline.merged_receivers(event.number, nth)
+            if without_arrow or not sent.to:
+                yield str(replace(sent, to=without_arrow))
 
-    def _never(self, flight: Flight) -> str:
-        arrow, what = "--)" if self.timeline.losing_is_a_step else "-x", self.timeline.what_is_lost
+    def _undelivered(self, flight: Flight) -> str:
+        """Return the arrow of a message that no step delivers or loses."""
+        arrow, what = (
+            "--)" if self.timeline.losing_is_a_step else "-x",
+            self.timeline.unreached_word,
+        )
         ends = f"{self.names[flight.src]}{arrow}{self.names[flight.dst]}"
-        return f"    {ends}: {_text(f'{what}: {show(flight.message)}', ARROW)}"
+        return f"    {ends}: {_text(f'{what}: {show(flight.message)}', MAX_MESSAGE_CHARACTERS)}"
 
 
-def _note(over: str, text: str, width: int = NARROW) -> str:
-    return f"    Note over {over}: {_text(text, width)}"
+def _note(lanes: str, text: str, width: int = MAX_NOTE_CHARACTERS) -> str:
+    return f"    Note over {lanes}: {_text(text, width)}"
 
 
 def _text(text: str, width: int) -> str:
-    """As one line of Mermaid's, in which the lines of the text are told apart."""
+    """Return a text as one line of Mermaid, with its line breaks as markup."""
     lines = [short for line in text.splitlines() for short in wrap(line, width)]
-    return "<br/>".join(SYNTAX.sub(_entity, line) for line in lines) or NAMELESS
+    return "<br/>".join(SYNTAX.sub(_entity, line) for line in lines) or EMPTY_TEXT
 
 
 def _entity(found: re.Match[str]) -> str:

@@ -1,7 +1,8 @@
-"""A search, and a run, as JSON objects: for whoever examines them with a program of their own.
+"""A search result and a finding as JSON objects, for other programs.
 
-The object of a run is a saved run with more in it, so that `pcheck replay` reads it too. All that
-the text tells is here, in the same words; a step is referred to by its number, from 1.
+The object of a finding contains all keys of a saved trace, so that `pcheck replay` can read the
+object. The object contains everything that the text report says, in the same words. Steps are
+referred to by their numbers, which start at 1.
 """
 
 from __future__ import annotations
@@ -17,43 +18,47 @@ from pcheck.search.outcome import Outcome, SearchResult
 from pcheck.traces.explanation import Explanation, NodeEvents
 from pcheck.traces.finding import Finding
 from pcheck.traces.saved import SavedTrace
-from pcheck.traces.shortest import Shortest
+from pcheck.traces.shortest import ShortestTraces
 from pcheck.traces.timeline import Columns, Event, Fields, Flight, is_down
 
-Json: TypeAlias = dict[str, Any]
+JsonObject: TypeAlias = dict[str, Any]
 
 
-def objects(shown: Finding) -> str:
-    timeline = shown.timeline
-    saved = json.loads(shown.saved.text())
-    told = {
-        "title": shown.title,
-        "witness": shown.is_witness,
+def objects(finding: Finding) -> str:
+    """Return the JSON object of a finding as text."""
+    timeline = finding.timeline
+    saved = json.loads(finding.saved.text())
+    details = {
+        "title": finding.title,
+        "witness": finding.is_witness,
         "nodes": timeline.lanes,
         "first": timeline.first,
         "events": [
-            _moment(event, timeline.after(event.number - 1), shown.notes.get(event.number))
+            _event(event, timeline.after(event.number - 1), finding.notes.get(event.number))
             for event in timeline.events
         ],
         "flights": [_flight(flight) for flight in timeline.flights],
-        "explanation": _explanation(shown.explanation),
+        "explanation": _explanation(finding.explanation),
     }
-    return json.dumps(saved | told, indent=2) + "\n"
+    return json.dumps(saved | details, indent=2) + "\n"
 
 
 def search_object(
     setup: Setup,
     search: SearchResult,
     *,
-    says: str,
+    verdict: str,
     properties: Mapping[str, Outcome],
-    run: SavedTrace | None,
-    shortest: Shortest | None,
+    trace: SavedTrace | None,
+    shortest: ShortestTraces | None,
     handler_calls: int | None,
-) -> Json:
-    """What `--json` prints: all that depends on the machine is under `run`."""
+) -> JsonObject:
+    """Return the object that `--json` prints.
+
+    The key `run` holds everything that depends on the machine or on the engine.
+    """
     return {
-        "verdict": says,
+        "verdict": verdict,
         "spec": setup.spec.name,
         "bug": setup.bug.name if setup.bug is not None else None,
         "options": setup.all_options,
@@ -65,7 +70,7 @@ def search_object(
         "transitions": search.transitions,
         "depth": search.depth,
         "properties": {name: outcome.value for name, outcome in properties.items()},
-        "trace": _trace(run, shortest) if run is not None else None,
+        "trace": _trace(trace, shortest) if trace is not None else None,
         "run": {
             "stopped": search.stopped,
             "engine": search.engine,
@@ -79,18 +84,18 @@ def search_object(
     }
 
 
-def _trace(run: SavedTrace, shortest: Shortest | None) -> Json:
+def _trace(trace: SavedTrace, shortest: ShortestTraces | None) -> JsonObject:
     return {
-        "property": run.property,
-        "why": run.why,
-        "steps": list(run.steps),
-        "refused_at": run.refused_at,
-        "shortest_runs": shortest.count if shortest is not None else None,
+        "property": trace.property,
+        "why": trace.why,
+        "steps": list(trace.steps),
+        "refused_at": trace.refused_at,
+        "shortest_traces": shortest.count if shortest is not None else None,
         "up_to_renaming": shortest.up_to_renaming if shortest is not None else None,
     }
 
 
-def _moment(event: Event, before: Columns, note: str | None) -> Json:
+def _event(event: Event, before: Columns, note: str | None) -> JsonObject:
     return {
         "number": event.number,
         "label": event.label,
@@ -108,7 +113,10 @@ def _moment(event: Event, before: Columns, note: str | None) -> Json:
 
 
 def _changes(before: Columns, after: Columns) -> Iterator[tuple[str, Fields]]:
-    """Of each node that a step changes, the new fields. Who is down is said elsewhere."""
+    """Yield each changed node with its new fields.
+
+    The field without a name is omitted for nodes that are down: `down` lists these nodes.
+    """
     for name, fields in after.items():
         was = before.get(name, {})
         new = {field: text for field, text in fields.items() if was.get(field) != text}
@@ -118,7 +126,7 @@ def _changes(before: Columns, after: Columns) -> Iterator[tuple[str, Fields]]:
             yield name, new
 
 
-def _flight(flight: Flight) -> Json:
+def _flight(flight: Flight) -> JsonObject:
     return {
         "message": show(flight.message),
         "src": flight.src,
@@ -130,14 +138,19 @@ def _flight(flight: Flight) -> Json:
     }
 
 
-def _explanation(found: Explanation) -> Json:
+def _explanation(explanation: Explanation) -> JsonObject:
     return {
-        "lines": [_deeds(each) if isinstance(each, NodeEvents) else each for each in found.lines],
-        "rules": [asdict(rule) for rule in found.rules],
-        "divergences": [asdict(each) for each in found.divergences],
-        "node_events": _deeds(found.node_events) if found.node_events is not None else None,
+        "lines": [
+            _node_events(line) if isinstance(line, NodeEvents) else line
+            for line in explanation.lines
+        ],
+        "rules": [asdict(rule) for rule in explanation.rules],
+        "divergences": [asdict(each) for each in explanation.divergences],
+        "node_events": (
+            _node_events(explanation.node_events) if explanation.node_events is not None else None
+        ),
     }
 
 
-def _deeds(node_events: NodeEvents) -> Json:
+def _node_events(node_events: NodeEvents) -> JsonObject:
     return {"node": node_events.node, "events": [event.number for event in node_events.events]}

@@ -1,15 +1,18 @@
-"""A run as a log for ShiViz, which draws what happened before what, and what is concurrent.
+"""A trace as a log for ShiViz, which draws the happened-before order of its events.
 
-Each step is an event of its node, and knows all that the node knew; a delivery knows as well what
-was known where the message was sent (the first time, if the same was sent again and is the same to
-the network). That is all: two steps of which neither is known to the other may have happened in any
-order. A loss is an event of a host of its own, the network, and nobody learns of it: it follows the
-sending, and only later losses follow it.
+Each step is an event of the node that takes the step. The event happens after all earlier events of
+that node. A delivery also happens after the step that sent the message. If equal messages were sent
+that the network does not distinguish, the first of these steps counts. The log orders no other
+events, so ShiViz draws them as concurrent.
 
-A bare Model has one state, which any step may look at, so that there each step follows the last.
+A loss is an event of an extra host, the network. The loss happens after the step that sent the
+message and after earlier losses. No event of a node happens after a loss.
 
-ShiViz reads the first line as the form of an event and the second one as what stands between
-executions. Its clocks count the events of each host from 1.
+A bare Model has one state, which every step may read. Each of its steps happens after the step
+before.
+
+The first line of the log is the regular expression of an event. The second line is the delimiter
+between executions. The clocks count the events of each host from 1.
 """
 
 from __future__ import annotations
@@ -17,21 +20,22 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from pcheck.render.spelling import apart
+from pcheck.render.spelling import distinct_spellings
 from pcheck.semantics.node import StepKind
 from pcheck.text import printable
 from pcheck.traces.finding import Finding
 from pcheck.traces.timeline import Event, Timeline
 
-EVENT = r"(?<step>\d+)\. (?<event>.*)\n(?<host>\S+) (?<clock>\{.*\})"
-NETWORK = "network"
-Clock = dict[str, int]
+EVENT_PATTERN = r"(?<step>\d+)\. (?<event>.*)\n(?<host>\S+) (?<clock>\{.*\})"
+NETWORK_HOST = "network"
+VectorClock = dict[str, int]
 
 
-def shiviz(shown: Finding) -> str:
-    told = shown.timeline
-    lines = [EVENT, ""]
-    for event, host, clock in _events(told, of_nodes=shown.setup.network is not None):
+def shiviz(finding: Finding) -> str:
+    """Return the log of the trace of a finding."""
+    lines = [EVENT_PATTERN, ""]
+    is_cluster = finding.setup.network is not None
+    for event, host, clock in _clocked_events(finding.timeline, is_cluster=is_cluster):
         lines += [
             f"{event.number}. {printable(event.label)}",
             f"{host} {json.dumps(clock, sort_keys=True)}",
@@ -39,26 +43,35 @@ def shiviz(shown: Finding) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _events(timeline: Timeline, *, of_nodes: bool) -> Iterator[tuple[Event, str, Clock]]:
-    lanes = dict.fromkeys((*timeline.lanes, *(each.node for each in timeline.events)))
-    *hosts, network = apart([*lanes, NETWORK], _word)
+def _clocked_events(
+    timeline: Timeline, *, is_cluster: bool
+) -> Iterator[tuple[Event, str, VectorClock]]:
+    """Yield each event with its host and its vector clock."""
+    lanes = dict.fromkeys((*timeline.lanes, *(event.node for event in timeline.events)))
+    *hosts, network = distinct_spellings([*lanes, NETWORK_HOST], _host_name)
     host_of = dict(zip(lanes, hosts))
-    sent = {at: each.sent for each in timeline.flights for at in (*each.delivered, each.lost)}
-    clocks: dict[int, Clock] = {}
-    latest: dict[str, int] = {}  # which event of a host was its last
+    sent_in = {
+        number: flight.sent
+        for flight in timeline.flights
+        for number in (*flight.delivered, flight.lost)
+    }
+    clocks: dict[int, VectorClock] = {}
+    latest: dict[str, int] = {}  # the number of the last event of each host
     for event in timeline.events:
         host = network if event.kind is StepKind.LOSE else host_of[event.node]
-        causes = [latest.get(host), sent.get(event.number) if of_nodes else event.number - 1]
-        clock = _merged([clocks[each] for each in causes if each])
+        cause = sent_in.get(event.number) if is_cluster else event.number - 1
+        clock = _merged([clocks[number] for number in (latest.get(host), cause) if number])
         clock[host] = clock.get(host, 0) + 1
         clocks[event.number], latest[host] = clock, event.number
         yield event, host, clock
 
 
-def _merged(clocks: list[Clock]) -> Clock:
+def _merged(clocks: list[VectorClock]) -> VectorClock:
+    """Return the least clock that is not before any of these clocks."""
     hosts = {host for clock in clocks for host in clock}
     return {host: max(clock.get(host, 0) for clock in clocks) for host in hosts}
 
 
-def _word(name: str) -> str:
+def _host_name(name: str) -> str:
+    """Return a name in which underscores replace blanks."""
     return "_".join(printable(name).split()) or "_"

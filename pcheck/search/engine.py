@@ -1,9 +1,10 @@
-"""The choice of an explorer. All give the same answers; which one is asked is a matter of time.
+"""The choice of a search engine. All engines give the same answers; only the time differs.
 
-`auto` begins with the reference explorer. Where that meets some thousands of states, the compiled
-engine starts anew, with every pass: small clusters never pay for loading machine code, and the
-choice depends on the numbers of nodes and states alone, so that no count depends on the machine.
-Whoever names passes gets the compiled engine from the start.
+The engine `auto` begins with the reference explorer. If the model has more than some thousands of
+states, the compiled engine starts again from the beginning, with every reduction. So small clusters
+never pay for loading machine code. The choice depends only on the numbers of nodes and states, so
+that no reported count depends on the machine. Reductions that the user names are applied by the
+compiled engine from the start.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ from typing import Any
 from pcheck.errors import ParameterName, UsageError
 from pcheck.language.model import Model
 from pcheck.search import reference
-from pcheck.search.limits import Clock, OnProgress, ended_by, state_limit
+from pcheck.search.limits import Clock, OnProgress, state_limit, stop_reason
 from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import SearchResult, Verdict
 from pcheck.semantics.cluster_model import ClusterModel
 
-SMALL, VERY_SMALL = 10_000, 1_000
-MANY_NODES = 7  # of which it is likely that they have many states
+MAX_REFERENCE_STATES = 10_000
+MAX_REFERENCE_STATES_OF_MANY_NODES = 1_000
+MIN_MANY_NODES = 7  # a cluster with at least 7 nodes is likely to have many states
 OnNote = Callable[[str], None]
 
 
@@ -57,29 +59,29 @@ def _check_engine_of_a_model(options: SearchOptions) -> None:
 def _reference_then_compiled(
     model: ClusterModel, options: SearchOptions, clock: Clock, on_note: OnNote
 ) -> SearchResult:
-    """Explore with the reference engine; where states are many, anew with the compiled one."""
-    most = options.limits.states
-    small = SMALL if len(model.nodes) < MANY_NODES else VERY_SMALL
-    small = small if most is None else min(small, most)
-    fewer = replace(options, limits=replace(options.limits, states=small))
-    first = _reference(model, fewer, clock)
-    if first.stopped != state_limit(small) or small == most:
+    """Explore with the reference engine, and start again with the compiled one beyond a size."""
+    max_states, many_nodes = options.limits.states, len(model.nodes) >= MIN_MANY_NODES
+    size = MAX_REFERENCE_STATES_OF_MANY_NODES if many_nodes else MAX_REFERENCE_STATES
+    size = size if max_states is None else min(size, max_states)
+    small = replace(options, limits=replace(options.limits, states=size))
+    first = _reference(model, small, clock)
+    if first.stopped != state_limit(size) or size == max_states:
         return first
     try:
-        whole = _compiled(model, options, clock, on_note)
-    except (KeyboardInterrupt, MemoryError) as end:
-        return replace(first, stopped=ended_by(end))
-    whole = whole.and_before(first.discoveries)
-    if _is_behind(whole, first):
-        return replace(first, stopped=whole.stopped, seconds=whole.seconds)
-    return whole
+        second = _compiled(model, options, clock, on_note)
+    except (KeyboardInterrupt, MemoryError) as error:
+        return replace(first, stopped=stop_reason(error))
+    second = second.with_earlier(first.discoveries)
+    if _is_behind(second, first):
+        return replace(first, stopped=second.stopped, seconds=second.seconds)
+    return second
 
 
-def _is_behind(whole: SearchResult, first: SearchResult) -> bool:
-    """Whether a search was stopped before it came as far as the one before it."""
-    fewer = not whole.reduced and whole.states < first.states
-    stopped = whole.stopped is not None and whole.verdict is Verdict.INCOMPLETE
-    return stopped and (whole.depth < first.depth or fewer)
+def _is_behind(second: SearchResult, first: SearchResult) -> bool:
+    """Return whether the second search stopped before it got as far as the first one."""
+    fewer = not second.reduced and second.states < first.states
+    stopped = second.stopped is not None and second.verdict is Verdict.INCOMPLETE
+    return stopped and (second.depth < first.depth or fewer)
 
 
 def _reference(model: Model[Any], options: SearchOptions, clock: Clock) -> SearchResult:
@@ -91,10 +93,10 @@ def _reference(model: Model[Any], options: SearchOptions, clock: Clock) -> Searc
 def _compiled(
     model: ClusterModel, options: SearchOptions, clock: Clock, on_note: OnNote
 ) -> SearchResult:
-    """Numba takes some time to load, so it is loaded only here: that is no time of the search."""
+    """Explore with the compiled engine. Numba loads slowly, so it is loaded only when needed."""
     from pcheck.search.compiled import warm_up
 
-    with clock.waiting():
+    with clock.excluding():
         explorer = warm_up.explorer(on_note)
     search: SearchResult = explorer.explore(
         model,

@@ -1,11 +1,11 @@
-"""The judgements of properties: each distinct observation is judged once.
+"""Judgements of properties: each distinct observation is judged once.
 
-Every explorer judges through a `Judge`, and says only where it was when it saw something.
+Every explorer judges observations through a `Judge` and states only where it made them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
@@ -16,57 +16,59 @@ W = TypeVar("W")
 
 
 class Decision(NamedTuple):
-    """A property that is decided, and for an `always` what is wrong."""
+    """A decided property. `why` is the reason why an `always` is false, None for a `sometimes`."""
 
     prop: Property
     why: str | None
 
 
 class Judgements:
-    """The decisions of the open properties about observations, each of which is judged once."""
+    """The decisions of the open properties about observations; each observation is judged once."""
 
     def __init__(self, properties: Iterable[Property]) -> None:
         self.open = list(properties)
         self._known: dict[Seen | tuple[Seen, Seen], list[Decision]] = {}
 
     def of_state(self, seen: Seen) -> list[Decision]:
-        found = self._known.get(seen)
-        if found is None:
-            found = self._known[seen] = self.of_new_state(seen)
-        return found
-
-    def of_new_state(self, seen: Seen) -> list[Decision]:
-        """Return the same as `of_state` for an observation that does not come again."""
-        found = []
-        for prop in self.open:
-            if prop.kind is Kind.SOMETIMES:
-                if prop.reached(seen):
-                    found.append(Decision(prop, None))
-            elif not prop.is_step_property and (why := prop.why_false(seen)) is not None:
-                found.append(Decision(prop, why))
-        return found
+        """Return the properties that the observation of a state decides."""
+        if seen not in self._known:
+            self._known[seen] = list(self._judged_state(seen))
+        return self._known[seen]
 
     def of_step(self, before: Seen, after: Seen) -> list[Decision]:
-        found = self._known.get((before, after))
-        if found is None:
-            whys = [
-                (prop, prop.why_false(before, after)) for prop in self.open if prop.is_step_property
-            ]
-            found = [Decision(prop, why) for prop, why in whys if why is not None]
-            self._known[before, after] = found
-        return found
+        """Return the step properties that a step between two observations decides."""
+        if (before, after) not in self._known:
+            self._known[before, after] = list(self._judged_step(before, after))
+        return self._known[before, after]
+
+    def _judged_state(self, seen: Seen) -> Iterator[Decision]:
+        for prop in tuple(self.open):
+            if prop.kind is Kind.SOMETIMES:
+                if prop.is_reached(seen):
+                    yield Decision(prop, None)
+            elif not prop.is_step_property and (why := prop.why_false(seen)) is not None:
+                yield Decision(prop, why)
+
+    def _judged_step(self, before: Seen, after: Seen) -> Iterator[Decision]:
+        for prop in tuple(self.open):
+            if prop.is_step_property and (why := prop.why_false(before, after)) is not None:
+                yield Decision(prop, why)
 
 
 @dataclass(frozen=True)
 class Found(Generic[W]):
-    """A property was decided: where, and for an `always` what is wrong there."""
+    """The place where a property was decided, and for an `always` the reason why it is false."""
 
     where: W
     why: str | None
 
 
 class Judge(Judgements, Generic[W]):
-    """The properties that are still open, and what was found of the others."""
+    """The open properties of a search, and the place where each other property was decided.
+
+    Each property is decided as soon as it is judged. Otherwise an interrupt inside a property would
+    lose the decisions of the properties that were judged on the same observation before it.
+    """
 
     def __init__(self, properties: Iterable[Property], *, all_properties: bool) -> None:
         super().__init__(properties)
@@ -75,31 +77,34 @@ class Judge(Judgements, Generic[W]):
 
     @property
     def has_step_properties(self) -> bool:
+        """True if an open property is a step property."""
         return any(prop.is_step_property for prop in self.open)
 
     @property
     def decided(self) -> bool:
-        """Whether it is known that something is false, and nothing more was asked."""
+        """True if an `always` is false and the search need not decide the other properties."""
         violated = any(found.why is not None for found in self.found.values())
         return violated and not (self.all_properties and self.open)
 
-    def state(self, seen: Seen, where: W) -> None:
-        """Decide the open properties that this observation of a state decides."""
-        if found := self.of_state(seen):
-            self._decide(found, where)
+    def judge_state(self, seen: Seen, where: W) -> None:
+        """Decide the open properties that the observation of a state decides."""
+        if seen not in self._known:
+            self._known[seen] = self._decide(self._judged_state(seen), where)
 
-    def observation(self, seen: Seen, where: W) -> None:
-        """Do the same as `state` for an observation that does not come again."""
-        self._decide(self.of_new_state(seen), where)
+    def judge_new_state(self, seen: Seen, where: W) -> None:
+        """Judge an observation that the caller never repeats, without remembering it."""
+        self._decide(self._judged_state(seen), where)
 
-    def step(self, before: Seen, after: Seen, where: W) -> None:
-        """Decide the open properties that a step between these observations decides."""
-        if found := self.of_step(before, after):
-            self._decide(found, where)
+    def judge_step(self, before: Seen, after: Seen, where: W) -> None:
+        """Decide the open step properties that a step between two observations decides."""
+        if (before, after) not in self._known:
+            self._known[before, after] = self._decide(self._judged_step(before, after), where)
 
-    def _decide(self, found: Iterable[Decision], where: W) -> None:
-        """Keep where each property was decided first."""
-        for prop, why in found:
-            if prop.name not in self.found:
-                self.open.remove(prop)
-                self.found[prop.name] = Found(where, why)
+    def _decide(self, decisions: Iterator[Decision], where: W) -> list[Decision]:
+        """Record each decision before the next property is judged, and return all of them."""
+        made = []
+        for decision in decisions:
+            self.open.remove(decision.prop)
+            self.found[decision.prop.name] = Found(where, decision.why)
+            made.append(decision)
+        return made

@@ -13,14 +13,19 @@ S = TypeVar("S", bound=Hashable)
 
 
 class Layers(NamedTuple, Generic[S]):
-    """For each depth the keys of the states that lie on a shortest violating run."""
+    """For each depth, the keys of the states that lie on a shortest trace to a violation."""
 
     keys: Sequence[frozenset[Hashable]]
     key: Callable[[S], Hashable]
 
 
-def plain(model: Model[S], prop: Property, length: int, most: int) -> Layers[S] | None:
-    """The layers by the reference semantics alone; None: there are more than so many states."""
+def reference_layers(
+    model: Model[S], prop: Property, length: int, max_states: int
+) -> Layers[S] | None:
+    """Return the layers by the reference semantics, or None beyond `max_states` states.
+
+    `length` is the length of the shortest traces that violate `prop`.
+    """
     known, levels = {model.initial()}, [[model.initial()]]
     after: dict[S, list[S]] = {}
     for _ in range(length):
@@ -30,17 +35,17 @@ def plain(model: Model[S], prop: Property, length: int, most: int) -> Layers[S] 
             new = dict.fromkeys(state for state in after[before] if state not in known)
             known.update(new)
             level += new
-            if len(known) > most:
+            if len(known) > max_states:
                 return None
         levels.append(level)
-    keys = [frozenset(_false(model, prop, levels[-1]))]
-    assert keys[0], "no run of this length ends where the property is false: please report this"
+    keys = [frozenset(_violating(model, prop, levels[-1]))]
+    assert keys[0], "no trace of this length violates the property: please report this"
     for level in reversed(levels[:-1]):
         keys.append(frozenset(s for s in level if not keys[-1].isdisjoint(after[s])))
     return Layers(keys[::-1], lambda state: state)
 
 
-def _false(model: Model[S], prop: Property, states: Sequence[S]) -> Iterator[S]:
-    """Yield the states in which an `always` is false."""
+def _violating(model: Model[S], prop: Property, states: Sequence[S]) -> Iterator[S]:
+    """Yield the states that violate an `always`."""
     judgements = Judgements([prop])
     return (state for state in states if judgements.of_state(model.observe(state)))

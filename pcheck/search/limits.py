@@ -1,4 +1,4 @@
-"""Limits of a search, the clock that enforces them, and how a search that was stopped says so."""
+"""Limits of a search, the clock that enforces them, and the reasons why a search stopped."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from pcheck.text import counted
 
 @dataclass(frozen=True)
 class Limits:
-    """Where a search gives up. None is no limit; memory is what the process holds, in bytes."""
+    """The limits at which a search stops; None means unlimited.
+
+    `memory` limits the resident memory of the process, in bytes.
+    """
 
     states: int | None = None
     seconds: float | None = None
@@ -30,36 +33,44 @@ class Limits:
 
 @dataclass
 class Progress:
-    """How far a search is: given to whoever watches it, some times a second."""
+    """The progress of a search, passed to `on_progress` several times a second."""
 
-    level: int = 0  # every run of so many steps has been looked at
+    level: int = 0  # every execution of up to `level` steps is explored
     states: int = 0
     transitions: int = 0
-    queue: int = 0
+    queue: int = 0  # states that are found and not yet expanded
     widths: list[int] = field(default_factory=list)  # new states on each level
     seconds: float = 0.0
-    memory: int = 0
+    memory: int = 0  # bytes
 
 
 class Stop(Exception):
-    """A limit was met: says which."""
+    """Raised when a search meets a limit; the text names the limit."""
 
 
-ENDS = Stop, KeyboardInterrupt, MemoryError  # a search: with what it has found so far
+# A search that one of these exceptions stops still reports what it has found.
+STOPPING_EXCEPTIONS = Stop, KeyboardInterrupt, MemoryError
 
 
 INTERRUPT = "an interrupt"
 
 
-def ended_by(end: BaseException) -> str:
-    """How a search says what ended it."""
-    if isinstance(end, KeyboardInterrupt):
+def stop_reason(error: BaseException) -> str:
+    """Return the words for what stopped a search: a limit, an interrupt or a lack of memory."""
+    if isinstance(error, KeyboardInterrupt):
         return INTERRUPT
-    return "a lack of memory" if isinstance(end, MemoryError) else str(end)
+    return "a lack of memory" if isinstance(error, MemoryError) else str(error)
+
+
+def stop_phrase(reason: str) -> str:
+    """Return a stop reason with its preposition: `at the limit of 5 states`, `by Ctrl-C`."""
+    if reason == INTERRUPT:
+        return "by Ctrl-C"
+    return f"at {reason}" if reason.startswith("the limit") else f"by {reason}"
 
 
 def state_limit(states: int) -> str:
-    """How a search says that it ended because it met so many states."""
+    """Return the words for a limit on the number of states: `the limit of 5 states`."""
     return f"the limit of {counted(states, 'state')}"
 
 
@@ -67,29 +78,34 @@ OnProgress = Callable[[Progress], None]
 
 
 class Clock:
-    """Looks at time and memory now and then: often enough to stop in time, too seldom to cost."""
+    """The time and memory of a search, measured once a PERIOD.
 
-    PERIOD = 0.1  # seconds between two looks
+    A PERIOD is short enough to stop a search in time, and long enough to cost next to nothing.
+    """
+
+    PERIOD = 0.1  # seconds between two measurements
 
     def __init__(self, limits: Limits, on_progress: OnProgress | None) -> None:
-        self.limits, self._watch = limits, on_progress
+        self.limits, self._on_progress = limits, on_progress
         self._process = psutil.Process()
         self._start = time.monotonic()
         self._next = self._start
-        self._waited = 0.0
+        self._excluded = 0.0
         self.peak = 0
 
     def memory(self) -> int:
+        """Return the resident memory of the process in bytes, and update `peak`."""
         held = int(self._process.memory_info().rss)
         self.peak = max(self.peak, held)
         return held
 
     def seconds(self) -> float:
-        return time.monotonic() - self._start - self._waited
+        """Return the time that the search has taken, without excluded time."""
+        return time.monotonic() - self._start - self._excluded
 
     @contextmanager
-    def half(self) -> Iterator[None]:
-        """Half of the time that is left, for what may be in vain."""
+    def halving(self) -> Iterator[None]:
+        """Allow only half of the remaining time, for an attempt that may fail."""
         limits = self.limits
         if limits.seconds is not None:
             passed = time.monotonic() - self._start
@@ -100,23 +116,23 @@ class Clock:
             self.limits = limits
 
     @contextmanager
-    def waiting(self) -> Iterator[None]:
-        """Time that is spent on something else than the search: it counts for the limit alone."""
+    def excluding(self) -> Iterator[None]:
+        """Exclude the time spent inside from `seconds`, but not from the limit of time."""
         began = time.monotonic()
         try:
             yield
         finally:
-            self._waited += time.monotonic() - began
+            self._excluded += time.monotonic() - began
 
     def check(self, progress: Progress) -> None:
-        """Stops the search here, if it must end."""
+        """Report `progress`, and raise Stop if the search must stop, at most once a PERIOD."""
         now = time.monotonic()
         if now < self._next:
             return
         self._next = now + self.PERIOD
         progress.seconds, progress.memory = now - self._start, self.memory()
-        if self._watch is not None:
-            self._watch(progress)
+        if self._on_progress is not None:
+            self._on_progress(progress)
         if self.limits.seconds is not None and progress.seconds >= self.limits.seconds:
             raise Stop(f"the limit of {self.limits.seconds:g} seconds")
         if self.limits.memory is not None and progress.memory >= self.limits.memory:

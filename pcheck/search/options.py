@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pcheck.errors import ParameterName, UsageError
 from pcheck.search.limits import Limits
-from pcheck.search.reductions.reduce import REDUCTIONS, named
+from pcheck.search.reductions.reduce import REDUCTIONS, parse_reductions
 from pcheck.text import nearest
 
 ENGINES = ("auto", "reference", "compiled")
@@ -14,10 +14,10 @@ ENGINES = ("auto", "reference", "compiled")
 
 @dataclass(frozen=True)
 class SearchOptions:
-    """An engine, the reductions that it applies, the limits of the search, and how far it goes.
+    """The engine of a search, its reductions, its limits, and the properties that it must decide.
 
-    `reductions` are some names with commas between them, `all` or `none`; None leaves the choice to
-    the engine. A search ends with the first violation, unless `all_properties` are to be decided.
+    `reductions` is `all`, `none`, or a comma-separated list of names; None leaves the choice to the
+    engine. A search stops at the first violation, unless `all_properties` are to be decided.
     """
 
     engine: str = "auto"
@@ -27,18 +27,19 @@ class SearchOptions:
 
     def __post_init__(self) -> None:
         if self.engine not in ENGINES:
-            hint = nearest(self.engine, ENGINES) or f"; there is {', '.join(ENGINES)}"
-            raise UsageError(f"there is no engine {self.engine!r}{hint}")
-        if self.demands_reductions and self.engine == "reference":  # the former checks their names
-            text = "the reference engine does not apply reductions: leave out"
+            hint = nearest(self.engine, ENGINES) or f"; choose one of {', '.join(ENGINES)}"
+            raise UsageError(f"unknown engine {self.engine!r}{hint}")
+        # `demands_reductions` comes first, since it also checks the names of the reductions.
+        if self.demands_reductions and self.engine == "reference":
+            text = "the reference engine does not apply reductions; leave out"
             raise UsageError(text, ParameterName("reduce"))
 
     @property
     def reduction_names(self) -> tuple[str, ...]:
         """The names of the reductions that the compiled engine tries."""
-        return REDUCTIONS if self.reductions is None else named(self.reductions)
+        return REDUCTIONS if self.reductions is None else parse_reductions(self.reductions)
 
     @property
     def demands_reductions(self) -> bool:
-        """True if reductions are asked for by name, so that no other engine will do."""
+        """True if reductions are requested by name, so that only the compiled engine will do."""
         return self.reductions is not None and bool(self.reduction_names)

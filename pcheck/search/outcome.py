@@ -1,4 +1,4 @@
-"""What an explorer is told, and what it found: the same for every explorer."""
+"""The result of a search, in the same form for every engine."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from pcheck.semantics.trace import Trace
 
 
 class Verdict(Enum):
+    """The answer of a search to all of its properties together."""
+
     HOLDS = "holds"
     VIOLATED = "violated"
     INCOMPLETE = "incomplete"
 
 
 class Outcome(Enum):
-    """What a search says of one property."""
+    """The answer of a search to one property."""
 
     HOLDS = "holds"
     VIOLATED = "violated"
@@ -29,7 +31,7 @@ class Outcome(Enum):
 
 @dataclass(frozen=True)
 class Discovery:
-    """The shortest run that decides a property, and for an `always` what is wrong at its end."""
+    """A shortest trace that decides a property, and for an `always` the reason why it is false."""
 
     trace: Trace[Any]
     why: str | None = None
@@ -37,7 +39,7 @@ class Discovery:
 
 @dataclass(frozen=True)
 class SearchResult:
-    """What an explorer found. `stopped` says why it gave up, where it did."""
+    """The result of a search. `stopped` names the limit or event that stopped it, if any did."""
 
     properties: tuple[Property, ...]
     states: int
@@ -48,33 +50,34 @@ class SearchResult:
     stopped: str | None
     discoveries: dict[str, Discovery]
     seconds: float
-    memory: int  # bytes, allocated for states, table and parents
+    memory: int  # bytes allocated for the states, their hash table and their parents
     engine: str
-    peak: int  # bytes, the most that the process was seen to hold
-    reduced: tuple[str, ...] = ()  # the passes that were on: the states are representatives
-    skipped: Mapping[str, str] = field(default_factory=dict)  # passes that were not, and why
-    note: str | None = None  # what was not checked of them
-    warnings: tuple[str, ...] = ()  # why a property may say less than it seems to
+    peak: int  # bytes, the largest resident memory of the process that was measured
+    reduced: tuple[str, ...] = ()  # reductions applied: the states are representatives
+    skipped: Mapping[str, str] = field(default_factory=dict)  # reductions skipped, each with why
+    note: str | None = None  # the assumption of a reduction that was verified only in part
+    warnings: tuple[str, ...] = ()  # reasons why a property may mean less than it seems to
 
     @property
     def outcomes(self) -> dict[str, Outcome]:
+        """The outcome of each property, by its name."""
         return {prop.name: self._outcome(prop) for prop in self.properties}
 
     @property
     def violated(self) -> tuple[str, ...]:
-        """The names of the properties that are false, in the order of their declaration."""
+        """The names of the violated properties, in the order of their declaration."""
         bad = (Outcome.VIOLATED, Outcome.NEVER_REACHED)
         return tuple(name for name, outcome in self.outcomes.items() if outcome in bad)
 
     @property
     def verdict(self) -> Verdict:
-        """Never `holds` when anything was left out; a violation that was found stays one."""
+        """HOLDS only if the search is complete. A violation counts even in an incomplete search."""
         if self.violated:
             return Verdict.VIOLATED
         return Verdict.HOLDS if self.complete else Verdict.INCOMPLETE
 
-    def and_before(self, found: Mapping[str, Discovery]) -> SearchResult:
-        """What was found before stays found, if this search was cut short."""
+    def with_earlier(self, found: Mapping[str, Discovery]) -> SearchResult:
+        """Return the result with the discoveries of an earlier search, if it is incomplete."""
         if self.verdict is not Verdict.INCOMPLETE:
             return self
         return replace(self, discoveries={**found, **self.discoveries})

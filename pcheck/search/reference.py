@@ -1,8 +1,9 @@
-"""The reference explorer: breadth-first over any Model, plain, and obviously right.
+"""The reference explorer: a plain breadth-first search of any Model, meant to be obviously right.
 
-Level by level, so the first run found to a state is a shortest one, and the first discovery of a
-property is kept for good. A search ends with the first level on which an `always` is false, or
-when nothing is left that could change an answer.
+The search goes level by level. So the first trace found to a state is a shortest one, and the first
+discovery of a property is never replaced. A search ends with the first level on which an `always`
+is false; with `all_properties`, not before every property is decided. Otherwise a search ends when
+every reachable state is explored.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ from pcheck.errors import SpecError
 from pcheck.language.model import Model
 from pcheck.search.judge import Judge
 from pcheck.search.limits import (
-    ENDS,
+    STOPPING_EXCEPTIONS,
     Clock,
     Limits,
     OnProgress,
     Progress,
     Stop,
-    ended_by,
     state_limit,
+    stop_reason,
 )
 from pcheck.search.outcome import Discovery, SearchResult
 from pcheck.semantics.checked_model import checked
@@ -40,13 +41,15 @@ def explore(
     on_progress: OnProgress | None = None,
     clock: Clock | None = None,
 ) -> SearchResult:
-    """Every reachable state of a model, as far as it takes to answer its properties."""
+    """Explore the reachable states of a model until its properties are decided."""
     return _Explorer(
         checked(model), limits, all_properties, clock or Clock(limits, on_progress)
     ).run()
 
 
 class _Explorer(Generic[S]):
+    """One search. The judge places a decision at a state, or at the two states of a step."""
+
     def __init__(self, model: Model[S], limits: Limits, all_properties: bool, clock: Clock) -> None:
         self.model, self.limits = model, limits
         self.clock = clock
@@ -59,14 +62,14 @@ class _Explorer(Generic[S]):
         complete = False
         try:
             complete = self._search()
-        except ENDS as end:
-            stopped = ended_by(end)
+        except STOPPING_EXCEPTIONS as error:
+            stopped = stop_reason(error)
         return self._report(complete, stopped)
 
     def _search(self) -> bool:
-        """Whether every reachable state was seen."""
+        """Search level by level, and return whether every reachable state was explored."""
         frontier = [self.model.initial()]
-        self._reach(frontier[0], None)
+        self._add(frontier[0], None)
         while frontier:
             self.progress.widths.append(len(frontier))
             if self.judge.decided:
@@ -76,6 +79,7 @@ class _Explorer(Generic[S]):
         return True
 
     def _next_level(self, frontier: list[S]) -> list[S]:
+        """Expand the states of a level, and return the new states among their successors."""
         new: list[S] = []
         for done, state in enumerate(frontier):
             self.progress.queue = len(frontier) - done + len(new)
@@ -83,30 +87,30 @@ class _Explorer(Generic[S]):
             for _, successor in self._steps(state):
                 self.progress.transitions += 1
                 if successor not in self.parents:
-                    self._reach(successor, state)
+                    self._add(successor, state)
                     new.append(successor)
                 if self.judge.has_step_properties:
                     observations = self.model.observe(state), self.model.observe(successor)
-                    self.judge.step(*observations, where=(state, successor))
+                    self.judge.judge_step(*observations, where=(state, successor))
         return new
 
     def _steps(self, state: S) -> Iterator[tuple[str, S]]:
-        """The steps of a state; a fault of the spec is told with the run that leads there."""
+        """Yield the steps of a state; a SpecError gets the trace that leads to the state."""
         try:
             yield from self.model.steps(state)
         except SpecError as error:
-            error.trace = self._path((state,))
+            error.trace = self._trace((state,))
             raise
 
-    def _reach(self, state: S, parent: S | None) -> None:
+    def _add(self, state: S, parent: S | None) -> None:
         if self.limits.states is not None and len(self.parents) >= self.limits.states:
             raise Stop(state_limit(self.limits.states))
         self.parents[state] = parent
         self.progress.states += 1
-        self.judge.state(self.model.observe(state), where=(state,))
+        self.judge.judge_state(self.model.observe(state), where=(state,))
 
-    def _path(self, end: tuple[S, ...]) -> Trace[S]:
-        """The run to a state through its parents; a step property adds its own last step."""
+    def _trace(self, end: tuple[S, ...]) -> Trace[S]:
+        """Return the trace to a state through its parents; `end` may add one last step."""
         states = [*reversed(end)]
         while (parent := self.parents[states[-1]]) is not None:
             states.append(parent)
@@ -127,7 +131,7 @@ class _Explorer(Generic[S]):
             complete=complete,
             stopped=stopped,
             discoveries={
-                name: Discovery(self._path(found.where), found.why)
+                name: Discovery(self._trace(found.where), found.why)
                 for name, found in self.judge.found.items()
             },
             seconds=self.clock.seconds(),
@@ -137,13 +141,13 @@ class _Explorer(Generic[S]):
         )
 
     def _allocated(self) -> int:
-        """Bytes of the table, and of the states in it, judged by some of them."""
-        some = list(islice(self.parents, 1000))
-        states = sum(map(_size, some)) * len(self.parents) // max(1, len(some))
+        """Return the bytes of the table and of its states, estimated from a sample of states."""
+        sample = list(islice(self.parents, 1000))
+        states = sum(map(_size, sample)) * len(self.parents) // max(1, len(sample))
         return sys.getsizeof(self.parents) + states
 
 
 def _size(state: object) -> int:
-    """A state and the tuples that it is made of: what they hold is shared."""
+    """Return the bytes of a state and of the tuples in it; other objects are shared."""
     parts = state if isinstance(state, tuple) else ()
     return sys.getsizeof(state) + sum(_size(part) for part in parts if isinstance(part, tuple))

@@ -1,7 +1,7 @@
-"""The state graph as networkx has it: nodes are states, edges carry labels.
+"""The state graph of a small model as a networkx graph: nodes are states, edges carry labels.
 
-For small clusters, and for whoever wants to look at all of it: to draw it, or to ask it what no
-property asks. No reduction is used, so that the graph is the semantics itself.
+The graph can be drawn, or analysed beyond what a property can express. No reduction is applied, so
+that the graph is exactly the semantics of the model.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from pcheck.search.judge import Decision, Judgements
 from pcheck.text import printable
 
 MAX_STATES_IN_GRAPH = 10_000  # a larger graph is too large to be drawn or read
-OnStates = Callable[[int, int], None]  # at how many states there are, and how many are still to do
-Marks = dict[str, str]  # what a state violates and reaches, in words: nothing where it does not
+OnStates = Callable[[int, int], None]  # numbers of states found and of states still to expand
+Marks = dict[str, str]  # the attributes `violates`, `why` and `reaches`, where they apply
 
 
 class GraphTooLarge(UsageError):
-    """There are more states than were asked for."""
+    """Raised when a state graph has more states than allowed."""
 
 
 def state_graph(
@@ -32,16 +32,17 @@ def state_graph(
     max_states: int = MAX_STATES_IN_GRAPH,
     *,
     properties: Sequence[Property] = (),
-    run: Sequence[str] = (),
+    trace: Sequence[str] = (),
     text: Callable[[Any], str] | None = None,
     on_states: OnStates = lambda states, queue: None,
 ) -> nx.MultiDiGraph[Any]:
-    """Every reachable state, the nearest first, and every step.
+    """Return the graph of every reachable state, in the order of depth, and of every step.
 
-    A state has its `depth`, and `state`: what it holds, as `text` puts it. A step has its `label`.
-    Each may have `violates`, the names of properties that are false of it, and `why`; a state also
-    `reaches`, the names of those that are reached there. `on_trace` is true along the run that has
-    these labels. `look` is told now and then how far it is, and may stop it.
+    A state has the attributes `depth` and, with `text`, `state`: its contents as text. A step has a
+    `label`. A state or step may have `violates`, the names of the properties that are false of it,
+    and `why`. A state may have `reaches`, the names of the `sometimes` properties that are true of
+    it. `on_trace` is true along the trace with the labels `trace`. `on_states` is called for each
+    state, and may raise an exception to stop the exploration.
     """
     judge = _Judge(model, properties)
     graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
@@ -49,11 +50,11 @@ def state_graph(
     def add(state: Any, depth: int) -> None:
         if len(graph) >= max_states:
             raise GraphTooLarge(
-                f"the state graph has more than {max_states:,} states: make the cluster smaller, "
-                "or raise max_states"
+                f"the state graph has more than {max_states:,} states; make the cluster smaller or "
+                "raise max_states"
             )
-        words = {"state": text(state)} if text is not None else {}
-        graph.add_node(state, depth=depth, on_trace=False, **words, **judge.state(state))
+        contents = {"state": text(state)} if text is not None else {}
+        graph.add_node(state, depth=depth, on_trace=False, **contents, **judge.state(state))
 
     todo = [model.initial()]
     add(todo[0], 0)
@@ -64,21 +65,24 @@ def state_graph(
                 add(after, graph.nodes[before]["depth"] + 1)
                 todo.append(after)
             graph.add_edge(before, after, label=label, on_trace=False, **judge.step(before, after))
-    _mark(graph, todo[0], run)
+    _mark(graph, todo[0], trace)
     return graph
 
 
 def number_of_states(
-    model: Model[Any], most: int, on_states: OnStates = lambda states, queue: None
+    model: Model[Any], max_states: int, on_states: OnStates = lambda states, queue: None
 ) -> int | None:
-    """How many can be reached, or None: more than `most`. It takes no time beside the graph."""
+    """Return the number of reachable states, or None beyond `max_states`.
+
+    Counting is fast compared with building the graph.
+    """
     todo = [model.initial()]
     found = {*todo}
     for done, before in enumerate(todo):
         on_states(len(todo), len(todo) - done)
         for _, after in model.steps(before):
             if after not in found:
-                if len(found) >= most:
+                if len(found) >= max_states:
                     return None
                 found.add(after)
                 todo.append(after)
@@ -86,8 +90,10 @@ def number_of_states(
 
 
 def numbered(graph: nx.MultiDiGraph[Any]) -> nx.MultiDiGraph[str]:
-    """The same to be written down: s0 is the first state, nearer ones come first, and every label
-    is one line."""
+    """Return a copy to be written to a file: its nodes are s0, s1, ..., and its labels one line.
+
+    s0 is the initial state, and the numbers follow the order of depth.
+    """
     names = {state: f"s{at}" for at, state in enumerate(graph)}
     named: nx.MultiDiGraph[str] = nx.relabel_nodes(graph, names)
     for _, _, about in named.edges(data=True):
@@ -96,17 +102,17 @@ def numbered(graph: nx.MultiDiGraph[Any]) -> nx.MultiDiGraph[str]:
 
 
 def graphml(graph: nx.MultiDiGraph[str]) -> str:
-    """As Gephi, yEd and networkx read it."""
+    """Return the graph as GraphML, the format that Gephi, yEd and networkx read."""
     return "\n".join(nx.generate_graphml(graph)) + "\n"
 
 
 def _one_line(text: str) -> str:
-    """A value may have any name, and XML knows no control characters."""
+    """Return the text with control characters escaped: names may contain them, XML may not."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 class _Judge:
-    """The marks that the properties give to states and to steps."""
+    """The attributes that properties give to states and to steps."""
 
     def __init__(self, model: Model[Any], properties: Sequence[Property]) -> None:
         self.model, self.properties = model, properties
@@ -139,10 +145,10 @@ def _marks(found: Sequence[Decision]) -> Marks:
     return marks
 
 
-def _mark(graph: nx.MultiDiGraph[Any], state: Any, run: Sequence[str]) -> None:
-    """Along the run, from the first state on: the labels out of a state are distinct."""
-    graph.nodes[state]["on_trace"] = bool(run)
-    for label in run:
+def _mark(graph: nx.MultiDiGraph[Any], state: Any, trace: Sequence[str]) -> None:
+    """Set `on_trace` along the trace from a state; the labels out of a state are distinct."""
+    graph.nodes[state]["on_trace"] = bool(trace)
+    for label in trace:
         steps = graph.out_edges(state, data=True)
         state, step = next((after, step) for _, after, step in steps if step["label"] == label)
         step["on_trace"] = graph.nodes[state]["on_trace"] = True

@@ -1,8 +1,8 @@
-"""Finds a property about a message that nobody sends: it is true of everything, and proves nothing.
+"""Vacuous properties: a property of a message kind that nobody sends proves nothing.
 
-That no run of a cluster sends a kind of message may be a mistake in the protocol, which a
-`sometimes` shows. It is a mistake in the spec if, besides, no actor's code so much as names that
-kind outside of a pattern that receives it.
+If no execution of a cluster sends a kind of message, the protocol may have a bug, which a
+`sometimes` property detects; the user gets a warning. If, besides, no code of an actor names the
+kind outside of a pattern that receives messages, the spec is wrong, and the user gets an error.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from pcheck.text import an
 
 
 def unsent(cluster: Cluster, messages: Iterable[object]) -> list[tuple[Property, type]]:
-    """The properties, and the kinds that they see, of which none of these messages is one."""
-    found = tuple(messages)
+    """Return each property with each kind that it sees and that none of the messages is of."""
+    sent = tuple(messages)
     return [
         (prop, kind)
         for prop in cluster.properties
         for kind in prop.sees
-        if isinstance(kind, type) and not any(isinstance(message, kind) for message in found)
+        if isinstance(kind, type) and not any(isinstance(message, kind) for message in sent)
     ]
 
 
@@ -35,7 +35,7 @@ def check_sent(cluster: Cluster, messages: Iterable[object]) -> tuple[str, ...]:
     """Return a warning for each kind of message that a property sees and no execution sends.
 
     `messages` are those of all executions, from a complete search. A kind that no actor's code
-    names is a mistake in the property's `sees`, and raises a SpecError.
+    names is an error in the property's `sees`, and raises a SpecError.
     """
     silent = unsent(cluster, messages)
     roles = {type(actor) for actor in cluster.actors.values()} if silent else set()
@@ -45,16 +45,16 @@ def check_sent(cluster: Cluster, messages: Iterable[object]) -> tuple[str, ...]:
             place = place_of(prop.test)
             raise SpecError(
                 f"{place}{prop.name} sees {kind.__name__}, which no actor of this cluster ever "
-                "sends: correct its sees=[...], or send it"
+                f"sends; correct sees=[...] or send {an(kind.__name__)}"
             )
     return tuple(
-        f"no run sends {an(kind.__name__)}, which is what {prop.name} looks at"
+        f"no execution sends {an(kind.__name__)}, a message that {prop.name} sees"
         for prop, kind in silent
     )
 
 
 def _named(thing: Any, done: set[int]) -> Iterator[Any]:
-    """What a role, and every function and class that it leads to, names."""
+    """Yield a role, and every object that its code names, directly or through other code."""
     if id(thing) in done:
         return
     done.add(id(thing))
@@ -70,11 +70,12 @@ def _named(thing: Any, done: set[int]) -> Iterator[Any]:
 
 
 def _function(member: Any) -> Any:
+    """Return the function behind a method, a class method or a property."""
     return getattr(member, "__func__", getattr(member, "fget", member))
 
 
 def _reached(function: FunctionType) -> Iterator[Any]:
-    """The globals that a function reads, also as attributes of modules that it reads."""
+    """Yield the globals that a function reads, and what it reads from modules by attribute."""
     names = {name for code in _codes(function.__code__) for name in _read(code)}
     for name in names & function.__globals__.keys():
         value = function.__globals__[name]
@@ -84,6 +85,7 @@ def _reached(function: FunctionType) -> Iterator[Any]:
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
+    """Yield a code object and those nested in it, such as lambdas and comprehensions."""
     yield code
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
@@ -91,7 +93,7 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 
 
 def _read(code: CodeType) -> Iterator[str]:
-    """The names that are read, those apart that `case Name(...)` matches against."""
+    """Yield the names that code reads, except the classes of patterns: `case Name(...)`."""
     steps = list(dis.get_instructions(code))
     for at, step in enumerate(steps):
         following = [each.opname for each in steps[at + 1 : at + 3]]

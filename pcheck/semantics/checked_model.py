@@ -1,4 +1,4 @@
-"""A Model that a user wrote, with every answer looked at before it is believed."""
+"""A wrapper around a Model that a user wrote; the wrapper validates every result."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from pcheck.errors import PcheckError, SpecError
 from pcheck.language.model import Model
 from pcheck.language.printing import show
 from pcheck.language.seen import Seen
-from pcheck.language.values import Unfit
+from pcheck.language.values import UnsupportedValue
 from pcheck.text import an
 
 S = TypeVar("S", bound=Hashable)
 
 
 def checked(model: Model[S]) -> Model[S]:
-    """The same model where its answers are looked at anyway."""
+    """Return the model in a `Checked` wrapper, or itself if it validates its own results."""
     return model if model.checked else Checked(model)
 
 
 class Checked(Model[Any]):
-    """Answers as the model does, or says which of its methods answered what, in which state."""
+    """A model with validated results; each error names the method, the result and the state."""
 
     checked = True
 
@@ -44,7 +44,8 @@ class Checked(Model[Any]):
             for step in self.model.steps(state):
                 label, after = self._pair(step, where)
                 if label in labels:
-                    self._fault(f"two steps are both labelled {label!r}", self.model.steps, where)
+                    text = f"labelled two steps {label!r}; give each step its own label"
+                    self._fault(text, self.model.steps, where)
                 labels.add(label)
                 yield label, self._hashable(after, self.model.steps, where)
         except (Exception, SystemExit) as error:
@@ -55,10 +56,11 @@ class Checked(Model[Any]):
         try:
             seen = self.model.observe(state)
             if not isinstance(seen, Seen):
-                self._fault(f"answered {show(seen)}: return a Seen", self.model.observe, where)
+                self._fault(f"must return a Seen, got {show(seen)}", self.model.observe, where)
             hash(seen)
-        except Unfit as unfit:
-            self._fault(f"shows what cannot be kept: {unfit}", self.model.observe, where)
+        except UnsupportedValue as error:
+            text = f"returned a Seen with an unsupported value: {error}"
+            self._fault(text, self.model.observe, where)
         except (Exception, SystemExit) as error:
             self._blame(error, self.model.observe, where)
         return seen
@@ -68,11 +70,11 @@ class Checked(Model[Any]):
 
     def _pair(self, step: Any, where: str) -> tuple[str, Any]:
         if not (isinstance(step, tuple) and len(step) == 2):
-            text = f"yielded {show(step)}: a step is a pair (label, state)"
+            text = f"must yield pairs (label, state), got {show(step)}"
             self._fault(text, self.model.steps, where)
         label, after = step
         if not (isinstance(label, str) and label and label.isprintable()):
-            text = f"yielded the label {show(label)}: a label is one line of text"
+            text = f"labelled a step {show(label)}; a label must be one printable line of text"
             self._fault(text, self.model.steps, where)
         return label, after
 
@@ -80,19 +82,17 @@ class Checked(Model[Any]):
         try:
             hash(state)
         except TypeError:
-            self._fault(
-                f"answered {show(state)}, {an(type(state).__name__)}: a state has a hash",
-                method,
-                where,
-            )
+            text = f"made the state {show(state)}; a state must be hashable"
+            self._fault(f"{text}, got {an(type(state).__name__)}", method, where)
         return state  # type: ignore[no-any-return]
 
     def _fault(self, text: str, method: Callable[..., Any], where: str) -> NoReturn:
-        raise SpecError(f"{place_of(method)}{method.__name__}: {text}{where}")
+        raise SpecError(f"{place_of(method)}{method.__name__}() {text}{where}")
 
     def _blame(self, error: BaseException, method: Callable[..., Any], where: str) -> NoReturn:
+        """Raise an exception of the user's method as a SpecError, and a PcheckError as it is."""
         if isinstance(error, PcheckError):
             raise error
         place = place_raised(error) or place_of(method)
-        text = f"{place}{method.__name__} raised {described(error)}{where}"
+        text = f"{place}{method.__name__}() raised {described(error)}{where}"
         raise SpecError(text) from error

@@ -1,9 +1,9 @@
-"""The reference semantics: a cluster, on a network, with so many crashes, as a Model.
+"""The reference semantics: a cluster on a network, with a bounded number of crashes, as a Model.
 
-A global state is a tuple of configurations, one for each node, how many crashes have happened, and
-the observation: every (sender, message) ever sent of the kinds that a property sees. A step is a
-row of one node, and then each receiver of its bundle receives it. Nothing here is numbered, packed
-or left out: this is what any faster way must agree with.
+A global state holds the configuration of each node, the number of crashes so far, and all letters
+sent so far whose message a property sees. A step is a row of one node, followed by the reception of
+its bundle by each receiver. This module numbers, packs and reduces nothing: every faster search
+must agree with it.
 """
 
 from __future__ import annotations
@@ -23,15 +23,17 @@ from pcheck.semantics.observer import Observation, Observer
 
 
 class State(NamedTuple):
+    """A global state of a cluster; `observed` holds the watched letters sent so far."""
+
     nodes: tuple[Config, ...]
     crashes: int
     observed: frozenset[Letter]
 
 
 class ClusterModel(Model[State]):
-    """All runs of a cluster on a network in which at most `crashes` nodes crash."""
+    """All executions of a cluster on a network with at most `crashes` crashes."""
 
-    checked = True  # `handler` looks at what the user wrote
+    checked = True  # `Handlers` validates the results of the user's code
 
     def __init__(self, cluster: Cluster, network: Network, crashes: int) -> None:
         self.cluster, self.network, self.crashes = cluster, network, crashes
@@ -42,7 +44,7 @@ class ClusterModel(Model[State]):
         )
         self.index = {node.me: i for i, node in enumerate(self.nodes)}
         self.observer = Observer(cluster)
-        self._hypothetical: set[Letter] = set()
+        self._hypothetical: set[Letter] = set()  # sent only in states not known to be reachable
 
     def initial(self) -> State:
         return State(tuple(node.first for node in self.nodes), 0, frozenset())
@@ -54,14 +56,14 @@ class ClusterModel(Model[State]):
                 yield row.label, successor
 
     def rows(self, state: State) -> Iterator[tuple[int, Row]]:
-        """What each node can do, by its index: a crash only while the budget lasts."""
+        """Yield the rows of all nodes, each with the index of its node, within the crash budget."""
         for i, config in enumerate(state.nodes):
             for row in self.nodes[i].rows(config):
                 if row.kind is not StepKind.CRASH or state.crashes < self.crashes:
                     yield i, row
 
     def steps_of(self, state: State, i: int) -> Iterator[tuple[str, State]]:
-        """The steps of one node."""
+        """Yield the steps of one node that change the state."""
         for row in self.nodes[i].rows(state.nodes[i]):
             if row.kind is not StepKind.CRASH or state.crashes < self.crashes:
                 after = self.after(state, i, row)
@@ -69,7 +71,7 @@ class ClusterModel(Model[State]):
                     yield row.label, after
 
     def after(self, state: State, i: int, row: Row) -> State:
-        """One node moves; whoever is sent something receives it; the outsider watches."""
+        """Return the state after a row of node i and the receptions of its bundle."""
         nodes = list(state.nodes)
         nodes[i] = row.next
         for receiver in row.bundle.receivers:
@@ -82,45 +84,48 @@ class ClusterModel(Model[State]):
         return self.observer.seen(self.observation(state))
 
     def observation(self, state: State) -> Observation:
+        """Return the observation of a state as a comparable value."""
         return self.observer.observation(state.observed, state.nodes)
 
     def history(self, state: State, letters: frozenset[Letter]) -> Seen:
-        """As `observe`, with every letter of one run, of whatever kind: for milestones."""
+        """Return the observation for milestones, which see all letters sent in one trace."""
         return self.observer.history(letters, state.nodes)
 
     def columns(self, state: State) -> Mapping[str, Mapping[str, str]]:
         nodes = zip(self.nodes, state.nodes, strict=True)
-        return {str(node.me): _shown(config) for node, config in nodes}
+        return {str(node.me): _fields(config) for node, config in nodes}
 
     def messages(self) -> Iterator[object]:
-        """Every message that was sent in any run looked at so far."""
+        """Yield every message that was sent in an execution explored so far."""
         return (letter.message for letter in self.letters() if letter not in self._hypothetical)
 
     def letter(self, src: Id, message: object) -> Letter:
+        """Return the letter with this message from this sender."""
         return self._interner.letter(src, message)
 
-    def nothing(self, i: int) -> Bundle:
-        """What a step of a node sends that sends nothing."""
+    def empty_bundle(self, i: int) -> Bundle:
+        """Return the bundle of a step of node i that sends nothing."""
         return self._interner.bundle(self.nodes[i].me, ())
 
     def letters(self) -> Iterator[Letter]:
-        """Every letter that any handler was seen to send, in a run or not."""
+        """Return every letter that a handler has sent, also in unreachable states."""
         return self._interner.letters()
 
     def add_hypothetical(self, letters: Iterable[Letter]) -> None:
-        """These were sent where no run may lead."""
+        """Record letters that were sent only in states that may be unreachable."""
         self._hypothetical.update(letters)
 
     def mark_sent(self, bundle: Bundle) -> None:
-        """This was sent in a run."""
+        """Record that the letters of a bundle were sent in an execution."""
         self._hypothetical.difference_update(letter for letter, _ in bundle.sends)
 
-    def taken(self, state: State, label: str) -> tuple[Id, Row]:
-        """The node and the row behind a label that is enabled in a state."""
+    def row_of(self, state: State, label: str) -> tuple[Id, Row]:
+        """Return the node and the row of a label that is enabled in a state."""
         return next((self.nodes[i].me, row) for i, row in self.rows(state) if row.label == label)
 
 
-def _shown(config: Config) -> dict[str, str]:
+def _fields(config: Config) -> dict[str, str]:
+    """Return the text of each field of the state of a node, after `down` if the node is down."""
     down = {} if config.up else {"": "down"}
     actor = config.actor
     return down | {name: show(getattr(actor, name)) for name in state_fields(type(actor))}

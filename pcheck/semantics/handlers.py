@@ -1,8 +1,9 @@
-"""Calls what the user wrote, and believes none of it.
+"""Calls of the user's handlers, with every result validated.
 
-An answer of a handler must be a step, made of values that can be compared, sent to nodes that
-exist, the same when asked again, and must leave its arguments alone. Each answer that is not says
-which node, state and message it was, and what to write instead.
+A handler must return steps whose states and messages hold only supported values. It must send to
+existing nodes only. It must be deterministic, and it must not change its arguments. The error about
+any other result names the handler, the node, the message and the state, and says what to write
+instead.
 """
 
 from __future__ import annotations
@@ -17,29 +18,34 @@ from pcheck.errors import SpecError, Unreliable
 from pcheck.language.actor import VOLATILE, Action, Actor, Either, Send, Step
 from pcheck.language.names import Id
 from pcheck.language.printing import show
-from pcheck.language.values import FIXED, Unfit, exact, is_frozen_dataclass
+from pcheck.language.values import FIXED, UnsupportedValue, exact, is_frozen_dataclass
 from pcheck.semantics.network import Letter
 from pcheck.text import an
 
 T = TypeVar("T")
-MUTATES = "changes its own state or the message in place: return self.but(...)"
-RETURN = "return the next state, (state, send(...), ...), either(...), or None to ignore"
+MUTATES = "changed the state or the message in place; return self.but(...) instead"
+A_STEP = (
+    "a step must be the next state, (state, send(...), ...), either(...), or None for no change"
+)
+AN_ACTION = "write yield action(label, step, ...)"
+AN_EITHER = "write either((label, step), ...)"
+A_FROZEN_CLASS = "a message must be an instance of a class with @dataclass(frozen=True)"
 
 
 class Way(NamedTuple):
-    """One of the ways that an answer can go: None leaves the actor as it was."""
+    """One alternative of a step; `actor` is None if the alternative changes and sends nothing."""
 
     choice: str
     actor: Actor | None
     sends: tuple[Send, ...]
 
 
-class _Wrong(Exception):
-    """An answer that is none; who was asked what is added by the one who asked."""
+class _InvalidResult(Exception):
+    """Raised for an invalid result of a handler; `_checked_call` adds node, message and state."""
 
 
 class Handlers:
-    """The handlers of one node. Actors come back interned: among them, `is` is `==`."""
+    """The handlers of one node. All actors in results are interned: equal actors are identical."""
 
     def __init__(self, begin: Actor, nodes: frozenset[Id]) -> None:
         self.begin, self.nodes = begin, nodes
@@ -50,88 +56,96 @@ class Handlers:
             if FIXED in f.metadata
         }
         self._actors: dict[Hashable, Actor] = {exact(begin): begin}
-        self._keys: dict[int, Hashable] = {id(begin): exact(begin)}  # of the actors, by identity
+        self._keys: dict[int, Hashable] = {id(begin): exact(begin)}  # by the id of each actor
 
     def reaction(self, actor: Actor, letter: Letter) -> tuple[Way, ...]:
-        """The ways that this actor can go when it is handed a letter."""
-        return self._asked(
+        """Return the alternatives of the actor's step on a letter."""
+        return self._checked_call(
             actor,
-            type(actor).receive,
+            "receive",
             lambda: self._ways(actor, actor.receive(letter.message, letter.src)),
             letter,
         )
 
     def actions(self, actor: Actor) -> tuple[tuple[str, tuple[Way, ...]], ...]:
-        """What the actor may do of itself: each label, and the ways that it can go."""
-        return self._asked(
+        """Return the label and the alternatives of each action of the actor."""
+        return self._checked_call(
             actor,
-            type(actor).actions,
+            "actions",
             lambda: tuple(
-                (each.label, self._ways(actor, each.step)) for each in _acts(actor.actions())
+                (each.label, self._ways(actor, each.step)) for each in _actions(actor.actions())
             ),
         )
 
     def after_crash(self, actor: Actor) -> Actor:
-        """The volatile fields are as in the beginning, the others as they are."""
-        forgotten = {
+        """Return the actor with each volatile field reset to its initial value."""
+        reset = {
             f.name: getattr(self.begin, f.name) for f in fields(actor) if VOLATILE in f.metadata
         }
-        return self._asked(actor, type(actor).but, lambda: self.interned(actor.but(**forgotten)))
+        return self._checked_call(actor, "but", lambda: self.interned(actor.but(**reset)))
 
     def interned(self, actor: Actor) -> Actor:
+        """Return the one actor that is equal to this actor."""
         try:
             key = exact(actor)
-        except Unfit as unfit:
-            raise _Wrong(f"becomes a state that cannot be kept: {unfit}") from None
+        except UnsupportedValue as error:
+            text = f"leads to a state with an unsupported value: {error}"
+            raise _InvalidResult(text) from None
         known = self._actors.setdefault(key, actor)
         self._keys[id(known)] = key
         if (name := self._new_fixed(actor)) is not None:
-            raise _Wrong(f"changed {name}: a field that changes is declared without fixed()")
+            raise _InvalidResult(
+                f"changed the fixed field {name}; declare a field that changes without fixed()"
+            )
         return known
 
-    def _asked(
+    def _checked_call(
         self,
         actor: Actor,
-        handler: Callable[..., Any],
+        handler: str,
         call: Callable[[], T],
         letter: Letter | None = None,
     ) -> T:
-        """Calls twice: a handler that is not a function of its arguments shows it at once."""
+        """Return the result of the call, or raise SpecError if the result is invalid.
+
+        The handler is called twice, because most handlers that are not deterministic return
+        different results at once.
+        """
         self.calls += 2
         message = letter.message if letter is not None else None
         keys = (
             self._keys.get(id(actor)) or exact(actor),
             letter.exact if letter is not None else exact(None),
         )
-        before = _twin(actor), _twin(message)  # as they were, should the handler change them
+        before = _twin(actor), _twin(message)  # for the error if the handler changes the originals
         try:
-            once, again = call(), call()
+            first, second = call(), call()
         except (Exception, SystemExit) as error:
             if self._changed(actor, message, keys):
                 raise Unreliable(self._fault(before, handler, letter, MUTATES)) from None
-            if isinstance(error, _Wrong):
+            if isinstance(error, _InvalidResult):
                 raise self._fault(before, handler, letter, str(error)) from None
             text, place = f"raised {described(error)}{_frozen_hint(error)}", place_raised(error)
             raise self._fault(before, handler, letter, text, place) from error
         if self._changed(actor, message, keys):
             raise Unreliable(self._fault(before, handler, letter, MUTATES))
-        if _comparable(once) != _comparable(again):
-            differs = (
-                f"is not deterministic: called twice, it answered {_told(once)} and then "
-                f"{_told(again)}; a choice is written either((label, step), ...)"
+        if _comparable(first) != _comparable(second):
+            text = (
+                f"is not deterministic: two calls returned {_text(first)} and then "
+                f"{_text(second)}; write a choice as either((label, step), ...)"
             )
-            raise Unreliable(self._fault(before, handler, letter, differs))
-        return once
+            raise Unreliable(self._fault(before, handler, letter, text))
+        return first
 
     def _changed(self, actor: Actor, message: object, keys: tuple[Hashable, Hashable]) -> bool:
-        """Whether a handler has changed what it was given."""
+        """Return whether a handler has changed its actor or its message."""
         try:
             return (exact(actor), exact(message)) != keys or self._new_fixed(actor) is not None
-        except Unfit:
+        except UnsupportedValue:
             return True
 
     def _new_fixed(self, actor: Actor) -> str | None:
-        """The name of a fixed field that is not what it was, if there is one."""
+        """Return the name of a fixed field that differs from its initial value, or None."""
         for name, (value, key) in self._fixed.items():
             now = getattr(actor, name)
             if now is not value and _exact_or_none(now) != key:
@@ -141,23 +155,24 @@ class Handlers:
     def _fault(
         self,
         before: tuple[Actor, object],
-        handler: Callable[..., Any],
+        handler: str,
         letter: Letter | None,
         text: str,
         place: str = "",
     ) -> SpecError:
         actor, message = before
-        own = "its offers" if handler is type(actor).actions else "a crash"
-        what = f"{show(message)} from {letter.src}" if letter is not None else own
-        return fault(actor, handler, f"{text} [on {what}, in state {show(actor)}]", place)
+        cause = "on a crash, " if handler == "but" else ""
+        if letter is not None:
+            cause = f"on {show(message)} from {letter.src}, "
+        return fault(actor, handler, f"{text} [{cause}in state {show(actor)}]", place)
 
     def _ways(self, actor: Actor, step: Step) -> tuple[Way, ...]:
         if isinstance(step, Either):
             if not step.ways:
-                raise _Wrong("chooses among no ways: give either() some, or return None")
+                raise _InvalidResult(f"called either() without alternatives; {AN_EITHER}, or None")
             if not all(isinstance(way, tuple) and len(way) == 2 for way in step.ways):
-                raise _Wrong(f"chooses among {_told(step.ways)}: write either((label, step), ...)")
-            return tuple(self._way(actor, _choice(label), way) for label, way in step.ways)
+                raise _InvalidResult(f"called either() with {_text(step.ways)}; {AN_EITHER}")
+            return tuple(self._way(actor, _label(label), way) for label, way in step.ways)
         return (self._way(actor, "", step),)
 
     def _way(self, actor: Actor, choice: str, step: Any) -> Way:
@@ -165,47 +180,53 @@ class Handlers:
             return Way(choice, None, ())
         parts = step if isinstance(step, tuple) else (step,)
         if not isinstance(parts[0] if parts else None, Actor):
-            raise _Wrong(f"returned {_told(step)}: {RETURN}")
+            raise _InvalidResult(f"gave {_text(step)} as a step; {A_STEP}")
         after, *sends = parts
-        sent = tuple(map(self._checked, sends))
+        sent = tuple(map(self._checked_send, sends))
         if type(after) is not type(actor):
-            raise _Wrong(f"became {an(type(after).__name__)}: an actor keeps its class")
+            old, new = an(type(actor).__name__), an(type(after).__name__)
+            raise _InvalidResult(f"turned {old} into {new}; an actor must keep its class")
         interned = self.interned(after)
         if interned is actor and not sends:
             return Way(choice, None, ())
         return Way(choice, interned, sent)
 
-    def _checked(self, sent: object) -> Send:
+    def _checked_send(self, sent: object) -> Send:
         if not isinstance(sent, Send):
-            raise _Wrong(f"returned {_told(sent)} after the state: {RETURN}")
+            raise _InvalidResult(f"put {_text(sent)} after the state; {A_STEP}")
         kind = type(sent.message)
         if not is_frozen_dataclass(kind):
-            raise _Wrong(
-                f"sends {_told(sent.message)}, {an(kind.__name__)}: "
-                "a message is a class with @dataclass(frozen=True)"
+            raise _InvalidResult(
+                f"sent {_text(sent.message)}; {A_FROZEN_CLASS}, got {an(kind.__name__)}"
             )
         try:
             exact(sent.message)
-        except Unfit as unfit:
-            raise _Wrong(f"sends {an(kind.__name__)} that cannot be kept: {unfit}") from None
+        except UnsupportedValue as error:
+            text = f"sent {an(kind.__name__)} with an unsupported value: {error}"
+            raise _InvalidResult(text) from None
         if any({FIXED, VOLATILE} & f.metadata.keys() for f in fields(sent.message)):  # type: ignore[arg-type]
-            raise _Wrong(f"sends {an(kind.__name__)} with a fixed() or volatile() field: drop that")
+            raise _InvalidResult(
+                f"sent {an(kind.__name__)}, which has a field declared with fixed() or volatile(); "
+                "use them only in actors"
+            )
         for receiver in sent.receivers:
             if receiver not in self.nodes:
-                hint = f': write Id("{receiver}")' if type(receiver) is str else ""
-                raise _Wrong(
-                    f"sends {show(sent.message)} to {_told(receiver)}, which is no node{hint}"
+                hint = f'; write Id("{receiver}")' if type(receiver) is str else ""
+                raise _InvalidResult(
+                    f"sent {show(sent.message)} to {_text(receiver)}, which is not a node of the "
+                    f"cluster{hint}"
                 )
         return Send(tuple(sent.receivers), sent.message)
 
 
-def fault(actor: Actor, handler: Callable[..., Any], text: str, place: str = "") -> SpecError:
-    """`mine.py:31: n1 raised KeyError: 3 [on Ask(key=3) from n2, in state ...]`"""
-    return SpecError(f"{place or place_of(handler)}{actor.me} {text}")
+def fault(actor: Actor, handler: str, text: str, place: str = "") -> SpecError:
+    """Return the error about a handler of a node: `mine.py:31: receive() of n1 raised ...`."""
+    place = place or place_of(getattr(type(actor), handler))
+    return SpecError(f"{place}{handler}() of {actor.me} {text}")
 
 
 def _twin(thing: T) -> T:
-    """A copy; `copy` itself takes longer than most handlers."""
+    """Return a copy of an actor or a message; `copy` itself takes longer than most handlers."""
     if not hasattr(thing, "__dict__") or hasattr(type(thing), "__slots__"):
         return copy(thing)
     twin = object.__new__(type(thing))
@@ -216,52 +237,55 @@ def _twin(thing: T) -> T:
 def _exact_or_none(value: object) -> Hashable:
     try:
         return exact(value)
-    except Unfit:
+    except UnsupportedValue:
         return None
 
 
-def _acts(offered: object) -> list[Action]:
-    if isinstance(offered, Iterable):
-        return [_act(each) for each in offered]
-    raise _Wrong(f"offers {_told(offered)}: yield action(label, step, ...)")
+def _actions(result: object) -> list[Action]:
+    if isinstance(result, Iterable):
+        return [_action(each) for each in result]
+    raise _InvalidResult(f"returned {_text(result)}; {AN_ACTION}")
 
 
-def _act(offered: object) -> Action:
-    if not isinstance(offered, Action):
-        raise _Wrong(f"offers {_told(offered)}: yield action(label, step, ...)")
-    return Action(_choice(offered.label), offered.step)
+def _action(yielded: object) -> Action:
+    if not isinstance(yielded, Action):
+        raise _InvalidResult(f"yielded {_text(yielded)}; {AN_ACTION}")
+    return Action(_label(yielded.label), yielded.step)
 
 
-def _choice(label: object) -> str:
+def _label(label: object) -> str:
     if isinstance(label, str) and label and label.isprintable():
         return label
-    raise _Wrong(f"has a step labelled {label!r}: a label is one line of text")
+    raise _InvalidResult(f"labelled a step {label!r}; a label must be one printable line of text")
 
 
-def _comparable(answer: Any) -> Hashable:
-    """An answer as a value: interned actors by identity, messages exactly."""
-    if isinstance(answer, Actor):
-        return id(answer)
-    if isinstance(answer, Send):
-        return answer.receivers, exact(answer.message)
-    if isinstance(answer, tuple):
-        return tuple(map(_comparable, answer))
-    return answer  # type: ignore[no-any-return]
+def _comparable(result: Any) -> Hashable:
+    """Return a key of a result: interned actors count by identity, messages by `exact`."""
+    if isinstance(result, Actor):
+        return id(result)
+    if isinstance(result, Send):
+        return result.receivers, exact(result.message)
+    if isinstance(result, tuple):
+        return tuple(map(_comparable, result))
+    return result  # type: ignore[no-any-return]
 
 
-def _told(value: Any) -> str:
-    """An answer, or what should have been one, for an error message."""
+def _text(value: Any) -> str:
+    """Return the text of a result, valid or not, for an error."""
     if isinstance(value, Way):
-        step = "nothing" if value.actor is None else _told((value.actor, *value.sends))
+        step = _text((value.actor, *value.sends) if value.sends else value.actor)
         return f"{value.choice}: {step}" if value.choice else step
+    if isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], Way):
+        return _text(value[0])
     if isinstance(value, tuple) and not hasattr(value, "_fields"):
-        return f"({', '.join(map(_told, value))})"
+        return f"({', '.join(map(_text, value))})"
     if isinstance(value, Send):
         return f"{show(value.message)} to {', '.join(map(str, value.receivers)) or 'nobody'}"
     return show(value)
 
 
 def _frozen_hint(error: BaseException) -> str:
+    """Return the advice for a handler that assigns to a field of its actor or its message."""
     if type(error).__name__ != "FrozenInstanceError":
         return ""
-    return " (a state is never changed: return self.but(...))"
+    return "; return self.but(...) instead of assigning to a field"

@@ -1,7 +1,8 @@
-"""The four networks. The inbox of a node is all there is of a network, so its rules stand here.
+"""The four network models, each as rules for the inbox of a node.
 
-An inbox holds the copies in flight to one node, as a tuple of letters in a fixed order. Which of
-them may come next, and what is left when one was taken, is the whole difference.
+An inbox holds the messages in flight to one node, as a tuple of letters in a fixed order. The
+networks differ in three rules: how a letter is put into an inbox, which letters may be delivered
+next, and what is left after one of them. A network has no other state.
 """
 
 from __future__ import annotations
@@ -18,17 +19,19 @@ from pcheck.language.values import exact, order
 
 @dataclass(frozen=True, eq=False)
 class Letter:
-    """One message from one sender. Whoever hands them out makes each only once: `is` is `==`."""
+    """One message from one sender. An Interner makes equal letters one object."""
 
     src: Id
     message: object
 
     @cached_property
     def exact(self) -> Hashable:
+        """The exact key of the message."""
         return exact(self.message)
 
     @cached_property
     def order(self) -> tuple[Any, ...]:
+        """The sort key of the letter: first the sender, then the message."""
         return order(self.src), order(self.message)
 
 
@@ -40,32 +43,32 @@ class Network:
 
     name = "set"
     meaning = "every message ever sent may be delivered at any time, any number of times"
-    implied = "loss, delay, duplication and reordering"
+    also_covered = "loss, delay, duplication and reordering"
     losing_is_a_step = False
-    ignoring_is_a_step = False  # whether a copy that its receiver ignores is used up
+    ignoring_is_a_step = False  # whether a delivery uses up a message that its receiver ignores
 
     def put(self, inbox: Inbox, letters: Iterable[Letter]) -> Inbox:
-        """The inbox after these were sent to it, in this order."""
-        return _with(inbox, [new for new in dict.fromkeys(letters) if new not in inbox])
+        """Return the inbox after these letters were sent to it, in this order."""
+        return _inserted(inbox, [new for new in dict.fromkeys(letters) if new not in inbox])
 
     def next(self, inbox: Inbox) -> Inbox:
-        """The letters of which a copy may be delivered now, each once."""
+        """Return the distinct letters that may be delivered next."""
         return inbox
 
     def taken(self, inbox: Inbox, letter: Letter) -> Inbox:
-        """The inbox after one copy of a letter left it."""
+        """Return the inbox after one copy of this letter was delivered or lost."""
         return inbox
 
 
 class Once(Network):
-    """`once`: a multiset; what is never delivered is lost."""
+    """`once`: a multiset; each message is delivered at most once, and may never be delivered."""
 
     name = "once"
-    meaning = "each copy sent is delivered at most once"
-    implied = "loss, delay and reordering"
+    meaning = "each message is delivered at most once to each receiver"
+    also_covered = "loss, delay and reordering"
 
     def put(self, inbox: Inbox, letters: Iterable[Letter]) -> Inbox:
-        return _with(inbox, letters)
+        return _inserted(inbox, letters)
 
     def next(self, inbox: Inbox) -> Inbox:
         return tuple(dict.fromkeys(inbox))
@@ -76,20 +79,20 @@ class Once(Network):
 
 
 class Lossy(Once):
-    """`lossy`: `once`, and a trace shows what was lost."""
+    """`lossy`: like `once`, but the loss of a message is a step of its own."""
 
     name = "lossy"
-    meaning = "each copy sent is delivered at most once, or lost"
-    implied = "delay and reordering"
+    meaning = "each message is delivered at most once to each receiver, or lost"
+    also_covered = "delay and reordering"
     losing_is_a_step = True
 
 
 class Fifo(Lossy):
-    """`fifo`: one queue for each sender; only its head can move, and then it is gone."""
+    """`fifo`: a queue for each sender; only the head of a queue can be delivered or lost."""
 
     name = "fifo"
-    meaning = "one ordered channel per pair of nodes; its head is delivered, or lost"
-    implied = "delay"
+    meaning = "one ordered channel per pair of nodes; its oldest message is delivered or lost"
+    also_covered = "delay"
     ignoring_is_a_step = True
 
     def put(self, inbox: Inbox, letters: Iterable[Letter]) -> Inbox:
@@ -108,8 +111,9 @@ class Fifo(Lossy):
 NETWORKS: dict[str, Network] = {net.name: net for net in (Network(), Once(), Lossy(), Fifo())}
 
 
-def _with(inbox: Inbox, letters: Iterable[Letter]) -> Inbox:
-    fuller = list(inbox)
+def _inserted(inbox: Inbox, letters: Iterable[Letter]) -> Inbox:
+    """Return the inbox with these letters inserted in sorted order."""
+    larger = list(inbox)
     for letter in letters:
-        insort(fuller, letter, key=lambda each: each.order)
-    return tuple(fuller)
+        insort(larger, letter, key=lambda each: each.order)
+    return tuple(larger)

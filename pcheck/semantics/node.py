@@ -1,8 +1,9 @@
-"""One node with its inbox, as an automaton: what it can do, and what it becomes by receiving.
+"""One node with its inbox, as an automaton: its steps, and the receptions into its inbox.
 
-What a node can do depends on its own state and on the messages that wait for it. That pair is its
-configuration. Here are all the rules that concern one node: its own acts, deliveries, losses, its
-crash and its restart. `semantics` adds only that a step of one is received by the others.
+The steps of a node depend only on the state of the node and on its inbox. This pair is the
+configuration of the node. This module holds all rules about one node: its actions, deliveries,
+losses, crashes and restarts. `cluster_model` adds only one rule: the receivers of a step receive
+the messages that it sends.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from pcheck.semantics.network import Inbox, Letter, Network
 
 
 class StepKind(Enum):
+    """The kind of a step of one node."""
+
     ACT = "act"
     DELIVER = "deliver"
     LOSE = "lose"
@@ -32,7 +35,7 @@ class StepKind(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Config:
-    """An actor, whether it is up, and its inbox. Each is made only once: `is` is `==`."""
+    """An actor, whether the node is up, and its inbox. Equal configurations are one object."""
 
     actor: Actor
     up: bool
@@ -41,11 +44,12 @@ class Config:
 
 @dataclass(frozen=True, eq=False)
 class Bundle:
-    """What one step sends, in order. Each is made only once: `is` is `==`."""
+    """The messages that one step sends, in order. Equal bundles are one object."""
 
     sends: tuple[tuple[Letter, tuple[Id, ...]], ...]
 
     def to(self, node: Id) -> Inbox:
+        """Return the letters that the node receives."""
         return tuple(letter for letter, receivers in self.sends if node in receivers)
 
     @cached_property
@@ -60,11 +64,11 @@ class Row(NamedTuple):
     kind: StepKind
     next: Config
     bundle: Bundle
-    letter: Letter | None = None  # the one delivered or lost
+    letter: Letter | None = None  # the letter delivered or lost
 
 
 class Move(NamedTuple):
-    """One way that a step can go, whatever else waits in the inbox; no actor: it is ignored."""
+    """One alternative of a step, whatever the inbox; `actor` is None if nothing changes."""
 
     label: str
     actor: Actor | None
@@ -72,7 +76,7 @@ class Move(NamedTuple):
 
 
 class Interner:
-    """Hands out letters and bundles, each once, so that equality is identity from here on."""
+    """The letters and bundles of a cluster; equal letters are one object, and so are bundles."""
 
     def __init__(self, nodes: Iterable[Id]) -> None:
         self.nodes = frozenset(nodes)
@@ -81,6 +85,7 @@ class Interner:
         self._bundles: dict[Hashable, Bundle] = {}
 
     def letter(self, src: Id, message: object) -> Letter:
+        """Return the letter with this message from this sender."""
         content = exact(message)
         key = src, content
         if key not in self._letters:
@@ -88,52 +93,50 @@ class Interner:
         return self._letters[key]
 
     def letters(self) -> Iterator[Letter]:
+        """Return all letters made so far."""
         return iter(self._letters.values())
 
     def bundle(self, src: Id, sends: tuple[Send, ...]) -> Bundle:
-        posted = tuple((self.letter(src, each.message), each.receivers) for each in sends)
-        if posted not in self._bundles:
-            self._bundles[posted] = Bundle(posted)
-        return self._bundles[posted]
+        """Return the bundle with these messages from this sender."""
+        letters = tuple((self.letter(src, each.message), each.receivers) for each in sends)
+        if letters not in self._bundles:
+            self._bundles[letters] = Bundle(letters)
+        return self._bundles[letters]
 
 
 class Node:
-    """The automaton of one node: rows out of a configuration, and receptions into it."""
+    """The automaton of one node: the steps of each configuration, and receptions into its inbox."""
 
     def __init__(self, actor: Actor, network: Network, may_crash: bool, interner: Interner) -> None:
-        self.me, self.network, self.may_crash, self.interner = (
-            actor.me,
-            network,
-            may_crash,
-            interner,
-        )
+        self.me, self.network = actor.me, network
+        self.may_crash, self.interner = may_crash, interner
         self.handlers = Handlers(actor, interner.nodes)
         self._configs: dict[tuple[int, bool, Inbox], Config] = {}
         self._rows: dict[Config, tuple[Row, ...]] = {}
         self._received: dict[tuple[Config, Bundle], Config] = {}
         self._moves: dict[tuple[int, Letter | None], tuple[Move, ...]] = {}
-        self._nothing = interner.bundle(self.me, ())
+        self._empty_bundle = interner.bundle(self.me, ())
         self.first = self.config(actor, True, ())
 
     def config(self, actor: Actor, up: bool, inbox: Inbox) -> Config:
-        """The one Config of these; `actor` is one that this node has interned."""
+        """Return the configuration; `actor` must be interned by the handlers of this node."""
         key = id(actor), up, inbox
         if key not in self._configs:
             self._configs[key] = Config(actor, up, inbox)
         return self._configs[key]
 
     def local(self, config: Config) -> Config:
-        """The same without anything that waits: what the node itself is."""
+        """Return the configuration with an empty inbox: the local state of the node."""
         return self.config(config.actor, config.up, ())
 
     def rows(self, config: Config) -> tuple[Row, ...]:
-        """Every step of this node itself, with distinct labels."""
+        """Return every step of this node, with distinct labels."""
         if config not in self._rows:
-            self._rows[config] = self._labelled_apart(config, tuple(self._steps(config)))
+            self._rows[config] = self._with_distinct_labels(config, tuple(self._steps(config)))
         return self._rows[config]
 
     def receive(self, config: Config, bundle: Bundle) -> Config:
-        """What becomes of a configuration when a bundle reaches this node."""
+        """Return the configuration after the letters of a bundle were added to the inbox."""
         key = config, bundle
         if key not in self._received:
             inbox = self.network.put(config.inbox, bundle.to(self.me))
@@ -141,12 +144,12 @@ class Node:
         return self._received[key]
 
     def moves(self, actor: Actor, letter: Letter | None) -> tuple[Move, ...]:
-        """What an actor can do with a letter, or of itself."""
+        """Return the moves of an actor on a letter, or its actions if `letter` is None."""
         key = id(actor), letter
         if key not in self._moves:
             if letter is None:
                 actions = self.handlers.actions(actor)
-                ways = [(f"{self.me} {label}", way) for label, them in actions for way in them]
+                ways = [(f"{self.me} {label}", way) for label, each in actions for way in each]
             else:
                 text = delivered(letter.src, self.me, letter.message)
                 ways = [(text, way) for way in self.handlers.reaction(actor, letter)]
@@ -162,7 +165,7 @@ class Node:
 
     def _steps(self, config: Config) -> Iterator[Row]:
         if config.up:
-            yield from self._acts(config)
+            yield from self._actions(config)
             for letter in self.network.next(config.inbox):
                 yield from self._deliveries(config, letter)
         if self.network.losing_is_a_step:
@@ -170,12 +173,12 @@ class Node:
                 yield self._loss(config, letter)
         if config.up and self.may_crash:
             after = self.config(self.handlers.after_crash(config.actor), False, config.inbox)
-            yield Row(f"{self.me} crashes", StepKind.CRASH, after, self._nothing)
+            yield Row(f"{self.me} crashes", StepKind.CRASH, after, self._empty_bundle)
         if not config.up:
             after = self.config(config.actor, True, config.inbox)
-            yield Row(f"{self.me} restarts", StepKind.RESTART, after, self._nothing)
+            yield Row(f"{self.me} restarts", StepKind.RESTART, after, self._empty_bundle)
 
-    def _acts(self, config: Config) -> Iterator[Row]:
+    def _actions(self, config: Config) -> Iterator[Row]:
         for move in self.moves(config.actor, None):
             if move.actor is not None:
                 after = self.config(move.actor, True, config.inbox)
@@ -196,20 +199,20 @@ class Node:
         left = self.network.taken(config.inbox, letter)
         text = lost(letter.src, self.me, letter.message)
         after = self.config(config.actor, config.up, left)
-        return Row(text, StepKind.LOSE, after, self._nothing, letter)
+        return Row(text, StepKind.LOSE, after, self._empty_bundle, letter)
 
-    def _labelled_apart(self, config: Config, rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    def _with_distinct_labels(self, config: Config, rows: tuple[Row, ...]) -> tuple[Row, ...]:
+        """Return the rows, or raise SpecError if two of them have the same label."""
         labels = [row.label for row in rows]
-        often = Counter(labels) if len(set(labels)) < len(labels) else {}
-        twice = next((label for label in labels if often.get(label, 1) > 1), None)
+        counts = Counter(labels) if len(set(labels)) < len(labels) else {}
+        twice = next((label for label in labels if counts.get(label, 1) > 1), None)
         if twice is not None:
-            role, does = type(config.actor), rows[labels.index(twice)].kind
-            handler = role.receive if does is StepKind.DELIVER else role.actions
+            kind = rows[labels.index(twice)].kind
             raise fault(
                 config.actor,
-                handler,
-                f"has two steps labelled {twice!r}: tell them apart by their labels "
-                f"[on its steps, in state {show(config.actor)}]",
+                "receive" if kind is StepKind.DELIVER else "actions",
+                f"labelled two steps {twice!r}; give each step its own label "
+                f"[in state {show(config.actor)}]",
             )
         return rows
 
@@ -219,8 +222,10 @@ def _with_choice(text: str, choice: str) -> str:
 
 
 def delivered(src: Id, dst: Id, message: object) -> str:
+    """Return the label of a delivery: `b1 <- a1: Ask()`."""
     return f"{dst} <- {src}: {show(message)}"
 
 
 def lost(src: Id, dst: Id, message: object) -> str:
+    """Return the label of a loss: `lost: a1 -> b1: Ask()`."""
     return f"lost: {src} -> {dst}: {show(message)}"

@@ -1,6 +1,7 @@
-"""What an outsider sees of a cluster: the watched messages ever sent, and the watched fields.
+"""The observer of a cluster: it sees the watched messages sent so far and the watched fields.
 
-What is watched is the union of what all declared properties see, whichever are being checked.
+The observer watches the union of the footprints of all declared properties, even if only some of
+the properties are checked.
 """
 
 from __future__ import annotations
@@ -18,20 +19,20 @@ from pcheck.semantics.node import Bundle, Config
 
 
 class Observation(NamedTuple):
-    """All that can be seen at one moment, as something that can be compared."""
+    """The observation of one state as a comparable value, possibly restricted to some nodes."""
 
     sent: frozenset[Letter]
-    values: tuple[Hashable, ...]  # the exact value in each watched place; None: not seen from here
+    values: tuple[Hashable, ...]  # the exact key of each place; None: a place of another node
 
 
 class Observer:
-    """A *place* is one field of one node that may change and that some property sees."""
+    """The observer of one cluster. A *place* is a watched field of one node that is not fixed."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._groups, self._kinds = cluster.groups, cluster.watched_kinds
-        told = {what for each in cluster.milestones for what in each.sees if isinstance(what, str)}
+        extra = {what for each in cluster.milestones for what in each.sees if isinstance(what, str)}
         self._fields = _owners(cluster, cluster.watched_fields)
-        self._told = _owners(cluster, sorted(told | set(self._fields)))
+        self._all_fields = _owners(cluster, sorted(extra | set(self._fields)))
         self._actors = tuple(cluster.actors.values())
         self._places = {
             (name, i): at
@@ -42,7 +43,7 @@ class Observer:
                 if _bare(name) in state_fields(type(self._actors[i]))
             )
         }
-        self._meaning: dict[Hashable, Any] = {}
+        self._meaning: dict[Hashable, Any] = {}  # the value of each exact key
         self._keys: dict[tuple[str, Config], Hashable] = {}
         self._watched: dict[Bundle, frozenset[Letter]] = {}
         self._seen: dict[Observation, Seen] = {}
@@ -53,7 +54,7 @@ class Observer:
         self._constant = {name: self._row(name, Observation(frozenset(), ())) for name in fixed}
 
     def watched(self, bundle: Bundle) -> frozenset[Letter]:
-        """What there is to see in a bundle."""
+        """Return the letters of a bundle that the observer watches."""
         if bundle not in self._watched:
             letters = (letter for letter, _ in bundle.sends)
             seen = [letter for letter in letters if isinstance(letter.message, self._kinds)]
@@ -61,21 +62,22 @@ class Observer:
         return self._watched[bundle]
 
     def watch(self, sent: frozenset[Letter], bundle: Bundle) -> frozenset[Letter]:
-        """What was seen, once a bundle was sent."""
+        """Return the letters `sent` and the watched letters of a bundle."""
         watched = self.watched(bundle)
         return sent if watched <= sent else sent | watched
 
     def observation(self, sent: frozenset[Letter], nodes: Sequence[Config]) -> Observation:
+        """Return the observation of a state from its watched letters and its configurations."""
         return Observation(sent, tuple(self._key(name, nodes[i]) for name, i in self._places))
 
-    def seen_of(self, i: int, actor: Actor) -> tuple[Hashable, ...]:
-        """What is seen of one node while it is this actor."""
+    def keys_of(self, i: int, actor: Actor) -> tuple[Hashable, ...]:
+        """Return the exact keys in the places of node i while the node is this actor."""
         return tuple(
             exact(getattr(actor, _bare(name))) for name, owner in self._places if owner == i
         )
 
     def part(self, observation: Observation, nodes: Collection[int]) -> Observation:
-        """What somebody sees who watches only some of the nodes."""
+        """Return the part of an observation that concerns only these nodes."""
         names = {self._actors[i].me for i in nodes}
         values = zip(self._places, observation.values, strict=True)
         return Observation(
@@ -83,10 +85,10 @@ class Observer:
             tuple(value if i in nodes else None for (_, i), value in values),
         )
 
-    def moved(
+    def renamed_keys(
         self, values: Sequence[Hashable], targets: Sequence[int], rename: Callable[[Any], Any]
     ) -> tuple[Hashable, ...]:
-        """What is seen when each node is another one, and what it holds is renamed."""
+        """Return the keys after node i became node `targets[i]` and `rename` changed each value."""
         after: list[Hashable] = [None] * len(values)
         for (name, i), value in zip(self._places, values, strict=True):
             if value is not None:
@@ -96,13 +98,13 @@ class Observer:
                 after[self._places[name, targets[i]]] = key
         return tuple(after)
 
-    def held_by(self, i: int, values: Sequence[Hashable]) -> list[tuple[Hashable, Any]]:
-        """What one node is seen to hold: each value, and what it means."""
+    def values_of(self, i: int, values: Sequence[Hashable]) -> list[tuple[Hashable, Any]]:
+        """Return the exact key and the value in each place of node i."""
         places = zip(self._places, values, strict=True)
         return [(value, self._meaning[value]) for (_, owner), value in places if owner == i]
 
     def joined(self, parts: Sequence[Observation]) -> Observation:
-        """What those who each watch some of the nodes see together."""
+        """Return the observation that consists of these parts."""
         if len(parts) == 1:
             return parts[0]
         values = zip(*(part.values for part in parts), strict=True)
@@ -112,7 +114,7 @@ class Observer:
         )
 
     def changes(self, i: int, before: Config, after: Config) -> tuple[tuple[int, Hashable], ...]:
-        """The places of one node that a step changes, with what they hold then."""
+        """Return the places of node i that a step changes, each with its new exact key."""
         return tuple(
             (at, self._key(name, after))
             for (name, owner), at in self._places.items()
@@ -120,13 +122,16 @@ class Observer:
         )
 
     def seen(self, observation: Observation) -> Seen:
-        """The sight as properties are given it: the same object for the same sight."""
+        """Return the observation as properties read it; equal observations give one object."""
         if observation not in self._seen:
             self._seen[observation] = self._show(observation)
         return self._seen[observation]
 
-    def shown(self, parts: Sequence[Observation], key: Hashable) -> Seen:
-        """What those who watch a node each give to the properties; `key` stands for it."""
+    def seen_of_parts(self, parts: Sequence[Observation], key: Hashable) -> Seen:
+        """Return the observation that consists of these parts, as properties read it.
+
+        `key` must be an exact key of the whole observation.
+        """
         if len(parts) != len(self._by_name):
             return self.seen(self.joined(parts))
         sent = [pair for i in self._by_name for pair in self._pairs(parts[i])]
@@ -141,17 +146,20 @@ class Observer:
         return Seen(sent, self._groups, fields, key=key)
 
     def _pairs(self, part: Observation) -> tuple[tuple[Id, object], ...]:
-        """What one sight says was sent, in order; the part is kept, so that its `id` stays its."""
+        """Return the sorted pairs (sender, message) of a part.
+
+        The cache keeps a reference to the part. Otherwise another part could get the same `id`.
+        """
         if id(part) not in self._sorted:
             letters = sorted(part.sent, key=lambda letter: letter.order)
             self._sorted[id(part)] = part, tuple((each.src, each.message) for each in letters)
         return self._sorted[id(part)][1]
 
     def history(self, letters: frozenset[Letter], nodes: Sequence[Config]) -> Seen:
-        """Everything that was sent in one run, and every field that a milestone sees, too."""
+        """Return the observation for milestones: all letters sent, and all fields that are seen."""
         fields = {
             name: tuple((nodes[i].actor.me, getattr(nodes[i].actor, _bare(name))) for i in owners)
-            for name, owners in self._told.items()
+            for name, owners in self._all_fields.items()
         }
         return Seen(((each.src, each.message) for each in letters), self._groups, fields)
 
@@ -162,27 +170,28 @@ class Observer:
         return Seen(sent, self._groups, fields, key=observation)
 
     def _row(self, name: str, observation: Observation) -> tuple[tuple[Id, Any], ...]:
-        """A field, of every node that has it."""
+        """Return the value of a field in each node that has the field."""
         owners = self._fields[name]
         return tuple((self._actors[i].me, self._held(name, i, observation)) for i in owners)
 
     def _held(self, name: str, i: int, observation: Observation) -> Any:
         at = self._places.get((name, i))
-        if at is None:  # fixed
+        if at is None:  # a fixed field
             return getattr(self._actors[i], _bare(name))
         return self._meaning[observation.values[at]]
 
     def _key(self, name: str, config: Config) -> Hashable:
-        where = name, config
-        if where not in self._keys:
+        """Return the exact key of a field, and remember its value."""
+        place = name, config
+        if place not in self._keys:
             value = getattr(config.actor, _bare(name))
-            key = self._keys[where] = exact(value)
+            key = self._keys[place] = exact(value)
             self._meaning.setdefault(key, value)
-        return self._keys[where]
+        return self._keys[place]
 
 
 def _owners(cluster: Cluster, names: Iterable[str]) -> dict[str, tuple[int, ...]]:
-    """For each name of a field the nodes that have it, by their number."""
+    """Return for each field name the indices of the nodes that have the field."""
     return {
         name: tuple(i for i, node in enumerate(cluster.actors) if cluster.has_field(node, name))
         for name in names
@@ -190,5 +199,5 @@ def _owners(cluster: Cluster, names: Iterable[str]) -> dict[str, tuple[int, ...]
 
 
 def _bare(name: str) -> str:
-    """`time` of `Clock.time`."""
+    """Return a field name without its role: `time` for `Clock.time`."""
     return name.rpartition(".")[2]

@@ -1,6 +1,6 @@
-"""Other names for nodes and values, wherever they occur; and what is left when names do not count.
+"""Renamings of nodes and values, and the shape of a thing, which renamings do not change.
 
-`Id` and `Value` are types of their own, so that both find every name and nothing else.
+`Id` and `Value` are types of their own. Therefore a renaming finds every name and nothing else.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Names = Mapping[Id | Value, Id | Value]
 
 
 def renamed(thing: Any, names: Names) -> Any:
-    """The same thing with other names in it. A group stays in order: it is a set of nodes."""
+    """Return the thing with all names replaced; the nodes of a group are sorted again."""
     kind = type(thing)
     if kind in ATOMS or kind is float or isinstance(thing, Enum):
         return thing
@@ -34,16 +34,16 @@ def renamed(thing: Any, names: Names) -> Any:
     if isinstance(thing, tuple):
         parts = [renamed(part, names) for part in thing]
         return kind(*parts) if hasattr(thing, "_fields") else kind(parts)
-    return made_of(thing, renamed_fields(thing, names))
+    return replace_fields(thing, renamed_fields(thing, names))
 
 
 def renamed_fields(thing: Any, names: Names) -> dict[str, Any]:
-    """The fields that are part of a dataclass's state, with other names in them."""
+    """Return the renamed values of the fields that are part of the state of a dataclass."""
     return {name: renamed(getattr(thing, name), names) for name in state_fields(type(thing))}
 
 
-def made_of(thing: T, changes: Mapping[str, Any]) -> T:
-    """A dataclass with some fields changed, whatever its own `__init__` takes."""
+def replace_fields(thing: T, changes: Mapping[str, Any]) -> T:
+    """Return a copy of a dataclass with some fields changed, without a call of its `__init__`."""
     twin = object.__new__(type(thing))
     for field in dataclasses.fields(thing):  # type: ignore[arg-type]
         value = changes[field.name] if field.name in changes else getattr(thing, field.name)
@@ -52,10 +52,11 @@ def made_of(thing: T, changes: Mapping[str, Any]) -> T:
 
 
 def shape(thing: Any, me: Id | Value, blocks: Mapping[Id | Value, int]) -> Hashable:
-    """What a thing looks like to one name, where all others of its block, or of another, are one.
+    """Return the shape of a thing for the name `me`: all other names of one block look the same.
 
-    Two things that differ only by a renaming look the same to names that this takes into each
-    other: the shape says no more than that, and may say less.
+    Let a renaming of names within their blocks turn one thing into another and `me` into another
+    name. Then the first thing has the same shape for `me` as the second for the other name. The
+    converse need not hold: equal shapes do not prove that such a renaming exists.
     """
     kind = type(thing)
     if kind is Id or kind is Value:

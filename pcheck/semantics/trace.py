@@ -1,4 +1,4 @@
-"""A run: a state, and each step that followed."""
+"""Traces: sequences of states and of the labels of the steps between them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ S = TypeVar("S", bound=Hashable)
 
 @dataclass(frozen=True)
 class Trace(Generic[S]):
-    """`states` is one longer than `labels`: a run of no steps is its first state."""
+    """A sequence of steps from the initial state; `states` has one element more than `labels`."""
 
     states: tuple[S, ...]
     labels: tuple[str, ...]
@@ -23,7 +23,7 @@ class Trace(Generic[S]):
 
 
 def follow(model: Model[S], labels: tuple[str, ...]) -> Trace[S]:
-    """The run with these labels, as far as each is enabled."""
+    """Return the trace with these labels; it ends before the first label that is not enabled."""
     states = [model.initial()]
     for label in labels:
         successor = dict(model.steps(states[-1])).get(label)

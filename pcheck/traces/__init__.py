@@ -1,1 +1,1 @@
-"""One trace after a search: chosen among the shortest, saved, replayed, told and explained."""
+"""One trace after a search: chosen from the shortest traces, saved, replayed and explained."""

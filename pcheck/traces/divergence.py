@@ -1,4 +1,4 @@
-"""Where the trace of a bug and the correct protocol part."""
+"""The steps at which the trace of a bug diverges from the correct protocol."""
 
 from __future__ import annotations
 
@@ -14,52 +14,57 @@ from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Letter
 from pcheck.semantics.node import StepKind, delivered
 from pcheck.semantics.trace import Trace
-from pcheck.traces.timeline import Event, Timeline, sends_in
+from pcheck.traces.timeline import Event, Timeline, sent_by_step
+
+MAX_DIVERGENCES = 3  # in an explanation; later divergences follow from the first ones
 
 
 def refused_step(setup: Setup, labels: tuple[str, ...]) -> int | None:
-    """The first step, from 1, of a bug's run that the correct protocol does not take.
+    """Return the first step, from 1, of a bug's trace that the correct protocol refuses.
 
-    It may not be possible there at all; or (in `fifo`) it is, but what is delivered is ignored.
+    The step may be impossible there. On `fifo` it may also be possible, but a delivery that the
+    correct protocol ignores.
     """
     if setup.bug is None:
         return None
-    wrong, right = setup.model, setup.correct()
-    here, there = wrong.initial(), right.initial()
+    buggy, correct = setup.model, setup.correct()
+    states = buggy.initial(), correct.initial()
     for number, label in enumerate(labels, start=1):
-        if is_not_taken(setup, right, (here, there), label):
+        if is_refused(setup, correct, states, label):
             return number
-        here, there = (dict(m.steps(s))[label] for m, s in ((wrong, here), (right, there)))
+        buggy_state, correct_state = states
+        states = dict(buggy.steps(buggy_state))[label], dict(correct.steps(correct_state))[label]
     return None
 
 
-def is_not_taken(setup: Setup, right: Model[Any], at: tuple[Any, Any], label: str) -> bool:
-    """Whether the correct protocol does not take a step of the run, or takes it to ignore it."""
-    here, there = at
-    possible = label in dict(right.steps(there))
-    return not possible or (
-        _ignored(right, there, label) and not _ignored(setup.model, here, label)
+def is_refused(setup: Setup, correct: Model[Any], states: tuple[Any, Any], label: str) -> bool:
+    """Return whether the correct protocol cannot take a step, or ignores what the bug does not.
+
+    `states` are the states of the buggy and of the correct protocol before the step.
+    """
+    buggy_state, correct_state = states
+    is_possible = label in dict(correct.steps(correct_state))
+    return not is_possible or (
+        _is_ignored(correct, correct_state, label)
+        and not _is_ignored(setup.model, buggy_state, label)
     )
 
 
-def _ignored(model: Model[Any], state: Any, label: str) -> bool:
-    """Whether a delivery changes nothing but the channel."""
+def _is_ignored(model: Model[Any], state: Any, label: str) -> bool:
+    """Return whether a step is a delivery that changes nothing but the channel."""
     if not isinstance(model, ClusterModel):
         return False
-    node, row = model.taken(state, label)
+    node, row = model.row_of(state, label)
     actor = state.nodes[model.index[node]].actor
     return row.kind is StepKind.DELIVER and row.next.actor is actor and not row.bundle.sends
 
 
-FEW = 3  # differences: what comes later follows from them
-
-
 @dataclass(frozen=True)
 class Divergence:
-    """A step that the correct protocol does not take, or takes otherwise.
+    """A step that the correct protocol refuses, or takes with another result.
 
-    `here` and `there` say what is so after it, in the run and in the correct protocol; `here` is
-    None where the correct one does not take it at all.
+    `correct` states what the correct protocol does instead: `correct paxos: promised = 2`. `buggy`
+    is the result in the trace: `promised = 0`; None if the correct protocol refuses the step.
     """
 
     number: int
@@ -68,60 +73,71 @@ class Divergence:
     buggy: str | None
     correct: str
 
+    @property
+    def sentence(self) -> str:
+        """The divergence in words: `correct paxos: promised = 2; this bug: promised = 0`."""
+        return self.correct if self.buggy is None else f"{self.correct}; this bug: {self.buggy}"
 
-def first_divergences(setup: Setup, path: Trace[Any], timeline: Timeline) -> tuple[Divergence, ...]:
-    return tuple(islice(divergences(setup, path, timeline), FEW))
+
+def first_divergences(
+    setup: Setup, trace: Trace[Any], timeline: Timeline
+) -> tuple[Divergence, ...]:
+    """Return the divergences that an explanation contains."""
+    return tuple(islice(divergences(setup, trace, timeline), MAX_DIVERGENCES))
 
 
 def notes(found: Iterable[Divergence]) -> dict[int, str]:
-    """What stands beside some steps in the picture of a run."""
+    """Return the notes of a drawn trace, by step: `(correct paxos: promised = 2)`."""
     return {each.number: f"({each.correct})" for each in found}
 
 
-def divergences(setup: Setup, path: Trace[Any], timeline: Timeline) -> Iterator[Divergence]:
-    """Beside the run goes the correct protocol, and leaves out the steps that it cannot take."""
+def divergences(setup: Setup, trace: Trace[Any], timeline: Timeline) -> Iterator[Divergence]:
+    """Yield each step at which the correct protocol does something else than the trace.
+
+    The correct protocol follows the trace and skips the steps that it cannot take. A difference
+    of a field is reported once, until either of its two values changes.
+    """
     if setup.bug is None:
         return
-    right = setup.correct()
-    correct, there = f"the correct {setup.spec.name}", right.initial()
-    known: dict[tuple[str, str], tuple[str, str]] = {}  # what has been told already
-    for event, before in zip(timeline.events, path.states):
+    model = setup.correct()
+    name, state = f"correct {setup.spec.name}", model.initial()
+    known: dict[tuple[str, str], tuple[str, str]] = {}  # the differences reported so far
+    for event, buggy_state in zip(timeline.events, trace.states):
         number, label, node = event.number, event.label, event.node
-        if is_not_taken(setup, right, (before, there), label):
-            why = _why_not(right, there, event, correct)
-            yield Divergence(number, label, node, None, why)
-            there = dict(right.steps(there)).get(label, there)  # it may be taken to be ignored
+        if is_refused(setup, model, (buggy_state, state), label):
+            yield Divergence(number, label, node, None, _why_refused(model, state, event, name))
+            state = dict(model.steps(state)).get(label, state)  # possible if it is ignored
             continue
-        its = dict(right.steps(there))[label]
-        shown, its_own = event.columns[node], right.columns(its).get(node, {})
-        fields = [
-            name
-            for name in its_own
-            if shown.get(name, "") not in ("", its_own[name])
-            and known.get((node, name)) != (shown[name], its_own[name])
-        ]
-        known |= {(node, name): (shown[name], its_own[name]) for name in fields}
-        here = [f"{name} = {shown[name]}" for name in fields]
-        else_ = [f"{name} = {its_own[name]}" for name in fields]
-        sent = [str(each) for each in event.sends]
-        its_sent = [str(each) for each in sends_in(right, there, label)]
-        if set(sent) != set(its_sent):
-            here += sent or ["sends nothing"]
-            else_ += its_sent or ["sends nothing"]
-        if else_:
-            said = f"{correct} comes to: {', '.join(else_)}"
-            yield Divergence(number, label, node, ", ".join(here), said)
-        there = its
+        after = dict(model.steps(state))[label]
+        buggy_fields, fields = event.columns[node], model.columns(after).get(node, {})
+        pairs = {
+            field: (buggy_fields[field], value)
+            for field, value in fields.items()
+            if buggy_fields.get(field, "") not in ("", value)
+        }
+        new = [field for field, pair in pairs.items() if known.get((node, field)) != pair]
+        known |= {(node, field): pairs[field] for field in new}
+        buggy = [f"{field} = {pairs[field][0]}" for field in new]
+        correct = [f"{field} = {pairs[field][1]}" for field in new]
+        buggy_sends = [str(each) for each in event.sends]
+        sends = [str(each) for each in sent_by_step(model, state, label)]
+        if set(buggy_sends) != set(sends):
+            buggy += buggy_sends or ["sends nothing"]
+            correct += sends or ["sends nothing"]
+        if correct:
+            text = f"{name}: {', '.join(correct)}"
+            yield Divergence(number, label, node, ", ".join(buggy), text)
+        state = after
 
 
-def _why_not(right: Model[Any], there: Any, event: Event, correct: str) -> str:
-    """Why the correct protocol does not take a step."""
-    if event.src is None or not isinstance(right, ClusterModel):
-        return f"{correct} does nothing of the kind"
-    waits = there.nodes[right.index[Id(event.node)]].inbox
-    sent = any(event.label.startswith(_label(event, each)) for each in waits)
-    return f"{correct} refuses this" if sent else f"in {correct} this was never sent"
+def _why_refused(model: Model[Any], state: Any, event: Event, name: str) -> str:
+    """Return a sentence that says why the correct protocol, called `name`, refuses a step."""
+    if event.src is None or not isinstance(model, ClusterModel):
+        return f"{name} does not take this step"
+    undelivered = state.nodes[model.index[Id(event.node)]].inbox
+    is_sent = any(event.label.startswith(_delivery(event, each)) for each in undelivered)
+    return f"{name} refuses this message" if is_sent else f"{name} never sent this message"
 
 
-def _label(event: Event, letter: Letter) -> str:
+def _delivery(event: Event, letter: Letter) -> str:
     return delivered(letter.src, Id(event.node), letter.message)

@@ -1,7 +1,7 @@
-"""Why a run goes wrong: what the property tells of it, and where the correct protocol parts.
+"""The explanation of a violation: the property's own words, the changed rules, the divergences.
 
-The words about the protocol are the spec's own: a property explains its violation, and a rule is
-quoted as it stands there. Here it is only found out where the two protocols part.
+All words about the protocol come from the spec. The property explains its violation, and the rules
+are quoted from the source. This module only finds where the buggy and the correct protocol diverge.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pcheck.traces.timeline import Event, Timeline
 
 @dataclass(frozen=True)
 class NodeEvents:
-    """All that one node did in a run."""
+    """All events of one node in a trace."""
 
     node: str
     events: tuple[Event, ...]
@@ -33,41 +33,47 @@ class NodeEvents:
 
 @dataclass(frozen=True)
 class Explanation:
+    """The reasons for a violation, in the order in which a reader gets them.
+
+    `node_events` belongs to the node that diverges first; None if `lines` contains its events.
+    """
+
     lines: tuple[str | NodeEvents, ...]
     rules: tuple[Rule, ...]
-    divergences: tuple[Divergence, ...]  # the first of them
-    node_events: (
-        NodeEvents | None
-    )  # of whose step is the first, where nothing was told of that node yet
+    divergences: tuple[Divergence, ...]
+    node_events: NodeEvents | None
 
     @property
-    def says_anything(self) -> bool:
-        return bool(self.lines or self.rules or self.divergences)
+    def is_empty(self) -> bool:
+        """True if there is nothing to explain."""
+        return not (self.lines or self.rules or self.divergences)
 
     @property
     def notes(self) -> dict[int, str]:
+        """The notes beside the steps of the drawn trace, by step number."""
         return notes(self.divergences)
 
 
-def explain(setup: Setup, run: SavedTrace, path: Trace[Any], timeline: Timeline) -> Explanation:
-    """What a reader is told of a run that violates a property."""
-    bug, told = setup.bug, tuple(_told(setup.model, run, timeline))
-    found = first_divergences(setup, path, timeline)
-    node_events = _deeds(found[0].node, timeline) if found else None
+def explain(setup: Setup, saved: SavedTrace, trace: Trace[Any], timeline: Timeline) -> Explanation:
+    """Return the explanation of a trace that violates a property."""
+    bug, lines = setup.bug, tuple(_lines(setup.model, saved, timeline))
+    divergences = first_divergences(setup, trace, timeline)
+    node_events = _events_of(divergences[0].node, timeline) if divergences else None
     return Explanation(
-        told,
+        lines,
         tuple(rules(bug, setup.spec.builder)) if bug is not None else (),
-        found,
-        node_events if node_events not in told else None,
+        divergences,
+        node_events if node_events not in lines else None,
     )
 
 
-def _deeds(node: str, timeline: Timeline) -> NodeEvents:
+def _events_of(node: str, timeline: Timeline) -> NodeEvents:
     return NodeEvents(node, tuple(event for event in timeline.events if event.node == node))
 
 
-def _told(model: Model[Any], run: SavedTrace, timeline: Timeline) -> Iterator[str | NodeEvents]:
-    prop = next(each for each in model.properties if each.name == run.property)
+def _lines(model: Model[Any], saved: SavedTrace, timeline: Timeline) -> Iterator[str | NodeEvents]:
+    """Yield the lines of the property's explanation, with a node's events in place of its name."""
+    prop = next(each for each in model.properties if each.name == saved.property)
     if prop.explain is None or not isinstance(model, ClusterModel):
         return
     try:
@@ -77,4 +83,4 @@ def _told(model: Model[Any], run: SavedTrace, timeline: Timeline) -> Iterator[st
         raise SpecError(f"{place_raised(error)}{text}") from error
     nodes = {str(node.me) for node in model.nodes}
     for line in lines:
-        yield _deeds(line, timeline) if line in nodes else line
+        yield _events_of(line, timeline) if line in nodes else line

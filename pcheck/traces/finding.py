@@ -1,4 +1,4 @@
-"""What every picture is made from: a question, a run that answers it, and why it goes wrong."""
+"""A finding: the trace that a search found, with everything that the renderers need to know."""
 
 from __future__ import annotations
 
@@ -17,43 +17,46 @@ from pcheck.traces.timeline import Timeline, timeline_of
 
 @dataclass(frozen=True)
 class Finding:
-    """The run that is shown, its steps, and what there is to say of it."""
+    """A counterexample, or a witness for a property that was to be reached.
+
+    `selection` says how many shortest traces there are and which of them this one is, or is empty.
+    """
 
     setup: Setup
     saved: SavedTrace
     trace: Trace[Any]
     timeline: Timeline
     explanation: Explanation
-    among: str = ""  # how many others there are
+    selection: str = ""
 
     @classmethod
-    def of(cls, setup: Setup, run: SavedTrace, path: Trace[Any], among: str = "") -> Finding:
-        """Tell the run, once, and explain it from that."""
-        timeline = timeline_of(setup.model, path)
-        return cls(setup, run, path, timeline, explain(setup, run, path, timeline), among)
+    def of(cls, setup: Setup, saved: SavedTrace, trace: Trace[Any], selection: str = "") -> Finding:
+        """Return the finding of a trace, whose timeline is computed only here."""
+        timeline = timeline_of(setup.model, trace)
+        return cls(setup, saved, trace, timeline, explain(setup, saved, trace, timeline), selection)
 
     @property
     def is_witness(self) -> bool:
-        """Whether it leads to something that was looked for, and not to what may not be."""
+        """True if the trace reaches a `sometimes` property and does not violate a property."""
         target, model = self.setup.target, self.setup.model
         props = [target] if target is not None else model.properties
         return any(p.name == self.saved.property and p.kind is Kind.SOMETIMES for p in props)
 
     @property
     def title(self) -> str:
-        """`The shortest run that violates agreement (14 steps)`."""
-        does = "reaches" if self.is_witness else "violates"
+        """The heading of the trace: `The shortest trace that violates agreement (14 steps)`."""
+        verb = "reaches" if self.is_witness else "violates"
         steps = counted(len(self.saved.steps), "step")
-        return f"The shortest run that {does} {self.saved.property} ({steps})"
+        return f"The shortest trace that {verb} {self.saved.property} ({steps})"
 
     @property
     def ending(self) -> str:
-        """What is so after its last step."""
+        """The result of the last step: `agreement is false: v1 and v2 are both chosen`."""
         if self.is_witness:
             return f"{self.saved.property} is reached"
-        return f"{self.saved.property} is false now: {self.saved.why}"
+        return f"{self.saved.property} is false: {self.saved.why}"
 
     @property
     def notes(self) -> Mapping[int, str]:
-        """What is said beside some steps: how the correct protocol differs there."""
+        """The notes beside the steps at which the correct protocol differs, by step number."""
         return self.explanation.notes

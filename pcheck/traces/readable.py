@@ -1,10 +1,16 @@
-"""Of all shortest runs the one that is easiest to follow.
+"""The choice of the most readable trace among all shortest traces.
 
-A reader follows one node at a time: what it does, what it hears, and what others hear from it. So
-each step has a node at its *centre*, its own or the one that it hears. Of all shortest runs the
-most readable is one in which the centre changes least often; of several, the kind of step (what
-happens to what sort of message), so that phases stay together; of several, the one whose labels
-come first. How the runs were found makes no difference.
+A reader follows one node at a time: its steps, the messages that it receives, and the messages that
+others receive from it. So each step has a *centre*: the node that takes the step, or the sender of
+the message that the step delivers. The most readable trace is chosen by three criteria, in this
+order:
+
+1. The centre changes least often.
+2. The kind of step (the event, and the type of its message) changes least often, so that the phases
+   of a protocol stay together.
+3. The labels come first in alphabetical order.
+
+The choice does not depend on how the traces were found.
 """
 
 from __future__ import annotations
@@ -16,74 +22,89 @@ from typing import Any, TypeAlias
 from pcheck.semantics.cluster_model import State
 from pcheck.semantics.node import StepKind
 from pcheck.semantics.trace import Trace, follow
-from pcheck.traces.shortest import Shortest, Taken
+from pcheck.traces.shortest import ShortestTraces, TakenStep
 
-Kind = tuple[StepKind, str]  # of a step: what it does, and to what sort of message
-Last: TypeAlias = tuple[int, Kind] | None  # the centre of the step before, and its kind
+Kind = tuple[StepKind, str]  # the kind of a step: the event, and the type of its message
+Focus = tuple[int, Kind]  # the centre of a step, and its kind
+LastFocus: TypeAlias = Focus | None  # the focus of the step before; None before the first step
 Labels = tuple[str, ...]
-Changes = tuple[int, int]  # of the centre, and of the kind
-NONE = (0, 0)
+Changes = tuple[int, int]  # the number of changes of the centre, and of the kind
+NO_CHANGES: Changes = (0, 0)
 
 
-def most_readable(runs: Shortest, but: Collection[Labels] = ()) -> Trace[State]:
-    """The first that is not one of these."""
-    return follow(runs.model, next(labels for labels in by_readability(runs) if labels not in but))
+def most_readable(traces: ShortestTraces, excluded: Collection[Labels] = ()) -> Trace[State]:
+    """Return the most readable trace whose labels are not excluded."""
+    labels = next(labels for labels in by_readability(traces) if labels not in excluded)
+    return follow(traces.model, labels)
 
 
-def by_readability(runs: Shortest) -> Iterator[Labels]:
-    """All of them, the easiest first: whatever begins in the best way is gone on with first."""
-    costs = _to_the_end(runs)
-    start: dict[Last, Changes] = {None: NONE}
-    todo: list[tuple[Changes, Labels, int, Any]] = [(NONE, (), 0, start)]
-    while todo:
-        _, labels, at, spent = heappop(todo)
-        if len(labels) == len(runs.steps):
+def by_readability(traces: ShortestTraces) -> Iterator[Labels]:
+    """Yield the labels of all traces, the most readable trace first.
+
+    This is a best-first search: the beginning with the fewest changes is always extended next.
+    Changes that the rest of a trace cannot avoid count as well.
+    """
+    costs = _costs_to_the_end(traces)
+    start: dict[LastFocus, Changes] = {None: NO_CHANGES}
+    queue: list[tuple[Changes, Labels, int, Any]] = [(NO_CHANGES, (), 0, start)]
+    while queue:
+        _, labels, at, spent = heappop(queue)
+        if len(labels) == len(traces.steps):
             yield labels
             continue
-        for step in runs.steps[len(labels)][at]:
-            after = {
-                here: min(_sum(its, _change(last, here)) for last, its in spent.items())
-                for here in _centres(runs, step)  # a step may have either of two
+        for step in traces.steps[len(labels)][at]:
+            spent_after = {
+                focus: min(_sum(changes, _change(last, focus)) for last, changes in spent.items())
+                for focus in _focuses(traces, step)  # a step may have either of two centres
             }
             to_go = costs[len(labels) + 1]
-            least = min(_sum(its, to_go[step.to, here]) for here, its in after.items())
-            heappush(todo, (least, (*labels, step.label), step.to, after))
+            cost = min(
+                _sum(changes, to_go[step.to, focus]) for focus, changes in spent_after.items()
+            )
+            heappush(queue, (cost, (*labels, step.label), step.to, spent_after))
 
 
-def _to_the_end(runs: Shortest) -> list[dict[tuple[int, Last], Changes]]:
-    """By layer: what the steps out of a state cost, to the end, after such a step."""
-    costs: list[dict[tuple[int, Last], Changes]] = []
-    for depth in reversed(range(len(runs.steps) + 1)):
-        before = runs.steps[depth - 1] if depth else []
-        arrivals: set[tuple[int, Last]] = {
-            (step.to, here) for steps in before for step in steps for here in _centres(runs, step)
+def _costs_to_the_end(traces: ShortestTraces) -> list[dict[tuple[int, LastFocus], Changes]]:
+    """Return, by layer, the fewest changes from a state to the end, given the last focus."""
+    costs: list[dict[tuple[int, LastFocus], Changes]] = []
+    for depth in reversed(range(len(traces.steps) + 1)):
+        before = traces.steps[depth - 1] if depth else []
+        arrivals: set[tuple[int, LastFocus]] = {
+            (step.to, focus)
+            for steps in before
+            for step in steps
+            for focus in _focuses(traces, step)
         }
         costs.append(
             {
                 (at, last): min(
-                    _sum(_change(last, here), costs[-1][step.to, here])
-                    for step in runs.steps[depth][at]
-                    for here in _centres(runs, step)
+                    _sum(_change(last, focus), costs[-1][step.to, focus])
+                    for step in traces.steps[depth][at]
+                    for focus in _focuses(traces, step)
                 )
-                if depth < len(runs.steps)
-                else NONE
+                if depth < len(traces.steps)
+                else NO_CHANGES
                 for at, last in arrivals or {(0, None)}
             }
         )
     return costs[::-1]
 
 
-def _centres(runs: Shortest, step: Taken) -> Iterator[tuple[int, Kind]]:
+def _focuses(traces: ShortestTraces, step: TakenStep) -> Iterator[Focus]:
+    """Yield the focus of a step for each of its possible centres."""
     letter = step.row.letter
     kind = step.row.kind, type(letter.message).__name__ if letter is not None else ""
     yield step.node, kind
-    if letter is not None and runs.model.index[letter.src] != step.node:
-        yield runs.model.index[letter.src], kind
+    if letter is not None and traces.model.index[letter.src] != step.node:
+        yield traces.model.index[letter.src], kind
 
 
-def _change(last: Last, here: tuple[int, Kind]) -> Changes:
-    return NONE if last is None else (int(last[0] != here[0]), int(last[1] != here[1]))
+def _change(last: LastFocus, focus: Focus) -> Changes:
+    """Return the changes between two consecutive steps."""
+    if last is None:
+        return NO_CHANGES
+    return int(last[0] != focus[0]), int(last[1] != focus[1])
 
 
-def _sum(one: Changes, other: Changes) -> Changes:
-    return one[0] + other[0], one[1] + other[1]
+def _sum(first: Changes, second: Changes) -> Changes:
+    return first[0] + second[0], first[1] + second[1]

@@ -1,4 +1,4 @@
-"""A saved trace, followed again step by step with the reference semantics."""
+"""The replay of a saved trace, step by step, with the reference semantics."""
 
 from __future__ import annotations
 
@@ -10,53 +10,64 @@ from pcheck.language.model import Model
 from pcheck.language.property import Kind, Property
 from pcheck.loading.setup import Setup
 from pcheck.semantics.trace import Trace, follow
+from pcheck.text import unknown
 from pcheck.traces.divergence import refused_step
 from pcheck.traces.saved import SavedTrace
 
 
 @dataclass(frozen=True)
 class Replay:
-    """How far a saved run could be walked, and what differs from what its file says."""
+    """The result of a replay. `trace` ends before the first step that is not possible.
+
+    `mismatch` says how the trace differs from its file; None if the trace ends as recorded.
+    """
 
     trace: Trace[Any]
-    why: str | None  # what is wrong at its end
+    why: str | None  # the violation in the last state
     refused_at: int | None
     mismatch: str | None
 
 
 def replay(saved: SavedTrace, setup: Setup) -> Replay:
-    """Walks a run by its labels, with the reference semantics."""
+    """Follow the labels of a saved trace and compare the result with the file."""
     prop = _property(saved, setup.model)
-    path = follow(setup.model, saved.steps)
-    if len(path) < len(saved.steps):
-        at = len(path)
-        return Replay(path, None, None, f"step {at + 1} is not possible here: {saved.steps[at]}")
-    why = _why_at_end(prop, setup.model, path)
+    trace = follow(setup.model, saved.steps)
+    if len(trace) < len(saved.steps):
+        number = len(trace) + 1
+        mismatch = f"step {number} is not possible: {saved.steps[number - 1]}"
+        return Replay(trace, None, None, mismatch)
+    why = _why_false_at_end(prop, setup.model, trace)
     refused_at = refused_step(setup, saved.steps)
-    differs = None
+    return Replay(trace, why, refused_at, _mismatch(saved, prop, why, refused_at))
+
+
+def _mismatch(
+    saved: SavedTrace, prop: Property, why: str | None, refused_at: int | None
+) -> str | None:
+    """Return how the end of a trace or its refused step differs from the file, if it does."""
     if why is None:
-        still = "not reached" if prop.kind is Kind.SOMETIMES else "still true"
-        differs = f"after its last step {saved.property} is {still}"
-    elif why != saved.why:
-        differs = f"{saved.property} is false because {why}, and the file says {saved.why}"
-    elif refused_at != saved.refused_at:
-        differs = (
-            f"the correct protocol refuses step {refused_at or 'none'}, "
-            f"and the file says {saved.refused_at or 'none'}"
-        )
-    return Replay(path, why, refused_at, differs)
+        state = "not reached" if prop.kind is Kind.SOMETIMES else "still true"
+        return f"{saved.property} is {state} after the last step"
+    if why != saved.why:
+        return f"{saved.property} is false because {why}; the file says: {saved.why}"
+    if refused_at != saved.refused_at:
+        found = "no step" if refused_at is None else f"step {refused_at}"
+        recorded = "no step" if saved.refused_at is None else f"step {saved.refused_at}"
+        return f"the correct protocol refuses {found}; the file says {recorded}"
+    return None
 
 
-def _why_at_end(prop: Property, model: Model[Any], path: Trace[Any]) -> str | None:
+def _why_false_at_end(prop: Property, model: Model[Any], trace: Trace[Any]) -> str | None:
     prop = prop.as_target()
-    end = path.states[-2:] if prop.is_step_property else path.states[-1:]
+    end = trace.states[-2:] if prop.is_step_property else trace.states[-1:]
     if len(end) < 1 + prop.is_step_property:
         return None
     return prop.why_false(*map(model.observe, end))
 
 
 def _property(saved: SavedTrace, model: Model[Any]) -> Property:
-    for prop in model.properties:
-        if prop.name == saved.property:
-            return prop
-    raise TraceError(f"cannot be walked any more: {saved.spec} has no property {saved.property}")
+    properties = {prop.name: prop for prop in model.properties}
+    if saved.property not in properties:
+        text = unknown("property", saved.property, properties, of=saved.spec)
+        raise TraceError(f"cannot be replayed: {text}")
+    return properties[saved.property]

@@ -1,6 +1,6 @@
-"""Saved runs: JSON with the printed labels as its steps, so that nothing in it goes stale.
+"""Saved traces: JSON files whose steps are the printed labels, so that old files stay readable.
 
-A file never names code to run: it names a spec that ships with pcheck, or is replayed against a
+A file never selects code to run. It names a spec that ships with pcheck, or is replayed with a spec
 file that the user gives.
 """
 
@@ -17,15 +17,15 @@ from pcheck.loading.spec import Spec
 from pcheck.semantics.trace import Trace
 
 FORMAT, VERSION = "pcheck trace", 2
-OLD_FORMATS = {"pcheck run": 1}  # read as well: their keys are the same
+OLD_FORMATS = {"pcheck run": 1}  # also read, because the keys are the same
 
 
 @dataclass(frozen=True)
 class SavedTrace:
-    """A run that violates a property, or reaches one, and all that is needed to walk it again."""
+    """A trace that violates or reaches a property, with all that a replay needs."""
 
     spec: str
-    file: str | None  # the name of the user's file, where the spec does not ship with pcheck
+    file: str | None  # the name of the user's spec file; None if the spec ships with pcheck
     bug: str | None
     options: dict[str, Any]
     network: str | None
@@ -33,26 +33,28 @@ class SavedTrace:
     property: str
     why: str
     steps: tuple[str, ...]
-    refused_at: int | None  # the step, from 1, that the correct protocol refuses
+    refused_at: int | None  # the first step, from 1, that the correct protocol refuses
 
     def text(self) -> str:
+        """Return the content of the file."""
         return json.dumps({"format": FORMAT, "version": VERSION, **asdict(self)}, indent=2) + "\n"
 
     def prepare(self, spec: Spec) -> Setup:
-        """The question that this run answers; whatever no longer exists is an error."""
+        """Return the setup of this trace, or raise TraceError if a part of it no longer exists."""
         try:
             bug = spec.bug(self.bug) if self.bug is not None else None
-            asked = prepare(spec, self.options, bug=bug, network=self.network, crashes=self.crashes)
+            setup = prepare(spec, self.options, bug=bug, network=self.network, crashes=self.crashes)
         except (UsageError, SpecError) as error:
-            raise TraceError(f"cannot be walked any more: {error}") from error
-        if (asked.network, asked.crashes) != (self.network, self.crashes):
+            raise TraceError(f"cannot be replayed: {error}") from error
+        if (setup.network, setup.crashes) != (self.network, self.crashes):
             raise TraceError("is damaged: it lacks the network or the number of crashes")
-        return asked
+        return setup
 
 
 def saved_from(
-    setup: Setup, name: str, why: str, path: Trace[Any], refused_at: int | None
+    setup: Setup, name: str, why: str, trace: Trace[Any], refused_at: int | None
 ) -> SavedTrace:
+    """Return the saved form of a trace that violates or reaches the property `name`."""
     spec, bug = setup.spec, setup.bug
     return SavedTrace(
         spec=spec.name,
@@ -63,18 +65,21 @@ def saved_from(
         crashes=setup.crashes,
         property=name,
         why=why,
-        steps=path.labels,
+        steps=trace.labels,
         refused_at=refused_at,
     )
 
 
 def read(file: Path) -> SavedTrace:
+    """Return the saved trace in a file, or raise TraceError."""
     try:
         found = json.loads(file.read_bytes())
     except OSError as error:
         raise TraceError(f"{file} cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise TraceError(f"{file} is no saved run: it is not JSON ({_brief(error)})") from error
+        raise TraceError(
+            f"{file} is not a saved trace: it is not JSON ({_brief(error)})"
+        ) from error
     try:
         return _checked(found)
     except TraceError as error:
@@ -96,6 +101,7 @@ SHAPE: dict[str, tuple[type, ...]] = {
 
 
 def _checked(found: Any) -> SavedTrace:
+    """Return the saved trace in a JSON value, or raise TraceError without the name of the file."""
     known = {FORMAT: VERSION, **OLD_FORMATS}
     form = found.get("format") if isinstance(found, dict) else None
     if not isinstance(form, str) or form not in known:
@@ -103,9 +109,9 @@ def _checked(found: Any) -> SavedTrace:
     version = found.get("version")
     if type(version) is not int or version != known[form]:
         newer = isinstance(version, int) and version > VERSION
-        hint = ": a newer pcheck wrote it" if newer else ""
+        hint = "; a newer pcheck wrote the file" if newer else ""
         raise TraceError(
-            f"has the format version {version!r}, this pcheck reads {known[form]}{hint}"
+            f"has format version {version!r}, but this pcheck reads version {known[form]}{hint}"
         )
     for name, kinds in SHAPE.items():
         if name not in found or type(found[name]) not in kinds:

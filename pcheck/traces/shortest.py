@@ -1,9 +1,10 @@
-"""All shortest runs that violate a property, and how many there are.
+"""All shortest traces that violate a property, and how many there are.
 
-There may be hundreds of millions, and yet few states lie on any of them. Those are told by their
-*layers*: for each depth the keys of its states. Two states of one key have the same runs to the
-end, so that all runs are the paths of a small graph with one state for each key, and are counted,
-compared and chosen from there, never one by one. How the layers were found makes no difference.
+There may be hundreds of millions of shortest traces, but few states lie on them. These states are
+given by *layers*: for each depth, the keys of the states at that depth. Two states with the same
+key have the same traces to the end. So all shortest traces are the paths of a small graph with one
+state per key. They are counted, compared and chosen in this graph, never one by one. The result
+does not depend on how the layers were found.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from pcheck.language.model import Model
 from pcheck.language.names import Id, Value
 from pcheck.language.property import Property
 from pcheck.language.values import Map, Set, exact
-from pcheck.search.layers import Layers, plain
+from pcheck.search.layers import Layers, reference_layers
 from pcheck.search.limits import Limits
 from pcheck.search.reductions.symmetry import Symmetry
 from pcheck.semantics.cluster_model import ClusterModel, State
@@ -29,38 +30,43 @@ from pcheck.semantics.node import Row, StepKind
 from pcheck.semantics.renaming import Names, renamed
 
 S = TypeVar("S", bound=Hashable)
-FEW = 10_000  # states: up to here no machine code is loaded
-MOST = 3_000_000  # states up to the end of the runs: beyond, they are not looked for
-LIMITS = Limits(MOST)
-MOST_ON_RUNS = 20_000  # states on the runs: beyond, these are not walked through
-MOST_SORTS = 1_000  # of renamings, which differ by more than which names they move
+MAX_REFERENCE_STATES = 10_000  # explored without loading machine code
+MAX_STATES = 3_000_000  # explored up to the end of the traces
+LIMITS = Limits(MAX_STATES)
+MAX_STATES_ON_TRACES = 20_000
+MAX_CYCLE_TYPES = 1_000
 
 
-def shortest(
+def shortest_traces(
     model: Model[Any], prop: Property, length: int, *, engine: str, limits: Limits = LIMITS
-) -> Shortest | None:
-    """All runs of this length that end where the property is false, if there is no shorter one.
+) -> ShortestTraces | None:
+    """Return all traces of this length that violate a property, if no trace is shorter.
 
-    `engine` says which one found the first run. None: a limit was met, or the property is about
-    steps, or the model has no nodes.
+    `engine` is the engine that found the first trace. The result is None if a limit is met, if
+    `prop` is a step property, or if the model has no nodes.
     """
     if not isinstance(model, ClusterModel) or prop.is_step_property:
         return None
-    most = min(limits.states or MOST, MOST)
-    limits = replace(limits, states=most)
-    few = min(FEW, most)
-    found = plain(model, prop, length, few) if engine == "reference" else None
+    max_states = min(limits.states or MAX_STATES, MAX_STATES)
+    limits = replace(limits, states=max_states)
+    max_reference_states = min(MAX_REFERENCE_STATES, max_states)
+    found = None
+    if engine == "reference":
+        found = reference_layers(model, prop, length, max_reference_states)
     if found is None:
-        found = _compiled(model, prop, length, limits)
-    if found is None or sum(map(len, found.keys)) > MOST_ON_RUNS:
+        found = _compiled_layers(model, prop, length, limits)
+    if found is None or sum(map(len, found.keys)) > MAX_STATES_ON_TRACES:
         return None
-    return Shortest(model, prop, found)
+    return ShortestTraces(model, prop, found)
 
 
-def _compiled(
+def _compiled_layers(
     model: ClusterModel, prop: Property, length: int, limits: Limits
 ) -> Layers[State] | None:
-    """Numba takes some time to load, so it is loaded only here."""
+    """Return the layers that the compiled engine finds.
+
+    Loading Numba takes time, so only this function loads it.
+    """
     from pcheck.search.compiled import warm_up
 
     warm_up.explorer(lambda _: None)
@@ -69,66 +75,70 @@ def _compiled(
     return layers(model, prop, length, limits)
 
 
-class Taken(NamedTuple):
-    """A step that a shortest run takes."""
+class TakenStep(NamedTuple):
+    """A step of a shortest trace."""
 
     label: str
     node: int
     row: Row
-    to: int  # which state of the next layer
+    to: int  # the index of the successor in the next layer
 
 
-class Shortest:
-    """All shortest violating runs of a model, as a graph in layers."""
+class ShortestTraces:
+    """All shortest traces that violate a property, as a graph in layers."""
 
     def __init__(self, model: ClusterModel, prop: Property, layers: Layers[State]) -> None:
         self.model, self.prop = model, prop
         self.states = [[model.initial()]]  # by layer
-        self.steps: list[list[list[Taken]]] = []  # by layer, then by state: those out of it
+        self.steps: list[list[list[TakenStep]]] = []  # by layer, then by state
         for keys in layers.keys[1:]:
-            self._add(keys, layers.key)
+            self._add_layer(keys, layers.key)
 
-    def _add(self, keys: frozenset[Hashable], key: Callable[[State], Hashable]) -> None:
-        """One more layer: a state for each key that a step out of the last one leads to."""
+    def _add_layer(self, keys: frozenset[Hashable], key: Callable[[State], Hashable]) -> None:
+        """Add a layer: one state for each key that a step from the last layer reaches."""
         places: dict[Hashable, int] = {}
         states: list[State] = []
-        steps: list[list[Taken]] = []
+        steps: list[list[TakenStep]] = []
         for state in self.states[-1]:
             steps.append([])
             for node, row in self.model.rows(state):
                 successor = self.model.after(state, node, row)
-                its = key(successor)
-                if its not in keys:
+                successor_key = key(successor)
+                if successor_key not in keys:
                     continue
-                if its not in places:
-                    places[its] = len(states)
+                if successor_key not in places:
+                    places[successor_key] = len(states)
                     states.append(successor)
-                steps[-1].append(Taken(row.label, node, row, places[its]))
+                steps[-1].append(TakenStep(row.label, node, row, places[successor_key]))
         self.states.append(states)
         self.steps.append(steps)
 
     @cached_property
     def count(self) -> int:
+        """The number of shortest traces."""
         return self._count(lambda step: True)
 
     @property
-    def among(self) -> str:
-        """How many other runs are as short: nothing where there is none."""
+    def selection(self) -> str:
+        """A sentence that says which shortest trace is shown; empty if there is only one."""
         if self.count == 1:
             return ""
-        renamed = self.up_to_renaming
-        alike = f", {renamed:,} up to renaming" if renamed not in (None, self.count) else ""
-        return f"There are {self.count:,} such runs{alike}: this one jumps least between nodes."
+        orbits = self.up_to_renaming
+        up_to = f" ({orbits:,} up to renaming)" if orbits not in (None, self.count) else ""
+        return (
+            f"One of {self.count:,} shortest traces{up_to}: the one that switches between nodes "
+            "least often."
+        )
 
-    def _count(self, counts: Callable[[Taken], bool]) -> int:
-        """The runs of which every step counts."""
+    def _count(self, is_allowed: Callable[[TakenStep], bool]) -> int:
+        """Return the number of traces of which every step is allowed."""
         arriving = {0: 1}
         for steps in self.steps:
             after: Counter[int] = Counter()
-            for at, runs in arriving.items():
+            for at, traces in arriving.items():
                 for step in steps[at]:
-                    if counts(step):
-                        after[step.to] += runs
+                    if is_allowed(step):
+                        after[step.to] += traces
             arriving = dict(after)
         return sum(arriving.values())
 
@@ -136,43 +146,52 @@ class Shortest:
 
     @cached_property
     def up_to_renaming(self) -> int | None:
-        """How many runs there are, if those that differ by interchangeable names are one.
+        """The number of traces, if traces that differ only by interchangeable names count once.
 
-        By Burnside's lemma that is the mean, over all renamings, of how many runs each leaves
-        alone. Renamings with as many cycles of each length leave equally many alone, so one of each
-        sort is asked. Steps that differ in nothing but words are told apart.
+        By Burnside's lemma, this number is the mean, over all renamings, of the number of traces
+        that a renaming fixes. Renamings of the same cycle type fix equally many traces, so one
+        renaming of each type is examined. Steps that differ only in their labels count as
+        different steps.
 
-        None: names are not treated alike, or there are too many sorts.
+        The number is None if the names are not interchangeable on these traces, or if there are
+        too many cycle types.
         """
         blocks = self.model.cluster.interchangeable
-        sorts = [list(islice(_sorts(len(block)), MOST_SORTS + 1)) for block in blocks]
-        if prod(map(len, sorts)) > MOST_SORTS or not self._treats_alike():
+        types = [list(islice(_cycle_types(len(block)), MAX_CYCLE_TYPES + 1)) for block in blocks]
+        if prod(map(len, types)) > MAX_CYCLE_TYPES or not self._is_symmetric():
             return None
-        alone = 0
-        for sort in product(*sorts):
-            names = dict(chain(*(_cycles(block, its) for block, its in zip(blocks, sort))))
-            alone += prod(map(_how_many, sort)) * self._left_alone(names)
-        return alone // prod(factorial(len(block)) for block in blocks)
+        fixed = 0
+        for chosen in product(*types):
+            names = dict(chain(*(_renaming(block, each) for block, each in zip(blocks, chosen))))
+            fixed += prod(map(_renamings_of_type, chosen)) * self._fixed_traces(names)
+        return fixed // prod(factorial(len(block)) for block in blocks)
 
-    def _left_alone(self, names: Names) -> int:
-        """The runs of which a renaming moves no step: neither who acts, nor what it hears, becomes
-        and sends."""
+    def _fixed_traces(self, names: Names) -> int:
+        """Return the number of traces of which a renaming fixes every step.
+
+        A renaming fixes a step if it fixes the acting node, the message that the node receives,
+        the new local state and the messages that the node sends.
+        """
         known: dict[Hashable, bool] = {}
 
-        def counts(step: Taken) -> bool:
+        def is_fixed(step: TakenStep) -> bool:
             if self.model.nodes[step.node].me in names:
                 return False
             row = step.row
-            its = step.node, row.kind, row.letter, id(row.next.actor), row.bundle
-            if its not in known:
+            key = step.node, row.kind, row.letter, id(row.next.actor), row.bundle
+            if key not in known:
                 content = _content(row)
-                known[its] = exact(renamed(content, names)) == exact(content)
-            return known[its]
+                known[key] = exact(renamed(content, names)) == exact(content)
+            return known[key]
 
-        return self._count(counts) if names else self.count
+        return self._count(is_fixed) if names else self.count
 
-    def _treats_alike(self) -> bool:
-        """Whether swaps of names take these runs to each other, as the spec declares."""
+    def _is_symmetric(self) -> bool:
+        """Return whether swaps of interchangeable names map these traces to each other.
+
+        The spec declares the names interchangeable. Here the declaration is checked on every
+        handler call of these traces, and for the property on every last observation.
+        """
         model = self.model
         blocks = [block for block in model.cluster.interchangeable if len(block) > 1]
         try:
@@ -180,12 +199,10 @@ class Shortest:
             for states, steps in zip(self.states, self.steps):
                 for state, out in zip(states, steps):
                     for step in out:
-                        if step.row.kind not in (
-                            StepKind.LOSE,
-                            StepKind.RESTART,
-                        ):  # no handler is asked
-                            actor = state.nodes[step.node].actor
-                            symmetry.check(step.node, actor, step.row.letter)
+                        if step.row.kind in (StepKind.LOSE, StepKind.RESTART):
+                            continue  # these steps call no handler
+                        actor = state.nodes[step.node].actor
+                        symmetry.check(step.node, actor, step.row.letter)
             observations = {model.observation(state) for state in self.states[-1]}
             return all(
                 self.prop.why_false(model.observer.seen(symmetry.observation(swap, observation)))
@@ -193,43 +210,46 @@ class Shortest:
                 for observation in observations
                 for swap in range(len(symmetry.swaps))
             )
-        except SpecError:  # a handler, or the property, met a name that it does not take
+        except SpecError:  # a handler or the property rejects a renamed argument
             return False
 
 
 def _content(row: Row) -> tuple[Any, ...]:
-    """All of a step but who takes it, as something that can be renamed."""
-    heard = (row.letter.src, row.letter.message) if row.letter is not None else None
-    got = Map(
+    """Return everything about a step except the acting node, as a value that can be renamed."""
+    received = (row.letter.src, row.letter.message) if row.letter is not None else None
+    sent = Map(
         (node, tuple(letter.message for letter in row.bundle.to(node)))
         for node in row.bundle.receivers
     )
-    said = Set(letter.message for letter, _ in row.bundle.sends)
-    return row.kind, heard, row.next.actor, got, said
+    messages = Set(letter.message for letter, _ in row.bundle.sends)
+    return row.kind, received, row.next.actor, sent, messages
 
 
-Sort = tuple[int, ...]  # of a renaming of one block: how long its cycles are
+CycleType = tuple[int, ...]  # the lengths of the cycles of a renaming of one block
 
 
-def _sorts(size: int, longest: int | None = None) -> Iterator[Sort]:
+def _cycle_types(size: int, longest: int | None = None) -> Iterator[CycleType]:
+    """Yield the cycle types of a block with `size` names: the partitions of `size`."""
     if size == 0:
         yield ()
     for first in range(min(size, longest or size), 0, -1):
-        for rest in _sorts(size - first, first):
+        for rest in _cycle_types(size - first, first):
             yield (first, *rest)
 
 
-def _how_many(sort: Sort) -> int:
-    """Renamings of one block whose cycles are so long."""
-    alike = Counter(sort)
-    same = prod(sort) * prod(map(factorial, alike.values()))  # ways to write one of them down
-    return factorial(sum(sort)) // same
+def _renamings_of_type(lengths: CycleType) -> int:
+    """Return the number of renamings of one block that have this cycle type."""
+    repeated = Counter(lengths)
+    notations = prod(lengths) * prod(map(factorial, repeated.values()))  # of the same renaming
+    return factorial(sum(lengths)) // notations
 
 
-def _cycles(block: Sequence[Id | Value], sort: Sort) -> Iterator[tuple[Id | Value, Id | Value]]:
-    """One of them: each name that it moves, and where to."""
+def _renaming(
+    block: Sequence[Id | Value], lengths: CycleType
+) -> Iterator[tuple[Id | Value, Id | Value]]:
+    """Yield one renaming of this cycle type: each name that moves, with its new name."""
     start = 0
-    for size in sort:
+    for size in lengths:
         cycle = block[start : start + size]
         start += size
         if size > 1:

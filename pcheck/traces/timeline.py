@@ -1,6 +1,6 @@
-"""A run as a reader is told it: one moment a step, with what changed, what was sent, what it means.
+"""The timeline of a trace: one event per step, with its changes, messages and milestones.
 
-Every picture of a run is drawn from this; none looks at states itself.
+Every picture of a trace is drawn from a timeline. No renderer reads states itself.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Columns = Mapping[str, Fields]
 
 @dataclass(frozen=True)
 class Sent:
-    """One message that a step sends, or says aloud: to nobody in particular."""
+    """One message that a step sends; a message without receivers is only seen by the observer."""
 
     message: object
     to: tuple[str, ...]
@@ -37,77 +37,79 @@ class Sent:
 
 @dataclass(frozen=True)
 class Flight:
-    """One copy of a message, from the step that sends it to those that deliver it or lose it.
+    """One message to one receiver, from the step that sends it to its deliveries or its loss.
 
-    It may be delivered more than once, where the network keeps what it delivers, or never.
+    A network that keeps delivered messages may deliver a message several times.
     """
 
     message: object
     src: str
     dst: str
     sent: int
-    nth: int = 0  # of the messages that this step sends
+    nth: int = 0  # the position of the message among those that the step sends
     delivered: tuple[int, ...] = ()
     lost: int | None = None
 
     @property
     def end(self) -> int | None:
-        """The last step that it takes part in, after the one that sends it."""
+        """The last step that delivers the message or loses it, if there is one."""
         return self.lost if self.lost is not None else max(self.delivered, default=None)
 
 
 @dataclass(frozen=True)
 class Event:
-    """One step. `node` is whose column it stands in; `src` where an arrow to it begins."""
+    """One step. `node` names the column of the step, `src` the sender of the message it takes."""
 
     number: int
     label: str
     node: str
     kind: StepKind
-    columns: Columns  # every column after it
+    columns: Columns  # all columns after the step
     src: str | None = None
-    message: object = None  # what is delivered or lost
+    message: object = None  # the message that the step delivers or loses
     changes: tuple[str, ...] = ()  # `promised = 2`
     sends: tuple[Sent, ...] = ()
     milestones: tuple[str, ...] = ()
-    sent_in: int | None = None  # which step sent what is delivered, if its sender went on since
+    sent_in: int | None = None  # the step that sent the message, if the sender sent others since
 
     @property
     def down(self) -> frozenset[str]:
-        """Who is down after it."""
+        """The nodes that are down after the step."""
         return frozenset(name for name, fields in self.columns.items() if is_down(fields))
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """A run from its first state on, one lane for each column."""
+    """The events of a trace, with one lane for each column."""
 
     first: Columns
     events: tuple[Event, ...]
-    observations: tuple[Seen, ...]  # before the first step, and after each
+    observations: tuple[Seen, ...]  # in the initial state, and after each step
     flights: tuple[Flight, ...] = ()
-    losing_is_a_step: bool = False  # else what is never delivered is lost
+    losing_is_a_step: bool = False  # if false, a message that is never delivered counts as lost
 
     @cached_property
     def lanes(self) -> tuple[str, ...]:
-        """Every column that there is at any time, in the order in which they come."""
-        columns = (self.first, *(event.columns for event in self.events))
-        return tuple(dict.fromkeys(name for shown in columns for name in shown))
+        """Every column of any state, in the order of the first appearance."""
+        states = (self.first, *(event.columns for event in self.events))
+        return tuple(dict.fromkeys(name for columns in states for name in columns))
 
-    def without_end(self, number: int, nth: int) -> tuple[str, ...]:
-        """Whom the nth message of a step never reaches: lost, or on its way for ever."""
+    def unreached_receivers(self, number: int, nth: int) -> tuple[str, ...]:
+        """Return the receivers that the nth message of a step never reaches."""
         return tuple(each.dst for each in self._begun(number, nth) if each.end is None)
 
-    def sent_again(self, number: int, nth: int) -> tuple[str, ...]:
-        """To whom the nth message of a step is sent while the same waits there, and stays: of such
-        a copy nothing is to be seen."""
+    def merged_receivers(self, number: int, nth: int) -> tuple[str, ...]:
+        """Return the receivers to which the nth message of a step begins no flight.
+
+        An equal message to the receiver is undelivered, and the network keeps only one of them.
+        """
         begun = {each.dst for each in self._begun(number, nth)}
         return tuple(to for to in self.events[number - 1].sends[nth].to if to not in begun)
 
     @property
-    def what_is_lost(self) -> str:
-        """What one says of a message that never reaches somebody."""
-        return "on its way" if self.losing_is_a_step else "lost"
+    def unreached_word(self) -> str:
+        """The word for a message that never reaches its receiver: "lost" or "in flight"."""
+        return "in flight" if self.losing_is_a_step else "lost"
 
     def _begun(self, number: int, nth: int) -> list[Flight]:
         return self._departures.get((number, nth), [])
@@ -120,55 +122,56 @@ class Timeline:
         return found
 
     def after(self, number: int) -> Columns:
-        """Every column after a step; 0 is before the first."""
+        """Return all columns after a step; 0 stands for the initial state."""
         return self.events[number - 1].columns if number else self.first
 
 
 def is_down(fields: Fields) -> bool:
+    """Return whether these are the fields of a node that is down."""
     return fields.get("") == "down"
 
 
-def timeline_of(model: Model[Any], path: Trace[Any]) -> Timeline:
-    """Return the steps of a trace and all that could be seen of it.
+def timeline_of(model: Model[Any], trace: Trace[Any]) -> Timeline:
+    """Return the timeline of a trace.
 
-    This is done once for each trace: whoever needs it is given the answer.
+    The timeline is computed once for each trace and passed to the explanation and every renderer.
     """
-    first = _columns(model, path.states[0])
+    first = _columns(model, trace.states[0])
     if not isinstance(model, ClusterModel):
-        observations = tuple(map(model.observe, path.states))
-        return Timeline(first, tuple(_of_model(model, path, observations)), observations)
-    observations, mail = tuple(_sights(model, path)), Tracker(model)
-    events = tuple(_of_cluster(model, path, observations, mail))
+        observations = tuple(map(model.observe, trace.states))
+        return Timeline(first, tuple(_model_events(model, trace, observations)), observations)
+    observations, tracker = tuple(_full_observations(model, trace)), FlightTracker(model)
+    events = tuple(_cluster_events(model, trace, observations, tracker))
     return Timeline(
-        first, events, observations, tuple(mail.flights), model.network.losing_is_a_step
+        first, events, observations, tuple(tracker.flights), model.network.losing_is_a_step
     )
 
 
-def sends_in(model: Model[Any], state: Any, label: str) -> tuple[Sent, ...]:
-    """Return the messages that one step sends."""
-    return _sends(model.taken(state, label)[1]) if isinstance(model, ClusterModel) else ()
+def sent_by_step(model: Model[Any], state: Any, label: str) -> tuple[Sent, ...]:
+    """Return the messages that the step with this label sends."""
+    return _sent(model.row_of(state, label)[1]) if isinstance(model, ClusterModel) else ()
 
 
-def _sights(model: ClusterModel, path: Trace[State]) -> Iterator[Seen]:
-    """Yield all that could be seen of a run: every message, also those that no property sees."""
+def _full_observations(model: ClusterModel, trace: Trace[State]) -> Iterator[Seen]:
+    """Yield the observation of each state, with all messages, even those that no property sees."""
     letters: frozenset[Letter] = frozenset()
-    yield model.history(path.states[0], letters)
-    for before, label, after in _steps(path):
-        _, row = model.taken(before, label)
+    yield model.history(trace.states[0], letters)
+    for before, label, after in _steps(trace):
+        _, row = model.row_of(before, label)
         letters = letters.union(letter for letter, _ in row.bundle.sends)
         yield model.history(after, letters)
 
 
-class Tracker:
-    """Follows each copy of a message through a run."""
+class FlightTracker:
+    """The flights of a trace, collected step by step."""
 
     def __init__(self, model: ClusterModel) -> None:
         self.model = model
         self.flights: list[Flight] = []
-        self._open: dict[tuple[Letter, Id], list[int]] = {}  # which flights may still end
+        self._open: dict[tuple[Letter, Id], list[int]] = {}  # the flights that may still end
 
-    def take(self, before: State, node: Id, row: Row, number: int) -> int:
-        """A copy ends its way, or one of its ways; says in which step that began."""
+    def end_flight(self, before: State, node: Id, row: Row, number: int) -> int:
+        """Record a delivery or a loss; return the step that sent the message (0: no message)."""
         if row.letter is None or not self._open.get((row.letter, node)):
             return 0
         waiting, inbox = self._open[row.letter, node], self._inbox(before, node)
@@ -182,8 +185,11 @@ class Tracker:
             self.flights[at] = replace(flight, delivered=(*flight.delivered, number))
         return flight.sent
 
-    def post(self, before: State, row: Row, number: int) -> None:
-        """What a step sends begins its way, unless the same is there and will stay there."""
+    def begin_flights(self, before: State, row: Row, number: int) -> None:
+        """Add a flight for each message and receiver of a step.
+
+        A message that leaves the inbox unchanged begins no flight: an equal message is there.
+        """
         inboxes = {node: self._inbox(before, node) for node in row.bundle.receivers}
         for nth, (letter, receivers) in enumerate(row.bundle.sends):
             for node in receivers:
@@ -198,41 +204,45 @@ class Tracker:
         return state.nodes[self.model.index[node]].inbox
 
 
-def _of_cluster(
-    model: ClusterModel, path: Trace[State], observations: Sequence[Seen], mail: Tracker
+def _cluster_events(
+    model: ClusterModel, trace: Trace[State], observations: Sequence[Seen], tracker: FlightTracker
 ) -> Iterator[Event]:
     first, *later = observations
     reached: set[Any] = set(_milestones(model, first))
-    latest: dict[str, int] = {}  # in which step each node sent something last
-    for number, ((before, label, after), seen) in enumerate(zip(_steps(path), later), start=1):
-        node, row = model.taken(before, label)
-        letter, news, shown = row.letter, _milestones(model, seen), _columns(model, after)
-        when = mail.take(before, node, row, number)
-        mail.post(before, row, number)
+    last_sends: dict[str, int] = {}  # for each node, the last step in which it sent a message
+    for number, ((before, label, after), seen) in enumerate(zip(_steps(trace), later), start=1):
+        node, row = model.row_of(before, label)
+        letter, milestones = row.letter, _milestones(model, seen)
+        columns = _columns(model, after)
+        sent_in = tracker.end_flight(before, node, row, number)
+        tracker.begin_flights(before, row, number)
+        is_late = letter is not None and sent_in < last_sends.get(letter.src, 0)
         yield Event(
             number,
             label,
             str(node),
             row.kind,
-            shown,
+            columns,
             src=str(letter.src) if letter is not None else None,
             message=letter.message if letter is not None else None,
-            changes=_changes(_columns(model, before)[str(node)], shown[str(node)]),
-            sends=_sends(row),
-            milestones=tuple(line for key, line in news.items() if key not in reached),
-            sent_in=when if letter is not None and when < latest.get(letter.src, 0) else None,
+            changes=_changes(_columns(model, before)[str(node)], columns[str(node)]),
+            sends=_sent(row),
+            milestones=tuple(line for key, line in milestones.items() if key not in reached),
+            sent_in=sent_in if is_late else None,
         )
-        reached.update(news)
-        latest |= {sent.src: number for sent, _ in row.bundle.sends}
+        reached.update(milestones)
+        last_sends |= {sent.src: number for sent, _ in row.bundle.sends}
 
 
-def _of_model(model: Model[Any], path: Trace[Any], observations: Sequence[Seen]) -> Iterator[Event]:
+def _model_events(
+    model: Model[Any], trace: Trace[Any], observations: Sequence[Seen]
+) -> Iterator[Event]:
     first, *later = observations
     reached: set[Any] = set(_milestones(model, first))
-    for number, ((before, label, after), seen) in enumerate(zip(_steps(path), later), start=1):
+    for number, ((before, label, after), seen) in enumerate(zip(_steps(trace), later), start=1):
         was, now = _columns(model, before), _columns(model, after)
-        news = _milestones(model, seen)
-        node = _who(label, was, now)
+        milestones = _milestones(model, seen)
+        node = _node_of_step(label, was, now)
         yield Event(
             number,
             label,
@@ -244,26 +254,26 @@ def _of_model(model: Model[Any], path: Trace[Any], observations: Sequence[Seen])
                 for name in now
                 for change in _all_changes(was.get(name, {}), now[name])
             ),
-            milestones=tuple(line for key, line in news.items() if key not in reached),
+            milestones=tuple(line for key, line in milestones.items() if key not in reached),
         )
-        reached.update(news)
+        reached.update(milestones)
 
 
-def _sends(row: Row) -> tuple[Sent, ...]:
+def _sent(row: Row) -> tuple[Sent, ...]:
     return tuple(Sent(sent.message, tuple(map(str, to))) for sent, to in row.bundle.sends)
 
 
-def _steps(path: Trace[Any]) -> Iterator[tuple[Any, str, Any]]:
-    return zip(path.states, path.labels, path.states[1:])
+def _steps(trace: Trace[Any]) -> Iterator[tuple[Any, str, Any]]:
+    return zip(trace.states, trace.labels, trace.states[1:])
 
 
 def _columns(model: Model[Any], state: Any) -> Columns:
-    """Their names as plain strings: an Id is equal to none."""
+    """Return the columns of a state under plain strings, because an Id is not equal to a string."""
     return {str(name): fields for name, fields in model.columns(state).items()}
 
 
-def _who(label: str, was: Columns, now: Columns) -> str:
-    """The column that a label begins with, else the first that changed."""
+def _node_of_step(label: str, was: Columns, now: Columns) -> str:
+    """Return the column that a label begins with, otherwise the first column that changed."""
     first = label.split()[0] if label.split() else ""
     changed = [name for name in now if was.get(name) != now[name]]
     return first if first in now else next(iter([*changed, *now]), "")
@@ -273,16 +283,16 @@ def _milestones(model: Model[Any], seen: Seen) -> dict[Any, str]:
     return {
         (at, key): line
         for at, milestone in enumerate(model.milestones)
-        for key, line in milestone.reached(seen).items()
+        for key, line in milestone.lines(seen).items()
     }
 
 
 def _changes(was: Fields, now: Fields) -> tuple[str, ...]:
-    """Of the fields that have names: beside them stands only whether a node is down."""
+    """Return the changed fields that have a name; the field without one only says "down"."""
     return tuple(f"{name} = {text}" for name, text in now.items() if name and was.get(name) != text)
 
 
 def _all_changes(was: Fields, now: Fields) -> tuple[str, ...]:
-    """A column of a bare Model may be one text without a name."""
+    """Return all changed fields: a column of a bare Model may be one text without a name."""
     unnamed = [now[""]] if "" in now and was.get("") != now[""] else []
     return (*unnamed, *_changes(was, now))

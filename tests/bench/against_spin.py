@@ -1,7 +1,8 @@
-"""pcheck against Spin, on the same model, in the same minutes: `tests/bench/against_spin.py`.
+"""A benchmark of pcheck against Spin on the same model: `python tests/bench/against_spin.py`.
 
-The two run in turn, five times, and the medians of their search times are compared, so that a
-machine whose speed drifts is no matter. Needs `spin` and `gcc`; nothing here is a test.
+Both programs search in turn, five times, and the medians of their search times are compared.
+Alternating keeps the comparison fair on a machine whose speed drifts. The benchmark needs `spin`
+and `gcc`. pytest does not collect this file.
 """
 
 from __future__ import annotations
@@ -20,20 +21,20 @@ from rich.console import Console
 from rich.table import Table
 
 SIZES = ((3, 3), (4, 3))
-RUNS = 5
+ROUNDS = 5
 
 
 def promela(acceptors: int, proposers: int) -> str:
-    """Single-decree Paxos with one ballot a proposer, as one process of atomic steps.
+    """Return single-decree Paxos, one ballot per proposer, as one process of atomic steps.
 
-    A vote's value follows from its ballot, so it is not stored; a message that was sent stays.
+    Votes are stored without their value, which follows from the ballot. Messages are never removed.
     """
     a, b = range(acceptors), range(1, proposers + 1)
     steps = [step for ballot in b for step in _steps(a, ballot)]
     width = proposers + 1
     return f"""
-bit prepared[{width}];  byte asked[{width}];  byte heard[{width}];  byte voters[{width}];
-byte promise[{acceptors * width}];  byte most[{acceptors}];  byte voted[{acceptors}];
+bit prepared[{width}];  byte proposed[{width}];  byte counted[{width}];  byte voters[{width}];
+byte promise[{acceptors * width}];  byte promised[{acceptors}];  byte voted[{acceptors}];
 byte best, value;
 
 init {{
@@ -45,17 +46,21 @@ end:
 
 
 def _steps(acceptors: range, b: int) -> Iterator[str]:
+    """Yield the guarded steps of ballot b: prepare, and for each acceptor promise, count, vote."""
     enough = len(acceptors) // 2 + 1
     yield f"!prepared[{b}] -> prepared[{b}] = 1"
     for a in acceptors:
-        told = f"promise[{a} + {len(acceptors)} * {b}]"
-        yield f"prepared[{b}] && most[{a}] < {b} -> most[{a}] = {b}; {told} = 1 + voted[{a}]"
-        reports = "".join(_report(other, b, len(acceptors)) for other in acceptors)
-        count = " + ".join(f"((heard[{b}] >> {other}) & 1)" for other in acceptors)
+        promise = f"promise[{a} + {len(acceptors)} * {b}]"
         yield (
-            f"{told} && !asked[{b}] && !((heard[{b}] >> {a}) & 1) -> "
-            f"heard[{b}] = heard[{b}] | {1 << a}; if :: {count} >= {enough} -> best = 0; "
-            f"value = {b}; {reports}asked[{b}] = value; heard[{b}] = 0; best = 0; value = 0 "
+            f"prepared[{b}] && promised[{a}] < {b} -> "
+            f"promised[{a}] = {b}; {promise} = 1 + voted[{a}]"
+        )
+        reports = "".join(_report(other, b, len(acceptors)) for other in acceptors)
+        count = " + ".join(f"((counted[{b}] >> {other}) & 1)" for other in acceptors)
+        yield (
+            f"{promise} && !proposed[{b}] && !((counted[{b}] >> {a}) & 1) -> "
+            f"counted[{b}] = counted[{b}] | {1 << a}; if :: {count} >= {enough} -> best = 0; "
+            f"value = {b}; {reports}proposed[{b}] = value; counted[{b}] = 0; best = 0; value = 0 "
             ":: else fi"
         )
         votes = " + ".join(f"((voters[{b}] >> {other}) & 1)" for other in acceptors)
@@ -63,27 +68,29 @@ def _steps(acceptors: range, b: int) -> Iterator[str]:
             _agrees(other, b, len(acceptors)) for other in range(1, 4) if other != b
         )
         yield (
-            f"asked[{b}] && most[{a}] <= {b} && voted[{a}] != {b} -> most[{a}] = {b}; "
+            f"proposed[{b}] && promised[{a}] <= {b} && voted[{a}] != {b} -> promised[{a}] = {b}; "
             f"voted[{a}] = {b}; voters[{b}] = voters[{b}] | {1 << a}; "
             f"assert({votes} < {enough} || ({rivals}))"
         )
 
 
 def _report(a: int, b: int, acceptors: int) -> str:
-    told = f"promise[{a} + {acceptors} * {b}]"
-    higher = f"((heard[{b}] >> {a}) & 1) && {told} - 1 > best"
-    return f"if :: {higher} -> best = {told} - 1; value = asked[{told} - 1] :: else fi; "
+    """Return the statement that adopts the vote of acceptor a if it is the highest so far."""
+    promise = f"promise[{a} + {acceptors} * {b}]"
+    higher = f"((counted[{b}] >> {a}) & 1) && {promise} - 1 > best"
+    return f"if :: {higher} -> best = {promise} - 1; value = proposed[{promise} - 1] :: else fi; "
 
 
 def _agrees(other: int, b: int, acceptors: int) -> str:
-    """The other ballot has no majority, or the same value."""
+    """Return the condition that the other ballot has no majority, or the same value."""
     votes = " + ".join(f"((voters[{other}] >> {a}) & 1)" for a in range(acceptors))
-    return f"({votes} < {acceptors // 2 + 1} || asked[{other}] == asked[{b}])"
+    return f"({votes} < {acceptors // 2 + 1} || proposed[{other}] == proposed[{b}])"
 
 
 def build_spin(folder: Path, acceptors: int, proposers: int) -> Path:
+    """Compile the model with Spin and gcc, and return the path of the verifier."""
     if proposers != 3:
-        raise SystemExit("the model for Spin is written for three proposers")
+        raise SystemExit(f"the Spin model has 3 proposers, got {proposers}")
     (folder / "paxos.pml").write_text(promela(acceptors, proposers), encoding="utf-8")
     for command in ("spin -a paxos.pml", "gcc -O2 -DSAFETY -o pan pan.c"):
         subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)
@@ -91,6 +98,7 @@ def build_spin(folder: Path, acceptors: int, proposers: int) -> Path:
 
 
 def run_spin(pan: Path) -> tuple[float, int]:
+    """Return the search time of Spin in seconds, and the number of states."""
     out = subprocess.run(
         [pan, "-m1000000", "-w26"], cwd=pan.parent, check=True, capture_output=True, text=True
     ).stdout
@@ -103,9 +111,10 @@ def run_spin(pan: Path) -> tuple[float, int]:
 
 
 def run_pcheck(acceptors: int, proposers: int, engine: str) -> tuple[float, int]:
+    """Return the search time of pcheck in seconds, and the number of states."""
     sizes = f"--acceptors {acceptors} --proposers {proposers} --rounds 1 --crashes 0"
-    plain = f"{sizes} --reduce none --engine {engine}"
-    command = [sys.executable, "-m", "pcheck", "explore", *plain.split()]
+    options = f"{sizes} --reduce none --engine {engine}"
+    command = [sys.executable, "-m", "pcheck", "explore", *options.split()]
     out = subprocess.run([*command, "--json"], check=True, capture_output=True, text=True).stdout
     found = json.loads(out)
     return found["run"]["seconds"], found["states"]
@@ -113,22 +122,24 @@ def run_pcheck(acceptors: int, proposers: int, engine: str) -> tuple[float, int]
 
 def main() -> None:
     if shutil.which("spin") is None or shutil.which("gcc") is None:
-        raise SystemExit("Spin is not installed here (it needs spin and gcc): nothing is compared")
+        raise SystemExit("the benchmark needs spin and gcc; install both")
     table = Table(
-        "acceptors x proposers", "states", "Spin", "pcheck", "times as fast", "(compiled)"
+        "acceptors x proposers", "states", "Spin", "pcheck", "speedup", "compiled: speedup"
     )
     for acceptors, proposers in SIZES:
         with tempfile.TemporaryDirectory() as folder:
             pan = build_spin(Path(folder), acceptors, proposers)
-            run_pcheck(acceptors, proposers, "compiled")  # compiles, once
+            run_pcheck(acceptors, proposers, "compiled")  # compiles the kernel
             rounds = [
                 (
                     run_spin(pan),
                     *(run_pcheck(acceptors, proposers, e) for e in ("auto", "compiled")),
                 )
-                for _ in range(RUNS)
+                for _ in range(ROUNDS)
             ]
-        assert len({states for each in rounds for _, states in each}) == 1, "not the same model"
+        assert len({states for each in rounds for _, states in each}) == 1, (
+            "the state counts of Spin and pcheck differ"
+        )
         spin, auto, compiled = (statistics.median(r[i][0] for r in rounds) for i in range(3))
         table.add_row(
             f"{acceptors} x {proposers}",

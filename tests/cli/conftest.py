@@ -1,4 +1,4 @@
-"""Two ways to run the command: in this process, which is quick, or in one of its own."""
+"""Fixtures that run pcheck inside the process of the test, or as a process of its own."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 @pytest.fixture(autouse=True)
 def _in_an_empty_folder(empty_folder: Path) -> None:
-    """Every test of a command runs in a folder of its own."""
+    """Run every test of a command in a folder of its own."""
 
 
 @pytest.fixture(scope="session")
 def machine_code() -> None:
-    """Made once and kept on disk: no test waits for it, or is told that it takes a while."""
+    """Compile the machine code once, so that no test waits for it or gets a note about it."""
     check("paxos", acceptors=1, engine="compiled")
 
 
 @pytest.fixture
 def process(empty_folder: Path) -> Callable[..., subprocess.Popen[str]]:
-    """The same as a process, for what only a process has: signals, pipes, a terminal."""
+    """Return a function that starts pcheck as a process, for signals, pipes and terminals."""
 
     def started(
         *arguments: str,
@@ -53,7 +53,7 @@ def process(empty_folder: Path) -> Callable[..., subprocess.Popen[str]]:
 
 @pytest.fixture
 def full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no file that is written take the place of its name."""
+    """Let every write of a file fail as on a full disk."""
 
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

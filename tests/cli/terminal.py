@@ -1,4 +1,4 @@
-"""A process on a terminal of its own: keys go in, and what stands on its screen is read."""
+"""A process on a terminal of its own, with a screen that a test can read."""
 
 from __future__ import annotations
 
@@ -16,16 +16,18 @@ from pathlib import Path
 import pyte
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PATIENCE = 20.0  # seconds
-BEGINS, LAST_DRAWN = b"\x1b[H", b"q quit"
-OTHER_SCREEN, FIRST_SCREEN, CURSOR = b"\x1b[?1049h", b"\x1b[?1049l", b"\x1b[?25h"
+TIMEOUT = 20.0  # seconds
+SCREEN_START, SCREEN_END = b"\x1b[H", b"q quit"
+OTHER_SCREEN, MAIN_SCREEN, CURSOR = b"\x1b[?1049h", b"\x1b[?1049l", b"\x1b[?25h"
 
 
 class Terminal:
+    """A process of pcheck on a pseudo-terminal."""
+
     def __init__(self, *arguments: str, size: tuple[int, int] = (80, 24), **environment: str):
-        self.ours, self.theirs = pty.openpty()
+        self.master, self.slave = pty.openpty()
         self.screen = pyte.Screen(*size)
-        self.before = termios.tcgetattr(self.theirs)
+        self.before = termios.tcgetattr(self.slave)
         self.resize(*size)
         self.sent, self._stream = b"", pyte.ByteStream(self.screen)
         self.process = subprocess.Popen(
@@ -34,35 +36,35 @@ class Terminal:
                 *(arguments if arguments[0] == "-c" else ("-m", "pcheck", *arguments)),
             ],
             env=_environment(environment),
-            stdin=self.theirs,
-            stdout=self.theirs,
-            stderr=self.theirs,
+            stdin=self.slave,
+            stdout=self.slave,
+            stderr=self.slave,
         )
 
     def resize(self, columns: int, rows: int) -> None:
-        fcntl.ioctl(self.ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.screen.resize(rows, columns)
 
     def press(self, keys: str) -> None:
-        os.write(self.ours, keys.encode())
+        os.write(self.master, keys.encode())
 
     def shows(self, text: str) -> list[str]:
-        """The rows of the screen, once this stands on it and all of it is drawn."""
-        end = time.monotonic() + PATIENCE
-        while not (self._is_whole() and any(text in row for row in self.rows())):
+        """Wait until the screen is complete and has the text, and return its rows."""
+        end = time.monotonic() + TIMEOUT
+        while not (self._is_complete() and any(text in row for row in self.rows())):
             rows = "\n".join(self.rows())
             assert time.monotonic() < end, f"{text!r} is not on the screen:\n{rows}"
             self._read(0.05)
         return self.rows()
 
-    def _is_whole(self) -> bool:
-        return LAST_DRAWN in self.sent.rpartition(BEGINS)[2].rpartition(b"\n")[2]
+    def _is_complete(self) -> bool:
+        return SCREEN_END in self.sent.rpartition(SCREEN_START)[2].rpartition(b"\n")[2]
 
     def rows(self) -> list[str]:
         return [row.rstrip() for row in self.screen.display]
 
     def ends(self) -> int:
-        """The status, when all that was said is read."""
+        """Wait for the process, read its remaining output, and return its status."""
         while self.process.poll() is None:
             self._read(0.02)
         while self._read(0.02):
@@ -72,26 +74,30 @@ class Terminal:
     def close(self) -> None:
         self.process.kill()
         self.process.wait()
-        os.close(self.ours)
-        os.close(self.theirs)
+        os.close(self.master)
+        os.close(self.slave)
 
     @property
-    def as_it_was(self) -> bool:
-        """Whether keys are shown again, and the cursor, and the screen that was there before."""
-        echoes = termios.tcgetattr(self.theirs) == self.before
-        return echoes and _last(self.sent, FIRST_SCREEN, OTHER_SCREEN) and CURSOR in self.left
+    def is_restored(self) -> bool:
+        """True if echo, cursor and the original screen of the terminal are restored."""
+        echoes = termios.tcgetattr(self.slave) == self.before
+        return (
+            echoes
+            and _is_left_last(self.sent, MAIN_SCREEN, OTHER_SCREEN)
+            and CURSOR in self.sent_afterwards
+        )
 
     @property
-    def left(self) -> bytes:
-        """What came after the screen that was there before came back."""
-        return self.sent.rpartition(FIRST_SCREEN)[2]
+    def sent_afterwards(self) -> bytes:
+        """The output after the original screen was restored."""
+        return self.sent.rpartition(MAIN_SCREEN)[2]
 
     def _read(self, seconds: float) -> bool:
-        if not select.select([self.ours], [], [], seconds)[0]:
+        if not select.select([self.master], [], [], seconds)[0]:
             return False
-        some = os.read(self.ours, 65536)
-        self.sent += some
-        self._stream.feed(some)
+        output = os.read(self.master, 65536)
+        self.sent += output
+        self._stream.feed(output)
         return True
 
 
@@ -100,5 +106,6 @@ def _environment(more: dict[str, str]) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", **more}
 
 
-def _last(text: bytes, one: bytes, other: bytes) -> bool:
-    return text.count(one) == text.count(other) and text.rfind(one) >= text.rfind(other)
+def _is_left_last(text: bytes, left: bytes, entered: bytes) -> bool:
+    counts = text.count(left), text.count(entered)
+    return counts[0] == counts[1] and text.rfind(left) >= text.rfind(entered)

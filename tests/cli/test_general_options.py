@@ -1,4 +1,4 @@
-"""The options of all commands: a spec may use none of their names."""
+"""The options of all commands, whose names are reserved: a spec may not use them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SPEC = "spec"  # the argument of explore and graph, not an option
 
 
 def options_of(command: str) -> Iterator[str]:
-    """The long options that a command has, but for those of a spec."""
+    """Yield the long options of a command, without those of a spec."""
     group = typer.main.get_group(_app([command]))
     with group.make_context("pcheck", [command]) as context:
         found = group.commands[command]
@@ -24,17 +24,17 @@ def options_of(command: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_no_option_of_a_command_is_free_for_a_spec(command: str) -> None:
+def test_every_option_of_a_command_is_reserved(command: str) -> None:
     assert set(options_of(command)) <= {*map(flag, GENERAL_OPTIONS)}
 
 
-def test_every_name_that_is_not_free_is_an_option_of_a_command() -> None:
+def test_every_reserved_name_is_an_option_of_a_command() -> None:
     found = {option for command in COMMANDS for option in options_of(command)}
     assert found == {flag(name) for name in GENERAL_OPTIONS if name != SPEC}
 
 
-def test_explore_and_graph_and_replay_have_these() -> None:
-    """And so the options are really read from the commands."""
+def test_the_commands_have_these_options() -> None:
+    """Check that `options_of` reads the options of the commands."""
     assert {"--bug", "--engine", "--all-properties", "--help"} <= {*options_of("explore")}
     assert {"--bug", "--max-states", "--output"} <= {*options_of("graph")}
     assert {"--step", "--quiet"} <= {*options_of("replay")}

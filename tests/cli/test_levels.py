@@ -1,4 +1,4 @@
-"""`pcheck explore --levels`: how the search grew, below what came out."""
+"""`pcheck explore --levels`: the number of new states at each level, below the report."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ def mine(levels: int = 1) -> Cluster:
 """
 
 
-def test_the_report_comes_first_and_the_same_is_drawn_below_it(pcheck: Ends) -> None:
+def test_the_levels_follow_the_unchanged_report(pcheck: Ends) -> None:
     _, report, _ = pcheck(*SMALL)
     status, out, err = pcheck(*SMALL, "--levels")
-    told, drawn = out.split("\nNew states after so many steps:\n")
-    assert (status, err, told.partition(" in ")[0]) == (0, "", report.partition(" in ")[0])
-    assert drawn.endswith("169 states on 15 levels. The most: 23, after 6 steps.\n")
+    above, chart = out.split("\nNew states by number of steps:\n")
+    assert (status, err, above.partition(" in ")[0]) == (0, "", report.partition(" in ")[0])
+    assert chart.endswith("169 states on 15 levels. Largest level: 23 states, after 6 steps.\n")
 
 
-def test_how_to_keep_the_run_stays_the_last_word(pcheck: Ends) -> None:
+def test_the_hint_about_saving_follows_the_levels(pcheck: Ends) -> None:
     _, out, _ = pcheck(*ONE_ACCEPTOR, "--levels")
-    assert out.index("New states after so many steps:") < out.index("To keep this run: ")
+    assert out.index("New states by number of steps:") < out.index("Save this trace with ")
 
 
-def test_a_program_gets_numbers(pcheck: Ends) -> None:
+def test_json_has_the_number_of_states_of_each_level(pcheck: Ends) -> None:
     plain, found = (json.loads(pcheck(*SMALL, "--json", *more)[1]) for more in ((), ("--levels",)))
     levels = found.pop("levels")
     assert (sum(levels), len(levels)) == (found["states"], found["depth"] + 1) == (169, 15)
@@ -44,21 +44,19 @@ def test_a_program_gets_numbers(pcheck: Ends) -> None:
 @pytest.mark.parametrize(
     ("other", "said"),
     [
-        (("--quiet",), "--levels draws, and --quiet prints one word: leave one of them out"),
+        (("--quiet",), "--levels and --quiet cannot be combined; remove one of them"),
         (
             ("--format", "json"),
-            "--levels and --format json both print: give one of them alone, or a file with -o "
-            "run.json",
+            "--levels and --format json both write to standard output; remove one of them or "
+            "add -o trace.json",
         ),
     ],
 )
-def test_it_leaves_no_room_for_another_answer(
-    other: tuple[str, ...], said: str, pcheck: Ends
-) -> None:
+def test_other_output_is_refused(other: tuple[str, ...], said: str, pcheck: Ends) -> None:
     assert pcheck(*SMALL, "--levels", *other) == (2, "", f"pcheck: {said}\n")
 
 
-def test_a_spec_cannot_take_the_name(pcheck: Ends, empty_folder: Path) -> None:
+def test_a_spec_cannot_have_an_option_named_levels(pcheck: Ends, empty_folder: Path) -> None:
     (empty_folder / "mine.py").write_text(MINE)
     status, _, err = pcheck("explore", "./mine.py")
     assert (status, "clashes with pcheck's own --levels" in err) == (2, True)

@@ -1,4 +1,4 @@
-"""What only a process has: signals, pipes, terminals, a hash seed, an exit status."""
+"""pcheck as a process: signals, pipes, terminals, the hash seed, the exit status."""
 
 from __future__ import annotations
 
@@ -22,7 +22,14 @@ TWO_BY_TWO = "--acceptors", "2", "--crashes", "0"
 ONE_ACCEPTOR = "--bug", "votes-in-any-ballot", "--acceptors", "1"
 BIG = "--acceptors", "4", "--proposers", "3"
 SLOW = *BIG, "--rounds", "1", "--engine", "reference"
-HUGE = "--acceptors", "5", "--proposers", "3", "--rounds", "2"  # for every pass together
+HUGE = (
+    "--acceptors",
+    "5",
+    "--proposers",
+    "3",
+    "--rounds",
+    "2",
+)  # too large for all reductions together
 GREEK = '''\
 from pcheck import Actor, Cluster, group, spec
 
@@ -49,7 +56,9 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     ],
     ids=["paxos", "a bug", "lamport", "fifo"],
 )
-def test_the_same_bytes_whatever_the_hash_seed(arguments: tuple[str, ...], process: Starts) -> None:
+def test_the_output_does_not_depend_on_the_hash_seed(
+    arguments: tuple[str, ...], process: Starts
+) -> None:
     texts = [
         ended(process("explore", *arguments, "--json", PYTHONHASHSEED=seed))[1].partition('"run"')
         for seed in ("0", "1")
@@ -58,17 +67,19 @@ def test_the_same_bytes_whatever_the_hash_seed(arguments: tuple[str, ...], proce
 
 
 @pytest.mark.parametrize("engine", ["auto", "reference", "compiled"])
-def test_the_time_that_is_given_is_kept(engine: str, process: Starts, machine_code: None) -> None:
+def test_the_limit_of_time_is_respected(engine: str, process: Starts, machine_code: None) -> None:
     asked = "--engine", engine, "--max-seconds", "0.8", "--json"
     status, out, err = ended(process("explore", *HUGE, *asked))
     found = json.loads(out)
     assert (status, found["verdict"], err) == (3, "incomplete", "")
     assert found["run"]["stopped"] == "the limit of 0.8 seconds"
-    assert 0.2 <= found["run"]["seconds"] < 1.1  # loading machine code is no time of the search
+    assert (
+        0.2 <= found["run"]["seconds"] < 1.1
+    )  # the loading of machine code is not part of the search
 
 
 @pytest.mark.parametrize("engine", ["reference", "compiled"])
-def test_an_interrupt_ends_the_search_and_says_how_far_it_got(
+def test_an_interrupt_stops_the_search_with_partial_results(
     engine: str, process: Starts, machine_code: None
 ) -> None:
     search = process("explore", *HUGE, "--engine", engine)
@@ -76,40 +87,40 @@ def test_an_interrupt_ends_the_search_and_says_how_far_it_got(
     search.send_signal(signal.SIGINT)
     out, err = search.communicate(timeout=2)
     assert (search.returncode, err) == (3, "")
-    assert "INCOMPLETE: the search was ended by an interrupt. Every run of up to " in out
+    assert "INCOMPLETE: stopped by Ctrl-C. No violation within " in out
     assert "HOLDS" not in out
 
 
-def test_nothing_but_text_goes_into_a_pipe(process: Starts) -> None:
+def test_a_pipe_gets_only_printable_text(process: Starts) -> None:
     status, out, err = ended(process("explore", *SLOW, "--max-seconds", "0.8"))
     assert (status, err) == (3, "")
     assert [each for each in out if not each.isprintable() and each != "\n"] == []
 
 
 @pytest.mark.slow
-def test_a_long_search_says_early_that_it_will_be_long(process: Starts) -> None:
+def test_a_large_search_prints_a_warning_early(process: Starts) -> None:
     status, _, err = ended(process("explore", *SLOW, "--max-seconds", "3.5"))
     said = (
-        r"pcheck: this will take a while: [\d,]+ states so far, and each level is [\d.]+ times "
-        r"the last. To make it smaller: --acceptors 3 \(now 4\), or --proposers 2 \(now 3\), or "
-        r"--crashes 0 \(now 1\). Ctrl-C shows what is known.\n"
+        r"pcheck: large search: [\d,]+ states so far, growing [\d.]+x per level. "
+        r"Smaller: --acceptors 3 \(now 4\), --proposers 2 \(now 3\) or --crashes 0 \(now 1\). "
+        r"Ctrl-C stops and shows partial results.\n"
     )
     assert status == 3
     assert re.fullmatch(said, err)
 
 
 def on_a_terminal(process: Starts, *arguments: str, **environment: str) -> tuple[int, str]:
-    """What a terminal gets, of both streams."""
-    ours, theirs = pty.openpty()
-    started = process(*arguments, stdout=theirs, stderr=theirs, **environment)
-    os.close(theirs)
+    """Return the status of a process and the output of both streams on a terminal."""
+    master, slave = pty.openpty()
+    started = process(*arguments, stdout=slave, stderr=slave, **environment)
+    os.close(slave)
     parts = []
     try:
-        while select.select([ours], [], [], 60)[0]:
-            parts.append(os.read(ours, 65536))
-    except OSError:  # how Linux says that the other end is closed
+        while select.select([master], [], [], 60)[0]:
+            parts.append(os.read(master, 65536))
+    except OSError:  # raised by Linux when the process closes its end
         pass
-    os.close(ours)
+    os.close(master)
     return started.wait(timeout=10), b"".join(parts).decode()
 
 
@@ -129,17 +140,17 @@ def test_no_color_is_obeyed(process: Starts) -> None:
     assert "HOLDS" in text
 
 
-def test_a_terminal_that_can_do_nothing_gets_nothing_but_text(process: Starts) -> None:
+def test_a_dumb_terminal_gets_plain_text(process: Starts) -> None:
     asked = "explore", *SLOW, "--max-seconds", "0.8"
     status, text = on_a_terminal(process, *asked, TERM="dumb")
     assert (status, "\x1b" in text) == (3, False)
 
 
-def test_a_terminal_sees_how_far_the_search_is_and_then_only_the_result(process: Starts) -> None:
+def test_a_terminal_shows_progress_and_then_only_the_result(process: Starts) -> None:
     asked = "explore", *SLOW, "--max-seconds", "0.8"
     status, text = on_a_terminal(process, *asked, **TERMINAL, NO_COLOR="1")
     live, _, rest = text.rpartition("\r\x1b[2K")
-    line = r"level \d+  [\d,]+ states  [\d,]+/s  queue [\d,]+  [\d,]+ MB  \d+ s"
+    line = r"level \d+  [\d,]+ states  [\d,]+ states/s  queue [\d,]+  [\d,]+ MB  \d+ s"
     shown = [each for each in live.split("\r\x1b[2K") if each]
     assert (status, [each for each in shown if not re.fullmatch(line, each)]) == (3, [])
     assert len(shown) > 1
@@ -163,7 +174,7 @@ def test_quiet_is_quiet_on_a_terminal_too(process: Starts) -> None:
     ],
     ids=" ".join,
 )
-def test_a_pipe_that_nobody_reads_is_no_verdict_and_no_traceback(
+def test_a_closed_pipe_gives_status_2_without_a_traceback(
     arguments: tuple[str, ...], process: Starts
 ) -> None:
     reader, writer = os.pipe()
@@ -182,9 +193,9 @@ def test_the_first_line_of_a_pipe(process: Starts, empty_folder: Path) -> None:
     started.communicate(timeout=60)
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full disk here")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
 @pytest.mark.parametrize("form", ["", "--json", "--quiet"])
-def test_a_full_disk_is_one_line(form: str, process: Starts) -> None:
+def test_a_full_disk_is_reported_in_one_line(form: str, process: Starts) -> None:
     with open("/dev/full", "w") as disk:
         started = process("explore", *TWO_BY_TWO, *filter(None, [form]), stdout=disk)
         status, _, err = ended(started)
@@ -192,7 +203,7 @@ def test_a_full_disk_is_one_line(form: str, process: Starts) -> None:
     assert (status, err) == (2, said)
 
 
-def test_without_any_standard_output_there_is_no_traceback() -> None:
+def test_a_closed_standard_output_gives_no_traceback() -> None:
     command = f"'{sys.executable}' -m pcheck explore --quiet --acceptors 2 >&-"
     root = str(Path(__file__).resolve().parent.parent.parent)
     done = subprocess.run(
@@ -207,7 +218,7 @@ def test_without_any_standard_output_there_is_no_traceback() -> None:
     assert done.returncode in (0, 2)
 
 
-def test_a_standard_output_that_knows_only_ascii(process: Starts, empty_folder: Path) -> None:
+def test_standard_output_may_be_limited_to_ascii(process: Starts, empty_folder: Path) -> None:
     (empty_folder / "greek.py").write_text(GREEK, encoding="utf-8")
     status, out, err = ended(process("explore", "./greek.py", PYTHONIOENCODING="ascii"))
     assert (status, err, out.splitlines()[0]) == (0, "", "greek: From ? to ?.")

@@ -1,4 +1,4 @@
-"""`pcheck replay`: a saved run is told as it was when it was found."""
+"""`pcheck replay`: a saved trace is printed as when it was found."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from pcheck.traces import timeline
 
 Ends = Callable[..., tuple[int, str, str]]
 ONE_ACCEPTOR = "--bug", "votes-in-any-ballot", "--acceptors", "1"
-DONE = "The run does what its file says.\n"
+DONE = "Replayed: the trace ends as recorded.\n"
 
 
 @pytest.fixture
 def found(pcheck: Ends) -> str:
-    """What was printed when run.json was found."""
+    """Save a trace in run.json, and return the report of the search."""
     return pcheck("explore", *ONE_ACCEPTOR, "--save", "run.json")[1]
 
 
-def test_a_run_is_told_as_when_it_was_found(found: str, pcheck: Ends) -> None:
+def test_a_trace_is_printed_as_when_it_was_found(found: str, pcheck: Ends) -> None:
     status, out, err = pcheck("replay", "run.json")
-    header, _, rest = found.partition("\nThe shortest run that violates agreement (8 steps):\n")
-    among, _, lanes = rest.partition("\n\n")
-    told, _, _ = lanes.partition("\n  agreement             violated")
-    assert among.startswith("There are 30 such runs: ")
-    assert (status, out, err) == (0, f"{header}\n{told}\n{DONE}", "")
+    header, _, rest = found.partition("\nThe shortest trace that violates agreement (8 steps):\n")
+    selection, _, lanes = rest.partition("\n\n")
+    ending, _, _ = lanes.partition("\n  agreement             violated")
+    assert selection.startswith("One of 30 shortest traces: ")
+    assert (status, out, err) == (0, f"{header}\n{ending}\n{DONE}", "")
 
 
-def test_quiet_leaves_the_end_only(found: str, pcheck: Ends) -> None:
+def test_quiet_prints_only_the_outcome(found: str, pcheck: Ends) -> None:
     end = found[found.index("VIOLATED") : found.index("\n  agreement             violated")]
-    assert end.startswith("VIOLATED: agreement is false now: v1 and v2 are both chosen.\n\n")
+    assert end.startswith("VIOLATED: agreement is false: v1 and v2 are both chosen.\n\n")
     assert pcheck("replay", "run.json", "--quiet") == (0, f"{end}\n{DONE}", "")
 
 
-def test_a_run_that_goes_no_further_is_told_as_far_as_it_goes(
+def test_a_trace_that_does_not_replay_is_printed_up_to_the_failure(
     found: str, pcheck: Ends, empty_folder: Path
 ) -> None:
     saved = json.loads((empty_folder / "run.json").read_text())
@@ -47,22 +47,20 @@ def test_a_run_that_goes_no_further_is_told_as_far_as_it_goes(
     assert (status, err) == (1, "")
     assert out.endswith(
         "    ┃   ┠──╳┃    sends Prepare(ballot=2) to a1 (lost)\n\n"
-        "The run does not do what its file says: step 3 is not possible here: a1 flies\n"
+        "Replay failed: step 3 is not possible: a1 flies\n"
     )
     assert "VIOLATED" not in out
 
 
 @pytest.mark.parametrize("network", ["set", "once", "lossy", "fifo"])
-def test_a_run_on_any_network_can_be_walked_again(network: str, pcheck: Ends) -> None:
+def test_a_trace_on_any_network_can_be_replayed(network: str, pcheck: Ends) -> None:
     asked = "explore", *ONE_ACCEPTOR, "--network", network, "--quiet", "--save", "run.json"
     assert pcheck(*asked) == (1, "violated\n", "")
     status, out, _ = pcheck("replay", "run.json", "--quiet")
     assert (status, out.endswith(DONE)) == (0, True)
 
 
-def test_a_run_of_lamports_paxos_that_is_broken_can_be_walked_again(
-    pcheck: Ends, empty_folder: Path
-) -> None:
+def test_a_trace_of_a_broken_lamport_spec_can_be_replayed(pcheck: Ends, empty_folder: Path) -> None:
     from pcheck.loading.spec import SHIPPED
 
     for name in ("consensus", "lamport"):
@@ -87,19 +85,19 @@ def test_a_run_of_lamports_paxos_that_is_broken_can_be_walked_again(
     ]
 
 
-def test_a_file_must_be_named(pcheck: Ends) -> None:
-    line = "pcheck: Missing argument 'file'. (pcheck replay --help)\n"
+def test_a_missing_file_argument_is_an_error(pcheck: Ends) -> None:
+    line = "pcheck: Missing argument 'FILE'. (see `pcheck replay --help`)\n"
     assert pcheck("replay") == (2, "", line)
 
 
-def test_help_says_how_it_ends(pcheck: Ends) -> None:
+def test_help_describes_the_exit_status(pcheck: Ends) -> None:
     status, out, err = pcheck("replay", "--help")
     assert (status, err) == (0, "")
-    assert "0 if it does what the file says, 1 if not" in " ".join(out.split())
+    assert "0 if the trace reproduces, 1 if not" in " ".join(out.split())
 
 
 @pytest.mark.parametrize("further", [True, False])
-def test_a_saved_run_is_told_once(
+def test_the_timeline_of_a_saved_trace_is_computed_once(
     found: str,
     further: bool,
     pcheck: Ends,
@@ -110,10 +108,10 @@ def test_a_saved_run_is_told_once(
         saved = json.loads((empty_folder / "run.json").read_text())
         saved["steps"] = [*saved["steps"][:2], "a1 flies"]
         (empty_folder / "run.json").write_text(json.dumps(saved))
-    made, story = list[timeline.Timeline](), timeline.Timeline
+    made, original = list[timeline.Timeline](), timeline.Timeline
 
     def counted(*parts: Any) -> timeline.Timeline:
-        made.append(story(*parts))
+        made.append(original(*parts))
         return made[-1]
 
     monkeypatch.setattr(timeline, "Timeline", counted)

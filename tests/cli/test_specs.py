@@ -1,4 +1,4 @@
-"""`pcheck specs`: what ships, with its sizes, its properties and its bugs."""
+"""`pcheck specs`: the shipped specs with their options, properties and bugs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pcheck.loading.spec import SHIPPED, find
 Ends = Callable[..., tuple[int, str, str]]
 
 
-def test_every_file_with_a_builder_is_a_spec_and_no_other(pcheck: Ends) -> None:
+def test_exactly_the_files_with_a_builder_are_specs(pcheck: Ends) -> None:
     status, out, err = pcheck("specs", "--json")
     builders = [file.stem for file in SHIPPED.glob("*.py") if "@spec\n" in file.read_text()]
     assert (status, err) == (0, "")
@@ -42,7 +42,7 @@ def test_paxos_has_these_options_and_properties(pcheck: Ends) -> None:
     ]
 
 
-def test_each_mistake_breaks_a_property_that_its_spec_has_at_its_scope(pcheck: Ends) -> None:
+def test_each_bug_breaks_a_property_of_its_spec_at_its_scope(pcheck: Ends) -> None:
     _, out, _ = pcheck("specs", "--json")
     for spec in json.loads(out):
         for bug in spec["bugs"]:
@@ -50,11 +50,11 @@ def test_each_mistake_breaks_a_property_that_its_spec_has_at_its_scope(pcheck: E
             scope.pop("crashes", None)
             built = find(spec["name"]).build(find(spec["name"]).options(scope))
             breaks = bug["breaks"] in [prop.name for prop in built.properties]
-            told = bug["name"], bug["summary"] != "", breaks
-            assert told == (bug["name"], True, True)
+            checked = bug["name"], bug["summary"] != "", breaks
+            assert checked == (bug["name"], True, True)
 
 
-def test_the_listing_says_what_the_json_says(pcheck: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_listing_agrees_with_the_json(pcheck: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "400")
     status, out, err = pcheck("specs")
     assert (status, err) == (0, "")
@@ -63,14 +63,14 @@ def test_the_listing_says_what_the_json_says(pcheck: Ends, monkeypatch: pytest.M
         assert f"{spec['name']}: {spec['summary']}" in lines
         for each in spec["options"]:
             flag = f"--{each['name'].replace('_', '-')}"
-            assert f"{flag} {each['default']} {each['help']}" in lines
+            assert f"{flag} default {each['default']} {each['help']}" in lines
         for each in spec["properties"]:
             assert f"{each['name']} {each['kind']} {each['summary']}" in lines
-        mistakes = ", ".join(each["name"] for each in spec["bugs"])
-        assert not mistakes or f"mistakes {mistakes}" in " ".join(lines)
+        bugs = ", ".join(each["name"] for each in spec["bugs"])
+        assert not bugs or f"bugs {bugs}" in " ".join(lines)
 
 
-def test_the_listing_of_one_says_what_its_mistakes_are(
+def test_the_listing_of_one_spec_describes_its_bugs(
     pcheck: Ends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "400")
@@ -79,28 +79,28 @@ def test_the_listing_of_one_says_what_its_mistakes_are(
     lines = [" ".join(line.split()) for line in out.splitlines()]
     (spec,) = json.loads(pcheck("specs", "elected_leader", "--json")[1])
     assert [each for each in lines if each.startswith("--bug")] == [
-        f"--bug {each['name']} breaks {'nothing' if each['safe'] else each['breaks']} "
+        f"--bug {each['name']} violates {'nothing' if each['safe'] else each['breaks']} "
         f"{each['summary']}"
         for each in spec["bugs"]
     ]
     assert lines[0] == f"elected_leader: {spec['summary']}"
 
 
-def test_an_option_says_which_words_it_may_be(pcheck: Ends) -> None:
+def test_the_help_of_an_option_lists_its_choices(pcheck: Ends) -> None:
     (spec,) = json.loads(pcheck("specs", "elected_leader", "--json")[1])
     helps = {each["name"]: each["help"] for each in spec["options"]}
-    told = "what a second prepare of the same ballot is (one of: refused, promised)"
-    assert helps["same_ballot"] == told
+    expected = "answer to a second prepare of the same ballot (one of: refused, promised)"
+    assert helps["same_ballot"] == expected
     _, shown, _ = pcheck("explore", "elected_leader", "--help")
     assert "(one of: tells," in shown
 
 
-def test_a_spec_that_is_none_is_one_line(pcheck: Ends) -> None:
-    line = "pcheck: there is no spec 'raff'; did you mean 'raft'?\n"
+def test_an_unknown_spec_is_reported_in_one_line(pcheck: Ends) -> None:
+    line = "pcheck: unknown spec 'raff'; did you mean 'raft'?\n"
     assert pcheck("specs", "raff") == (2, "", line)
 
 
-def test_an_unknown_command_is_one_line(pcheck: Ends) -> None:
+def test_an_unknown_command_is_reported_in_one_line(pcheck: Ends) -> None:
     status, out, err = pcheck("spec")
     assert (status, out, err.count("\n")) == (2, "", 1)
     assert err.startswith("pcheck: No such command 'spec'.")

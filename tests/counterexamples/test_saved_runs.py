@@ -1,4 +1,4 @@
-"""Every run in `counterexamples/` still does what it says, and is told as it says."""
+"""Every trace in `counterexamples/` replays as recorded, and its text and picture are current."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from pcheck.cli.main import run
 from pcheck.loading.setup import Setup
 from pcheck.loading.spec import SHIPPED, find, shipped
 from pcheck.render.diagram.picture import diagram_svg
-from pcheck.render.text.report import RunReport
+from pcheck.render.text.report import TraceReport
 from pcheck.traces.explanation import Explanation
 from pcheck.traces.finding import Finding
 from pcheck.traces.replay import replay
 from pcheck.traces.saved import SavedTrace, read
-from tests.render.every_run import each_of
+from tests.render.findings import each_of
 
 FOLDER = SHIPPED.parent / "counterexamples"
 FILES = sorted(FOLDER.glob("*.json"))
-PICTURE = "vote-leaves-promise.svg"  # which the README shows
-WITHOUT_A_RUN = {"votes-above-its-promise", "leaves-gaps-open"}  # something never happens
-# How many steps it has; where the correct protocol differs first; which step that does not take.
-RUNS: dict[str, tuple[int, tuple[int, ...], int | None]] = {
+PICTURE = "vote-leaves-promise.svg"  # shown in the README
+WITHOUT_TRACE = {"votes-above-its-promise", "leaves-gaps-open"}  # a `sometimes` is never reached
+# The number of steps, the divergences, and the step that the correct protocol refuses.
+TRACES: dict[str, tuple[int, tuple[int, ...], int | None]] = {
     "adds-up-ballots": (27, (27,), None),
     "answers-before-it-writes": (16, (2, 3, 6), 13),
     "changes-its-mind": (10, (6, 7, 9), 6),
@@ -54,92 +54,96 @@ RUNS: dict[str, tuple[int, tuple[int, ...], int | None]] = {
     "votes-in-any-ballot": (14, (13, 14), 13),
 }
 named = each_of(file.stem for file in FILES)
-of_paxos = pytest.mark.parametrize("name", RUNS)
+of_paxos = pytest.mark.parametrize("name", TRACES)
 
 
 def saved(name: str) -> tuple[SavedTrace, Setup, Explanation, Finding]:
-    """What a file holds, and what is made of it."""
-    found = read(FOLDER / f"{name}.json")
-    setup = found.prepare(find(found.spec))
-    path = replay(found, setup).trace
+    """Return a saved trace, its setup, its explanation and its finding."""
+    trace = read(FOLDER / f"{name}.json")
+    setup = trace.prepare(find(trace.spec))
+    replayed = replay(trace, setup).trace
     _, head, _ = (FOLDER / f"{name}.txt").read_text(encoding="utf-8").split("\n\n", 2)
-    among = " ".join(head.splitlines()[1:])  # only a search knows how many others there are
-    shown = Finding.of(setup, found, path, among)
-    return found, setup, shown.explanation, shown
+    # Only a search knows how many shortest traces exist, so the sentence comes from the text file.
+    selection = " ".join(head.splitlines()[1:])
+    finding = Finding.of(setup, trace, replayed, selection)
+    return trace, setup, finding.explanation, finding
 
 
-def test_there_is_one_as_labels_and_one_as_text_of_every_mistake_that_has_a_run() -> None:
-    bugs = {bug.name for spec in shipped() for bug in spec.bugs if not bug.safe} - WITHOUT_A_RUN
+def test_every_bug_with_a_trace_has_a_json_and_a_text_file() -> None:
+    bugs = {bug.name for spec in shipped() for bug in spec.bugs if not bug.safe} - WITHOUT_TRACE
     files = sorted(file.name for file in FOLDER.iterdir())
-    assert bugs >= RUNS.keys()
+    assert bugs >= TRACES.keys()
     files.remove(PICTURE)
     assert files == [f"{name}.{kind}" for name in sorted(bugs) for kind in ("json", "txt")]
 
 
-def test_the_picture_that_the_readme_shows_is_of_its_run() -> None:
-    found = saved(Path(PICTURE).stem)[-1]
+def test_the_picture_in_the_readme_is_current() -> None:
+    finding = saved(Path(PICTURE).stem)[-1]
     assert f"](counterexamples/{PICTURE})" in (SHIPPED.parent / "README.md").read_text()
-    assert diagram_svg(found) == (FOLDER / PICTURE).read_text(encoding="utf-8")
+    assert diagram_svg(finding) == (FOLDER / PICTURE).read_text(encoding="utf-8")
 
 
 @named
-def test_it_violates_what_the_mistake_breaks(name: str) -> None:
-    found, setup, _, _ = saved(name)
-    walked = replay(found, setup)
-    told = walked.mismatch, walked.why, found.bug, found.property
+def test_a_trace_violates_the_property_that_its_bug_declares(name: str) -> None:
+    trace, setup, _, _ = saved(name)
+    replayed = replay(trace, setup)
+    found = replayed.mismatch, replayed.why, trace.bug, trace.property
     ((_, bug),) = select(name)
-    assert told == (None, found.why, name, bug.breaks)
+    assert found == (None, trace.why, name, bug.breaks)
 
 
 @named
-def test_it_is_of_the_scope_that_the_mistake_says(name: str) -> None:
-    found, setup, _, _ = saved(name)
+def test_a_trace_has_the_scope_that_its_bug_declares(name: str) -> None:
+    trace, setup, _, _ = saved(name)
     ((spec, bug),) = select(name)
     general = {"network": "set", "crashes": 1}
     assert setup.all_options == {**spec.options({}), **general, **bug.scope}
-    assert found.file is None
+    assert trace.file is None
 
 
 @of_paxos
-def test_the_correct_protocol_differs_where_it_says(name: str) -> None:
-    found, _, explanation, _ = saved(name)
-    differ = explanation.divergences
-    numbers = tuple(each.number for each in differ)
-    assert (len(found.steps), numbers, found.refused_at) == RUNS[name]
-    assert [each.label for each in differ] == [found.steps[number - 1] for number in numbers]
+def test_the_correct_protocol_diverges_at_the_recorded_steps(name: str) -> None:
+    trace, _, explanation, _ = saved(name)
+    divergences = explanation.divergences
+    numbers = tuple(each.number for each in divergences)
+    assert (len(trace.steps), numbers, trace.refused_at) == TRACES[name]
+    assert [each.label for each in divergences] == [trace.steps[number - 1] for number in numbers]
 
 
 @named
-def test_a_rule_is_quoted_and_something_is_told(name: str) -> None:
+def test_an_explanation_has_lines_and_quotes_a_rule(name: str) -> None:
     explanation = saved(name)[2]
     assert (explanation.lines != (), explanation.rules != ()) == (True, True)
 
 
-def test_no_two_hold_the_same_steps() -> None:
-    runs = [read(file).steps for file in FILES]
-    assert len(set(runs)) == len(runs) >= len(RUNS)
+def test_no_two_traces_have_the_same_steps() -> None:
+    traces = [read(file).steps for file in FILES]
+    assert len(set(traces)) == len(traces) >= len(TRACES)
 
 
 @named
-def test_the_text_is_what_is_said_of_these_steps(name: str) -> None:
-    *_, shown = saved(name)
+def test_the_text_file_is_the_current_report(name: str) -> None:
+    *_, finding = saved(name)
     console = Console(file=io.StringIO(), width=100, color_system=None)
-    console.print(RunReport(shown))
+    console.print(TraceReport(finding))
     assert isinstance(console.file, io.StringIO)
     assert console.file.getvalue() == (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("spec", ["paxos", "fast_paxos"])
-def test_one_command_writes_all_of_a_spec_again(
+def test_one_command_writes_all_counterexamples_of_a_spec(
     spec: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Those of the others are compared where their mistakes are hunted. In `fast_paxos` two have
-    the same most readable run: so for the second one the next best is kept."""
+    """Compare the files that `pcheck bugs --save` writes with the saved ones.
+
+    The tests of the other specs' bugs compare theirs. In `fast_paxos` two bugs have the same most
+    readable trace, so the second bug gets its next most readable one.
+    """
     assert run(["bugs", spec, "--json", "--save", str(tmp_path)]) == 0
     found = json.loads(capsys.readouterr().out)
     steps = {each["name"]: each["steps"] for each in found if each["steps"] is not None}
-    assert spec != "paxos" or steps == {name: each[0] for name, each in RUNS.items()}
+    assert spec != "paxos" or steps == {name: each[0] for name, each in TRACES.items()}
     assert [each["name"] for each in found if not each["as_expected"]] == []
     written = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
     files = [FOLDER / f"{name}.{kind}" for name in steps for kind in ("json", "txt")]

@@ -1,4 +1,4 @@
-"""Messages of some kinds, and one observation of who said what."""
+"""Messages of several classes, and one observation of them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Loose:
     word: object
 
 
-SIGHT = Seen(
+OBSERVATION = Seen(
     [(A10, Said("x")), (A2, Sung("y")), (A2, Said("x")), (A2, Shouted("x")), (A1, Said("z"))],
     {"a": group("a", 2)},
     {"time": ((A1, 3), (A2, 4)), "place": ((A1, None),)},

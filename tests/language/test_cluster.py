@@ -1,4 +1,4 @@
-"""What a builder returns, and what is said of a cluster that is none."""
+"""Clusters: nodes, groups and the observation, and the errors about invalid clusters."""
 
 from __future__ import annotations
 
@@ -52,24 +52,27 @@ class Lamp(Actor):
     lit: bool = False
 
 
-def looking_at(name: str, *sees: Any) -> Property:
+def watching(name: str, *sees: Any) -> Property:
+    """Return a property that always holds, with this footprint."""
+
     def test(seen: Seen) -> None:
         pass
 
     return always(sees=sees, name=name)(test)
 
 
-TICKS = looking_at("ticks", Tick)
+TICKS = watching("ticks", Tick)
 
 
 def cluster(**fields: Any) -> Cluster:
+    """Return a cluster of two clocks with these fields."""
     return Cluster({A: lambda i: Clock(**fields)}, properties=[TICKS])
 
 
-# A cluster
+# Clusters
 
 
-def test_nodes_are_numbered_from_1_named_and_in_the_order_of_the_groups() -> None:
+def test_nodes_are_named_and_numbered_from_1_in_the_order_of_the_groups() -> None:
     made = Cluster({B: lambda i: Lamp(), A: lambda i: Clock(start=i)}, properties=[TICKS])
     nodes = [(node, type(actor), actor.me) for node, actor in made.actors.items()]
     assert nodes == [(B1, Lamp, B1), (A1, Clock, A1), (A2, Clock, A2)]
@@ -77,23 +80,23 @@ def test_nodes_are_numbered_from_1_named_and_in_the_order_of_the_groups() -> Non
     assert (starts, made.groups) == ([1, 2], {"b": B, "a": A})
 
 
-def test_an_empty_group_is_a_group() -> None:
+def test_a_group_may_be_empty_if_another_group_is_not() -> None:
     none = group("c", 0)
     made = Cluster({A: lambda i: Clock(), none: lambda i: Lamp()}, properties=[TICKS])
     assert (list(made.actors), made.groups) == ([A1, A2], {"a": A, "c": none})
 
 
-def test_the_observation_is_of_all_that_any_property_sees_each_once() -> None:
+def test_the_observation_is_the_union_of_the_footprints() -> None:
     properties = [
-        looking_at("one", Tick, "time"),
-        looking_at("two", "Clock.time", Tock),
-        looking_at("three", Tock, "time"),
+        watching("one", Tick, "time"),
+        watching("two", "Clock.time", Tock),
+        watching("three", Tock, "time"),
     ]
     made = Cluster({A: lambda i: Clock()}, properties=properties)
     assert (made.watched_kinds, made.watched_fields) == ((Tick, Tock), ("time", "Clock.time"))
 
 
-def test_a_field_may_be_named_with_its_role_or_a_role_above_it() -> None:
+def test_a_field_may_be_named_with_its_role_or_a_base_class_of_its_role() -> None:
     class Alarm(Clock):
         pass
 
@@ -111,7 +114,7 @@ def test_a_field_may_be_named_with_its_role_or_a_role_above_it() -> None:
     }
 
 
-def test_a_bug_takes_the_place_of_exactly_its_role_and_keeps_the_fields() -> None:
+def test_a_bug_replaces_exactly_its_role_and_keeps_the_fields() -> None:
     class Late(Clock):
         pass
 
@@ -130,44 +133,44 @@ def test_a_bug_takes_the_place_of_exactly_its_role_and_keeps_the_fields() -> Non
     assert [actor.me for actor in made.actors.values()] == [A1, A2, B1]
 
 
-# Nodes that are none
+# Invalid nodes
 
 
-def test_a_cluster_has_nodes() -> None:
-    text = "the cluster has no nodes: give at least one group a size above 0"
+def test_a_cluster_must_have_nodes() -> None:
+    text = "the cluster has no nodes; give at least one group a size above 0"
     assert fault(lambda: Cluster({}, properties=[TICKS])) == text
     assert fault(lambda: Cluster({group("a", 0): lambda i: Clock()}, properties=[TICKS])) == text
 
 
-def test_a_node_is_in_one_group() -> None:
+def test_a_node_must_be_in_only_one_group() -> None:
     both = {A: lambda i: Clock(), Group("c", (A2,)): lambda i: Clock()}
     assert fault(lambda: Cluster(both, properties=[TICKS])) == (
-        "two groups of the cluster hold the node a2"
+        "two groups contain a2; list each node in one group only"
     )
 
 
-def test_two_groups_have_two_names() -> None:
+def test_groups_must_have_different_names() -> None:
     both = {A: lambda i: Clock(), group("a", 1): lambda i: Clock()}
     assert fault(lambda: Cluster(both, properties=[TICKS])) == (
-        "two groups of the cluster are both named a"
+        "two groups are named a; give each its own name"
     )
 
 
-def test_what_holds_nodes_is_a_group() -> None:
+def test_the_keys_of_a_cluster_must_be_groups() -> None:
     nodes: Any = {"a": lambda i: Clock()}
     assert fault(lambda: Cluster(nodes, properties=[TICKS])) == (
-        "a cluster is a map from groups, and 'a' is none: write group(\"a\", 3)"
+        "a cluster must be a map from groups, got the key 'a'; write group(\"a\", 3)"
     )
 
 
-@pytest.mark.parametrize(("made", "kind"), [(None, "NoneType"), (3, "int"), (Clock, "type")])
-def test_a_node_is_an_actor(made: Any, kind: str) -> None:
+@pytest.mark.parametrize(("made", "kind"), [(None, "a NoneType"), (3, "an int"), (Clock, "a type")])
+def test_a_node_must_be_an_actor(made: Any, kind: str) -> None:
     assert fault(lambda: Cluster({A: lambda i: made}, properties=[TICKS])) == (
-        f"a1 is a {kind}, which is no Actor"
+        f"a1 must be an Actor, got {kind}"
     )
 
 
-def test_a_subclass_that_adds_a_field_says_that_it_is_a_dataclass() -> None:
+def test_a_subclass_that_adds_a_field_must_be_a_dataclass() -> None:
     class Alarm(Clock):
         rings: int = 0
 
@@ -175,7 +178,7 @@ def test_a_subclass_that_adds_a_field_says_that_it_is_a_dataclass() -> None:
         pass
 
     text = (
-        "Alarm adds the field rings, which is no part of its state: "
+        "Alarm adds the field rings but is not a dataclass; "
         "write @dataclass(frozen=True) above class Alarm"
     )
     for role in (Alarm, Loud):
@@ -195,32 +198,30 @@ def test_a_subclass_may_add_methods_and_constants() -> None:
 @pytest.mark.parametrize(
     ("value", "why"),
     [
-        ([1], "time is a list: use a tuple"),
-        ({1}, "time is a set: use Set"),
-        ({1: 1}, "time is a dict: use Map"),
-        (Tick([1]), "time.n is a list: use a tuple"),  # type: ignore[arg-type]
-        (float("nan"), "time is NaN, which is not even equal to itself: use None"),
+        ([1], "time is a list; use a tuple"),
+        ({1}, "time is a set; use Set"),
+        ({1: 1}, "time is a dict; use Map"),
+        (Tick([1]), "time.n is a list; use a tuple"),  # type: ignore[arg-type]
+        (float("nan"), "time is NaN, which does not equal itself; use None"),
     ],
 )
-def test_a_node_begins_with_what_can_be_compared(value: object, why: str) -> None:
-    text = f"a1 begins with a field that cannot be kept: {why}"
+def test_an_initial_state_with_an_unsupported_value_is_refused(value: object, why: str) -> None:
+    text = f"a1 begins with an unsupported value: {why}"
     assert fault(lambda: cluster(time=value)) == text
 
 
-# DEFECT (cluster._named): which field it is is not told: "a1 begins with a field that cannot be
-# kept: a list: use a tuple".
-def test_a_fixed_field_that_cannot_be_compared_is_named() -> None:
-    text = "a1 begins with a field that cannot be kept: start is a list: use a tuple"
+def test_the_error_about_an_unsupported_value_names_a_fixed_field() -> None:
+    text = "a1 begins with an unsupported value: start is a list; use a tuple"
     assert fault(lambda: cluster(start=[1])) == text
 
 
-# Properties that are none
+# Invalid properties
 
 
-def test_two_properties_have_two_names() -> None:
-    twice = [looking_at("ticks", Tick), TICKS]
+def test_properties_must_have_different_names() -> None:
+    twice = [watching("ticks", Tick), TICKS]
     assert fault(lambda: Cluster({A: lambda i: Clock()}, properties=twice)) == (
-        "two properties are both named ticks"
+        "two properties are named ticks; give each its own name"
     )
 
 
@@ -229,9 +230,10 @@ def plain(seen: Seen) -> None:
 
 
 @pytest.mark.parametrize(("what", "name"), [(plain, "plain"), (3, "3"), (None, "None")])
-def test_a_property_is_decorated(what: Any, name: str) -> None:
+def test_a_property_must_be_decorated(what: Any, name: str) -> None:
     assert fault(lambda: Cluster({A: lambda i: Clock()}, properties=[what])) == (
-        f"{name} is no property: write @always(sees=[...]) or @sometimes(sees=[...]) above it"
+        f"{name} is not a property; "
+        "write @always(sees=[...]) or @sometimes(sees=[...]) above the function"
     )
 
 
@@ -245,20 +247,20 @@ def test_a_property_is_decorated(what: Any, name: str) -> None:
     ],
 )
 @pytest.mark.parametrize("mark", [always, sometimes])
-def test_a_field_that_is_seen_is_one_that_some_node_has(
+def test_a_field_in_a_footprint_must_be_a_field_of_a_node(
     mark: Callable[..., Any], field: str, hint: str
 ) -> None:
-    watching = mark(sees=[Tick, "time", field], name="watching")(plain)
-    assert fault(lambda: Cluster({A: lambda i: Clock()}, properties=[watching])) == (
+    prop = mark(sees=[Tick, "time", field], name="watching")(plain)
+    assert fault(lambda: Cluster({A: lambda i: Clock()}, properties=[prop])) == (
         f"watching sees the field {field!r}, which no node has{hint}"
     )
 
 
-def test_a_set_in_a_field_is_fine() -> None:
+def test_a_field_may_hold_a_set() -> None:
     assert cluster(time=Set([A1]), start=Set([1])).actors[A1] == Clock(time=Set([A1]))
 
 
-def test_an_actor_of_the_old_language_is_refused() -> None:
+def test_an_actor_with_the_old_method_offers_is_refused() -> None:
     class Old(Lamp):
         def offers(self) -> Iterator[Action]:
             yield from ()
@@ -266,6 +268,6 @@ def test_an_actor_of_the_old_language_is_refused() -> None:
     with pytest.raises(SpecError) as caught:
         Cluster({group("a", 1): lambda _: Old()}, [])
     assert str(caught.value).endswith(
-        ": Old has a method offers, which pcheck does not call: "
+        ": Old has a method offers, which pcheck does not call; "
         "rename offers to actions, Act to Action and act to action"
     )

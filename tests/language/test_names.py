@@ -1,4 +1,4 @@
-"""Names of nodes and values, and groups of nodes: when they are equal, and their order."""
+"""Names of nodes and values, and groups of nodes: equality, order and membership."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from pcheck import Id, Map, Set, Value, group
 
 def test_a_name_equals_only_a_name_of_its_own_kind() -> None:
     names: list[object] = ["a1", Id("a1"), Value("a1"), Id("a2")]
-    same = [[one == other for other in names] for one in names]
+    equal = [[one == other for other in names] for one in names]
     different = [[one != other for other in names] for one in names]
-    assert same == [[i == j for j in range(4)] for i in range(4)]
+    assert equal == [[i == j for j in range(4)] for i in range(4)]
     assert different == [[i != j for j in range(4)] for i in range(4)]
     assert len(set(names)) == 4
     assert (str(Id("a1")), f"{Id('a1')}", repr(Id("a1"))) == ("a1", "a1", "Id('a1')")
 
 
-def test_names_come_with_their_numbers_as_numbers() -> None:
+def test_numbers_in_names_are_sorted_as_numbers() -> None:
     names = [Id(name) for name in ("a10", "b1", "a2", "a1")]
     assert [str(name) for name in Set(names)] == ["a1", "a2", "a10", "b1"]
     assert [str(name) for name in Map(dict.fromkeys(names, 0))] == ["a1", "a2", "a10", "b1"]
@@ -27,7 +27,7 @@ def test_names_come_with_their_numbers_as_numbers() -> None:
     assert list(Set(["x10y2", "x9", "x10y10"])) == ["x9", "x10y2", "x10y10"]
 
 
-def test_a_group_is_named_nodes_in_order() -> None:
+def test_a_group_numbers_its_nodes_from_1_and_keeps_their_order() -> None:
     acceptors = group("a", 11)
     assert [str(node) for node in acceptors][:2] == ["a1", "a2"]
     assert [str(node) for node in acceptors][-2:] == ["a10", "a11"]
@@ -37,12 +37,16 @@ def test_a_group_is_named_nodes_in_order() -> None:
 
 
 @pytest.mark.parametrize("name", ["", "a1", "a b", "1a", None])
-def test_a_group_s_name_is_a_word_that_does_not_end_in_a_digit(name: Any) -> None:
-    with pytest.raises(ValueError, match=r"^a group's name is a word that does not end in a digit"):
+def test_the_name_of_a_group_must_be_a_word_not_ending_in_a_digit(name: Any) -> None:
+    with pytest.raises(
+        ValueError, match=r"^a group's name must be a word not ending in a digit, got "
+    ):
         group(name, 1)
 
 
-@pytest.mark.parametrize("size", [-1, True, 1.0, "1", None])
-def test_a_group_s_size_is_a_number_from_0_up(size: Any) -> None:
-    with pytest.raises(ValueError, match=r"the size must be a number from 0 up$"):
+@pytest.mark.parametrize("size", [-1, 1001, True, 1.0, "1", None])
+def test_the_size_of_a_group_must_be_an_integer_from_0_to_1000(size: Any) -> None:
+    with pytest.raises(
+        ValueError, match=r"^the size of group 'a' must be an integer from 0 to 1000, got "
+    ):
         group("a", size)

@@ -1,4 +1,4 @@
-"""The printer: labels name the steps of saved runs, so one value has one text for good."""
+"""The printer: each value has one text, because labels name the steps of saved traces."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ A1, A2, A10, V1 = Id("a1"), Id("a2"), Id("a10"), Value("v1")
         (Clock(me=A1, time=2), "Clock(time=2)"),
     ],
 )
-def test_a_value_has_one_text(value: Any, text: str) -> None:
+def test_each_value_has_one_text(value: Any, text: str) -> None:
     assert show(value) == text
 
 
@@ -83,7 +83,7 @@ def test_a_value_has_one_text(value: Any, text: str) -> None:
     ("values", "text"),
     [([], "none"), ([A1], "a1"), ([A2, A1], "a1 and a2"), ([A10, A2, A1], "a1, a2 and a10")],
 )
-def test_some_values_are_listed_in_words_and_in_order(values: list[Id], text: str) -> None:
+def test_values_are_listed_as_a_phrase_in_sorted_order(values: list[Id], text: str) -> None:
     assert listed(values) == text
 
 
@@ -97,5 +97,5 @@ def test_some_values_are_listed_in_words_and_in_order(values: list[Id], text: st
         ("it's", '"it\'s"'),
     ],
 )
-def test_beside_an_arrow_no_field_is_named(value: Any, text: str) -> None:
+def test_the_brief_text_has_no_names_of_fields(value: Any, text: str) -> None:
     assert brief(value) == text

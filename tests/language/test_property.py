@@ -1,4 +1,4 @@
-"""Properties: what they are made from, what they may answer, and what is said when they fail."""
+"""Properties and milestones: their declaration, their results, and the errors about them."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from pcheck import Seen, always, milestone, sometimes
 from pcheck.errors import SpecError
 from pcheck.language.property import Kind
 from tests.errors import place
-from tests.language.speech import A1, SIGHT, Loose, Said
+from tests.language.speech import A1, OBSERVATION, Loose, Said
 
 pytestmark = pytest.mark.usefixtures("at_the_top")
 
 
-# What a decorator makes
+# Declarations
 
 
-def test_an_always_has_the_name_and_the_first_line_of_its_function() -> None:
+def test_an_always_has_the_name_and_the_summary_of_its_function() -> None:
     @always(sees=[Said, "time"])
     def silence(seen: Seen) -> None:
-        """Nobody speaks.
+        """No node speaks.
 
-        Ever.
+        This line is not part of the summary.
         """
 
     made = (silence.name, silence.kind, silence.sees, silence.summary, silence.is_step_property)
-    assert made == ("silence", Kind.ALWAYS, (Said, "time"), "Nobody speaks.", False)
+    assert made == ("silence", Kind.ALWAYS, (Said, "time"), "No node speaks.", False)
 
 
-def test_a_sometimes_may_be_given_a_name_and_need_not_be_explained() -> None:
+def test_a_sometimes_may_have_another_name_and_no_docstring() -> None:
     @sometimes(sees=[], name="noise_at_last")
     def noise(seen: Seen) -> bool:
         return True
@@ -40,7 +40,7 @@ def test_a_sometimes_may_be_given_a_name_and_need_not_be_explained() -> None:
     assert made == ("noise_at_last", Kind.SOMETIMES, (), "", False)
 
 
-def test_an_always_of_two_parameters_is_about_a_step() -> None:
+def test_an_always_with_two_parameters_is_a_step_property() -> None:
     @always(sees=["time"])
     def time_goes_on(before: Seen, after: Seen) -> str | None:
         went = [(b, a) for (_, b), (_, a) in zip(before.field("time"), after.field("time"))]
@@ -69,16 +69,21 @@ def three(a: Seen, b: Seen, c: Seen) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mark", "test", "count"), [(always, none, 0), (always, three, 3), (sometimes, two, 2)]
+    ("mark", "test", "count"),
+    [
+        (always, none, "no parameters"),
+        (always, three, "3 parameters"),
+        (sometimes, two, "2 parameters"),
+    ],
 )
-def test_a_property_of_another_number_of_parameters_is_refused(
-    mark: Callable[..., Any], test: Callable[..., Any], count: int
+def test_a_property_with_another_number_of_parameters_is_refused(
+    mark: Callable[..., Any], test: Callable[..., Any], count: str
 ) -> None:
     with pytest.raises(SpecError) as caught:
         mark(sees=[Said])(test)
     assert str(caught.value) == (
-        f"{place(test)}{test.__name__} takes {count} parameters: write (seen), "
-        "or for an @always about a step (before, after)"
+        f"{place(test)}{test.__name__} must have the parameter (seen) or, for an @always about "
+        f"steps, the parameters (before, after), got {count}"
     )
 
 
@@ -87,71 +92,71 @@ def test_a_property_of_another_number_of_parameters_is_refused(
     [(Loose, repr(Loose)), (int, "<class 'int'>"), (3, "3"), (None, "None"), (one, None)],
 )
 @pytest.mark.parametrize("mark", [always, sometimes, milestone])
-def test_only_a_frozen_message_or_the_name_of_a_field_can_be_seen(
+def test_a_footprint_must_hold_message_classes_and_names_of_fields(
     mark: Callable[..., Any], what: Any, text: str | None
 ) -> None:
     with pytest.raises(SpecError) as caught:
         mark(sees=[Said, what])(one)
     assert str(caught.value) == (
-        f"{place(one)}one sees {text or repr(what)}: name a kind of message (a frozen dataclass) "
-        'or, as a string, a field: "learned"'
+        f"{place(one)}one: sees must hold message classes (frozen dataclasses) and names of "
+        f"fields (strings), got {text or repr(what)}"
     )
 
 
-def test_a_field_without_its_brackets_is_not_read_letter_by_letter() -> None:
-    try:
-        seen: object = always(sees="time")(one).sees
-    except SpecError as error:
-        seen = str(error)
-    assert seen != ("t", "i", "m", "e")
+@pytest.mark.parametrize(("what", "text"), [("time", "'time'"), (Said, "Said")])
+def test_a_footprint_must_be_a_list(what: Any, text: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        always(sees=what)(one)
+    line = f"one: sees must be a list, got {text}; write sees=[{text}]"
+    assert str(caught.value) == f"{place(one)}{line}"
 
 
-# What they may answer
+# Results
 
 
-@pytest.mark.parametrize("answer", [True, False, "", 0, ["no"]])
-def test_an_always_answers_with_a_message_or_none(answer: Any) -> None:
+@pytest.mark.parametrize("result", [True, False, "", 0, ["no"]])
+def test_an_always_must_return_a_message_or_none(result: Any) -> None:
     @always(sees=[Said])
     def silence(seen: Seen) -> Any:
-        return answer
+        return result
 
     with pytest.raises(SpecError) as caught:
-        silence.why_false(SIGHT)
+        silence.why_false(OBSERVATION)
     assert str(caught.value) == (
-        f"{place(silence.test)}silence answered {answer!r}: an @always answers "
-        "None where it is true, a message where it is false"
+        f"{place(silence.test)}the @always silence must return None if it holds, or a non-empty "
+        f"message if not, got {result!r}"
     )
 
 
-@pytest.mark.parametrize("answer", [None, "", "yes", 1, [Said("x")]])
-def test_a_sometimes_answers_true_or_false(answer: Any) -> None:
+@pytest.mark.parametrize("result", [None, "", "yes", 1, [Said("x")]])
+def test_a_sometimes_must_return_true_or_false(result: Any) -> None:
     @sometimes(sees=[Said])
     def noise(seen: Seen) -> Any:
-        return answer
+        return result
 
     with pytest.raises(SpecError) as caught:
-        noise.reached(SIGHT)
+        noise.is_reached(OBSERVATION)
     assert str(caught.value) == (
-        f"{place(noise.test)}noise answered {answer!r}: an @sometimes answers True or False"
+        f"{place(noise.test)}the @sometimes noise must return True or False, got {result!r}"
     )
 
 
 def test_a_sometimes_is_reached_or_not() -> None:
     @sometimes(sees=[Said])
     def two_speak(seen: Seen) -> bool:
-        return len({who for who, _ in seen.sent(Said)}) >= 2
+        return len({node for node, _ in seen.sent(Said)}) >= 2
 
-    assert (two_speak.reached(SIGHT), two_speak.reached(Seen([], {}))) == (True, False)
+    assert (two_speak.is_reached(OBSERVATION), two_speak.is_reached(Seen([], {}))) == (True, False)
 
 
-def test_a_property_that_raises_is_shown_with_the_line_that_did() -> None:
+def test_the_error_about_a_property_that_raises_names_its_line() -> None:
     @always(sees=["time"])
     def late(seen: Seen) -> None:
         (_, time), _ = seen.field("time")
         time.tomorrow()
 
     with pytest.raises(SpecError) as caught:
-        late.why_false(SIGHT)
+        late.why_false(OBSERVATION)
     error = "AttributeError: 'int' object has no attribute 'tomorrow'"
     assert str(caught.value) == f"{place(late.test, 3)}the property late raised {error}"
 
@@ -162,41 +167,41 @@ def test_a_property_cannot_end_the_program() -> None:
         raise SystemExit(0)
 
     with pytest.raises(SpecError) as caught:
-        ends.why_false(SIGHT)
+        ends.why_false(OBSERVATION)
     assert str(caught.value) == f"{place(ends.test, 2)}the property ends raised SystemExit: 0"
 
 
 # Milestones
 
 
-def test_a_milestone_is_a_map_from_what_happened_to_its_line() -> None:
+def test_a_milestone_maps_events_to_lines() -> None:
     @milestone(sees=[Said])
     def said(seen: Seen) -> Mapping[object, str]:
         return {message.word: f"{message.word} was said" for _, message in seen.sent(Said)}
 
-    assert said.reached(SIGHT) == {"x": "x was said", "z": "z was said"}
-    assert said.reached(Seen([], {})) == {}
+    assert said.lines(OBSERVATION) == {"x": "x was said", "z": "z was said"}
+    assert said.lines(Seen([], {})) == {}
 
 
-def test_a_milestone_sees_what_it_declared() -> None:
+def test_a_milestone_can_read_only_its_footprint() -> None:
     @milestone(sees=["time"])
     def said(seen: Seen) -> Mapping[Any, str]:
         return {message: "said" for _, message in seen.sent(Said)}
 
     with pytest.raises(SpecError) as caught:
-        said.reached(SIGHT)
+        said.lines(OBSERVATION)
     assert str(caught.value) == (
         f"{place(said.test, 2)}the milestone said raised "
-        "LookupError: said looks at Said: add it to its sees=[...]"
+        "LookupError: said reads Said; add Said to its sees=[...]"
     )
 
 
-def test_a_milestone_that_raises_is_shown_with_the_line_that_did() -> None:
+def test_the_error_about_a_milestone_that_raises_names_its_line() -> None:
     @milestone(sees=[Said])
     def said(seen: Seen) -> Mapping[Any, str]:
         return {seen.sent(Said)[9]: "said"}
 
     with pytest.raises(SpecError) as caught:
-        said.reached(SIGHT)
+        said.lines(OBSERVATION)
     error = "IndexError: list index out of range"
     assert str(caught.value) == f"{place(said.test, 2)}the milestone said raised {error}"

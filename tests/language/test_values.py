@@ -1,4 +1,4 @@
-"""When two values are the same, which ones a state may hold, and the order they come in."""
+"""Values: exact equality, the values that a state may hold, and their order."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from pcheck import Group, Id, Map, Set, Value, fixed, group, show
-from pcheck.language.values import Unfit, exact, order
+from pcheck.language.values import UnsupportedValue, exact, order
 
 
 class Colour(Enum):
@@ -80,11 +80,11 @@ ALL_DIFFERENT: list[Any] = [
 ]
 
 
-def test_values_of_different_types_are_different_whatever_python_says() -> None:
+def test_values_of_different_types_differ_even_if_python_calls_them_equal() -> None:
     assert distinct(ALL_DIFFERENT) == len(ALL_DIFFERENT)
 
 
-def test_values_built_in_different_ways_are_the_same() -> None:
+def test_equal_values_built_in_different_ways_have_the_same_key() -> None:
     for one, other in [
         (Set([1, 2, 1]), Set([2]).plus(1)),
         (Set([1, 2, 3]).without(2), Set([3, 1])),
@@ -95,58 +95,61 @@ def test_values_built_in_different_ways_are_the_same() -> None:
         assert (one, exact(one), hash(one)) == (other, exact(other), hash(other))
 
 
-def test_fixed_fields_are_no_part_of_a_value() -> None:
+def test_fixed_fields_are_not_part_of_a_value() -> None:
     assert exact(Wired(1, peers="these")) == exact(Wired(1, peers=["those"]))
 
 
-LIST, DICT = "a list: use a tuple", "a dict: use Map"
+LIST, DICT = "a list; use a tuple", "a dict; use Map"
 
 
 @pytest.mark.parametrize(
     ("value", "why"),
     [
         ([1], LIST),
-        ({1}, "a set: use Set"),
-        (frozenset(), "a frozenset: use Set"),
+        ({1}, "a set; use Set"),
+        (frozenset(), "a frozenset; use Set"),
         ({}, DICT),
-        (bytearray(), "a bytearray: use bytes"),
-        (float("nan"), "NaN, which is not even equal to itself: use None"),
-        (1j, "a complex: use a frozen dataclass, a tuple, a Set or a Map"),
-        (Loose(1), "a Loose, which can change: write @dataclass(frozen=True)"),
+        (bytearray(), "a bytearray; use bytes"),
+        (float("nan"), "NaN, which does not equal itself; use None"),
+        (1j, "a complex; use a frozen dataclass, a tuple, a Set or a Map"),
+        (Loose(1), "a Loose, which is mutable; write @dataclass(frozen=True) above class Loose"),
         (Vote(1, [2]), f"value is {LIST}"),
         (Vote(1, Offer(1, {})), f"value.value is {DICT}"),
-        (Vote(1, Loose(1)), "value is a Loose, which can change: write @dataclass(frozen=True)"),
+        (
+            Vote(1, Loose(1)),
+            "value is a Loose, which is mutable; write @dataclass(frozen=True) above class Loose",
+        ),
     ],
 )
-def test_what_cannot_be_compared_for_ever_is_refused_with_advice(value: object, why: str) -> None:
-    with pytest.raises(Unfit) as caught:
+def test_an_unsupported_value_is_refused_with_advice(value: object, why: str) -> None:
+    with pytest.raises(UnsupportedValue) as caught:
         exact(value)
     assert str(caught.value) == why
 
 
-def test_a_place_in_a_tuple_is_told_by_its_number() -> None:
-    with pytest.raises(Unfit) as caught:
+def test_the_error_names_the_position_in_a_tuple() -> None:
+    with pytest.raises(UnsupportedValue) as caught:
         exact(Vote(1, (None, [2])))
     assert "value" in str(caught.value)
     assert "[1]" in str(caught.value)
     assert str(caught.value).endswith(LIST)
 
 
-def test_sets_and_maps_refuse_what_a_state_may_not_hold() -> None:
+def test_sets_and_maps_refuse_unsupported_values() -> None:
     for build in (lambda: Set([[1]]), lambda: Map({1: [1]}), lambda: Map([([1], 1)])):
-        with pytest.raises(Unfit) as caught:
+        with pytest.raises(UnsupportedValue) as caught:
             build()
         assert str(caught.value) == LIST
 
 
-def test_a_set_tells_one_true_and_one_point_zero_apart() -> None:
+def test_a_set_distinguishes_1_true_and_1_0() -> None:
     ones = Set([1, 1.0, True])
     assert repr(ones) == "Set([True, 1.0, 1])"
     assert repr(ones.without(True)) == "Set([1.0, 1])"
     assert (1 in Set([True]), True in Set([1]), 1 in ones) == (False, False, True)
 
 
-def test_a_map_tells_one_true_and_one_point_zero_apart() -> None:
+def test_a_map_distinguishes_1_true_and_1_0() -> None:
     ones: Map[float, str] = Map([(1, "int"), (True, "bool"), (1.0, "-")]).but(1.0, "float")
     assert list(ones.items()) == [(True, "bool"), (1.0, "float"), (1, "int")]
     assert (ones[1], ones[True], ones[1.0], ones.get(2)) == ("int", "bool", "float", None)
@@ -161,7 +164,7 @@ def test_the_repr_of_a_map_shows_every_entry() -> None:
     assert repr(ones) == "Map({True: 'bool', 1.0: 'float', 1: 'int'})"
 
 
-def test_sets_and_maps_are_equal_only_to_their_own_kind() -> None:
+def test_sets_and_maps_are_equal_only_to_sets_and_maps() -> None:
     values: list[object] = [Set([1]), {1}, frozenset({1}), Set([True]), (1,)]
     assert [Set([1]) == value for value in values] == [True, False, False, False, False]
     values = [Map({1: 1}), {1: 1}, Map({1: True}), Map({1.0: 1})]
@@ -174,7 +177,7 @@ def test_a_set_has_the_operations_of_a_set() -> None:
     assert (Set([1]) <= small, small <= large, len(small | large)) == (True, False, 3)
 
 
-def test_any_two_values_have_an_order_and_it_is_the_same_from_every_start() -> None:
+def test_all_values_can_be_sorted_and_every_permutation_gives_the_same_order() -> None:
     dice = random.Random(1)
     orders = set()
     for _ in range(20):
@@ -193,7 +196,7 @@ def test_any_two_values_have_an_order_and_it_is_the_same_from_every_start() -> N
         (Rights(0), Rights.READ),
     ],
 )
-def test_equal_sets_iterate_alike(one: object, other: object) -> None:
+def test_equal_sets_iterate_in_the_same_order(one: object, other: object) -> None:
     forth, back = Set([one, other]), Set([other, one])
     assert forth == back
     assert list(map(exact, forth)) == list(map(exact, back))

@@ -1,4 +1,4 @@
-"""What a mistake changes, quoted: each clause as it stands in the source, beside the right one."""
+"""The rules of a bug: changed clauses, quoted from the source with the correct clauses."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Caller(Actor):
 
 @dataclass(frozen=True)
 class Server(Actor):
-    """It has one answer for each number."""
+    """A server with one answer for each number."""
 
     given: int = 0
 
@@ -69,10 +69,10 @@ class Server(Actor):
         return None
 
     def may_answer(self, number: int) -> bool:
-        """No number is answered twice: else
-        somebody counts two answers."""
+        """No number is answered twice. Otherwise
+        a caller counts two answers."""
         return (
-            number > self.given  # a comment is a part of it
+            number > self.given  # a comment is part of the clause
         )
 
 
@@ -87,7 +87,7 @@ def one_answer(seen: Seen) -> str | None:
 
 
 def office(servers: int = 2, clerks: int = 0, limit: int = 9) -> Cluster:
-    """Who calls, and who answers."""
+    """A caller, servers and clerks."""
     s, k = group("s", servers), group("k", clerks)
     most = min(limit, 9)
     del most
@@ -103,11 +103,11 @@ def quoted(marked: Any) -> list[Rule]:
 
 MAY_ANSWER = Rule(
     "Server.may_answer",
-    "No number is answered twice: else somebody counts two answers.",
+    "No number is answered twice. Otherwise a caller counts two answers.",
     (
         "def may_answer(self, number: int) -> bool:",
         "    return (",
-        "        number > self.given  # a comment is a part of it",
+        "        number > self.given  # a comment is part of the clause",
         "    )",
     ),
     ("def may_answer(self, number: int) -> bool:", "    return True"),
@@ -116,34 +116,34 @@ MAY_ANSWER = Rule(
 
 @bug(1, breaks=one_answer)
 class AnswersAgain(Server):
-    """Answers whatever it is asked."""
+    """A server answers every request."""
 
     def may_answer(self, number: int) -> bool:
         return True
 
 
-def test_a_method_stands_beside_the_one_that_it_takes_the_place_of() -> None:
+def test_a_changed_method_is_quoted_with_the_correct_method() -> None:
     assert quoted(AnswersAgain) == [MAY_ANSWER]
 
 
 @bug(2, breaks=one_answer)
 class ExplainsItself(Clerk):
-    """Answers whatever it is asked."""
+    """A server answers every request."""
 
     def may_answer(self, number: int) -> bool:
-        """It says why,
-        and that is not quoted."""
-        # nor is this: it is a comment of its own
+        """A docstring in a bug
+        is not quoted."""
+        # a comment of the bug is quoted
         return True
 
 
-def test_what_is_inherited_is_looked_for_where_it_stands() -> None:
+def test_an_inherited_clause_is_quoted_from_its_class() -> None:
     right = MAY_ANSWER.right
     (rule,) = quoted(ExplainsItself)
     assert (rule.name, rule.words, rule.right) == ("Clerk.may_answer", MAY_ANSWER.words, right)
     assert rule.wrong == (
         "def may_answer(self, number: int) -> bool:",
-        "    # nor is this: it is a comment of its own",
+        "    # a comment of the bug is quoted",
         "    return True",
     )
 
@@ -151,12 +151,12 @@ def test_what_is_inherited_is_looked_for_where_it_stands() -> None:
 @bug(3, breaks=one_answer)
 @dataclass(frozen=True)
 class Forgets(Server):
-    """Keeps nothing over a restart."""
+    """A server keeps nothing over a restart."""
 
     given: int = volatile(0)
 
 
-def test_a_field_stands_beside_the_one_that_it_takes_the_place_of() -> None:
+def test_a_changed_field_is_quoted_with_the_correct_field() -> None:
     right, wrong = ("given: int = 0",), ("given: int = volatile(0)",)
     assert quoted(Forgets) == [Rule("Server.given", "", right, wrong)]
 
@@ -164,19 +164,19 @@ def test_a_field_stands_beside_the_one_that_it_takes_the_place_of() -> None:
 @bug(4, breaks=one_answer)
 @dataclass(frozen=True)
 class CountsToo(Server):
-    """Counts, and answers whatever it is asked."""
+    """A server counts, and answers every request."""
 
     counted: int = 0
 
     def more(self) -> int:
-        """One more."""
+        """Return the next number."""
         return self.counted + 1
 
     def may_answer(self, number: int) -> bool:
         return True
 
 
-def test_what_it_adds_comes_after_what_it_changes() -> None:
+def test_added_clauses_follow_changed_clauses() -> None:
     more = "def more(self) -> int:", "    return self.counted + 1"
     assert quoted(CountsToo) == [
         MAY_ANSWER,
@@ -192,13 +192,13 @@ class AsksTheSame(Caller):
 
 @bug(5, breaks=one_answer, also=[AsksTheSame])
 class AnswersTheSame(Server):
-    """The same is asked, and answered, again."""
+    """A caller repeats its number, and a server repeats its answer."""
 
     def may_answer(self, number: int) -> bool:
         return True
 
 
-def test_what_stands_in_two_roles_is_quoted_of_both() -> None:
+def test_a_bug_of_two_roles_quotes_both() -> None:
     right = "def next(self) -> int:", "    return self.asked + 1"
     wrong = "def next(self) -> int:", "    return 1"
     assert quoted(AnswersTheSame) == [MAY_ANSWER, Rule("Caller.next", "", right, wrong)]
@@ -206,22 +206,22 @@ def test_what_stands_in_two_roles_is_quoted_of_both() -> None:
 
 @bug(6, breaks=one_answer)
 class Empty(Server):
-    """Changes nothing."""
+    """A bug that changes nothing."""
 
 
-def test_what_changes_nothing_has_nothing_to_quote() -> None:
+def test_a_bug_without_changes_has_no_rules() -> None:
     assert quoted(Empty) == []
 
 
 @bug(7, breaks=one_answer)
 def no_limit(servers: int) -> dict[str, int]:
-    """As many answers as there are servers, and no other limit."""
+    """The number of answers is limited by the number of servers."""
     return {
         "limit": servers,
     }
 
 
-def test_options_stand_beside_the_lines_of_the_builder_that_they_are_used_in() -> None:
+def test_changed_options_are_quoted_with_the_lines_of_the_builder() -> None:
     wrong = (
         "def no_limit(servers: int) -> dict[str, int]:",
         "    return {",
@@ -231,16 +231,16 @@ def test_options_stand_beside_the_lines_of_the_builder_that_they_are_used_in() -
     assert quoted(no_limit) == [Rule("office", "", ("most = min(limit, 9)",), wrong)]
 
 
-def test_a_mistake_without_a_source_is_not_quoted() -> None:
+def test_a_bug_without_source_has_no_rules() -> None:
     names: dict[str, Any] = {"bug": bug, "one_answer": one_answer, "Server": Server}
     exec("@bug(8, breaks=one_answer)\nclass Typed(Server):\n    given = 1", names)
     exec("@bug(9, breaks=one_answer)\ndef typed():\n    return {}", names)
     assert (quoted(names["Typed"]), quoted(names["typed"])) == ([], [])
 
 
-def test_what_is_loaded_later_does_not_take_the_source_away(tmp_path: Path) -> None:
+def test_loading_another_spec_keeps_the_source(tmp_path: Path) -> None:
     for file in SHIPPED.glob("*.py"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
     result = check(tmp_path / "paxos.py", bug=14, acceptors=1)
     check(tmp_path / "lamport.py", acceptors=1)
-    assert "VIOLATED: agreement is false now: v1 and v2 are both chosen." in str(result)
+    assert "VIOLATED: agreement is false: v1 and v2 are both chosen." in str(result)

@@ -1,4 +1,4 @@
-"""A spec: how a bug of it is found by name or number, and what the bug changes when it is built."""
+"""Specs: bugs found by name or number, and the clusters that specs build with a bug."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.yard import (
 # Names and numbers of bugs
 
 
-def test_a_mistake_is_found_by_its_name_or_by_a_number_of_its_own() -> None:
+def test_a_bug_is_found_by_name_or_unique_number() -> None:
     third = replace(marked(LaysNoEggs), name="third", number=3)
     bugs = marked(LaysNoEggs), marked(more_foxes_than_hens), third
     spec = replace(of_builder(yard), bugs=bugs)
@@ -40,18 +40,18 @@ def test_a_mistake_is_found_by_its_name_or_by_a_number_of_its_own() -> None:
     ("name", "line"),
     [
         (1, "bug number 1 of yard is ambiguous: use lays-no-eggs or more-foxes-than-hens"),
-        (2, "yard has no bug '2'; it has lays-no-eggs, more-foxes-than-hens"),
-        ("lays-no-egg", "yard has no bug 'lays-no-egg'; did you mean 'lays-no-eggs'?"),
+        (2, "unknown bug '2' of yard; expected lays-no-eggs or more-foxes-than-hens"),
+        ("lays-no-egg", "unknown bug 'lays-no-egg' of yard; did you mean 'lays-no-eggs'?"),
     ],
 )
-def test_a_mistake_that_is_not_meant_by_its_name_alone(name: str | int, line: str) -> None:
+def test_an_unknown_or_ambiguous_bug_is_an_error(name: str | int, line: str) -> None:
     spec = replace(of_builder(yard), bugs=(marked(LaysNoEggs), marked(more_foxes_than_hens)))
     with pytest.raises(UsageError) as error:
         spec.bug(name)
     assert str(error.value) == line
 
 
-def test_names_of_mistakes_are_their_own_and_numbers_may_be_shared() -> None:
+def test_bugs_have_unique_names_and_may_share_numbers() -> None:
     for spec in shipped():
         names = [bug.name for bug in spec.bugs]
         assert sorted(set(names)) == sorted(names)
@@ -59,7 +59,7 @@ def test_names_of_mistakes_are_their_own_and_numbers_may_be_shared() -> None:
     assert {number for number, count in numbers.items() if count > 1} == {5, 7, 10, 12, 18}
 
 
-def test_a_mistake_goes_by_its_name_or_its_number() -> None:
+def test_a_bug_is_selected_by_name_or_number() -> None:
     paxos = find("paxos")
     bug = paxos.bug("14")
     assert bug.name == "votes-in-any-ballot"
@@ -67,7 +67,7 @@ def test_a_mistake_goes_by_its_name_or_its_number() -> None:
     assert [paxos.bug(name) for name in names] == [bug] * 3
 
 
-def test_a_mistake_does_not_go_by_a_number_that_several_share() -> None:
+def test_a_shared_number_does_not_select_a_bug() -> None:
     with pytest.raises(UsageError) as error:
         find("paxos").bug(7)
     assert str(error.value) == (
@@ -75,26 +75,26 @@ def test_a_mistake_does_not_go_by_a_number_that_several_share() -> None:
     )
 
 
-# What a bug changes
+# Clusters with a bug
 
 
-def test_every_class_takes_the_place_of_its_role_and_keeps_what_was_given_to_that() -> None:
+def test_every_class_replaces_its_role_and_keeps_the_fields() -> None:
     actors = built(marked(LaysNoEggs), hens=1, foxes=2, wild=True)
     kinds = {node: (type(actor), getattr(actor, "name", None)) for node, actor in actors.items()}
     fox = SlyFox, Value("reynard")
     assert kinds == {"h1": (LaysNoEggs, None), "f1": fox, "f2": fox}
 
 
-def test_the_builder_is_asked_for_what_a_function_makes_of_its_options() -> None:
+def test_the_builder_gets_the_options_that_a_bug_changes() -> None:
     actors = built(marked(more_foxes_than_hens), hens=3, foxes=2)
     assert list(actors) == ["h1", "h2", "h3", "f1", "f2", "f3", "f4", "f5"]
 
 
-def test_a_role_that_nobody_has_is_not_changed_in_silence() -> None:
+def test_a_bug_of_a_role_without_nodes_is_an_error() -> None:
     wrong = marked(bug(2, breaks=eggs_are_kept, also=[OldCrow])(type("TwoRoles", (Hen,), {})))
     with pytest.raises(SpecError) as error:
         built(wrong)
-    line = "the bug two-roles changes Crow, which no node of this cluster is"
+    line = "the bug two-roles changes Crow, but no node is a Crow"
     assert str(error.value).endswith(line)
 
 
@@ -122,7 +122,7 @@ WRONG = [unknown_option, option_that_is_not_there, no_options, too_small, raises
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: wrong.__name__)
-def test_a_function_that_is_wrong_is_named_with_its_place(wrong: Callable[..., Any]) -> None:
+def test_a_faulty_bug_function_is_reported_with_its_place(wrong: Callable[..., Any]) -> None:
     found = marked(bug(3, breaks=eggs_are_kept)(wrong))
     with pytest.raises(SpecError) as error:
         built(found)

@@ -1,4 +1,4 @@
-"""Every test of the stepper runs in a folder of its own."""
+"""Fixture for the tests of the stepper: a folder of its own for each test."""
 
 from __future__ import annotations
 

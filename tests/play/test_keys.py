@@ -1,4 +1,4 @@
-"""What keys are called, whatever a terminal sends for them."""
+"""Names of keys, whichever sequence a terminal sends for a key."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_each_key_has_one_name(typed: str, names: list[str]) -> None:
 
 
 @pytest.mark.parametrize("typed", ["\x1b[1;5C", "\x1b[200~", "\x1bq", "\x1bOP", "\x1b[A", "\x1a"])
-def test_what_an_unknown_key_sends_is_not_taken_for_several_others(typed: str) -> None:
+def test_an_unknown_sequence_is_one_key(typed: str) -> None:
     assert keys(f"n{typed}p") == ["n", typed, "p"]
 
 
@@ -45,7 +45,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("before", [signal.SIG_DFL, signal.SIG_IGN, lambda *_: None])
-def test_a_signal_does_afterwards_what_it_did_before(
+def test_the_signal_handlers_are_restored_afterwards(
     before: signal._HANDLER, terminal: None
 ) -> None:
     first = signal.signal(signal.SIGTERM, before)
@@ -57,8 +57,8 @@ def test_a_signal_does_afterwards_what_it_did_before(
         signal.signal(signal.SIGTERM, first)
 
 
-def test_keys_are_read_in_another_thread_too(terminal: None) -> None:
-    """Where signals are none of its business."""
+def test_keys_are_read_in_another_thread(terminal: None) -> None:
+    """Signal handlers can only be set in the main thread."""
     ended: list[bool] = []
 
     def read() -> None:

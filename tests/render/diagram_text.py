@@ -1,4 +1,4 @@
-"""A sequence diagram read as its text stands there: who is in it, and what happens."""
+"""A parser for the sequence diagrams that pcheck writes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LINE = re.compile(
     r"|(?P<src>n\d+)(?P<arrow>->>|-x|--\))(?P<dst>n\d+): (?P<text>.*)"
     r"|(?P<rect>rect .*|end)"
 )
-KINDS = {"->>": "arrives", "-x": "lost", "--)": "on its way"}
+KINDS = {"->>": "arrives", "-x": "lost", "--)": "in flight"}
 
 
 @dataclass(frozen=True)
@@ -51,5 +51,5 @@ def event(line: str) -> Event:
 
 
 def decoded(text: str) -> str:
-    """With lines as lines, and what is written as a number as the character that it stands for."""
+    """Return a text of the diagram with line breaks and character references decoded."""
     return html.unescape(re.sub(r"#(\d+);", r"&#\1;", text.replace("<br/>", "\n")))

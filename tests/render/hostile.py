@@ -1,4 +1,4 @@
-"""A spec whose names and texts are what some format takes for its own syntax."""
+"""A spec whose names and texts contain the syntax of the formats."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ class Pair(NamedTuple):
 
 @dataclass(frozen=True)
 class Tagged:
-    """Fields that make a record look like a variant."""
+    """A message whose fields make a record resemble a variant."""
 
     tag: int
     value: object
@@ -62,12 +62,14 @@ class Tagged:
 
 @dataclass(frozen=True)
 class Nothing:
-    """No fields at all."""
+    """A message without fields."""
 
 
 @dataclass(frozen=True)
 class Odd(Actor):
-    near: Group = fixed()  # itself among them
+    """A node whose names, fields and messages contain syntax."""
+
+    near: Group = fixed()  # with the node itself
     nth: int = fixed()
     up: int = 0
     tag: Value = Value("")
@@ -83,7 +85,7 @@ class Odd(Actor):
             yield action(f"says {text}", more, *said)
 
     def says(self, text: str) -> tuple[object, ...]:
-        """Two of them alike, and one that somebody else says too."""
+        """Return the messages to send: two are equal, and one is sent by other nodes too."""
         return Tagged(self.up, text), Nothing(), Nothing(), Tagged(-1, TWO_LINES)
 
     def receive(self, msg: object, src: Id) -> Step:

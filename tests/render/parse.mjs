@@ -1,8 +1,8 @@
-// What Mermaid's own parser makes of each diagram: a map from names to texts in, JSON out.
+// Parse diagrams with Mermaid: reads a map from names to texts and writes what the parser found.
 import { readFileSync } from "node:fs";
 import { JSDOM } from "jsdom";
 
-const { window } = new JSDOM("<!doctype html>"); // texts are cleaned as a browser would do it
+const { window } = new JSDOM("<!doctype html>"); // Mermaid needs a document to clean texts
 Object.assign(globalThis, { window, document: window.document });
 const { default: mermaid } = await import("mermaid");
 

@@ -1,4 +1,4 @@
-"""The states in the Informal Trace Format, read back by a library of others."""
+"""The Informal Trace Format, read back by the library itf-py."""
 
 from __future__ import annotations
 
@@ -18,7 +18,15 @@ from pcheck import Group, Id, Map, Set, check
 from pcheck.render.itf import itf
 from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.network import NETWORKS
-from tests.render.every_run import RUNS, bare, each_of, found, kept, small, the_run
+from tests.render.findings import (
+    FINDINGS,
+    bare_witness,
+    each_of,
+    finding_named,
+    saved_finding,
+    small_finding,
+    witness_on,
+)
 
 UNIT = "U_OF_UNIT"
 SPELT = {
@@ -31,7 +39,7 @@ SPELT = {
     "x; y": "x__y",
     "asked for": "asked_for",
 }
-every = each_of(RUNS)
+every_finding = each_of(FINDINGS)
 kinds: dict[tuple[str, ...], type] = {}
 BEGUN = """\
 {
@@ -39,8 +47,8 @@ BEGUN = """\
     "format": "ITF",
     "format-description": "https://apalache-mc.org/docs/adr/015adr-trace.html",
     "source": "paxos",
-    "description": "The shortest run that reaches some_value_chosen (1 step): some_value_chosen is \
-reached"
+    "description": "The shortest trace that reaches some_value_chosen (1 step): some_value_chosen \
+is reached"
   },
   "vars": ["p1", "a1", "a2", "messages", "crashes", "action"],
   "states": [
@@ -93,8 +101,8 @@ reached"
 
 
 @pytest.fixture(autouse=True)
-def each_kind_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only to save time: the library makes a new class for each record that it reads."""
+def each_record_type_is_created_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Save time: itf-py creates a new class for each record that it reads."""
 
     def made(name: str, fields: Iterable[str]) -> type:
         key = name, *fields
@@ -106,7 +114,7 @@ def each_kind_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def theirs(value: Any) -> Any:
-    """What the library makes of a value, in a form in which two kinds are never equal."""
+    """Return a value that itf-py has read, in a form that also compares the types of values."""
     if hasattr(value, "_fields"):
         return type(value).__name__, {name: theirs(each) for name, each in value._asdict().items()}
     if isinstance(value, tuple):
@@ -121,7 +129,7 @@ def theirs(value: Any) -> Any:
 
 
 def ours(value: Any) -> Any:
-    """The same form of what a state holds."""
+    """Return a value of a state in the same form."""
     if isinstance(value, Set):
         return frozenset, sorted(repr(ours(each)) for each in value)
     if isinstance(value, Map):
@@ -147,7 +155,7 @@ def name_of(value: object) -> str:
 
 
 def parts(value: Any) -> dict[str, Any]:
-    """The fields of a message, or those of an actor that are part of its state."""
+    """Return the fields of a message or of an actor, without fixed fields."""
     if is_dataclass(value):
         own = [f.name for f in fields(value) if not f.metadata.get("pcheck: fixed")]
         return {name: getattr(value, name) for name in own}
@@ -159,7 +167,7 @@ def record(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def expected(model: ClusterModel, state: State, action: str) -> list[Any]:
-    """Each variable: the nodes, what may still reach them, how often one crashed, what was done."""
+    """Return the value of each variable: nodes, messages, crashes and action."""
     nodes, channels = [], dict[tuple[Id, Id], list[object]]()
     for node, config in zip(model.nodes, state.nodes, strict=True):
         own = parts(config.actor)
@@ -171,17 +179,17 @@ def expected(model: ClusterModel, state: State, action: str) -> list[Any]:
     return [*nodes, (dict, messages), ours(state.crashes), ours(action)]
 
 
-def test_a_state_is_written_so() -> None:
-    trace = itf(small("set", "p1 starts ballot 1"))
+def test_a_short_trace_is_written_as_documented() -> None:
+    trace = itf(small_finding("set", "p1 starts ballot 1"))
     assert json.loads(trace) == json.loads(BEGUN)
     assert list(json.loads(trace)["states"][1]) == list(json.loads(BEGUN)["states"][1])
 
 
-@every
-def test_whole_states_come_back(name: str) -> None:
-    shown = the_run(name)
-    model, path = shown.setup.model, shown.trace
-    trace = trace_from_json(json.loads(itf(shown)))
+@every_finding
+def test_itf_py_reads_whole_states(name: str) -> None:
+    finding = finding_named(name)
+    model, path = finding.setup.model, finding.trace
+    trace = trace_from_json(json.loads(itf(finding)))
     found = [[theirs(state.values[each]) for each in trace.vars] for state in trace.states]
     actions = ("", *path.labels)
     if isinstance(model, ClusterModel):
@@ -200,33 +208,33 @@ def test_whole_states_come_back(name: str) -> None:
     assert {frozenset(state.values) for state in trace.states} == {frozenset(trace.vars)}
 
 
-def test_a_variable_is_spelt_as_a_name_and_no_two_are_alike() -> None:
+def test_the_names_of_variables_are_distinct_identifiers() -> None:
     nodes = ["a_b", "end", "q__b_", "network", "messages", "n1", "tag_", "as_", "x__x", "x__y"]
-    trace = json.loads(itf(the_run("hostile on set")))
+    trace = json.loads(itf(finding_named("hostile on set")))
     assert trace["vars"] == [*nodes, "messages_", "crashes", "action"]
 
 
-def test_what_a_run_violates_is_told_with_its_mistake() -> None:
-    assert json.loads(itf(kept("forgets-everything")))["#meta"]["description"] == (
-        "The shortest run that violates agreement (10 steps) with the mistake forgets-everything: "
-        "agreement is false now: v1 and v2 are both chosen"
+def test_the_description_names_the_violation_and_the_bug() -> None:
+    assert json.loads(itf(saved_finding("forgets-everything")))["#meta"]["description"] == (
+        "The shortest trace that violates agreement (10 steps) with the bug forgets-everything: "
+        "agreement is false: v1 and v2 are both chosen"
     )
 
 
 def channels(name: str) -> list[dict[tuple[str, ...], list[str]]]:
-    """In each state, from whom and to whom: what may still come, as it is written."""
-    model = the_run(name).setup.model
+    """Return the undelivered messages of each state by sender and receiver, as written."""
+    model = finding_named(name).setup.model
     assert isinstance(model, ClusterModel)
     at = len(model.nodes)  # the messages come after the nodes
-    trace = json.loads(itf(the_run(name)))
+    trace = json.loads(itf(finding_named(name)))
     return [
         {tuple(ends["#tup"]): [repr(each) for each in inside] for ends, inside in found["#map"]}
         for found in (state[trace["vars"][at]] for state in trace["states"])
     ]
 
 
-def test_copies_are_kept_apart_where_there_are_copies() -> None:
-    """Some step sends the same twice."""
+def test_repeated_messages_are_listed_on_networks_with_copies() -> None:
+    """Some steps send a message twice."""
     twice = {
         network: any(
             len(inside) > len(set(inside))
@@ -238,10 +246,10 @@ def test_copies_are_kept_apart_where_there_are_copies() -> None:
     assert twice == {"set": False, "once": True, "lossy": True, "fifo": True}
 
 
-def test_in_fifo_it_is_the_head_of_a_channel_that_goes() -> None:
-    shown, states = the_run("hostile on fifo"), channels("hostile on fifo")
+def test_on_fifo_a_step_takes_the_first_message_of_a_channel() -> None:
+    finding, states = finding_named("hostile on fifo"), channels("hostile on fifo")
     went = []
-    for event, (before, after) in zip(shown.timeline.events, pairwise(states)):
+    for event, (before, after) in zip(finding.timeline.events, pairwise(states)):
         if event.src is not None:
             ends = str(event.src), str(event.node)
             rest = before[ends][1:]
@@ -249,9 +257,9 @@ def test_in_fifo_it_is_the_head_of_a_channel_that_goes() -> None:
     assert (len(went) > 10, set(went)) == (True, {True})
 
 
-def test_the_same_run_is_the_same_bytes() -> None:
-    """No time of day, and nothing that depends on what was drawn before."""
+def test_equal_traces_are_written_as_equal_bytes() -> None:
+    """The file has no timestamp and does not depend on files written before."""
     again = check("lamport", acceptors=2, find="chosen", engine="reference").finding
     assert again is not None
-    assert itf(again) == itf(bare())
-    assert itf(found("set")) == itf(found("set"))
+    assert itf(again) == itf(bare_witness())
+    assert itf(witness_on("set")) == itf(witness_on("set"))

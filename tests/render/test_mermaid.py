@@ -1,4 +1,4 @@
-"""The sequence diagram, read back line by line: it tells of each step, and of each lost message."""
+"""The sequence diagram, parsed line by line: it contains every step and every lost message."""
 
 from __future__ import annotations
 
@@ -13,29 +13,36 @@ from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
 from pcheck.text import printable
 from tests.render.diagram_text import Diagram, diagram
-from tests.render.every_run import RUNS, each_of, hostile, kept, small, the_run
+from tests.render.findings import (
+    FINDINGS,
+    each_of,
+    finding_named,
+    hostile_finding,
+    saved_finding,
+    small_finding,
+)
 
-ON_THE_WAY = """\
+IN_FLIGHT = """\
 sequenceDiagram
-    title The shortest run that reaches some_value_chosen (6 steps)
+    title The shortest trace that reaches some_value_chosen (6 steps)
     participant n1 as p1
     participant n2 as a1
     participant n3 as a2
     Note over n1: 1. p1 starts ballot 1<br/>started = 1<br/>promises = {}
     Note over n1: 2. p1 starts ballot 2<br/>started = 2
-    n1--)n2: on its way: Prepare(ballot=2)
-    n1--)n3: on its way: Prepare(ballot=2)
+    n1--)n2: in flight: Prepare(ballot=2)
+    n1--)n3: in flight: Prepare(ballot=2)
     n1->>n2: 3. Prepare(ballot=1)<br/>(sent in step 1)
     Note over n2: promised = 1
-    n2--)n1: on its way: Promise(ballot=1, last=None)
+    n2--)n1: in flight: Promise(ballot=1, last=None)
     n1-xn3: 4. lost: Prepare(ballot=1)<br/>(sent in step 1)
     Note over n1: 5. p1 crashes<br/>promises = None
     Note over n1: 6. p1 restarts
     Note over n1,n3: some_value_chosen is reached
 """
-WITH_A_MISTAKE = """\
+WITH_A_BUG = """\
 sequenceDiagram
-    title The shortest run that violates agreement (10 steps)
+    title The shortest trace that violates agreement (10 steps)
     participant n1 as p1
     participant n2 as p2
     participant n3 as a1
@@ -48,7 +55,7 @@ sequenceDiagram
     Note over n3: promised = 2
     Note over n1,n3: a1, a majority, promised ballot 2
     rect rgba(255, 0, 0, 0.15)
-        Note over n3: 5. a1 crashes<br/>(the correct paxos comes to: promised = 2)<br/>promised = 0
+        Note over n3: 5. a1 crashes<br/>(correct paxos: promised = 2)<br/>promised = 0
     end
     Note over n3: 6. a1 restarts
     n3->>n1: 7. Promise(ballot=1, last=None)<br/>(sent in step 3)
@@ -57,27 +64,27 @@ sequenceDiagram
     Note over n2: promises = None
     rect rgba(255, 0, 0, 0.15)
         n1->>n3: 9. Accept(vote=Vote(ballot=1, value=v1))
-        Note over n3: (the correct paxos refuses this)<br/>promised = 1<br/>vote = Vote(ballot=1, \
-value=v1)<br/>says Accepted(vote=Vote(ballot=1, value=v1))
+        Note over n3: (correct paxos refuses this message)<br/>promised = 1<br/>vote = Vote(\
+ballot=1, value=v1)<br/>says Accepted(vote=Vote(ballot=1, value=v1))
     end
     Note over n1,n3: v1 is chosen: a1, a majority, voted in ballot 1
     n2->>n3: 10. Accept(vote=Vote(ballot=2, value=v2))
     Note over n3: promised = 2<br/>vote = Vote(ballot=2, value=v2)<br/>says Accepted(vote=Vote(\
 ballot=2, value=v2))
     Note over n1,n3: v2 is chosen: a1, a majority, voted in ballot 2
-    Note over n1,n3: agreement is false now: v1 and v2 are both chosen
+    Note over n1,n3: agreement is false: v1 and v2 are both chosen
 """
-every = each_of(RUNS)
+every_finding = each_of(FINDINGS)
 
 
 def solid(text: str) -> str:
-    """Without blanks: lines are broken at them, and anywhere if there are none."""
+    """Return a text without blanks, at which lines may be broken."""
     return "".join(printable(text).split())
 
 
 def steps(found: Diagram) -> list[str]:
-    """The labels of the steps that it tells of, and whatever follows on a label's heels."""
-    told = []
+    """Return the label of each step in the diagram, with the rest of its text."""
+    texts = []
     for number, each in enumerate(filter(is_step, found.events), start=1):
         text = each.text.removeprefix(f"{number}. ")
         src, dst = found.actors[each.src], found.actors[each.dst]
@@ -85,15 +92,15 @@ def steps(found: Diagram) -> list[str]:
             text = f"lost: {src} -> {dst}: {text.removeprefix('lost: ')}"
         elif each.kind == "arrives":
             text = f"{dst} <- {src}: {text}"
-        told.append(solid(text))
-    return told
+        texts.append(solid(text))
+    return texts
 
 
 def is_step(each: object) -> bool:
     return re.match(r"\d+\. ", getattr(each, "text", "")) is not None
 
 
-def test_what_is_on_its_way_at_the_end_is_told_from_what_was_lost() -> None:
+def test_messages_in_flight_at_the_end_differ_from_lost_messages() -> None:
     labels = (
         "p1 starts ballot 1",
         "p1 starts ballot 2",
@@ -102,16 +109,16 @@ def test_what_is_on_its_way_at_the_end_is_told_from_what_was_lost() -> None:
         "p1 crashes",
         "p1 restarts",
     )
-    assert mermaid(small("lossy", *labels)) == ON_THE_WAY
+    assert mermaid(small_finding("lossy", *labels)) == IN_FLIGHT
 
 
-def test_where_the_correct_protocol_differs_it_says_so_on_red() -> None:
-    assert mermaid(kept("forgets-everything")) == WITH_A_MISTAKE
+def test_divergences_are_on_red() -> None:
+    assert mermaid(saved_finding("forgets-everything")) == WITH_A_BUG
 
 
-def test_what_no_arrow_will_show_is_told_in_words() -> None:
-    """In `set`, what is sent again changes nothing."""
-    again = hostile("set")
+def test_a_message_without_an_arrow_is_in_words() -> None:
+    """On `set`, a repeated message changes nothing."""
+    again = hostile_finding("set")
     first = next(m for m in again.timeline.events if len(m.sends) == 4)
     (note,) = (
         each.text
@@ -121,42 +128,42 @@ def test_what_no_arrow_will_show_is_told_in_words() -> None:
     assert note.splitlines()[-1] == 'sends Nothing() to q"<b>, end'
 
 
-@every
-def test_each_step_is_told_once_and_in_order(name: str) -> None:
-    shown = the_run(name)
-    told, labels = steps(diagram(mermaid(shown))), [solid(label) for label in shown.saved.steps]
-    assert [text[: len(label)] for text, label in zip(told, labels, strict=True)] == labels
+@every_finding
+def test_a_diagram_contains_every_step_once_and_in_order(name: str) -> None:
+    finding = finding_named(name)
+    texts, labels = steps(diagram(mermaid(finding))), [*map(solid, finding.saved.steps)]
+    assert [text[: len(label)] for text, label in zip(texts, labels, strict=True)] == labels
 
 
-@every
-def test_each_message_that_never_arrives_is_drawn_once(name: str) -> None:
-    shown = the_run(name)
-    found = diagram(mermaid(shown))
+@every_finding
+def test_a_diagram_contains_every_undelivered_message_once(name: str) -> None:
+    finding = finding_named(name)
+    found = diagram(mermaid(finding))
     drawn = Counter(
         (found.actors[each.src], found.actors[each.dst], solid(each.text))
         for each in found.events
-        if each.kind in ("lost", "on its way") and not is_step(each)
+        if each.kind in ("lost", "in flight") and not is_step(each)
     )
-    assert drawn == Counter(waiting(name))
+    assert drawn == Counter(undelivered(name))
 
 
-def waiting(name: str) -> list[tuple[str, str, str]]:
-    """What is in the inboxes in the end; in `set`, if no step delivered it."""
-    shown = the_run(name)
-    model, last = shown.setup.model, shown.trace.states[-1]
+def undelivered(name: str) -> list[tuple[str, str, str]]:
+    """Return the messages in the inboxes at the end; on `set`, only those never delivered."""
+    finding = finding_named(name)
+    model, last = finding.setup.model, finding.trace.states[-1]
     if not isinstance(model, ClusterModel):
         return []
-    what = "on its way" if shown.setup.network in ("lossy", "fifo") else "lost"
+    what = "in flight" if finding.setup.network in ("lossy", "fifo") else "lost"
     left = [
         (str(letter.src), str(node), f"{letter.src}: {show(letter.message)}")
         for node, config in zip(model.index, last.nodes, strict=True)
         for letter in config.inbox
     ]
-    if shown.setup.network == "set":
+    if finding.setup.network == "set":
         left = [
             (src, dst, text)
             for src, dst, text in left
-            if not any(label.startswith(f"{dst} <- {text}") for label in shown.saved.steps)
+            if not any(label.startswith(f"{dst} <- {text}") for label in finding.saved.steps)
         ]
     return [
         (src, dst, solid(f"{what}: {text.removeprefix(f'{src}: ')}")) for src, dst, text in left
@@ -165,19 +172,19 @@ def waiting(name: str) -> list[tuple[str, str, str]]:
 
 @pytest.mark.parametrize("name", ["hostile on set", "bare", "without columns"])
 def test_the_participants_are_the_columns(name: str) -> None:
-    shown = the_run(name)
-    found = diagram(mermaid(shown))
-    lanes = list(shown.timeline.after(len(shown.trace)))
+    finding = finding_named(name)
+    found = diagram(mermaid(finding))
+    lanes = list(finding.timeline.after(len(finding.trace)))
     assert (found.title, list(found.actors.values())) == (
-        shown.title,
+        finding.title,
         [str(lane) for lane in lanes],
     )
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-def test_no_text_is_taken_for_syntax(network: str) -> None:
-    """Besides the numbers of characters, none of these stands in any line."""
-    for line in mermaid(hostile(network)).splitlines():
+def test_no_text_contains_syntax(network: str) -> None:
+    """Character references are the only syntax that a text may contain."""
+    for line in mermaid(hostile_finding(network)).splitlines():
         text = re.sub(r"#\d+;|<br/>|^ *n\d+(->>|-x|--\))n\d+: ", "", line)
         found = re.findall(r"[#;<>&\"%$\\]|style|classDef|wrap:|\s$", text)
         assert (line, found) == (line, [])

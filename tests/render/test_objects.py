@@ -1,4 +1,4 @@
-"""The run as one object: nothing of the run is missing, and it is a saved run still."""
+"""The object of a finding: complete, and readable as a saved trace."""
 
 from __future__ import annotations
 
@@ -15,9 +15,18 @@ from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
 from pcheck.traces.finding import Finding
 from pcheck.traces.saved import read
-from tests.render.every_run import KEPT, RUNS, bare, each_of, found, kept, small, the_run
+from tests.render.findings import (
+    FINDINGS,
+    SAVED,
+    bare_witness,
+    each_of,
+    finding_named,
+    saved_finding,
+    small_finding,
+    witness_on,
+)
 
-every = each_of(RUNS)
+every_finding = each_of(FINDINGS)
 TWO_STEPS = {
     "format": "pcheck trace",
     "version": 2,
@@ -38,7 +47,7 @@ TWO_STEPS = {
     "why": "",
     "steps": ["p1 starts ballot 1", "lost: p1 -> a2: Prepare(ballot=1)"],
     "refused_at": None,
-    "title": "The shortest run that reaches some_value_chosen (2 steps)",
+    "title": "The shortest trace that reaches some_value_chosen (2 steps)",
     "witness": True,
     "nodes": ["p1", "a1", "a2"],
     "first": {
@@ -109,13 +118,15 @@ EXPLAINED = {
         {
             "name": "Acceptor.promised",
             "words": "",
-            "right": ["promised: int = 0  # durable, as the vote is: a promise is for good"],
+            "right": [
+                "promised: int = 0  # durable, like the vote: an acceptor must not forget a promise"
+            ],
             "wrong": ["promised: int = volatile(0)"],
         },
         {
             "name": "Acceptor.vote",
             "words": "",
-            "right": ["vote: Vote | None = None  # the last one: it may be part of what is chosen"],
+            "right": ["vote: Vote | None = None  # the latest vote, whose value may be chosen"],
             "wrong": ["vote: Vote | None = volatile(None)"],
         },
     ],
@@ -125,46 +136,46 @@ EXPLAINED = {
             "label": "a1 crashes",
             "node": "a1",
             "buggy": "promised = 0",
-            "correct": "the correct paxos comes to: promised = 2",
+            "correct": "correct paxos: promised = 2",
         },
         {
             "number": 9,
             "label": "a1 <- p1: Accept(vote=Vote(ballot=1, value=v1))",
             "node": "a1",
             "buggy": None,
-            "correct": "the correct paxos refuses this",
+            "correct": "correct paxos refuses this message",
         },
     ],
     "node_events": None,
 }
 
 
-def read_back(shown: Finding) -> dict[str, Any]:
-    text = json.loads(objects(shown))
+def read_back(finding: Finding) -> dict[str, Any]:
+    text = json.loads(objects(finding))
     assert isinstance(text, dict)
     return text
 
 
-def test_a_run_is_written_so() -> None:
-    shown = small("lossy", "p1 starts ballot 1", "lost: p1 -> a2: Prepare(ballot=1)")
-    assert read_back(shown) == TWO_STEPS
+def test_a_trace_is_written_as_documented() -> None:
+    finding = small_finding("lossy", "p1 starts ballot 1", "lost: p1 -> a2: Prepare(ballot=1)")
+    assert read_back(finding) == TWO_STEPS
 
 
-def test_an_explanation_is_written_so() -> None:
-    found = read_back(kept("forgets-everything"))
+def test_an_explanation_is_written_as_documented() -> None:
+    found = read_back(saved_finding("forgets-everything"))
     notes = {each["number"]: each["note"] for each in found["events"] if each["note"]}
     assert found["explanation"] == EXPLAINED
     assert notes == {
-        5: "(the correct paxos comes to: promised = 2)",
-        9: "(the correct paxos refuses this)",
+        5: "(correct paxos: promised = 2)",
+        9: "(correct paxos refuses this message)",
     }
 
 
-def test_milestones_and_late_arrivals_stand_at_their_steps() -> None:
-    events = read_back(kept("forgets-everything"))["events"]
-    told = {each["number"]: each["milestones"] for each in events if each["milestones"]}
+def test_events_contain_milestones_and_the_sending_steps_of_late_messages() -> None:
+    events = read_back(saved_finding("forgets-everything"))["events"]
+    milestones = {each["number"]: each["milestones"] for each in events if each["milestones"]}
     late = {each["number"]: each["sent_in"] for each in events if each["sent_in"] is not None}
-    assert (told, late) == (
+    assert (milestones, late) == (
         {
             3: ["a1, a majority, promised ballot 1"],
             4: ["a1, a majority, promised ballot 2"],
@@ -175,41 +186,41 @@ def test_milestones_and_late_arrivals_stand_at_their_steps() -> None:
     )
 
 
-@every
-def test_the_changes_lead_from_the_first_state_to_each_other_one(name: str) -> None:
-    shown = the_run(name)
-    model, states = shown.setup.model, shown.trace.states
-    text = read_back(shown)
+@every_finding
+def test_the_changes_lead_from_the_initial_state_to_every_other_state(name: str) -> None:
+    finding = finding_named(name)
+    model, states = finding.setup.model, finding.trace.states
+    text = read_back(finding)
     now, down = text["first"], list[str]()
-    told = [(json.loads(json.dumps(now)), down)]
+    rebuilt = [(json.loads(json.dumps(now)), down)]
     for event in text["events"]:
         for node, fields in event["changes"].items():
             now[node] = now.get(node, {}) | fields
-        told.append((json.loads(json.dumps(now)), event["down"]))
-    assert told == [columns(dict(model.columns(state))) for state in states]
+        rebuilt.append((json.loads(json.dumps(now)), event["down"]))
+    assert rebuilt == [columns(dict(model.columns(state))) for state in states]
 
 
-def columns(shown: dict[str, Any]) -> tuple[dict[str, dict[str, str]], list[str]]:
-    """Every field, and who is down."""
-    down = [name for name, fields in shown.items() if fields.get("") == "down"]
+def columns(state: dict[str, Any]) -> tuple[dict[str, dict[str, str]], list[str]]:
+    """Return the fields with names, and the nodes that are down."""
+    down = [name for name, fields in state.items() if fields.get("") == "down"]
     return {
         str(name): {field: text for field, text in fields.items() if field}
-        for name, fields in shown.items()
+        for name, fields in state.items()
     }, down
 
 
-@every
-def test_each_step_says_what_it_takes_and_what_it_sends(name: str) -> None:
-    shown = the_run(name)
-    model = shown.setup.model
-    told = [
+@every_finding
+def test_an_event_has_the_taken_message_and_the_sent_messages(name: str) -> None:
+    finding = finding_named(name)
+    model = finding.setup.model
+    events = [
         (each["label"], each["kind"], each["message"], each["sends"])
-        for each in read_back(shown)["events"]
+        for each in read_back(finding)["events"]
     ]
     steps = []
-    for state, label in zip(shown.trace.states, shown.trace.labels):
+    for state, label in zip(finding.trace.states, finding.trace.labels):
         if isinstance(model, ClusterModel):
-            _, row = model.taken(state, label)
+            _, row = model.row_of(state, label)
             message = show(row.letter.message) if row.letter is not None else None
             sends = [
                 {"message": show(letter.message), "to": list(map(str, to))}
@@ -218,29 +229,31 @@ def test_each_step_says_what_it_takes_and_what_it_sends(name: str) -> None:
             steps.append((label, row.kind.value, message, sends))
         else:
             steps.append((label, "act", None, []))
-    assert told == steps
+    assert events == steps
 
 
-@every
-def test_it_is_a_saved_run_still(name: str, tmp_path: Path) -> None:
-    file = tmp_path / "run.json"
-    file.write_text(objects(the_run(name)), encoding="utf-8")
-    assert read(file) == the_run(name).saved
+@every_finding
+def test_an_object_can_be_read_as_a_saved_trace(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "trace.json"
+    file.write_text(objects(finding_named(name)), encoding="utf-8")
+    assert read(file) == finding_named(name).saved
 
 
-@pytest.mark.parametrize("name", [*KEPT[::6], *(f"found on {net}" for net in NETWORKS), "bare"])
-def test_it_can_be_replayed(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "run.json"
-    file.write_text(objects(the_run(name)), encoding="utf-8")
+@pytest.mark.parametrize("name", [*SAVED[::6], *(f"found on {net}" for net in NETWORKS), "bare"])
+def test_an_object_can_be_replayed(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "trace.json"
+    file.write_text(objects(finding_named(name)), encoding="utf-8")
     assert run(["replay", str(file), "--quiet"]) == 0
-    assert capsys.readouterr().out.endswith("The run does what its file says.\n")
+    assert capsys.readouterr().out.endswith("Replayed: the trace ends as recorded.\n")
 
 
-def test_it_is_the_same_after_it_was_replayed(
+def test_a_replayed_object_is_written_unchanged(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for shown in (found("fifo"), kept("votes-in-any-ballot"), bare()):
-        file = tmp_path / "run.json"
-        file.write_text(objects(shown), encoding="utf-8")
+    for finding in (witness_on("fifo"), saved_finding("votes-in-any-ballot"), bare_witness()):
+        file = tmp_path / "trace.json"
+        file.write_text(objects(finding), encoding="utf-8")
         assert run(["replay", str(file), "--format", "json"]) == 0
-        assert capsys.readouterr().out == objects(shown)
+        assert capsys.readouterr().out == objects(finding)

@@ -1,7 +1,7 @@
-"""What the programs that the formats are meant for make of them: none of them is ours.
+"""The formats, read by the programs for which they are written.
 
-Mermaid comes from npm and is parsed with node; a browser draws it. ShiViz has no package: node, in
-whose language it is written, stands for it.
+Mermaid is installed from npm, parsed with Node.js and drawn by a browser. ShiViz has no package, so
+that a script for Node.js reads the log as ShiViz does.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pcheck.render.mermaid import mermaid
 from pcheck.render.shiviz import shiviz
 from pcheck.text import printable
 from tests.render.diagram_text import KINDS, Diagram, Event, decoded, diagram
-from tests.render.every_run import RUNS, the_run
+from tests.render.findings import FINDINGS, finding_named
 
 pytestmark = pytest.mark.slow
 PACKAGES = ("mermaid@12.3.0", "jsdom@26.1.0")
@@ -51,16 +51,16 @@ mermaid.run().then(() => {{
 def program(*names: str) -> str:
     found = next(filter(None, map(shutil.which, names)), None)
     if found is None:
-        pytest.skip(f"there is no {names[0]} here")
+        pytest.skip(f"{names[0]} is not installed")
     return found
 
 
-def asked(command: list[str], what: object, where: Path | None = None) -> Any:
-    """One process for everything that is asked."""
+def output_of(command: list[str], value: object, folder: Path | None = None) -> Any:
+    """Return the output of one process that reads a value, both as JSON."""
     done = subprocess.run(
         command,
-        cwd=where,
-        input=json.dumps(what),
+        cwd=folder,
+        input=json.dumps(value),
         capture_output=True,
         encoding="utf-8",
         timeout=60,
@@ -71,7 +71,7 @@ def asked(command: list[str], what: object, where: Path | None = None) -> Any:
 
 @pytest.fixture(scope="module")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which node finds Mermaid."""
+    """Return a folder in which Node.js finds Mermaid."""
     program("node")
     folder = tmp_path_factory.mktemp("mermaid")
     (folder / "package.json").write_text("{}")
@@ -85,8 +85,8 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def of_mermaid(found: dict[str, Any]) -> Diagram:
-    """In the words in which we read it."""
-    kinds = {0: "arrives", 2: "note", 3: "lost", 22: "rect", 23: "end", 25: "on its way"}
+    """Return a diagram that Mermaid has parsed, in the form of our own parser."""
+    kinds = {0: "arrives", 2: "note", 3: "lost", 22: "rect", 23: "end", 25: "in flight"}
     assert {*KINDS.values(), "note", "rect", "end"} == {*kinds.values()}
     return Diagram(
         marked(found["title"]),
@@ -99,20 +99,20 @@ def of_mermaid(found: dict[str, Any]) -> Diagram:
 
 
 def marked(text: str) -> str:
-    """Its own form of an entity, until it draws."""
+    """Return a text with the entities decoded that Mermaid writes in a form of its own."""
     return decoded(re.sub("\ufb02\u00b0\u00b0(\\d+)\u00b6\u00df", r"#\1;", text))
 
 
-def test_mermaid_reads_what_the_text_says(packages: Path) -> None:
-    texts = {name: mermaid(the_run(name)) for name in RUNS}
-    found = asked([program("node"), PARSE.name], texts, packages)
+def test_mermaid_reads_the_diagram_as_written(packages: Path) -> None:
+    texts = {name: mermaid(finding_named(name)) for name in FINDINGS}
+    found = output_of([program("node"), PARSE.name], texts, packages)
     read = {name: of_mermaid(each) for name, each in found.items()}
     assert read == {name: diagram(text) for name, text in texts.items()}
 
 
 @pytest.mark.parametrize("name", ["hostile on set", "hostile on fifo", "forgets-everything"])
-def test_a_browser_shows_every_text_as_it_is(packages: Path, tmp_path: Path, name: str) -> None:
-    text, page = mermaid(the_run(name)), tmp_path / "page.html"
+def test_a_browser_shows_every_text_unchanged(packages: Path, tmp_path: Path, name: str) -> None:
+    text, page = mermaid(finding_named(name)), tmp_path / "page.html"
     script = (packages / "node_modules/mermaid/dist/mermaid.min.js").as_uri()
     page.write_text(PAGE.format(text=html.escape(text), script=script), encoding="utf-8")
     browser = program("chromium", "chromium-browser", "google-chrome")
@@ -125,16 +125,18 @@ def test_a_browser_shows_every_text_as_it_is(packages: Path, tmp_path: Path, nam
     )
     output = re.search(r"<output>(.*)</output>", done.stdout, re.S)
     assert output is not None, done.stderr
-    shown, said = json.loads(html.unescape(output[1])), diagram(text)
-    lines = [line for each in said.events for line in each.text.splitlines() if each.dst]
+    shown, written = json.loads(html.unescape(output[1])), diagram(text)
+    lines = [line for each in written.events for line in each.text.splitlines() if each.dst]
     assert sorted(map(printable, shown["texts"])) == sorted(map(printable, lines))
-    assert set(shown["actors"]) == set(said.actors.values())
-    assert shown["title"] == said.title
+    assert set(shown["actors"]) == set(written.actors.values())
+    assert shown["title"] == written.title
 
 
 def test_javascript_finds_every_event_of_a_log() -> None:
-    logs = {name: shiviz(the_run(name)) for name in RUNS}
-    found = asked([program("node"), "-e", EVENTS], logs)
-    told = {name: [(step, text) for step, text, _ in each] for name, each in found.items()}
-    labels = {name: [printable(label) for label in the_run(name).saved.steps] for name in RUNS}
-    assert told == {name: [*enumerate(each, start=1)] for name, each in labels.items()}
+    logs = {name: shiviz(finding_named(name)) for name in FINDINGS}
+    found = output_of([program("node"), "-e", EVENTS], logs)
+    events = {name: [(step, text) for step, text, _ in each] for name, each in found.items()}
+    labels = {
+        name: [printable(label) for label in finding_named(name).saved.steps] for name in FINDINGS
+    }
+    assert events == {name: [*enumerate(each, start=1)] for name, each in labels.items()}

@@ -1,4 +1,4 @@
-"""Both engines on one cluster: everything that they say, side by side."""
+"""Comparison of both engines on one cluster: all results must agree."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from pcheck.semantics.trace import follow
 NO_LIMITS = Limits()
 
 
-class Asked(NamedTuple):
-    """A cluster, and all that the user may say beside it. No `only`: every property is asked."""
+class Case(NamedTuple):
+    """A cluster with all options of a check; an empty `only` selects every property."""
 
     cluster: Cluster
     network: str = "set"
@@ -27,16 +27,16 @@ class Asked(NamedTuple):
     all_properties: bool = False
     only: tuple[str, ...] = ()
 
-    def runs(self) -> ClusterModel:
-        """A model that nobody has looked at yet."""
+    def model(self) -> ClusterModel:
+        """Return a fresh model, of which nothing is explored yet."""
         model = ClusterModel(self.cluster, NETWORKS[self.network], self.crashes)
         if self.only:
             model.properties = tuple(p for p in model.properties if p.name in self.only)
         return model
 
 
-class Told(NamedTuple):
-    """All of a Search that does not depend on the machine or on the engine."""
+class Answers(NamedTuple):
+    """The parts of a SearchResult that depend neither on the machine nor on the engine."""
 
     verdict: str
     stopped: str | None
@@ -47,8 +47,8 @@ class Told(NamedTuple):
     discoveries: dict[str, tuple[int, str | None, tuple[str, ...]]]  # length, why, labels
 
 
-def told(search: SearchResult) -> Told:
-    return Told(
+def answers(search: SearchResult) -> Answers:
+    return Answers(
         search.verdict.value,
         search.stopped,
         search.complete,
@@ -62,32 +62,32 @@ def told(search: SearchResult) -> Told:
     )
 
 
-def by_reference(asked: Asked) -> SearchResult:
-    return reference.explore(asked.runs(), asked.limits, all_properties=asked.all_properties)
+def by_reference(case: Case) -> SearchResult:
+    return reference.explore(case.model(), case.limits, all_properties=case.all_properties)
 
 
-def compiled(asked: Asked) -> SearchResult:
-    return explorer.explore(asked.runs(), asked.limits, all_properties=asked.all_properties)
+def compiled(case: Case) -> SearchResult:
+    return explorer.explore(case.model(), case.limits, all_properties=case.all_properties)
 
 
-def check_runs(asked: Asked, search: SearchResult) -> None:
-    """Every run that was found can be taken again, shows the same, and ends as it was said to."""
+def check_traces(case: Case, search: SearchResult) -> None:
+    """Assert that each trace found can be replayed, step by step, and decides its property."""
     for prop in search.properties:
         if prop.name in search.discoveries:
             found = search.discoveries[prop.name]
-            model = asked.runs()
-            path = follow(model, found.trace.labels)
-            assert path.labels == found.trace.labels
-            shown = [model.columns(state) for state in path.states]
-            assert [model.columns(state) for state in found.trace.states] == shown
-            assert answer(model, prop, path.states) == found.why
+            model = case.model()
+            trace = follow(model, found.trace.labels)
+            assert trace.labels == found.trace.labels
+            columns = [model.columns(state) for state in trace.states]
+            assert [model.columns(state) for state in found.trace.states] == columns
+            assert reason(model, prop, trace.states) == found.why
 
 
-def answer(model: ClusterModel, prop: Property, states: tuple[State, ...]) -> str | None:
-    """What a property says of the end of a run: None where a `sometimes` is reached."""
+def reason(model: ClusterModel, prop: Property, states: tuple[State, ...]) -> str | None:
+    """Return why a property is false at the end of a trace; None if a `sometimes` is reached."""
     observations = [model.observe(state) for state in states]
     if prop.kind is Kind.SOMETIMES:
-        return None if prop.reached(observations[-1]) else "it is not reached"
+        return None if prop.is_reached(observations[-1]) else "it is not reached"
     return (
         prop.why_false(*observations[-2:])
         if prop.is_step_property
@@ -95,15 +95,15 @@ def answer(model: ClusterModel, prop: Property, states: tuple[State, ...]) -> st
     )
 
 
-def check_alike(asked: Asked) -> SearchResult:
-    """Both engines say the same of this, and what they say can be replayed."""
-    expected, found = by_reference(asked), compiled(asked)
-    assert told(found) == told(expected)
+def check_alike(case: Case) -> SearchResult:
+    """Assert that both engines agree on a case, and that the traces found can be replayed."""
+    expected, found = by_reference(case), compiled(case)
+    assert answers(found) == answers(expected)
     assert found.engine == "compiled"
-    check_runs(asked, found)
+    check_traces(case, found)
     return expected
 
 
 def alike(cluster: Cluster, network: str = "set", crashes: int = 0, **more: Any) -> SearchResult:
-    """As `check_alike`, of a cluster and what is asked of it."""
-    return check_alike(Asked(cluster, network, crashes, **more))
+    """Do the same as `check_alike` for a case made of a cluster and the options of a check."""
+    return check_alike(Case(cluster, network, crashes, **more))

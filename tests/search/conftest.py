@@ -1,4 +1,4 @@
-"""What the helpers assert is told as what the tests assert is."""
+"""Detailed assertion messages for helper modules, as for test modules."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""State graphs that are drawn by hand, and properties of the colours of their states."""
+"""State graphs written by hand, and properties of the colours of their states."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ G = Id("g")
 
 @dataclass(frozen=True)
 class At:
-    """The colour of a state, which is its name up to a full stop: all that is seen of it."""
+    """The colour of a state: its name up to a full stop. Properties see only the colour."""
 
     colour: str
 
 
 class Graph(Model[str]):
-    """`{"A": "B C B"}`: three steps out of A, labelled `A B`, `A C` and `A B again`."""
+    """A model given by its edges.
+
+    `{"A": "B C B"}` has three steps out of A, labelled `A B`, `A C` and `A B again`.
+    """
 
     def __init__(self, edges: Mapping[str, str], *properties: Property) -> None:
         self.edges, self.properties = edges, properties
@@ -65,14 +68,14 @@ def once(good: str) -> Property:
 
 
 def never_step(before: str, after: str) -> Property:
-    def test(one: Seen, other: Seen) -> str | None:
-        return f"{before} to {after}" if (at(one), at(other)) == (before, after) else None
+    def test(old: Seen, new: Seen) -> str | None:
+        return f"{before} to {after}" if (at(old), at(new)) == (before, after) else None
 
     return always(sees=[At], name=f"never_{before}_to_{after}")(test)
 
 
 def found(search: SearchResult) -> dict[str, tuple[str | None, str]]:
-    """Return each discovery: the reason, and the states of its run."""
+    """Return the reason and the states of the trace of each discovery."""
     return {
         name: (discovery.why, " ".join(discovery.trace.states))
         for name, discovery in search.discoveries.items()

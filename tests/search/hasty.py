@@ -1,4 +1,4 @@
-"""Random protocols of few local states, which forget how they were come to: much is covered."""
+"""Random protocols with few local states that forget their past, so that `cover` drops much."""
 
 from __future__ import annotations
 
@@ -24,20 +24,24 @@ from pcheck import (
     volatile,
 )
 from pcheck.language.actor import either
-from tests.search.alike import Asked
+from tests.search.alike import Case
 from tests.search.reductions.traps import NOBODY, A, B, C, X, Y
 
 
 @dataclass(frozen=True)
 class Way:
+    """One possible reaction: the next state, the remembered node, and the messages sent."""
+
     to: int
-    heard: str  # who is kept in mind: "sender", "nobody", or "" for who was
+    heard: str  # the node to remember: "sender", "nobody", or "" to keep the remembered one
     forgets: bool
     sends: tuple[tuple[type[Any], str], ...]
 
 
 @dataclass(frozen=True)
 class Hasty(Actor):
+    """An actor whose reactions are a table from its state and a message type to ways."""
+
     ways: ClassVar[dict[tuple[int, type[Any] | None], tuple[Way, ...]]] = {}
 
     everybody: Group = fixed()
@@ -76,12 +80,12 @@ pairs = st.tuples(st.sampled_from([A, B, C, X, Y]), st.sampled_from(TO))
 
 @st.composite
 def roles(draw: st.DrawFn, name: str) -> type[Hasty]:
-    """Whoever sends comes nearer to the end: so on every network there is one."""
+    """Draw a role. Each step that sends leads to a later state, so every network ends."""
     size = draw(st.integers(2, 3))
 
-    def some_ways(at: int, least: int) -> tuple[Way, ...]:
+    def some_ways(at: int, minimum: int) -> tuple[Way, ...]:
         several = []
-        for _ in range(draw(st.integers(least, 2))):
+        for _ in range(draw(st.integers(minimum, 2))):
             sends = draw(st.lists(pairs, max_size=2)) if at < size else []
             to = draw(st.integers(at + bool(sends), size))
             heard, forgets = draw(st.sampled_from(["", "sender", "nobody"])), draw(st.booleans())
@@ -95,17 +99,17 @@ def roles(draw: st.DrawFn, name: str) -> type[Hasty]:
 
 
 @st.composite
-def hasty_questions(draw: st.DrawFn, nodes: tuple[int, ...] = (1, 2, 2, 3)) -> Asked:
+def hasty_cases(draw: st.DrawFn, nodes: tuple[int, ...] = (1, 2, 2, 3)) -> Case:
+    """Draw a case; `nodes` are the numbers of interchangeable nodes to choose from."""
     n, m = group("n", draw(st.sampled_from(nodes))), group("m", draw(st.integers(0, 1)))
-    everybody, one, other = Group("all", (*n, *m)), draw(roles("One")), draw(roles("Other"))
-    parts = {n: lambda _: one(everybody=everybody), m: lambda _: other(everybody=everybody)}
-    most, sees = draw(st.integers(1, 5)), draw(st.sampled_from([(X,), (X, Y), (Y, A)]))
+    everybody, first, second = Group("all", (*n, *m)), draw(roles("One")), draw(roles("Other"))
+    parts = {n: lambda _: first(everybody=everybody), m: lambda _: second(everybody=everybody)}
+    limit, sees = draw(st.integers(1, 5)), draw(st.sampled_from([(X,), (X, Y), (Y, A)]))
 
     def few(seen: Seen) -> str | None:
-        return "too many" if sum(len(seen.sent(kind)) for kind in sees) > most else None
+        return "too many" if sum(len(seen.sent(kind)) for kind in sees) > limit else None
 
-    asks = always(sees=sees)(few)
-    made = Cluster(parts, properties=[asks], interchangeable=[n])
+    made = Cluster(parts, properties=[always(sees=sees)(few)], interchangeable=[n])
 
     crashes = draw(st.sampled_from([0, 1, 1, 2]))
-    return Asked(made, draw(st.sampled_from(["set", "once", "lossy"])), crashes)
+    return Case(made, draw(st.sampled_from(["set", "once", "lossy"])), crashes)

@@ -1,4 +1,4 @@
-"""Actors whose every run is known, to build clusters of whose counts there is no doubt."""
+"""Actors with known executions, for clusters whose numbers of states can be computed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ N1, M1 = Id("n1"), Id("m1")
 
 @dataclass(frozen=True)
 class Ticker(Actor):
-    """Counts up to its end, of itself."""
+    """Counts up to `end` by its own actions."""
 
     end: int = fixed(1)
     at: int = 0
@@ -41,7 +41,7 @@ class Ticker(Actor):
 
 @dataclass(frozen=True)
 class Turner(Actor):
-    """Goes round in a circle."""
+    """Cycles through `size` states."""
 
     size: int = fixed(3)
     at: int = 0
@@ -52,7 +52,7 @@ class Turner(Actor):
 
 @dataclass(frozen=True)
 class Idle(Actor):
-    pass
+    """Does nothing."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Ball:
 
 @dataclass(frozen=True)
 class Player(Actor):
-    """Hits the ball back to whoever it came from, until it was hit so often."""
+    """Returns the ball to its sender until the ball was hit `hits` times."""
 
     serves_to: Id | None = fixed(None)
     hits: int = fixed(3)
@@ -77,7 +77,7 @@ class Player(Actor):
 
 
 def nothing() -> Property:
-    """A property of nothing, which holds."""
+    """Return a property that sees nothing and always holds."""
 
     @always(sees=[])
     def anything(seen: Seen) -> str | None:
@@ -95,13 +95,13 @@ def tickers(count: int, end: int, *properties: Property) -> Cluster:
 
 
 def independent(count: int, end: int) -> tuple[int, int, int]:
-    """Return the states, the transitions and the depth of so many tickers up to an end."""
+    """Return the states, transitions and depth of `count` tickers that count up to `end`."""
     each = end + 1
     return each**count, count * end * each ** (count - 1), count * end
 
 
 def never_at(*values: int, name: str = "never_there") -> Property:
-    """The nodes never hold these in their field `at`."""
+    """Return the property that the nodes never hold these values in their field `at`."""
 
     def test(seen: Seen) -> str | None:
         return f"they are at {values}" if at(seen) == values else None
@@ -114,7 +114,7 @@ def once_at(*values: int, name: str = "once_there") -> Property:
 
 
 def no_step(bad: Callable[[tuple[int, ...], tuple[int, ...]], bool]) -> Property:
-    """No step leads from such values of `at` to such others."""
+    """Return the property that no step is bad for the values of `at` before and after it."""
 
     def test(before: Seen, after: Seen) -> str | None:
         old, new = at(before), at(after)

@@ -1,8 +1,8 @@
 """Random protocols that treat their nodes alike: tables as in `protocols`, but made of words.
 
-A word stands for a name by what it is to a node: the sender, the friend, the one that was heard of.
-No table holds the name of an interchangeable node or value, and none is compared but for equality:
-so every renaming is an automorphism, by construction.
+A word denotes a name by its relation to a node: the sender, the friend, the name in the message.
+No table contains the name of an interchangeable node or value, and names are compared only for
+equality. So every renaming is an automorphism, by construction.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from pcheck import (
 from pcheck.language.actor import either
 from pcheck.language.values import exact
 from pcheck.semantics.network import NETWORKS
-from tests.search.alike import Asked
+from tests.search.alike import Case
 
 VALUES = (Value("v1"), Value("v2"))
 
@@ -61,6 +61,8 @@ TESTS = ("any", "any", "any", "about me", "from a friend", "about a friend", "kn
 
 @dataclass(frozen=True)
 class Out:
+    """A message to send: its type, and words for its contents and receivers."""
+
     kind: type[Any]
     about: str
     to: str
@@ -68,7 +70,7 @@ class Out:
 
 @dataclass(frozen=True)
 class Way:
-    """What becomes of a node: its words for a field keep it, where they are ''."""
+    """The changes of a reaction, as a word for each field; '' keeps the field."""
 
     state: int
     friend: str = ""
@@ -80,9 +82,10 @@ class Way:
 
 @dataclass(frozen=True)
 class Rule:
-    """On this kind (None: of itself), in this state (-1: any), if this holds, one of these ways.
+    """A rule: on a message type, in a state, under a test, one of the ways is taken.
 
-    `chooses` opens a choice among all of "peers" or "values", and binds the word "chosen".
+    The type None makes the rule an action, and the state -1 stands for any state. `chooses` offers
+    a choice among all "peers" or "values", which the word "chosen" denotes.
     """
 
     state: int
@@ -94,6 +97,8 @@ class Rule:
 
 @dataclass(frozen=True)
 class Peer(Actor):
+    """An actor that follows a table of rules. `left` is how many more steps may send messages."""
+
     rules: ClassVar[tuple[Rule, ...]] = ()
 
     everybody: Group = fixed()
@@ -133,8 +138,8 @@ class Peer(Actor):
         several: dict[str, tuple[object, ...]] = {"peers": self.peers, "values": VALUES}
         chosen = several.get(rule.chooses, (None,))
         steps = [
-            (f"way {number} {one}", self.becomes(way, words | {"chosen": one}))
-            for one in chosen
+            (f"way {number} {each}", self.becomes(way, words | {"chosen": each}))
+            for each in chosen
             for number, way in enumerate(rule.ways)
         ]
         return either(*steps) if len(steps) > 1 else steps[0][1]
@@ -178,8 +183,8 @@ class Peer(Actor):
             "others": self.everybody.without(self.me).ids,
             "known": tuple(self.known),
         }
-        one = self.id(out.to, words)
-        to = several.get(out.to, () if one is None else (one,))
+        receiver = self.id(out.to, words)
+        to = several.get(out.to, () if receiver is None else (receiver,))
         return broadcast(to, out.kind(self.thing(out.about, words)))
 
 
@@ -328,7 +333,7 @@ def roles(draw: st.DrawFn, name: str) -> type[Peer]:
 
 
 class Described(Cluster):
-    """A cluster that says what it is, when a random one has failed."""
+    """A cluster whose `repr` describes a failing random example."""
 
     def __repr__(self) -> str:
         roles = dict.fromkeys(type(actor) for actor in self.actors.values())
@@ -361,8 +366,8 @@ def symmetric_clusters(draw: st.DrawFn) -> Cluster:
 
 
 @st.composite
-def symmetric_questions(draw: st.DrawFn) -> Asked:
-    return Asked(
+def symmetric_cases(draw: st.DrawFn) -> Case:
+    return Case(
         draw(symmetric_clusters()),
         network=draw(st.sampled_from(list(NETWORKS))),
         crashes=draw(st.sampled_from([0, 0, 1, 2])),

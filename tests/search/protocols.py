@@ -1,9 +1,9 @@
-"""Random protocols: small tables of who becomes what and sends what, and properties to match.
+"""Random protocols: small tables of state changes and messages sent, and matching properties.
 
-Nothing here means anything. The tables are made so that a space is small, and yet everything that
-a protocol can do happens in some of them: choices, acts of a node's own, steps that send nothing or
-change nothing, the same message twice, sends to oneself and to nobody, and payloads that Python
-takes for one another.
+The protocols have no purpose. Their state spaces are small, and yet everything that a protocol can
+do happens in some of them: choices, actions, steps that send nothing or change nothing, the same
+message twice, messages to oneself and to nobody, and payloads that are equal in Python but not
+exactly the same.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from pcheck.language.actor import either
 from pcheck.language.values import exact
 from pcheck.search.limits import Limits
 from pcheck.semantics.network import NETWORKS
-from tests.search.alike import Asked
+from tests.search.alike import Case
 
 PAYLOADS = (1, True, 1.0, 0, -0.0, 0.0, None, "n1", Id("n1"), (1,), (True,))
 HEARD, SENDER, OWN = "what was heard", "who sent it", "its own number"
@@ -50,7 +50,7 @@ class Ping:
 
 @dataclass(frozen=True)
 class Loud(Ping):
-    """Whoever sees Ping sees this too."""
+    """A subclass of Ping: a property that sees Ping sees Loud, too."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ KINDS: tuple[type[Any], ...] = (Ping, Loud, Pong)
 
 @dataclass(frozen=True)
 class Out:
-    """Something to send, once or twice, to a node or to one of the words in `Mealy.receivers`."""
+    """A message to send, once or twice, to a node or to a word of `Mealy.receivers`."""
 
     kind: type[Any]
     payload: object
@@ -73,7 +73,7 @@ class Out:
 
 @dataclass(frozen=True)
 class Way:
-    """What becomes of a node; nothing at all, if it `ignores`."""
+    """The changes of a reaction; with `ignores`, the message is ignored."""
 
     ignores: bool = False
     state: int = 0
@@ -84,7 +84,7 @@ class Way:
 
 @dataclass(frozen=True)
 class Rule:
-    """In this state (-1: any), on this kind and payload (None: any), it may go these ways."""
+    """A rule: in a state (-1: any), on a type and payload (None: any), one of the ways is taken."""
 
     state: int
     kind: type[Any]
@@ -98,7 +98,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Task:
-    """In this state it may do this of itself."""
+    """An action: in a state, one of the ways is taken."""
 
     state: int
     ways: tuple[Way, ...]
@@ -106,7 +106,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Mealy(Actor):
-    """A table that walks. `left` is how many more of its steps may send something."""
+    """An actor that follows a table. `left` is how many more of its steps may send messages."""
 
     rules: ClassVar[tuple[Rule, ...]] = ()
     tasks: ClassVar[tuple[Task, ...]] = ()
@@ -170,7 +170,7 @@ Test = Callable[[Seen], bool]
 
 @dataclass(frozen=True)
 class Predicate:
-    """Something that may be true of what is seen."""
+    """A condition on an observation."""
 
     text: str
     sees: tuple[Any, ...]
@@ -210,14 +210,14 @@ def two_nodes_heard_differently() -> Predicate:
     return Predicate("two last differ", ("last",), test)
 
 
-def both(one: Predicate, other: Predicate) -> Predicate:
-    sees = tuple(dict.fromkeys((*one.sees, *other.sees)))
-    text = f"({one.text} and {other.text})"
-    return Predicate(text, sees, lambda seen: one.test(seen) and other.test(seen))
+def both(a: Predicate, b: Predicate) -> Predicate:
+    sees = tuple(dict.fromkeys((*a.sees, *b.sees)))
+    text = f"({a.text} and {b.text})"
+    return Predicate(text, sees, lambda seen: a.test(seen) and b.test(seen))
 
 
 class Described(Cluster):
-    """A cluster that says what it is, when a random one has failed."""
+    """A cluster whose `repr` describes a failing random example."""
 
     def __repr__(self) -> str:
         actors = self.actors.items()
@@ -235,11 +235,11 @@ def never(name: str, bad: Predicate) -> Property:
     def test(seen: Seen) -> str | None:
         return observation(seen, bad.sees) if bad.test(seen) else None
 
-    return asking(always(sees=bad.sees, name=name)(test), f"never {bad.text}")
+    return with_summary(always(sees=bad.sees, name=name)(test), f"never {bad.text}")
 
 
 def once(name: str, good: Predicate) -> Property:
-    return asking(sometimes(sees=good.sees, name=name)(good.test), f"sometimes {good.text}")
+    return with_summary(sometimes(sees=good.sees, name=name)(good.test), f"sometimes {good.text}")
 
 
 def never_from_to(name: str, old: Predicate, new: Predicate) -> Property:
@@ -250,37 +250,37 @@ def never_from_to(name: str, old: Predicate, new: Predicate) -> Property:
         return f"{observation(before, sees)} -> {observation(after, sees)}" if bad else None
 
     prop = always(sees=sees, name=name)(test)
-    return asking(prop, f"never a step from {old.text} to {new.text}")
+    return with_summary(prop, f"never a step from {old.text} to {new.text}")
 
 
 def never_unseen(name: str, where: Predicate) -> Property:
-    """False of a step that changes nothing that is seen."""
+    """Return a property that is false of steps that change nothing that is seen."""
 
     def test(before: Seen, after: Seen) -> str | None:
         same = observation(before, where.sees) == observation(after, where.sees)
         return observation(before, where.sees) if same and where.test(before) else None
 
     prop = always(sees=where.sees, name=name)(test)
-    return asking(prop, f"never a step that cannot be seen, from {where.text}")
+    return with_summary(prop, f"never a step that cannot be seen, from {where.text}")
 
 
 def never_seen(name: str, where: Predicate) -> Property:
-    """False of a step that changes something that is seen."""
+    """Return a property that is false of steps that change something that is seen."""
 
     def test(before: Seen, after: Seen) -> str | None:
         old, new = observation(before, where.sees), observation(after, where.sees)
         return f"{old} -> {new}" if old != new and where.test(after) else None
 
     prop = always(sees=where.sees, name=name)(test)
-    return asking(prop, f"never a step that can be seen, to {where.text}")
+    return with_summary(prop, f"never a step that can be seen, to {where.text}")
 
 
-def asking(prop: Property, text: str) -> Property:
+def with_summary(prop: Property, text: str) -> Property:
     return replace(prop, summary=text)
 
 
 def observation(seen: Seen, sees: tuple[Any, ...]) -> str:
-    """All that is seen, as text: two that differ are two reasons."""
+    """Return the observation as text; distinct observations have distinct texts."""
     return show(tuple(tuple(seen.field(w) if type(w) is str else seen.sent(w)) for w in sees))
 
 
@@ -304,18 +304,20 @@ def outs(nodes: list[str], pool: Sequence[object], *, reacts: bool) -> st.Search
 def some_ways(
     states: int, nodes: list[str], pool: Sequence[object], *, reacts: bool, sends: int = 0
 ) -> st.SearchStrategy[tuple[Way, ...]]:
-    """One way most often; `sends` is how many messages each sends at least."""
-    most = max(1, sends) if len(nodes) > 2 else 2
+    """Draw one way in most cases; each way sends at least `sends` messages."""
+    max_sends = max(1, sends) if len(nodes) > 2 else 2
     way = st.builds(
         Way,
         ignores=st.sampled_from([False] * 5 + [True]) if not sends else st.just(False),
         state=st.integers(0, states - 1),
         keeps=st.booleans(),
         notes=st.sampled_from([None, None, 1, True]),
-        outs=st.lists(outs(nodes, pool, reacts=reacts), min_size=sends, max_size=most).map(tuple),
+        outs=st.lists(outs(nodes, pool, reacts=reacts), min_size=sends, max_size=max_sends).map(
+            tuple
+        ),
     )
-    one, more = st.tuples(way), st.lists(way, min_size=2, max_size=3).map(tuple)
-    return st.one_of(one, one, one, more)
+    single, several = st.tuples(way), st.lists(way, min_size=2, max_size=3).map(tuple)
+    return st.one_of(single, single, single, several)
 
 
 @st.composite
@@ -381,15 +383,15 @@ def clusters(draw: st.DrawFn) -> Cluster:
 
 
 @st.composite
-def questions(draw: st.DrawFn, most: int = 3000) -> Asked:
-    """A random cluster, and all else that is asked: up to so many states, sometimes a few."""
+def cases(draw: st.DrawFn, max_states: int = 3000) -> Case:
+    """Draw a random cluster with random options; the limit of states is sometimes very low."""
     cluster = draw(clusters())
     names = [prop.name for prop in cluster.properties]
-    return Asked(
+    return Case(
         cluster,
         network=draw(st.sampled_from(list(NETWORKS))),
         crashes=draw(st.sampled_from([0, 1, 1, 2])),
-        limits=Limits(states=draw(st.one_of(*[st.just(most)] * 3, st.integers(1, 200)))),
+        limits=Limits(states=draw(st.one_of(*[st.just(max_states)] * 3, st.integers(1, 200)))),
         all_properties=draw(st.booleans()),
         only=tuple(draw(st.sampled_from([[], [], names[:1], names[1:]]))),
     )

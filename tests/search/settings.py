@@ -1,4 +1,4 @@
-"""Settings of Hypothesis for random protocols: the same protocols are drawn each time."""
+"""Hypothesis settings for random protocols: each run of a test draws the same protocols."""
 
 from __future__ import annotations
 
@@ -11,5 +11,7 @@ COMMON: dict[str, Any] = {
     "deadline": None,
     "database": None,
     "suppress_health_check": list(HealthCheck),
-    "phases": [Phase.generate],  # add Phase.shrink to see a smaller one: it takes minutes
+    "phases": [
+        Phase.generate
+    ],  # add Phase.shrink for a smaller failing example; shrinking takes minutes
 }

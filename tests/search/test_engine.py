@@ -1,4 +1,4 @@
-"""The choice of an engine: a search that goes on with the compiled one says the same."""
+"""The choice of an engine: switching to the compiled engine does not change the answers."""
 
 from __future__ import annotations
 
@@ -9,25 +9,27 @@ from hypothesis import strategies as st
 from pcheck.search import engine
 from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import SearchResult
-from tests.search.alike import Asked, by_reference, check_runs, told
-from tests.search.protocols import questions
+from tests.search.alike import Case, answers, by_reference, check_traces
+from tests.search.protocols import cases
 from tests.search.settings import COMMON
 
 
 @settings(max_examples=60, **COMMON)
-@given(questions(400), st.sampled_from([1, 2, 10, 50]))
-def test_an_engine_that_is_changed_on_the_way_says_the_same(asked: Asked, small: int) -> None:
-    expected = by_reference(asked)
+@given(cases(400), st.sampled_from([1, 2, 10, 50]))
+def test_switching_engines_during_a_search_does_not_change_the_answers(
+    case: Case, small: int
+) -> None:
+    expected = by_reference(case)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "SMALL", small)
-        options = SearchOptions("auto", "none", asked.limits, asked.all_properties)
-        found = engine.explore(asked.runs(), options)
-    assert told(found) == told(expected)
-    assert found.engine == ("compiled" if meets(expected, asked, small) else "reference")
-    check_runs(asked, found)
+        patch.setattr(engine, "MAX_REFERENCE_STATES", small)
+        options = SearchOptions("auto", "none", case.limits, case.all_properties)
+        found = engine.explore(case.model(), options)
+    assert answers(found) == answers(expected)
+    assert found.engine == ("compiled" if exceeds(expected, case, small) else "reference")
+    check_traces(case, found)
 
 
-def meets(search: SearchResult, asked: Asked, small: int) -> bool:
-    """Return whether there are more states than the reference explorer is tried with."""
-    most = asked.limits.states
-    return search.states > small and (most is None or most > small)
+def exceeds(search: SearchResult, case: Case, small: int) -> bool:
+    """Return whether the case has more states than the reference explorer may explore."""
+    limit = case.limits.states
+    return search.states > small and (limit is None or limit > small)

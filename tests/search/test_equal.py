@@ -1,4 +1,4 @@
-"""The specs that ship with pcheck: both engines say the same of each."""
+"""The specs that ship with pcheck: both engines give the same answers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pcheck.search.limits import Limits
 from pcheck.search.outcome import Outcome, Verdict
 from pcheck.semantics.network import NETWORKS
 from tests.runs import counts
-from tests.search.alike import Asked, alike, check_runs, compiled, told
+from tests.search.alike import Case, alike, answers, check_traces, compiled
 from tests.specs.family import cluster as built
 
 NETS = pytest.mark.parametrize("network", NETWORKS)
@@ -21,7 +21,7 @@ CLUSTERS = [spec.name for spec in shipped() if isinstance(spec.build(spec.option
 @pytest.mark.parametrize("crashes", [0, 1, 2])
 @pytest.mark.parametrize("all_properties", [False, True])
 @pytest.mark.parametrize("name", CLUSTERS)
-def test_every_spec_up_to_some_states(
+def test_both_engines_agree_on_the_first_states_of_every_spec(
     name: str, network: str, crashes: int, all_properties: bool
 ) -> None:
     alike(built(name), network, crashes, limits=Limits(states=500), all_properties=all_properties)
@@ -42,7 +42,9 @@ def test_every_spec_up_to_some_states(
         (2, {"acceptors": 1, "proposers": 2}),
     ],
 )
-def test_small_paxos(network: str, crashes: int, sizes: dict[str, int]) -> None:
+def test_both_engines_agree_on_small_paxos(
+    network: str, crashes: int, sizes: dict[str, int]
+) -> None:
     search = alike(built("paxos", **{"rounds": 1, **sizes}), network, crashes)
     assert search.verdict is Verdict.HOLDS
 
@@ -50,20 +52,22 @@ def test_small_paxos(network: str, crashes: int, sizes: dict[str, int]) -> None:
 @NETS
 @pytest.mark.parametrize("acceptors", [1, 2])
 @pytest.mark.parametrize("all_properties", [False, True])
-def test_votes_in_any_ballot(network: str, acceptors: int, all_properties: bool) -> None:
+def test_both_engines_agree_on_the_bug_votes_in_any_ballot(
+    network: str, acceptors: int, all_properties: bool
+) -> None:
     faulty = built("paxos", 14, acceptors=acceptors, proposers=2, rounds=1)
     search = alike(faulty, network, 0, all_properties=all_properties)
     assert search.outcomes["agreement"] is Outcome.VIOLATED
 
 
 @pytest.mark.parametrize("crashes", [0, 1])
-def test_votes_in_any_ballot_of_its_own_scope(crashes: int) -> None:
+def test_both_engines_agree_on_votes_in_any_ballot_in_its_scope(crashes: int) -> None:
     search = alike(built("paxos", 14, rounds=1), "set", crashes)
     assert search.outcomes["agreement"] is Outcome.VIOLATED
 
 
 @pytest.mark.slow
-def test_vote_leaves_promise_of_its_own_scope() -> None:
+def test_both_engines_agree_on_vote_leaves_promise_in_its_scope() -> None:
     spec = find("paxos")
     scope = dict(spec.bug(1).scope)
     crashes = scope.pop("crashes")
@@ -72,15 +76,15 @@ def test_vote_leaves_promise_of_its_own_scope() -> None:
 
 
 @pytest.mark.parametrize("name", ["set", "once", "lossy", "fifo"])
-def test_vote_leaves_promise_of_two_acceptors(name: str) -> None:
+def test_both_engines_agree_on_vote_leaves_promise_with_two_acceptors(name: str) -> None:
     alike(built("paxos", 1, acceptors=2, rounds=1), name, 0)
 
 
-def test_a_search_is_the_same_each_time() -> None:
-    asked = Asked(built("paxos", 14, rounds=1), all_properties=True)
-    once, again = compiled(asked), compiled(asked)
-    assert told(once) == told(again)
-    check_runs(asked, again)
+def test_a_repeated_search_gives_the_same_answers() -> None:
+    case = Case(built("paxos", 14, rounds=1), all_properties=True)
+    once, again = compiled(case), compiled(case)
+    assert answers(once) == answers(again)
+    check_traces(case, again)
 
 
 @pytest.mark.slow
@@ -95,8 +99,8 @@ def test_a_search_is_the_same_each_time() -> None:
         (3, 2, 2, 1, (34_175_367, 137_837_686, 38)),
     ],
 )
-def test_the_counts_that_spin_and_tlc_gave(
+def test_counts_equal_those_of_spin_and_tlc(
     acceptors: int, proposers: int, rounds: int, crashes: int, expected: tuple[int, int, int]
 ) -> None:
     cluster = built("paxos", acceptors=acceptors, proposers=proposers, rounds=rounds)
-    assert counts(compiled(Asked(cluster, "set", crashes))) == expected
+    assert counts(compiled(Case(cluster, "set", crashes))) == expected

@@ -1,9 +1,12 @@
-"""Judgements: which states and steps a property is asked about, and how often."""
+"""Judgements: which states and steps a property judges, how often, and under an interrupt."""
 
 from __future__ import annotations
 
+import pytest
+
 from pcheck import Seen, always, sometimes
-from pcheck.search.outcome import Verdict
+from pcheck.search.judge import Found, Judge
+from pcheck.search.outcome import Outcome, Verdict
 from pcheck.search.reference import explore
 from tests.runs import counts
 from tests.search.drawn import At, Graph, at, found, never, never_step, once
@@ -17,20 +20,20 @@ def test_a_step_that_is_false_ends_its_trace() -> None:
     assert (counts(search), search.widths) == ((5, 4, 2), (1, 2, 2))
 
 
-def test_a_step_back_to_a_state_that_is_known_is_judged() -> None:
+def test_a_step_back_to_a_known_state_is_judged() -> None:
     search = explore(Graph({"A": "B", "B": "A C", "C": "D"}, never_step("B", "A")))
     assert found(search) == {"never_B_to_A": ("B to A", "A B A")}
     assert search.discoveries["never_B_to_A"].trace.labels == ("A B", "B A")
     assert (counts(search), search.complete) == ((3, 3, 2), False)
 
 
-def test_a_last_step_back_is_judged_when_nothing_new_follows() -> None:
+def test_a_last_step_back_to_a_known_state_is_judged() -> None:
     search = explore(Graph({"A": "B", "B": "A"}, never_step("B", "A"), once("X")))
     assert found(search) == {"never_B_to_A": ("B to A", "A B A")}
     assert (search.verdict, counts(search)) == (Verdict.VIOLATED, (2, 2, 1))
 
 
-def test_a_step_between_states_that_look_alike_is_judged() -> None:
+def test_a_step_between_states_with_equal_observations_is_judged() -> None:
     search = explore(Graph({"A.1": "A.2", "A.2": "A.3"}, never_step("A", "A")))
     assert found(search) == {"never_A_to_A": ("A to A", "A.1 A.2")}
 
@@ -41,7 +44,7 @@ def test_the_trace_to_a_false_step_is_a_shortest_one() -> None:
     assert found(search) == {"never_P_to_Q": ("P to Q", "A C P.1 Q.1")}
 
 
-def test_steps_and_states_are_judged_side_by_side() -> None:
+def test_steps_and_states_are_judged_in_the_same_search() -> None:
     edges = {"A": "B C", "B": "A", "C": "X"}
     search = explore(Graph(edges, never("X"), never_step("B", "A"), once("A")))
     assert search.violated == ("never_X", "never_B_to_A")
@@ -52,33 +55,88 @@ def test_steps_and_states_are_judged_side_by_side() -> None:
     }
 
 
-# How often a property is asked
+# How often a property judges
 
 
-def test_a_property_is_asked_once_about_what_looks_the_same() -> None:
-    asked: list[str] = []
+def test_a_property_judges_equal_observations_once() -> None:
+    judged: list[str] = []
 
     @always(sees=[At])
-    def listens(seen: Seen) -> None:
-        asked.append(at(seen))
+    def records(seen: Seen) -> None:
+        judged.append(at(seen))
 
     @sometimes(sees=[At])
-    def listens_too(seen: Seen) -> bool:
-        asked.append(at(seen).lower())
+    def records_too(seen: Seen) -> bool:
+        judged.append(at(seen).lower())
         return at(seen) == "B"
 
     explore(
-        Graph({"A.1": "A.2 B.1", "A.2": "B.2 A.1", "B.1": "C", "C": "A.3"}, listens, listens_too)
+        Graph({"A.1": "A.2 B.1", "A.2": "B.2 A.1", "B.1": "C", "C": "A.3"}, records, records_too)
     )
-    assert asked == ["A", "a", "B", "b", "C"]
+    assert judged == ["A", "a", "B", "b", "C"]
 
 
-def test_a_step_property_is_asked_once_about_each_pair() -> None:
-    asked: list[str] = []
+def test_a_step_property_judges_each_pair_of_observations_once() -> None:
+    judged: list[str] = []
 
     @always(sees=[At])
-    def listens(before: Seen, after: Seen) -> None:
-        asked.append(at(before) + at(after))
+    def records(before: Seen, after: Seen) -> None:
+        judged.append(at(before) + at(after))
 
-    explore(Graph({"A.1": "A.2 B.1", "A.2": "B.2 A.1", "B.1": "C", "C": "A.3"}, listens))
-    assert asked == ["AA", "AB", "BC", "CA"]
+    explore(Graph({"A.1": "A.2 B.1", "A.2": "B.2 A.1", "B.1": "C", "C": "A.3"}, records))
+    assert judged == ["AA", "AB", "BC", "CA"]
+
+
+# Interrupts inside a property
+
+
+def interrupts(seen: Seen) -> str | None:
+    if at(seen) == "B":
+        raise KeyboardInterrupt
+    return None
+
+
+def test_an_interrupt_keeps_what_the_same_observation_decided_before() -> None:
+    """The properties after the interrupted one stay undecided."""
+    interrupted = always(sees=[At])(interrupts)
+    search = explore(Graph({"A": "B"}, never("B"), once("B"), interrupted, never("C")))
+    assert (search.verdict, search.stopped) == (Verdict.VIOLATED, "an interrupt")
+    assert found(search) == {
+        "never_B": ("at B", "A B"),
+        "once_B": (None, "A B"),
+    }
+    assert search.outcomes["never_C"] is Outcome.UNDECIDED
+
+
+def test_an_interrupt_keeps_what_the_same_step_decided_before() -> None:
+    @always(sees=[At], name="interrupted")
+    def interrupted(before: Seen, after: Seen) -> str | None:
+        return interrupts(after)
+
+    properties = never_step("A", "B"), interrupted, never_step("B", "A")
+    search = explore(Graph({"A": "B", "B": "A"}, *properties))
+    assert (search.verdict, search.stopped) == (Verdict.VIOLATED, "an interrupt")
+    assert found(search) == {"never_A_to_B": ("A to B", "A B")}
+
+
+def test_an_interrupt_keeps_what_a_new_observation_decided_before() -> None:
+    """The compiled engine judges observations that it never repeats."""
+    interrupted = always(sees=[At])(interrupts)
+    judge: Judge[str] = Judge([never("B"), interrupted, once("B")], all_properties=True)
+    seen = Graph({"B": ""}).observe("B")
+    with pytest.raises(KeyboardInterrupt):
+        judge.judge_new_state(seen, where="here")
+    assert judge.found == {"never_B": Found("here", "at B")}
+    assert [prop.name for prop in judge.open] == ["interrupts", "once_B"]
+
+
+def test_an_observation_that_an_interrupt_left_is_judged_again() -> None:
+    """The properties that were already decided are not judged again."""
+    interrupted = always(sees=[At])(interrupts)
+    judge: Judge[str] = Judge([never("B"), interrupted, once("B")], all_properties=True)
+    seen = Graph({"B": ""}).observe("B")
+    with pytest.raises(KeyboardInterrupt):
+        judge.judge_state(seen, where="first")
+    judge.open.remove(interrupted)
+    judge.judge_state(seen, where="second")
+    assert judge.found == {"never_B": Found("first", "at B"), "once_B": Found("second", None)}

@@ -1,4 +1,4 @@
-"""Limits and interrupts: where a search stops, and what it says of the properties then."""
+"""Limits and interrupts: where a search stops, and the outcomes of the properties then."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TREE = {name: f"{name}0 {name}1" for name in ["T", "T0", "T1", "T00", "T01", "T1
 
 @pytest.mark.parametrize(
     ("limit", "expected", "widths"),
-    # states, the step that would have led to one too many, and the levels that were finished
+    # The counts include the step that leads beyond the limit; the widths are of finished levels.
     [
         (1, (1, 1, 0), (1,)),
         (2, (2, 2, 0), (1,)),
@@ -24,7 +24,7 @@ TREE = {name: f"{name}0 {name}1" for name in ["T", "T0", "T1", "T00", "T01", "T1
         (14, (14, 14, 2), (1, 2, 4)),
     ],
 )
-def test_a_limit_of_states_is_exact(
+def test_a_search_stops_exactly_at_the_limit_of_states(
     limit: int, expected: tuple[int, int, int], widths: tuple[int, ...]
 ) -> None:
     search = explore(Graph(TREE, never("X"), once("T")), Limits(states=limit))
@@ -36,12 +36,12 @@ def test_a_limit_of_states_is_exact(
     assert search.outcomes == {"never_X": Outcome.UNDECIDED, "once_T": Outcome.REACHED}
 
 
-def test_a_limit_that_is_just_enough_is_none() -> None:
+def test_a_limit_of_exactly_the_number_of_states_does_not_stop_the_search() -> None:
     search = explore(Graph(TREE, never("X")), Limits(states=15))
     assert (counts(search), search.verdict, search.stopped) == ((15, 14, 3), Verdict.HOLDS, None)
 
 
-def test_a_sometimes_is_not_given_up_where_a_limit_stopped_the_search() -> None:
+def test_a_sometimes_is_undecided_if_a_limit_stops_the_search() -> None:
     search = explore(Graph(TREE, once("T111")), Limits(states=14))
     assert (search.verdict, search.outcomes) == (
         Verdict.INCOMPLETE,
@@ -63,13 +63,13 @@ def test_violated_outranks_incomplete() -> None:
         (Limits(memory=1_000_000), "the limit of 1 MB of memory"),
     ],
 )
-def test_a_search_stops_in_time_and_in_memory(limits: Limits, stopped: str) -> None:
+def test_a_search_stops_at_the_limits_of_time_and_memory(limits: Limits, stopped: str) -> None:
     search = explore(Graph(TREE, never("X")), limits)
     assert (search.verdict, search.stopped) == (Verdict.INCOMPLETE, stopped)
     assert counts(search) == (1, 0, 0)
 
 
-def test_an_interrupt_leaves_a_search_incomplete() -> None:
+def test_a_search_that_is_interrupted_is_incomplete() -> None:
     graph = Graph(TREE, never("X"), once("T"))
     graph.interrupted_at = "T10"
     search = explore(graph)
@@ -78,7 +78,7 @@ def test_an_interrupt_leaves_a_search_incomplete() -> None:
     assert search.outcomes == {"never_X": Outcome.UNDECIDED, "once_T": Outcome.REACHED}
 
 
-def test_what_was_false_before_an_interrupt_stays_false() -> None:
+def test_a_violation_found_before_an_interrupt_is_reported() -> None:
     graph = Graph(TREE, never("T010"), never("X"))
     graph.interrupted_at = "T10"
     search = explore(graph)
@@ -86,20 +86,20 @@ def test_what_was_false_before_an_interrupt_stays_false() -> None:
     assert found(search) == {"never_T010": ("at T010", "T T0 T01 T010")}
 
 
-def test_an_interrupt_while_somebody_watches_leaves_a_search_incomplete(
+def test_an_interrupt_in_on_progress_leaves_a_search_incomplete(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(Clock, "PERIOD", 0.0)
-    told: list[tuple[int, int, int, int]] = []
+    reported: list[tuple[int, int, int, int]] = []
 
     def on_progress(progress: Progress) -> None:
-        told.append((progress.level, progress.states, progress.transitions, progress.queue))
-        if len(told) == 4:
+        reported.append((progress.level, progress.states, progress.transitions, progress.queue))
+        if len(reported) == 4:
             raise KeyboardInterrupt
 
     search = explore(Graph(TREE, never("X")), on_progress=on_progress)
-    # before T, T0, T1 and T00: of these one is left on its level, then two, and then four
-    assert told == [(0, 1, 0, 1), (1, 3, 2, 2), (1, 5, 4, 3), (2, 7, 6, 4)]
+    # Before T, T0, T1 and T00 are expanded. The last number counts the states still to expand.
+    assert reported == [(0, 1, 0, 1), (1, 3, 2, 2), (1, 5, 4, 3), (2, 7, 6, 4)]
     assert (search.verdict, search.stopped) == (Verdict.INCOMPLETE, "an interrupt")
     assert (counts(search), search.outcomes) == ((7, 6, 2), {"never_X": Outcome.UNDECIDED})
 

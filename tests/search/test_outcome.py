@@ -1,4 +1,4 @@
-"""Outcomes of a search: what holds, what is violated, reached or undecided, and when it ends."""
+"""Outcomes of a search: properties that hold, are violated, reached or undecided."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.runs import counts
 from tests.search.drawn import DIAMOND, Graph, found, never, once
 
 
-def test_what_is_always_and_sometimes_true_holds() -> None:
+def test_a_search_holds_if_every_property_does() -> None:
     search = explore(Graph(DIAMOND, never("X"), once("E"), once("A")))
     assert (search.verdict, search.violated, search.complete) == (Verdict.HOLDS, (), True)
     assert search.outcomes == {
@@ -35,7 +35,7 @@ def test_a_model_without_properties_holds() -> None:
     assert (search.verdict, search.outcomes, counts(search)) == (Verdict.HOLDS, {}, (5, 6, 2))
 
 
-def test_the_first_state_is_judged_too() -> None:
+def test_the_initial_state_is_judged() -> None:
     search = explore(Graph(DIAMOND, never("A"), never("B")))
     assert (counts(search), search.complete, found(search)) == (
         (1, 0, 0),
@@ -45,7 +45,7 @@ def test_the_first_state_is_judged_too() -> None:
     assert search.discoveries["never_A"].trace.labels == ()
 
 
-def test_a_search_ends_with_the_whole_first_level_on_which_something_is_false() -> None:
+def test_a_search_finishes_the_first_level_with_a_violation() -> None:
     edges = {"A": "B C", "B": "X D", "C": "E F", "X": "G", "D": "G", "E": "H I", "F": "G"}
     search = explore(Graph(edges, never("X"), never("H"), once("F"), once("I")))
     assert (counts(search), search.widths) == ((7, 6, 2), (1, 2, 4))
@@ -60,16 +60,16 @@ def test_a_search_ends_with_the_whole_first_level_on_which_something_is_false() 
     }
 
 
-def test_violations_on_one_level_are_told_in_the_order_of_declaration() -> None:
+def test_violations_on_one_level_are_reported_in_the_order_of_declaration() -> None:
     search = explore(Graph({"A": "B C"}, never("C"), never("X"), never("B")))
     assert search.violated == ("never_C", "never_B")
     assert found(search) == {"never_C": ("at C", "A C"), "never_B": ("at B", "A B")}
 
 
-# Every property
+# All properties
 
 
-def test_all_properties_goes_on_until_each_is_decided() -> None:
+def test_with_all_properties_a_search_continues_until_each_is_decided() -> None:
     edges = {"A": "X B", "B": "C", "C": "Y", "Y": "D", "D": "E"}
     short = explore(Graph(edges, never("X"), never("Y")))
     assert (counts(short), short.violated) == ((3, 2, 1), ("never_X",))
@@ -78,7 +78,7 @@ def test_all_properties_goes_on_until_each_is_decided() -> None:
     assert (whole.complete, whole.verdict) == (False, Verdict.VIOLATED)
 
 
-def test_all_properties_goes_on_to_the_end_for_what_holds() -> None:
+def test_with_all_properties_a_search_completes_if_a_property_holds() -> None:
     edges = {"A": "X B", "B": "C", "C": "Y"}
     search = explore(Graph(edges, never("X"), never("Z"), once("Z")), all_properties=True)
     assert (counts(search), search.complete) == ((5, 4, 3), True)

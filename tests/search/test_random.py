@@ -1,4 +1,4 @@
-"""Random protocols: whatever a cluster does, both engines must say the same of it."""
+"""Random protocols: both engines give the same answers for each."""
 
 from __future__ import annotations
 
@@ -10,65 +10,69 @@ from hypothesis import given, settings
 
 from pcheck.search.outcome import SearchResult
 from pcheck.semantics.network import NETWORKS
-from tests.search.alike import Asked, check_alike
-from tests.search.protocols import questions
+from tests.search.alike import Case, check_alike
+from tests.search.protocols import cases
 from tests.search.settings import COMMON
 
-MANY = 200
+EXAMPLES = 200
 
 
 @cache
-def compared(examples: int, most: int) -> Counter[str]:
-    """What came up in so many random protocols, of each of which both engines said the same."""
+def compared(examples: int, max_states: int) -> Counter[str]:
+    """Assert that both engines agree on random protocols, and count the features of the protocols.
+
+    The search of a protocol stops at `max_states`.
+    """
     seen: Counter[str] = Counter()
 
     @settings(max_examples=examples, **COMMON)
-    @given(questions(most))
-    def compare(asked: Asked) -> None:
-        seen.update(features(asked, check_alike(asked)))
+    @given(cases(max_states))
+    def compare(case: Case) -> None:
+        seen.update(features(case, check_alike(case)))
 
     compare()
     return seen
 
 
-def features(asked: Asked, search: SearchResult) -> set[str]:
+def features(case: Case, search: SearchResult) -> set[str]:
+    """Return the features of a case and of its search that the random protocols should cover."""
     found = search.discoveries
     steps = {prop.name for prop in search.properties if prop.is_step_property}
     labels = " ".join(label for each in found.values() for label in each.trace.labels)
-    said = {
+    present = {
         "whole, 100 states and more": search.complete and search.states >= 100,
         "stopped": search.stopped is not None,
-        "all properties": asked.all_properties,
-        "not all that is seen is asked": len(search.properties) < len(asked.cluster.properties),
-        "a step is wrong": bool(steps & found.keys()),
-        "two are wrong": sum(each.why is not None for each in found.values()) > 1,
-        "chosen in a run": ", way" in labels,
-        "crashed in a run": "crashes" in labels,
-        "restarted in a run": "restarts" in labels,
-        "lost in a run": "lost:" in labels,
-        "delivered in a run": "<-" in labels,
+        "all properties": case.all_properties,
+        "only some properties": len(search.properties) < len(case.cluster.properties),
+        "violated step property": bool(steps & found.keys()),
+        "two violations": sum(each.why is not None for each in found.values()) > 1,
+        "choice in a trace": ", way" in labels,
+        "crash in a trace": "crashes" in labels,
+        "restart in a trace": "restarts" in labels,
+        "loss in a trace": "lost:" in labels,
+        "delivery in a trace": "<-" in labels,
     }
     return {
         f"verdict {search.verdict.value}",
-        f"network {asked.network}",
-        f"crashes {asked.crashes}",
-        f"nodes {len(asked.cluster.actors)}",
+        f"network {case.network}",
+        f"crashes {case.crashes}",
+        f"nodes {len(case.cluster.actors)}",
         *(f"outcome {outcome.value}" for outcome in search.outcomes.values()),
-        *(f"a run of {min(len(each.trace), 6)}" for each in found.values()),
-        *(name for name, true in said.items() if true),
+        *(f"a trace of {min(len(each.trace), 6)}" for each in found.values()),
+        *(name for name, is_present in present.items() if is_present),
     }
 
 
-def test_both_engines_say_the_same_of_random_protocols() -> None:
-    assert compared(MANY, 500).total() > MANY
+def test_both_engines_agree_on_random_protocols() -> None:
+    assert compared(EXAMPLES, 500).total() > EXAMPLES
 
 
-COMES_UP: dict[str, int] = {  # in at least so many of the 200
+MIN_EXAMPLES_WITH: dict[str, int] = {  # of the 200 examples
     **{f"network {name}": 10 for name in NETWORKS},
     **{f"verdict {name}": 10 for name in ("holds", "violated", "incomplete")},
     **{f"crashes {budget}": 20 for budget in (0, 1, 2)},
     **{f"nodes {count}": 10 for count in (1, 2, 3)},
-    **{f"a run of {length}": 1 for length in (0, 1, 2, 3)},
+    **{f"a trace of {length}": 1 for length in (0, 1, 2, 3)},
     "outcome holds": 20,
     "outcome violated": 20,
     "outcome reached": 5,
@@ -77,22 +81,22 @@ COMES_UP: dict[str, int] = {  # in at least so many of the 200
     "whole, 100 states and more": 5,
     "stopped": 10,
     "all properties": 40,
-    "not all that is seen is asked": 20,
-    "a step is wrong": 10,
-    "two are wrong": 1,
-    "chosen in a run": 5,
-    "delivered in a run": 5,
+    "only some properties": 20,
+    "violated step property": 10,
+    "two violations": 1,
+    "choice in a trace": 5,
+    "delivery in a trace": 5,
 }
 
 
-@pytest.mark.parametrize("feature", COMES_UP)
-def test_the_random_protocols_are_of_every_kind(feature: str) -> None:
-    assert compared(MANY, 500)[feature] >= COMES_UP[feature]
+@pytest.mark.parametrize("feature", MIN_EXAMPLES_WITH)
+def test_the_random_protocols_cover_every_feature(feature: str) -> None:
+    assert compared(EXAMPLES, 500)[feature] >= MIN_EXAMPLES_WITH[feature]
 
 
 @pytest.mark.slow
-def test_both_engines_say_the_same_of_thousands_of_random_protocols() -> None:
+def test_both_engines_agree_on_thousands_of_random_protocols() -> None:
     seen = compared(1_500, 1_000)
     print(*(f"{count:6} {feature}" for feature, count in sorted(seen.items())), sep="\n")
-    # that a shortest run needs a restart comes up too seldom: see test_restart.py
-    assert {"crashed in a run", "lost in a run", "a run of 5"} <= seen.keys()
+    # A shortest trace that needs a restart is too rare: see test_restart.py.
+    assert {"crash in a trace", "loss in a trace", "a trace of 5"} <= seen.keys()

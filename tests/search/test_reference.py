@@ -1,4 +1,4 @@
-"""The reference explorer on state graphs that are drawn by hand: what is visited, and which run."""
+"""The reference explorer on state graphs written by hand: visited states, counts and traces."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from pcheck.search.reference import explore
 from tests.runs import counts
 from tests.search.drawn import CHAIN, Graph, found, never, once
 
-# What is visited and counted
+# Visited states and counts
 
 
-def test_states_are_visited_in_the_order_of_their_distance() -> None:
+def test_states_are_visited_in_the_order_of_depth() -> None:
     graph = Graph({"A": "B C", "B": "F D", "C": "E B", "F": "G", "D": "C", "E": "A"})
     search = explore(graph)
     assert graph.expanded == ["A", "B", "C", "F", "D", "E", "G"]
     assert (counts(search), search.widths) == ((7, 9, 3), (1, 2, 3, 1))
 
 
-def test_every_step_is_counted_also_one_beside_another_one_back_and_one_to_itself() -> None:
+def test_parallel_steps_steps_back_and_loops_are_counted() -> None:
     search = explore(Graph({"A": "B B", "B": "A B C", "C": ""}))
     assert (counts(search), search.widths, search.complete) == ((3, 5, 2), (1, 1, 1), True)
 
@@ -33,7 +33,7 @@ def test_a_graph_of_one_state_has_no_steps() -> None:
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_on_any_graph_the_levels_and_the_traces_are_those_of_another_program(seed: int) -> None:
+def test_levels_and_traces_on_random_graphs_equal_those_of_networkx(seed: int) -> None:
     dice = random.Random(seed)
     names = [f"S{i}" for i in range(dice.randint(1, 25))]
     edges = {name: " ".join(dice.choices(names, k=dice.randint(0, 3))) for name in names}
@@ -52,7 +52,7 @@ def test_on_any_graph_the_levels_and_the_traces_are_those_of_another_program(see
 
 
 def test_the_first_discovery_is_kept_while_another_property_is_still_open() -> None:
-    """Stateright 0.31 let a longer one take its place."""
+    """Stateright 0.31 replaced the discovery by a longer one."""
     properties = (never("X"), once("X"), once("Y"), never("Z"))
     search = explore(Graph(CHAIN, *properties), all_properties=True)
     assert found(search) == {
@@ -63,12 +63,12 @@ def test_the_first_discovery_is_kept_while_another_property_is_still_open() -> N
     }
 
 
-def test_a_trace_is_a_shortest_one_although_a_longer_one_is_found_beside_it() -> None:
+def test_a_trace_is_a_shortest_one_if_a_longer_one_exists() -> None:
     search = explore(Graph({"A": "B C", "B": "D", "C": "X", "D": "X"}, never("X")))
     assert found(search) == {"never_X": ("at X", "A C X")}
     assert search.discoveries["never_X"].trace.labels == ("A C", "C X")
 
 
-def test_of_two_steps_side_by_side_a_trace_takes_the_first() -> None:
+def test_a_trace_takes_the_first_of_two_parallel_steps() -> None:
     search = explore(Graph({"A": "B B", "B": "X X"}, never("X")))
     assert search.discoveries["never_X"].trace.labels == ("A B", "B X")

@@ -1,4 +1,4 @@
-"""A shortest run that needs a crash and a restart: too rare among random protocols."""
+"""A shortest trace that needs a crash and a restart, which random protocols rarely have."""
 
 from __future__ import annotations
 
@@ -39,6 +39,8 @@ class Given:
 
 @dataclass(frozen=True)
 class Caller(Actor):
+    """Asks every server once."""
+
     servers: Group = fixed()
     asked: bool = False
 
@@ -49,6 +51,8 @@ class Caller(Actor):
 
 @dataclass(frozen=True)
 class Server(Actor):
+    """Gives to the first caller, and forgets the caller in a crash."""
+
     gave: Id | None = volatile(None)
 
     def receive(self, msg: object, src: Id) -> Step:
@@ -60,15 +64,16 @@ class Server(Actor):
 
 @always(sees=[Given])
 def given_once(seen: Seen) -> str | None:
-    """A server gives what it has to one caller."""
+    """A server gives to one caller only."""
     callers = [given.to for _, given in seen.sent(Given)]
     return f"it was given to {' and '.join(callers)}" if len(callers) > 1 else None
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-def test_what_was_forgotten_is_given_again(network: str) -> None:
-    c, s = group("c", 2), group("s", 1)
-    cluster = Cluster({c: lambda _: Caller(servers=s), s: lambda _: Server()}, [given_once])
+def test_a_server_gives_twice_if_it_forgets_in_a_crash(network: str) -> None:
+    callers, servers = group("c", 2), group("s", 1)
+    parts = {callers: lambda _: Caller(servers=servers), servers: lambda _: Server()}
+    cluster = Cluster(parts, [given_once])
     found = alike(cluster, network, 1).discoveries["given_once"]
     assert found.trace.labels == (
         "c1 asks",

@@ -1,4 +1,4 @@
-"""The state graph: every state and every step, and what the properties say of them."""
+"""The state graph: every state and every step, with the properties that they decide."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from pcheck.search.state_graph import GraphTooLarge, graphml, numbered, state_gr
 Graph: TypeAlias = "nx.MultiDiGraph[Any]"
 PAXOS, LAMPORT = find("paxos"), find("lamport")
 SHORT: dict[str, Any] = {"acceptors": 1, "crashes": 0, "bug": "votes-in-any-ballot"}
-# Acceptors, proposers and crashes, on one network, in one round: DESIGN.md, section 2.
+# Acceptors, proposers, crashes and network, with one round: DESIGN.md, section 2.
 COUNTS = [
     ((3, 1, 0, "set"), (53, 109, 9)),
     ((2, 2, 0, "set"), (169, 352, 14)),
@@ -59,7 +59,7 @@ def at(seen: Seen) -> list[At]:
 
 
 class Counting(Model[int]):
-    """Up to 3, by one or by two; from there it starts again."""
+    """A counter that adds one or two up to 3, and starts again from 3."""
 
     def __init__(self, *properties: Any) -> None:
         self.properties = properties
@@ -83,12 +83,12 @@ def two_by_two(crashes: int = 0, network: str = "set") -> Model[Any]:
 
 
 def short() -> Graph:
-    """Forty states, and the mistake shows after eight steps."""
+    """Return a graph of forty states with a violation after eight steps."""
     return check("paxos", **SHORT).graph()
 
 
 def marked(graph: Graph) -> tuple[list[Any], list[str]]:
-    """The states and the labels that are on the trace, as they come."""
+    """Return the states and the labels on the trace, in the order of the graph."""
     states = [state for state, about in graph.nodes(data=True) if about["on_trace"]]
     steps = [about for _, _, about in graph.edges(data=True) if about["on_trace"]]
     return states, [about["label"] for about in steps]
@@ -98,14 +98,14 @@ def attributes(graph: Graph, name: str) -> dict[Any, Any]:
     return {state: about[name] for state, about in graph.nodes(data=True) if name in about}
 
 
-# What is in it: numbers that other programs agree on.
+# States and steps: counts that other programs confirm.
 
 
-@pytest.mark.parametrize(("asked", "counts"), COUNTS)
+@pytest.mark.parametrize(("options", "counts"), COUNTS)
 def test_the_counts_of_paxos(
-    asked: tuple[int, int, int, str], counts: tuple[int, int, int]
+    options: tuple[int, int, int, str], counts: tuple[int, int, int]
 ) -> None:
-    acceptors, proposers, crashes, network = asked
+    acceptors, proposers, crashes, network = options
     sizes = {"acceptors": acceptors, "proposers": proposers, "rounds": 1}
     graph = state_graph(prepare(PAXOS, sizes, crashes=crashes, network=network).model)
     depth = max(attributes(graph, "depth").values())
@@ -119,7 +119,7 @@ def test_a_model_without_nodes_has_a_graph_too() -> None:
     assert attributes(graph, "state") == {state: repr(state) for state in graph}
 
 
-def test_it_is_what_the_reference_explorer_walks_also_beyond_a_violation() -> None:
+def test_a_graph_has_the_states_of_the_reference_explorer_beyond_a_violation_too() -> None:
     model = prepare(PAXOS, {"acceptors": 1}, bug=PAXOS.bug("14")).model
     graph = state_graph(model)
     model.properties = ()
@@ -129,7 +129,7 @@ def test_it_is_what_the_reference_explorer_walks_also_beyond_a_violation() -> No
     assert tuple(widths[depth] for depth in sorted(widths)) == search.widths
 
 
-def test_each_depth_is_the_length_of_a_shortest_path_and_nearer_states_come_first() -> None:
+def test_states_come_in_the_order_of_depth_the_length_of_a_shortest_path() -> None:
     model = two_by_two(crashes=1)
     graph = state_graph(model)
     depths = attributes(graph, "depth")
@@ -145,45 +145,45 @@ def test_each_step_is_one_of_the_model() -> None:
         assert sorted((label, after) for _, after, label in edges) == sorted(model.steps(state))
 
 
-def test_more_states_than_asked_for_are_not_even_looked_at() -> None:
-    looked: list[int] = []
+def test_states_beyond_the_limit_are_not_expanded() -> None:
+    expanded: list[int] = []
 
     class Endless(Counting):
         def steps(self, state: int) -> Iterator[tuple[str, int]]:
-            looked.append(state)
+            expanded.append(state)
             yield "counts", state + 1
 
     with pytest.raises(GraphTooLarge, match="more than 5 states"):
         state_graph(Endless(), 5)
-    assert looked == [0, 1, 2, 3, 4]
+    assert expanded == [0, 1, 2, 3, 4]
 
 
-# What the properties say.
+# Properties.
 
 
-def test_exactly_the_states_where_a_property_is_false_violate_it() -> None:
+def test_exactly_the_states_where_a_property_is_false_have_violates() -> None:
     setup = prepare(PAXOS, {"acceptors": 1, "rounds": 1}, bug=PAXOS.bug("14"), crashes=1)
     model = setup.model
     graph = state_graph(model, properties=model.properties)
     for name in ("agreement", "one_value_per_ballot"):
         prop = next(each for each in model.properties if each.name == name)
         false = {state for state in graph if prop.why_false(model.observe(state)) is not None}
-        told = {state for state, names in attributes(graph, "violates").items() if name in names}
-        assert told == false
+        marked = {s for s, names in attributes(graph, "violates").items() if name in names}
+        assert marked == false
     assert set(attributes(graph, "why").values()) == {"v1 and v2 are both chosen"}
 
 
-def test_exactly_the_states_that_a_property_hopes_for_reach_it() -> None:
+def test_exactly_the_states_where_a_sometimes_is_true_have_reaches() -> None:
     model = two_by_two()
     graph = state_graph(model, properties=model.properties)
     assert attributes(graph, "violates") == {}
     prop = next(each for each in model.properties if each.name == "v2_can_be_chosen")
-    hoped = {state for state in graph if prop.reached(model.observe(state))}
-    told = {state for state, names in attributes(graph, "reaches").items() if prop.name in names}
-    assert told == hoped != set()
+    reached = {state for state in graph if prop.is_reached(model.observe(state))}
+    marked = {s for s, names in attributes(graph, "reaches").items() if prop.name in names}
+    assert marked == reached != set()
 
 
-def test_a_property_about_steps_is_told_of_steps() -> None:
+def test_a_step_property_marks_steps() -> None:
     model = Counting(grows, small, two)
     graph = state_graph(model, properties=model.properties)
     steps = [
@@ -197,20 +197,20 @@ def test_a_property_about_steps_is_told_of_steps() -> None:
     assert attributes(graph, "reaches") == {2: "two"}
 
 
-def test_each_distinct_sight_is_judged_once() -> None:
-    asked: list[Seen] = []
+def test_each_distinct_observation_is_judged_once() -> None:
+    judged: list[Seen] = []
 
     def test(seen: Seen) -> str | None:
-        asked.append(seen)
+        judged.append(seen)
         return None
 
     model = two_by_two()
     prop: Property = always(sees=model.properties[0].sees)(test)
     state_graph(model, properties=(prop,))
-    assert len(asked) == len({model.observe(state) for state in state_graph(model)}) < 169
+    assert len(judged) == len({model.observe(state) for state in state_graph(model)}) < 169
 
 
-def test_nothing_is_observed_where_nothing_is_asked() -> None:
+def test_without_properties_nothing_is_observed() -> None:
     class Blind(Counting):
         def observe(self, state: int) -> Seen:
             raise AssertionError
@@ -218,10 +218,10 @@ def test_nothing_is_observed_where_nothing_is_asked() -> None:
     assert len(state_graph(Blind())) == 4
 
 
-# The run that is marked.
+# The marked trace.
 
 
-def test_the_trace_is_a_path_from_the_first_state_to_a_violating_one() -> None:
+def test_the_trace_is_a_path_from_the_initial_state_to_a_violation() -> None:
     result = check("paxos", **SHORT)
     graph = result.graph()
     states, labels = marked(graph)
@@ -234,19 +234,19 @@ def test_the_trace_is_a_path_from_the_first_state_to_a_violating_one() -> None:
     assert len(violating) == 5
 
 
-def test_it_is_as_long_as_any_shortest_path_to_a_violating_state() -> None:
+def test_no_path_to_a_violating_state_is_shorter_than_the_trace() -> None:
     graph = short()
     first = next(iter(graph))
     lengths = nx.single_source_shortest_path_length(graph, first)
     assert min(lengths[state] for state in attributes(graph, "violates")) == 8
 
 
-def test_nothing_is_marked_where_nothing_is_violated() -> None:
+def test_without_a_violation_no_trace_is_marked() -> None:
     result = check("paxos", acceptors=2, rounds=1, crashes=0)
     assert marked(result.graph()) == ([], [])
 
 
-def test_what_is_looked_for_is_marked_instead() -> None:
+def test_the_trace_to_a_target_is_marked() -> None:
     graph = check("paxos", acceptors=1, rounds=1, crashes=0, find="chosen").graph()
     states, labels = marked(graph)
     assert (len(states), len(labels)) == (5, 4)
@@ -254,7 +254,7 @@ def test_what_is_looked_for_is_marked_instead() -> None:
     assert attributes(graph, "violates") == {}
 
 
-def test_a_run_may_end_with_a_step_that_leads_back() -> None:
+def test_a_trace_may_end_with_a_step_back() -> None:
     @spec
     def counting() -> Counting:
         return Counting(grows)
@@ -264,7 +264,7 @@ def test_a_run_may_end_with_a_step_that_leads_back() -> None:
     assert (states, labels) == ([0, 1, 3], ["adds 1", "adds 2", "starts again"])
 
 
-def test_the_steps_of_a_faulty_model_are_looked_at() -> None:
+def test_the_steps_of_a_model_are_checked() -> None:
     @spec
     def counting() -> Counting:
         class Twice(Counting):
@@ -273,26 +273,26 @@ def test_the_steps_of_a_faulty_model_are_looked_at() -> None:
 
         return Twice(two)
 
-    with pytest.raises(SpecError, match="two steps are both labelled 'adds 1'"):
+    with pytest.raises(SpecError, match="labelled two steps 'adds 1'"):
         check(counting).graph()
 
 
-# What a state holds.
+# The contents of a state.
 
 
 @pytest.mark.parametrize("network", ["set", "once", "fifo"])
-def test_no_two_states_read_the_same(network: str) -> None:
+def test_distinct_states_have_distinct_texts(network: str) -> None:
     result = check("paxos", bug="14", network=network, crashes=1, rounds=1, acceptors=1)
     graph = result.graph()
     assert len({*attributes(graph, "state").values()}) == len(graph) > 150
 
 
-def test_no_two_states_of_a_model_read_the_same_where_its_columns_tell_a_part() -> None:
+def test_distinct_states_of_a_model_have_distinct_texts() -> None:
     graph = check("lamport", acceptors=1, values=1).graph()
     assert len({*attributes(graph, "state").values()}) == len(graph) == 25
 
 
-def test_a_state_tells_its_fields_and_what_is_on_its_way() -> None:
+def test_the_text_of_a_state_has_its_fields_and_undelivered_messages() -> None:
     graph = check("paxos", acceptors=1, proposers=1, rounds=1, bug="6").graph()
     texts = [*attributes(graph, "state").values()]
     assert texts[0] == ("p1: started = 0, promises = None\na1: promised = 0, vote = None")
@@ -306,10 +306,10 @@ def test_a_state_tells_its_fields_and_what_is_on_its_way() -> None:
     ) in texts
 
 
-# For other programs.
+# Files for other programs.
 
 
-def test_short_names_come_in_the_order_of_the_states() -> None:
+def test_short_names_follow_the_order_of_the_states() -> None:
     graph = short()
     named = numbered(graph)
     assert [*named] == [f"s{at}" for at in range(40)]
@@ -319,7 +319,7 @@ def test_short_names_come_in_the_order_of_the_states() -> None:
     ]
 
 
-def test_networkx_reads_what_is_written_as_graphml() -> None:
+def test_networkx_reads_the_graphml() -> None:
     written = numbered(short())
     written.graph |= {"title": "forty", "run": "eight steps"}
     read = nx.read_graphml(BytesIO(graphml(written).encode()), force_multigraph=True)
@@ -343,7 +343,7 @@ def test_every_attribute_in_graphml_is_a_scalar() -> None:
     }
 
 
-def test_a_label_of_two_lines_is_written_in_one() -> None:
+def test_a_label_of_two_lines_is_written_as_one() -> None:
     graph: Graph = nx.MultiDiGraph()
     graph.add_edge("a", "b", label="one\ntwo \x1b[31m")
     assert [*numbered(graph).edges(data="label")] == [("s0", "s1", "one\\ntwo \\x1b[31m")]

@@ -1,4 +1,4 @@
-"""Warnings about properties that look at messages which no run sends: in the result of a search."""
+"""Warnings in a search result about properties that see messages which no execution sends."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ NAMES = (
     "v1_can_be_chosen",
     "v2_can_be_chosen",
 )
-WARNINGS = tuple(f"no run sends an Accepted, which is what {name} looks at" for name in NAMES)
+WARNINGS = tuple(f"no execution sends an Accepted, a message that {name} sees" for name in NAMES)
 
 
 @pytest.mark.parametrize("reduce", ["none", "all"])
-def test_a_kind_that_no_run_sends_is_a_warning_for_each_property_that_sees_it(reduce: str) -> None:
+def test_a_message_type_that_is_never_sent_gives_a_warning_for_each_property(reduce: str) -> None:
     assert check("paxos", reduce=reduce, **UNSENT).search.warnings == WARNINGS
 
 
-def test_the_report_prints_each_warning_and_json_has_it() -> None:
+def test_the_report_and_json_contain_each_warning() -> None:
     result = check("paxos", **UNSENT)
     notes = re.findall(r"^Note: (.*)\.$", str(result), re.M)
     assert (tuple(notes), tuple(result.to_dict()["warnings"])) == (WARNINGS, WARNINGS)
 
 
-def test_nothing_is_said_of_a_kind_that_is_sent() -> None:
+def test_a_message_type_that_is_sent_gives_no_warning() -> None:
     assert check("paxos", acceptors=2, crashes=0, rounds=1).search.warnings == ()
 
 
-def test_nothing_is_said_before_every_run_was_explored() -> None:
+def test_an_incomplete_search_gives_no_warning() -> None:
     search = check("paxos", max_states=5, **UNSENT).search
     assert (search.complete, search.warnings) == (False, ())

@@ -1,4 +1,4 @@
-"""Assertions of the helpers are shown in full, as those of the tests are."""
+"""Rewrite the assertions of the helpers, so that pytest shows their values."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A node that counts: what its handlers answer to one message, and what errors say of it."""
+"""A node that counts, the results of its handlers, and checks of the errors about them."""
 
 from __future__ import annotations
 
@@ -41,25 +41,26 @@ def handlers(role: type[Counter], **fields: Any) -> Handlers:
 
 
 def reaction(role: type[Counter], message: object = None) -> tuple[Way, ...]:
-    """Return the reaction of a new node of this role to a Ping from b1."""
-    asked = handlers(role)
-    return asked.reaction(asked.begin, Letter(B1, message or Ping()))
+    """Return the reaction of a new node of this role to a message from b1."""
+    node = handlers(role)
+    return node.reaction(node.begin, Letter(B1, message or Ping()))
 
 
 def actions(role: type[Counter]) -> tuple[tuple[str, tuple[Way, ...]], ...]:
-    asked = handlers(role)
-    return asked.actions(asked.begin)
+    """Return the actions of a new node of this role."""
+    node = handlers(role)
+    return node.actions(node.begin)
 
 
 def check_reaction(role: type[Counter], text: str, below: int = 0) -> None:
-    """Check the error about the answer to a Ping: its line (from `receive` on) and its text."""
-    where = place(role.receive, below)
-    on = f"[on Ping(n=1) from b1, in state {role.__name__}(n=0, recent=0)]"
-    assert fault(lambda: reaction(role)) == f"{where}a1 {text} {on}"
+    """Check the error about the reaction to a Ping: its line, `below` `receive`, and its text."""
+    where = f"[on Ping(n=1) from b1, in state {role.__name__}(n=0, recent=0)]"
+    line = f"{place(role.receive, below)}receive() of a1 {text} {where}"
+    assert fault(lambda: reaction(role)) == line
 
 
-def check_offers(role: type[Counter], text: str, below: int = 0) -> None:
-    """Check the error about the offers: its line (from `offers` on) and its text."""
-    where = place(role.actions, below)
-    on = f"[on its actions, in state {role.__name__}(n=0, recent=0)]"
-    assert fault(lambda: actions(role)) == f"{where}a1 {text} {on}"
+def check_actions(role: type[Counter], text: str, below: int = 0) -> None:
+    """Check the error about the actions: its line, `below` `actions`, and its text."""
+    where = f"[in state {role.__name__}(n=0, recent=0)]"
+    line = f"{place(role.actions, below)}actions() of a1 {text} {where}"
+    assert fault(lambda: actions(role)) == line

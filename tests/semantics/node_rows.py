@@ -1,4 +1,4 @@
-"""A node that takes higher numbers and answers, and its rows as a test compares them."""
+"""A node that accepts higher numbers and answers, and its rows in a comparable form."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Pong:
 
 @dataclass(frozen=True)
 class Counter(Actor):
-    """Takes a higher number and answers; wakes up once."""
+    """A node that accepts a higher number and answers, and that wakes up once."""
 
     top: int = 0
     recent: int = volatile(0)
@@ -41,11 +41,11 @@ class Counter(Actor):
         return None
 
 
-class Told(NamedTuple):
-    """A row, in full."""
+class RowContent(NamedTuple):
+    """The content of a row: messages instead of letters."""
 
     label: str
-    does: StepKind
+    kind: StepKind
     actor: Counter
     up: bool
     inbox: list[object]
@@ -53,26 +53,30 @@ class Told(NamedTuple):
 
 
 def node(network: str, actor: Actor | None = None, may_crash: bool = False) -> Node:
+    """Return the node a1 on this network; the other nodes are b1 and c1."""
     begin = actor or Counter()
     return Node(begin.but(me=A1), NETWORKS[network], may_crash, Interner([A1, B1, C1]))
 
 
 def after(it: Node, src: Id, *messages: object, start: Config | None = None) -> Config:
-    """Return the node with these messages in its inbox, received in this order from one sender."""
+    """Return the configuration after these messages from one sender, received in this order."""
     sends = tuple(Send((A1,), message) for message in messages)
     return it.receive(start or it.first, it.interner.bundle(src, sends))
 
 
-def told(row: Row) -> Told:
+def content(row: Row) -> RowContent:
+    """Return the content of a row."""
     assert isinstance(row.next.actor, Counter)
     sends = [(letter.message, receivers) for letter, receivers in row.bundle.sends]
     inbox = [letter.message for letter in row.next.inbox]
-    return Told(row.label, row.kind, row.next.actor, row.next.up, inbox, sends)
+    return RowContent(row.label, row.kind, row.next.actor, row.next.up, inbox, sends)
 
 
-def rows(it: Node, config: Config) -> list[Told]:
-    return [told(row) for row in it.rows(config)]
+def rows(it: Node, config: Config) -> list[RowContent]:
+    """Return the content of each row of a configuration."""
+    return [content(row) for row in it.rows(config)]
 
 
 def labels(it: Node, config: Config) -> list[str]:
+    """Return the label of each row of a configuration."""
     return [row.label for row in it.rows(config)]

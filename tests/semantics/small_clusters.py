@@ -1,4 +1,4 @@
-"""Clusters so small that every run of theirs can be written by hand."""
+"""Clusters so small that a test can list all their executions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from pcheck import (
 from pcheck.search.reference import explore
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
-from tests.runs import Run, counts, runs
+from tests.runs import Labels, complete_traces, counts
 
 A, B = group("a", 1), group("b", 1)
 A1, A2, B1 = Id("a1"), Id("a2"), Id("b1")
@@ -44,6 +44,8 @@ class Answer:
 
 
 def seeing(*sees: Any, name: str = "anything") -> Property:
+    """Return a property that always holds, with this footprint."""
+
     def test(seen: Seen) -> None:
         pass
 
@@ -55,11 +57,11 @@ def explored(
     network: str,
     crashes: int = 0,
     sees: tuple[Any, ...] = (),
-) -> tuple[set[Run], tuple[int, int, int]]:
-    """Return every run, and the numbers of states and transitions, and the depth."""
+) -> tuple[set[Labels], tuple[int, int, int]]:
+    """Return all executions, and the numbers of states and transitions, and the depth."""
     cluster = Cluster(roles, properties=[seeing(*sees)])
     search = explore(ClusterModel(cluster, NETWORKS[network], crashes))
-    return runs(ClusterModel(cluster, NETWORKS[network], crashes)), counts(search)
+    return complete_traces(ClusterModel(cluster, NETWORKS[network], crashes)), counts(search)
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Asker(Actor):
 
 
 class Answerer(Actor):
-    """Answers every time that it is asked, and remembers nothing."""
+    """A node that answers each message and has no state."""
 
     def receive(self, msg: object, src: Id) -> Step:
         return (self, send(src, Answer())) if msg == Ask() else None
@@ -121,7 +123,7 @@ class Crier(Actor):
 
 @dataclass(frozen=True)
 class Writer(Actor):
-    """Writes a page while its note is not 5, and notes that it did."""
+    """A node that writes a page while its note is not 5, and then sets its note to 5."""
 
     pages: int = 0
     note: int = volatile(0)

@@ -1,4 +1,4 @@
-"""A model that is broken: a state, a step or an observation that is a fault of the spec."""
+"""Models whose methods raise or return invalid results."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pcheck.search.reference import explore
 from tests.search.drawn import DIAMOND, Graph, never
 
 
-def test_two_steps_of_one_label_are_an_error() -> None:
+def test_two_steps_with_one_label_are_refused() -> None:
     class Torn(Graph):
         def steps(self, state: str) -> Iterator[tuple[str, str]]:
             yield from super().steps(state)
@@ -21,17 +21,15 @@ def test_two_steps_of_one_label_are_an_error() -> None:
 
     with pytest.raises(SpecError) as caught:
         explore(Torn(DIAMOND))
-    assert (
-        str(caught.value)
-        == f"{place_of(Torn.steps)}steps: two steps are both labelled 'B D' [in state 'B']"
-    )
+    text = "steps() labelled two steps 'B D'; give each step its own label [in state 'B']"
+    assert str(caught.value) == f"{place_of(Torn.steps)}{text}"
 
 
-@pytest.mark.parametrize("where", ["initial", "steps", "observe"])
-def test_a_model_that_raises_is_a_broken_spec(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("method", ["initial", "steps", "observe"])
+def test_a_model_that_raises_is_a_spec_error(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def raises(*_: object) -> None:
         raise KeyError("boom")
 
-    monkeypatch.setattr(Graph, where, raises)
+    monkeypatch.setattr(Graph, method, raises)
     with pytest.raises(SpecError, match="KeyError: 'boom'"):
         explore(Graph(DIAMOND, never("X")))

@@ -1,4 +1,4 @@
-"""Crashes of a cluster: how many there may be, what a node loses, and what waits for it."""
+"""Crashes of a cluster: the budget of crashes, the fields that are reset, and the messages kept."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pcheck import Actor, Cluster, Group, group
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
 from pcheck.semantics.trace import follow
-from tests.runs import runs
+from tests.runs import complete_traces
 from tests.semantics.small_clusters import (
     ASKS,
     DIALOGUE,
@@ -26,34 +26,34 @@ from tests.semantics.small_clusters import (
 
 
 @pytest.mark.parametrize("network", EVERY)
-def test_a_crash_takes_the_volatile_fields_once_and_leaves_the_others(network: str) -> None:
-    all_runs = {
+def test_a_crash_resets_the_volatile_fields_and_keeps_the_others(network: str) -> None:
+    executions = {
         ("a1 writes", "a1 crashes", "a1 restarts", "a1 writes"),
         ("a1 crashes", "a1 restarts", "a1 writes"),
     }
-    # (pages, note): (0, 0) up; (1, 5) up; and after a crash (0, 0) and (1, 0), each down and up,
-    # and (1, 5) up
-    assert explored({A: lambda i: Writer()}, network, crashes=1) == (all_runs, (7, 7, 3))
+    # (pages, note) without a crash: (0, 0) up and (1, 5) up; after a crash: (0, 0) and (1, 0), each
+    # down and up, and (1, 5) up
+    assert explored({A: lambda i: Writer()}, network, crashes=1) == (executions, (7, 7, 3))
 
 
 @pytest.mark.parametrize("network", EVERY)
-def test_a_volatile_field_becomes_what_it_was_at_depth_0(network: str) -> None:
+def test_a_volatile_field_gets_its_value_of_the_initial_state(network: str) -> None:
     roles: dict[Group, Callable[[int], Actor]] = {A: lambda i: Writer(pages=3, note=5)}
     model = ClusterModel(Cluster(roles, properties=[seeing("note")]), NETWORKS[network], 1)
-    assert runs(model) == {("a1 crashes", "a1 restarts")}
-    path = follow(model, ("a1 crashes",))
-    assert model.columns(path.states[0]) == {"a1": {"pages": "3", "note": "5"}}
-    assert model.columns(path.states[1]) == {"a1": {"": "down", "pages": "3", "note": "5"}}
+    assert complete_traces(model) == {("a1 crashes", "a1 restarts")}
+    trace = follow(model, ("a1 crashes",))
+    assert model.columns(trace.states[0]) == {"a1": {"pages": "3", "note": "5"}}
+    assert model.columns(trace.states[1]) == {"a1": {"": "down", "pages": "3", "note": "5"}}
 
 
 @pytest.mark.parametrize("network", EVERY)
 @pytest.mark.parametrize(
     ("crashes", "expected"),
-    # the nodes that are down, and the crashes so far: none, 0; with a budget of 1 also
-    # {1}, 1; {2}, 1; none, 1; with a budget of 2 also {1, 2}, 2; {1}, 2; {2}, 2; none, 2
+    # States as (nodes down, crashes so far): ({}, 0); with a budget of 1 also ({1}, 1), ({2}, 1)
+    # and ({}, 1); with a budget of 2 also ({1, 2}, 2), ({1}, 2), ({2}, 2) and ({}, 2)
     [(0, (1, 0, 0)), (1, (4, 4, 2)), (2, (8, 12, 4))],
 )
-def test_a_budget_is_of_crashes_of_any_nodes(
+def test_the_budget_counts_the_crashes_of_all_nodes(
     network: str, crashes: int, expected: tuple[int, int, int]
 ) -> None:
     _, found = explored({group("a", 2): lambda i: Idle()}, network, crashes)
@@ -61,22 +61,22 @@ def test_a_budget_is_of_crashes_of_any_nodes(
 
 
 @pytest.mark.parametrize("network", EVERY)
-def test_no_run_has_more_crashes_than_the_budget(network: str) -> None:
-    all_runs, _ = explored({group("a", 2): lambda i: Idle()}, network, crashes=2)
-    assert {sum("crashes" in label for label in run) for run in all_runs} == {2}
-    assert ("a1 crashes", "a1 restarts", "a1 crashes", "a1 restarts") in all_runs
-    assert ("a1 crashes", "a2 crashes", "a2 restarts", "a1 restarts") in all_runs
+def test_each_execution_has_at_most_as_many_crashes_as_the_budget(network: str) -> None:
+    executions, _ = explored({group("a", 2): lambda i: Idle()}, network, crashes=2)
+    assert {sum("crashes" in label for label in labels) for labels in executions} == {2}
+    assert ("a1 crashes", "a1 restarts", "a1 crashes", "a1 restarts") in executions
+    assert ("a1 crashes", "a2 crashes", "a2 restarts", "a1 restarts") in executions
 
 
 def next_labels(model: ClusterModel, *labels: str) -> set[str]:
-    """Return the labels of the steps that may follow a run."""
-    path = follow(model, labels)
-    assert path.labels == labels
-    return {label for label, _ in model.steps(path.states[-1])}
+    """Return the labels of the steps that may follow the trace with these labels."""
+    trace = follow(model, labels)
+    assert trace.labels == labels
+    return {label for label, _ in model.steps(trace.states[-1])}
 
 
 @pytest.mark.parametrize("network", EVERY)
-def test_a_node_that_is_down_takes_no_step_but_what_is_sent_to_it_waits(network: str) -> None:
+def test_a_node_that_is_down_takes_no_step_but_keeps_the_messages_sent_to_it(network: str) -> None:
     model = ClusterModel(Cluster(DIALOGUE, properties=[seeing()]), NETWORKS[network], 1)
     lost = {NO_ASK} if network in ("lossy", "fifo") else set()
     assert next_labels(model, "b1 crashes") == {ASKS, "b1 restarts"}

@@ -1,4 +1,4 @@
-"""Handlers: each answer that a spec may give, and the step that the answer becomes."""
+"""Handlers: each valid result, and the step that results."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pcheck.semantics.network import Letter
 from tests.semantics.counter import A1, B1, Counter, Ping, Pong, actions, handlers, reaction
 
 
-def test_a_step_is_the_next_state_and_what_is_sent_in_order() -> None:
+def test_a_step_is_the_next_state_and_the_messages_in_order() -> None:
     class Answers(Counter):
         def receive(self, msg: object, src: Id) -> Step:
             return self.but(n=1), send(src, Pong()), broadcast(group("a", 1), Ping(2))
@@ -21,18 +21,18 @@ def test_a_step_is_the_next_state_and_what_is_sent_in_order() -> None:
     assert reaction(Answers) == (Way("", after, (send(B1, Pong()), send(A1, Ping(2)))),)
 
 
-@pytest.mark.parametrize("answer", ["none", "itself", "itself made anew", "a tuple of itself"])
-def test_none_and_its_own_state_and_no_sends_both_ignore(answer: str) -> None:
+@pytest.mark.parametrize("result", ["None", "the state", "an equal state", "a tuple of the state"])
+def test_none_and_an_equal_state_without_sends_change_nothing(result: str) -> None:
     class Ignores(Counter):
         def receive(self, msg: object, src: Id) -> Step:
-            if answer == "none":
+            if result == "None":
                 return None
-            return (self,) if answer == "a tuple of itself" else self.but(n=0 * len(answer))
+            return (self,) if result == "a tuple of the state" else self.but(n=0 * len(result))
 
     assert reaction(Ignores) == (Way("", None, ()),)
 
 
-def test_its_own_state_and_a_send_is_a_step() -> None:
+def test_an_equal_state_with_a_send_is_a_step() -> None:
     class Answers(Counter):
         def receive(self, msg: object, src: Id) -> Step:
             return self, send(src, Pong())
@@ -40,7 +40,7 @@ def test_its_own_state_and_a_send_is_a_step() -> None:
     assert reaction(Answers) == (Way("", Answers(), (send(B1, Pong()),)),)
 
 
-def test_a_choice_has_a_way_for_each_alternative() -> None:
+def test_a_choice_has_each_alternative_with_its_label() -> None:
     class Chooses(Counter):
         def receive(self, msg: object, src: Id) -> Step:
             more = self.but(n=2), send(src, Pong())
@@ -53,33 +53,33 @@ def test_a_choice_has_a_way_for_each_alternative() -> None:
     )
 
 
-def test_offers_come_in_their_own_order_with_their_labels() -> None:
-    class Offers(Counter):
+def test_actions_keep_their_order_and_their_labels() -> None:
+    class Acts(Counter):
         def actions(self) -> Iterator[Action]:
             yield action("waits", None)
             yield action("starts", self.but(n=1), send(B1, Ping()))
             yield action("rolls", either(("one", self.but(n=1)), ("two", self.but(n=2))))
 
-    assert actions(Offers) == (
+    assert actions(Acts) == (
         ("waits", (Way("", None, ()),)),
-        ("starts", (Way("", Offers(n=1), (send(B1, Ping()),)),)),
-        ("rolls", (Way("one", Offers(n=1), ()), Way("two", Offers(n=2), ()))),
+        ("starts", (Way("", Acts(n=1), (send(B1, Ping()),)),)),
+        ("rolls", (Way("one", Acts(n=1), ()), Way("two", Acts(n=2), ()))),
     )
 
 
-def test_equal_states_come_back_as_one_object() -> None:
+def test_equal_states_in_results_are_one_object() -> None:
     class Counts(Counter):
         def receive(self, msg: object, src: Id) -> Step:
             return self.but(n=Set([1, 2]) if msg == Ping() else Set([2, 1]))
 
-    asked = handlers(Counts)
-    (one,), (other,) = (asked.reaction(asked.begin, Letter(B1, Ping(n))) for n in (1, 2))
+    node = handlers(Counts)
+    (one,), (other,) = (node.reaction(node.begin, Letter(B1, Ping(n))) for n in (1, 2))
     assert one.actor is other.actor
     assert one.actor is not None
-    assert asked.reaction(one.actor, Letter(B1, Ping())) == (Way("", None, ()),)
+    assert node.reaction(one.actor, Letter(B1, Ping())) == (Way("", None, ()),)
 
 
-def test_states_that_only_python_calls_equal_are_two() -> None:
+def test_states_that_are_equal_only_in_python_are_different() -> None:
     class Counts(Counter):
         def receive(self, msg: object, src: Id) -> Step:
             return self.but(n=False)
@@ -87,13 +87,13 @@ def test_states_that_only_python_calls_equal_are_two() -> None:
     assert [show(way.actor) for way in reaction(Counts)] == ["Counts(n=False, recent=0)"]
 
 
-def test_a_crash_sets_volatile_fields_back_to_what_they_were_in_the_beginning() -> None:
-    asked = handlers(Counter, n=3, recent=7)
-    assert asked.after_crash(Counter(me=A1, n=4, recent=9)) == Counter(n=4, recent=7)
-    assert asked.after_crash(asked.begin) is asked.begin
+def test_a_crash_resets_volatile_fields_to_their_initial_values() -> None:
+    node = handlers(Counter, n=3, recent=7)
+    assert node.after_crash(Counter(me=A1, n=4, recent=9)) == Counter(n=4, recent=7)
+    assert node.after_crash(node.begin) is node.begin
 
 
-def test_a_handler_is_called_twice_to_see_that_it_answers_the_same() -> None:
+def test_a_handler_is_called_twice_with_the_same_arguments() -> None:
     calls: list[object] = []
 
     class Counts(Counter):

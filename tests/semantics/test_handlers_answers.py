@@ -1,4 +1,4 @@
-"""Handlers: answers that are not steps, and what the error says of each."""
+"""Handlers: results that are not steps, and the error about each."""
 
 from __future__ import annotations
 
@@ -14,17 +14,19 @@ from tests.semantics.counter import (
     Counter,
     Ping,
     Pong,
-    check_offers,
+    check_actions,
     check_reaction,
     reaction,
 )
 
 pytestmark = pytest.mark.usefixtures("at_the_top")
-RETURN = "return the next state, (state, send(...), ...), either(...), or None to ignore"
+A_STEP = (
+    "a step must be the next state, (state, send(...), ...), either(...), or None for no change"
+)
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("result", "text"),
     [
         (True, "True"),
         (1, "1"),
@@ -37,78 +39,78 @@ RETURN = "return the next state, (state, send(...), ...), either(...), or None t
         ([Pong()], "[Pong(n=1)]"),
     ],
 )
-def test_an_answer_that_is_no_step(answer: Any, told: str) -> None:
+def test_a_result_that_is_not_a_step(result: Any, text: str) -> None:
     class Answers(Counter):
         def receive(self, msg: object, src: Id) -> Step:
-            return answer  # type: ignore[no-any-return]
+            return result  # type: ignore[no-any-return]
 
-    check_reaction(Answers, f"returned {told}: {RETURN}")
+    check_reaction(Answers, f"gave {text} as a step; {A_STEP}")
 
 
 @pytest.mark.parametrize(
-    ("extra", "told"), [(None, "None"), (Pong(), "Pong(n=1)"), ((send(B1, Pong()),), None)]
+    ("extra", "text"), [(None, "None"), (Pong(), "Pong(n=1)"), ((send(B1, Pong()),), None)]
 )
-def test_what_stands_after_the_state_is_sent(extra: Any, told: str | None) -> None:
+def test_only_sends_may_follow_the_state(extra: Any, text: str | None) -> None:
     class Answers(Counter):
         def receive(self, msg: object, src: Id) -> Step:
             return self.but(n=1), extra
 
-    text = f"returned {told or '(Pong(n=1) to b1)'} after the state: {RETURN}"
-    check_reaction(Answers, text)
+    text = text or "(Pong(n=1) to b1)"
+    check_reaction(Answers, f"put {text} after the state; {A_STEP}")
 
 
-def test_a_way_of_a_choice_that_is_no_step() -> None:
+def test_an_alternative_of_a_choice_must_be_a_step() -> None:
     class Answers(Counter):
         def receive(self, msg: object, src: Id) -> Step:
             return either(("goes", self.but(n=1)), ("stays", True))  # type: ignore[arg-type]
 
-    check_reaction(Answers, f"returned True: {RETURN}")
+    check_reaction(Answers, f"gave True as a step; {A_STEP}")
 
 
-def test_a_generator_is_told_without_its_address() -> None:
+def test_the_error_about_a_generator_does_not_contain_its_address() -> None:
     class Yields(Counter):
         def receive(self, msg: object, src: Id) -> Step:  # type: ignore[misc]
             yield self.but(n=1)
 
-    said = fault(lambda: reaction(Yields))
-    assert (f": {RETURN} [on " in said, " at 0x" in said) == (True, False)
+    text = fault(lambda: reaction(Yields))
+    assert (f"; {A_STEP} [on " in text, " at 0x" in text) == (True, False)
 
 
 @pytest.mark.parametrize(
-    ("offered", "told"), [(None, "None"), ("starts", "'starts'"), (send(B1, Pong()), None)]
+    ("yielded", "text"), [(None, "None"), ("starts", "'starts'"), (send(B1, Pong()), None)]
 )
-def test_an_offer_is_an_act(offered: Any, told: str | None) -> None:
-    class Offers(Counter):
+def test_actions_must_yield_actions(yielded: Any, text: str | None) -> None:
+    class Acts(Counter):
         def actions(self) -> Iterator[Action]:
-            yield offered
+            yield yielded
 
-    text = f"offers {told or 'Pong(n=1) to b1'}: yield action(label, step, ...)"
-    check_offers(Offers, text)
+    text = f"yielded {text or 'Pong(n=1) to b1'}; write yield action(label, step, ...)"
+    check_actions(Acts, text)
 
 
-def test_offers_are_many() -> None:
-    class Offers(Counter):
+def test_actions_must_return_an_iterable() -> None:
+    class Acts(Counter):
         def actions(self) -> Iterator[Action]:
             return None  # type: ignore[return-value]
 
-    check_offers(Offers, "offers None: yield action(label, step, ...)")
+    check_actions(Acts, "returned None; write yield action(label, step, ...)")
 
 
-def test_what_is_sent_stands_beside_a_state_or_in_the_step() -> None:
-    class Offers(Counter):
+def test_an_action_with_sends_must_have_a_state_as_its_step() -> None:
+    class Acts(Counter):
         def actions(self) -> Iterator[Action]:
             yield action("starts", (self, send(B1, Pong())), send(B1, Ping()))
 
     text = (
-        "raised TypeError: action(label, step, *sends): what is sent goes beside a state, "
-        "or into the step"
+        "raised TypeError: action(label, step, *sends): with sends, the step must be the next "
+        "state, got a tuple; put the sends into the step"
     )
-    check_offers(Offers, text, below=1)
+    check_actions(Acts, text, below=1)
 
 
 @pytest.mark.parametrize("label", ["", "two\nlines", "a\ttab", "\x1b[31m", None, 1, ("a",)])
-def test_a_label_is_one_line_of_text(label: Any) -> None:
-    class Offers(Counter):
+def test_a_label_must_be_one_printable_line_of_text(label: Any) -> None:
+    class Acts(Counter):
         def actions(self) -> Iterator[Action]:
             yield action(label, self.but(n=1))
 
@@ -116,6 +118,6 @@ def test_a_label_is_one_line_of_text(label: Any) -> None:
         def receive(self, msg: object, src: Id) -> Step:
             return either(("goes", self.but(n=1)), (label, None))
 
-    text = f"has a step labelled {label!r}: a label is one line of text"
-    check_offers(Offers, text)
+    text = f"labelled a step {label!r}; a label must be one printable line of text"
+    check_actions(Acts, text)
     check_reaction(Chooses, text)

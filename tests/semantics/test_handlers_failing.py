@@ -1,4 +1,4 @@
-"""Handlers that raise, answer differently when called twice, or change their arguments."""
+"""Handlers that raise, that are not deterministic, or that change their arguments."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("at_the_top")
 # A handler that raises
 
 
-def test_a_handler_that_raises() -> None:
+def test_the_error_about_a_handler_that_raises_names_its_line() -> None:
     class Raises(Counter):
         def receive(self, msg: object, src: Id) -> Step:
             return self.but(n=Map({A1: 0})[src])
@@ -26,7 +26,7 @@ def test_a_handler_that_raises() -> None:
     check_reaction(Raises, "raised KeyError: Id('b1')", below=1)
 
 
-def test_a_handler_that_raises_in_a_method_that_it_calls() -> None:
+def test_the_error_about_a_called_method_that_raises_names_its_line() -> None:
     class Raises(Counter):
         def receive(self, msg: object, src: Id) -> Step:
             return self.but(n=self.half())
@@ -37,15 +37,15 @@ def test_a_handler_that_raises_in_a_method_that_it_calls() -> None:
     check_reaction(Raises, "raised ZeroDivisionError: integer division or modulo by zero", below=4)
 
 
-def test_an_assignment_to_a_field_gets_the_advice_to_write_but() -> None:
+def test_the_error_about_an_assignment_to_a_field_advises_but() -> None:
     class Assigns(Counter):
         def receive(self, msg: object, src: Id) -> Step:
             self.n = 1  # type: ignore[misc]
             return self
 
     text = (
-        "raised FrozenInstanceError: cannot assign to field 'n' "
-        "(a state is never changed: return self.but(...))"
+        "raised FrozenInstanceError: cannot assign to field 'n'; "
+        "return self.but(...) instead of assigning to a field"
     )
     check_reaction(Assigns, text, below=1)
 
@@ -58,7 +58,7 @@ def test_a_handler_cannot_end_the_program() -> None:
     check_reaction(Exits, "raised SystemExit: 0", below=1)
 
 
-def test_a_misspelt_field_is_shown_where_the_user_wrote_it() -> None:
+def test_the_error_about_a_misspelt_field_names_its_line() -> None:
     class Misspells(Counter):
         def receive(self, msg: object, src: Id) -> Step:
             return self.but(m=1)
@@ -67,29 +67,29 @@ def test_a_misspelt_field_is_shown_where_the_user_wrote_it() -> None:
     check_reaction(Misspells, text, below=1)
 
 
-# A handler that is not a function of its arguments
+# A handler that is not deterministic
 
 
-def test_a_handler_that_is_not_a_function_of_its_arguments() -> None:
+def test_the_error_about_a_handler_that_is_not_deterministic_shows_both_results() -> None:
     count = itertools.count(5)
 
     class Counts(Counter):
         def receive(self, msg: object, src: Id) -> Step:
             return self.but(n=next(count)), send(src, Pong())
 
-    said = fault(lambda: reaction(Counts))
-    assert "a1 is not deterministic: called twice, it answered " in said
-    first, second = said.partition("answered ")[2].split(" and then ")
-    assert ("Counts(n=5, recent=0)" in first, "Pong(n=1) to b1" in first) == (True, True)
+    text = fault(lambda: reaction(Counts))
+    assert "receive() of a1 is not deterministic: two calls returned " in text
+    first, second = text.partition("returned ")[2].split(" and then ")
+    assert first == "(Counts(n=5, recent=0), Pong(n=1) to b1)"
     assert second.startswith(first.replace("5", "6"))
     assert second.endswith(
-        "; a choice is written either((label, step), ...) "
+        "; write a choice as either((label, step), ...) "
         "[on Ping(n=1) from b1, in state Counts(n=0, recent=0)]"
     )
 
 
 @pytest.mark.parametrize("what", ["message", "receiver", "number of sends", "whether"])
-def test_any_difference_between_two_answers_is_noticed(what: str) -> None:
+def test_any_difference_between_two_results_is_noticed(what: str) -> None:
     turn = itertools.count()
 
     class Differs(Counter):
@@ -103,49 +103,50 @@ def test_any_difference_between_two_answers_is_noticed(what: str) -> None:
                 return self.but(n=1), send(src if odd else self.me, Ping())
             return (self.but(n=1), *[send(src, Ping())] * odd)
 
-    assert "a1 is not deterministic: called twice, it answered " in fault(lambda: reaction(Differs))
+    text = fault(lambda: reaction(Differs))
+    assert "receive() of a1 is not deterministic: two calls returned " in text
 
 
-def test_offers_that_differ_from_call_to_call() -> None:
+def test_actions_that_differ_from_call_to_call_are_noticed() -> None:
     count = itertools.count(5)
 
     class Counts(Counter):
         def actions(self) -> Iterator[Action]:
             yield action(f"starts {next(count)}", self.but(n=1))
 
-    said = fault(lambda: actions(Counts))
-    assert "a1 is not deterministic: called twice, it answered " in said
-    assert "'starts 5'" in said.partition(" and then ")[0]
-    assert "'starts 6'" in said.partition(" and then ")[2]
+    text = fault(lambda: actions(Counts))
+    assert "actions() of a1 is not deterministic: two calls returned " in text
+    assert "'starts 5'" in text.partition(" and then ")[0]
+    assert "'starts 6'" in text.partition(" and then ")[2]
 
 
-def test_two_answers_that_differ_in_a_label_are_told_apart() -> None:
+def test_results_that_differ_only_in_a_label_are_noticed() -> None:
     count = itertools.count(5)
 
     class Counts(Counter):
         def receive(self, msg: object, src: Id) -> Step:
             return either((f"picks {next(count)}", self.but(n=1)))
 
-    said = fault(lambda: reaction(Counts))
-    assert ("picks 5" in said, "picks 6" in said) == (True, True)
+    text = fault(lambda: reaction(Counts))
+    assert ("picks 5" in text, "picks 6" in text) == (True, True)
 
 
 # A handler that changes its arguments
 
 
-MUTATES = "changes its own state or the message in place: return self.but(...)"
+MUTATES = "changed the state or the message in place; return self.but(...) instead"
 
 
-def test_a_handler_that_changes_the_message() -> None:
+def test_a_handler_must_not_change_the_message() -> None:
     class Mutates(Counter):
         def receive(self, msg: object, src: Id) -> Step:
             object.__setattr__(msg, "n", 2)
             return self.but(n=1)
 
-    assert f"a1 {MUTATES} [on Ping(" in fault(lambda: reaction(Mutates))
+    assert f"receive() of a1 {MUTATES} [on Ping(" in fault(lambda: reaction(Mutates))
 
 
-def test_a_handler_that_changes_a_fixed_field_in_place() -> None:
+def test_a_handler_must_not_change_a_fixed_field_in_place() -> None:
     class Mutates(Counter):
         def receive(self, msg: object, src: Id) -> Step:
             object.__setattr__(self, "peers", (1,))
@@ -154,7 +155,7 @@ def test_a_handler_that_changes_a_fixed_field_in_place() -> None:
     check_reaction(Mutates, MUTATES)
 
 
-def test_a_handler_that_changes_its_state_in_place_is_told_with_the_state_it_was_in() -> None:
+def test_the_error_about_a_state_changed_in_place_shows_the_old_state() -> None:
     class Mutates(Counter):
         def receive(self, msg: object, src: Id) -> Step:
             object.__setattr__(self, "n", self.n + 1)
@@ -164,7 +165,7 @@ def test_a_handler_that_changes_its_state_in_place_is_told_with_the_state_it_was
 
 
 @pytest.mark.parametrize("what", ["state", "message", "state, and raises"])
-def test_a_handler_that_puts_a_raw_list_in_place_is_a_fault_of_the_spec(what: str) -> None:
+def test_a_handler_must_not_put_a_list_in_place(what: str) -> None:
     class Mutates(Counter):
         def receive(self, msg: object, src: Id) -> Step:
             object.__setattr__(msg if what == "message" else self, "n", [1])
@@ -172,5 +173,5 @@ def test_a_handler_that_puts_a_raw_list_in_place_is_a_fault_of_the_spec(what: st
                 raise KeyError(1)
             return None
 
-    with pytest.raises(SpecError, match="a1 "):
+    with pytest.raises(SpecError, match="receive\\(\\) of a1 "):
         reaction(Mutates)

@@ -1,4 +1,4 @@
-"""Handlers: the messages that a node may not send, and the receivers that do not exist."""
+"""Handlers: messages that a node must not send, and receivers that do not exist."""
 
 from __future__ import annotations
 
@@ -17,65 +17,66 @@ class Tuple(NamedTuple):
 
 
 @pytest.mark.parametrize(
-    ("message", "text"),
+    ("message", "text", "kind"),
     [
-        (Loose(), "Loose(n=1), a Loose"),
-        (Tuple(), "Tuple(n=1), a Tuple"),
-        ("ping", "'ping', a str"),
-        ((1, B1), "(1, b1), a tuple"),
-        (None, "None, a NoneType"),
+        (Loose(), "Loose(n=1)", "a Loose"),
+        (Tuple(), "Tuple(n=1)", "a Tuple"),
+        ("ping", "'ping'", "a str"),
+        ((1, B1), "(1, b1)", "a tuple"),
+        (None, "None", "a NoneType"),
     ],
 )
-def test_a_message_is_a_frozen_dataclass(message: object, text: str) -> None:
+def test_a_message_must_be_a_frozen_dataclass(message: object, text: str, kind: str) -> None:
     class Sends(Counter):
         def receive(self, msg: object, src: Id) -> Step:
             return self.but(n=1), send(src, message)
 
-    check_reaction(Sends, f"sends {text}: a message is a class with @dataclass(frozen=True)")
+    rule = "a message must be an instance of a class with @dataclass(frozen=True)"
+    check_reaction(Sends, f"sent {text}; {rule}, got {kind}")
 
 
 @pytest.mark.parametrize(
     ("value", "why"),
     [
-        ([1], "n is a list: use a tuple"),
-        (float("nan"), "n is NaN, which is not even equal to itself: use None"),
-        (Pong(Pong({})), "n.n.n is a dict: use Map"),
+        ([1], "n is a list; use a tuple"),
+        (float("nan"), "n is NaN, which does not equal itself; use None"),
+        (Pong(Pong({})), "n.n.n is a dict; use Map"),
     ],
 )
-def test_a_message_that_holds_what_cannot_be_compared(value: object, why: str) -> None:
+def test_a_message_with_an_unsupported_value_is_refused(value: object, why: str) -> None:
     class Sends(Counter):
         def receive(self, msg: object, src: Id) -> Step:
             return self.but(n=1), send(src, Pong(value))
 
-    check_reaction(Sends, f"sends a Pong that cannot be kept: {why}")
+    check_reaction(Sends, f"sent a Pong with an unsupported value: {why}")
 
 
 @pytest.mark.parametrize(
     ("receiver", "text"),
     [
-        (Id("c1"), "c1, which is no node"),
-        ("b1", "'b1', which is no node: write Id(\"b1\")"),
-        (None, "None, which is no node"),
-        (group("b", 2), "[b1, b2], which is no node"),
+        (Id("c1"), "c1, which is not a node of the cluster"),
+        ("b1", "'b1', which is not a node of the cluster; write Id(\"b1\")"),
+        (None, "None, which is not a node of the cluster"),
+        (group("b", 2), "[b1, b2], which is not a node of the cluster"),
     ],
 )
-def test_a_message_goes_to_nodes_of_the_cluster(receiver: Any, text: str) -> None:
+def test_the_receiver_of_a_message_must_be_a_node_of_the_cluster(receiver: Any, text: str) -> None:
     class Sends(Counter):
         def receive(self, msg: object, src: Id) -> Step:
             return self.but(n=1), send(receiver, Pong())
 
-    check_reaction(Sends, f"sends Pong(n=1) to {text}")
+    check_reaction(Sends, f"sent Pong(n=1) to {text}")
 
 
-def test_a_broadcast_goes_to_nodes_of_the_cluster() -> None:
+def test_each_receiver_of_a_broadcast_must_be_a_node_of_the_cluster() -> None:
     class Sends(Counter):
         def receive(self, msg: object, src: Id) -> Step:
             return self.but(n=1), broadcast(group("b", 2), Pong())
 
-    check_reaction(Sends, "sends Pong(n=1) to b2, which is no node")
+    check_reaction(Sends, "sent Pong(n=1) to b2, which is not a node of the cluster")
 
 
-def test_a_broadcast_to_nobody_is_a_send() -> None:
+def test_a_broadcast_to_an_empty_group_is_a_send() -> None:
     class Sends(Counter):
         def receive(self, msg: object, src: Id) -> Step:
             return self, broadcast(Group("c", ()), Pong())

@@ -1,4 +1,4 @@
-"""The four networks, as inboxes: what is put in, what may come next, and what is left."""
+"""The inboxes of the four networks: putting letters in, the next letters, and taking one out."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ B_ONE, B_TWO = (Letter(Id("a2"), f"m{n}") for n in (1, 2))
 NAMES = {A_ONE: "a1", A_TWO: "a2", A_TEN: "a10", B_ONE: "b1", B_TWO: "b2"}
 
 
-def told(inbox: Inbox) -> str:
+def names(inbox: Inbox) -> str:
+    """Return the names of the letters of an inbox."""
     return " ".join(NAMES[letter] for letter in inbox)
 
 
 def sent(network: Network, *letters: Letter) -> Inbox:
-    """An inbox that these were put into, each by a step of its own."""
+    """Return the inbox into which these letters were put one by one."""
     inbox: Inbox = ()
     for letter in letters:
         inbox = network.put(inbox, [letter])
     return inbox
 
 
-def test_the_networks_are_these_in_this_order() -> None:
+def test_the_networks_are_set_once_lossy_and_fifo() -> None:
     assert [(name, net.name) for name, net in NETWORKS.items()] == [
         ("set", "set"),
         ("once", "once"),
@@ -34,7 +35,7 @@ def test_the_networks_are_these_in_this_order() -> None:
     ]
 
 
-def test_what_is_a_step_of_its_own_differs() -> None:
+def test_losing_and_ignoring_are_steps_only_on_some_networks() -> None:
     rules = {n.name: (n.losing_is_a_step, n.ignoring_is_a_step) for n in NETWORKS.values()}
     assert rules == {
         "set": (False, False),
@@ -45,49 +46,49 @@ def test_what_is_a_step_of_its_own_differs() -> None:
 
 
 @pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
-def test_letters_put_at_once_are_letters_put_one_by_one(network: Network) -> None:
+def test_letters_put_together_or_one_by_one_give_the_same_inbox(network: Network) -> None:
     letters = [B_TWO, A_TEN, A_ONE, B_ONE, A_ONE]
-    assert told(network.put((), letters)) == told(sent(network, *letters))
+    assert names(network.put((), letters)) == names(sent(network, *letters))
 
 
-def test_set_keeps_one_of_each_in_order_whatever_the_order_they_were_sent_in() -> None:
-    assert told(sent(SET, A_TEN, B_ONE, A_TWO, A_TEN, A_ONE, B_ONE)) == "a1 a2 a10 b1"
+def test_set_keeps_one_copy_of_each_letter_whatever_the_order_of_sending() -> None:
+    assert names(sent(SET, A_TEN, B_ONE, A_TWO, A_TEN, A_ONE, B_ONE)) == "a1 a2 a10 b1"
     assert sent(SET, A_ONE, A_TWO) == sent(SET, A_TWO, A_ONE, A_TWO)
 
 
 def test_set_delivers_any_letter_any_number_of_times() -> None:
     inbox = sent(SET, A_TWO, A_ONE, B_ONE)
-    assert told(SET.next(inbox)) == "a1 a2 b1"
-    assert told(SET.taken(inbox, A_ONE)) == "a1 a2 b1"
+    assert names(SET.next(inbox)) == "a1 a2 b1"
+    assert names(SET.taken(inbox, A_ONE)) == "a1 a2 b1"
 
 
 @pytest.mark.parametrize("network", [ONCE, LOSSY], ids=lambda network: network.name)
-def test_a_multiset_keeps_every_copy_in_order(network: Network) -> None:
-    assert told(sent(network, A_TEN, B_ONE, A_TWO, A_TEN, A_ONE)) == "a1 a2 a10 a10 b1"
+def test_a_multiset_keeps_every_copy_in_sorted_order(network: Network) -> None:
+    assert names(sent(network, A_TEN, B_ONE, A_TWO, A_TEN, A_ONE)) == "a1 a2 a10 a10 b1"
     assert sent(network, A_ONE, A_TWO, A_ONE) == sent(network, A_TWO, A_ONE, A_ONE)
 
 
 @pytest.mark.parametrize("network", [ONCE, LOSSY], ids=lambda network: network.name)
-def test_a_multiset_offers_each_letter_once_and_gives_one_copy_away(network: Network) -> None:
+def test_a_multiset_lists_each_letter_once_and_takes_one_copy_out(network: Network) -> None:
     inbox = sent(network, A_TWO, B_ONE, A_TWO)
-    assert told(network.next(inbox)) == "a2 b1"
-    assert told(network.taken(inbox, A_TWO)) == "a2 b1"
-    assert told(network.taken(network.taken(inbox, A_TWO), A_TWO)) == "b1"
+    assert names(network.next(inbox)) == "a2 b1"
+    assert names(network.taken(inbox, A_TWO)) == "a2 b1"
+    assert names(network.taken(network.taken(inbox, A_TWO), A_TWO)) == "b1"
 
 
-def test_fifo_keeps_a_queue_for_each_sender_and_nothing_between_them() -> None:
-    assert told(sent(FIFO, B_TWO, A_TEN, B_ONE, A_ONE, A_TEN)) == "a10 a1 a10 b2 b1"
+def test_fifo_keeps_a_queue_for_each_sender_and_no_order_between_queues() -> None:
+    assert names(sent(FIFO, B_TWO, A_TEN, B_ONE, A_ONE, A_TEN)) == "a10 a1 a10 b2 b1"
     assert sent(FIFO, A_TWO, B_TWO, A_ONE, B_ONE) == sent(FIFO, B_TWO, B_ONE, A_TWO, A_ONE)
     assert sent(FIFO, A_TWO, A_ONE) != sent(FIFO, A_ONE, A_TWO)
 
 
-def test_fifo_moves_only_the_heads_and_takes_the_oldest_copy() -> None:
+def test_fifo_delivers_only_the_heads_and_takes_the_oldest_copy_out() -> None:
     inbox = sent(FIFO, B_TWO, A_TEN, B_ONE, A_ONE, A_TEN)
-    assert told(FIFO.next(inbox)) == "a10 b2"
-    assert told(FIFO.taken(inbox, A_TEN)) == "a1 a10 b2 b1"
-    assert told(FIFO.taken(inbox, B_TWO)) == "a10 a1 a10 b1"
+    assert names(FIFO.next(inbox)) == "a10 b2"
+    assert names(FIFO.taken(inbox, A_TEN)) == "a1 a10 b2 b1"
+    assert names(FIFO.taken(inbox, B_TWO)) == "a10 a1 a10 b1"
 
 
 @pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
-def test_nothing_comes_out_of_an_empty_inbox(network: Network) -> None:
+def test_an_empty_inbox_has_no_next_letter(network: Network) -> None:
     assert (network.put((), []), network.next(())) == ((), ())

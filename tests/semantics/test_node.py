@@ -19,7 +19,7 @@ from tests.semantics.node_rows import (
     Counter,
     Ping,
     Pong,
-    Told,
+    RowContent,
     after,
     labels,
     node,
@@ -29,25 +29,27 @@ from tests.semantics.node_rows import (
 UP, DOWN = True, False
 
 
-def wakes(*inbox: object) -> Told:
-    return Told(
+def wakes(*inbox: object) -> RowContent:
+    return RowContent(
         "a1 wakes", StepKind.ACT, Counter(top=1, recent=1), UP, [*inbox], [(Ping(1), (B1,))]
     )
 
 
-def takes(n: int, *inbox: object) -> Told:
+def takes(n: int, *inbox: object) -> RowContent:
     label = f"a1 <- b1: Ping(n={n})"
-    return Told(label, StepKind.DELIVER, Counter(top=n, recent=n), UP, [*inbox], [(Pong(n), (B1,))])
+    return RowContent(
+        label, StepKind.DELIVER, Counter(top=n, recent=n), UP, [*inbox], [(Pong(n), (B1,))]
+    )
 
 
-def loses(message: str, *inbox: object) -> Told:
-    return Told(f"lost: b1 -> a1: {message}", StepKind.LOSE, Counter(), UP, [*inbox], [])
+def loses(message: str, *inbox: object) -> RowContent:
+    return RowContent(f"lost: b1 -> a1: {message}", StepKind.LOSE, Counter(), UP, [*inbox], [])
 
 
-# Rows on each network. Ping(0) is one that the counter ignores.
+# Rows on each network. The counter ignores Ping(0).
 
 
-def test_set_delivers_what_is_not_ignored_and_keeps_it() -> None:
+def test_set_delivers_each_message_that_is_not_ignored_and_keeps_it() -> None:
     it = node("set")
     assert rows(it, after(it, B1, Ping(2), Ping(0))) == [
         wakes(Ping(0), Ping(2)),
@@ -55,7 +57,7 @@ def test_set_delivers_what_is_not_ignored_and_keeps_it() -> None:
     ]
 
 
-def test_once_uses_a_copy_up_and_leaves_what_is_ignored() -> None:
+def test_once_uses_up_a_delivered_copy_and_keeps_an_ignored_one() -> None:
     it = node("once")
     assert rows(it, after(it, B1, Ping(2), Ping(0), Ping(2))) == [
         wakes(Ping(0), Ping(2), Ping(2)),
@@ -63,7 +65,7 @@ def test_once_uses_a_copy_up_and_leaves_what_is_ignored() -> None:
     ]
 
 
-def test_lossy_loses_any_copy_also_one_that_would_be_ignored() -> None:
+def test_lossy_loses_any_message_even_if_it_would_be_ignored() -> None:
     it = node("lossy")
     assert rows(it, after(it, B1, Ping(2), Ping(0), Ping(2))) == [
         wakes(Ping(0), Ping(2), Ping(2)),
@@ -73,7 +75,7 @@ def test_lossy_loses_any_copy_also_one_that_would_be_ignored() -> None:
     ]
 
 
-def test_fifo_delivers_or_loses_the_head_alone() -> None:
+def test_fifo_delivers_or_loses_only_the_head_of_the_queue() -> None:
     it = node("fifo")
     assert rows(it, after(it, B1, Ping(2), Ping(0), Ping(1))) == [
         wakes(Ping(2), Ping(0), Ping(1)),
@@ -82,9 +84,9 @@ def test_fifo_delivers_or_loses_the_head_alone() -> None:
     ]
 
 
-def test_fifo_delivers_a_head_that_is_ignored_so_that_the_next_can_come() -> None:
+def test_fifo_delivers_an_ignored_head_so_that_the_next_message_can_follow() -> None:
     it = node("fifo")
-    ignored = Told("a1 <- b1: Ping(n=0)", StepKind.DELIVER, Counter(), UP, [Ping(2)], [])
+    ignored = RowContent("a1 <- b1: Ping(n=0)", StepKind.DELIVER, Counter(), UP, [Ping(2)], [])
     assert rows(it, after(it, B1, Ping(0), Ping(2))) == [
         wakes(Ping(0), Ping(2)),
         ignored,
@@ -105,7 +107,7 @@ def test_fifo_has_a_channel_for_each_sender() -> None:
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-def test_a_row_tells_the_letter_that_it_delivers_or_loses(network: str) -> None:
+def test_a_row_holds_the_letter_that_it_delivers_or_loses(network: str) -> None:
     it = node(network)
     letters = {row.label: row.letter for row in it.rows(after(it, B1, Ping(2)))}
     letter = it.interner.letter(B1, Ping(2))
@@ -118,28 +120,30 @@ def test_a_row_tells_the_letter_that_it_delivers_or_loses(network: str) -> None:
 # Crashes
 
 
-CRASH = Told("a1 crashes", StepKind.CRASH, Counter(top=5, recent=1), DOWN, [Ping(7)], [])
-RESTART = Told("a1 restarts", StepKind.RESTART, Counter(top=5, recent=3), UP, [Ping(7)], [])
-DOWN_LOSS = Told("lost: b1 -> a1: Ping(n=7)", StepKind.LOSE, Counter(top=5, recent=3), DOWN, [], [])
+CRASH = RowContent("a1 crashes", StepKind.CRASH, Counter(top=5, recent=1), DOWN, [Ping(7)], [])
+RESTART = RowContent("a1 restarts", StepKind.RESTART, Counter(top=5, recent=3), UP, [Ping(7)], [])
+DOWN_LOSS = RowContent(
+    "lost: b1 -> a1: Ping(n=7)", StepKind.LOSE, Counter(top=5, recent=3), DOWN, [], []
+)
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-def test_a_crash_takes_the_volatile_fields_and_leaves_the_inbox(network: str) -> None:
+def test_a_crash_resets_the_volatile_fields_and_keeps_the_inbox(network: str) -> None:
     it = node(network, Counter(top=4, recent=1), may_crash=True)
     ((_, actor, _),) = it.handlers.reaction(it.first.actor, it.interner.letter(B1, Ping(5)))
     assert actor == Counter(top=5, recent=5)
     config = after(it, B1, Ping(7), start=it.config(actor, UP, ()))
-    assert [row for row in rows(it, config) if row.does is StepKind.CRASH] == [CRASH]
+    assert [row for row in rows(it, config) if row.kind is StepKind.CRASH] == [CRASH]
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-def test_without_crashes_there_is_no_crash(network: str) -> None:
+def test_a_node_that_may_not_crash_has_no_crash_step(network: str) -> None:
     it = node(network, Counter(top=5, recent=3))
-    assert [row.does for row in rows(it, after(it, B1, Ping(3)))].count(StepKind.CRASH) == 0
+    assert [row.kind for row in rows(it, after(it, B1, Ping(3)))].count(StepKind.CRASH) == 0
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-def test_a_node_that_is_down_can_only_restart_and_lose(network: str) -> None:
+def test_a_node_that_is_down_can_only_restart_and_lose_messages(network: str) -> None:
     it = node(network, Counter(top=5, recent=3), may_crash=True)
     config = after(it, B1, Ping(7), start=it.config(it.first.actor, DOWN, ()))
     losses = [DOWN_LOSS] if network in ("lossy", "fifo") else []
@@ -147,7 +151,7 @@ def test_a_node_that_is_down_can_only_restart_and_lose(network: str) -> None:
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-def test_a_node_that_is_down_offers_nothing(network: str) -> None:
+def test_a_node_that_is_down_takes_no_action(network: str) -> None:
     it = node(network, may_crash=True)
     assert labels(it, it.config(it.first.actor, DOWN, ())) == ["a1 restarts"]
     assert labels(it, it.first) == ["a1 wakes", "a1 crashes"]
@@ -167,7 +171,9 @@ class Chooser(Counter):
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-def test_a_choice_is_part_of_the_label_and_a_way_that_ignores_is_no_step(network: str) -> None:
+def test_the_label_holds_the_choice_and_an_alternative_without_change_is_not_a_step(
+    network: str,
+) -> None:
     it = node(network, Chooser())
     chosen = [row for row in labels(it, after(it, B1, Ping(1))) if not row.startswith("lost")]
     assert chosen == [
@@ -179,7 +185,7 @@ def test_a_choice_is_part_of_the_label_and_a_way_that_ignores_is_no_step(network
     ]
 
 
-def test_a_choice_of_no_ways_ignores_or_is_refused() -> None:
+def test_a_choice_without_alternatives_is_ignored_or_refused() -> None:
     class Undecided(Counter):
         def receive(self, msg: object, src: Id) -> Step:
             return either()
@@ -193,7 +199,7 @@ def test_a_choice_of_no_ways_ignores_or_is_refused() -> None:
 
 
 @pytest.mark.usefixtures("at_the_top")
-def test_two_ways_of_one_label_are_shown_where_they_are_received() -> None:
+def test_two_alternatives_with_one_label_are_refused() -> None:
     @dataclass(frozen=True)
     class Torn(Actor):
         n: int = 0
@@ -205,15 +211,14 @@ def test_two_ways_of_one_label_are_shown_where_they_are_received() -> None:
     with pytest.raises(SpecError) as caught:
         it.rows(after(it, B1, Ping(1)))
     assert str(caught.value) == (
-        f"{place(Torn.receive)}a1 has two steps labelled "
-        "'a1 <- b1: Ping(n=1), goes': tell them apart by their labels "
-        "[on its steps, in state Torn(n=0)]"
+        f"{place(Torn.receive)}receive() of a1 labelled two steps "
+        "'a1 <- b1: Ping(n=1), goes'; give each step its own label [in state Torn(n=0)]"
     )
 
 
 @pytest.mark.parametrize("label", ["wakes", "crashes"])
 @pytest.mark.usefixtures("at_the_top")
-def test_two_acts_of_one_label_are_an_error(label: str) -> None:
+def test_two_actions_with_one_label_are_refused(label: str) -> None:
     class Torn(Counter):
         def actions(self) -> Iterator[Action]:
             yield action("wakes", self.but(top=1))
@@ -223,9 +228,9 @@ def test_two_acts_of_one_label_are_an_error(label: str) -> None:
     with pytest.raises(SpecError) as caught:
         it.rows(it.first)
     assert str(caught.value) == (
-        f"{place(Torn.actions)}a1 has two steps labelled "
-        f"'a1 {label}': tell them apart by their labels "
-        "[on its steps, in state Torn(top=0, recent=0)]"
+        f"{place(Torn.actions)}actions() of a1 labelled two steps "
+        f"'a1 {label}'; give each step its own label "
+        "[in state Torn(top=0, recent=0)]"
     )
 
 
@@ -238,6 +243,6 @@ class Vote:
     value: object
 
 
-def test_a_delivery_names_the_receiver_first_and_a_loss_the_way() -> None:
+def test_a_delivery_names_the_receiver_first_and_a_loss_the_sender_first() -> None:
     assert delivered(A1, B1, Vote(1, Value("v1"))) == "b1 <- a1: Vote(ballot=1, value=v1)"
     assert lost(A1, B1, Vote(1, Value("v1"))) == "lost: a1 -> b1: Vote(ballot=1, value=v1)"

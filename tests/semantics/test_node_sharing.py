@@ -1,4 +1,4 @@
-"""One node: equal states, letters, bundles and answers are made only once."""
+"""One node: equal configurations, letters and bundles are one object."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from tests.semantics.node_rows import A1, B1, C1, Counter, Ping, Pong, after, la
 
 
 @pytest.mark.parametrize("network", ["set", "once", "lossy"])
-def test_the_order_in_which_messages_came_is_forgotten(network: str) -> None:
+def test_an_inbox_does_not_depend_on_the_order_of_reception(network: str) -> None:
     it = node(network)
     forth = after(it, C1, Ping(2), start=after(it, B1, Ping(2), Ping(1)))
     assert after(it, B1, Ping(1), Ping(2), start=after(it, C1, Ping(2))) is forth
 
 
-def test_fifo_remembers_the_order_in_each_channel_and_not_between_them() -> None:
+def test_a_fifo_inbox_depends_only_on_the_order_within_each_channel() -> None:
     it = node("fifo")
     forth = after(it, C1, Ping(2), start=after(it, B1, Ping(2), Ping(1)))
     assert after(it, B1, Ping(2), Ping(1), start=after(it, C1, Ping(2))) is forth
@@ -36,7 +36,7 @@ def test_a_second_copy_changes_a_multiset_and_not_a_set() -> None:
     assert changed == {"set": False, "once": True, "lossy": True, "fifo": True}
 
 
-def test_letters_and_bundles_are_told_apart_by_sender_and_by_exact_value() -> None:
+def test_letters_and_bundles_are_equal_if_senders_and_exact_values_are() -> None:
     interner = Interner([A1, B1])
     assert interner.letter(B1, Ping(1)) is interner.letter(B1, Ping(1))
     others = [
@@ -54,26 +54,27 @@ def test_letters_and_bundles_are_told_apart_by_sender_and_by_exact_value() -> No
     assert [each.message for each in bundle.to(C1)] == [Ping(2)]
 
 
-def test_a_handler_is_asked_once_whatever_else_waits() -> None:
-    asked: list[object] = []
+def test_the_moves_on_a_message_are_computed_once_whatever_the_inbox_holds() -> None:
+    calls: list[object] = []
 
     class Listens(Counter):
         def actions(self) -> Iterator[Action]:
-            asked.append("offers")
+            calls.append("actions")
             yield from super().actions()
 
         def receive(self, msg: object, src: Id) -> Step:
-            asked.append(msg)
+            calls.append(msg)
             return super().receive(msg, src)
 
     it = node("set", Listens())
     few = after(it, B1, Ping(2))
     more = after(it, B1, Ping(3), start=few)
     assert (len(it.rows(few)), len(it.rows(more)), len(it.rows(few))) == (2, 3, 2)
-    assert asked == ["offers", "offers", Ping(2), Ping(2), Ping(3), Ping(3)]  # twice: see handler
+    # `Handlers` calls each handler twice
+    assert calls == ["actions", "actions", Ping(2), Ping(2), Ping(3), Ping(3)]
 
 
-def test_a_send_to_a_list_is_sent_or_refused() -> None:
+def test_a_send_to_a_list_of_nodes_is_delivered_or_refused() -> None:
     class Sends(Counter):
         def receive(self, msg: object, src: Id) -> Step:
             return self.but(top=9), Send([src], Pong(9))  # type: ignore[arg-type]

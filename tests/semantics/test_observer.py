@@ -1,4 +1,4 @@
-"""The observer: which messages and fields the properties and the milestones see."""
+"""The observer: the messages and fields that properties and milestones see."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from tests.semantics.small_clusters import (
 
 
 @pytest.mark.parametrize("network", EVERY)
-def test_fields_that_are_seen_follow_the_state(network: str) -> None:
+def test_an_observation_holds_the_current_values_of_the_fields(network: str) -> None:
     two = group("a", 2)
     roles: dict[Group, Callable[[int], Actor]] = {
         two: lambda i: Writer(pages=10 * i),
@@ -42,8 +42,8 @@ def test_fields_that_are_seen_follow_the_state(network: str) -> None:
     }
     cluster = Cluster(roles, properties=[seeing("pages", "Writer.note")])
     model = ClusterModel(cluster, NETWORKS[network], 1)
-    path = follow(model, ("a2 writes", "a2 crashes", "a1 writes"))
-    seen = [model.observe(state) for state in path.states]
+    trace = follow(model, ("a2 writes", "a2 crashes", "a1 writes"))
+    seen = [model.observe(state) for state in trace.states]
     assert [[value for _, value in each.field("pages")] for each in seen] == [
         [10, 20],
         [10, 1],
@@ -58,23 +58,23 @@ def test_fields_that_are_seen_follow_the_state(network: str) -> None:
     ]
 
 
-def test_fields_that_are_seen_are_no_further_states() -> None:
-    blind, seeing_it = (
+def test_watched_fields_add_no_states() -> None:
+    without, with_fields = (
         explored(DIALOGUE, "lossy", sees=sees) for sees in [(), ("asked", "answered", "me")]
     )
-    assert blind == seeing_it
+    assert without == with_fields
 
 
-def test_a_fixed_field_can_be_seen() -> None:
+def test_a_property_can_see_a_fixed_field() -> None:
     model = ClusterModel(Cluster(ECHO, properties=[seeing("limit")]), NETWORKS["set"], 0)
     assert model.observe(model.initial()).field("limit") == [(B1, 3)]
 
 
-def test_the_observation_is_of_what_any_declared_property_sees() -> None:
+def test_the_observation_holds_the_footprints_of_all_declared_properties() -> None:
     properties = [seeing(Ask, name="one"), seeing(Answer, "answered", name="two")]
     model = ClusterModel(Cluster(DIALOGUE, properties), NETWORKS["once"], 0)
-    path = follow(model, (ASKS, HEARS, LEARNS))
-    observations = [model.observe(state) for state in path.states]
+    trace = follow(model, (ASKS, HEARS, LEARNS))
+    observations = [model.observe(state) for state in trace.states]
     assert [
         (len(s.sent(Ask)), len(s.sent(Answer)), s.field("answered")[0][1]) for s in observations
     ] == [
@@ -88,7 +88,7 @@ def test_the_observation_is_of_what_any_declared_property_sees() -> None:
     assert observations[-1].group("b") == B
 
 
-def test_a_kind_that_is_seen_includes_the_kinds_below_it() -> None:
+def test_a_watched_message_class_includes_its_subclasses() -> None:
     @dataclass(frozen=True)
     class Plea(Ask):
         pass
@@ -101,16 +101,16 @@ def test_a_kind_that_is_seen_includes_the_kinds_below_it() -> None:
     model = ClusterModel(
         Cluster({A: lambda i: Pleader(to=nobody)}, [seeing(Ask)]), NETWORKS["set"], crashes=0
     )
-    path = follow(model, ("a1 pleads",))
-    assert model.observe(path.states[-1]).sent(Ask) == [(A1, Plea())]
+    trace = follow(model, ("a1 pleads",))
+    assert model.observe(trace.states[-1]).sent(Ask) == [(A1, Plea())]
 
 
-def test_a_milestone_sees_the_fields_that_it_declared() -> None:
+def test_a_milestone_sees_the_fields_that_it_declares() -> None:
     @milestone(sees=["pages"])
     def written(seen: Seen) -> dict[Id, str]:
-        return {who: f"{who} wrote {pages}" for who, pages in seen.field("pages")}
+        return {node: f"{node} wrote {pages}" for node, pages in seen.field("pages")}
 
     cluster = Cluster({A: lambda i: Writer(pages=2)}, [seeing()], milestones=[written])
     model = ClusterModel(cluster, NETWORKS["set"], 0)
     observation = model.history(model.initial(), frozenset())
-    assert written.reached(observation) == {A1: "a1 wrote 2"}
+    assert written.lines(observation) == {A1: "a1 wrote 2"}

@@ -1,4 +1,4 @@
-"""Names are found wherever they occur, and nothing else is."""
+"""Renamings replace every name, and nothing else."""
 
 from __future__ import annotations
 
@@ -45,18 +45,18 @@ class Pair(NamedTuple):
         (Group("g", (A, B)), Group("g", (A, B))),
     ],
 )
-def test_names_are_swapped_wherever_they_are(thing: Any, expected: Any) -> None:
+def test_a_renaming_replaces_every_name_inside_a_thing(thing: Any, expected: Any) -> None:
     swap: dict[Id | Value, Id | Value] = {A: B, B: A}
     assert type(renamed(thing, swap)) is type(expected)
     assert repr(renamed(thing, swap)) == repr(expected)
     assert repr(renamed(renamed(thing, swap), swap)) == repr(thing)
 
 
-def test_a_value_is_no_id() -> None:
+def test_a_value_is_not_an_id() -> None:
     assert exact(renamed((A, V), {V: Value("b")})) == exact((A, Value("b")))
 
 
-def test_fixed_fields_are_no_part_of_the_state() -> None:
+def test_fixed_fields_are_not_part_of_the_state() -> None:
     thing = Held(A, B, peers=Group("g", (A, C)))
     assert renamed_fields(thing, {A: B, B: A}) == {"who": B, "what": A}
     assert renamed(thing, {A: B, B: A}).peers == Group("g", (A, C))
@@ -72,7 +72,7 @@ THINGS = (
 
 
 @pytest.mark.parametrize("thing", THINGS, ids=repr)
-def test_renamed_things_have_one_shape_to_renamed_names(thing: object) -> None:
+def test_a_renamed_thing_has_the_same_shape_for_the_renamed_name(thing: object) -> None:
     blocks: dict[Id | Value, int] = dict.fromkeys((A, B, C), 0)
     for order in permutations((A, B, C)):
         names: dict[Id | Value, Id | Value] = dict(zip((A, B, C), order))
@@ -81,7 +81,7 @@ def test_renamed_things_have_one_shape_to_renamed_names(thing: object) -> None:
             assert shape(other, names[name], blocks) == shape(thing, name, blocks)
 
 
-def test_things_that_no_renaming_joins_have_other_shapes() -> None:
+def test_things_that_differ_by_more_than_a_renaming_have_different_shapes() -> None:
     blocks: dict[Id | Value, int] = {A: 0, B: 0}
     different = (A, B, C, V, "a", (A,), Set([A]), Set([A, B]), Map({A: B}), 1, True, 1.0)
     assert len({shape(thing, A, blocks) for thing in different}) == len(different)

@@ -1,4 +1,4 @@
-"""What is asked of each protocol around Paxos: its sets of votes, and its verdict by every way."""
+"""Checks for every protocol around Paxos: its sets of votes, its verdicts and its known bugs."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ class Found(NamedTuple):
     states: int
     transitions: int
     depth: int
-    observations: Collection[Any]  # the sets of votes
+    observations: Collection[Any]  # the set of votes of each state
 
 
 class Watched(ClusterModel):
-    """Remembers every sight that it showed."""
+    """A ClusterModel that records every observation."""
 
     def __init__(self, cluster: Cluster, network: str, crashes: int) -> None:
         super().__init__(cluster, NETWORKS[network], crashes)
-        self.sights: set[Seen] = set()
+        self.observations: set[Seen] = set()
 
     def observe(self, state: State) -> Seen:
         seen = super().observe(state)
-        self.sights.add(seen)
+        self.observations.add(seen)
         return seen
 
 
@@ -50,24 +50,28 @@ def paxos(bug: str | int = "", **options: int) -> Cluster:
 
 
 def watched(name: str, network: str = "set", crashes: int = 0, **options: Any) -> Found:
-    """All that the reference finds, which no reduction has touched."""
+    """Return what the reference search finds, without any reduction."""
     model = Watched(cluster(name, **options), network, crashes)
-    # the files of a spec are loaded as a package of their own, which has an Accepted of its own
+    # a spec is loaded as a separate package, so its class Accepted differs from the imported one
     (said,) = [kind for kind in model.cluster.watched_kinds if kind.__name__ == Accepted.__name__]
     search = explore(model)
     assert search.verdict is Verdict.HOLDS
-    observations = frozenset(frozenset(votes(seen.sent(said))) for seen in model.sights)
+    observations = frozenset(frozenset(votes(seen.sent(said))) for seen in model.observations)
     return Found(*counts(search), observations)
 
 
 def votes(sent: list[tuple[Id, Any]]) -> Iterator[tuple[int, int, int | str]]:
-    for who, accepted in sent:
+    """Yield (acceptor, ballot, value) for each vote, with v1 as 1."""
+    for acceptor, accepted in sent:
         name, number = str(accepted.vote.value), accepted.vote.value[1:]
-        yield int(who[1:]), accepted.vote.ballot, int(number) if number.isdecimal() else name
+        yield int(acceptor[1:]), accepted.vote.ballot, int(number) if number.isdecimal() else name
 
 
 def agree(name: str, **setup: Any) -> Result:
-    """The reference and the compiled engine, which count the same, and all passes, which say it."""
+    """Check with both engines, then with all reductions, and return the last result.
+
+    Both engines must count the same, and all three must give the same outcomes.
+    """
     plain = check(name, **setup, engine="reference")
     compiled = check(name, **setup, engine="compiled", reduce="none")
     reduced = check(name, **setup, engine="compiled", reduce="all")
@@ -78,33 +82,35 @@ def agree(name: str, **setup: Any) -> Result:
 
 
 def length(result: Result) -> int:
-    """Of the shortest run to the only thing that was found."""
+    """Return the length of the only trace of a result."""
     (found,) = result.search.discoveries.values()
     return len(found.trace)
 
 
 @cache
-def hunted(name: str, bug: str) -> BugCheck:
+def checked(name: str, bug: str) -> BugCheck:
+    """Return the check of a bug of a spec."""
     return next(check_bug(spec, found) for spec, found in select(bug) if spec.name == name)
 
 
 def breaks_nothing(found: BugCheck) -> bool:
-    """Whether it is safe as it says, and each property came out as it should."""
+    """Return whether a bug is safe as declared and every property has its expected outcome."""
     bad = {Outcome.VIOLATED, Outcome.NEVER_REACHED, Outcome.UNDECIDED}
-    told = found.as_expected, found.steps, found.result.verdict
-    return told == (True, None, Verdict.HOLDS) and bad.isdisjoint(found.result.properties.values())
+    actual = found.as_expected, found.steps, found.result.verdict
+    outcomes = found.result.properties.values()
+    return actual == (True, None, Verdict.HOLDS) and bad.isdisjoint(outcomes)
 
 
-def is_as_kept(found: BugCheck) -> bool:
-    """Whether a search comes to the very run and words that stand in `counterexamples/`."""
-    run, folder = found.result.saved, SHIPPED.parent / "counterexamples"
+def matches_saved_files(found: BugCheck) -> bool:
+    """Return whether the trace and its drawing equal the files in `counterexamples/`."""
+    trace, folder = found.result.saved, SHIPPED.parent / "counterexamples"
     files = [folder / f"{found.bug.name}{kind}" for kind in (".json", ".txt")]
-    if run is None:
+    if trace is None:
         return not any(file.exists() for file in files)
-    select = [file.read_text(encoding="utf-8") for file in files]
-    return [run.text(), found.result.draw()] == select
+    texts = [file.read_text(encoding="utf-8") for file in files]
+    return [trace.text(), found.result.draw()] == texts
 
 
-def mistakes(name: str) -> list[tuple[int, str]]:
-    """The numbers and names of all bugs of a spec."""
+def bugs_of(name: str) -> list[tuple[int, str]]:
+    """Return the numbers and names of all bugs of a spec."""
     return sorted((bug.number, bug.name) for bug in find(name).bugs)

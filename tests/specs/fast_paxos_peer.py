@@ -1,9 +1,9 @@
-"""The second source of Fast Paxos: written from the paper, in another shape than the spec.
+"""A second implementation of Fast Paxos, written from the paper in another form than the spec.
 
-It shares no code with pcheck. There are no actors: a state is a flat record of what every agent
-remembers and of all messages ever sent (so a message may arrive at any time and any number of
-times), and the algorithm is a list of guarded commands, named as in the paper. Which value may be
-chosen is asked of every fast quorum, one by one, as the paper says it, and not counted.
+The program shares no code with pcheck and has no actors. A state is a flat record of the variables
+of every agent and of all messages ever sent, so a message may arrive at any time and any number of
+times. The algorithm is a list of guarded commands, named as in the paper. Whether a value may be
+chosen is tested on every fast quorum, as in the paper, and not by counting votes.
 
     python tests/specs/fast_paxos_peer.py ACCEPTORS PROPOSERS ROUNDS FAST CRASHES
 """
@@ -26,13 +26,13 @@ class Counts(NamedTuple):
 
 
 class World(NamedTuple):
-    rnd: tuple[int, ...]  # of acceptors: the round that it takes part in
-    vrnd: tuple[int, ...]  # the round in which it voted last; 0: never
+    rnd: tuple[int, ...]  # the current round of each acceptor
+    vrnd: tuple[int, ...]  # the round of each acceptor's last vote; 0: none
     vval: tuple[int, ...]
-    open: tuple[int, ...]  # the round in which it was told "any"
-    begun: tuple[int, ...]  # of proposers: how many of its rounds
-    said: tuple[bool, ...]  # whether it has proposed
-    heard: tuple[Any, ...]  # phase 1b messages of its round, or None
+    open: tuple[int, ...]  # the round of each acceptor's last "any" message; 0: none
+    begun: tuple[int, ...]  # the number of rounds that each proposer began
+    proposed: tuple[bool, ...]  # for each proposer
+    heard: tuple[Any, ...]  # for each proposer the 1b messages of its round, or None
     down: frozenset[str]
     crashes: int
     sent: frozenset[tuple[Any, ...]]
@@ -49,7 +49,7 @@ class System:
         return [frozenset(each) for each in combinations(self.acceptors, size)]
 
     def meets(self, size: int) -> bool:
-        """Any classic quorum and any two fast ones of this size have an acceptor in common."""
+        """Return whether any classic quorum and two fast quorums of this size intersect."""
         fast = self.of_size(size)
         return all(q & r & s for q in self.of_size(self.majority) for r in fast for s in fast)
 
@@ -85,8 +85,8 @@ class System:
             )
 
     def propose(self, w: World, c: int) -> Iterator[World]:
-        if not w.said[c]:
-            yield w._replace(said=put(w.said, c, True), sent=w.sent | {("proposal", c + 1)})
+        if not w.proposed[c]:
+            yield w._replace(proposed=put(w.proposed, c, True), sent=w.sent | {("proposal", c + 1)})
 
     def phase_1b(self, w: World, a: int) -> Iterator[World]:
         for kind, *rest in w.sent:
@@ -95,7 +95,7 @@ class System:
                 yield w._replace(rnd=put(w.rnd, a, rest[0]), sent=w.sent | {answer})
 
     def phase_2a(self, w: World, c: int) -> Iterator[World]:
-        """Hears of one more acceptor; asks for votes as soon as a quorum has answered."""
+        """Hear from one more acceptor, and ask for votes as soon as a quorum has answered."""
         if w.heard[c] is None:
             return
         i = (w.begun[c] - 1) * len(self.proposers) + c + 1
@@ -119,7 +119,7 @@ class System:
                 yield done._replace(sent=w.sent | {("2a", i, value)})
 
     def o4(self, v: int, k: int, heard: frozenset[tuple[int, int, int]]) -> bool:
-        """Some k-quorum R: of all in R and Q, the vote in k was for v."""
+        """Return whether all answers from some k-quorum R report a vote for v in round k."""
         return any(
             all((vr, vv) == (k, v) for a, vr, vv in heard if a in r) for r in self.fast_quorums
         )

@@ -1,21 +1,21 @@
-"""The second source of what Multi-Paxos can do: guarded commands over one set of facts.
+"""A second program for Multi-Paxos: guarded commands over one set of facts.
 
-Written from the paper and from the sentences that define the semantics, and not from pcheck, with
-which it shares no code. There are no actors, no maps and no inboxes: a state is a set of facts,
-each a tuple that begins with a word. A command asks whether some facts are there, takes some away
-and puts others in their place. Messages are facts, too; what was ever said stays among them.
+The program is written from the paper and from the sentences that define the semantics. It shares no
+code with pcheck, and has no actors, maps or inboxes. A state is a set of facts: tuples that begin
+with a word. A command checks whether some facts are in the state, removes some facts and adds
+others. Messages are facts too, and each vote ever reported stays in the state.
 
-    ("started", p, n)          leader p has started n ballots        none: 0
+    ("started", p, n)          leader p has started n ballots        without it: 0
     ("asks", p)                p is in phase 1
-    ("got", p, a, votes)       a promised, and votes is all (slot, ballot, value) that it told of
-    ("at", p, s)               the next command of p is for slot s   none: p does not lead
-    ("promised", a, b)                                               none: 0
+    ("got", p, a, votes)       a promised, with all its votes (slot, ballot, value)
+    ("at", p, s)               the next command of p is for slot s   without it: p does not lead
+    ("promised", a, b)                                               without it: 0
     ("vote", a, s, b, v)       the last vote of a in slot s
-    ("heard", r, a, s, b, v)   the last vote of a that replica r heard of, in its next slot
-    ("did", r, n, v)           the n-th command that r has executed
+    ("heard", r, a, s, b, v)   the last vote of a that replica r received for its next slot
+    ("did", r, n, v)           the nth command that r has executed
     ("down", node), ("crashes", n)
-    ("said", a, s, b, v)       a has said that it voted so
-    ("mail", n, to, from, message)   n copies are on their way; on `set` one is as good as many
+    ("said", a, s, b, v)       a has reported this vote
+    ("mail", n, to, from, message)   n copies are in flight; on `set` one copy equals several
 
     python tests/specs/multi_paxos_peer.py ACCEPTORS LEADERS SLOTS ROUNDS REPLICAS NETWORK CRASHES
 """
@@ -29,7 +29,7 @@ from typing import Any, NamedTuple, TypeAlias
 Fact: TypeAlias = tuple[Any, ...]
 Facts: TypeAlias = frozenset[Fact]
 Votes: TypeAlias = frozenset[tuple[int, int, str]]  # (slot, ballot, value)
-Sight: TypeAlias = tuple[Facts, Facts]
+Observation: TypeAlias = tuple[Facts, Facts]  # (acceptor, slot, ballot, value), (replica, n, value)
 NO_OP = "no-op"
 
 
@@ -54,28 +54,28 @@ class Size(NamedTuple):
     def r(self) -> list[str]:
         return [f"r{i}" for i in range(1, self.replicas + 1)]
 
-    def is_majority(self, many: int) -> bool:
-        return many > self.acceptors / 2
+    def is_majority(self, count: int) -> bool:
+        return count > self.acceptors / 2
 
     def command(self, p: str, slot: int) -> str:
         return f"{'?xyzuvw'[int(p[1:])]}{slot}"
 
     def ballot(self, state: Facts, p: str, more: int = 0) -> int:
-        """The one that a leader started last, or some that it will start."""
+        """Return the ballot that a leader started last, or the ballot `more` starts later."""
         nth = number(state, "started", p) + more
         return (nth - 1) * self.leaders + int(p[1:])
 
 
 class Change(NamedTuple):
-    """What a command does: which facts go, which come, and what is sent: (to, from, message)."""
+    """The effect of a command: facts removed, facts added, messages sent (to, from, message)."""
 
-    gone: Iterable[Fact]
-    come: Iterable[Fact]
+    removed: Iterable[Fact]
+    added: Iterable[Fact]
     sent: Iterable[Fact] = ()
 
 
-Own: TypeAlias = Callable[[Size, Facts, str], Change | None]  # what a node does of itself
-On: TypeAlias = Callable[[Size, Facts, str, str, Fact], Change | None]  # and on a message
+Own: TypeAlias = Callable[[Size, Facts, str], Change | None]  # an action of a node
+On: TypeAlias = Callable[[Size, Facts, str, str, Fact], Change | None]  # a reaction to a message
 
 
 class Commands(NamedTuple):
@@ -87,16 +87,16 @@ class Counts(NamedTuple):
     states: int
     transitions: int
     depth: int
-    sights: frozenset[Sight]  # (acceptor, slot, ballot, value) said; (replica, n, value) done
+    observations: frozenset[Observation]
 
 
 def every(state: Facts, *begins: Any) -> Facts:
-    """All facts that begin so."""
+    """Return all facts that begin with these words."""
     return frozenset(fact for fact in state if fact[: len(begins)] == begins)
 
 
 def number(state: Facts, *begins: Any) -> int:
-    """What the one fact that begins so ends with; 0 if there is none."""
+    """Return the number at the end of the only fact that begins with these words, or 0."""
     return next((int(fact[-1]) for fact in every(state, *begins)), 0)
 
 
@@ -104,17 +104,17 @@ def number(state: Facts, *begins: Any) -> int:
 
 
 def start(world: Size, state: Facts, p: str) -> Change | None:
-    """A leader starts its next ballot, whenever it likes."""
+    """Let a leader start its next ballot, at any time."""
     nth = number(state, "started", p) + 1
     if p not in world.p or nth > world.rounds:
         return None
     prepare = "prepare", world.ballot(state, p, more=1)
-    gone = every(state, "started", p) | every(state, "got", p)
-    return Change(gone, [("started", p, nth), ("asks", p)], [(a, p, prepare) for a in world.a])
+    removed = every(state, "started", p) | every(state, "got", p)
+    return Change(removed, [("started", p, nth), ("asks", p)], [(a, p, prepare) for a in world.a])
 
 
 def propose(world: Size, state: Facts, p: str) -> Change | None:
-    """Who leads asks for its command in the next slot, unless it is in phase 1 again."""
+    """Let a leader propose its own command in the next slot, unless it is in phase 1 again."""
     s = number(state, "at", p)
     if not 0 < s <= world.slots or ("asks", p) in state:
         return None
@@ -126,8 +126,8 @@ def accept(world: Size, state: Facts, p: str, s: int, v: str) -> list[Fact]:
     return [(a, p, ("accept", s, world.ballot(state, p), v)) for a in world.a]
 
 
-def union(told: list[Votes]) -> Votes:
-    return frozenset().union(*told)
+def union(reported: list[Votes]) -> Votes:
+    return frozenset().union(*reported)
 
 
 def lead(
@@ -138,7 +138,7 @@ def lead(
     message: Fact,
     read: Callable[[list[Votes]], Votes] = union,
 ) -> Change | None:
-    """With a majority's promises it leads: first it finishes what they tell of, slot by slot."""
+    """Let a leader with promises of a majority propose again in every slot with reported votes."""
     _, ballot, votes = message
     got = every(state, "got", p)
     known = {fact[2] for fact in got}
@@ -146,11 +146,11 @@ def lead(
         return None
     if not world.is_majority(len(got) + 1):
         return Change([], [("got", p, a, votes)])
-    told = read([votes, *(fact[3] for fact in got)])
-    last = max((slot for slot, _, _ in told), default=0)
+    reported = read([votes, *(fact[3] for fact in got)])
+    last = max((slot for slot, _, _ in reported), default=0)
     accepts: list[Fact] = []
     for slot in range(1, last + 1):
-        _, value = max([(0, NO_OP), *((b, v) for s, b, v in told if s == slot)])
+        _, value = max([(0, NO_OP), *((b, v) for s, b, v in reported if s == slot)])
         accepts += accept(world, state, p, slot, value)
     return Change(got | every(state, "at", p) | {("asks", p)}, [("at", p, last + 1)], accepts)
 
@@ -171,16 +171,16 @@ def cast(world: Size, state: Facts, a: str, p: str, message: Fact) -> Change | N
     vote = _, ballot, _ = message[1:]
     if ballot < number(state, "promised", a) or ("vote", a, *vote) in state:
         return None
-    gone = every(state, "promised", a) | every(state, "vote", a, vote[0])
-    come = ("promised", a, ballot), ("vote", a, *vote), ("said", a, *vote)
-    return Change(gone, come, [(r, a, ("accepted", *vote)) for r in world.r])
+    removed = every(state, "promised", a) | every(state, "vote", a, vote[0])
+    added = ("promised", a, ballot), ("vote", a, *vote), ("said", a, *vote)
+    return Change(removed, added, [(r, a, ("accepted", *vote)) for r in world.r])
 
 
 # A replica
 
 
 def after(state: Facts, r: str) -> int:
-    """Which slot it executes next."""
+    """Return the slot that a replica executes next."""
     return len(every(state, "did", r)) + 1
 
 
@@ -199,8 +199,8 @@ def hear(
     heard = (every(state, "heard", r) - before) | {("heard", r, a, *vote)}
     if not world.is_majority(sum(fact[3:] == vote for fact in heard)):
         return Change(before, heard)
-    tell = [(other, r, ("decide", s, value)) for other in world.r if other != r]
-    return Change(every(state, "heard", r), [("did", r, after(state, r), value)], tell)
+    sent = [(other, r, ("decide", s, value)) for other in world.r if other != r]
+    return Change(every(state, "heard", r), [("did", r, after(state, r), value)], sent)
 
 
 def believe(world: Size, state: Facts, r: str, other: str, message: Fact) -> Change | None:
@@ -214,7 +214,7 @@ def believe(world: Size, state: Facts, r: str, other: str, message: Fact) -> Cha
 
 
 def crash(world: Size, state: Facts, node: str) -> Change | None:
-    """What is not on a disk is lost: where a leader is, what it got, what a replica heard."""
+    """Remove what is not durable: a leader's position and promises, the votes a replica heard."""
     spent = number(state, "crashes")
     if spent == world.crashes:
         return None
@@ -230,7 +230,7 @@ COMMANDS = Commands(
 
 
 def steps(world: Size, state: Facts, commands: Commands) -> Iterator[Facts]:
-    """The state after each step that leads elsewhere."""
+    """Yield the state after each step that changes the state."""
     for node in world.a + world.p + world.r:
         if ("down", node) in state:
             yield state - {("down", node)}
@@ -245,7 +245,7 @@ def steps(world: Size, state: Facts, commands: Commands) -> Iterator[Facts]:
         if ("down", to) in state or change is None:
             continue
         if not change.sent and changed(world, state, change) == state:
-            continue  # it is ignored
+            continue  # the message is ignored
         left = state
         if world.network == "once":
             rest = {("mail", copies - 1, to, src, message)} if copies > 1 else set()
@@ -255,7 +255,7 @@ def steps(world: Size, state: Facts, commands: Commands) -> Iterator[Facts]:
 
 
 def changed(world: Size, state: Facts, change: Change) -> Facts:
-    state = state.difference(change.gone).union(change.come)
+    state = state.difference(change.removed).union(change.added)
     for letter in change.sent:
         before = next((mail for mail in every(state, "mail") if mail[2:] == letter), None)
         if before is None:
@@ -269,26 +269,28 @@ def explore(world: Size, commands: Commands = COMMANDS) -> Counts:
     assert world.network in ("set", "once"), world.network
     queue: list[Facts] = [frozenset()]
     depth, transitions = {queue[0]: 0}, 0
-    for state in queue:  # breadth first: the loop goes on to what it appends
+    for state in queue:  # breadth first: the loop also visits the appended states
         for each in steps(world, state, commands):
             transitions += 1
             if each not in depth:
                 depth[each] = depth[state] + 1
                 queue.append(each)
-    return Counts(len(queue), transitions, depth[queue[-1]], frozenset(map(sight, queue)))
+    return Counts(len(queue), transitions, depth[queue[-1]], frozenset(map(observation, queue)))
 
 
-def sight(state: Facts) -> Sight:
+def observation(state: Facts) -> Observation:
     said, done = (frozenset(fact[1:] for fact in every(state, word)) for word in ("said", "did"))
     return said, done
 
 
-def shortest(world: Size, commands: Commands, bad: Callable[[Size, Sight], bool]) -> int | None:
-    """How many steps it takes to come to something bad."""
+def shortest(
+    world: Size, commands: Commands, bad: Callable[[Size, Observation], bool]
+) -> int | None:
+    """Return the number of steps to the first bad observation, or None without one."""
     known: set[Facts] = set()
     level, steps_taken = {Facts()}, 0
     while level:
-        if any(bad(world, seen) for seen in set(map(sight, level))):
+        if any(bad(world, seen) for seen in set(map(observation, level))):
             return steps_taken
         known |= level
         level = {each for state in level for each in steps(world, state, commands)} - known
@@ -297,21 +299,21 @@ def shortest(world: Size, commands: Commands, bad: Callable[[Size, Sight], bool]
 
 
 def chosen(world: Size, said: Facts) -> set[tuple[int, str]]:
-    """The values, each with its slot, that a majority voted for in one ballot."""
+    """Return each value, with its slot, that a majority voted for in one ballot."""
     votes = {fact[1:] for fact in said}
     return {
         (s, v) for s, b, v in votes if world.is_majority(sum((a, s, b, v) in said for a in world.a))
     }
 
 
-def disagree(world: Size, seen: Sight) -> bool:
-    """Two values are chosen in one slot."""
+def disagree(world: Size, seen: Observation) -> bool:
+    """Return whether two values are chosen in one slot."""
     values = chosen(world, seen[0])
     return len({slot for slot, _ in values}) < len(values)
 
 
-def execute_something_else(world: Size, seen: Sight) -> bool:
-    """A replica has executed as its n-th command what is not chosen in slot n."""
+def execute_something_else(world: Size, seen: Observation) -> bool:
+    """Return whether some nth command executed by a replica is not chosen in slot n."""
     return not {fact[1:] for fact in seen[1]} <= chosen(world, seen[0])
 
 

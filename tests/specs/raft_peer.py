@@ -1,8 +1,8 @@
-"""The second source of Raft's counts: figure 2 of the paper once more, in another shape.
+"""A second program for Raft: guarded commands, written from figure 2 of the paper.
 
-It shares no code with pcheck. A state is the variables of figure 2, each a row with one entry a
-server, a set of messages and all that an outsider has seen; what may happen are guarded commands,
-which write into the rows. Networks are `set` (messages stay) and `once` (a copy is used up).
+The program shares no code with pcheck. A state holds the variables of figure 2, each as a row with
+one entry per server, a set of messages and all that an observer has seen. Guarded commands write
+into the rows. The networks are `set` (messages stay) and `once` (a delivery uses up one copy).
 
     python tests/specs/raft_peer.py SERVERS TERMS ENTRIES NETWORK CRASHES
 """
@@ -15,30 +15,31 @@ from typing import Any, NamedTuple
 
 REQUEST, VOTE, APPEND, APPENDED, COMMITTED = range(5)
 FOLLOWER, CANDIDATE, LEADER, DOWN = range(4)
-Message = tuple[int, ...]  # kind, sender, receiver, and what it says, its term first
+Message = tuple[int, ...]  # kind, sender, receiver and the fields, the term first
 Row = tuple[int, ...]
 
 
 class State(NamedTuple):
     role: Row
     term: Row
-    voted: Row  # 0: for nobody
+    voted: Row  # 0: no vote
     log: tuple[Row, ...]  # the terms of the entries
-    votes: tuple[frozenset[int], ...]  # of a candidate: who voted for it
-    match: tuple[Row, ...]  # of a leader: for each server up to where it has stored
+    votes: tuple[frozenset[int], ...]  # of a candidate: the servers that voted for it
+    match: tuple[Row, ...]  # of a leader: the last index that each server stored
     commit: Row
     crashes: int
     net: tuple[Message, ...]  # sorted
-    seen: frozenset[Message]  # sender and receiver 0: what was sent, to nobody in particular
+    seen: frozenset[Message]  # what was sent, without the receiver
 
     def put(self, i: int, **written: Any) -> State:
-        """The state with these entries of server i."""
+        """Return the state with these values written into the rows of server i."""
         rows: dict[str, Any] = {
             name: changed(getattr(self, name), i, written[name]) for name in written
         }
         return self._replace(**rows)
 
     def of(self, i: int) -> tuple[Any, ...]:
+        """Return the entries of server i."""
         rows = self.role, self.term, self.voted, self.log, self.votes, self.match, self.commit
         return tuple(row[i - 1] for row in rows)
 
@@ -47,7 +48,7 @@ class Counts(NamedTuple):
     states: int
     transitions: int
     depth: int
-    observations: frozenset[frozenset[Message]]  # kind, sender, and what it says
+    observations: frozenset[frozenset[Message]]  # kind, sender and the fields
 
 
 def explore(
@@ -58,7 +59,7 @@ def explore(
     empty = ((),) * n
     first = State(zeros, zeros, zeros, empty, (frozenset(),) * n, empty, zeros, 0, (), frozenset())
     depth, transitions, queue = {first: 0}, 0, [first]
-    for state in queue:  # breadth first: the loop goes on to what it appends
+    for state in queue:  # breadth first: the loop also visits the appended states
         for after in steps(state, n, terms, entries, network, crashes):
             if after != state:
                 transitions += 1
@@ -81,8 +82,8 @@ def steps(
             after = s.put(i, log=(*log, term))
             yield show(after, network, n, i, len(log) + 1)
         if role != DOWN and s.crashes < crashes:
-            gone = s.put(i, role=DOWN, votes=frozenset(), match=(), commit=0)
-            yield gone._replace(crashes=s.crashes + 1)
+            crashed = s.put(i, role=DOWN, votes=frozenset(), match=(), commit=0)
+            yield crashed._replace(crashes=s.crashes + 1)
         if role == DOWN:
             yield s.put(i, role=FOLLOWER)
     for message in sorted(set(s.net)):
@@ -92,19 +93,19 @@ def steps(
                 rest.remove(message)
             taken = s._replace(net=tuple(rest))
             after = deliver(taken, network, n, message)
-            if after != taken:  # what changes nothing and sends nothing was ignored
+            if after != taken:  # otherwise the message is ignored
                 yield after
 
 
 def deliver(s: State, network: str, n: int, message: Message) -> State:
-    kind, sender, i, term, *said = message
+    kind, sender, i, term, *fields = message
     if kind in (REQUEST, APPEND, COMMITTED) and term > s.term[i - 1]:
         cleared = s.put(i, role=FOLLOWER, term=term, voted=0, votes=frozenset(), match=())
         return deliver(cleared, network, n, message)
     role, mine, voted, log, votes, match, commit = s.of(i)
     if term != mine:
         return s
-    if kind == REQUEST and voted in (0, sender) and said >= [last(log), len(log)]:
+    if kind == REQUEST and voted in (0, sender) and fields >= [last(log), len(log)]:
         return posted(s.put(i, voted=sender), network, (VOTE, i, sender, term))
     if kind == VOTE and role == CANDIDATE:
         votes |= {sender}
@@ -115,7 +116,7 @@ def deliver(s: State, network: str, n: int, message: Message) -> State:
             s = show(s, network, n, i, index)
         return s
     if kind == APPEND:
-        before, at_it, entry = said
+        before, at_it, entry = fields
         if before > len(log) or (before and log[before - 1] != at_it):
             return s
         if log[before : before + 1] != (entry,):
@@ -123,14 +124,15 @@ def deliver(s: State, network: str, n: int, message: Message) -> State:
         role = FOLLOWER if role == CANDIDATE else role
         s = s.put(i, log=log, role=role, votes=frozenset())
         return posted(s, network, (APPENDED, i, sender, term, before + 1))
-    if kind == APPENDED and role == LEADER and said[0] > max(commit, match[sender - 1]):
-        (index,) = said
+    if kind == APPENDED and role == LEADER and fields[0] > max(commit, match[sender - 1]):
+        (index,) = fields
         match = changed(match, sender, index)
         s = s.put(i, match=match)
-        has = 1 + sum(each >= index for each in match)  # match of itself is 0
-        return commits(s, network, n, i, index) if 2 * has > n and log[index - 1] == term else s
-    if kind == COMMITTED and said[0] <= len(log) and log[said[0] - 1] == said[1]:
-        return commits(s, network, n, i, said[0])
+        copies = 1 + sum(each >= index for each in match)  # the leader's own entry in match is 0
+        is_committed = 2 * copies > n and log[index - 1] == term
+        return commits(s, network, n, i, index) if is_committed else s
+    if kind == COMMITTED and fields[0] <= len(log) and log[fields[0] - 1] == fields[1]:
+        return commits(s, network, n, i, fields[0])
     return s
 
 
@@ -145,16 +147,16 @@ def commits(s: State, network: str, n: int, i: int, index: int) -> State:
 
 def show(s: State, network: str, n: int, i: int, index: int) -> State:
     _, term, _, log, *_ = s.of(i)
-    says = term, index - 1, last(log[: index - 1]), log[index - 1]
-    s = s._replace(seen=s.seen | {(APPEND, i, *says)})
-    return sent(s, network, n, APPEND, i, *says)
+    fields = term, index - 1, last(log[: index - 1]), log[index - 1]
+    s = s._replace(seen=s.seen | {(APPEND, i, *fields)})
+    return sent(s, network, n, APPEND, i, *fields)
 
 
-def sent(s: State, network: str, n: int, kind: int, sender: int, *says: int) -> State:
-    """To all but the sender."""
+def sent(s: State, network: str, n: int, kind: int, sender: int, *fields: int) -> State:
+    """Return the state after a message to all other servers."""
     for receiver in range(1, n + 1):
         if receiver != sender:
-            s = posted(s, network, (kind, sender, receiver, *says))
+            s = posted(s, network, (kind, sender, receiver, *fields))
     return s
 
 

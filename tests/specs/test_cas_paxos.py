@@ -1,4 +1,4 @@
-"""CASPaxos: it is Paxos with other values, and no update of its register is lost."""
+"""CASPaxos: Paxos with other values, and no update of the register is lost."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HOLDS = {
 }
 
 
-# What it comes to
+# Counts and verdicts
 
 
 @pytest.mark.parametrize(
@@ -37,11 +37,12 @@ HOLDS = {
         (3, 2, 1, 1, (19_911, 77_270, 20)),
     ],
 )
-def test_where_other_values_make_no_other_states_the_counts_are_those_of_paxos(
+def test_the_counts_equal_those_of_paxos_where_values_correspond(
     acceptors: int, proposers: int, rounds: int, crashes: int, expected: tuple[int, int, int]
 ) -> None:
-    """With one round of two proposers, ballot 2 is told of ballot 1 or it is not: v1 or v2 there,
-    xy or y here. With a quorum of all, the value follows from what was promised, here and there."""
+    """With two proposers and one round, ballot 2 asks for v1 or v2 in Paxos, and for xy or y in
+    CASPaxos, depending on whether a promise reports a vote of ballot 1. With two acceptors a quorum
+    is all acceptors, so the promises determine the value in both protocols."""
     found = check(
         "cas_paxos",
         acceptors=acceptors,
@@ -54,7 +55,7 @@ def test_where_other_values_make_no_other_states_the_counts_are_those_of_paxos(
     assert found.verdict is Verdict.HOLDS
 
 
-def test_the_votes_are_those_of_paxos_for_other_values() -> None:
+def test_the_votes_are_those_of_paxos_with_other_values() -> None:
     words = {(1, 1): "x", (2, 1): "xy", (2, 2): "y"}
     paxos = paxos_by_its_peer(3, 2).observations
     expected = {frozenset((a, b, words[b, value]) for a, b, value in votes) for votes in paxos}
@@ -62,11 +63,12 @@ def test_the_votes_are_those_of_paxos_for_other_values() -> None:
 
 
 @pytest.mark.parametrize(("acceptors", "proposers"), [(1, 2), (2, 2), (3, 2), (1, 3)])
-def test_the_shortest_run_to_all_changes_is_one_ballot_after_another(
+def test_the_shortest_trace_to_all_changes_is_one_ballot_after_another(
     acceptors: int, proposers: int
 ) -> None:
-    """Each begins, is promised by a majority, and votes; but one vote is enough to be told of."""
-    most = acceptors // 2 + 1
+    """Each ballot takes a start, a majority of promises, and votes. One vote is enough for the
+    next ballot to see its value; only the last ballot needs a majority of votes."""
+    majority = acceptors // 2 + 1
     found = check(
         "cas_paxos",
         acceptors=acceptors,
@@ -75,17 +77,18 @@ def test_the_shortest_run_to_all_changes_is_one_ballot_after_another(
         crashes=0,
         find="all_changes_chosen",
     )
-    assert length(found) == (1 + 2 * most + 1) * (proposers - 1) + (1 + 2 * most + most)
+    before, last = 1 + 2 * majority + 1, 1 + 2 * majority + majority
+    assert length(found) == before * (proposers - 1) + last
 
 
 @pytest.mark.parametrize(
-    ("told", "asks"),
+    ("reported", "asked"),
     [([], "y"), (["1 x"], "xy"), (["1 x", "2 xy"], "xy"), (["3 z", "2 xy"], "zy")],
 )
-def test_the_highest_vote_is_changed(told: list[str], asks: str) -> None:
-    votes = [Vote(int(ballot), Value(state)) for ballot, state in map(str.split, told)]
+def test_a_change_applies_to_the_highest_vote(reported: list[str], asked: str) -> None:
+    votes = [Vote(int(ballot), Value(state)) for ballot, state in map(str.split, reported)]
     p2 = Changer(wants=Value("y"), acceptors=group("a", 3), ballots=(2,), quorum=2)
-    assert p2.safe_value(votes) == Value(asks)
+    assert p2.safe_value(votes) == Value(asked)
 
 
 def test_two_clients_with_two_ballots_each_and_a_crash() -> None:
@@ -107,11 +110,11 @@ def test_three_clients() -> None:
         {"acceptors": 1, "proposers": 3, "rounds": 1},
     ],
 )
-def test_the_engines_and_passes_agree(size: dict[str, int], crashes: int) -> None:
+def test_the_engines_agree_with_and_without_reductions(size: dict[str, int], crashes: int) -> None:
     assert agree("cas_paxos", crashes=crashes, **size).verdict is Verdict.HOLDS
 
 
-# What is asked, of sights made by hand
+# Properties of observations made by hand
 
 
 def seen(*votes: str) -> Seen:
@@ -146,7 +149,7 @@ def twice(vote: str) -> tuple[str, str]:
         ),
     ],
 )
-def test_an_update_is_lost_where_a_higher_ballot_does_without_it(
+def test_an_update_is_lost_if_a_higher_chosen_state_lacks_it(
     votes: tuple[str, ...], why: str | None
 ) -> None:
     assert no_update_is_lost.why_false(seen(*votes)) == why
@@ -158,8 +161,8 @@ def test_an_update_is_lost_where_a_higher_ballot_does_without_it(
         ("a1 1 x", None),
         ("a1 2 yx", None),
         ("a1 2 xx", "a change was made twice in xx"),
-        ("a1 2 xz", "nobody wanted all that is in xz"),
+        ("a1 2 xz", "xz contains a change that no client wants"),
     ],
 )
-def test_a_state_is_made_of_changes_that_were_wanted(vote: str, why: str | None) -> None:
+def test_a_state_contains_only_wanted_changes(vote: str, why: str | None) -> None:
     assert each_change_once.why_false(seen(vote)) == why

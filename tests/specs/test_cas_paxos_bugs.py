@@ -1,4 +1,4 @@
-"""The mistakes of CASPaxos: each breaks what it says, after as many steps as can be counted."""
+"""Bugs of CASPaxos: each violates its declared property in the number of steps counted by hand."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import pytest
 
 from pcheck import check
 from pcheck.search.outcome import Verdict
-from tests.specs.family import breaks_nothing, hunted, is_as_kept, length, mistakes
+from tests.specs.family import breaks_nothing, bugs_of, checked, length, matches_saved_files
 
-pytestmark = pytest.mark.slow  # the runs that are kept are walked by the others
+pytestmark = pytest.mark.slow  # other tests replay the saved traces
 
-# Each ballot: its start, two steps for each promise, one for each vote.
+# Steps of a ballot: its start, two steps for each promise, and one for each vote.
 STEPS = {
     (501, "writes-blindly"): (1 + 2 + 1) + (1 + 2 + 1),
-    # x is written to a3, xy is; z is chosen without a3, xy is chosen
+    # a3 votes for x, then for xy; z is chosen without a3, then xy is chosen
     (502, "changes-the-longest-state"): 2 * (1 + 2 * 2 + 1) + 2 * (1 + 2 * 2 + 2),
-    # x is not written; y is; x is
+    # ballot 1 gets no vote, ballot 2 chooses y, ballot 3 chooses x
     (503, "changes-what-it-remembers"): (1 + 2) + (1 + 2 + 1) + (1 + 2 + 1),
     (504, "changes-again"): (1 + 2 + 1) + (1 + 2 + 1),
     (505, "erases-its-promise"): (1 + 2 + 1) + (1 + 2 + 1),
@@ -23,24 +23,24 @@ STEPS = {
 SAFE = [(506, "erases-its-promise-only")]
 
 
-def test_every_mistake_stands_in_one_of_the_tables() -> None:
-    assert mistakes("cas_paxos") == sorted([*STEPS, *SAFE])
+def test_every_bug_is_in_one_of_the_tables() -> None:
+    assert bugs_of("cas_paxos") == sorted([*STEPS, *SAFE])
 
 
-@pytest.mark.parametrize("mistake", STEPS, ids=lambda mistake: mistake[1])
-def test_a_mistake_breaks_what_it_says_in_so_many_steps(mistake: tuple[int, str]) -> None:
-    found = hunted("cas_paxos", mistake[1])
-    told = found.as_expected, found.result.verdict, length(found.result)
-    assert told == (True, Verdict.VIOLATED, STEPS[mistake])
-    assert is_as_kept(found)
+@pytest.mark.parametrize("bug", STEPS, ids=lambda bug: bug[1])
+def test_a_bug_violates_its_property_in_this_number_of_steps(bug: tuple[int, str]) -> None:
+    found = checked("cas_paxos", bug[1])
+    actual = found.as_expected, found.result.verdict, length(found.result)
+    assert actual == (True, Verdict.VIOLATED, STEPS[bug])
+    assert matches_saved_files(found)
 
 
 @pytest.mark.parametrize("name", [name for _, name in SAFE])
-def test_a_control_looks_wrong_and_breaks_nothing(name: str) -> None:
-    assert breaks_nothing(hunted("cas_paxos", name))
+def test_a_safe_change_violates_no_property(name: str) -> None:
+    assert breaks_nothing(checked("cas_paxos", name))
 
 
-def test_two_clients_are_too_few_for_the_longest_state_to_be_the_wrong_one() -> None:
+def test_with_two_clients_the_longest_state_is_always_the_current_one() -> None:
     result = check("cas_paxos", bug="changes-the-longest-state", proposers=2)
     assert result.verdict is Verdict.HOLDS
 
@@ -48,7 +48,7 @@ def test_two_clients_are_too_few_for_the_longest_state_to_be_the_wrong_one() -> 
 @pytest.mark.parametrize(
     "name", ["writes-blindly", "changes-what-it-remembers", "changes-again", "erases-its-promise"]
 )
-def test_the_reference_finds_a_run_as_short(name: str) -> None:
-    found = hunted("cas_paxos", name)
+def test_the_reference_finds_a_trace_of_the_same_length(name: str) -> None:
+    found = checked("cas_paxos", name)
     plain = check("cas_paxos", bug=name, properties=[found.bug.breaks], engine="reference")
     assert length(plain) == length(found.result)

@@ -1,4 +1,4 @@
-"""What consensus means, asked of sights made by hand: also of those that nothing should show."""
+"""Properties of consensus on observations made by hand, including some that violate them."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ TORN = seen("a1 1 v1", "a2 1 v2")
 
 
 @pytest.mark.parametrize(
-    ("sight", "who"),
+    ("observation", "voters"),
     [
         (NOBODY, {}),
         (SPLIT, {}),
-        (seen("a1 1 v1", "a2 2 v1"), {}),  # one value, and a majority, but not in one ballot
-        (seen("a1 1 v1", "a1 1 v1"), {}),  # the same vote, told twice
-        (seen("a1 1 v1", "a2 1 v1", acceptors=4), {}),  # a half is no majority
+        (seen("a1 1 v1", "a2 2 v1"), {}),  # a majority for one value, but not in one ballot
+        (seen("a1 1 v1", "a1 1 v1"), {}),  # the same vote, reported twice
+        (seen("a1 1 v1", "a2 1 v1", acceptors=4), {}),  # half of the acceptors is not a majority
         (seen("a1 1 v1", acceptors=1), {Vote(1, V1): "a1"}),
         (seen("a1 1 v1", "a2 1 v1", acceptors=2), {Vote(1, V1): "a1 a2"}),
         (ONE, {Vote(1, V1): "a1 a2"}),
@@ -70,18 +70,18 @@ TORN = seen("a1 1 v1", "a2 1 v2")
     ],
 )
 def test_a_value_is_chosen_once_a_majority_voted_for_it_in_one_ballot(
-    sight: Seen, who: dict[Vote, str]
+    observation: Seen, voters: dict[Vote, str]
 ) -> None:
     lines = {
-        vote: f"{vote.value} is chosen: {them.replace(' ', ' and ')}, a majority, "
+        vote: f"{vote.value} is chosen: {names.replace(' ', ' and ')}, a majority, "
         f"voted in ballot {vote.ballot}"
-        for vote, them in who.items()
+        for vote, names in voters.items()
     }
-    assert (set(chosen(sight)), a_value_is_chosen.reached(sight)) == (set(who), lines)
+    assert (set(chosen(observation)), a_value_is_chosen.lines(observation)) == (set(voters), lines)
 
 
 @pytest.mark.parametrize(
-    ("prop", "sight", "why"),
+    ("prop", "observation", "why"),
     [
         (agreement, NOBODY, None),
         (agreement, SPLIT, None),
@@ -108,15 +108,15 @@ def test_a_value_is_chosen_once_a_majority_voted_for_it_in_one_ballot(
         ),
     ],
 )
-def test_what_is_always_true_says_why_where_it_is_not(
-    prop: Property, sight: Seen, why: str | None
+def test_an_always_property_gives_the_reason_where_it_is_false(
+    prop: Property, observation: Seen, why: str | None
 ) -> None:
-    assert prop.why_false(sight) == why
+    assert prop.why_false(observation) == why
 
 
 @pytest.mark.parametrize(
-    ("sight", "reached"),
-    # whether some value, v1 and v2 are chosen
+    ("observation", "reached"),
+    # some value is chosen, v1 is chosen, v2 is chosen
     [
         (NOBODY, [False, False, False]),
         (SPLIT, [False, False, False]),
@@ -125,19 +125,21 @@ def test_what_is_always_true_says_why_where_it_is_not(
         (seen("a1 2 v2", "a3 2 v2"), [True, False, True]),
     ],
 )
-def test_what_is_sometimes_true_is_reached_where_it_is(sight: Seen, reached: list[bool]) -> None:
-    questions = [some_value_chosen, can_be_chosen(V1), can_be_chosen(V2)]
-    assert [prop.reached(sight) for prop in questions] == reached
+def test_a_sometimes_property_is_reached_where_it_is_true(
+    observation: Seen, reached: list[bool]
+) -> None:
+    properties = [some_value_chosen, can_be_chosen(V1), can_be_chosen(V2)]
+    assert [prop.is_reached(observation) for prop in properties] == reached
 
 
-def test_each_value_has_a_property_of_its_own_name() -> None:
+def test_each_value_has_a_property_with_its_name() -> None:
     assert [can_be_chosen(value).name for value in (V1, V2)] == [
         "v1_can_be_chosen",
         "v2_can_be_chosen",
     ]
 
 
-def test_consensus_is_these_properties() -> None:
+def test_consensus_consists_of_these_properties() -> None:
     assert [prop.name for prop in CONSENSUS] == [
         "agreement",
         "validity",
@@ -147,7 +149,7 @@ def test_consensus_is_these_properties() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sight", "why"),
+    ("observation", "why"),
     [
         (seen("a1 1 v1", learned=(None, None)), None),
         (seen("a1 1 v1", "a2 1 v1", learned=(None, V1)), None),
@@ -158,11 +160,11 @@ def test_consensus_is_these_properties() -> None:
         ),
     ],
 )
-def test_a_learner_learns_only_what_is_chosen(sight: Seen, why: str | None) -> None:
-    assert only_the_chosen_is_learned(2).why_false(sight) == why
+def test_a_learner_learns_only_what_is_chosen(observation: Seen, why: str | None) -> None:
+    assert only_the_chosen_is_learned(2).why_false(observation) == why
 
 
-def test_there_is_nothing_to_learn_where_nobody_learns() -> None:
+def test_without_learners_there_are_no_properties_of_learners() -> None:
     assert learning(group("l", 0), 2) == []
     assert [prop.name for prop in learning(group("l", 2), 2)] == [
         "only_the_chosen_is_learned",
@@ -180,7 +182,7 @@ def test_there_is_nothing_to_learn_where_nobody_learns() -> None:
         ((V2, V1), "v1 and v2 are both learned"),
     ],
 )
-def test_learners_agree_if_none_has_learned_another_value(
+def test_learners_agree_unless_two_learned_different_values(
     learned: tuple[Value | None, ...], why: str | None
 ) -> None:
     assert learners_agree.why_false(seen(learned=learned)) == why
@@ -194,27 +196,27 @@ def test_learners_agree_if_none_has_learned_another_value(
         (("a1 2 v2", "a2 2 v2"), (None, V1), "l2 has learned v1, and v2 is chosen"),
     ],
 )
-def test_no_other_value_is_chosen_than_the_one_that_is_learned(
+def test_no_value_is_chosen_that_differs_from_a_learned_value(
     votes: tuple[str, ...], learned: tuple[Value | None, ...], why: str | None
 ) -> None:
     assert no_other_is_chosen.why_false(seen(*votes, learned=learned)) == why
 
 
 def test_a_milestone_names_the_value_and_its_majority() -> None:
-    lines = list(a_value_is_chosen.reached(TWO).values())
+    lines = list(a_value_is_chosen.lines(TWO).values())
     assert [line.partition(", a majority")[0] for line in lines] == [
         "v1 is chosen: a1 and a2",
         "v2 is chosen: a2 and a3",
     ]
-    assert list(a_value_is_chosen.reached(SPLIT)) == []
+    assert list(a_value_is_chosen.lines(SPLIT)) == []
 
 
-def test_a_milestone_is_the_moment_that_a_majority_has_said_the_same() -> None:
+def test_a_milestone_is_reached_once_a_majority_said_the_same() -> None:
     promised: Milestone = a_majority_says(Promise, "promised ballot {0.ballot}")
-    one = (Id("a3"), Promise(2, None))
-    other = (Id("a1"), Promise(2, Vote(1, V1)))
+    first = (Id("a3"), Promise(2, None))
+    second = (Id("a1"), Promise(2, Vote(1, V1)))
     stale = (Id("a2"), Promise(1, None))
-    assert promised.reached(seen(other=(one, stale))) == {}
-    assert promised.reached(seen(other=(one, stale, other))) == {
+    assert promised.lines(seen(other=(first, stale))) == {}
+    assert promised.lines(seen(other=(first, stale, second))) == {
         "promised ballot 2": "a1 and a3, a majority, promised ballot 2"
     }

@@ -1,4 +1,4 @@
-"""Elected leaders: which readings of the log are safe, what another program finds, every way."""
+"""Elected leaders: which readings of the log are safe, and comparisons with a second program."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from typing import Any
 
 import pytest
 
-import specs.elected_leader
 import specs.readings
 from pcheck import Action, Group, Id, Seen, Value, always, check, fixed, group
-from pcheck.checking import Result, answer
+from pcheck.checking import answer
 from pcheck.language.cluster import Cluster
 from pcheck.loading.setup import prepare
 from pcheck.loading.spec import find
@@ -45,31 +44,27 @@ cluster = partial(of_family, SPEC)
 
 
 def table() -> dict[Reading, str]:
-    """What the docstring says, row by row."""
-    rows = re.findall(r"^  (\w+) +(\w+) +(\w+) +(\w+)$", specs.elected_leader.__doc__ or "", re.M)
+    """Return the cells of the table in the docstring of `specs.readings`."""
+    rows = re.findall(r"^  (\w+) +(\w+) +(\w+) +(\w+)$", specs.readings.__doc__ or "", re.M)
     return {
-        (same, accepts, once): said
-        for same, accepts, *says in rows
-        for once, said in zip((False, True), says)
+        (same, accepts, once): cell
+        for same, accepts, *cells in rows
+        for once, cell in zip((False, True), cells)
     }
 
 
-def read(
+def check_reading(
     reading: Reading, size: dict[str, int], decided: str = "silent", crashes: int = 0
-) -> Result:
+) -> SearchResult:
     same_ballot, accepts, votes_once = reading
     words = {"same_ballot": same_ballot, "accepts": accepts, "decided": decided}
     given = {**words, "votes_once": votes_once, **size}
     setup = prepare(find(SPEC), given, crashes=crashes, properties=["agreement"])
-    return answer(setup)
-
-
-def says(result: Result) -> str:
-    return steps(result.search)
+    return answer(setup).search
 
 
 def steps(search: SearchResult) -> str:
-    """In the words of the table."""
+    """Return the length of the trace, or "safe" without one, as in the table."""
     if search.verdict is Verdict.HOLDS:
         return "safe"
     (found,) = search.discoveries.values()
@@ -77,14 +72,14 @@ def steps(search: SearchResult) -> str:
 
 
 def smallest(reading: Reading) -> dict[str, int]:
-    """The size that shows it: two leaders, or one that takes three ballots."""
+    """Return the smallest size with a trace: two leaders, or one leader with three ballots."""
     same_ballot, accepts, _ = reading
     return ONE_LEADER if (same_ballot, accepts) == ("refused", "unnoted") else TWO_LEADERS
 
 
 @dataclass(frozen=True)
 class InTurn(Node):
-    """Leads in one ballot only."""
+    """A node that leads in one ballot only."""
 
     takes: int = fixed()
 
@@ -94,16 +89,18 @@ class InTurn(Node):
 
 
 def of_three_leaders(reading: Reading) -> SearchResult:
-    """Two that share a ballot, and one that takes the next: only a part of all runs, as all of
-    them take minutes. They were looked at once: the shortest have 20 steps, too."""
+    """Search executions in which two leaders share ballot 1 and a third takes ballot 2.
+
+    A search of all executions takes minutes. It was done once, and also found 20 steps.
+    """
     nodes, values = group("p", 3), (Value("v1"), Value("v2"))
     same_ballot, accepts, votes_once = reading
-    how = specs.readings.Reading(same_ballot, accepts, votes_once, "silent")
+    rules = specs.readings.Reading(same_ballot, accepts, votes_once, "silent")
 
     def node(i: int) -> Node:
         takes = 1 if i < 3 else 2
         return InTurn(
-            nodes=nodes, proposals=values, turns=1, last_ballot=2, reading=how, takes=takes
+            nodes=nodes, proposals=values, turns=1, last_ballot=2, reading=rules, takes=takes
         )
 
     alike: list[Group | tuple[Value, ...]] = [Group(nodes.name, nodes.ids[:2]), values]
@@ -127,39 +124,42 @@ def test_the_table_has_all_readings() -> None:
 def test_a_reading_is_as_safe_as_the_table_says(reading: Reading) -> None:
     same_ballot, _, votes_once = reading
     if same_ballot == "promised" and votes_once:
-        assert says(read(reading, TWO_LEADERS)) == "safe"  # it takes a third ballot
+        assert steps(check_reading(reading, TWO_LEADERS)) == "safe"  # a trace needs a third ballot
         assert steps(of_three_leaders(reading)) == table()[reading]
     else:
-        assert says(read(reading, smallest(reading))) == table()[reading]
+        assert steps(check_reading(reading, smallest(reading))) == table()[reading]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("reading", [each for each, said in table().items() if said == "safe"])
-def test_what_is_safe_is_so_with_a_crash_and_in_three_ballots(reading: Reading) -> None:
-    assert says(read(reading, TWO_LEADERS, crashes=1)) == "safe"
-    if not reading[-1]:  # who votes once does nothing that the others do not
-        assert says(read(reading, ONE_LEADER)) == "safe"
+@pytest.mark.parametrize("reading", [each for each, cell in table().items() if cell == "safe"])
+def test_a_safe_reading_is_safe_with_a_crash_and_with_three_ballots(reading: Reading) -> None:
+    assert steps(check_reading(reading, TWO_LEADERS, crashes=1)) == "safe"
+    if not reading[-1]:  # voting once only removes executions
+        assert steps(check_reading(reading, ONE_LEADER)) == "safe"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("once", [False, True])
 @pytest.mark.parametrize("accepts", ["any", "promised"])
 def test_one_leader_alone_may_be_promised_a_ballot_again(accepts: str, once: bool) -> None:
-    assert says(read(("promised", accepts, once), {"leaders": 1, "rounds": 2})) == "safe"
+    assert steps(check_reading(("promised", accepts, once), {"leaders": 1, "rounds": 2})) == "safe"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("decided", ["tells", "takes-part", "silent"])
-def test_what_a_decided_node_does_makes_no_difference(decided: str) -> None:
-    assert says(read(("promised", "any", False), TWO_LEADERS, decided)) == "14"
-    assert says(read(("refused", "any", False), {"leaders": 1, "rounds": 2}, decided)) == "safe"
+def test_the_option_decided_does_not_change_the_outcome(decided: str) -> None:
+    assert steps(check_reading(("promised", "any", False), TWO_LEADERS, decided)) == "14"
+    assert (
+        steps(check_reading(("refused", "any", False), {"leaders": 1, "rounds": 2}, decided))
+        == "safe"
+    )
 
 
 # The spec
 
 
 @pytest.mark.slow
-def test_every_property_is_answered() -> None:
+def test_every_property_has_its_expected_outcome() -> None:
     result = check(SPEC)
     assert result.verdict is Verdict.HOLDS
     assert result.properties == {
@@ -176,24 +176,24 @@ def test_every_property_is_answered() -> None:
 
 
 @pytest.mark.parametrize(
-    ("nodes", "leaders", "asked"), [(3, 2, True), (3, 1, False), (2, 2, False)]
+    ("nodes", "leaders", "expected"), [(3, 2, True), (3, 1, False), (2, 2, False)]
 )
-def test_a_killed_leader_is_survived_where_a_majority_and_another_leader_are_left(
-    nodes: int, leaders: int, asked: bool
+def test_a_killed_leader_can_be_survived_if_a_majority_and_another_leader_are_left(
+    nodes: int, leaders: int, expected: bool
 ) -> None:
     names = [each.name for each in cluster(nodes=nodes, leaders=leaders).properties]
-    assert ("a_killed_leader_is_survived" in names) == asked
+    assert ("a_killed_leader_is_survived" in names) == expected
 
 
 def test_a_decision_does_not_change() -> None:
-    """Asked as a question about steps, which no pass can stand: so at a small size."""
+    """Checked as a step property at a small size, because step properties allow no reduction."""
 
     @always(sees=["decided"])
     def decisions_stay(before: Seen, after: Seen) -> str | None:
-        """What a node has decided stays so."""
+        """A node never changes its decision."""
         for (node, old), (_, new) in zip(before.field("decided"), after.field("decided")):
             if old not in (None, new):
-                return f"{node} takes {new} for decided, and not {old}"
+                return f"{node} had decided {old}, but now {new}"
         return None
 
     built = cluster(nodes=2, leaders=1, rounds=2)
@@ -203,20 +203,19 @@ def test_a_decision_does_not_change() -> None:
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-def test_the_engines_and_the_passes_agree(network: str) -> None:
+def test_the_engines_and_the_reductions_agree(network: str) -> None:
     size = {"nodes": 2, "leaders": 1, "rounds": 2 if network == "set" else 1}
     assert agree(SPEC, **size, network=network, crashes=0).verdict is Verdict.HOLDS
 
 
-def test_the_engines_and_the_passes_agree_about_two_leaders_and_a_crash() -> None:
+def test_the_engines_and_the_reductions_agree_about_two_leaders_and_a_crash() -> None:
     size = {"nodes": 2, "leaders": 2, "rounds": 1}
     reduced = agree(SPEC, **size, crashes=1)
     assert (reduced.verdict, "symmetry" in reduced.search.reduced) == (Verdict.HOLDS, True)
 
 
 @pytest.mark.parametrize("nodes", [1, 2])
-def test_instances_share_nothing(nodes: int) -> None:
-    """So there are as many states of two as there are pairs of states of one."""
+def test_two_instances_have_every_pair_of_states_of_one_instance(nodes: int) -> None:
     one, two = (
         explore(
             ClusterModel(cluster(nodes=nodes, leaders=1, rounds=1, instances=n), NETWORKS["set"], 0)
@@ -231,25 +230,28 @@ def test_instances_share_nothing(nodes: int) -> None:
 
 
 def watched(world: World) -> Counts:
-    """What the reference finds, which no reduction has touched."""
+    """Return what the reference search finds, without any reduction."""
     options = world._asdict()
     crashes = options.pop("crashes")
     model = Watched(cluster(**options), "set", crashes)
     kinds = {kind.__name__: kind for kind in model.cluster.watched_kinds}
     search = explore(model)
     assert search.verdict is Verdict.HOLDS
-    observations = frozenset(as_the_peer_tells(seen, kinds) for seen in model.sights)
+    observations = frozenset(as_in_the_peer(seen, kinds) for seen in model.observations)
     return Counts(*counts(search), observations)
 
 
-def as_the_peer_tells(
+def as_in_the_peer(
     seen: Seen, kinds: dict[str, type[Any]]
 ) -> tuple[frozenset[Any], frozenset[Any]]:
-    """The files of a spec are loaded as a package of their own, with messages of its own."""
-    said: list[tuple[Id, Any]] = seen.sent(kinds["Accepted"])
-    told: list[tuple[Id, Any]] = seen.sent(kinds["Decided"])
-    votes = ((str(n), m.vote.ballot, str(m.vote.value), str(m.leader)) for n, m in said)
-    return frozenset(votes), frozenset((str(n), str(m.value)) for n, m in told)
+    """Return the votes and the decisions of an observation in the form of the second program.
+
+    A spec is loaded as a separate package, so `kinds` maps names to the messages of that package.
+    """
+    accepted: list[tuple[Id, Any]] = seen.sent(kinds["Accepted"])
+    decided: list[tuple[Id, Any]] = seen.sent(kinds["Decided"])
+    votes = ((str(n), m.vote.ballot, str(m.vote.value), str(m.leader)) for n, m in accepted)
+    return frozenset(votes), frozenset((str(n), str(m.value)) for n, m in decided)
 
 
 @pytest.mark.parametrize(
@@ -272,5 +274,5 @@ def as_the_peer_tells(
     ],
     ids=str,
 )
-def test_another_program_finds_the_same_counts_and_observations(world: World) -> None:
+def test_a_second_program_finds_the_same_counts_and_observations(world: World) -> None:
     assert watched(world) == by_the_peer(world)

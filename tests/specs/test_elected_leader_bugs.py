@@ -1,4 +1,4 @@
-"""The mistakes about elected leaders: each breaks what it says, after so many steps."""
+"""The bugs of elected leaders: each violates its property in the expected number of steps."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pcheck.loading.setup import prepare
 from pcheck.loading.spec import find
 from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import Verdict
-from tests.specs.family import breaks_nothing, hunted, is_as_kept, length, mistakes
+from tests.specs.family import breaks_nothing, bugs_of, checked, length, matches_saved_files
 
-pytestmark = pytest.mark.slow  # the runs that are kept are walked by the others
+pytestmark = pytest.mark.slow  # the quick tests replay the saved traces
 
 SPEC = "elected_leader"
 LENGTHS = {
-    (301, "promises-a-ballot-to-two"): 14,  # as the collection has it for Paxos (10)
+    (301, "promises-a-ballot-to-two"): 14,  # as many steps as for bug 10 of Paxos
     (302, "heeds-only-the-last-of-two"): 15,
     (303, "votes-for-one-of-two"): 12,
     (304, "decides-on-the-first-vote"): 8,
@@ -33,29 +33,31 @@ LENGTHS = {
 SAFE = [(312, "counts-on-when-overtaken")]
 
 
-def asked(name: str, given: dict[str, Any], **how: Any) -> Result:
-    """The same question at another size, or by another engine."""
+def check_at(name: str, given: dict[str, Any], **how: Any) -> Result:
+    """Check a bug at another size or with another engine."""
     spec = find(SPEC)
     found = spec.bug(name)
     setup = prepare(spec, given, bug=found, properties=[found.breaks])
     return answer(setup, SearchOptions(**how))
 
 
-def test_every_mistake_stands_in_one_of_the_tables() -> None:
-    assert mistakes(SPEC) == sorted([*LENGTHS, *SAFE])
+def test_the_tables_list_every_bug() -> None:
+    assert bugs_of(SPEC) == sorted([*LENGTHS, *SAFE])
 
 
 @pytest.mark.parametrize(("number", "name"), LENGTHS)
-def test_a_mistake_breaks_what_it_says_in_so_many_steps(number: int, name: str) -> None:
-    found = hunted(SPEC, name)
-    told = found.as_expected, found.result.verdict, found.steps
-    assert told == (True, Verdict.VIOLATED, LENGTHS[number, name])
-    assert is_as_kept(found)
+def test_a_bug_violates_its_property_in_the_expected_number_of_steps(
+    number: int, name: str
+) -> None:
+    found = checked(SPEC, name)
+    actual = found.as_expected, found.result.verdict, found.steps
+    assert actual == (True, Verdict.VIOLATED, LENGTHS[number, name])
+    assert matches_saved_files(found)
 
 
 @pytest.mark.parametrize("name", [name for _, name in SAFE])
-def test_a_control_looks_wrong_and_breaks_nothing(name: str) -> None:
-    assert breaks_nothing(hunted(SPEC, name))
+def test_a_safe_bug_violates_no_property(name: str) -> None:
+    assert breaks_nothing(checked(SPEC, name))
 
 
 @pytest.mark.parametrize(
@@ -67,19 +69,17 @@ def test_a_control_looks_wrong_and_breaks_nothing(name: str) -> None:
         ("counts-votes-for-its-last-ballot", {"rounds": 1}),
     ],
 )
-def test_a_mistake_is_not_seen_where_its_scope_is_too_small(
-    name: str, smaller: dict[str, int]
-) -> None:
-    assert asked(name, smaller).verdict is Verdict.HOLDS
+def test_a_smaller_scope_has_no_violation(name: str, smaller: dict[str, int]) -> None:
+    assert check_at(name, smaller).verdict is Verdict.HOLDS
 
 
 @pytest.mark.parametrize(
     "name", ["decides-on-the-first-vote", "counts-before-its-own-prepare", "comes-back-empty"]
 )
-def test_the_engines_and_the_passes_find_runs_of_one_length(name: str) -> None:
-    plain = asked(name, {}, engine="reference")
-    compiled = asked(name, {}, engine="compiled", reductions="none")
-    reduced = asked(name, {}, engine="compiled", reductions="all")
+def test_the_engines_and_the_reductions_find_traces_of_one_length(name: str) -> None:
+    plain = check_at(name, {}, engine="reference")
+    compiled = check_at(name, {}, engine="compiled", reductions="none")
+    reduced = check_at(name, {}, engine="compiled", reductions="all")
     assert length(plain) == length(compiled) == length(reduced) == LENGTHS[number_of(name), name]
 
 
@@ -87,11 +87,12 @@ def number_of(name: str) -> int:
     return next(number for number, other in LENGTHS if other == name)
 
 
-def test_who_takes_its_ballot_again_asks_in_it_for_another_value() -> None:
-    """It is the detector that names it again before it has heard its own prepare."""
-    run = hunted(SPEC, "counts-before-its-own-prepare").result.saved
-    assert run is not None
-    named = [i for i, step in enumerate(run.steps) if "is named leader, and takes ballot 1" in step]
-    asks = [i for i, step in enumerate(run.steps) if "asks for" in step]
+def test_a_leader_that_takes_its_ballot_again_asks_for_another_value() -> None:
+    """The detector names the leader again before its own prepare arrives."""
+    trace = checked(SPEC, "counts-before-its-own-prepare").result.saved
+    assert trace is not None
+    label = "is named leader, and takes ballot 1"
+    named = [i for i, step in enumerate(trace.steps) if label in step]
+    asks = [i for i, step in enumerate(trace.steps) if "asks for" in step]
     assert (len(named), len(asks)) == (2, 2)
-    assert all(one < other for one, other in pairwise([named[0], asks[0], named[1], asks[1]]))
+    assert all(a < b for a, b in pairwise([named[0], asks[0], named[1], asks[1]]))

@@ -1,4 +1,4 @@
-"""The explanations of some mistakes of Paxos, step by step, as their runs are kept."""
+"""Explanations of some bugs of Paxos, step by step, from their saved traces."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from pcheck.traces.finding import Finding
 from pcheck.traces.replay import replay
 from pcheck.traces.saved import read
 
-Step = tuple[
-    int, str, str | None, str
-]  # its number and label, what is so here, and how there it ends
+# number, label, result with the bug, end of the result in the correct protocol
+Step = tuple[int, str, str | None, str]
 
 FIRST = "a1 <- p1: Accept(vote=Vote(ballot=1, value=v1))"
 ASKS = "sends Accept(vote=Vote(ballot=1, value=v1)) to a1, a2, a3"
 DIFFERENCES: dict[str, list[Step]] = {
     "vote-leaves-promise": [
         (13, "a3 <- p2: Accept(vote=Vote(ballot=2, value=v2))", "promised = 0", "promised = 2"),
-        (14, "a3 <- p1: Accept(vote=Vote(ballot=1, value=v1))", None, "refuses this"),
+        (14, "a3 <- p1: Accept(vote=Vote(ballot=1, value=v1))", None, "refuses this message"),
         (
             16,
             "a3 <- p1: Prepare(ballot=3)",
@@ -46,12 +45,12 @@ DIFFERENCES: dict[str, list[Step]] = {
             18,
             "p2 <- a1: Promise(ballot=4, last=Vote(ballot=4, value=v1))",
             None,
-            "this was never sent",
+            "never sent this message",
         ),
     ],
     "forgets-everything": [
         (5, "a1 crashes", "promised = 0", "promised = 2"),
-        (9, FIRST, None, "refuses this"),
+        (9, FIRST, None, "refuses this message"),
     ],
     "quorums-need-not-meet": [
         (
@@ -60,12 +59,12 @@ DIFFERENCES: dict[str, list[Step]] = {
             f"promises = None, {ASKS}",
             "promises = {a1: None}, sends nothing",
         ),
-        (4, FIRST, None, "this was never sent"),
-        (5, FIRST.replace("a1", "a2"), None, "this was never sent"),
+        (4, FIRST, None, "never sent this message"),
+        (5, FIRST.replace("a1", "a2"), None, "never sent this message"),
     ],
     "votes-in-any-ballot": [
-        (13, FIRST, None, "refuses this"),
-        (14, FIRST.replace("a1", "a2"), None, "refuses this"),
+        (13, FIRST, None, "refuses this message"),
+        (14, FIRST.replace("a1", "a2"), None, "refuses this message"),
     ],
     "learns-from-one-vote": [
         (
@@ -85,7 +84,7 @@ DIFFERENCES: dict[str, list[Step]] = {
 
 
 @pytest.mark.parametrize("name", DIFFERENCES)
-def test_where_the_correct_protocol_differs_and_how(name: str) -> None:
+def test_where_the_correct_protocol_and_the_bug_differ(name: str) -> None:
     saved = read(SHIPPED.parent / "counterexamples" / f"{name}.json")
     setup = saved.prepare(find(saved.spec))
     found = Finding.of(setup, saved, replay(saved, setup).trace).explanation.divergences
@@ -97,8 +96,8 @@ def test_where_the_correct_protocol_differs_and_how(name: str) -> None:
     assert (len(found), ends) == (len(expected), [True] * len(expected))
 
 
-TOLD = """\
-VIOLATED: agreement is false now: v1 and v2 are both chosen.
+EXPLANATION = """\
+VIOLATED: agreement is false: v1 and v2 are both chosen.
 
 v2 is chosen by step 13: a1 and a3, a majority, voted for it in ballot 2.
 v1 is chosen by step 20: a1 and a2, a majority, voted for it in ballot 3.
@@ -109,19 +108,20 @@ What a1 did:
   12  a1 <- p2: Accept(vote=Vote(ballot=2, value=v2)): vote = Vote(ballot=2, value=v2)
   19  a1 <- p1: Accept(vote=Vote(ballot=3, value=v1)): vote = Vote(ballot=3, value=v1)
 
-The rule, Acceptor.promise_after: To vote in a ballot is to promise it: else it could vote in a
-lower one afterwards, and that vote would hide this one from whoever asks how it voted.
-  correct                                     | here
+Changed rule: Acceptor.promise_after
+A vote is also a promise. Otherwise the acceptor could vote in a lower ballot later and report that
+vote instead of this one.
+  correct                                     | this bug
   def promise_after(self, vote: Vote) -> int: | def promise_after(self, vote: Vote) -> int:
       return vote.ballot                      |     return self.promised
 
-Beside the correct paxos, step by step:
-  13  a3 <- p2: Accept(vote=Vote(ballot=2, value=v2)): the correct paxos comes to: promised = 2.
-      Here: promised = 0.
-  14  a3 <- p1: Accept(vote=Vote(ballot=1, value=v1)): the correct paxos refuses this.
-  16  a3 <- p1: Prepare(ballot=3): the correct paxos comes to: vote = Vote(ballot=2, value=v2),
-      sends Promise(ballot=3, last=Vote(ballot=2, value=v2)) to p1. Here: vote = Vote(ballot=1,
-      value=v1), sends Promise(ballot=3, last=Vote(ballot=1, value=v1)) to p1.
+Where correct paxos differs:
+  13  a3 <- p2: Accept(vote=Vote(ballot=2, value=v2)): correct paxos: promised = 2; this bug:
+      promised = 0
+  14  a3 <- p1: Accept(vote=Vote(ballot=1, value=v1)): correct paxos refuses this message
+  16  a3 <- p1: Prepare(ballot=3): correct paxos: vote = Vote(ballot=2, value=v2), sends
+      Promise(ballot=3, last=Vote(ballot=2, value=v2)) to p1; this bug: vote = Vote(ballot=1,
+      value=v1), sends Promise(ballot=3, last=Vote(ballot=1, value=v1)) to p1
 What a3 did:
   13  a3 <- p2: Accept(vote=Vote(ballot=2, value=v2)): vote = Vote(ballot=2, value=v2)
   14  a3 <- p1: Accept(vote=Vote(ballot=1, value=v1)): vote = Vote(ballot=1, value=v1)
@@ -131,7 +131,7 @@ What a3 did:
 """
 
 
-def test_the_run_of_a_vote_that_leaves_the_promise_is_explained_in_these_words() -> None:
+def test_the_trace_of_vote_leaves_promise_is_explained_in_these_words() -> None:
     ((spec, bug),) = select("vote-leaves-promise")
     text = check_bug(spec, bug).result.draw()
-    assert text[text.index("VIOLATED") :] == TOLD
+    assert text[text.index("VIOLATED") :] == EXPLANATION

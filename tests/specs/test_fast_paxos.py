@@ -1,4 +1,4 @@
-"""Fast Paxos: a second program finds the same, and every value is picked as the paper says."""
+"""Fast Paxos: a second program finds the same counts, and values are picked as in the paper."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pcheck import Id, Map, Value, check, group
 from pcheck.language.actor import Either, Send
 from pcheck.search.outcome import Outcome, Verdict
 from specs.consensus import Vote
-from specs.fast_paxos import Any as LetsAny
+from specs.fast_paxos import Any as Opens
 from specs.fast_paxos import FastProposer
 from specs.paxos import Accept
 from tests.peer import explore as paxos_by_its_peer
@@ -65,39 +65,42 @@ def test_another_program_finds_the_same_counts_and_votes(
 
 
 @pytest.mark.parametrize("size", [(1, 2, 2), (2, 2, 1), (3, 1, 1)])
-def test_without_fast_ballots_it_votes_as_paxos_does(size: tuple[int, int, int]) -> None:
+def test_without_fast_ballots_the_votes_are_those_of_paxos(size: tuple[int, int, int]) -> None:
     paxos = paxos_by_its_peer(*size)
     assert by_the_peer(*size, fast=0).observations == paxos.observations
 
 
-# What is picked: each acceptor of four, and how it voted last ("1 v1"); the fourth did not answer
+# Values picked after the answers of three of four acceptors: "1 v1" is a vote, "-" none
 
 
 @pytest.mark.parametrize(
-    ("told", "picks"),
+    ("votes", "picks"),
     [
         (("-", "-", "-"), {"v2"}),
-        (("1 v1", "1 v1", "1 v2"), {"v1"}),  # two and the silent one: a fast quorum for v1
+        (
+            ("1 v1", "1 v1", "1 v2"),
+            {"v1"},
+        ),  # two and the silent acceptor may be a fast quorum for v1
         (("1 v1", "1 v2", "1 v2"), {"v2"}),
-        (("1 v1", "1 v2", "-"), {"v1", "v2"}),  # neither has more than two
+        (("1 v1", "1 v2", "-"), {"v1", "v2"}),  # neither value can have three votes
         (("1 v1", "1 v2", "1 v3"), {"v1", "v2", "v3"}),
-        (("1 v1", "-", "-"), {"v1"}),  # it might be two at most, but it has no rival
-        (("1 v1", "1 v3", "-"), {"v1", "v2", "v3"}),  # its own, too
+        (("1 v1", "-", "-"), {"v1"}),  # v1 has at most two votes, but no rival
+        (("1 v1", "1 v3", "-"), {"v1", "v2", "v3"}),  # v2 is the proposer's own value
         (("1 v1", "1 v1", "2 v3"), {"v3"}),  # only the highest ballot counts
     ],
 )
-def test_the_value_is_picked_as_the_paper_says(told: tuple[str, ...], picks: set[str]) -> None:
-    assert {each.vote.value for each in asked(told, fast=1)} == {Value(v) for v in picks}
+def test_the_value_is_picked_as_in_the_paper(votes: tuple[str, ...], picks: set[str]) -> None:
+    assert {each.vote.value for each in sent(votes, fast=1)} == {Value(v) for v in picks}
 
 
-def test_a_fast_ballot_is_opened_where_nothing_is_forced() -> None:
-    assert asked(("-", "-", "-"), fast=5) == {LetsAny(5)}
-    assert asked(("1 v1", "1 v2", "-"), fast=5) == {LetsAny(5)}
-    assert asked(("1 v1", "1 v1", "1 v2"), fast=5) == {Accept(Vote(5, Value("v1")))}
+def test_a_fast_ballot_is_opened_if_no_value_is_forced() -> None:
+    assert sent(("-", "-", "-"), fast=5) == {Opens(5)}
+    assert sent(("1 v1", "1 v2", "-"), fast=5) == {Opens(5)}
+    assert sent(("1 v1", "1 v1", "1 v2"), fast=5) == {Accept(Vote(5, Value("v1")))}
 
 
-def asked(told: tuple[str, ...], fast: int) -> set[Any]:
-    """What p2 sends in ballot 5, once so many of four acceptors have told it of their votes."""
+def sent(votes: tuple[str, ...], fast: int) -> set[Any]:
+    """Return the messages that p2 may send in ballot 5 after three acceptors reported votes."""
     p2 = FastProposer(
         wants=Value("v2"),
         acceptors=group("a", 4),
@@ -107,15 +110,15 @@ def asked(told: tuple[str, ...], fast: int) -> set[Any]:
         fast_quorum=3,
         started=1,
     )
-    got = Map((Id(f"a{i}"), vote_of(text)) for i, text in enumerate(told, start=1))
+    got = Map((Id(f"a{i}"), vote_of(text)) for i, text in enumerate(votes, start=1))
     step = p2.asks(got)
     steps = [way for _, way in step.ways] if isinstance(step, Either) else [step]
     return {
-        sent.message
+        send.message
         for step in steps
         if isinstance(step, tuple)
-        for sent in step
-        if isinstance(sent, Send)
+        for send in step
+        if isinstance(send, Send)
     }
 
 
@@ -136,7 +139,7 @@ def test_any_two_fast_quorums_and_a_classic_one_have_an_acceptor_in_common(
     assert (vars(p1)["quorum"], vars(p1)["fast_quorum"]) == expected
 
 
-# Its runs
+# Verdicts and traces
 
 
 def test_four_acceptors_a_collision_and_a_crash() -> None:
@@ -147,7 +150,7 @@ def test_four_acceptors_a_collision_and_a_crash() -> None:
 @pytest.mark.parametrize(
     ("acceptors", "fast", "after"),
     [
-        # a proposal and a start; a quorum is asked, and promises; a fast one is let, and votes
+        # steps: a proposal and a start, two for each promise, two for each vote in a fast ballot
         (1, 2 + 2 * 1 + 2 * 1, None),
         (2, 2 + 2 * 2 + 2 * 2, 3 + 2 * 2 + 2 * 2 + 1 + 2 * 2 + 2),
         pytest.param(
@@ -155,7 +158,7 @@ def test_four_acceptors_a_collision_and_a_crash() -> None:
         ),
     ],
 )
-def test_the_shortest_runs_that_choose(acceptors: int, fast: int, after: int | None) -> None:
+def test_the_shortest_traces_that_choose(acceptors: int, fast: int, after: int | None) -> None:
     found = {"chosen_fast": fast} | ({"chosen_after_a_collision": after} if after else {})
     for name, steps in found.items():
         result = check("fast_paxos", find=name, crashes=0, acceptors=acceptors)
@@ -171,14 +174,14 @@ def test_the_shortest_runs_that_choose(acceptors: int, fast: int, after: int | N
         {"acceptors": 3, "proposers": 1, "rounds": 1, "fast": 1},
     ],
 )
-def test_the_engines_and_passes_agree(size: dict[str, int], crashes: int) -> None:
+def test_the_engines_agree_with_and_without_reductions(size: dict[str, int], crashes: int) -> None:
     result = agree("fast_paxos", crashes=crashes, **size)
     assert result.verdict is Verdict.HOLDS
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "asked",
+    "setup",
     [
         {"acceptors": 3, "rounds": 2, "fast": 2},
         {"acceptors": 4, "rounds": 1, "fast": 2},
@@ -186,13 +189,13 @@ def test_the_engines_and_passes_agree(size: dict[str, int], crashes: int) -> Non
         {"acceptors": 5, "rounds": 1, "classic_quorum": 4},
     ],
 )
-def test_larger_sizes_hold(asked: dict[str, Any]) -> None:
-    result = check("fast_paxos", **({"crashes": 0} | asked))
+def test_larger_sizes_hold(setup: dict[str, Any]) -> None:
+    result = check("fast_paxos", **({"crashes": 0} | setup))
     assert (result.verdict, dict(result.properties)) == (Verdict.HOLDS, HOLDS)
 
 
 @pytest.mark.parametrize("crashes", [0, 1])
-def test_where_there_are_no_fast_ballots_or_no_rivals_less_is_asked(crashes: int) -> None:
+def test_without_fast_ballots_or_rivals_fewer_properties_apply(crashes: int) -> None:
     paxos = check("fast_paxos", acceptors=2, fast=0, crashes=crashes)
     alone = check("fast_paxos", acceptors=2, proposers=1, crashes=crashes)
     assert (paxos.verdict, set(HOLDS) - set(paxos.properties)) == (

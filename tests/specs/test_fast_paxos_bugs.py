@@ -1,4 +1,4 @@
-"""The mistakes of Fast Paxos: each breaks what it says, after as many steps as can be counted."""
+"""Bugs of Fast Paxos: each violates its declared property in a number of steps counted by hand."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import pytest
 
 from pcheck import check
 from pcheck.search.outcome import Verdict
-from tests.specs.family import breaks_nothing, hunted, length, mistakes
+from tests.specs.family import breaks_nothing, bugs_of, checked, length
 
-pytestmark = pytest.mark.slow  # the runs that are kept are walked by the others
+pytestmark = pytest.mark.slow  # other tests replay the saved traces
 
-# Proposals; then each ballot: its start, two steps for each promise, one for each acceptor that is
-# let vote for any proposal, one for each vote.
+# Steps: the proposals; then for each ballot its start, two steps for each promise, one for each
+# acceptor to which the ballot is opened, and one for each vote.
 STEPS = {
     (201, "recovers-as-paxos-does"): 2 + (1 + 2 * 3 + 4 + 4) + (1 + 2 * 3 + 3),
     (202, "a-majority-is-a-fast-quorum"): 2 + (1 + 2 * 2 + 3 + 3) + (1 + 2 * 2 + 2),
@@ -32,24 +32,24 @@ SAFE = [
 ]
 
 
-def test_every_mistake_stands_in_one_of_the_tables() -> None:
-    assert mistakes("fast_paxos") == sorted([*STEPS, *SAFE])
+def test_every_bug_is_in_one_of_the_tables() -> None:
+    assert bugs_of("fast_paxos") == sorted([*STEPS, *SAFE])
 
 
-@pytest.mark.parametrize("mistake", STEPS, ids=lambda mistake: mistake[1])
-def test_a_mistake_breaks_agreement_in_so_many_steps(mistake: tuple[int, str]) -> None:
-    found = hunted("fast_paxos", mistake[1])
-    told = found.as_expected, found.result.verdict, length(found.result)
-    assert told == (True, Verdict.VIOLATED, STEPS[mistake])
+@pytest.mark.parametrize("bug", STEPS, ids=lambda bug: bug[1])
+def test_a_bug_violates_agreement_in_this_number_of_steps(bug: tuple[int, str]) -> None:
+    found = checked("fast_paxos", bug[1])
+    actual = found.as_expected, found.result.verdict, length(found.result)
+    assert actual == (True, Verdict.VIOLATED, STEPS[bug])
 
 
 @pytest.mark.parametrize("name", [name for _, name in SAFE])
-def test_a_control_looks_wrong_and_breaks_nothing(name: str) -> None:
-    assert breaks_nothing(hunted("fast_paxos", name))
+def test_a_safe_change_violates_no_property(name: str) -> None:
+    assert breaks_nothing(checked("fast_paxos", name))
 
 
-def test_the_mistakes_that_a_smaller_cluster_does_not_show() -> None:
-    """Three acceptors: a fast quorum is all of them, so what is chosen has no rival."""
+def test_three_acceptors_do_not_show_these_bugs() -> None:
+    """A fast quorum of three acceptors is all of them, so a chosen value has no rival."""
     for name in ("recovers-as-paxos-does", "forgets-the-silent"):
         assert check("fast_paxos", bug=name, acceptors=3).verdict is Verdict.HOLDS
 
@@ -68,16 +68,16 @@ def test_the_value_with_most_votes_is_safe_in_other_sizes(acceptors: int) -> Non
     assert result.verdict is Verdict.HOLDS
 
 
-@pytest.mark.parametrize("mistake", STEPS, ids=lambda mistake: mistake[1])
-def test_without_any_reduction_a_run_is_as_short(mistake: tuple[int, str]) -> None:
-    _, name = mistake
+@pytest.mark.parametrize("bug", STEPS, ids=lambda bug: bug[1])
+def test_without_reductions_the_shortest_trace_is_as_long(bug: tuple[int, str]) -> None:
+    _, name = bug
     found = check(
         "fast_paxos", bug=name, properties=["agreement"], engine="compiled", reduce="none"
     )
-    assert (found.verdict, length(found)) == (Verdict.VIOLATED, STEPS[mistake])
+    assert (found.verdict, length(found)) == (Verdict.VIOLATED, STEPS[bug])
 
 
 @pytest.mark.parametrize("name", ["votes-for-the-second-too", "opens-any-fast-ballot"])
-def test_the_reference_finds_a_run_as_short(name: str) -> None:
+def test_the_reference_finds_a_trace_of_the_same_length(name: str) -> None:
     found = check("fast_paxos", bug=name, properties=["agreement"], engine="reference")
-    assert length(found) == length(hunted("fast_paxos", name).result)
+    assert length(found) == length(checked("fast_paxos", name).result)

@@ -1,4 +1,4 @@
-"""Flexible Paxos: safe is what the paper says is safe, and nothing else."""
+"""Flexible Paxos: exactly the quorums that the paper calls safe are safe."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import pytest
 from pcheck import Id, check, group
 from pcheck.errors import SpecError
 from pcheck.search.outcome import Verdict
-from specs.flexible_paxos import by_lines
+from specs.flexible_paxos import grid_quorums
 from tests.specs.family import agree, cluster, length, watched
 
 SAFE, UNSAFE = Verdict.HOLDS, Verdict.VIOLATED
 
 
 @pytest.mark.parametrize("acceptors", [1, 2, 3, pytest.param(4, marks=pytest.mark.slow)])
-def test_sizes_are_safe_if_and_only_if_they_are_more_than_all_together(acceptors: int) -> None:
+def test_sizes_are_safe_if_and_only_if_their_sum_exceeds_the_acceptors(acceptors: int) -> None:
     sizes = list(product(range(1, acceptors + 1), repeat=2))
     verdicts = {
         (promises, votes): check(
@@ -36,8 +36,8 @@ def test_sizes_are_safe_if_and_only_if_they_are_more_than_all_together(acceptors
 @pytest.mark.parametrize(
     ("promises", "votes"), [(p, v) for p, v in product(range(1, 4), repeat=2) if p + v <= 4]
 )
-def test_the_shortest_run_where_they_miss_each_other(promises: int, votes: int) -> None:
-    """Each ballot: its start, two steps for each promise, one for each vote."""
+def test_the_shortest_trace_with_disjoint_quorums(promises: int, votes: int) -> None:
+    """Each of the two ballots takes a start, two steps for each promise, and one for each vote."""
     result = check(
         "flexible_paxos",
         acceptors=4,
@@ -61,17 +61,17 @@ def test_the_shortest_run_where_they_miss_each_other(promises: int, votes: int) 
         ({"acceptors": 6, "rows": 2}, (3, 2)),
     ],
 )
-def test_a_size_that_is_not_given_is_no_more_than_the_other_demands(
+def test_a_size_that_is_not_given_is_the_smallest_safe_one(
     given: dict[str, Any], sizes: tuple[int, int]
 ) -> None:
     (p1, *_) = cluster("flexible_paxos", **given).actors.values()
     result = check("flexible_paxos", **given, rounds=1, proposers=1, crashes=0, find="chosen")
     promises, votes = sizes
-    assert vars(p1)["promising"].least == promises
+    assert vars(p1)["promising"].size == promises
     assert length(result) == 1 + 2 * promises + votes
 
 
-def test_with_majorities_it_is_paxos() -> None:
+def test_with_majorities_the_states_and_votes_are_those_of_paxos() -> None:
     found = watched("flexible_paxos", acceptors=3, rounds=1)
     assert found[:3] == (2_905, 8_338, 18)
     assert found == watched("paxos", acceptors=3, rounds=1)
@@ -80,8 +80,8 @@ def test_with_majorities_it_is_paxos() -> None:
 # Grids
 
 
-def test_rows_and_columns() -> None:
-    rows, columns = by_lines(group("a", 6), 2)
+def test_a_grid_has_rows_and_columns_as_quorums() -> None:
+    rows, columns = grid_quorums(group("a", 6), 2)
     assert [" ".join(line) for line in rows.lines] == ["a1 a2 a3", "a4 a5 a6"]
     assert [" ".join(line) for line in columns.lines] == ["a1 a4", "a2 a5", "a3 a6"]
     assert rows.is_in([Id("a4"), Id("a6"), Id("a1"), Id("a5")])
@@ -89,8 +89,10 @@ def test_rows_and_columns() -> None:
     assert not columns.is_in([Id("a1"), Id("a2"), Id("a3")])
 
 
-def test_four_acceptors_are_no_grid_of_three_rows() -> None:
-    with pytest.raises(SpecError, match="4 acceptors are no grid of 3 rows"):
+def test_four_acceptors_do_not_form_a_grid_of_three_rows() -> None:
+    with pytest.raises(
+        SpecError, match="acceptors must be a multiple of rows, got 4 acceptors and 3 rows"
+    ):
         check("flexible_paxos", acceptors=4, rows=3)
 
 
@@ -108,7 +110,9 @@ def test_a_grid_holds(acceptors: int, rows: int) -> None:
 
 
 @pytest.mark.parametrize(("rows", "sizes"), [(1, (3, 1)), (3, (1, 3))])
-def test_one_line_is_all_of_them(rows: int, sizes: tuple[int, int]) -> None:
+def test_a_grid_of_one_line_equals_quorums_of_all_acceptors_and_of_one(
+    rows: int, sizes: tuple[int, int]
+) -> None:
     promises, votes = sizes
     grid = watched("flexible_paxos", acceptors=3, rows=rows, rounds=1)
     assert grid == watched(
@@ -116,7 +120,7 @@ def test_one_line_is_all_of_them(rows: int, sizes: tuple[int, int]) -> None:
     )
 
 
-# Its runs
+# Engines and larger sizes
 
 
 @pytest.mark.parametrize("crashes", [0, 1])
@@ -128,10 +132,10 @@ def test_one_line_is_all_of_them(rows: int, sizes: tuple[int, int]) -> None:
         {"acceptors": 2, "rounds": 1, "rows": 2},
     ],
 )
-def test_the_engines_and_passes_agree(size: dict[str, int], crashes: int) -> None:
+def test_the_engines_agree_with_and_without_reductions(size: dict[str, int], crashes: int) -> None:
     assert agree("flexible_paxos", crashes=crashes, **size).verdict is Verdict.HOLDS
 
 
 @pytest.mark.slow
-def test_half_of_four_choose_where_three_promise() -> None:
+def test_two_of_four_votes_choose_if_three_must_promise() -> None:
     assert check("flexible_paxos").verdict is Verdict.HOLDS

@@ -1,4 +1,4 @@
-"""The mistakes with quorums: each breaks what it says, after as many steps as can be counted."""
+"""Bugs with quorums: each violates its declared property in the number of steps counted by hand."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import pytest
 
 from pcheck import check
 from pcheck.search.outcome import Verdict
-from tests.specs.family import breaks_nothing, hunted, is_as_kept, length, mistakes
+from tests.specs.family import breaks_nothing, bugs_of, checked, length, matches_saved_files
 
-pytestmark = pytest.mark.slow  # the runs that are kept are walked by the others
+pytestmark = pytest.mark.slow  # other tests replay the saved traces
 
-# Two ballots: the start of each, two steps for each promise, one for each vote.
+# Steps of two ballots: each start, two steps for each promise, and one for each vote.
 STEPS = {
     (401, "half-promise-and-half-choose"): 2 * (1 + 2 * 1 + 1),
     (402, "a-majority-promises-and-one-chooses"): 2 * (1 + 2 * 2 + 1),
@@ -20,33 +20,33 @@ STEPS = {
 SAFE = [(403, "one-promise-is-enough"), (406, "waits-for-one-of-each-column")]
 
 
-def test_every_mistake_stands_in_one_of_the_tables() -> None:
-    assert mistakes("flexible_paxos") == sorted([*STEPS, *SAFE])
+def test_every_bug_is_in_one_of_the_tables() -> None:
+    assert bugs_of("flexible_paxos") == sorted([*STEPS, *SAFE])
 
 
-@pytest.mark.parametrize("mistake", STEPS, ids=lambda mistake: mistake[1])
-def test_a_mistake_breaks_agreement_in_so_many_steps(mistake: tuple[int, str]) -> None:
-    found = hunted("flexible_paxos", mistake[1])
-    told = found.as_expected, found.result.verdict, length(found.result)
-    assert told == (True, Verdict.VIOLATED, STEPS[mistake])
-    assert is_as_kept(found)
+@pytest.mark.parametrize("bug", STEPS, ids=lambda bug: bug[1])
+def test_a_bug_violates_agreement_in_this_number_of_steps(bug: tuple[int, str]) -> None:
+    found = checked("flexible_paxos", bug[1])
+    actual = found.as_expected, found.result.verdict, length(found.result)
+    assert actual == (True, Verdict.VIOLATED, STEPS[bug])
+    assert matches_saved_files(found)
 
 
 @pytest.mark.parametrize("name", [name for _, name in SAFE])
-def test_a_control_looks_wrong_and_breaks_nothing(name: str) -> None:
-    assert breaks_nothing(hunted("flexible_paxos", name))
+def test_a_safe_change_violates_no_property(name: str) -> None:
+    assert breaks_nothing(checked("flexible_paxos", name))
 
 
 @pytest.mark.parametrize("acceptors", [1, 2])
-def test_one_vote_is_enough_where_a_majority_is_all(acceptors: int) -> None:
+def test_one_vote_is_enough_if_a_majority_is_all_acceptors(acceptors: int) -> None:
     name = "a-majority-promises-and-one-chooses"
     assert check("flexible_paxos", bug=name, acceptors=acceptors).verdict is Verdict.HOLDS
 
 
-@pytest.mark.parametrize("mistake", STEPS, ids=lambda mistake: mistake[1])
-def test_without_any_reduction_a_run_is_as_short(mistake: tuple[int, str]) -> None:
-    _, name = mistake
+@pytest.mark.parametrize("bug", STEPS, ids=lambda bug: bug[1])
+def test_without_reductions_the_shortest_trace_is_as_long(bug: tuple[int, str]) -> None:
+    _, name = bug
     found = check(
         "flexible_paxos", bug=name, properties=["agreement"], engine="compiled", reduce="none"
     )
-    assert (found.verdict, length(found)) == (Verdict.VIOLATED, STEPS[mistake])
+    assert (found.verdict, length(found)) == (Verdict.VIOLATED, STEPS[bug])

@@ -1,4 +1,4 @@
-"""Lamport's Paxos.tla on the bare Model: the counts of TLC."""
+"""Lamport's Paxos.tla, written as a Model: its counts equal those of TLC."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_any_value_can_be_chosen_in_any_ballot() -> None:
     }
 
 
-def test_the_shortest_run_that_chooses_is_a_ballot_without_rivals() -> None:
+def test_the_shortest_trace_to_a_chosen_value_is_one_ballot_without_rivals() -> None:
     search = explore(lamports(1, 1, 1))
     assert search.discoveries["some_value_chosen"].trace.labels == (
         "leader starts ballot 0",

@@ -1,7 +1,7 @@
-"""Multi-Paxos: what another program says of it, and what it has in common with Paxos.
+"""Multi-Paxos: comparisons with a second program and with Paxos, and its properties.
 
-The counts are those of `multi_paxos_peer.py`, which knows no actors. In its first slot Multi-Paxos
-can do just what Paxos can: there `tests/peer.py`, and with it Spin and TLC, say the same.
+The expected counts come from `multi_paxos_peer.py`, which has no actors. In its first slot
+Multi-Paxos has the votes of Paxos, which `tests/peer.py`, Spin and TLC count in the same way.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.network import NETWORKS
 from tests.peer import explore as single_decree
 from tests.runs import counts
-from tests.specs.multi_paxos_peer import Counts, Sight, Size
+from tests.specs.multi_paxos_peer import Counts, Observation, Size
 from tests.specs.multi_paxos_peer import explore as by_the_peer
 
 
@@ -38,33 +38,35 @@ def sizes(size: Size) -> dict[str, Any]:
 
 
 class Watched(ClusterModel):
-    """Remembers every sight that it showed, as the peer tells it."""
+    """A ClusterModel that records every observation in the form of the second program."""
 
     def __init__(self, size: Size) -> None:
         super().__init__(cluster(**sizes(size)), NETWORKS[size.network], size.crashes)
         self.replicas = size.replicas
-        self.sights: set[Sight] = set()
+        self.observations: set[Observation] = set()
 
     def observe(self, state: State) -> Seen:
         seen = super().observe(state)
         accepted: type[Any] = self.cluster.watched_kinds[0]
-        said = [
-            (str(who), vote.slot, vote.ballot, str(vote.value)) for who, vote in seen.sent(accepted)
+        votes = [
+            (str(acceptor), vote.slot, vote.ballot, str(vote.value))
+            for acceptor, vote in seen.sent(accepted)
         ]
-        done = [
-            (str(who), n, str(command))
-            for who, executed in (seen.field("executed") if self.replicas else [])
+        commands = [
+            (str(replica), n, str(command))
+            for replica, executed in (seen.field("executed") if self.replicas else [])
             for n, command in enumerate(executed, start=1)
         ]
-        self.sights.add((frozenset(said), frozenset(done)))
+        self.observations.add((frozenset(votes), frozenset(commands)))
         return seen
 
 
 def watched(size: Size) -> Counts:
+    """Return what the reference search finds, without any reduction."""
     model = Watched(size)
     search = explore(model)
     assert search.violated == ()
-    return Counts(*counts(search), frozenset(model.sights))
+    return Counts(*counts(search), frozenset(model.observations))
 
 
 # A second program
@@ -81,7 +83,7 @@ GRID = [
     *(Size(1, 3, 2, 1, 0, "set", 0), Size(2, 2, 2, 1, 0, "set", 0), Size(2, 2, 2, 1, 0, "once", 0)),
     Size(1, 1, 2, 1, 1, "set", 2),
 ]
-LARGE = [  # asked once, and alike too: 3 x 2 with two slots, in a minute
+LARGE = [  # 3 acceptors, 2 leaders and 2 slots were compared once by hand: equal, in a minute
     *(Size(2, 2, 2, 1, 1, "set", 0), Size(3, 1, 2, 1, 0, "set", 1), Size(2, 1, 2, 1, 2, "set", 0)),
     *(Size(3, 2, 1, 1, 0, "set", 0), Size(2, 2, 2, 1, 0, "set", 1)),
     Size(2, 2, 2, 1, 1, "once", 1),
@@ -91,12 +93,12 @@ LARGE = [  # asked once, and alike too: 3 x 2 with two slots, in a minute
 @pytest.mark.parametrize(
     "size", [*GRID, *(pytest.param(size, marks=pytest.mark.slow) for size in LARGE)], ids=str
 )
-def test_another_program_finds_the_same_counts_and_sights(size: Size) -> None:
+def test_a_second_program_finds_the_same_counts_and_observations(size: Size) -> None:
     assert watched(size) == by_the_peer(size)
 
 
-def test_one_of_each_goes_through_phase_one_and_asks_and_votes() -> None:
-    """By hand: a start, a prepare and a promise, a proposal and a vote, each after the other."""
+def test_one_acceptor_and_one_leader_have_one_execution_of_five_steps() -> None:
+    """Counted by hand: a start, a prepare, a promise, a proposal and a vote, in this order."""
     assert watched(Size(1, 1, 1))[:3] == (6, 5, 5)
 
 
@@ -108,12 +110,12 @@ def test_the_votes_in_one_slot_are_those_of_paxos(
     acceptors: int, leaders: int, rounds: int
 ) -> None:
     in_paxos = single_decree(acceptors, leaders, rounds).observations
-    as_here = {
+    expected = {
         frozenset((f"a{a}", 1, ballot, f"{'?xyz'[value]}1") for a, ballot, value in votes)
         for votes in in_paxos
     }
-    here = watched(Size(acceptors, leaders, 1, rounds)).sights
-    assert {said for said, _ in here} == as_here
+    observations = watched(Size(acceptors, leaders, 1, rounds)).observations
+    assert {votes for votes, _ in observations} == expected
 
 
 # The engines
@@ -125,7 +127,7 @@ def test_the_votes_in_one_slot_are_those_of_paxos(
     ("acceptors", "leaders", "slots", "rounds", "replicas"),
     [(1, 1, 2, 1, 1), (1, 1, 1, 1, 2), (1, 2, 1, 1, 1), (2, 1, 1, 1, 1), (1, 1, 2, 2, 0)],
 )
-def test_the_engines_and_the_reductions_say_the_same(
+def test_the_engines_and_the_reductions_agree(
     network: str,
     crashes: int,
     acceptors: int,
@@ -134,18 +136,18 @@ def test_the_engines_and_the_reductions_say_the_same(
     rounds: int,
     replicas: int,
 ) -> None:
-    asked = sizes(Size(acceptors, leaders, slots, rounds, replicas))
-    asked |= {"network": network, "crashes": crashes}
-    plain = check("multi_paxos", engine="reference", **asked)
-    compiled = check("multi_paxos", engine="compiled", reduce="none", **asked)
-    reduced = check("multi_paxos", engine="compiled", **asked)
+    setup = sizes(Size(acceptors, leaders, slots, rounds, replicas))
+    setup |= {"network": network, "crashes": crashes}
+    plain = check("multi_paxos", engine="reference", **setup)
+    compiled = check("multi_paxos", engine="compiled", reduce="none", **setup)
+    reduced = check("multi_paxos", engine="compiled", **setup)
     assert counts(compiled.search) == counts(plain.search)
     assert compiled.properties == plain.properties == reduced.properties
     assert [each.verdict for each in (plain, compiled, reduced)] == [Verdict.HOLDS] * 3
 
 
 @pytest.mark.parametrize("size", [Size(2, 2, 2, 1, 1), Size(3, 2, 1, 1, 2), Size(1, 2, 2, 2, 1)])
-def test_a_reduced_search_reaches_the_same_in_as_many_steps(size: Size) -> None:
+def test_a_reduced_search_finds_traces_of_the_same_length(size: Size) -> None:
     ways = [
         check("multi_paxos", **sizes(size), reduce=reductions) for reductions in ("none", "all")
     ]
@@ -155,10 +157,10 @@ def test_a_reduced_search_reaches_the_same_in_as_many_steps(size: Size) -> None:
     assert (plain, ways[0].verdict) == (reduced, Verdict.HOLDS)
 
 
-# What is true
+# Properties
 
 
-def test_it_holds_at_the_size_that_nobody_asked_for_and_everything_can_happen() -> None:
+def test_every_property_has_its_expected_outcome_at_the_default_size() -> None:
     found = check("multi_paxos")
     assert found.verdict is Verdict.HOLDS
     assert dict(found.properties) == {
@@ -176,9 +178,9 @@ def test_it_holds_at_the_size_that_nobody_asked_for_and_everything_can_happen() 
 
 
 def test_phase_one_is_run_once_for_all_slots() -> None:
-    """Five steps of phase 1; a proposal and two votes a slot; a replica hears of two votes each.
+    """Phase 1 has five steps. Each slot has a proposal and two votes, and two more to a replica.
 
-    Who fills a gap finds a vote behind it, which another asked for in its second slot.
+    A leader fills a gap only below a reported vote, here a vote for another leader in slot 2.
     """
     found = check("multi_paxos", crashes=0)
     lengths = {name: len(each.trace) for name, each in found.search.discoveries.items()}
@@ -191,7 +193,7 @@ def test_phase_one_is_run_once_for_all_slots() -> None:
     }
 
 
-def also(prop: Property, **options: int) -> Cluster:
+def cluster_with(prop: Property, **options: int) -> Cluster:
     built = cluster(**options)
     built.properties = (*built.properties, prop)
     return built
@@ -199,9 +201,9 @@ def also(prop: Property, **options: int) -> Cluster:
 
 @always(sees=["executed"])
 def nothing_executed_is_changed(before: Seen, after: Seen) -> str | None:
-    for (replica, its), (_, now) in zip(before.field("executed"), after.field("executed")):
-        if now[: len(its)] != its or len(now) > len(its) + 1:
-            return f"{replica} had executed {its}, and now {now}"
+    for (replica, old), (_, new) in zip(before.field("executed"), after.field("executed")):
+        if new[: len(old)] != old or len(new) > len(old) + 1:
+            return f"{replica} had executed {old}, but now {new}"
     return None
 
 
@@ -213,8 +215,8 @@ def nothing_executed_is_changed(before: Seen, after: Seen) -> str | None:
         {"acceptors": 1, "leaders": 1, "replicas": 2, "rounds": 2, "slots": 1},
     ],
 )
-def test_what_is_executed_never_changes(network: str, options: dict[str, int]) -> None:
-    built = also(nothing_executed_is_changed, **options)
+def test_an_executed_command_never_changes(network: str, options: dict[str, int]) -> None:
+    built = cluster_with(nothing_executed_is_changed, **options)
     search = explore(ClusterModel(built, NETWORKS[network], 1))
     assert search.outcomes["nothing_executed_is_changed"] is Outcome.HOLDS
 
@@ -224,12 +226,12 @@ def two_have_executed_a_command(seen: Seen) -> bool:
     return all(executed for _, executed in seen.field("executed"))
 
 
-def test_a_replica_may_execute_what_another_tells_it() -> None:
-    """One hears of two votes; the other hears it from the first, and of no votes."""
-    built = also(two_have_executed_a_command, acceptors=2, leaders=1, slots=1, replicas=2)
+def test_a_replica_may_execute_a_command_that_another_replica_decided() -> None:
+    """The first replica receives two votes. The second receives only the decision of the first."""
+    built = cluster_with(two_have_executed_a_command, acceptors=2, leaders=1, slots=1, replicas=2)
     search = explore(ClusterModel(built, NETWORKS["set"], 0))
-    run = search.discoveries["two_have_executed_a_command"].trace.labels
-    assert (len(run), sum("Decide" in label for label in run)) == (5 + 3 + 2 + 1, 1)
+    labels = search.discoveries["two_have_executed_a_command"].trace.labels
+    assert (len(labels), sum("Decide" in label for label in labels)) == (5 + 3 + 2 + 1, 1)
 
 
 # The builder
@@ -238,7 +240,8 @@ def test_a_replica_may_execute_what_another_tells_it() -> None:
 def test_leader_i_of_n_uses_ballot_r_n_plus_i_and_has_a_command_for_each_slot() -> None:
     actors = cluster(acceptors=1, leaders=3, slots=2, rounds=2).actors
     leaders = {str(node): vars(actor) for node, actor in actors.items() if node[0] == "p"}
-    assert {node: (its["ballots"], " ".join(its["wants"])) for node, its in leaders.items()} == {
+    found = {node: (each["ballots"], " ".join(each["wants"])) for node, each in leaders.items()}
+    assert found == {
         "p1": ((1, 4), "x1 x2"),
         "p2": ((2, 5), "y1 y2"),
         "p3": ((3, 6), "z1 z2"),
@@ -246,7 +249,7 @@ def test_leader_i_of_n_uses_ballot_r_n_plus_i_and_has_a_command_for_each_slot() 
 
 
 @pytest.mark.parametrize(
-    ("options", "asked"),
+    ("options", "count"),
     [
         ({"slots": 1, "replicas": 0}, 0),
         ({"leaders": 1, "replicas": 0}, 0),
@@ -255,12 +258,12 @@ def test_leader_i_of_n_uses_ballot_r_n_plus_i_and_has_a_command_for_each_slot() 
         ({}, 4),
     ],
 )
-def test_nobody_asks_about_gaps_and_replicas_where_there_are_none(
-    options: dict[str, int], asked: int
+def test_gaps_and_replicas_have_properties_only_where_they_can_occur(
+    options: dict[str, int], count: int
 ) -> None:
     names = {prop.name for prop in cluster(**options).properties}
     about = {"a_gap_is_filled", "only_the_chosen_is_executed", "replicas_agree", "all_is_executed"}
-    assert len(names & about) == asked
+    assert len(names & about) == count
 
 
 @pytest.mark.slow
@@ -273,7 +276,7 @@ def test_it_holds_at_larger_sizes(options: dict[str, Any]) -> None:
 
 
 @pytest.mark.slow
-def test_it_holds_without_any_reduction_too() -> None:
+def test_it_holds_without_any_reduction() -> None:
     ways = [check("multi_paxos", reduce=reductions) for reductions in ("none", "all")]
     plain, reduced = (
         {name: len(found.trace) for name, found in way.search.discoveries.items()} for way in ways

@@ -1,6 +1,6 @@
-"""Paxos: the counts that other programs agreed on, and what its two mistakes lead to.
+"""Paxos: counts confirmed by other programs, and the counterexamples of two bugs.
 
-The tables are those of the design; `tests/peer.py` is a second program, which knows no actors.
+The program `tests/peer.py` is a second implementation of Paxos, without actors.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from tests.specs.family import Watched
 from tests.specs.family import paxos as cluster
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-Votes = frozenset[tuple[int, int, int]]  # (acceptor, ballot, value), as the peer tells them
+Votes = frozenset[tuple[int, int, int]]  # (acceptor, ballot, value), as in the peer
 
 
 def paxos(network: str = "set", crashes: int = 0, bug: str = "", **options: int) -> SearchResult:
     return explore(ClusterModel(cluster(bug, **options), NETWORKS[network], crashes))
 
 
-# The tables
+# Tables of counts
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_the_count_with_a_learner() -> None:
     assert counts(search) == by_the_peer(3, 2, learners=1)[:3]
 
 
-def test_every_property_is_answered() -> None:
+def test_every_property_has_an_outcome() -> None:
     search = paxos(acceptors=2, proposers=2, rounds=1, learners=1)
     assert search.outcomes == {
         "agreement": Outcome.HOLDS,
@@ -86,8 +86,8 @@ def test_every_property_is_answered() -> None:
     }
 
 
-def test_the_shortest_run_that_chooses_is_one_ballot_and_a_majority() -> None:
-    """A start; a prepare and a promise, and then a vote, for each of two acceptors."""
+def test_the_shortest_trace_to_a_chosen_value_is_one_ballot_of_a_majority() -> None:
+    """The steps are a start, then for each of two acceptors a prepare, a promise and a vote."""
     search = paxos(acceptors=3, proposers=2, rounds=1)
     lengths = {name: len(found.trace) for name, found in search.discoveries.items()}
     assert lengths == {"some_value_chosen": 7, "v1_can_be_chosen": 7, "v2_can_be_chosen": 7}
@@ -96,7 +96,9 @@ def test_the_shortest_run_that_chooses_is_one_ballot_and_a_majority() -> None:
 def test_proposer_i_of_p_uses_ballot_r_p_plus_i_and_wants_v_i() -> None:
     actors = cluster(acceptors=1, proposers=3, rounds=2).actors
     proposers = {str(node): vars(actor) for node, actor in actors.items() if node[0] == "p"}
-    assert {node: (str(its["wants"]), its["ballots"]) for node, its in proposers.items()} == {
+    assert {
+        node: (str(fields["wants"]), fields["ballots"]) for node, fields in proposers.items()
+    } == {
         "p1": ("v1", (1, 4)),
         "p2": ("v2", (2, 5)),
         "p3": ("v3", (3, 6)),
@@ -110,15 +112,15 @@ def observations(model: Watched) -> frozenset[Votes]:
     accepted: type[Any] = model.cluster.watched_kinds[0]
     return frozenset(
         frozenset(
-            (int(who[1:]), said.vote.ballot, int(said.vote.value[1:]))
-            for who, said in seen.sent(accepted)
+            (int(acceptor[1:]), said.vote.ballot, int(said.vote.value[1:]))
+            for acceptor, said in seen.sent(accepted)
         )
-        for seen in model.sights
+        for seen in model.observations
     )
 
 
 def watched(network: str, crashes: int, **options: int) -> Counts:
-    """As the peer tells it."""
+    """Return what the reference finds, in the form that the peer uses."""
     model = Watched(cluster("", **options), network, crashes)
     search = explore(model)
     assert search.verdict is Verdict.HOLDS
@@ -161,49 +163,49 @@ def test_another_program_finds_the_same_counts_and_observations(
 
 @pytest.mark.parametrize("crashes", [0, 1])
 @pytest.mark.parametrize(("acceptors", "proposers", "rounds"), [(1, 2, 2), (2, 1, 2), (2, 2, 1)])
-def test_set_shows_whatever_the_other_networks_show(
+def test_every_observation_on_another_network_also_occurs_on_set(
     acceptors: int, proposers: int, rounds: int, crashes: int
 ) -> None:
-    shown = {
+    found = {
         network: watched(
             network, crashes, acceptors=acceptors, proposers=proposers, rounds=rounds
         ).observations
         for network in NETWORKS
     }
-    more = {network: observations - shown["set"] for network, observations in shown.items()}
+    more = {network: observations - found["set"] for network, observations in found.items()}
     assert more == {network: frozenset() for network in NETWORKS}
 
 
-# The mistakes
+# Two bugs
 
 
-def test_a_mistake_breaks_agreement_by_the_last_step_of_its_trace() -> None:
+def test_the_last_step_of_the_trace_violates_agreement() -> None:
     options = {"acceptors": 3, "proposers": 2, "rounds": 1}
     search = paxos("set", 0, "14", **options)
     assert (search.violated, search.depth) == (("agreement",), 14)
     labels = search.discoveries["agreement"].trace.labels
     model = ClusterModel(cluster("14", **options), NETWORKS["set"], 0)
     agreement = model.properties[0]
-    path = follow(model, labels)
-    why = [agreement.why_false(model.observe(state)) for state in path.states]
+    trace = follow(model, labels)
+    why = [agreement.why_false(model.observe(state)) for state in trace.states]
     assert why == [None] * 14 + ["v1 and v2 are both chosen"]
 
 
-def test_the_correct_protocol_does_not_go_along_to_the_end() -> None:
+def test_correct_paxos_refuses_a_step_of_the_trace() -> None:
     labels = paxos(bug="14", rounds=1).discoveries["agreement"].trace.labels
     model = ClusterModel(cluster(), NETWORKS["set"], 0)
-    path = follow(model, labels)
-    refused = labels[len(path)]
-    assert (len(path) < len(labels), "Accept(" in refused) == (True, True)
+    trace = follow(model, labels)
+    refused = labels[len(trace)]
+    assert (len(trace) < len(labels), "Accept(" in refused) == (True, True)
 
 
-def test_a_mistake_is_not_seen_where_its_scope_is_too_small() -> None:
+def test_a_bug_violates_nothing_in_too_small_a_scope() -> None:
     search = paxos(bug="1", acceptors=3, proposers=2, rounds=1)
     assert (search.verdict, search.violated) == (Verdict.HOLDS, ())
 
 
 @pytest.mark.parametrize("bug", ["1", "14"])
-def test_a_mistake_takes_the_place_of_every_acceptor_and_of_nobody_else(bug: str) -> None:
+def test_a_bug_of_the_acceptor_replaces_every_acceptor_and_no_other_node(bug: str) -> None:
     roles = {str(node): type(actor).__name__ for node, actor in cluster(bug).actors.items()}
     name = {"1": "VoteLeavesPromise", "14": "VotesInAnyBallot"}[bug]
     assert roles == {"p1": "Proposer", "p2": "Proposer", "a1": name, "a2": name, "a3": name}
@@ -214,9 +216,9 @@ def test_the_trace_does_not_depend_on_the_hash_seed() -> None:
         "from tests.specs.test_paxos import paxos\n"
         "search = paxos(bug='14', rounds=1)\n"
         "print(search.states, search.transitions)\n"
-        "print(*search.discoveries['agreement'].path.labels, sep='\\n')\n"
+        "print(*search.discoveries['agreement'].trace.labels, sep='\\n')\n"
     )
-    told = {
+    outputs = {
         subprocess.run(
             [sys.executable, "-c", program],
             cwd=ROOT,
@@ -227,4 +229,4 @@ def test_the_trace_does_not_depend_on_the_hash_seed() -> None:
         ).stdout
         for seed in ("0", "1", "2")
     }
-    assert [len(text.splitlines()) for text in told] == [15]
+    assert [len(text.splitlines()) for text in outputs] == [15]

@@ -1,6 +1,6 @@
-"""Raft: what another program says of it, and every way that it is explored.
+"""Raft: comparisons with a second program, with both engines and with the reductions.
 
-The counts are those of `raft_peer.py`, which knows no actors and shares no code with pcheck.
+The second program is `raft_peer.py`, which has no actors and shares no code with pcheck.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from tests.specs.raft_peer import explore as by_the_peer
 HOLDS = [Outcome.HOLDS] * 4 + [Outcome.REACHED] * 2
 
 
-def numbers(who: str, message: Any) -> Message:
-    """A message as the peer tells it."""
+def as_in_the_peer(sender: str, message: Any) -> Message:
+    """Return a message in the form of the second program."""
     kind = {"AppendEntries": APPEND, "Committed": COMMITTED}[type(message).__name__]
-    return kind, int(who[1:]), *vars(message).values()
+    return kind, int(sender[1:]), *vars(message).values()
 
 
 def watched(
@@ -37,11 +37,11 @@ def watched(
     )
     search = explore(model)
     kinds: tuple[type[Any], ...] = model.cluster.watched_kinds
-    sights = {
-        frozenset(numbers(*each) for kind in kinds for each in seen.sent(kind))
-        for seen in model.sights
+    observations = {
+        frozenset(as_in_the_peer(*each) for kind in kinds for each in seen.sent(kind))
+        for seen in model.observations
     }
-    return search, Counts(*counts(search), frozenset(sights))
+    return search, Counts(*counts(search), frozenset(observations))
 
 
 # A second program
@@ -63,7 +63,7 @@ def each_size() -> list[Any]:
 
 
 @pytest.mark.parametrize(("servers", "terms", "entries", "network", "crashes"), each_size())
-def test_another_program_finds_the_same_counts_and_observations(
+def test_a_second_program_finds_the_same_counts_and_observations(
     servers: int, terms: int, entries: int, network: str, crashes: int
 ) -> None:
     search, found = watched(servers, terms, entries, network, crashes)
@@ -72,24 +72,24 @@ def test_another_program_finds_the_same_counts_and_observations(
 
 
 @pytest.mark.parametrize("size", [(2, 2, 2, "set", 1), (3, 1, 2, "set", 0)])
-def test_what_another_program_has_seen_is_safe_by_its_own_count(size: Any) -> None:
-    """One sender of AppendEntries a term; one entry an index."""
+def test_the_observations_of_the_second_program_are_safe(size: Any) -> None:
+    """Each term has one sender of AppendEntries, and each index one committed entry."""
     for seen in by_the_peer(*size).observations:
         leading = {(term, who) for kind, who, term, *_ in seen if kind == APPEND}
-        there = {(index, entry) for kind, _, _, index, entry in of_kind(seen, COMMITTED)}
+        committed = {(index, entry) for kind, _, _, index, entry in of_kind(seen, COMMITTED)}
         assert len(leading) == len(dict(leading)), seen
-        assert len(there) == len(dict(there)), seen
+        assert len(committed) == len(dict(committed)), seen
 
 
 def of_kind(seen: frozenset[Message], kind: int) -> list[Message]:
     return [message for message in seen if message[0] == kind]
 
 
-# Engines and passes
+# Engines and reductions
 
 
 @pytest.mark.parametrize(
-    "question",
+    "setup",
     [
         pytest.param({"terms": 1, "crashes": 0}, marks=pytest.mark.slow),
         {"terms": 1, "entries": 1, "crashes": 1},
@@ -102,34 +102,34 @@ def of_kind(seen: frozenset[Message], kind: int) -> list[Message]:
         pytest.param({"entries": 1, "crashes": 0}, marks=pytest.mark.slow),
     ],
 )
-def test_both_engines_and_all_passes_agree(setup: dict[str, Any]) -> None:
+def test_both_engines_and_all_reductions_agree(setup: dict[str, Any]) -> None:
     assert agree("raft", **setup).verdict is Verdict.HOLDS
 
 
 @pytest.mark.slow
-def test_what_is_explored_without_any_option_holds() -> None:
+def test_raft_holds_at_the_default_size() -> None:
     found = check("raft")
     assert (found.verdict, found.states, found.search.depth) == (Verdict.HOLDS, 13_054, 22)
     assert list(found.properties.values()) == [*HOLDS, Outcome.REACHED]
 
 
 @pytest.mark.slow
-def test_three_terms_hold_where_a_log_has_one_entry() -> None:
+def test_raft_holds_with_three_terms_and_one_entry() -> None:
     found = check("raft", terms=3, entries=1, crashes=1)
     assert (found.verdict, list(found.properties.values())) == (Verdict.HOLDS, HOLDS)
 
 
-# The shortest runs
+# The shortest traces
 
 
 def test_an_election_takes_three_steps_and_a_commitment_six() -> None:
-    """A time-out, a request and a vote; a command, stored and known to be stored by one other."""
+    """A timeout, a request and a vote; then a command, a follower's copy and its confirmation."""
     search = explore(ClusterModel(cluster("raft", terms=1, entries=1), NETWORKS["set"], 0))
     lengths = {name: len(found.trace) for name, found in search.discoveries.items()}
     assert lengths == {"a_leader_is_elected": 3 + 1, "an_entry_is_committed": 3 + 3}
 
 
-def test_a_leader_without_an_entry_is_seen_by_nobody() -> None:
+def test_a_leader_is_only_observed_once_it_sends_an_entry() -> None:
     search = explore(
         ClusterModel(cluster("raft", servers=2, terms=1, entries=1), NETWORKS["set"], 0)
     )
@@ -137,12 +137,12 @@ def test_a_leader_without_an_entry_is_seen_by_nobody() -> None:
     assert labels[-1] == "s1 takes a command"
 
 
-def test_an_older_entry_is_committed_with_one_of_the_term_behind_it() -> None:
+def test_an_older_entry_is_committed_together_with_an_entry_of_the_current_term() -> None:
     found = check("raft", servers=2, crashes=0, engine="reference")
     labels = found.search.discoveries["an_older_entry_is_committed"].trace.labels
     assert labels[-1].endswith("Appended(term=2, index=2)")
 
 
-def test_where_a_log_has_one_entry_no_older_one_can_be_committed_and_nobody_asks() -> None:
+def test_without_a_second_entry_there_is_no_property_of_older_entries() -> None:
     names = [prop.name for prop in cluster("raft", entries=1).properties]
     assert "an_older_entry_is_committed" not in names

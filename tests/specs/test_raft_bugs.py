@@ -1,4 +1,4 @@
-"""The mistakes in Raft: each breaks what it says, in as many steps by every way of searching."""
+"""The bugs of Raft: each violates its property in the expected number of steps."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pcheck.loading.setup import prepare
 from pcheck.loading.spec import find
 from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import Verdict
-from tests.specs.family import breaks_nothing, hunted, is_as_kept, length, mistakes
+from tests.specs.family import breaks_nothing, bugs_of, checked, length, matches_saved_files
 
-pytestmark = pytest.mark.slow  # the runs that are kept are walked by the others
+pytestmark = pytest.mark.slow  # the quick tests replay the saved traces
 
 STEPS = {
     (601, "counts-replicas-of-an-old-term"): 18,
@@ -34,46 +34,46 @@ STEPS = {
 }
 SAFE = [(614, "keeps-its-vote-for-the-next-term")]
 QUICK = {name for number, name in STEPS if number in (602, 603, 606, 608)}
-HERE = {name: steps for (_, name), steps in STEPS.items()}
+STEPS_OF = {name: steps for (_, name), steps in STEPS.items()}
 
 
-def asked(name: str, given: dict[str, Any] | None = None, **how: Any) -> Result:
-    """The same question at another size, or by another engine."""
+def check_at(name: str, given: dict[str, Any] | None = None, **how: Any) -> Result:
+    """Check a bug at another size or with another engine."""
     spec = find("raft")
     found = spec.bug(name)
     setup = prepare(spec, given or {}, bug=found, properties=[found.breaks])
     return answer(setup, SearchOptions(**how))
 
 
-def test_every_mistake_stands_in_one_of_the_tables() -> None:
-    assert sorted([*STEPS, *SAFE]) == mistakes("raft")
+def test_the_tables_list_every_bug() -> None:
+    assert sorted([*STEPS, *SAFE]) == bugs_of("raft")
 
 
-@pytest.mark.parametrize("name", HERE)
-def test_a_mistake_breaks_what_it_says_in_so_many_steps(name: str) -> None:
-    found = hunted("raft", name)
-    assert (found.as_expected, length(found.result)) == (True, HERE[name])
-    assert is_as_kept(found)
+@pytest.mark.parametrize("name", STEPS_OF)
+def test_a_bug_violates_its_property_in_the_expected_number_of_steps(name: str) -> None:
+    found = checked("raft", name)
+    assert (found.as_expected, length(found.result)) == (True, STEPS_OF[name])
+    assert matches_saved_files(found)
 
 
-def test_who_keeps_its_vote_for_the_next_term_breaks_nothing() -> None:
-    assert breaks_nothing(hunted("raft", "keeps-its-vote-for-the-next-term"))
+def test_a_server_that_keeps_its_vote_in_later_terms_violates_no_property() -> None:
+    assert breaks_nothing(checked("raft", "keeps-its-vote-for-the-next-term"))
 
 
-# By other ways
+# Other engines and reductions
 
 
-@pytest.mark.parametrize("name", [n for n in HERE if n != "counts-replicas-of-an-old-term"])
-def test_without_any_reduction_a_run_is_as_short(name: str) -> None:
-    assert length(asked(name, engine="compiled", reductions="none")) == HERE[name]
+@pytest.mark.parametrize("name", [n for n in STEPS_OF if n != "counts-replicas-of-an-old-term"])
+def test_without_reductions_the_trace_has_the_same_length(name: str) -> None:
+    assert length(check_at(name, engine="compiled", reductions="none")) == STEPS_OF[name]
 
 
 @pytest.mark.parametrize("name", sorted(QUICK))
-def test_the_reference_finds_a_run_as_short(name: str) -> None:
-    assert length(asked(name, engine="reference")) == HERE[name]
+def test_the_reference_finds_a_trace_of_the_same_length(name: str) -> None:
+    assert length(check_at(name, engine="reference")) == STEPS_OF[name]
 
 
-# What is said of other sizes
+# Smaller sizes
 
 
 @pytest.mark.parametrize(
@@ -88,5 +88,5 @@ def test_the_reference_finds_a_run_as_short(name: str) -> None:
         ("counts-old-votes", {"terms": 1}),
     ],
 )
-def test_a_smaller_size_does_not_show_it(name: str, smaller: dict[str, int]) -> None:
-    assert asked(name, smaller).verdict is Verdict.HOLDS
+def test_a_smaller_scope_has_no_violation(name: str, smaller: dict[str, int]) -> None:
+    assert check_at(name, smaller).verdict is Verdict.HOLDS

@@ -1,8 +1,9 @@
-"""SimplifiedFastPaxos of the TLA+ examples: the counts that are published there.
+"""SimplifiedFastPaxos of the TLA+ examples: the counts equal the published ones.
 
-They are counts up to renaming acceptors and values. What an acceptor did stands beside its name and
-nowhere else, so sorting these rows picks one of all states that differ by acceptors' names; of
-those that differ by values' names the least is picked, by trying them all.
+The published counts are counts up to renaming of acceptors and values. Everything an acceptor did
+is in the row of that acceptor and nowhere else. So sorting the rows picks one of all states that
+differ only in the names of acceptors. Of the states that differ in the names of values, the
+smallest is picked by trying all renamings.
 """
 
 from __future__ import annotations
@@ -30,16 +31,16 @@ def model(name: str, **options: int) -> Model[Any]:
 
 
 def counts_up_to_names(explored: Model[Any], acceptors: int, values: int) -> tuple[int, int]:
-    """How many states, and how many steps to the last of them."""
+    """Return the number of states and the depth of the last state, up to renaming."""
     first = explored.initial()
     depth = {form(first, acceptors, values): 0}
     queue = [first]
     for state in queue:  # breadth first: the loop goes on to what it appends
-        here = depth[form(state, acceptors, values)]
+        level = depth[form(state, acceptors, values)]
         for _, after in explored.steps(state):
             reached = form(after, acceptors, values)
             if reached not in depth:
-                depth[reached] = here + 1
+                depth[reached] = level + 1
                 queue.append(after)
     return len(queue), max(depth.values())
 
@@ -62,25 +63,29 @@ def naming(values: int) -> list[Names]:
 
 
 def renamed(state: Any, order: Iterable[int], names: Names, *, sort: bool) -> Form:
-    """A row for each acceptor, in this order or sorted, and what no acceptor has a part in."""
+    """Return one row for each acceptor, in this order or sorted, and the rest of the state."""
     paxos = getattr(state, "paxos", state)
     ballots = paxos.promised if hasattr(paxos, "promised") else paxos.takes_part
     own: dict[Id, list[Form]] = {}
     for message in paxos.messages:
-        fields = tuple(told(each, names) for each in vars(message).values() if type(each) is not Id)
+        fields = tuple(
+            comparable(each, names) for each in vars(message).values() if type(each) is not Id
+        )
         said = (type(message).__name__, *fields)
         own.setdefault(getattr(message, "acceptor", Id("nobody")), []).append(said)
     rest = own.pop(Id("nobody"), [])
     rows = [
-        (ballots[i], told(paxos.voted[i], names), tuple(sorted(own.get(Id(f"a{i + 1}"), ()))))
+        (ballots[i], comparable(paxos.voted[i], names), tuple(sorted(own.get(Id(f"a{i + 1}"), ()))))
         for i in order
     ]
-    ends = tuple(told(getattr(state, name, None), names) for name in ("asked_for", "decision"))
+    ends = tuple(
+        comparable(getattr(state, name, None), names) for name in ("asked_for", "decision")
+    )
     return tuple(sorted(rows) if sort else rows), tuple(sorted(rest)), ends
 
 
-def told(each: Any, names: Names) -> Form:
-    """In an order of its own, which renaming does not change."""
+def comparable(each: Any, names: Names) -> Form:
+    """Return a tuple for a field, with values as numbers, that can be compared with others."""
     if each is None:
         return ()
     if isinstance(each, Value):
@@ -90,7 +95,7 @@ def told(each: Any, names: Names) -> Form:
 
 @pytest.mark.parametrize(
     ("name", "ballots", "states", "depth"),
-    [  # there the states of a run are counted, and here its steps
+    [  # the published depth counts the states of a trace; pcheck counts its steps
         ("simplified_paxos", 2, 1_207, 22 - 1),
         pytest.param("simplified_fast_paxos", 5, 25_617, 22 - 1, marks=pytest.mark.slow),
     ],
@@ -112,7 +117,7 @@ def test_sorting_the_rows_picks_one_state_of_each_orbit(name: str, ballots: int)
         known |= new
         queue += new
     pairs = {(form(state, 3, 2), by_trying_all(state, 3, 2)) for state in queue}
-    assert len(pairs) == len({one for one, _ in pairs}) == len({other for _, other in pairs})
+    assert len(pairs) == len({form for form, _ in pairs}) == len({form for _, form in pairs})
     assert len(pairs) < len(queue)
 
 

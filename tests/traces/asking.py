@@ -1,4 +1,4 @@
-"""A caller and some servers, with bugs, to explain what goes wrong with them."""
+"""A caller and some servers, with three bugs, whose violations the tests explain."""
 
 from __future__ import annotations
 
@@ -66,19 +66,19 @@ class Server(Actor):
         return None
 
     def answer(self, number: int) -> int:
-        """The answer is what was asked for."""
+        """The answer is the number of the request."""
         return number
 
 
-def who_answered(told: History) -> Iterator[str]:
-    for server, said in told.seen.sent(Answer):
-        yield f"{server} answers {said.number}."
+def who_answered(history: History) -> Iterator[str]:
+    for server, each in history.seen.sent(Answer):
+        yield f"{server} answers {each.number}."
         yield server
 
 
 def no_answer_is_2(explain: Callable[[History], Iterator[str]] | None) -> Property:
     def truth(seen: Seen) -> str | None:
-        return "2 is a lie" if any(said.number == 2 for _, said in seen.sent(Answer)) else None
+        return "2 is a lie" if any(each.number == 2 for _, each in seen.sent(Answer)) else None
 
     return always(sees=[Answer], explain=explain)(truth)
 
@@ -88,7 +88,7 @@ TRUTH = no_answer_is_2(who_answered)
 
 @bug(1, breaks=TRUTH)
 class Lies(Server):
-    """Answers something else."""
+    """A server answers another number than the requested one."""
 
     def answer(self, number: int) -> int:
         return 2
@@ -96,7 +96,7 @@ class Lies(Server):
 
 @bug(2, breaks=TRUTH)
 class AsksForMore(Caller):
-    """Asks for another number."""
+    """The caller asks for another number."""
 
     def number(self) -> int:
         return 2
@@ -104,7 +104,7 @@ class AsksForMore(Caller):
 
 @bug(3, breaks=TRUTH)
 class AsksAgain(Caller):
-    """Asks twice, first for nothing that matters."""
+    """The caller asks for two numbers, one after the other."""
 
     def actions(self) -> Iterator[Action]:
         if self.asked < 2:

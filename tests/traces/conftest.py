@@ -1,4 +1,4 @@
-"""A folder with a run that is saved in it."""
+"""A folder that contains a saved trace."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pcheck.cli.main import run
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Run the test in a folder of its own, where lines may be long."""
+    """Run the test in a folder of its own, with a wide terminal."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
     return tmp_path
@@ -21,7 +21,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def saved(folder: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
-    """Save good.json, a run of an acceptor that votes in any ballot, and return what it holds."""
+    """Save good.json, a trace of the bug votes-in-any-ballot, and return its content."""
     bug = "--bug", "votes-in-any-ballot", "--acceptors", "1"
     assert run(["explore", *bug, "--quiet", "--save", "good.json"]) == 1
     capsys.readouterr()

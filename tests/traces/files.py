@@ -1,4 +1,4 @@
-"""One saved run, files that differ from it, and what `pcheck replay` says of them."""
+"""One saved trace, files that differ from it, and the output of `pcheck replay` for them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from pcheck.cli.main import run
 
-# With one acceptor, each of two ballots takes a start, a promise that is heard, and a vote.
+# With one acceptor, each of two ballots takes a start, a prepare, a promise and a vote.
 STEPS = [
     "a1 <- p1: Accept(vote=Vote(ballot=1, value=v1))",
     "a1 <- p1: Prepare(ballot=1)",
@@ -21,10 +21,11 @@ STEPS = [
     "p2 <- a1: Promise(ballot=2, last=None)",
     "p2 starts ballot 2",
 ]
-REFUSED = "a1 <- p1: Accept(vote=Vote(ballot=1, value=v1))"  # once it has promised ballot 2
+REFUSED = "a1 <- p1: Accept(vote=Vote(ballot=1, value=v1))"  # after the promise of ballot 2
 
 
 def replayed(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Return the exit status, the output and the errors of `pcheck replay`."""
     status = run(["replay", *arguments])
     out, err = capsys.readouterr()
     return status, out, err
@@ -34,6 +35,6 @@ Changes = dict[str, Any]
 
 
 def bad(saved: dict[str, Any], changes: Changes) -> None:
-    """Write bad.json: the saved run with some fields changed; `...` leaves a field out."""
+    """Write bad.json: the saved trace with some fields changed; `...` leaves a field out."""
     wanted = {name: value for name, value in {**saved, **changes}.items() if value is not ...}
     Path("bad.json").write_text(json.dumps(wanted))

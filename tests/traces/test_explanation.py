@@ -1,4 +1,4 @@
-"""The explanation of a violation: what its property tells, the deeds of a node, and the rule."""
+"""The explanation of a violation: the property's lines, the events of a node, and the rules."""
 
 from __future__ import annotations
 
@@ -22,30 +22,30 @@ from tests.traces.asking import (
     no_answer_is_2,
 )
 
-# What is told, and of whom
+# The parts of an explanation
 
 
-def test_a_line_that_is_the_name_of_a_node_stands_for_what_that_node_did() -> None:
+def test_a_line_that_names_a_node_becomes_the_events_of_that_node() -> None:
     line, node_events = explained(Lies).lines
     assert line == "s1 answers 2."
     assert isinstance(node_events, NodeEvents)
-    told = [
+    events = [
         (each.number, each.label, each.changes, *map(str, each.sends))
         for each in node_events.events
     ]
-    assert (node_events.node, told) == (
+    assert (node_events.node, events) == (
         "s1",
         [(2, "s1 <- c1: Ask(number=1)", ("given = 1",), "sends Answer(number=2) to c1")],
     )
 
 
-def test_without_an_explanation_there_is_still_the_rule_and_the_difference() -> None:
+def test_a_property_without_an_explanation_still_has_rules_and_divergences() -> None:
     found = explained(Lies, no_answer_is_2(None))
     assert (found.lines, [rule.name for rule in found.rules]) == ((), ["Server.answer"])
     assert [each.number for each in found.divergences] == [2]
 
 
-def test_a_run_without_a_mistake_is_told_and_no_more() -> None:
+def test_a_trace_without_a_bug_has_only_the_lines_of_its_property() -> None:
     def wrong() -> Cluster:
         return Cluster({group("s", 1): lambda i: Lies(), group("c", 1): caller}, [TRUTH])
 
@@ -57,17 +57,17 @@ def test_a_run_without_a_mistake_is_told_and_no_more() -> None:
     assert (found.lines[0], found.rules, found.divergences) == ("s1 answers 2.", (), ())
 
 
-def raises(told: History) -> Iterator[str]:
-    yield "so far, so good"
+def raises(history: History) -> Iterator[str]:
+    yield "a first line"
     raise KeyError("a9")
 
 
-def exits(told: History) -> Iterator[str]:
+def exits(history: History) -> Iterator[str]:
     raise SystemExit(3)
 
 
-def waits(told: History) -> Iterator[str]:
-    yield f"since step {told.since(lambda seen: False)}"
+def waits(history: History) -> Iterator[str]:
+    yield f"since step {history.since(lambda seen: False)}"
 
 
 @pytest.mark.parametrize(
@@ -83,36 +83,36 @@ def test_an_explanation_that_raises_is_one_clear_line(
     assert Path(__file__).name in str(error.value)
 
 
-def test_the_deeds_of_who_differs_first_are_told_unless_they_were_told() -> None:
+def test_the_events_of_the_first_diverging_node_are_given_once() -> None:
     asks, lies = explained(AsksForMore), explained(Lies)
     assert asks.node_events is not None
     assert (asks.node_events.node, lies.node_events) == ("c1", None)
 
 
-# What an explanation is made from
+# The history that an explanation gets
 
 
-def test_a_history_sees_every_message_also_those_that_no_property_sees() -> None:
+def test_a_history_contains_even_the_messages_that_no_property_sees() -> None:
     kinds: list[list[type[Any]]] = []
 
-    def everything(told: History) -> Iterator[str]:
-        kinds.append([type(each) for _, each in told.seen.sent(object)])
+    def everything(history: History) -> Iterator[str]:
+        kinds.append([type(each) for _, each in history.seen.sent(object)])
         yield "nothing"
 
     assert explained(Lies, no_answer_is_2(everything)).lines == ("nothing",)
     assert kinds == [[Ask, Answer]]
 
 
-def test_a_history_has_one_sight_before_the_first_step_and_one_after_each() -> None:
+def test_a_history_has_one_observation_of_each_state() -> None:
     observations: list[list[int]] = []
 
-    def counting(told: History) -> Iterator[str]:
+    def counting(history: History) -> Iterator[str]:
         def sent(seen: Seen) -> bool:
             observations[-1].append(len(seen.sent(Ask)) + len(seen.sent(Answer)))
             return len(observations[-1]) == 3
 
         observations.append([])
-        yield f"{told.since(sent)}"
+        yield f"{history.since(sent)}"
 
     assert explained(Lies, no_answer_is_2(counting)).lines == ("2",)
     assert observations == [[0, 1, 2]]

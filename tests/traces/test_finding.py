@@ -1,4 +1,4 @@
-"""A trace is told once: its explanation, its differences and its pictures share one `Story`."""
+"""Each trace has one timeline, which its explanation, divergences and pictures share."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ from pcheck.traces import timeline
 
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> Callable[[], tuple[int, int]]:
-    """How many stories, and how many sights of a whole run, there were so far."""
-    stories: list[timeline.Timeline] = []
+    """Return a function that counts the timelines and the full observations made so far."""
+    timelines: list[timeline.Timeline] = []
     observations: list[Any] = []
-    story, history = timeline.Timeline, ClusterModel.history
+    make_timeline, observe = timeline.Timeline, ClusterModel.history
 
-    def counted_story(*parts: Any) -> timeline.Timeline:
-        stories.append(story(*parts))
-        return stories[-1]
+    def counting_timeline(*parts: Any) -> timeline.Timeline:
+        timelines.append(make_timeline(*parts))
+        return timelines[-1]
 
-    def counted_history(*asked: Any) -> Any:
-        observations.append(history(*asked))
+    def counting_observe(*arguments: Any) -> Any:
+        observations.append(observe(*arguments))
         return observations[-1]
 
-    monkeypatch.setattr(timeline, "Timeline", counted_story)
-    monkeypatch.setattr(ClusterModel, "history", counted_history)
-    return lambda: (len(stories), len(observations))
+    monkeypatch.setattr(timeline, "Timeline", counting_timeline)
+    monkeypatch.setattr(ClusterModel, "history", counting_observe)
+    return lambda: (len(timelines), len(observations))
 
 
 def broken() -> Result:
     return check("paxos", bug="votes-in-any-ballot", acceptors=1)
 
 
-def test_a_report_tells_its_trace_once(made: Callable[[], tuple[int, int]]) -> None:
+def test_a_report_makes_one_timeline(made: Callable[[], tuple[int, int]]) -> None:
     assert "VIOLATED" in str(broken())
     assert made() == (1, 8 + 1)
 
 
-def test_all_that_is_made_of_a_result_tells_its_trace_once(
+def test_all_formats_of_a_result_share_one_timeline(
     made: Callable[[], tuple[int, int]],
 ) -> None:
     result = broken()
@@ -56,7 +56,7 @@ def test_all_that_is_made_of_a_result_tells_its_trace_once(
     assert made() == (1, 8 + 1)
 
 
-def test_a_trace_of_a_bare_model_is_told_once(made: Callable[[], tuple[int, int]]) -> None:
+def test_a_trace_of_a_bare_model_has_one_timeline(made: Callable[[], tuple[int, int]]) -> None:
     result = check("lamport", acceptors=2, find="chosen", engine="reference")
     assert "FOUND" in str(result)
     assert result.draw("html")

@@ -1,4 +1,4 @@
-"""Saved runs: what is written is what is read, and whatever is wrong with a file is one line."""
+"""Saved traces: a written trace can be read again, and each fault of a file is one line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("folder")
 LACKS = 'is not a saved trace of pcheck: it lacks "format": "pcheck trace"'
 
 
-def test_a_saved_run_holds_all_that_it_takes_to_walk_it_again(saved: dict[str, Any]) -> None:
+def test_a_saved_trace_contains_everything_that_a_replay_needs(saved: dict[str, Any]) -> None:
     steps, refused_at = saved.pop("steps"), saved.pop("refused_at")
     assert saved == {
         "format": "pcheck trace",
@@ -41,18 +41,18 @@ def test_a_saved_run_holds_all_that_it_takes_to_walk_it_again(saved: dict[str, A
     assert steps[refused_at - 1] == REFUSED
 
 
-def test_what_was_saved_is_what_is_read(folder: Path) -> None:
+def test_a_saved_trace_can_be_read_again(folder: Path) -> None:
     result = check("paxos", bug="votes-in-any-ballot", acceptors=1)
-    result.save(folder / "run.json")
-    assert read(folder / "run.json") == result.saved
+    result.save(folder / "trace.json")
+    assert read(folder / "trace.json") == result.saved
 
 
-def test_a_run_is_saved_as_the_same_bytes_each_time(folder: Path, saved: dict[str, Any]) -> None:
+def test_a_trace_is_saved_as_the_same_bytes_each_time(folder: Path, saved: dict[str, Any]) -> None:
     check("paxos", bug="14", acceptors=1).save(folder / "again.json")
     assert (folder / "again.json").read_bytes() == (folder / "good.json").read_bytes()
 
 
-# Files that are not saved runs
+# Files that are not saved traces
 
 
 NOT_JSON = {
@@ -65,42 +65,44 @@ NOT_JSON = {
 }
 
 
-def is_no_json(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+def check_not_json(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     Path("bad.json").write_text(text)
     with pytest.raises(json.JSONDecodeError) as error:
         json.loads(text)
-    line = f"pcheck: bad.json is no saved run: it is not JSON ({error.value})\n"
+    line = f"pcheck: bad.json is not a saved trace: it is not JSON ({error.value})\n"
     assert replayed(capsys, "bad.json") == (2, "", line)
 
 
 @pytest.mark.parametrize("text", NOT_JSON.values(), ids=NOT_JSON)
-def test_a_file_that_is_not_json(text: str, capsys: pytest.CaptureFixture[str]) -> None:
-    is_no_json(text, capsys)
+def test_a_file_that_is_not_json_is_refused(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    check_not_json(text, capsys)
 
 
 @pytest.mark.parametrize("tenths", range(1, 10))
-def test_a_file_that_is_cut_off(
+def test_a_file_that_is_cut_off_is_refused(
     tenths: int, saved: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     whole = Path("good.json").read_text()
-    is_no_json(whole[: len(whole) * tenths // 10], capsys)
+    check_not_json(whole[: len(whole) * tenths // 10], capsys)
 
 
-def test_a_file_that_is_nested_too_deeply(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_is_nested_too_deeply_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     Path("bad.json").write_text("[" * 100_000)
-    line = "pcheck: bad.json is no saved run: it is not JSON (nested too deeply)\n"
+    line = "pcheck: bad.json is not a saved trace: it is not JSON (nested too deeply)\n"
     assert replayed(capsys, "bad.json") == (2, "", line)
 
 
 @pytest.mark.parametrize("text", [bytes(range(128, 256)), b"\x00\x01\x02\xff", b'{"a": "\xff"}'])
-def test_a_file_of_binary_garbage(text: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_of_binary_garbage_is_refused(
+    text: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
     Path("bad.json").write_bytes(text)
     status, out, err = replayed(capsys, "bad.json")
     assert (status, out, err.count("\n")) == (2, "", 1)
-    assert err.startswith("pcheck: bad.json is no saved run: it is not JSON (")
+    assert err.startswith("pcheck: bad.json is not a saved trace: it is not JSON (")
 
 
-def test_a_folder_and_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_and_a_missing_file_cannot_be_read(capsys: pytest.CaptureFixture[str]) -> None:
     Path("folder").mkdir()
     line = "pcheck: folder cannot be read: Is a directory\n"
     assert replayed(capsys, "folder") == (2, "", line)
@@ -119,7 +121,7 @@ FOREIGN = {
 
 
 @pytest.mark.parametrize("text", FOREIGN.values(), ids=FOREIGN)
-def test_json_of_something_else(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_of_something_else_is_refused(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     Path("bad.json").write_text(text)
     assert replayed(capsys, "bad.json") == (2, "", f"pcheck: bad.json {LACKS}\n")
 
@@ -127,16 +129,16 @@ def test_json_of_something_else(text: str, capsys: pytest.CaptureFixture[str]) -
 @pytest.mark.parametrize(
     ("version", "line"),
     [
-        (3, "the format version 3, this pcheck reads 2: a newer pcheck wrote it"),
-        (1, "the format version 1, this pcheck reads 2"),
-        (0, "the format version 0, this pcheck reads 2"),
-        ("1", "the format version '1', this pcheck reads 2"),
-        (True, "the format version True, this pcheck reads 2"),
-        (1.0, "the format version 1.0, this pcheck reads 2"),
-        (..., "the format version None, this pcheck reads 2"),
+        (3, "format version 3, but this pcheck reads version 2; a newer pcheck wrote the file"),
+        (1, "format version 1, but this pcheck reads version 2"),
+        (0, "format version 0, but this pcheck reads version 2"),
+        ("1", "format version '1', but this pcheck reads version 2"),
+        (True, "format version True, but this pcheck reads version 2"),
+        (1.0, "format version 1.0, but this pcheck reads version 2"),
+        (..., "format version None, but this pcheck reads version 2"),
     ],
 )
-def test_another_version_of_the_format(
+def test_another_version_of_the_format_is_refused(
     version: object, line: str, saved: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     bad(saved, {"version": version})
@@ -153,11 +155,11 @@ def test_a_file_of_the_first_format_is_replayed_as_well(
     assert new[0] == 0
 
 
-def test_another_version_of_the_first_format(
+def test_another_version_of_the_first_format_is_refused(
     saved: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     bad(saved, {"format": "pcheck run", "version": 2})
-    line = "pcheck: bad.json has the format version 2, this pcheck reads 1\n"
+    line = "pcheck: bad.json has format version 2, but this pcheck reads version 1\n"
     assert replayed(capsys, "bad.json") == (2, "", line)
 
 
@@ -166,7 +168,7 @@ FIELDS = "spec file bug options network crashes property why steps refused_at".s
 
 @pytest.mark.parametrize("wrong", [..., 1.5, True], ids=["missing", "a fraction", "true"])
 @pytest.mark.parametrize("field", FIELDS)
-def test_a_field_that_is_missing_or_of_the_wrong_type(
+def test_a_field_that_is_missing_or_of_the_wrong_type_is_refused(
     field: str, wrong: object, saved: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     bad(saved, {field: wrong})
@@ -174,7 +176,9 @@ def test_a_field_that_is_missing_or_of_the_wrong_type(
     assert replayed(capsys, "bad.json") == (2, "", line)
 
 
-def test_a_step_that_is_no_text(saved: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_step_that_is_not_a_text_is_refused(
+    saved: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
     bad(saved, {"steps": [*saved["steps"][:-1], 8]})
     line = "pcheck: bad.json is damaged: a step is not a label\n"
     assert replayed(capsys, "bad.json") == (2, "", line)

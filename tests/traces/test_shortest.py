@@ -1,4 +1,4 @@
-"""All shortest violating runs: their number, up to renaming too, and the one that is told."""
+"""All shortest traces to a violation: their number, also up to renaming, and the chosen one."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pcheck import Action, Actor, Cluster, Group, Seen, action, always, broadcast, fixed, group
-from pcheck.search.layers import Layers, plain
+from pcheck.search.layers import Layers, reference_layers
 from pcheck.search.limits import Limits
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
 from pcheck.traces.readable import most_readable
-from pcheck.traces.shortest import Shortest, shortest
+from pcheck.traces.shortest import ShortestTraces, shortest_traces
 from tests.errors import ROOT
 from tests.specs.family import paxos as cluster
-from tests.traces.told import told
+from tests.traces.summary import summary_of
 
-# By counting on one's fingers
+# Numbers that can be counted by hand
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Ping:
 
 @dataclass(frozen=True)
 class Ringer(Actor):
-    """Rings the bell, again and again."""
+    """A node that can ring the bell at any time."""
 
     bell: Group = fixed()
 
@@ -47,8 +47,8 @@ class Bell(Actor):
 
 def ringing(
     ringers: int, times: int, role: type[Ringer] = Ringer, *, alike: bool = True
-) -> Shortest:
-    """All runs in which the bell has heard so many rings."""
+) -> ShortestTraces:
+    """Return all shortest traces in which the bell hears this number of rings."""
 
     @always(sees=["heard"])
     def quiet(seen: Seen) -> str | None:
@@ -57,16 +57,18 @@ def ringing(
     r, b = group("r", ringers), group("b", 1)
     parts: Any = {r: lambda _: role(bell=b), b: lambda _: Bell()}
     cluster = Cluster(parts, [quiet], interchangeable=[r] if alike else [])
-    found = shortest(
+    found = shortest_traces(
         ClusterModel(cluster, NETWORKS["fifo"], 0), quiet, 2 * times, engine="reference"
     )
     assert found is not None
     return found
 
 
-def test_a_run_is_one_of_many_that_differ_by_names() -> None:
-    """Two rings by r of five nodes, r**2 ways, and the second before or after the first is heard:
-    where both rang, and both wait, either is heard first. Up to names one or two ring."""
+def test_traces_that_differ_by_names_count_once_up_to_renaming() -> None:
+    """An ordered pair of different ringers has 3 traces, and a ringer that rings twice has 2.
+
+    If both rings are undelivered, the bell may hear either ringer first.
+    """
     found = ringing(5, 2)
     both, one = 5 * 4, 5
     assert (found.count, found.up_to_renaming) == (both * 3 + one * 2, 3 + 2)
@@ -75,56 +77,56 @@ def test_a_run_is_one_of_many_that_differ_by_names() -> None:
     )  # fmt: skip
 
 
-def test_without_interchangeable_names_each_run_is_one_of_its_own() -> None:
+def test_without_interchangeable_names_every_trace_counts_up_to_renaming() -> None:
     found = ringing(5, 2, alike=False)
     assert (found.count, found.up_to_renaming) == (70, 70)
 
 
-def test_runs_are_not_counted_up_to_the_names_of_too_many_nodes() -> None:
+def test_with_too_many_nodes_traces_are_not_counted_up_to_renaming() -> None:
     assert ringing(21, 1).up_to_renaming == 1
     assert ringing(22, 1).up_to_renaming is None
 
 
 @dataclass(frozen=True)
 class Favourite(Ringer):
-    """Only r1 rings."""
+    """A node that rings only if it is r1."""
 
     def actions(self) -> Iterator[Action]:
         return super().actions() if str(self.me) == "r1" else iter(())
 
 
-def test_names_that_are_not_treated_alike_are_not_taken_for_each_other() -> None:
+def test_a_handler_that_distinguishes_names_leaves_traces_uncounted_up_to_renaming() -> None:
     found = ringing(3, 1, Favourite)
     assert (found.count, found.up_to_renaming) == (1, None)
 
 
-def test_layers_that_hold_more_than_the_shortest_runs_would_be_told() -> None:
-    """Were all states of a level kept, runs would be counted that end where all is well."""
+def test_a_layer_with_more_states_would_change_the_count() -> None:
+    """With all states of a level, the count would include traces without a violation."""
     found = ringing(2, 2)
     model, prop = found.model, found.prop
-    layers = plain(model, prop, 4, 1_000)
+    layers = reference_layers(model, prop, 4, 1_000)
     assert layers is not None
-    assert Shortest(model, prop, layers).count == found.count == 2 * 3 + 2 * 2
+    assert ShortestTraces(model, prop, layers).count == found.count == 2 * 3 + 2 * 2
     after = {s for before in found.states[-2] for _, s in model.steps(before)}
     more = Layers([*layers.keys[:-1], frozenset(after)], layers.key)
-    assert Shortest(model, prop, more).count > found.count
+    assert ShortestTraces(model, prop, more).count > found.count
 
 
 # Exact numbers
 
 
-def paxos(bug: str, length: int, **options: int) -> Shortest:
+def paxos(bug: str, length: int, **options: int) -> ShortestTraces:
     model = ClusterModel(cluster(bug, **options), NETWORKS["set"], 0)
     prop = next(each for each in model.properties if each.name == "agreement")
-    found = shortest(model, prop, length, engine="compiled")
+    found = shortest_traces(model, prop, length, engine="compiled")
     assert found is not None
     return found
 
 
-def test_a_bug_with_one_round_has_millions_of_shortest_runs() -> None:
+def test_a_bug_with_one_round_has_millions_of_shortest_traces() -> None:
     found = paxos("14", 14, acceptors=3, proposers=2, rounds=1)
     assert (sum(map(len, found.states)), found.count) == (898, 15_972_192)
-    assert found.up_to_renaming == 15_972_192 // 6  # each of them moves all three acceptors
+    assert found.up_to_renaming == 15_972_192 // 6  # no renaming of the acceptors fixes a trace
 
 
 def test_a_bug_with_two_rounds_has_hundreds_of_millions() -> None:
@@ -133,16 +135,17 @@ def test_a_bug_with_two_rounds_has_hundreds_of_millions() -> None:
     assert found.up_to_renaming == 613_988_424 // 6
 
 
-# What is not told
+# Models and properties without an answer
 
 
-def test_what_is_too_large_or_about_steps_is_not_told() -> None:
+def test_a_limit_and_a_step_property_give_no_answer() -> None:
     found = ringing(2, 2)
     model, prop = found.model, found.prop
     for engine in ("reference", "compiled"):
-        assert told(shortest(model, prop, 4, engine=engine)) == told(found)
-        assert shortest(model, prop, 4, engine=engine, limits=Limits(10)) is None
-    assert shortest(model, replace(prop, is_step_property=True), 4, engine="reference") is None
+        assert summary_of(shortest_traces(model, prop, 4, engine=engine)) == summary_of(found)
+        assert shortest_traces(model, prop, 4, engine=engine, limits=Limits(10)) is None
+    step_property = replace(prop, is_step_property=True)
+    assert shortest_traces(model, step_property, 4, engine="reference") is None
 
 
 def test_a_small_search_loads_no_machine_code() -> None:
@@ -151,13 +154,13 @@ import sys
 from pcheck.semantics.network import Network
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.traces.readable import most_readable
-from pcheck.traces.shortest import shortest
+from pcheck.traces.shortest import shortest_traces
 from pcheck.loading.spec import find
 spec = find("paxos")
 model = ClusterModel(spec.build(spec.options({"rounds": 1}), bug=spec.bug("14")), Network(), 0)
 agreement = next(each for each in model.properties if each.name == "agreement")
-print(shortest(model, agreement, 14, engine="reference").count, "numba" in sys.modules)
+print(shortest_traces(model, agreement, 14, engine="reference").count, "numba" in sys.modules)
 """
     command = [sys.executable, "-c", code]
-    said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    assert said == "15972192 False\n"
+    output = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    assert output == "15972192 False\n"

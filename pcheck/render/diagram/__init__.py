@@ -1,1 +1,1 @@
-"""A run as a space-time diagram: where everything stands in it, before any of it is drawn."""
+"""The space-time diagram of a trace: its grid, its arrows and labels, and the SVG of both."""

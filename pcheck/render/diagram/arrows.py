@@ -1,7 +1,7 @@
-"""The messages of a diagram: each goes straight from the event that sends it to that of its end.
+"""The arrows of a diagram: each message is an arrow from its sending event to its final event.
 
-One that never arrives is a stub beside its sender, and one that comes back to its own lane bulges
-out of it.
+A message that no step delivers or loses is a short stub beside its sender. A message from a node to
+itself is a curve beside the lane of the node.
 """
 
 from __future__ import annotations
@@ -15,28 +15,30 @@ from pcheck.language.printing import brief
 from pcheck.render.diagram.grid import GAP, MARGIN, Grid
 from pcheck.render.diagram.placing import Places
 from pcheck.render.diagram.segments import Segment
-from pcheck.render.diagram.style import LABEL
-from pcheck.render.svg.measure import cut, width
+from pcheck.render.diagram.style import ARROW_LABEL_SIZE
+from pcheck.render.svg.measure import cut, text_width
 from pcheck.render.svg.points import Point, distance
 from pcheck.text import printable
 from pcheck.traces.timeline import Flight
 
-STUBS = ((18, 20), (22, 9), (9, 25), (30, 16), (34, 4), (26, 26))  # how far off one may end
-NEXT, ROW = 12.0, 15.0  # how far on the next copy of the same ends, and the next message
-BESIDE = 17.0  # the lane, where a way ends that does not get there
-BULGE, WIDEST = 40.0, 0.75  # of a curve: where it is drawn to, and how much of that it reaches
-LONGEST = 190.0  # label
+STUB_ENDS = ((18, 20), (22, 9), (9, 25), (30, 16), (34, 4), (26, 26))  # offsets from the sender
+NEXT_COPY, NEXT_STUB = 12.0, 15.0  # offsets of the next copy of a message, and of its next stub
+LOSS_DISTANCE = 17.0  # from the lane of the receiver to the cross of a lost message
+CURVE_BULGE, CURVE_REACH = 40.0, 0.75  # offset of control points; the part that a curve reaches
+MAX_LABEL_WIDTH = 190.0
 
 
 class Tip(Enum):
+    """The end of an arrow: a head, the cross of a loss, or nothing while in flight."""
+
     HEAD = "head"
     LOST = "lost"
-    UNDER_WAY = "under way"
+    IN_FLIGHT = "in flight"
 
 
 @dataclass(frozen=True)
 class Label:
-    """A text at an arrow; `place` is the line through the middle of its letters."""
+    """A text beside an arrow; `place` is the line through the middle of its letters."""
 
     text: str
     place: Segment
@@ -44,7 +46,7 @@ class Label:
 
 @dataclass(frozen=True)
 class Arrow:
-    """One way that a message goes."""
+    """An arrow from the event that sends a message to one event that delivers or loses it."""
 
     start: Point
     end: Point
@@ -54,21 +56,24 @@ class Arrow:
 
     @property
     def direction(self) -> Point:
-        """The direction in which the arrow ends, as a step of length 1."""
+        """The direction of the arrow at its end, as a vector of length 1."""
         if self.bulge:
             return Point(-1.0 if self.bulge > 0 else 1.0, 0.0)
         (x1, y1), (x2, y2) = self.start, self.end
-        long = distance(self.start, self.end)
-        return Point((x2 - x1) / long, (y2 - y1) / long)
+        length = distance(self.start, self.end)
+        return Point((x2 - x1) / length, (y2 - y1) / length)
 
 
 class Arrows:
-    """All ways of each message, with their labels: the labels with a choice of place come last."""
+    """The arrows of each message, with their labels.
+
+    Labels whose place is fixed are placed first. Labels with a choice of places avoid them.
+    """
 
     def __init__(self, grid: Grid) -> None:
         self.grid = grid
-        self.of = {flight: list(self._ways(flight)) for flight in grid.timeline.flights}
-        drawn = [each for found in self.of.values() for each in found]
+        self.of = {flight: list(self._arrows(flight)) for flight in grid.timeline.flights}
+        drawn = [arrow for arrows in self.of.values() for arrow in arrows]
         acting = (band.event for band in grid.bands if band.event.node in grid.x)
         dots = [grid.at(event.node, event.number) for event in acting]
         lines = [(each.start, each.end) for each in drawn if not each.bulge]
@@ -79,77 +84,94 @@ class Arrows:
         self._add_stubs()
         self._add_labels()
 
-    def _ways(self, flight: Flight) -> Iterator[Arrow]:
-        """Yield the ways of a message to each step that delivers it, and to one that loses it."""
+    def _arrows(self, flight: Flight) -> Iterator[Arrow]:
+        """Yield an arrow for each step that delivers a message and for the step that loses it."""
         grid, side = self.grid, self.grid.side(flight)
-        start, own = grid.at(flight.src, flight.sent), flight.src == flight.dst
+        start, is_loop = grid.at(flight.src, flight.sent), flight.src == flight.dst
         for number in flight.delivered:
             end = grid.at(flight.dst, number)
-            yield _loop(start, end, side, _text(flight)) if own else Arrow(start, end)
+            yield _loop(start, end, side, _text(flight)) if is_loop else Arrow(start, end)
         if flight.lost is not None:
-            end = grid.at(flight.dst, flight.lost).to(BESIDE * (side if own else -side), 0)
+            end = grid.at(flight.dst, flight.lost).to(
+                LOSS_DISTANCE * (side if is_loop else -side), 0
+            )
             yield Arrow(start, end, Tip.LOST)
 
     def _add_stubs(self) -> None:
-        """Add what never arrives: copies of a message side by side, and the names of receivers."""
+        """Add a stub for each message that no step delivers or loses.
+
+        The stubs of one message to several receivers are side by side. Their label names the
+        receivers.
+        """
         groups: dict[tuple[int, int, int], list[Flight]] = {}
         for flight in self.grid.timeline.flights:
             if flight.end is None:
                 key = flight.sent, flight.nth, self.grid.side(flight)
                 groups.setdefault(key, []).append(flight)
-        tip = Tip.UNDER_WAY if self.grid.timeline.losing_is_a_step else Tip.LOST
+        tip = Tip.IN_FLIGHT if self.grid.timeline.losing_is_a_step else Tip.LOST
         rows: Counter[tuple[int, int]] = Counter()
         for (sent, _, side), copies in groups.items():
             rows[sent, side] += 1
             start, names = self.grid.at(copies[0].src, sent), self._names(copies)
-            wide = NEXT * len(copies) + width(names, LABEL)
-            tried = _stubs(start, side, wide, rows[sent, side])
-            left, right = self.places.free(tried, start)
+            wide = NEXT_COPY * len(copies) + text_width(names, ARROW_LABEL_SIZE)
+            tried = _stub_places(start, side, wide, rows[sent, side])
+            left, right = self.places.take_free(tried, start)
             end, far = (left, right) if side > 0 else (right, left)
             for flight in copies:
                 self.of[flight] = [Arrow(start, end, tip)]
-                start, end = end, end.to(side * NEXT, 0)
+                start, end = end, end.to(side * NEXT_COPY, 0)
             label = Label(names, _ordered(end.to(-side * 3, 0), far))
             self.of[copies[-1]] = [replace(*self.of[copies[-1]], label=label)]
 
     def _names(self, copies: list[Flight]) -> str:
-        """Return the receivers' names in full, or shortened as above the lanes."""
+        """Return the names of the receivers, shortened as above the lanes if they are too long."""
         full = printable(", ".join(flight.dst for flight in copies))
         drawn = ", ".join(self.grid.names[flight.dst] for flight in copies)
-        return full if width(full, LABEL) <= LONGEST else cut(drawn, LABEL, LONGEST)
+        if text_width(full, ARROW_LABEL_SIZE) <= MAX_LABEL_WIDTH:
+            return full
+        return cut(drawn, ARROW_LABEL_SIZE, MAX_LABEL_WIDTH)
 
     def _add_labels(self) -> None:
-        """Add the labels, first those with the least choice: a long one at a short arrow."""
-        bare = [
-            (flight, at, (way.start, way.end), width(_text(flight), LABEL))
-            for flight, ways in self.of.items()
-            for at, way in enumerate(ways)
-            if way.label is None and flight.end is not None
+        """Add the missing labels, the longest labels at the shortest arrows first.
+
+        These labels have the smallest choice of places.
+        """
+        unlabelled = [
+            (flight, index, (arrow.start, arrow.end), text_width(_text(flight), ARROW_LABEL_SIZE))
+            for flight, arrows in self.of.items()
+            for index, arrow in enumerate(arrows)
+            if arrow.label is None and flight.end is not None
         ]
-        for flight, at, arrow, wide in sorted(bare, key=lambda each: distance(*each[2]) - each[3]):
-            label = Label(_text(flight), self.places.beside(arrow, wide))
-            self.of[flight][at] = replace(self.of[flight][at], label=label)
+        unlabelled.sort(key=lambda each: distance(*each[2]) - each[3])
+        for flight, index, segment, wide in unlabelled:
+            label = Label(_text(flight), self.places.take_beside(segment, wide))
+            self.of[flight][index] = replace(self.of[flight][index], label=label)
 
 
 def _loop(start: Point, end: Point, side: int, text: str) -> Arrow:
-    beside = start.x + side * (BULGE * WIDEST + 5)
+    """Return the curved arrow of a message from a node to itself, with its label."""
+    beside = start.x + side * (CURVE_BULGE * CURVE_REACH + 5)
     near = Point(beside, max((start.y + end.y) / 2, end.y - 24))
-    far = near.to(side * width(text, LABEL), 0)
-    return Arrow(start, end, bulge=side * BULGE, label=Label(text, _ordered(near, far)))
+    far = near.to(side * text_width(text, ARROW_LABEL_SIZE), 0)
+    return Arrow(start, end, bulge=side * CURVE_BULGE, label=Label(text, _ordered(near, far)))
 
 
-def _stubs(start: Point, side: int, wide: float, rows: int) -> Iterator[Segment]:
-    """Yield places for the crosses and the names behind them, if there are so many rows already."""
-    below = [(STUBS[0][0], STUBS[0][1] + ROW * row) for row in range(1, rows)]
-    for right, down in (*STUBS, *below):
+def _stub_places(start: Point, side: int, wide: float, row: int) -> Iterator[Segment]:
+    """Yield the possible places of stubs and their label, for the stub in this row of a sender.
+
+    Rows are counted from 1. Later rows have additional places below.
+    """
+    first_right, first_down = STUB_ENDS[0]
+    below = [(first_right, first_down + NEXT_STUB * further) for further in range(1, row)]
+    for right, down in (*STUB_ENDS, *below):
         near = start.to(side * right, down)
         yield _ordered(near, near.to(side * wide, 0))
 
 
-def _ordered(one: Point, other: Point) -> Segment:
-    """Return the segment that leads from left to right."""
-    return (one, other) if one.x <= other.x else (other, one)
+def _ordered(first: Point, second: Point) -> Segment:
+    """Return the segment between two points, from left to right."""
+    return (first, second) if first.x <= second.x else (second, first)
 
 
 def _text(flight: Flight) -> str:
-    return cut(printable(brief(flight.message)), LABEL, LONGEST)
+    return cut(printable(brief(flight.message)), ARROW_LABEL_SIZE, MAX_LABEL_WIDTH)

@@ -1,8 +1,7 @@
-"""The words beside the lanes: for each step its label, its changes and those of its messages that
-no arrow shows.
+"""The texts beside the lanes: the label and the changes of each step, and messages without arrows.
 
-No arrow shows a message to nobody, one sent while the same message waits there, and one that never
-arrives.
+A message is written in words if the message has no receiver, if the network merges the message with
+an equal undelivered message, or if no step delivers or loses the message.
 """
 
 from __future__ import annotations
@@ -11,71 +10,75 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from pcheck.language.printing import show
-from pcheck.render.diagram.style import HEADING, TEXT, TITLE
-from pcheck.render.svg.measure import broken, width
+from pcheck.render.diagram.style import HEADING_SIZE, LABEL_SIZE, TEXT_SIZE
+from pcheck.render.svg.measure import break_text, text_width
 from pcheck.render.svg.points import Point
 from pcheck.text import printable
 from pcheck.traces.timeline import Event, Timeline
 
-LINE, HANG = 16.0, 12.0  # from line to line; how far what is broken off is indented
+LINE_HEIGHT, HANGING_INDENT = 16.0, 12.0  # the indent is that of continuation lines
 BOLD_KINDS = {"heading", "label", "reached", "ends"}
-SIZES = {"heading": HEADING, "label": TITLE, "ends": TITLE}
+SIZES = {"heading": HEADING_SIZE, "label": LABEL_SIZE, "ends": LABEL_SIZE}
 
 
 @dataclass(frozen=True)
-class Words:
-    """Words of one kind: a heading, a label, a note, a change, a milestone."""
+class StyledText:
+    """A text and its kind: `heading`, `about`, `label`, `note`, `change`, `reached` or `ends`."""
 
     text: str
     kind: str
 
     @property
     def size(self) -> float:
-        return SIZES.get(self.kind, TEXT)
+        return SIZES.get(self.kind, TEXT_SIZE)
 
     @property
     def width(self) -> float:
-        return width(printable(self.text), self.size, bold=self.kind in BOLD_KINDS)
+        """The width of the text on one line."""
+        return text_width(printable(self.text), self.size, bold=self.kind in BOLD_KINDS)
 
 
 @dataclass(frozen=True)
 class TextLine:
-    """One line of words, and the point at which it begins."""
+    """One line of a styled text and the point at which the line begins."""
 
     text: str
     kind: str
     at: Point
 
 
-def beside(timeline: Timeline, event: Event, note: str | None) -> Iterator[Words]:
-    yield Words(event.label, "label")
+def step_texts(timeline: Timeline, event: Event, note: str | None) -> Iterator[StyledText]:
+    """Yield the texts beside a step: its label, its note, its changes and its messages in words."""
+    yield StyledText(event.label, "label")
     if note is not None:
-        yield Words(note, "note")
+        yield StyledText(note, "note")
     if event.changes:
-        yield Words(", ".join(event.changes), "change")
+        yield StyledText(", ".join(event.changes), "change")
     for nth, sent in enumerate(event.sends):
-        again = timeline.sent_again(event.number, nth)
+        again = timeline.merged_receivers(event.number, nth)
         if again:
-            yield Words(f"{replace(sent, to=again)} again", "change")
+            yield StyledText(f"{replace(sent, to=again)} again", "change")
         elif not sent.to:
-            yield Words(str(sent), "change")
-        never = timeline.without_end(event.number, nth)
+            yield StyledText(str(sent), "change")
+        never = timeline.unreached_receivers(event.number, nth)
         if never:
-            lost = f"{timeline.what_is_lost}: {show(sent.message)} to {', '.join(never)}"
-            yield Words(lost, "change")
+            lost = f"{timeline.unreached_word}: {show(sent.message)} to {', '.join(never)}"
+            yield StyledText(lost, "change")
 
 
-def reached(event: Event) -> Iterator[Words]:
+def milestone_texts(event: Event) -> Iterator[StyledText]:
+    """Yield the milestones that a step reaches."""
     for milestone in event.milestones:
-        yield Words(milestone, "reached")
+        yield StyledText(milestone, "reached")
 
 
-def set_in(words: Iterable[Words], at: Point, room: float) -> list[TextLine]:
-    """Return the words in lines from a point down, none of them wider than the room."""
+def text_lines(texts: Iterable[StyledText], at: Point, max_width: float) -> list[TextLine]:
+    """Return the texts as lines of at most `max_width`; the first line begins at `at`."""
     lines: list[TextLine] = []
-    for each in words:
+    room = max_width - HANGING_INDENT
+    for each in texts:
         text, bold = printable(each.text), each.kind in BOLD_KINDS
-        for nth, line in enumerate(broken(text, each.size, room - HANG, bold=bold)):
-            begin = at.to(HANG if nth else 0, LINE * len(lines))
+        for nth, line in enumerate(break_text(text, each.size, room, bold=bold)):
+            begin = at.to(HANGING_INDENT if nth else 0, LINE_HEIGHT * len(lines))
             lines.append(TextLine(line, each.kind, begin))
     return lines

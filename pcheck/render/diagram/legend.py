@@ -1,4 +1,4 @@
-"""The legend of a diagram: the meaning of each mark that is in it, in as few lines as fit."""
+"""The legend of a diagram: the meaning of each kind of mark that the diagram contains."""
 
 from __future__ import annotations
 
@@ -6,58 +6,59 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pcheck.render.diagram.grid import MARGIN, Grid
-from pcheck.render.diagram.style import LABEL
-from pcheck.render.svg.measure import cut, width
+from pcheck.render.diagram.style import ARROW_LABEL_SIZE
+from pcheck.render.svg.measure import cut, text_width
 from pcheck.render.svg.points import Point
 from pcheck.semantics.node import StepKind
 from pcheck.text import printable
 from pcheck.traces.finding import Finding
 
-MARK, APART, LEAD = 22.0, 16.0, 18.0  # room for a mark; between two; from line to line
+MARK_WIDTH, ENTRY_GAP, LEGEND_LINE = 22.0, 16.0, 18.0  # LEGEND_LINE: the distance of two lines
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A mark with its meaning; `mark` is the last part of the class of what is explained."""
+class LegendEntry:
+    """A mark and its meaning; the class of the mark is `pc-` followed by `mark`."""
 
     mark: str
-    words: str
-    at: Point  # the left end of the middle of its line
+    meaning: str
+    at: Point  # the left end of the entry, at half its height
 
 
-def legend(shown: Finding, grid: Grid, y: float) -> list[Entry]:
-    """Return the entries side by side, with a new line where there is no more room."""
-    placed: list[Entry] = []
+def legend(finding: Finding, grid: Grid, y: float) -> list[LegendEntry]:
+    """Return the entries in lines as wide as the diagram; the first line is at height `y`."""
+    placed: list[LegendEntry] = []
     x, right = MARGIN, grid.width - MARGIN
-    for mark, words in _entries(shown, grid):
-        text = cut(printable(words), LABEL, right - MARGIN - MARK)
-        wide = MARK + width(text, LABEL)
+    for mark, words in _meanings(finding, grid):
+        meaning = cut(printable(words), ARROW_LABEL_SIZE, right - MARGIN - MARK_WIDTH)
+        wide = MARK_WIDTH + text_width(meaning, ARROW_LABEL_SIZE)
         if x + wide > right and x > MARGIN:
-            x, y = MARGIN, y + LEAD
-        placed.append(Entry(mark, text, Point(x, y)))
-        x += wide + APART
+            x, y = MARGIN, y + LEGEND_LINE
+        placed.append(LegendEntry(mark, meaning, Point(x, y)))
+        x += wide + ENTRY_GAP
     return placed
 
 
-def _entries(shown: Finding, grid: Grid) -> Iterator[tuple[str, str]]:
-    timeline = shown.timeline
-    does = {event.kind for event in timeline.events}
-    if does - {StepKind.LOSE, StepKind.CRASH, StepKind.RESTART}:
-        yield "dot", "a step of that node"
-    if any(map(grid.others, timeline.events)):
-        yield "also", "changes in the same step"
-    if StepKind.CRASH in does:
-        yield "crash", "it crashes"
-    if StepKind.RESTART in does:
-        yield "up", "it restarts"
+def _meanings(finding: Finding, grid: Grid) -> Iterator[tuple[str, str]]:
+    """Yield each kind of mark in the diagram with its meaning."""
+    timeline = finding.timeline
+    kinds = {event.kind for event in timeline.events}
+    if kinds - {StepKind.LOSE, StepKind.CRASH, StepKind.RESTART}:
+        yield "dot", "a step of the node"
+    if any(map(grid.other_changed_lanes, timeline.events)):
+        yield "also", "also changed by the step"
+    if StepKind.CRASH in kinds:
+        yield "crash", "the node crashes"
+    if StepKind.RESTART in kinds:
+        yield "up", "the node restarts"
     unended = any(flight.end is None for flight in timeline.flights)
     if unended and not timeline.losing_is_a_step:
-        yield "cross", "lost: never delivered in this run"
+        yield "cross", "lost: never delivered in this trace"
     elif any(flight.lost is not None for flight in timeline.flights):
         yield "cross", "lost"
     if unended and timeline.losing_is_a_step:
-        yield "under-way", "still on its way at the end"
-    if shown.notes:
-        yield "wrong", f"where the correct {shown.saved.spec} differs"
+        yield "in-flight", "in flight at the end"
+    if finding.notes:
+        yield "wrong", f"where correct {finding.saved.spec} differs"
     if any(event.milestones for event in timeline.events):
-        yield "true", "what has just become true"
+        yield "true", "a milestone"

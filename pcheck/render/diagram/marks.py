@@ -1,53 +1,57 @@
-"""The marks and lines of a diagram, and how its words are escaped."""
+"""The SVG of single marks, lines and texts of a diagram."""
 
 from __future__ import annotations
 
 from xml.sax.saxutils import escape
 
-from pcheck.render.svg.elements import short, tag
+from pcheck.render.svg.elements import short_number, tag
 from pcheck.render.svg.points import Point
 from pcheck.text import printable
 
-CROSSED = {"crash": 7, "cross": 4}  # the marks of two strokes, and how far they reach
-ROUND = {"dot": 5.5, "up": 6, "also": 3.5}  # the round marks, and their radius
+CROSS_ARMS = {"crash": 7, "cross": 4}  # half the size of each mark that is a cross
+CIRCLE_RADII = {"dot": 5.5, "up": 6, "also": 3.5}  # the radius of each mark that is a circle
 
 
-def sign(kind: str, at: Point) -> str:
-    """Return one of the small marks; `kind` is the last part of its class."""
-    if kind in CROSSED:
-        return tag("path", class_=f"pc-{kind}", d=_crossed(at, CROSSED[kind]))
-    return tag("circle", class_=f"pc-{kind}", cx=at.x, cy=at.y, r=ROUND[kind])
+def mark(kind: str, at: Point) -> str:
+    """Return a cross or a circle of the class `pc-kind`."""
+    if kind in CROSS_ARMS:
+        return tag("path", class_=f"pc-{kind}", d=_cross_path(at, CROSS_ARMS[kind]))
+    return tag("circle", class_=f"pc-{kind}", cx=at.x, cy=at.y, r=CIRCLE_RADII[kind])
 
 
-def box(
+def rectangle(
     at: Point, wide: float, high: float, kind: str | None = None, corner: float | None = None
 ) -> str:
-    """Return a rectangle; `at` is the point at its top left, and `corner` makes it round."""
+    """Return a rectangle with its top left corner at `at`; `corner` is the corner radius."""
     return tag("rect", class_=kind, x=at.x, y=at.y, width=wide, height=high, rx=corner)
 
 
-def words(text: str, at: Point, kind: str | None = None) -> str:
-    """Return a text that begins at this point."""
+def text_line(text: str, at: Point, kind: str | None = None) -> str:
+    """Return a text that begins at a point of its baseline."""
     return tag("text", escaped(text), class_=kind, x=at.x, y=at.y)
 
 
-def through(*points: Point) -> str:
-    """Return the path that leads straight from each of the points to the next."""
-    return "M" + "L".join(f"{short(x)} {short(y)}" for x, y in points)
+def straight_path(*points: Point) -> str:
+    """Return the path of straight lines from each point to the next."""
+    return "M" + "L".join(f"{short_number(x)} {short_number(y)}" for x, y in points)
 
 
-def curve(start: Point, end: Point, bulge: float) -> str:
-    """Return the path to a point straight below that bends to one side on its way."""
-    ways = start.to(bulge, 0), end.to(bulge, 0), end
-    return f"{through(start)}C{' '.join(f'{short(x)} {short(y)}' for x, y in ways)}"
+def curved_path(start: Point, end: Point, bulge: float) -> str:
+    """Return the path of a curve that leaves the straight line to one side.
+
+    `bulge` is the horizontal offset of both control points, positive to the right.
+    """
+    controls = start.to(bulge, 0), end.to(bulge, 0), end
+    numbers = " ".join(f"{short_number(x)} {short_number(y)}" for x, y in controls)
+    return f"{straight_path(start)}C{numbers}"
 
 
 def escaped(text: str) -> str:
-    """Return a text as one line in which nothing is markup."""
+    """Return a text as one line, with markup characters escaped."""
     return escape(printable(text))
 
 
-def _crossed(at: Point, arm: float) -> str:
-    """Two strokes, one across the other."""
-    one = through(at.to(-arm, -arm), at.to(arm, arm))
-    return one + through(at.to(-arm, arm), at.to(arm, -arm))
+def _cross_path(at: Point, arm: float) -> str:
+    """Return the path of two diagonal strokes that cross at a point."""
+    falling = straight_path(at.to(-arm, -arm), at.to(arm, arm))
+    return falling + straight_path(at.to(-arm, arm), at.to(arm, -arm))

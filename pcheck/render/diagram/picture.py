@@ -1,7 +1,7 @@
-"""A run as a picture: a space-time diagram in SVG that needs nothing but itself.
+"""A trace as a space-time diagram: an SVG document without references to other files.
 
-The grid and the arrows say where everything is, and this module writes it down. All that belongs to
-one step, one message or one milestone is in a group of its own, by which a page finds it.
+The grid and the arrows contain all positions, and this module writes the SVG. Each step, message
+and milestone is a group of its own, so that the script of a page can find the group.
 """
 
 from __future__ import annotations
@@ -11,36 +11,44 @@ from math import atan2, degrees
 
 from pcheck.language.printing import listed, show
 from pcheck.render.diagram.arrows import Arrow, Arrows, Label, Tip
-from pcheck.render.diagram.grid import GAP, HEAD, MARGIN, NUMBER, Band, Banner, Grid
-from pcheck.render.diagram.labels import LINE, TextLine, Words, set_in
-from pcheck.render.diagram.legend import MARK, Entry, legend
-from pcheck.render.diagram.marks import box, curve, escaped, sign, through, words
-from pcheck.render.diagram.style import DIAGRAM_STYLE, KINDS, NAME
-from pcheck.render.svg.elements import CLOSING, group, opening, short, tag
-from pcheck.render.svg.measure import width
+from pcheck.render.diagram.grid import GAP, MARGIN, NAME_HEIGHT, NUMBER_WIDTH, Band, Banner, Grid
+from pcheck.render.diagram.labels import LINE_HEIGHT, StyledText, TextLine, text_lines
+from pcheck.render.diagram.legend import MARK_WIDTH, LegendEntry, legend
+from pcheck.render.diagram.marks import (
+    curved_path,
+    escaped,
+    mark,
+    rectangle,
+    straight_path,
+    text_line,
+)
+from pcheck.render.diagram.style import DIAGRAM_STYLE, MESSAGE_COLOURS, NAME_SIZE
+from pcheck.render.svg.elements import CLOSING, opening_tag, short_number, svg_group, tag
+from pcheck.render.svg.measure import text_width
 from pcheck.render.svg.points import Point
 from pcheck.semantics.node import StepKind
 from pcheck.text import printable
 from pcheck.traces.finding import Finding
 from pcheck.traces.timeline import Flight
 
-RIM = 6.5  # of an event
-HEAD_LONG, HEAD_WIDE, LOW = 9.0, 3.8, 4.0  # of an arrow; of letters below their middle
+EVENT_RIM = 6.5  # the distance of an arrow's head from the middle of its event
+HEAD_LENGTH, HALF_HEAD_WIDTH = 9.0, 3.8  # of an arrow
+BASELINE = 4.0  # the distance of the baseline of letters from their middle
 
 
-def diagram_svg(shown: Finding) -> str:
-    """Return a diagram as a document of its own, with a heading."""
-    setup, bug = shown.setup, shown.setup.bug
+def diagram_svg(finding: Finding) -> str:
+    """Return the diagram of a finding as an SVG document with a heading."""
+    setup, bug = finding.setup, finding.setup.bug
     about = f"{setup.spec.name}: {setup.spec.summary}".rstrip(": ")
     if bug is not None:
-        about = f"{setup.spec.name}, with the mistake {bug.name}: {bug.summary}"
-    heading = Words(shown.title, "heading"), Words(about, "about")
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{_written(_Picture(shown, heading))}'
+        about = f"{setup.spec.name}, with the bug {bug.name}: {bug.summary}"
+    heading = StyledText(finding.title, "heading"), StyledText(about, "about")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{_written(_Picture(finding, heading))}'
 
 
-def figure(shown: Finding) -> str:
-    """Return a diagram without the heading, for a page that has a heading of its own."""
-    return _written(_Picture(shown))
+def figure(finding: Finding) -> str:
+    """Return the diagram of a finding without heading, for a page that has a heading."""
+    return _written(_Picture(finding))
 
 
 def _written(picture: _Picture) -> str:
@@ -48,23 +56,27 @@ def _written(picture: _Picture) -> str:
 
 
 class _Picture:
-    def __init__(self, shown: Finding, heading: Sequence[Words] = ()) -> None:
-        self.shown, self.grid = shown, Grid(shown.timeline, shown.notes, heading)
-        self.below = self.grid.bottom + (HEAD + 2 * GAP if self.grid.tall else GAP)
+    def __init__(self, finding: Finding, heading: Sequence[StyledText] = ()) -> None:
+        self.finding, self.grid = finding, Grid(finding.timeline, finding.notes, heading)
+        self.top_of_ending = self.grid.bottom + (
+            NAME_HEIGHT + 2 * GAP if self.grid.is_tall else GAP
+        )
         room = self.grid.width - 2 * MARGIN
-        begin = Point(MARGIN + GAP, self.below + 19)
-        self.end = set_in([Words(shown.ending, "ends")], begin, room - 2 * GAP)
-        ended = self.below + LINE * len(self.end) + 12
-        self.legend = legend(shown, self.grid, ended + MARGIN)
-        self.height = max([ended, *(each.at.y for each in self.legend)]) + MARGIN
-        kinds = (type(flight.message).__name__ for flight in shown.timeline.flights)
-        self.kinds = {name: nth % KINDS for nth, name in enumerate(dict.fromkeys(kinds))}
+        begin = Point(MARGIN + GAP, self.top_of_ending + 19)
+        self.ending = text_lines([StyledText(finding.ending, "ends")], begin, room - 2 * GAP)
+        bottom = self.top_of_ending + LINE_HEIGHT * len(self.ending) + 12
+        self.legend = legend(finding, self.grid, bottom + MARGIN)
+        self.height = max([bottom, *(each.at.y for each in self.legend)]) + MARGIN
+        types = (type(flight.message).__name__ for flight in finding.timeline.flights)
+        self.colours = {
+            name: nth % MESSAGE_COLOURS for nth, name in enumerate(dict.fromkeys(types))
+        }
 
     def lines(self) -> Iterator[str]:
-        """Yield the elements from the rearmost to the foremost."""
+        """Yield the elements from back to front."""
         grid = self.grid
-        yield opening(grid.width, self.height, "pc-run", "pc-title pc-desc")
-        yield tag("title", escaped(self.shown.title), id="pc-title")
+        yield opening_tag(grid.width, self.height, "pc-trace", "pc-title pc-desc")
+        yield tag("title", escaped(self.finding.title), id="pc-title")
         yield tag("desc", escaped(self._description()), id="pc-desc")
         yield tag("style", DIAGRAM_STYLE, type="text/css")
         yield tag("rect", class_="pc-page", width=grid.width, height=self.height)
@@ -72,28 +84,30 @@ class _Picture:
         yield from map(self._background, grid.bands)
         yield from map(self._milestone, grid.banners)
         yield from self._lanes()
-        for flight, ways in Arrows(grid).of.items():
-            yield self._flight(flight, ways)
+        for flight, arrows in Arrows(grid).of.items():
+            yield self._flight(flight, arrows)
         yield from map(self._step, grid.bands)
         yield self._ending()
-        yield from map(_entry, self.legend)
+        yield from map(_legend_entry, self.legend)
         yield CLOSING
 
     def _description(self) -> str:
-        setup, lanes = self.shown.setup, ", ".join(self.grid.x)
-        what = f"A run of {setup.spec.name}: a lane for each of {lanes}, time going down."
-        mistake = f" The mistake: {setup.bug.summary}" if setup.bug is not None else ""
-        return f"{what}{mistake} At its end {self.shown.ending}."
+        setup, lanes = self.finding.setup, ", ".join(self.grid.x)
+        diagram = f"A trace of {setup.spec.name}: a lane for each of {lanes}; time runs downwards."
+        bug = f" The bug: {setup.bug.summary}" if setup.bug is not None else ""
+        return f"{diagram}{bug} After the last step, {self.finding.ending}."
 
     def _background(self, band: Band) -> str:
         number = band.event.number
-        extra = " pc-wrong" if number in self.shown.notes else " pc-even" if number % 2 == 0 else ""
-        return self._across(band.top, band.bottom, f"pc-band{extra}")
+        shade = (
+            " pc-wrong" if number in self.finding.notes else " pc-even" if number % 2 == 0 else ""
+        )
+        return self._strip(band.top, band.bottom, f"pc-band{shade}")
 
     def _milestone(self, banner: Banner) -> str:
-        return group(
+        return svg_group(
             "pc-milestone",
-            [self._across(banner.top, banner.bottom), *map(_line, banner.lines)],
+            [self._strip(banner.top, banner.bottom), *map(_line, banner.lines)],
             step=banner.number,
         )
 
@@ -101,113 +115,122 @@ class _Picture:
         grid = self.grid
         for lane, x in grid.x.items():
             for y1, y2, down in grid.stretches(lane):
-                extra = " pc-down" if down else ""
-                piece = through(Point(x, y1), Point(x, y2))
-                yield tag("path", class_=f"pc-lane{extra}", d=piece)
-        for top in (grid.names_at, *([grid.bottom + GAP] if grid.tall else [])):
+                dashed = " pc-down" if down else ""
+                piece = straight_path(Point(x, y1), Point(x, y2))
+                yield tag("path", class_=f"pc-lane{dashed}", d=piece)
+        for top in (grid.top_of_names, *([grid.bottom + GAP] if grid.is_tall else [])):
             for lane, x in grid.x.items():
                 name = grid.names[lane]
-                wide = max(width(name, NAME, bold=True) + 16, 40)
+                wide = max(text_width(name, NAME_SIZE, bold=True) + 16, 40)
                 full = tag("title", escaped(lane)) if name != printable(lane) else ""
-                around = box(Point(x - wide / 2, top), wide, HEAD, corner=5)
-                yield group("pc-name", [full, around, words(name, Point(x, top + 18))])
+                frame = rectangle(Point(x - wide / 2, top), wide, NAME_HEIGHT, corner=5)
+                yield svg_group("pc-name", [full, frame, text_line(name, Point(x, top + 18))])
 
-    def _flight(self, flight: Flight, ways: Iterable[Arrow]) -> str:
-        under_way = flight.end is None and self.shown.timeline.losing_is_a_step
-        lost = flight.lost is not None or (flight.end is None and not under_way)
-        what = f"pc-flight pc-kind{self.kinds[type(flight.message).__name__]}"
-        told = tag("title", escaped(_told(flight, under_way=under_way)))
-        return group(
-            what + (" pc-lost" if lost else " pc-under-way" if under_way else ""),
-            [told, *(mark for way in ways for mark in _way(way))],
+    def _flight(self, flight: Flight, arrows: Iterable[Arrow]) -> str:
+        is_in_flight = flight.end is None and self.finding.timeline.losing_is_a_step
+        is_lost = flight.lost is not None or (flight.end is None and not is_in_flight)
+        kind = f"pc-flight pc-kind{self.colours[type(flight.message).__name__]}"
+        tooltip = tag("title", escaped(_flight_text(flight, is_in_flight=is_in_flight)))
+        return svg_group(
+            kind + (" pc-lost" if is_lost else " pc-in-flight" if is_in_flight else ""),
+            [tooltip, *(element for arrow in arrows for element in _arrow(arrow))],
             sent=flight.sent,
             end=flight.end,
         )
 
     def _step(self, band: Band) -> str:
         event, grid = band.event, self.grid
-        also = [sign("also", Point(grid.x[lane], band.y)) for lane in grid.others(event)]
-        before_words = Point(grid.column + NUMBER - 8, band.y + 4)
-        return group(
-            "pc-step pc-refused" if event.number in self.shown.notes else "pc-step",
+        lanes = grid.other_changed_lanes(event)
+        also_changed = [mark("also", Point(grid.x[lane], band.y)) for lane in lanes]
+        end_of_number = Point(grid.column + NUMBER_WIDTH - 8, band.y + 4)
+        return svg_group(
+            "pc-step pc-refused" if event.number in self.finding.notes else "pc-step",
             [
-                *also,
-                *self._mark(band),
-                words(str(event.number), before_words, "pc-number"),
+                *also_changed,
+                *self._event_mark(band),
+                text_line(str(event.number), end_of_number, "pc-number"),
                 *map(_line, band.lines),
             ],
             step=event.number,
         )
 
-    def _mark(self, band: Band) -> Iterator[str]:
-        """Yield the mark of a step on the lane of its node; a loss is marked on its arrow."""
-        does, x = band.event.kind, self.grid.x.get(band.event.node)
-        if x is not None and does is not StepKind.LOSE:
-            kind = {StepKind.CRASH: "crash", StepKind.RESTART: "up"}.get(does, "dot")
-            yield sign(kind, Point(x, band.y))
+    def _event_mark(self, band: Band) -> Iterator[str]:
+        """Yield the mark of a step on the lane of its node; a loss has its mark on the arrow."""
+        kind, x = band.event.kind, self.grid.x.get(band.event.node)
+        if x is not None and kind is not StepKind.LOSE:
+            name = {StepKind.CRASH: "crash", StepKind.RESTART: "up"}.get(kind, "dot")
+            yield mark(name, Point(x, band.y))
 
     def _ending(self) -> str:
-        high = LINE * len(self.end) + 12
+        high = LINE_HEIGHT * len(self.ending) + 12
         wide = self.grid.width - 2 * MARGIN
-        around = box(Point(MARGIN, self.below), wide, high, corner=5)
-        what = "pc-end pc-good" if self.shown.is_witness else "pc-end"
-        return group(what, [around, *map(_line, self.end)])
+        frame = rectangle(Point(MARGIN, self.top_of_ending), wide, high, corner=5)
+        kind = "pc-end pc-good" if self.finding.is_witness else "pc-end"
+        return svg_group(kind, [frame, *map(_line, self.ending)])
 
-    def _across(self, top: float, bottom: float, kind: str | None = None) -> str:
-        return box(Point(MARGIN / 2, top), self.grid.width - MARGIN, bottom - top, kind)
+    def _strip(self, top: float, bottom: float, kind: str | None = None) -> str:
+        """Return a rectangle across the whole diagram."""
+        return rectangle(Point(MARGIN / 2, top), self.grid.width - MARGIN, bottom - top, kind)
 
 
-def _told(flight: Flight, *, under_way: bool) -> str:
-    """Return all that is known of a message, for a reader who points at it."""
-    told = [f"{show(flight.message)} from {flight.src} to {flight.dst}: sent in step {flight.sent}"]
+def _flight_text(flight: Flight, *, is_in_flight: bool) -> str:
+    """Return the tooltip of a message: its ends and the steps that send, deliver or lose it."""
+    parts = [
+        f"{show(flight.message)} from {flight.src} to {flight.dst}: sent in step {flight.sent}"
+    ]
     if flight.delivered:
-        told.append(f"delivered in step {listed(flight.delivered)}")
+        parts.append(f"delivered in step {listed(flight.delivered)}")
     if flight.lost is not None:
-        told.append(f"lost in step {flight.lost}")
+        parts.append(f"lost in step {flight.lost}")
     if flight.end is None:
-        told.append("still on its way at the end" if under_way else "lost")
-    return ", ".join(told)
+        parts.append("in flight at the end" if is_in_flight else "lost")
+    return ", ".join(parts)
 
 
-def _way(way: Arrow) -> Iterator[str]:
-    (x2, y2), (dx, dy) = way.end, way.direction
-    path = curve(way.start, way.end, way.bulge) if way.bulge else through(way.start, way.end)
+def _arrow(arrow: Arrow) -> Iterator[str]:
+    """Yield the line of an arrow, its head or cross, and its label."""
+    (x2, y2), (dx, dy) = arrow.end, arrow.direction
+    if arrow.bulge:
+        path = curved_path(arrow.start, arrow.end, arrow.bulge)
+    else:
+        path = straight_path(arrow.start, arrow.end)
     yield tag("path", class_="pc-way", d=path)
-    if way.tip is Tip.HEAD:
-        x, y = x2 - dx * RIM, y2 - dy * RIM
+    if arrow.tip is Tip.HEAD:
+        x, y = x2 - dx * EVENT_RIM, y2 - dy * EVENT_RIM
         wings = [
-            Point(x - dx * HEAD_LONG - dy * aside, y - dy * HEAD_LONG + dx * aside)
-            for aside in (HEAD_WIDE, -HEAD_WIDE)
+            Point(x - dx * HEAD_LENGTH - dy * aside, y - dy * HEAD_LENGTH + dx * aside)
+            for aside in (HALF_HEAD_WIDTH, -HALF_HEAD_WIDTH)
         ]
-        yield tag("path", class_="pc-head", d=f"{through(Point(x, y), *wings)}z")
-    elif way.tip is Tip.LOST:
-        yield sign("cross", way.end)
-    if way.label is not None:
-        yield _word(way.label)
+        yield tag("path", class_="pc-head", d=f"{straight_path(Point(x, y), *wings)}z")
+    elif arrow.tip is Tip.LOST:
+        yield mark("cross", arrow.end)
+    if arrow.label is not None:
+        yield _arrow_label(arrow.label)
 
 
-def _word(label: Label) -> str:
-    """Return the label of an arrow; its letters are above a line, their middle on its place."""
+def _arrow_label(label: Label) -> str:
+    """Return the text of a label; the middle of its letters is on the line of its place."""
     (x1, y1), (x2, y2) = label.place
     if y1 == y2:
-        return words(label.text, Point(x1, y1 + LOW), "pc-word")
+        return text_line(label.text, Point(x1, y1 + BASELINE), "pc-word")
     angle = degrees(atan2(y2 - y1, x2 - x1))
-    turned = f"translate({short(x1)} {short(y1)}) rotate({short(angle)})"
-    return tag("text", escaped(label.text), class_="pc-word", transform=turned, y=str(LOW))
+    turned = f"translate({short_number(x1)} {short_number(y1)}) rotate({short_number(angle)})"
+    return tag("text", escaped(label.text), class_="pc-word", transform=turned, y=str(BASELINE))
 
 
 def _line(line: TextLine) -> str:
-    return words(line.text, line.at, f"pc-{line.kind}")
+    return text_line(line.text, line.at, f"pc-{line.kind}")
 
 
-def _entry(entry: Entry) -> str:
-    """Return a mark as it is in the picture, or a piece of a band or of a line, and its meaning."""
+def _legend_entry(entry: LegendEntry) -> str:
+    """Return a mark, a piece of a band or a piece of a line, followed by its meaning."""
     at = entry.at
     if entry.mark in ("wrong", "true"):
-        mark = box(at.to(0, -6), MARK - 7, 12, f"pc-band pc-{entry.mark}")
-    elif entry.mark == "under-way":
-        piece = tag("path", class_="pc-way", d=through(at, at.to(15, 0)))
-        mark = group("pc-under-way", [piece])
+        sample = rectangle(at.to(0, -6), MARK_WIDTH - 7, 12, f"pc-band pc-{entry.mark}")
+    elif entry.mark == "in-flight":
+        piece = tag("path", class_="pc-way", d=straight_path(at, at.to(15, 0)))
+        sample = svg_group("pc-in-flight", [piece])
     else:
-        mark = sign(entry.mark, at.to(7, 0))
-    return group("pc-legend", [mark, words(entry.words, at.to(MARK, LOW))])
+        sample = mark(entry.mark, at.to(7, 0))
+    meaning = text_line(entry.meaning, at.to(MARK_WIDTH, BASELINE))
+    return svg_group("pc-legend", [sample, meaning])

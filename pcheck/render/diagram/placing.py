@@ -1,7 +1,7 @@
-"""The places of the labels of arrows: each along its arrow near the head, where it hides least.
+"""The places of labels: each label is along its arrow, near the head, where it hides the least.
 
-They are placed one after another, and what is placed stays. Only sums and square roots are taken,
-so that the places are the same on every machine.
+The labels are placed one after another, and placed labels do not move. Only sums, products and
+square roots are computed, so that the places are the same on every machine.
 """
 
 from __future__ import annotations
@@ -9,20 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from math import hypot
 
-from pcheck.render.diagram.segments import Segment, apart
+from pcheck.render.diagram.segments import Segment, segment_distance
 from pcheck.render.svg.points import Point, distance
 
-HALF = 6.5  # their height
-LEAN, STEEP = 1.2, 0.35  # how much a label leans at most; from where on it may be upright
-FIRST, PACE, MOST = 15, 9, 20  # how far from the head, at first; what is tried, how often
-# what it costs to hide something, to be hidden, to stand far off
+HALF_HEIGHT = 6.5  # of a label
+MAX_SLOPE, MIN_STEEPNESS = 1.2, 0.35  # of arrows with a label along them, and with one upright
+FIRST_DISTANCE, DISTANCE_STEP, MAX_PLACES = 15, 9, 20  # from the head of the arrow
+# The costs of a place that hides something, is hidden, is upright or is far from the head.
 ON_LABEL, ON_DOT, ON_ARROW, UNDER_ARROW, ON_LANE, OUTSIDE = 80, 30, 9, 18, 5, 1000
-UPRIGHT, FAR = 5.0, 0.07
-Obstacle = tuple[Segment, float, float]
+UPRIGHT, PER_DISTANCE = 5.0, 0.07
+Obstacle = tuple[Segment, float, float]  # with the clearance that it needs and the cost of less
 
 
 class Places:
-    """The free room between `lanes`, `arrows` and `dots`, within these edges."""
+    """The places of labels among lanes, arrows and dots, between a left and a right edge."""
 
     def __init__(
         self,
@@ -36,100 +36,110 @@ class Places:
         self.labels: list[Segment] = []
 
     def take(self, place: Segment) -> None:
-        """Note that a label is there."""
+        """Add a label whose place is fixed."""
         self.labels.append(place)
 
-    def free(self, places: Iterable[Segment], near: Point) -> Segment:
-        """Take the freest of some places, and return it."""
-        return self._freest([(0.0, each) for each in places], near, None)
+    def take_free(self, places: Iterable[Segment], near: Point) -> Segment:
+        """Take the cheapest of these places, and return the place."""
+        return self._take_cheapest([(0.0, place) for place in places], near, None)
 
-    def beside(self, arrow: Segment, wide: float) -> Segment:
-        """Take a place near an arrow's end, along the arrow or upright, and return it."""
-        tried = [(0.0, each) for each in _leaning(arrow, wide)]
-        tried += [(UPRIGHT, each) for each in _upright(arrow, wide)]
-        return self._freest(tried, arrow[1], arrow)
+    def take_beside(self, arrow: Segment, wide: float) -> Segment:
+        """Take the cheapest place beside an arrow, along the arrow or upright, and return it."""
+        candidates = [(0.0, place) for place in _leaning_places(arrow, wide)]
+        candidates += [(UPRIGHT, place) for place in _upright_places(arrow, wide)]
+        return self._take_cheapest(candidates, arrow[1], arrow)
 
-    def _freest(
-        self, tried: list[tuple[float, Segment]], near: Point, own: Segment | None
+    def _take_cheapest(
+        self, candidates: list[tuple[float, Segment]], near: Point, own: Segment | None
     ) -> Segment:
-        around = self._around([place for _, place in tried], own)
+        """Take the cheapest place for a label of the arrow `own`, and return the place.
+
+        Each candidate is a cost and a place. Places that are far from `near` cost more.
+        """
+        obstacles = self._obstacles([place for _, place in candidates], own)
         _, best = min(
-            tried,
+            candidates,
             key=lambda each: (
                 each[0]
-                + FAR * min(distance(end, near) for end in each[1])
-                + self._hides(each[1])
-                + sum(_hidden(each[1], *other) for other in around)
+                + PER_DISTANCE * min(distance(end, near) for end in each[1])
+                + self._cost_of_lanes(each[1])
+                + sum(_cost_of_obstacle(each[1], *obstacle) for obstacle in obstacles)
             ),
         )
         self.take(best)
         return best
 
-    def _around(self, places: list[Segment], own: Segment | None) -> list[Obstacle]:
-        """Return what may be near these places: lines, how near they may come, and at what cost."""
+    def _obstacles(self, places: list[Segment], own: Segment | None) -> list[Obstacle]:
+        """Return the dots, labels and arrows at the heights of these places."""
         heights = [y for place in places for _, y in place]
-        low, high = min(heights) - 2 * HALF, max(heights) + 2 * HALF
-        found = [((dot, dot), HALF + 9, ON_DOT) for dot in self.dots]
-        found += [(label, 2 * HALF, ON_LABEL) for label in self.labels]
-        price = UNDER_ARROW if own is None else ON_ARROW
+        low, high = min(heights) - 2 * HALF_HEIGHT, max(heights) + 2 * HALF_HEIGHT
+        found = [((dot, dot), HALF_HEIGHT + 9, ON_DOT) for dot in self.dots]
+        found += [(label, 2 * HALF_HEIGHT, ON_LABEL) for label in self.labels]
+        cost = UNDER_ARROW if own is None else ON_ARROW
         for arrow in self.arrows:
             if arrow == own:
-                price = UNDER_ARROW  # what is drawn later goes through the letters
+                cost = UNDER_ARROW  # arrows that are drawn later cross the letters of the label
             else:
-                found.append((arrow, HALF - 1, price))
+                found.append((arrow, HALF_HEIGHT - 1, cost))
         return [each for each in found if _is_partly_between(each[0], low, high)]
 
-    def _hides(self, place: Segment) -> float:
-        """Return the cost of a place on lanes, or outside of the edges."""
+    def _cost_of_lanes(self, place: Segment) -> float:
+        """Return the cost of a place that is on lanes or outside of the edges."""
         left, right = place[0].x, place[1].x
         on = sum(left - 3 < x < right + 3 for x in self.lanes)
         return ON_LANE * on + OUTSIDE * (left < self.edges[0] or right > self.edges[1])
 
 
 def _is_partly_between(segment: Segment, low: float, high: float) -> bool:
-    one, other = segment
-    return min(one.y, other.y) < high and max(one.y, other.y) > low
+    """Return whether some point of a segment is between two heights."""
+    start, end = segment
+    return min(start.y, end.y) < high and max(start.y, end.y) > low
 
 
-def _hidden(place: Segment, other: Segment, room: float, price: float) -> float:
+def _cost_of_obstacle(place: Segment, obstacle: Segment, clearance: float, cost: float) -> float:
+    """Return `cost` if an obstacle is closer to a place than `clearance`, otherwise 0."""
     (x1, y1), (x2, y2) = place  # from left to right
-    (x3, y3), (x4, y4) = other
-    if (x3 > x2 + room and x4 > x2 + room) or (x3 < x1 - room and x4 < x1 - room):
-        return 0.0  # as most are, so that it is worth to look first
-    if min(y3, y4) > max(y1, y2) + room or max(y3, y4) < min(y1, y2) - room:
+    (x3, y3), (x4, y4) = obstacle
+    # Most obstacles are far away, and these comparisons are faster than the distance.
+    if (x3 > x2 + clearance and x4 > x2 + clearance) or (
+        x3 < x1 - clearance and x4 < x1 - clearance
+    ):
         return 0.0
-    return price if apart(other, place) < room else 0.0
+    if min(y3, y4) > max(y1, y2) + clearance or max(y3, y4) < min(y1, y2) - clearance:
+        return 0.0
+    return cost if segment_distance(obstacle, place) < clearance else 0.0
 
 
-def _leaning(arrow: Segment, wide: float) -> Iterator[Segment]:
-    """Yield places along the arrow, above or below, and never upside down."""
+def _leaning_places(arrow: Segment, wide: float) -> Iterator[Segment]:
+    """Yield places along an arrow, above and below the arrow; no text is upside down."""
     (x1, y1), (x2, y2) = arrow
-    long = hypot(x2 - x1, y2 - y1)
-    dx, dy = (x2 - x1) / long, (y2 - y1) / long
+    length = hypot(x2 - x1, y2 - y1)
+    dx, dy = (x2 - x1) / length, (y2 - y1) / length
     left = 1 if dx > 0 else -1
-    if abs(dy) > LEAN * abs(dx):
+    if abs(dy) > MAX_SLOPE * abs(dx):
         return
-    for far in _distances(long - wide - FIRST):
-        for off in (-HALF - 2, HALF + 2):
+    for far in _distances(length - wide - FIRST_DISTANCE):
+        for off in (-HALF_HEIGHT - 2, HALF_HEIGHT + 2):
             near = Point(x2 - dx * far - dy * off * left, y2 - dy * far + dx * off * left)
-            other = near.to(-dx * wide, -dy * wide)
-            yield (other, near) if dx > 0 else (near, other)
+            opposite = near.to(-dx * wide, -dy * wide)
+            yield (opposite, near) if dx > 0 else (near, opposite)
 
 
-def _upright(arrow: Segment, wide: float) -> Iterator[Segment]:
-    """Yield places beside a steep arrow, to its left or right."""
+def _upright_places(arrow: Segment, wide: float) -> Iterator[Segment]:
+    """Yield horizontal places to the left and right of a steep arrow."""
     (x1, y1), (x2, y2) = arrow
-    if y2 - y1 < STEEP * abs(x2 - x1):
+    if y2 - y1 < MIN_STEEPNESS * abs(x2 - x1):
         return
     lean = (x2 - x1) / (y2 - y1)
-    gap = 5 + HALF * abs(lean)
-    for far in _distances((y2 - y1) - 2 * FIRST):
+    gap = 5 + HALF_HEIGHT * abs(lean)
+    for far in _distances((y2 - y1) - 2 * FIRST_DISTANCE):
         x, y = x2 - lean * far, y2 - far
         yield Point(x - gap - wide, y), Point(x - gap, y)
         yield Point(x + gap, y), Point(x + gap + wide, y)
 
 
 def _distances(room: float) -> Iterator[float]:
-    for n in range(MOST):
-        if n == 0 or FIRST + n * PACE <= room:
-            yield FIRST + n * PACE
+    """Yield the distances from the head to try: the first one, and all others within the room."""
+    for nth in range(MAX_PLACES):
+        if nth == 0 or FIRST_DISTANCE + nth * DISTANCE_STEP <= room:
+            yield FIRST_DISTANCE + nth * DISTANCE_STEP

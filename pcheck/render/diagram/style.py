@@ -1,7 +1,8 @@
-"""The looks of a diagram: on a light page, on a dark one, and in print, black on white.
+"""The style sheet of a diagram for light pages, dark pages and print.
 
-What knows less than a browser (many a converter to PDF) skips all that is in `@supports`: that is
-the colours as variables, with those for a dark page, and a halo around letters.
+Many converters to PDF support less of CSS than browsers do. They skip the `@supports` block and use
+the light colours. Browsers read the block, which defines the colours as variables with values for
+dark pages, and adds a halo around letters.
 """
 
 from __future__ import annotations
@@ -31,11 +32,12 @@ DIAGRAM_COLOURS = {
     "kind4": Colour("#a3216b", "#f792c8"),
     "kind5": Colour("#477314", "#a6d873"),
 }
-KINDS = 6  # of messages, by their colour
-HEADING, NAME, TITLE, TEXT, LABEL = 15.0, 14.0, 13.0, 12.0, 11.5  # sizes of letters
+MESSAGE_COLOURS = 6  # types of messages share these colours in turn
+# font sizes
+HEADING_SIZE, NAME_SIZE, LABEL_SIZE, TEXT_SIZE, ARROW_LABEL_SIZE = 15.0, 14.0, 13.0, 12.0, 11.5
 
 RULES = """
-.pc-run{font-family:Arial,"Liberation Sans",Helvetica,sans-serif;font-size:12px;color:@ink}
+.pc-trace{font-family:Arial,"Liberation Sans",Helvetica,sans-serif;font-size:12px;color:@ink}
 .pc-page{fill:@page}
 .pc-band{fill:@band}
 .pc-band.pc-even{fill:none}
@@ -49,7 +51,7 @@ RULES = """
 .pc-milestone text{fill:@gold;font-weight:bold}
 .pc-way{fill:none;stroke:currentColor;stroke-width:1.5}
 .pc-lost .pc-way{stroke-dasharray:4 3}
-.pc-under-way .pc-way{stroke-dasharray:0 4;stroke-linecap:round;stroke-width:2}
+.pc-in-flight .pc-way{stroke-dasharray:0 4;stroke-linecap:round;stroke-width:2}
 .pc-head{fill:currentColor}
 .pc-cross{fill:none;stroke:@ink;stroke-width:1.8}
 .pc-word{font-size:11.5px;fill:currentColor}
@@ -78,7 +80,9 @@ HALO = """
 
 
 def _style() -> str:
-    rules = RULES.strip() + "".join(f"\n.pc-kind{n}{{color:@kind{n}}}" for n in range(KINDS))
+    rules = RULES.strip() + "".join(
+        f"\n.pc-kind{n}{{color:@kind{n}}}" for n in range(MESSAGE_COLOURS)
+    )
     coloured = [
         f"{which}{{{';'.join(each for each in how.split(';') if '@' in each)}}}"
         for which, how in re.findall(r"(.*)\{(.*)\}", rules)
@@ -98,7 +102,7 @@ def _style() -> str:
 
 def _variables(colours: Mapping[str, str]) -> str:
     named = (f"--pc-{name}:{colour}" for name, colour in colours.items())
-    return f".pc-run{{{';'.join(named)}}}"
+    return f".pc-trace{{{';'.join(named)}}}"
 
 
 DIAGRAM_STYLE = _style()

@@ -1,1 +1,1 @@
-"""The parts that a page of one run is put together from."""
+"""The HTML page of one trace and the parts that the page is assembled from."""

@@ -1,7 +1,8 @@
-"""A run as one page that needs nothing else: the picture, every step, every node, and why.
+"""A trace as one HTML page: the diagram, every step, the state of every node, and the explanation.
 
-It holds the first state and what each step changes; its script puts the rest together. Without a
-script, the picture, the steps in words and the explanation are there all the same.
+The page contains no references to other files. The page contains the initial state and the changes
+of each step, from which its script computes the other states. Without the script, the page still
+shows the diagram, the list of steps and the explanation.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pcheck.language.printing import show
 from pcheck.render.diagram.picture import figure
 from pcheck.render.page.jumps import jumps, ticks
 from pcheck.render.page.markup import Markup, element, joined
-from pcheck.render.page.nodes import Nodes
+from pcheck.render.page.nodes import NodeTables
 from pcheck.render.page.steps import step_list
 from pcheck.render.page.why import why, why_title
 from pcheck.render.text.report import Header
@@ -25,94 +26,98 @@ from pcheck.traces.finding import Finding
 from pcheck.traces.timeline import Flight
 
 PARTS = resources.files("pcheck.render.page")
-ONE_PAGE = 40  # steps, that are printed on one sheet of paper
-NEVER = "Lost: never delivered in this run"
+MAX_STEPS_ON_ONE_SHEET = 40  # diagrams with more steps are printed on several sheets of paper
 
 
-def html(shown: Finding) -> str:
-    script = _part("page.js")
+def html(finding: Finding) -> str:
+    """Return the page of a finding."""
+    script, timeline = _part("page.js"), finding.timeline
+    script_hash = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return Template(_part("page.html")).substitute(
-        title=element("title", f"{shown.setup.spec.name}: {shown.title}"),
+        title=element("title", f"{finding.setup.spec.name}: {finding.title}"),
         style=_part("page.css"),
         script=script,
-        allowed=f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}",
-        heading=joined(shown.title),
-        about=_about(shown),
-        mistake=_mistake(shown),
-        last=len(shown.timeline.events),
-        ticks=ticks(shown),
-        jumps=jumps(shown),
-        never="Still on their way at the end" if shown.timeline.losing_is_a_step else NEVER,
-        figure=figure(shown),
-        size="tall" if len(shown.timeline.events) > ONE_PAGE else "",
-        nodes=Nodes(shown.timeline).drawn(),
-        why=_why(shown),
-        steps=step_list(shown),
-        facts=_facts(shown),
-        run=_embedded(run_of(shown)),
+        allowed=f"sha256-{script_hash}",
+        heading=joined(finding.title),
+        about=_about(finding),
+        bug=_bug(finding),
+        last=len(timeline.events),
+        ticks=ticks(finding),
+        jumps=jumps(finding),
+        never=(
+            "In flight at the end"
+            if timeline.losing_is_a_step
+            else "Lost: never delivered in this trace"
+        ),
+        figure=figure(finding),
+        size="tall" if len(timeline.events) > MAX_STEPS_ON_ONE_SHEET else "",
+        nodes=NodeTables(timeline).markup(),
+        why=_why(finding),
+        steps=step_list(finding),
+        facts=_facts(finding),
+        data=_embedded(_page_data(finding)),
     )
 
 
-def run_of(shown: Finding) -> dict[str, Any]:
-    """Return all that the script is given."""
-    timeline, nodes = shown.timeline, Nodes(shown.timeline)
+def _page_data(finding: Finding) -> dict[str, Any]:
+    """Return the data that the script of the page reads."""
+    timeline, tables = finding.timeline, NodeTables(finding.timeline)
     return {
-        "cells": nodes.cells,
-        "first": nodes.texts(timeline.first),
-        "steps": list(nodes.steps()),
+        "cells": tables.cells,
+        "first": tables.texts(timeline.first),
+        "steps": list(tables.steps()),
         "flights": list(map(_flight, timeline.flights)),
     }
 
 
-def _flight(each: Flight) -> dict[str, Any]:
+def _flight(flight: Flight) -> dict[str, Any]:
     return {
-        "message": show(each.message),
-        "src": each.src,
-        "dst": each.dst,
-        "sent": each.sent,
-        "nth": each.nth,
-        "delivered": each.delivered,
-        "lost": each.lost,
+        "message": show(flight.message),
+        "src": flight.src,
+        "dst": flight.dst,
+        "sent": flight.sent,
+        "nth": flight.nth,
+        "delivered": flight.delivered,
+        "lost": flight.lost,
     }
 
 
 def _embedded(value: dict[str, Any]) -> str:
-    """JSON that cannot end the element that it stands in, whatever strings are in it."""
+    """Return a value as JSON without characters that could end the surrounding element."""
     text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
 
 
-def _about(shown: Finding) -> Markup:
-    setup = shown.setup
+def _about(finding: Finding) -> Markup:
+    setup = finding.setup
     name = f"{setup.spec.name}: {setup.spec.summary}".rstrip(": ")
-    lines = [element("p", name, class_="spec")]
-    return joined(*lines, _mistake(shown))
+    return joined(element("p", name, class_="spec"), _bug(finding))
 
 
-def _mistake(shown: Finding) -> Markup:
-    bug = shown.setup.bug
+def _bug(finding: Finding) -> Markup:
+    """Return name and summary of the bug, or nothing without a bug."""
+    bug = finding.setup.bug
     if bug is None:
         return joined()
-    return element(
-        "p", element("strong", f"The mistake, {bug.name}:"), f" {bug.summary}", class_="mistake"
-    )
+    return element("p", element("strong", f"Bug {bug.name}:"), f" {bug.summary}", class_="bug")
 
 
-def _why(shown: Finding) -> Markup:
-    ends = element("p", f"{shown.ending}.", class_="good" if shown.is_witness else "wrong")
-    told = why(shown.explanation, shown.saved.spec)
-    return joined(element("h2", why_title(shown), id="why"), ends, told)
+def _why(finding: Finding) -> Markup:
+    ending = element("p", f"{finding.ending}.", class_="good" if finding.is_witness else "wrong")
+    reasons = why(finding.explanation, finding.saved.spec)
+    return joined(element("h2", why_title(finding), id="why"), ending, reasons)
 
 
-def _facts(shown: Finding) -> Markup:
+def _facts(finding: Finding) -> Markup:
+    """Return the setup, and the number of other shortest traces."""
     rows = (
         element("div", element("dt", name), element("dd", text))
-        for name, text, _ in Header(shown.setup).facts()
+        for name, text, _ in Header(finding.setup).facts()
     )
-    among = [element("p", shown.among)] if shown.among else []
-    return joined(element("dl", *rows, class_="facts"), "\n", *among)
+    selection = [element("p", finding.selection)] if finding.selection else []
+    return joined(element("dl", *rows, class_="facts"), "\n", *selection)
 
 
 def _part(name: str) -> str:

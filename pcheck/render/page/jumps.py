@@ -1,4 +1,4 @@
-"""The links at the top of a page: to the steps that matter, and to why the run goes wrong."""
+"""The links at the top of a page to divergences, milestones and the explanation."""
 
 from __future__ import annotations
 
@@ -10,29 +10,30 @@ from pcheck.traces.finding import Finding
 from pcheck.traces.timeline import Timeline
 
 
-def jumps(shown: Finding) -> Markup:
-    """Return links to the steps that matter, and to the explanation."""
-    differs = f"The correct {shown.saved.spec} differs in"
+def jumps(finding: Finding) -> Markup:
+    """Return links to the divergences, the milestones and the explanation."""
+    diverges = f"Correct {finding.saved.spec} differs in"
     lines = [
-        *_jumps(differs, [*shown.notes.items()], "refused", shown.saved.refused_at),
-        *_jumps("Milestones", _milestones(shown.timeline), "milestone"),
-        element("p", element("a", why_title(shown), href="#why"), class_="jumps"),
+        *_jumps(diverges, [*finding.notes.items()], "refused", finding.saved.refused_at),
+        *_jumps("Milestones", _milestones(finding.timeline), "milestone"),
+        element("p", element("a", why_title(finding), href="#why"), class_="jumps"),
     ]
-    return element("nav", *lines, id="jumps", aria_label="What matters")
+    return element("nav", *lines, id="jumps", aria_label="Important steps")
 
 
 def _jumps(
-    title: str, places: list[tuple[int, str]], kind: str, refused: int | None = None
+    title: str, steps: list[tuple[int, str]], kind: str, refused_at: int | None = None
 ) -> Iterator[Markup]:
-    if places:
+    """Yield a paragraph of links to these steps; each step has a tooltip."""
+    if steps:
         links = (
             element(
                 "a",
-                f"step {number}, refused" if number == refused else str(number),
+                f"step {number}, refused" if number == refused_at else str(number),
                 href=f"#step-{number}",
-                title=said,
+                title=tooltip,
             )
-            for number, said in places
+            for number, tooltip in steps
         )
         yield element("p", f"{title} ", *links, class_=f"jumps {kind}")
 
@@ -41,14 +42,14 @@ def _milestones(timeline: Timeline) -> list[tuple[int, str]]:
     return [(event.number, line) for event in timeline.events for line in event.milestones]
 
 
-def ticks(shown: Finding) -> Markup:
-    """Return the marks on the slider, one where each milestone and each difference is."""
-    places = [(number, "milestone") for number, _ in _milestones(shown.timeline)]
-    places += [(number, "refused") for number in shown.notes]
-    length = max(len(shown.timeline.events), 1)
+def ticks(finding: Finding) -> Markup:
+    """Return the marks on the slider, one for each milestone and each divergence."""
+    marks = [(number, "milestone") for number, _ in _milestones(finding.timeline)]
+    marks += [(number, "refused") for number in finding.notes]
+    length = max(len(finding.timeline.events), 1)
     return joined(
         *(
             element("i", class_=kind, style=f"left:{100 * number / length:.2f}%")
-            for number, kind in places
+            for number, kind in marks
         )
     )

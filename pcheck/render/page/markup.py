@@ -1,4 +1,4 @@
-"""HTML as a value: whatever is not markup already is escaped, so that nothing can be forgotten."""
+"""HTML as values of a type of its own; every other text is escaped when it becomes HTML."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from html import escape
 
 
 class Markup(str):
-    """Text that a browser may read as HTML."""
+    """HTML that a browser may interpret."""
 
     __slots__ = ()
 
 
 def element(name: str, *inside: str, **attributes: str | int | None) -> Markup:
-    """`element("a", "step 2", href="#step-2")`; an attribute that is None is left out."""
+    """Return an element such as `element("a", "step 2", href="#step-2")`.
+
+    Attributes that are None are omitted.
+    """
     given = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{safe(str(value))}"'
         for key, value in attributes.items()
@@ -22,16 +25,20 @@ def element(name: str, *inside: str, **attributes: str | int | None) -> Markup:
 
 
 def joined(*parts: str) -> Markup:
+    """Return the parts as one piece of HTML, with texts escaped."""
     return Markup("".join(map(safe, parts)))
 
 
 def safe(text: str) -> Markup:
-    """Text as text: no tag in it counts, and nothing that turns a line around or ends it."""
+    """Return a text as HTML, with markup and unprintable characters escaped.
+
+    Unprintable characters include those that reverse the direction of a line.
+    """
     if isinstance(text, Markup):
         return text
-    seen = (c if c.isprintable() or c == "\n" else _named(c) for c in text)
-    return Markup(escape("".join(seen)))
+    visible = (c if c.isprintable() or c == "\n" else _escape_code(c) for c in text)
+    return Markup(escape("".join(visible)))
 
 
-def _named(character: str) -> str:
+def _escape_code(character: str) -> str:
     return character.encode("unicode_escape").decode()

@@ -1,4 +1,4 @@
-"""The part of a page that says why a run goes wrong: all that the text report says of it."""
+"""The explanation of a trace on its page, with the same content as in the text report."""
 
 from __future__ import annotations
 
@@ -7,68 +7,71 @@ from collections.abc import Iterator
 from pcheck.loading.rules import Rule
 from pcheck.render.page.markup import Markup, element, joined
 from pcheck.render.page.steps import step_link
-from pcheck.traces.divergence import Divergence
+from pcheck.render.text.explanation import rule_title
 from pcheck.traces.explanation import Explanation, NodeEvents
 from pcheck.traces.finding import Finding
 
 
-def why_title(shown: Finding) -> str:
-    return "What was found" if shown.is_witness else "Why it goes wrong"
+def why_title(finding: Finding) -> str:
+    """Return the heading of the explanation."""
+    if finding.is_witness:
+        return "What this trace reaches"
+    return f"Why this trace violates {finding.saved.property}"
 
 
-def why(explanation: Explanation, correct: str) -> Markup:
-    """`correct` is what the protocol without the mistake is called."""
-    return joined(*_parts(explanation, correct))
+def why(explanation: Explanation, spec: str) -> Markup:
+    """Return an explanation as HTML; `spec` is the name of the spec without the bug."""
+    return joined(*_parts(explanation, spec))
 
 
-def _parts(found: Explanation, correct: str) -> Iterator[Markup]:
-    for told in found.lines:
-        yield element("p", told) if isinstance(told, str) else _did(told)
-    for rule in found.rules:
+def _parts(explanation: Explanation, spec: str) -> Iterator[Markup]:
+    for line in explanation.lines:
+        yield element("p", line) if isinstance(line, str) else _node_events(line)
+    for rule in explanation.rules:
         yield _rule(rule)
-    if found.divergences:
-        yield element("h3", f"Beside the correct {correct}, step by step")
-        yield element("dl", *map(_difference, found.divergences), class_="numbered")
-    if found.node_events is not None:
-        yield _did(found.node_events)
+    if explanation.divergences:
+        rows = (
+            _row(each.number, f"{each.label}:", f"{each.sentence}.")
+            for each in explanation.divergences
+        )
+        yield element("h3", f"Where correct {spec} differs")
+        yield element("dl", *rows, class_="numbered")
+    if explanation.node_events is not None:
+        yield _node_events(explanation.node_events)
 
 
-def _did(node_events: NodeEvents) -> Markup:
+def _node_events(node_events: NodeEvents) -> Markup:
     rows = []
     for event in node_events.events:
-        then = "; ".join([*event.changes, *(str(sent) for sent in event.sends if sent.to)])
-        rows.append(_row(event.number, f"{event.label}{':' if then else ''}", then))
+        effects = "; ".join([*event.changes, *(str(sent) for sent in event.sends if sent.to)])
+        rows.append(_row(event.number, f"{event.label}{':' if effects else ''}", effects))
     title = element("h3", f"What {node_events.node} did")
     return joined(title, element("dl", *rows, class_="numbered"))
 
 
-def _difference(each: Divergence) -> Markup:
-    here = f" Here: {each.buggy}." if each.buggy is not None else ""
-    return _row(each.number, f"{each.label}:", f"{each.correct}.{here}")
-
-
-def _row(number: int, what: str, more: str) -> Markup:
-    words = element("dd", element("strong", what), f" {more}")
-    return element("div", element("dt", step_link(number)), words)
+def _row(number: int, label: str, text: str) -> Markup:
+    """Return a row with a link to a step, its label and a text."""
+    description = element("dd", element("strong", label), f" {text}")
+    return element("div", element("dt", step_link(number)), description)
 
 
 def _rule(rule: Rule) -> Markup:
-    title = "The rule" if rule.right else "And new here"
+    """Return a changed rule: its name, its docstring, and the source of both versions."""
     words = [element("p", rule.words)] if rule.words else []
     sides = [
-        element("div", element("h4", name), element("pre", _source(mine, other), tabindex=0))
-        for name, mine, other in (
+        element("div", element("h4", name), element("pre", _source(lines, other), tabindex=0))
+        for name, lines, other in (
             ("correct", rule.right, rule.wrong),
-            ("here", rule.wrong, rule.right),
+            ("this bug", rule.wrong, rule.right),
         )
-        if mine
+        if lines
     ]
-    beside = element("div", *sides, class_="beside")
-    return joined(element("h3", f"{title}, ", element("code", rule.name)), *words, beside)
+    title = element("h3", f"{rule_title(rule)}: ", element("code", rule.name))
+    return joined(title, *words, element("div", *sides, class_="beside"))
 
 
 def _source(lines: tuple[str, ...], other: tuple[str, ...]) -> Markup:
-    """Source as it is; what the other side lacks is marked."""
+    """Return the source of one version; lines that the other version lacks are marked."""
     return joined(
         *(
             joined(element("mark", line) if other and line not in other else line, "\n")

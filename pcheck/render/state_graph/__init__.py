@@ -1,1 +1,1 @@
-"""The state graph, drawn: what is in it comes from `pcheck.search.state_graph`."""
+"""Drawings of a state graph that `pcheck.search.state_graph` has built."""

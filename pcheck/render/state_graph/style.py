@@ -1,6 +1,6 @@
-"""The looks of a picture of a state graph, on a light page and on a dark one.
+"""The style sheet of a state graph picture, for light and dark pages.
 
-The rules with colours are written twice, since some programs that draw SVG know no variables.
+The rules with colours are written twice, because some SVG renderers do not support variables.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ text { font: 11px ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; 
 .letter, .state text, .step text { text-anchor: middle; font-size: 10px; }
 .wrong .shape { stroke-width: 2; }
 .first .shape { stroke-width: 3; }
-.run .shape { stroke-width: 4; }
-.letter, .run text { font-weight: bold; }
+.trace .shape { stroke-width: 4; }
+.letter, .trace text { font-weight: bold; }
 .step path { fill: none; }
 .step text { paint-order: stroke; stroke-width: 3; stroke-linejoin: round; }
 .step .near { stroke: transparent; stroke-width: 9; }
-.run .line { stroke-width: 3.5; }
+.trace .line { stroke-width: 3.5; }
 .state:hover .shape, .step:hover .line { stroke-width: 4; }
 """
 FILLS = """
@@ -32,7 +32,7 @@ text { fill: @ink; }
 .step .line { stroke: @line; }
 .step text { stroke: @paper; }
 .arrow { fill: @line; }
-.run .line { stroke: @ink; }
+.trace .line { stroke: @ink; }
 .dark { fill: @ink; }
 .step.wrong .line { stroke: @wrong; }
 .state:hover .shape, .step:hover .line { stroke: @ink; }

@@ -1,7 +1,8 @@
-"""A whole state in words: all that tells it from every other state.
+"""The text of a whole state, which differs from the text of every other state.
 
-The columns of a trace are not enough for that. Two states may differ in nothing but what is on its
-way, in how many crashes there have been, or in what was said to nobody in particular.
+The columns of a trace are not sufficient. Two states with equal columns may differ in their
+undelivered messages, in their number of crashes, or in the messages without receivers that
+properties have observed.
 """
 
 from __future__ import annotations
@@ -18,18 +19,18 @@ from pcheck.text import counted, printable
 
 
 def state_text(model: Model[Any], state: Any) -> str:
-    """Return a line for each node, and for the messages that may still reach it."""
+    """Return the text of a state, with a line for each node and for its undelivered messages."""
     lines = [*_columns(model, state)]
     if isinstance(model, ClusterModel):
-        lines += [*_on_the_way(model, state), *_said(state)]
+        lines += [*_undelivered(model, state), *_observed(state)]
         lines += [counted(state.crashes, "crash")] if state.crashes else []
     elif type(model).columns is not Model.columns:
-        lines.append(show(state))  # of which the columns may tell a part only
+        lines.append(show(state))  # the columns may contain only a part of the state
     return "\n".join(map(printable, lines))
 
 
 def _columns(model: Model[Any], state: Any) -> Iterator[str]:
-    """`a1: promised = 1, vote = None`"""
+    """Yield a line for each column: `a1: promised = 1, vote = None`."""
     try:
         for name, fields in model.columns(state).items():
             each = (f"{field} = {value}" if field else value for field, value in fields.items())
@@ -39,23 +40,26 @@ def _columns(model: Model[Any], state: Any) -> Iterator[str]:
         raise SpecError(f"{place}columns raised {described(error)}") from error
 
 
-def _on_the_way(model: ClusterModel, state: State) -> Iterator[str]:
-    """`to a1: Prepare(ballot=1) from p1`, each copy of it, in the order of the inbox."""
+def _undelivered(model: ClusterModel, state: State) -> Iterator[str]:
+    """Yield the inbox of each node, with all copies: `to a1: Prepare(ballot=1) from p1`."""
     for node, config in zip(model.nodes, state.nodes, strict=True):
         if config.inbox:
             letters = (f"{show(each.message)} from {each.src}" for each in config.inbox)
             yield f"to {node.me}: {', '.join(letters)}"
 
 
-def _said(state: State) -> Iterator[str]:
-    """Yield what the properties saw that is on its way to nobody: it is remembered all the same."""
-    waiting = {letter for config in state.nodes for letter in config.inbox}
-    for letter in sorted(state.observed - waiting, key=lambda each: each.order):
+def _observed(state: State) -> Iterator[str]:
+    """Yield the observed messages that are in no inbox.
+
+    Properties have seen these messages, so that they are a part of the state.
+    """
+    in_inboxes = {letter for config in state.nodes for letter in config.inbox}
+    for letter in sorted(state.observed - in_inboxes, key=lambda each: each.order):
         yield f"{letter.src} said: {show(letter.message)}"
 
 
-def said(about: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what the properties say of a state or a step of the graph."""
+def mark_texts(about: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the properties that a state or a step of the graph violates or reaches."""
     if "violates" in about:
         yield f"violates {about['violates']}: {about['why']}"
     if "reaches" in about:

@@ -1,1 +1,1 @@
-"""The parts of SVG that the diagram of a run and the picture of a state graph share."""
+"""SVG elements, colours and measures shared by trace diagrams and state graph pictures."""

@@ -1,4 +1,4 @@
-"""Style sheets with named colours, of which each has a light and a dark page's version."""
+"""Style sheets with named colours, each with a value for light and a value for dark pages."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-NAME = re.compile(r"@(\w+)")
+COLOUR_NAME = re.compile(r"@(\w+)")
 
 
 class Colour(NamedTuple):
-    """One colour as it is on a light page, and as it is on a dark one."""
+    """A colour: its value on a light page and its value on a dark page."""
 
     light: str
     dark: str
@@ -20,15 +20,15 @@ Palette = Mapping[str, Colour]
 
 
 def light(rules: str, palette: Palette) -> str:
-    """Return the rules for a light page: each `@name` is replaced by its colour."""
+    """Return the rules with each `@name` replaced by its colour on a light page."""
     return replaced(rules, lambda name: palette[name].light)
 
 
 def dark(rules: str, palette: Palette) -> str:
-    """Return the rules for a dark page."""
+    """Return the rules with each `@name` replaced by its colour on a dark page."""
     return replaced(rules, lambda name: palette[name].dark)
 
 
-def replaced(rules: str, how: Callable[[str], str]) -> str:
-    """Return the rules with something else for each `@name`."""
-    return NAME.sub(lambda found: how(found[1]), rules)
+def replaced(rules: str, value_of: Callable[[str], str]) -> str:
+    """Return the rules with each `@name` replaced by `value_of(name)`."""
+    return COLOUR_NAME.sub(lambda found: value_of(found[1]), rules)

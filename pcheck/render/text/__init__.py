@@ -1,1 +1,1 @@
-"""What is printed: a run told moment by moment, a verdict, and what it does not cover."""
+"""Printed output: the report of a search, the drawn trace, the explanation and the levels."""

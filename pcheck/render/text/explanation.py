@@ -1,4 +1,4 @@
-"""Why a run goes wrong, for a reader: the story, where the correct protocol parts, and the rule."""
+"""The printed explanation of a violation: the property's words, changed rules and divergences."""
 
 from __future__ import annotations
 
@@ -9,56 +9,58 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
 from pcheck.loading.rules import Rule
-from pcheck.render.text.paragraphs import Cell, Paragraph, Rows
-from pcheck.traces.divergence import Divergence
+from pcheck.render.text.paragraphs import Paragraph, Rows
 from pcheck.traces.explanation import Explanation, NodeEvents
 
 
 class Explained:
-    """`correct` is what the protocol without the mistake is called."""
+    """An explanation, printed. `spec` is the name of the spec without the bug."""
 
-    def __init__(self, explanation: Explanation, correct: str) -> None:
-        self.explanation, self.correct = explanation, correct
+    def __init__(self, explanation: Explanation, spec: str) -> None:
+        self.explanation, self.spec = explanation, spec
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        found = self.explanation
-        for told in found.lines:
-            if isinstance(told, str):
-                yield Paragraph(told)
+        explanation = self.explanation
+        for line in explanation.lines:
+            if isinstance(line, str):
+                yield Paragraph(line)
             else:
-                yield from _did(told)
-        if found.rules:
+                yield from _node_events(line)
+        if explanation.rules:
             yield ""
-            yield Rules(found.rules)
-        if found.divergences:
+            yield Rules(explanation.rules)
+        if explanation.divergences:
             yield ""
-            yield Paragraph(f"Beside the correct {self.correct}, step by step:")
-            yield Rows(map(_difference, found.divergences))
-        if found.node_events is not None:
-            yield from _did(found.node_events)
-
-
-def _difference(each: Divergence) -> tuple[Cell, ...]:
-    here = f" Here: {each.buggy}." if each.buggy is not None else ""
-    return (str(each.number), "dim"), (f"{each.label}: {each.correct}.{here}", "")
+            yield Paragraph(f"Where correct {self.spec} differs:")
+            yield Rows(
+                ((str(each.number), "dim"), (f"{each.label}: {each.sentence}", ""))
+                for each in explanation.divergences
+            )
+        if explanation.node_events is not None:
+            yield from _node_events(explanation.node_events)
 
 
 class Rules:
-    """The clauses that a mistake changes, each beside the correct one."""
+    """The rules that a bug changes, each beside the correct rule."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rules)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         for rule in self.rules:
-            words = f": {rule.words}" if rule.words else ""
-            title = "The rule" if rule.right else "And new here"
-            yield Paragraph(f"{title}, {rule.name}{words}", "bold")
-            yield Beside(("correct", *rule.right), ("here", *rule.wrong))
+            yield Paragraph(f"{rule_title(rule)}: {rule.name}", "bold")
+            if rule.words:
+                yield Paragraph(rule.words)
+            yield SideBySide(("correct", *rule.right), ("this bug", *rule.wrong))
 
 
-class Beside:
-    """Two pieces of source side by side; one below the other where there is no room."""
+def rule_title(rule: Rule) -> str:
+    """Return `Changed rule`, or `Added rule` if the correct protocol has no such rule."""
+    return "Changed rule" if rule.right else "Added rule"
+
+
+class SideBySide:
+    """Two pieces of source side by side, or one below the other on a narrow screen."""
 
     def __init__(self, left: tuple[str, ...], right: tuple[str, ...]) -> None:
         self.left, self.right = left, right
@@ -81,7 +83,7 @@ class Beside:
 
 
 def _folded(text: str, width: int) -> Iterator[str]:
-    """Source as it is, in pieces that fit; what is cut off hangs below."""
+    """Yield a line of source in pieces that fit; later pieces have a deeper indentation."""
     indent = " " * min(len(text) - len(text.lstrip()) + 4, width // 2)
     while len(text) > width:
         at = max(text.rfind(" ", len(indent), width + 1), 0) or width
@@ -94,11 +96,11 @@ def _style(style: str, at: int) -> str:
     return f"{style} bold" if at == 0 else style
 
 
-def _did(node_events: NodeEvents) -> Iterator[RenderableType]:
+def _node_events(node_events: NodeEvents) -> Iterator[RenderableType]:
     rows = []
     for event in node_events.events:
         sends = [str(each) for each in event.sends if each.to]
-        then = "; ".join([*event.changes, *sends])
-        rows.append(((str(event.number), "dim"), (f"{event.label}: {then}".rstrip(": "), "")))
+        effects = "; ".join([*event.changes, *sends])
+        rows.append(((str(event.number), "dim"), (f"{event.label}: {effects}".rstrip(": "), "")))
     yield Paragraph(f"What {node_events.node} did:")
     yield Rows(rows)

@@ -1,4 +1,4 @@
-"""How a search grew: the new states on each level, as bars, and in words what a level is."""
+"""The levels of a search: a bar chart of the new states on each level, and a description."""
 
 from __future__ import annotations
 
@@ -10,16 +10,19 @@ from rich.text import Text
 
 from pcheck.render.text.paragraphs import Paragraph
 from pcheck.render.text.printed import as_html, as_text
+from pcheck.render.text.report import after_steps
+from pcheck.search.limits import stop_phrase
 from pcheck.search.outcome import SearchResult
 from pcheck.text import counted
 
-HEIGHT = 6  # rows of bars; two more stand below
-WIDEST, LEAST = 8, 12  # columns: of a bar with its gap; of a plot that says anything
-UNICODE, ASCII = "▁▂▃▄▅▆▇█", ".:#"  # how a bar ends, from low to full
+HEIGHT = 6  # rows of bars; the axis takes two more rows
+MAX_PITCH = 8  # columns of a bar with its gap
+MIN_ROOM = 12  # columns, below which no chart is drawn
+UNICODE, ASCII = "▁▂▃▄▅▆▇█", ".:#"  # the top of a bar, from low to full
 
 
 class Levels:
-    """`widths` are the numbers that are drawn."""
+    """The chart of one search. `widths` are the numbers of new states that the bars show."""
 
     def __init__(self, search: SearchResult) -> None:
         self.search, self.widths = search, search.widths
@@ -29,9 +32,9 @@ class Levels:
         margin = len(f"{self.peak:,}") + 2
         plot = Plot(self.widths, options.max_width - margin)
         yield Paragraph(self._heading(), "bold")
-        if self.peak and plot.room >= LEAST:
+        if self.peak and plot.room >= MIN_ROOM:
             yield from plot.rows(margin, ascii_only=options.ascii_only)
-        for line in self._says(plot.together):
+        for line in self._description(plot.levels_per_bar):
             yield Paragraph(line)
 
     def __str__(self) -> str:
@@ -41,103 +44,111 @@ class Levels:
         return as_html(self)
 
     @property
-    def _by_steps(self) -> bool:
-        """Whether a level is a number of steps."""
+    def _is_by_steps(self) -> bool:
+        """True if a level is a number of steps; the levels of a `cover` proof are not."""
         return "cover" not in self.search.reduced
 
     def _heading(self) -> str:
-        if self._by_steps:
-            return "New states after so many steps:"
-        return "New states on each level of a proof, which goes by another order than steps:"
+        if self._is_by_steps:
+            return "New states by number of steps:"
+        return "New states by level of the cover proof (a level is not a number of steps):"
 
-    def _says(self, together: int) -> Iterator[str]:
-        yield self._counts() + (f" A bar is the largest of {together} levels." * (together > 1))
+    def _description(self, levels_per_bar: int) -> Iterator[str]:
+        merged = f" Each bar shows the largest of {levels_per_bar} levels."
+        yield self._counts() + merged * (levels_per_bar > 1)
         if self.search.reduced:
-            yield self._of_what()
+            yield self._reduced_space()
         if (end := self._end()) is not None:
             yield end
 
     def _counts(self) -> str:
         if not self.peak:
-            return "Not even the first level was finished."
+            return "No level was completed."
         at = self.widths.index(self.peak)
-        where = f"after {counted(at, 'step')}" if self._by_steps else f"on level {at}"
+        where = after_steps(at) if self._is_by_steps else f"on level {at}"
         levels = counted(len(self.widths), "level")
-        again = self.drawn - self.search.states  # dropped by a proof, after they were counted
-        but = "" if self._by_steps else f", {again:,} of which cover dropped again"
-        return f"{counted(self.drawn, 'state')} on {levels}{but}. The most: {self.peak:,}, {where}."
+        removed = self.drawn - self.search.states  # after they were counted
+        note = "" if self._is_by_steps else f" (cover later removed {removed:,} of them)"
+        peak = f"Largest level: {counted(self.peak, 'state')}, {where}."
+        return f"{counted(self.drawn, 'state')} on {levels}{note}. {peak}"
 
-    def _of_what(self) -> str:
-        *most, last = [name for name in self.search.reduced if name != "cover"] or ["cover"]
-        names = f"{', '.join(most)} and {last} keep" if most else f"{last} keeps"
-        kept = f"Drawn are the states that {names}: each stands for others."
-        if not self._by_steps:
-            return f"{kept} A level is the sum of how far each node has come."
+    def _reduced_space(self) -> str:
+        names = [name for name in self.search.reduced if name != "cover"]
+        *others, last = names or ["cover"]
+        listed = f"{', '.join(others)} and {last}" if others else last
+        text = f"The bars count states of the reduced state space ({listed})."
+        if not self._is_by_steps:
+            return f"{text} A level number adds up how far each node has advanced."
         if "fuse" in self.search.reduced:
-            return f"{kept} Steps are those of the cluster, also where fuse makes one of several."
-        return kept
+            return (
+                f"{text} Steps are steps of the cluster: a fused step counts all that it combines."
+            )
+        return text
 
     def _end(self) -> str | None:
-        """Why there is not more to be drawn, if there is."""
+        """Return why the last levels are not drawn, or None if the search is complete."""
         search, last = self.search, len(self.widths) - 1
         if search.stopped is not None:
             more = search.states - self.drawn
-            there = f", and the {counted(more, 'state')} met there are not drawn" if more else ""
-            return (
-                f"The search was ended by {search.stopped}: level {last + 1} is not whole{there}."
-            )
+            omitted = f", and its {counted(more, 'state')} are not drawn" if more else ""
+            stopped = stop_phrase(search.stopped)
+            return f"The search stopped {stopped}: level {last + 1} is incomplete{omitted}."
         if not search.complete:
-            return f"The search ended with level {last}, when all that was asked was decided."
+            return f"The search stopped after level {last}, because the verdict was decided."
         return None
 
 
 class Plot:
-    """Bars as wide as there is room for. Where there is too little, one stands for several."""
+    """Bars as wide as the room allows; with too little room, a bar shows several levels."""
 
     def __init__(self, widths: Sequence[int], room: int) -> None:
         self.room = max(room, 1)
         self.levels = len(widths)
-        self.together = max(1, -(-self.levels // self.room))
+        self.levels_per_bar = max(1, -(-self.levels // self.room))
         self.bars = [
-            max(widths[at : at + self.together]) for at in range(0, self.levels, self.together)
+            max(widths[at : at + self.levels_per_bar])
+            for at in range(0, self.levels, self.levels_per_bar)
         ]
-        self.pitch = min(WIDEST, self.room // max(len(self.bars), 1))
+        self.pitch = min(MAX_PITCH, self.room // max(len(self.bars), 1))
         self.bar = self.pitch - (self.pitch > 2)
 
     def rows(self, margin: int, *, ascii_only: bool) -> Iterator[Text]:
+        """Yield the rows of the chart; `margin` is the width of the numbers on the left."""
         side, top, corner, floor = "|++-" if ascii_only else "│┤└─"
         peak = f"{max(self.bars):,}"
         for row in reversed(range(HEIGHT)):
             name, edge = (peak, top) if row == HEIGHT - 1 else ("", side)
             line = Text(f"{name:>{margin - 2}} {edge}", no_wrap=True)
-            line.append(self._across(row, ASCII if ascii_only else UNICODE), "cyan")
+            line.append(self._row(row, ASCII if ascii_only else UNICODE), "cyan")
             line.rstrip()
             yield line
-        across = floor * (len(self.bars) * self.pitch)
-        yield Text(f"{0:>{margin - 2}} {corner}{across}", no_wrap=True)
+        axis = floor * (len(self.bars) * self.pitch)
+        yield Text(f"{0:>{margin - 2}} {corner}{axis}", no_wrap=True)
         yield Text(" " * margin + self._ticks(), no_wrap=True)
 
-    def _across(self, row: int, ends: str) -> str:
-        """What is seen of all bars in one row, the lowest of which is 0."""
-        full, most = len(ends), max(self.bars)
+    def _row(self, row: int, ends: str) -> str:
+        """Return the part of all bars in one row; row 0 is the lowest."""
+        full, peak = len(ends), max(self.bars)
         line = ""
         for states in self.bars:
-            high = max(round(states * HEIGHT * full / most), 1) if states else 0
-            part = min(max(high - row * full, 0), full)
+            height = max(round(states * HEIGHT * full / peak), 1) if states else 0
+            part = min(max(height - row * full, 0), full)
             line += ((ends[part - 1] if part else " ") * self.bar).ljust(self.pitch)
         return line
 
     def _ticks(self) -> str:
-        """Round numbers of levels, each below the middle of its bar."""
+        """Return round level numbers, each below the middle of its bar."""
         room = len(str(self.levels - 1)) + 2
-        every = next(step for step in _round() if step * self.pitch >= room * self.together)
+        every = next(
+            step for step in _round_numbers() if step * self.pitch >= room * self.levels_per_bar
+        )
         line = ""
         for level in range(0, self.levels, every):
-            middle = level // self.together * self.pitch + (self.bar - 1) // 2
+            middle = level // self.levels_per_bar * self.pitch + (self.bar - 1) // 2
             line = line.ljust(middle - (len(str(level)) - 1) // 2) + str(level)
         return line
 
 
-def _round() -> Iterator[int]:
-    """1, 2, 5, 10, 20, 50 and so on."""
+def _round_numbers() -> Iterator[int]:
+    """Yield 1, 2, 5, 10, 20, 50 and so on."""
     return (digit * 10**zeros for zeros in count() for digit in (1, 2, 5))

@@ -1,4 +1,4 @@
-"""Paragraphs and aligned rows that leave no blanks at the ends of their lines."""
+"""Paragraphs and tables that are wrapped to the width and have no trailing blanks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Cell = tuple[str, str]  # text and style
 
 
 class Paragraph:
-    """One paragraph, broken at spaces."""
+    """A paragraph, wrapped at spaces."""
 
     def __init__(self, text: str, style: str = "") -> None:
         self.text, self.style = text, style
@@ -26,7 +26,7 @@ class Paragraph:
 
 
 class Rows:
-    """Short cells, each column as wide as it must be, and last a longer text that is wrapped."""
+    """A table of aligned short cells, with a longer text in the last column that is wrapped."""
 
     def __init__(self, rows: Iterable[tuple[Cell, ...]], indent: int = 2) -> None:
         self.rows, self.indent = list(rows), indent
@@ -38,7 +38,7 @@ class Rows:
         left = self.indent + sum(widths[:-1]) + 2 * (len(widths) - 1)
         narrow = options.max_width - left < 24
         if left > options.max_width:
-            yield from self._in_words(options.max_width)
+            yield from self._unaligned(options.max_width)
             return
         for *short, (long, style) in self.rows:
             line = Text(" " * self.indent, no_wrap=True)
@@ -53,15 +53,15 @@ class Rows:
             for rest in words:
                 yield Text(margin, no_wrap=True).append(rest, style)
 
-    def _in_words(self, width: int) -> Iterator[Text]:
-        """Where the cells do not even fit beside each other."""
+    def _unaligned(self, width: int) -> Iterator[Text]:
+        """Yield the rows as wrapped text, for a width in which the columns do not fit."""
         for row in self.rows:
             for at, line in enumerate(wrap("  ".join(text for text, _ in row), width - 6)):
                 yield Text(" " * (self.indent if at == 0 else self.indent + 4) + line, no_wrap=True)
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Lines of at most so many columns, of which a wide character takes two."""
+    """Return the lines of a text, each at most `width` columns wide; wide characters take two."""
     width, lines = max(width, 16), [""]
     for word in printable(text).split():
         while word:
@@ -78,10 +78,11 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def fitting(text: str, columns: int) -> int:
-    """How many of its characters fit into so many columns."""
+    """Return the number of leading characters of a text that fit into these columns."""
     taken = accumulate(map(cell_len, text))
     return next((at for at, cells in enumerate(taken) if cells > columns), len(text))
 
 
 def padded(text: str, columns: int) -> str:
+    """Return the text with blanks up to this number of columns."""
     return text + " " * (columns - cell_len(text))

@@ -1,4 +1,4 @@
-"""What rich draws, as text or for a notebook: 100 columns wide, the same on every machine."""
+"""Printing to a string: plain text or HTML, 100 columns wide on every machine."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ WIDTH = 100
 
 
 def as_text(what: RenderableType) -> str:
+    """Return what a terminal would show, without colours."""
     file = io.StringIO()
     Console(file=file, width=WIDTH, color_system=None).print(what)
     return file.getvalue()
 
 
 def as_html(what: RenderableType) -> str:
+    """Return what a terminal would show, as HTML for a notebook."""
     console = Console(
         file=io.StringIO(),
         width=WIDTH,

@@ -1,8 +1,8 @@
-"""The answer to a question, for a person: what was explored, what came out, what it leaves open."""
+"""The printed report of a search: the setup, the trace, the verdict, and what is not covered."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -12,10 +12,11 @@ from pcheck.loading.setup import Setup
 from pcheck.render.text.explanation import Explained
 from pcheck.render.text.paragraphs import Cell, Paragraph, Rows
 from pcheck.render.text.trace import TraceText
+from pcheck.search.limits import stop_phrase
 from pcheck.search.outcome import Outcome, SearchResult, Verdict
 from pcheck.semantics.network import NETWORKS
 from pcheck.semantics.trace import Trace
-from pcheck.text import counted
+from pcheck.text import counted, one_of
 from pcheck.traces.finding import Finding
 from pcheck.traces.timeline import timeline_of
 
@@ -26,69 +27,73 @@ COLOURS = {
     Outcome.NEVER_REACHED: "bold red",
     Outcome.UNDECIDED: "yellow",
 }
+NEVER_COVERED = "disks that lose writes", "forged or corrupted messages", "liveness"
 
 
 class Report:
-    """Everything that is said of one search, in the order in which it is read."""
+    """The whole report of one search."""
 
-    def __init__(self, setup: Setup, search: SearchResult, shown: Finding | None) -> None:
-        self.setup, self.search, self.shown = setup, search, shown
+    def __init__(self, setup: Setup, search: SearchResult, finding: Finding | None) -> None:
+        self.setup, self.search, self.finding = setup, search, finding
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield Header(self.setup)
         yield ""
-        if self.shown is not None:
-            yield from the_run(self.shown)
+        if self.finding is not None:
+            yield from titled_trace(self.finding)
             yield ""
         yield from self._verdict()
         if self.search.properties and self.setup.target is None:
-            yield Rows(map(self._row, self.search.properties))
-        if self.setup.target is None or self.shown is None:
+            yield Rows(map(self._outcome_row, self.search.properties))
+        if self.setup.target is None or self.finding is None:
             yield ""
         yield self._counts()
         for note in self._notes():
             yield ""
-            yield Paragraph(note)
+            yield from note
 
     def _verdict(self) -> Iterator[RenderableType]:
-        search = self.search
-        target = self.setup.target
+        search, target = self.search, self.setup.target
         if search.verdict is Verdict.HOLDS and target is not None:
-            what = "violates" if target.kind is Kind.ALWAYS else "reaches"
-            yield Paragraph(
-                f"UNREACHABLE: every reachable state was looked at, and no run {what} "
-                f"{target.name}.",
-                "bold red",
-            )
+            verb = "violates" if target.kind is Kind.ALWAYS else "reaches"
+            yield Paragraph(f"UNREACHABLE: no execution {verb} {target.name}.", "bold red")
         elif search.verdict is Verdict.HOLDS:
-            yield Paragraph("HOLDS: every reachable state was looked at.", "bold green")
+            yield Paragraph("HOLDS: no reachable state violates a property.", "bold green")
         elif search.verdict is Verdict.INCOMPLETE:
-            nothing = "violates nothing" if target is None else f"does not show {target.name}"
-            yield Paragraph(
-                f"INCOMPLETE: the search was ended by {search.stopped}. Every run of up to "
-                f"{counted(search.depth, 'step')} was looked at, and {nothing}; longer "
-                "ones were not all looked at.",
-                "bold yellow",
-            )
-        elif self.shown is not None:
-            yield from how_it_ends(self.shown)
+            yield Paragraph(self._incomplete(), "bold yellow")
+        elif self.finding is not None:
+            yield from verdict_of(self.finding)
         else:
-            names = " and ".join(search.violated)
-            yield Paragraph(f"VIOLATED: no run at all reaches {names}.", "bold red")
+            names = " or ".join(search.violated)
+            yield Paragraph(f"VIOLATED: no execution reaches {names}.", "bold red")
         if search.verdict is Verdict.VIOLATED and search.stopped is not None:
-            yield Paragraph(f"The search was ended by {search.stopped}: the rest is undecided.")
+            stopped = stop_phrase(search.stopped)
+            yield Paragraph(f"The search stopped {stopped} before every property was decided.")
 
-    def _row(self, prop: Property) -> tuple[Cell, ...]:
+    def _incomplete(self) -> str:
+        search, target = self.search, self.setup.target
+        found = "No violation"
+        if target is not None:
+            what = "violation of" if target.kind is Kind.ALWAYS else "trace to"
+            found = f"No {what} {target.name}"
+        steps = counted(search.depth, "step")
+        where = f"within {steps}" if search.depth else "in the initial state"
+        return (
+            f"INCOMPLETE: stopped {stop_phrase(search.stopped or '')}. {found} {where}; longer "
+            "executions were explored only in part."
+        )
+
+    def _outcome_row(self, prop: Property) -> tuple[Cell, ...]:
         outcome = self.search.outcomes[prop.name]
-        said = outcome.value.replace("_", " "), COLOURS[outcome]
-        return (prop.name, ""), said, (self._about(prop, outcome), "")
+        word = outcome.value.replace("_", " "), COLOURS[outcome]
+        return (prop.name, ""), word, (self._about(prop, outcome), "")
 
     def _about(self, prop: Property, outcome: Outcome) -> str:
-        found = self.search.discoveries.get(prop.name)
-        if outcome is Outcome.VIOLATED and found is not None:
-            return f"{found.why} (after {counted(len(found.trace), 'step')})"
+        discovery = self.search.discoveries.get(prop.name)
+        if outcome is Outcome.VIOLATED and discovery is not None:
+            return f"{discovery.why} ({after_steps(len(discovery.trace))})"
         if outcome is Outcome.UNDECIDED and self.search.stopped is None:
-            return "the search ended with the violation; --all-properties goes on"
+            return "the search stopped at the first violation (--all-properties continues)"
         return prop.summary
 
     def _counts(self) -> Paragraph:
@@ -99,56 +104,59 @@ class Report:
             f"depth {search.depth}, in {duration(search.seconds)} ({rate:,.0f} states/s)"
         )
 
-    def _notes(self) -> Iterator[str]:
+    def _notes(self) -> Iterator[Iterable[RenderableType]]:
+        """Yield the notes below the counts, each as its lines."""
         search = self.search
-        yield from reductions(search)
+        for text in _reductions(search):
+            yield [Paragraph(text)]
         for warning in search.warnings:
-            yield f"Note: {warning}."
+            yield [Paragraph(f"Note: {warning}.")]
         if not search.properties:
-            yield "Note: there was no property to check: give the cluster some properties=[...]."
+            yield [Paragraph("Note: nothing was checked, because the spec declares no properties.")]
         elif search.verdict is Verdict.HOLDS and self.setup.target is None:
-            yield not_covered(self.setup)
+            yield _coverage(self.setup)
         if search.verdict is Verdict.INCOMPLETE and (smaller := self.setup.smaller()):
-            yield f"To make it smaller: {', or '.join(smaller)}."
+            yield [Paragraph(f"For a smaller search: {one_of(smaller)}.")]
 
 
-def reductions(search: SearchResult) -> Iterator[str]:
-    """Which passes were on, and which were not."""
+def _reductions(search: SearchResult) -> Iterator[str]:
+    """Yield which reductions were applied, and for each that was skipped the reason."""
     if search.reduced:
         yield (
-            f"Reduced by {', '.join(search.reduced)}: exact. The states counted stand for others, "
-            "and the depth is theirs; --reduce none looks at each state."
+            f"Reductions: {', '.join(search.reduced)} (exact). Counts and depth are those of the "
+            "reduced state space; use --reduce none for the full one."
         )
     if search.note is not None:
         yield search.note
     for name, why in search.skipped.items():
-        yield f"Without {name}: {why}."
+        yield f"Skipped {name}: {why}."
 
 
-class RunReport:
-    """A run, and why it goes wrong: without anything that depends on the machine."""
+class TraceReport:
+    """The report of a trace and its explanation, without anything machine-dependent."""
 
-    def __init__(self, shown: Finding) -> None:
-        self.shown = shown
+    def __init__(self, finding: Finding) -> None:
+        self.finding = finding
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield Header(self.shown.setup)
+        yield Header(self.finding.setup)
         yield ""
-        yield from the_run(self.shown)
+        yield from titled_trace(self.finding)
         yield ""
-        yield from how_it_ends(self.shown)
+        yield from verdict_of(self.finding)
 
 
-def the_run(shown: Finding) -> Iterator[RenderableType]:
-    yield Paragraph(f"{shown.title}:", "bold")
-    if shown.among:
-        yield Paragraph(shown.among)
+def titled_trace(finding: Finding) -> Iterator[RenderableType]:
+    """Yield the title of a finding, the selection among the shortest traces, and the trace."""
+    yield Paragraph(f"{finding.title}:", "bold")
+    if finding.selection:
+        yield Paragraph(finding.selection)
     yield ""
-    yield TraceText(shown.timeline, shown.notes)
+    yield TraceText(finding.timeline, finding.notes)
 
 
 class Header:
-    """What is explored: the spec, its sizes, the network, which faults are steps and which not."""
+    """The setup that was explored: the spec, the bug, the sizes, the network and the faults."""
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
@@ -161,10 +169,11 @@ class Header:
             yield rows
 
     def facts(self) -> Iterator[tuple[str, str, str]]:
+        """Yield the label, the text and the style of each line below the name of the spec."""
         setup = self.setup
         if setup.bug is not None:
             source = f" (seen in: {setup.bug.source})" if setup.bug.source else ""
-            yield "mistake", f"{setup.bug.name}: {setup.bug.summary}{source}", "red"
+            yield "bug", f"{setup.bug.name}: {setup.bug.summary}{source}", "red"
         if sizes := list(_sizes(setup)):
             yield "size", ", ".join(sizes), ""
         if setup.network is not None:
@@ -172,64 +181,69 @@ class Header:
             yield "network", f"{network.name}: {network.meaning}", ""
             yield "crashes", _crashes(setup.crashes or 0), ""
             if network.losing_is_a_step:
-                yield "losses", "the loss of a message in flight is a step of its own", ""
-            yield "implied", f"{network.implied}; a node that stops for ever", ""
+                yield "losses", "each loss of a message is a step of its own", ""
+            yield "also covered", f"message {network.also_covered}; nodes that stop forever", ""
 
 
-class Lead:
-    """The run that leads to a fault of the spec itself."""
+class TraceToFault:
+    """The trace that leads to a fault of the spec itself."""
 
-    def __init__(self, setup: Setup, path: Trace[Any]) -> None:
-        self.setup, self.path = setup, path
+    def __init__(self, setup: Setup, trace: Trace[Any]) -> None:
+        self.setup, self.trace = setup, trace
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield Paragraph(f"After {counted(len(self.path), 'step')} the spec fails:", "bold")
+        yield Paragraph(f"The spec fails {after_steps(len(self.trace))}:", "bold")
         yield ""
-        yield TraceText(timeline_of(self.setup.model, self.path), {})
+        yield TraceText(timeline_of(self.setup.model, self.trace), {})
 
 
-def how_it_ends(shown: Finding) -> Iterator[RenderableType]:
-    """The end of a trace: what is wrong now, and how it came to that."""
-    if shown.is_witness:
-        yield Paragraph(f"FOUND: {shown.ending}.", "bold green")
+def verdict_of(finding: Finding) -> Iterator[RenderableType]:
+    """Yield the verdict at the end of a trace, and the explanation of a violation."""
+    if finding.is_witness:
+        yield Paragraph(f"FOUND: {finding.ending}.", "bold green")
         yield ""
         return
-    yield Paragraph(f"VIOLATED: {shown.ending}.", "bold red")
+    yield Paragraph(f"VIOLATED: {finding.ending}.", "bold red")
     yield ""
-    if shown.explanation.says_anything:
-        yield Explained(shown.explanation, shown.saved.spec)
+    if not finding.explanation.is_empty:
+        yield Explained(finding.explanation, finding.saved.spec)
         yield ""
 
 
-def not_covered(setup: Setup) -> str:
-    """What a `holds` does not say."""
-    beyond = ["larger sizes than these"]
-    if setup.crashes is not None:
-        beyond.append(f"more than {counted(setup.crashes, 'crash')}")
-        beyond.append("a disk that loses what was written")
-        beyond.append("messages that are forged or damaged")
-    beyond.append("progress (that a run gets anywhere)")
-    return f"Proved for every run of what stands above. Not covered: {', '.join(beyond)}."
+def _coverage(setup: Setup) -> Iterator[RenderableType]:
+    """Yield what `holds` proves and what it does not cover."""
+    if setup.crashes is None:
+        subject, beyond = "model", ["larger models", "liveness"]
+    else:
+        crashes = (
+            "any crash" if setup.crashes == 0 else f"more than {counted(setup.crashes, 'crash')}"
+        )
+        subject, beyond = "cluster", ["larger clusters", crashes, *NEVER_COVERED]
+    yield Paragraph(f"Proved for every execution of the {subject} described above.")
+    yield Rows([(("not covered", "dim"), ("; ".join(beyond), ""))])
+
+
+def after_steps(steps: int) -> str:
+    """Return `after 8 steps`, or `in the initial state` for 0 steps."""
+    return f"after {counted(steps, 'step')}" if steps else "in the initial state"
 
 
 def duration(seconds: float) -> str:
+    """Return a time in seconds or minutes."""
     return f"{seconds:.2f} s" if seconds < 60 else f"{seconds / 60:.1f} min"
 
 
 def _sizes(setup: Setup) -> Iterator[str]:
-    """Each option with what it is, and not what it was asked to be, if the mistake changes it."""
-    changed = setup.spec.changed(setup.bug, setup.options)
+    """Yield each option with its value; a bug may set a value other than the given one."""
+    changed = setup.spec.changed_options(setup.bug, setup.options)
     for each in setup.spec.parameters:
         value = changed[each.name]
-        by_whom = "" if value == setup.options[each.name] else " (by the mistake)"
-        if value or each.default or by_whom:
-            yield f"{each.name} {value}{by_whom}"
+        by_bug = "" if value == setup.options[each.name] else " (set by the bug)"
+        if value or each.default or by_bug:
+            yield f"{each.name} {value}{by_bug}"
 
 
 def _crashes(budget: int) -> str:
     if budget == 0:
         return "none"
-    return (
-        f"at most {budget} in a run, of any node: it loses its volatile fields, keeps the others, "
-        "and may restart or never restart"
-    )
+    return f"at most {budget}; a crashed node loses its volatile fields and may restart"

@@ -1,4 +1,4 @@
-"""What is so after a step of a run: the state of each node, and the messages on their way."""
+"""The state after one step of a trace: the fields of each node, and the messages in flight."""
 
 from __future__ import annotations
 
@@ -17,8 +17,11 @@ from pcheck.traces.timeline import Fields, Flight, Timeline
 CHANGED = "bold reverse"
 
 
-class Nodes:
-    """A line for each: `a1  *promised = 2, vote = None`. The star is for what this step changed."""
+class NodeFields:
+    """The fields of each node, as in `a1  *promised = 2, vote = None`.
+
+    A star marks a field that the step changed.
+    """
 
     def __init__(self, timeline: Timeline, at: int, *, changed_only: bool = False) -> None:
         self.before, self.now = timeline.after(max(at - 1, 0)), timeline.after(at)
@@ -37,38 +40,43 @@ class Nodes:
             yield from _hanging(column, fields, options.max_width)
 
 
-class Mail:
-    """What is on its way, in at most so many lines: where there is too much, the latest."""
+class InFlight:
+    """The messages in flight, in at most `max_lines` lines: only the latest, if there are many."""
 
-    def __init__(self, timeline: Timeline, at: int, most: int) -> None:
-        self.timeline, self.at, self.most = timeline, at, most
+    def __init__(self, timeline: Timeline, at: int, max_lines: int) -> None:
+        self.timeline, self.at, self.max_lines = timeline, at, max_lines
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         if not self.timeline.flights:
             return
-        named = list(_letters(self._flying()))
-        lines = self._lines(named or ["nothing"], options)
-        for left in range(1, len(named) + 1):
-            if len(lines) > self.most:
-                lines = self._lines([counted(left, "other"), *named[left:]], options)
+        messages = list(_messages(self._flights()))
+        lines = self._lines(messages or ["none"], options)
+        for omitted in range(1, len(messages) + 1):
+            if len(lines) > self.max_lines:
+                lines = self._lines([counted(omitted, "other"), *messages[omitted:]], options)
         for line in lines:
             yield Text(line, "cyan", no_wrap=True)
 
-    def _lines(self, named: list[str], options: ConsoleOptions) -> list[str]:
-        return wrap(f"on the way: {', '.join(named)}", options.max_width)
+    def _lines(self, parts: list[str], options: ConsoleOptions) -> list[str]:
+        return wrap(f"in flight: {', '.join(parts)}", options.max_width)
 
-    def _flying(self) -> list[Flight]:
-        """In the order in which they were sent. What is never delivered is lost from the start."""
-        never_ends = self.timeline.losing_is_a_step
+    def _flights(self) -> list[Flight]:
+        """Return the flights in the order of sending.
+
+        On a network on which a loss is not a step, a message that is never delivered is lost at
+        once.
+        """
+        stays_in_flight = self.timeline.losing_is_a_step
         return [
             each
             for each in self.timeline.flights
-            if each.sent <= self.at and (never_ends if each.end is None else each.end > self.at)
+            if each.sent <= self.at
+            and (stays_in_flight if each.end is None else each.end > self.at)
         ]
 
 
-def _letters(flights: Iterable[Flight]) -> Iterator[str]:
-    """Each message once, with all to whom it goes."""
+def _messages(flights: Iterable[Flight]) -> Iterator[str]:
+    """Yield each message once, with all its receivers."""
     for (_, _, src), same in groupby(flights, key=lambda each: (each.sent, each.nth, each.src)):
         to = list(same)
         yield f"{show(to[0].message)} from {src} to {' and '.join(each.dst for each in to)}"
@@ -84,7 +92,7 @@ def _fields(now: Fields, before: Fields) -> Text:
 
 
 def _hanging(name: Text, text: Text, width: int) -> Iterator[Text]:
-    """A text beside a name, broken at spaces."""
+    """Yield a text beside a name, wrapped at spaces."""
     at = 0
     for line in wrap(text.plain, width - cell_len(name.plain)) or [""]:
         at = text.plain.index(line, at)

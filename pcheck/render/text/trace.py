@@ -1,7 +1,8 @@
-"""A run as text: a lane for each node, messages between them, and beside that what happened.
+"""The printed trace: a lane for each node, the messages between lanes, and each step in words.
 
-As one would draw it on a blackboard, if that is wide enough; else each message only where it is
-delivered; else in words alone. In ASCII where nothing better can be written.
+On a wide screen, each message is a line from its sender to its delivery. On a narrower screen, it
+is an arrow at its delivery. On the narrowest screens, the trace consists of words alone. The
+drawing uses ASCII if the output cannot encode Unicode.
 """
 
 from __future__ import annotations
@@ -17,17 +18,17 @@ from pcheck.render.text.paragraphs import fitting
 from pcheck.text import printable
 from pcheck.traces.timeline import Event, Timeline
 
-NOTHING, BANNER = Text(), "bold yellow"
-LEAST_TEXT = 34  # columns left for words, below which lanes are drawn closer, or not at all
+NO_LANES, BANNER_STYLE = Text(), "bold yellow"
+MIN_TEXT_WIDTH = 34  # columns for words, below which the lanes take less room, or none
 
 
 class TraceText:
-    """Draws itself as wide as it is let."""
+    """A trace, printed in the form that fits the width."""
 
     def __init__(
         self, timeline: Timeline, notes: Mapping[int, str], upto: int | None = None
     ) -> None:
-        """`notes` stand beside the steps of these numbers; the steps after `upto` are left out."""
+        """`notes` are printed beside the steps of their numbers; `upto` is the last step shown."""
         self.timeline, self.notes, self.upto = timeline, notes, upto
         self.margin = len(str(len(timeline.events))) + 3
 
@@ -43,10 +44,10 @@ class TraceText:
             down = event.down
 
     def _lanes(self, width: int, *, ascii_only: bool) -> Lanes | None:
-        """The form that fits: wires, arrows where a message is delivered, or nothing."""
+        """Return the lanes that fit: with whole messages, with arrows only, or None."""
         for wired in (True, False):
             lanes = Lanes(self.timeline, ASCII if ascii_only else UNICODE, wired=wired)
-            if width - lanes.width >= LEAST_TEXT:
+            if width - lanes.width >= MIN_TEXT_WIDTH:
                 return lanes
         return None
 
@@ -54,34 +55,34 @@ class TraceText:
         self, event: Event, down: frozenset[str], lanes: Lanes | None, width: int
     ) -> Iterator[Text]:
         number, no_number = (f"{text:>{self.margin - 2}}  " for text in (event.number, ""))
-        for nth, (drawn, still, words) in enumerate(self._blocks(event, down, lanes, width)):
-            for at, line in enumerate(words):
+        for nth, (first, others, lines) in enumerate(self._blocks(event, down, lanes, width)):
+            for at, line in enumerate(lines):
                 left = Text(number if nth == at == 0 else no_number, "dim")
-                yield _row(left, drawn if at == 0 else still, line)
+                yield _row(left, first if at == 0 else others, line)
 
     def _blocks(
         self, event: Event, down: frozenset[str], lanes: Lanes | None, width: int
     ) -> Iterator[tuple[Text, Text, Iterable[Text]]]:
-        """The rows of one step: what is drawn in the first of some lines, and in the others."""
-        words = list(self._event(event, width, wired=lanes is not None and lanes.wired))
+        """Yield blocks of text lines, each with the lanes for its first line and for the others."""
+        lines = list(self._event_lines(event, width, wired=lanes is not None and lanes.wired))
         if lanes is None:
-            yield NOTHING, NOTHING, words
+            yield NO_LANES, NO_LANES, lines
         else:
-            yield lanes.event(event, down), lanes.still(event, 0), words
+            yield lanes.event(event, down), lanes.still(event, 0), lines
         for nth, sent in enumerate(event.sends):
-            words = list(_wrapped(f"{sent}{self._lost(event, nth)}", width, 4, "green", 2))
+            lines = list(_wrapped(f"{sent}{self._unreached(event, nth)}", width, 4, "green", 2))
             if lanes is None:
-                yield NOTHING, NOTHING, words
+                yield NO_LANES, NO_LANES, lines
             else:
-                yield lanes.departure(event, nth), lanes.still(event, nth + 1), words
+                yield lanes.departure(event, nth), lanes.still(event, nth + 1), lines
         for line in event.milestones:
             if lanes is None:
-                yield NOTHING, NOTHING, _wrapped(f"=== {line} ===", width, 4, BANNER)
+                yield NO_LANES, NO_LANES, _wrapped(f"=== {line} ===", width, 4, BANNER_STYLE)
             else:
                 drawn, still = lanes.banner(event), lanes.still(event, ALL)
-                yield drawn, still, _wrapped(line, width, 1, BANNER, 1)
+                yield drawn, still, _wrapped(line, width, 1, BANNER_STYLE, 1)
 
-    def _event(self, event: Event, width: int, *, wired: bool) -> Iterator[Text]:
+    def _event_lines(self, event: Event, width: int, *, wired: bool) -> Iterator[Text]:
         note = self.notes.get(event.number)
         yield from _wrapped(event.label, width, 2, "bold red" if note else "bold")
         if event.sent_in is not None and not wired:
@@ -91,13 +92,13 @@ class TraceText:
         if event.changes:
             yield from _wrapped(", ".join(event.changes), width, 4, "", 2)
 
-    def _lost(self, event: Event, nth: int) -> str:
-        """Who never gets it: in words, whatever is drawn."""
-        never, what = self.timeline.without_end(event.number, nth), self.timeline.what_is_lost
-        if not never:
+    def _unreached(self, event: Event, nth: int) -> str:
+        """Return in words which receivers a message never reaches, as in ` (lost: a3)`."""
+        receivers = self.timeline.unreached_receivers(event.number, nth)
+        if not receivers:
             return ""
-        every = len(never) == len(event.sends[nth].to)
-        return f" ({what})" if every else f" ({what}: {', '.join(never)})"
+        word, is_all = self.timeline.unreached_word, len(receivers) == len(event.sends[nth].to)
+        return f" ({word})" if is_all else f" ({word}: {', '.join(receivers)})"
 
 
 def _row(*parts: Text) -> Text:
@@ -109,7 +110,10 @@ def _row(*parts: Text) -> Text:
 
 
 def _wrapped(text: str, width: int, indent: int, style: str, first: int = 0) -> Iterator[Text]:
-    """Lines of at most `width`, broken at a space, else after a comma or bracket, else anywhere."""
+    """Yield lines of at most `width` columns, the later ones indented.
+
+    A line ends at a space if possible, otherwise after a comma or bracket, otherwise anywhere.
+    """
     prefix, text = " " * first, printable(text)
     while text and len(prefix) + cell_len(text) > width:
         room = fitting(text, max(8, width - len(prefix)))

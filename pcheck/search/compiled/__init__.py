@@ -1,1 +1,1 @@
-"""The compiled engine: machine code that searches the product of numbered node automata."""
+"""The compiled engine: searches the product of numbered node automata in machine code."""

@@ -1,4 +1,7 @@
-"""The states of one level that lie below others, found in machine code and marked."""
+"""The compiled version of `cover`: drops the states of a level that lie below others.
+
+The theorem, and what "below" means, are in `pcheck.search.reductions.cover`.
+"""
 
 from __future__ import annotations
 
@@ -16,41 +19,46 @@ from pcheck.semantics.node import Config
 
 
 class Cover:
-    """What a level is asked: for each configuration its local state, and what waits there."""
+    """The local state and the inbox of each numbered configuration, as arrays for the kernel.
+
+    A local state is a number. An inbox is a set of bits, with one bit for the first copy of a
+    letter, one for the second copy, and so on. An inbox contains another one if its bits do.
+    """
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self.dropped = 0
         self._locals: list[dict[Local, int]] = [{} for _ in tables.machines.nodes]
-        self._places: list[dict[tuple[Letter, int], int]] = [{} for _ in tables.machines.nodes]
-        self._known: list[list[tuple[int, int]]] = [[] for _ in tables.machines.nodes]
+        self._bits: list[dict[tuple[Letter, int], int]] = [{} for _ in tables.machines.nodes]
+        self._rows: list[list[tuple[int, int]]] = [[] for _ in tables.machines.nodes]
 
     def drop(self, store: Store, start: int, end: int) -> None:
-        """Marks the states of a level that lie below others of it."""
-        first, local, waiting = self._rows()
+        """Mark the states of a level that lie below other states of the level as dropped."""
+        first_row, local, inboxes = self._arrays()
         self.dropped += kernel.drop_below(
-            store.states, store.parents, start, end, store.layout.fields, first, local, waiting
+            store.states, store.parents, start, end, store.layout.fields, first_row, local, inboxes
         )
 
-    def _rows(self) -> tuple[Any, Any, Any]:
-        """For each configuration of each node a row: its local state, and bits for what waits."""
-        for i, known in enumerate(self._known):
+    def _arrays(self) -> tuple[Any, Any, Any]:
+        """Return where the rows of each node begin, and the local state and inbox of each row."""
+        for i, rows in enumerate(self._rows):
             configs = self._tables.machines.configs[i].all
-            known += [self._row(i, config) for config in configs[len(known) :]]
-        sizes = [len(known) for known in self._known]
-        first = np.cumsum([0, *sizes[:-1]]).astype(np.int64)
-        words = 1 + max(map(len, self._places)) // 64
-        local = np.array([local for known in self._known for local, _ in known], np.int32)
-        bits = b"".join(
-            bits.to_bytes(8 * words, "little") for known in self._known for _, bits in known
+            rows += [self._row(i, config) for config in configs[len(rows) :]]
+        sizes = [len(rows) for rows in self._rows]
+        first_row = np.cumsum([0, *sizes[:-1]]).astype(np.int64)
+        words = 1 + max(map(len, self._bits)) // 64
+        local = np.array([local for rows in self._rows for local, _ in rows], np.int32)
+        packed = b"".join(
+            inbox.to_bytes(8 * words, "little") for rows in self._rows for _, inbox in rows
         )
-        return first, local, np.frombuffer(bits, "<u8").reshape(-1, words)
+        return first_row, local, np.frombuffer(packed, "<u8").reshape(-1, words)
 
     def _row(self, i: int, config: Config) -> tuple[int, int]:
+        """Return the number of a configuration's local state, and the bits of its inbox."""
         node = self._tables.machines.nodes[i].node
         local = self._locals[i].setdefault(node.local(config), len(self._locals[i]))
-        places, bits = self._places[i], 0
+        bits, inbox = self._bits[i], 0
         for letter, copies in Counter(config.inbox).items():
             for nth in range(copies):
-                bits |= 1 << places.setdefault((letter, nth), len(places))
-        return local, bits
+                inbox |= 1 << bits.setdefault((letter, nth), len(bits))
+        return local, inbox

@@ -1,7 +1,8 @@
-"""The compiled explorer: which walks answer a question, one after another.
+"""The compiled explorer, which may need several searches for one result.
 
-One by steps, first of all; with `cover` a second one to prove what is left; and others where what
-the passes relied on does not hold, or more should be spent on them.
+The first search goes by steps. With `cover`, a second search may prove the properties that are
+still open. If closed tables turn out to be wrong, the search begins again without them. If closed
+tables were too large, and the search is very long, the search begins again with a higher limit.
 """
 
 from __future__ import annotations
@@ -18,11 +19,24 @@ from pcheck.language.names import group
 from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.tables import Tables
 from pcheck.search.compiled.walk import Walk
-from pcheck.search.limits import ENDS, INTERRUPT, Clock, Limits, OnProgress, Progress, ended_by
+from pcheck.search.limits import (
+    INTERRUPT,
+    STOPPING_EXCEPTIONS,
+    Clock,
+    Limits,
+    OnProgress,
+    Progress,
+    stop_reason,
+)
 from pcheck.search.outcome import Discovery, SearchResult
-from pcheck.search.reductions.closure import MORE, MOST, Unclosed, Ways
-from pcheck.search.reductions.cover import ranked
-from pcheck.search.reductions.reduce import Reduction, reduced, without_tables
+from pcheck.search.reductions.closure import (
+    MAX_LOCAL_REACTIONS,
+    MAX_LOCAL_REACTIONS_OF_LONG_SEARCH,
+    Successors,
+    Unclosed,
+)
+from pcheck.search.reductions.cover import rank_local_states
+from pcheck.search.reductions.reduce import ReducedCluster, reduce_cluster, without_tables
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Network
 
@@ -36,138 +50,149 @@ def explore(
     on_progress: OnProgress | None = None,
     clock: Clock | None = None,
 ) -> SearchResult:
-    """The same answer as `reference.explore`, at machine speed; with passes, of fewer states."""
+    """Explore a cluster in machine code, with the same outcomes as `reference.explore`.
+
+    With reductions, counts and depth are those of the reduced state space.
+    """
     clock = clock or Clock(limits, on_progress)
 
-    def walk(reduction: Reduction) -> Walk:
-        return Walk(model, limits, reduction, all_properties, clock)
+    def search(reduced: ReducedCluster) -> Walk:
+        return Walk(model, limits, reduced, all_properties, clock)
 
-    def reduction(most: int) -> Reduction:
-        return reduced(model, reductions, lambda: clock.check(Progress(states=1)), most)
+    def reduce(max_reactions: int) -> ReducedCluster:
+        return reduce_cluster(
+            model, reductions, lambda: clock.check(Progress(states=1)), max_reactions
+        )
 
     reductions = tuple(reductions)
-    with _uncollected():
+    with _without_garbage_collection():
         try:
-            first = reduction(MOST)
-        except ENDS as end:
-            none = walk(reduced(model, ()))
-            none.stopped = ended_by(end)
-            return none.report()
+            first = reduce(MAX_LOCAL_REACTIONS)
+        except STOPPING_EXCEPTIONS as end:
+            empty = search(reduce_cluster(model, ()))
+            empty.stopped = stop_reason(end)
+            return empty.report()
         found: dict[str, Discovery] = {}
         try:
-            return _searched(walk, first, reduction, found)
+            return _explore(search, first, reduce, found)
         except Unclosed as error:
-            why = str(error)  # and no more: it holds on to the whole search
-        return walk(without_tables(model, first, why)).run().and_before(found)
+            why = str(error)  # the text alone: the error keeps the whole search in memory
+        return search(without_tables(model, first, why)).run().with_earlier(found)
 
 
-def _searched(
-    walk: Callable[[Reduction], Walk],
-    first: Reduction,
-    reduction: Callable[[int], Reduction],
+def _explore(
+    search: Callable[[ReducedCluster], Walk],
+    reduced: ReducedCluster,
+    reduce: Callable[[int], ReducedCluster],
     found: dict[str, Discovery],
 ) -> SearchResult:
-    """Where closed tables were given up, and it would be a long search: more is spent on them.
+    """Search by steps. If closed tables were too large, and the search is very long, begin again
+    with a higher limit for the tables.
 
-    If they turn out to be wrong, what was `found` until then is right: by then, they were.
+    If the tables turn out to be wrong, raise Unclosed. The discoveries until then are added to
+    `found`: they are right, because the tables were right until then.
     """
-    steps = walk(first)
-    if first.ways is not None:
-        return _proved(steps, first.ways)
-    if not first.too_many:
+    by_steps = search(reduced)
+    if reduced.successors is not None:
+        return _explore_with_cover(by_steps, reduced.successors)
+    if not reduced.too_many:
         try:
-            return steps.run()
+            return by_steps.run()
         except Unclosed:
-            found |= steps.report().discoveries
+            found |= by_steps.report().discoveries
             raise
-    if steps.advance(enough=steps.is_long):
-        return steps.report()
+    if by_steps.advance(pause=by_steps.is_long):
+        return by_steps.report()
     try:
-        second = reduction(MORE)
-    except ENDS as end:
-        steps.stopped = ended_by(end)
-        return steps.report()
+        second = reduce(MAX_LOCAL_REACTIONS_OF_LONG_SEARCH)
+    except STOPPING_EXCEPTIONS as end:
+        by_steps.stopped = stop_reason(end)
+        return by_steps.report()
     if second.too_many:
-        return steps.run()
-    del steps
-    return _searched(walk, second, reduction, found)
+        return by_steps.run()
+    del by_steps
+    return _explore(search, second, reduce, found)
 
 
-def _proved(steps: Walk, ways: Ways) -> SearchResult:
-    """Searches by steps while there is something good to be found, and then, if much is left, tries
-    to prove the rest; where that cannot be done, the search by steps goes on."""
-    if steps.advance(enough=steps.should_try_cover):
-        return steps.report()
+def _explore_with_cover(by_steps: Walk, successors: Successors) -> SearchResult:
+    """Search by steps until a proof with cover is worth trying; then try to prove the rest.
+
+    If the proof fails, the search by steps continues.
+    """
+    if by_steps.advance(pause=by_steps.should_try_cover):
+        return by_steps.report()
     fault = None
     try:
-        proof = steps.proof(ranked(ways))
-        with steps.clock.half():
+        proof = by_steps.proof(rank_local_states(successors))
+        with by_steps.clock.halving():
             proof.advance()
         if proof.complete and not proof.judge.found:
-            return steps.report(proof)
+            return by_steps.report(proof)
         if proof.stopped == INTERRUPT:
             raise KeyboardInterrupt
         del proof
-    except (Asymmetric, Unreliable):  # of which no search can make anything
+    except (Asymmetric, Unreliable):  # the search by steps would not be sound either
         raise
     except SpecError as error:
         fault = error
-    except ENDS as end:
-        steps.stopped = ended_by(end)
-        return steps.report()
-    steps.advance()  # to the shortest run that shows it, or as far as it comes
-    if fault is not None and steps.stopped is not None:
+    except STOPPING_EXCEPTIONS as end:
+        by_steps.stopped = stop_reason(end)
+        return by_steps.report()
+    by_steps.advance()  # to the shortest trace that shows the violation or fault, or to a limit
+    if fault is not None and by_steps.stopped is not None:
         raise fault
-    return steps.report()
+    return by_steps.report()
 
 
-class Recorded(NamedTuple):
-    """All states up to some depth, where each of their levels begins, and all steps between."""
+class RecordedSearch(NamedTuple):
+    """All states up to some depth, the begin of each level, and all transitions between states."""
 
     tables: Tables
     store: Store
-    begins: list[int]  # and last, where they end
+    begins: list[int]  # and the end of the last level
 
 
-def recorded(model: ClusterModel, limits: Limits) -> Recorded | None:
-    """Everything up to the first level on which a property is false; None: it is too much.
+def record(model: ClusterModel, limits: Limits) -> RecordedSearch | None:
+    """Record everything up to the first level with a violation, or return None at a limit.
 
-    Only `prune` is on: what it makes of a state takes the same steps, with the same labels, but for
-    some that no shortest run takes.
+    Only `prune` is on. A pruned state can take the same steps as the state that it represents, with
+    the same labels, except for steps that no shortest trace takes.
     """
 
-    def explored(reduction: Reduction) -> Walk:
-        steps = Walk(model, limits, reduction, False, Clock(limits, None), records=True)
-        steps.advance()
-        return steps
+    def recorded(reduced: ReducedCluster) -> Walk:
+        search = Walk(model, limits, reduced, False, Clock(limits, None), records=True)
+        search.advance()
+        return search
 
-    with _uncollected():
-        steps = None
+    with _without_garbage_collection():
+        search = None
         with suppress(Unclosed):
-            steps = explored(reduced(model, ["prune"]))
-        steps = steps or explored(reduced(model, ()))
-    if steps.stopped == INTERRUPT:
+            search = recorded(reduce_cluster(model, ["prune"]))
+        search = search or recorded(reduce_cluster(model, ()))
+    if search.stopped == INTERRUPT:
         raise KeyboardInterrupt
-    return None if steps.stopped is not None else Recorded(steps.tables, steps.store, steps.levels)
+    if search.stopped is not None:
+        return None
+    return RecordedSearch(search.tables, search.store, search.levels)
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
-    """Tables make no cycles, and looking for some takes a tenth of the time."""
-    collects = gc.isenabled()
+def _without_garbage_collection() -> Iterator[None]:
+    """Disable the cyclic garbage collector: a search makes no cycles, and would be 10% slower."""
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if collects:
+        if was_enabled:
             gc.enable()
 
 
 def warm_up() -> None:
-    """Calls every part of the kernel once, so that none is compiled during a search."""
+    """Call every function of the kernel once, so that none is compiled during a search."""
     idle = ClusterModel(Cluster({group("idle", 1): lambda _: Actor()}, ()), Network(), 0)
-    walk = Walk(idle, Limits(), reduced(idle, ()), False, Clock(Limits(), None))
-    walk.run()
-    walk.store.widen([1 << 9, 1, 1])
+    search = Walk(idle, Limits(), reduce_cluster(idle, ()), False, Clock(Limits(), None))
+    search.run()
+    search.store.widen([1 << 9, 1, 1])
     for number in range(1 << 10):
-        walk.tables.receptions.add(0, number, 0, number)
+        search.tables.receptions.add(0, number, 0, number)

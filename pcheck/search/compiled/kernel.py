@@ -1,17 +1,27 @@
-"""The product of automata, breadth-first, in machine code: the only module that imports Numba.
+"""The inner loops of the compiled search, as machine code. No other module imports Numba.
 
-A state is a vector of configuration numbers, one for each machine, packed into a few words. For
-each machine that has rows, and for each row of its configuration: its number is replaced, then the
-number of each machine that receives the bundle. That is all the kernel knows. Whatever is not
-tabulated yet makes it return, to be called again where it stopped.
+The kernel searches the product of numbered automata breadth-first. A state is a vector with one
+number for each machine: the number of the machine's configuration. The vector is packed into a few
+64-bit words, and each machine has a bit field in one of the words (`store.Layout`).
 
-Three things make it fast. Rows hold only steps that can be taken. Successors wait in a buffer, and
-before they are inserted one loop only touches their hash slots, so that the memory loads overlap.
-And a slot holds half of the hash beside the index of the state, so that most probes need no second
-load. States are compared whole: no two are ever taken for one.
+A machine that can take steps has rows for each of its configurations. To take a row, the kernel
+replaces the number of the machine, and then the number of each machine that receives the row's
+bundle. The kernel knows nothing else about the cluster. If a table entry is not filled in yet, the
+kernel saves its position in the cursor and returns. The caller fills in the entry and calls again.
 
-In what runs for every transition no helper takes a part of an array, or holds a loop: Numba would
-count references around it, and that takes longer than all that it does.
+Three things make the kernel fast:
+
+- Rows hold only steps that can be taken.
+- Successors are collected in a buffer. Before the successors are inserted, one loop only reads
+  their hash slots, so that the loads from memory overlap.
+- A hash slot holds half of the hash beside the index of the state. Most probes therefore need no
+  load of the state itself.
+
+States are compared whole, so equal hashes never merge two different states.
+
+A helper that runs for every transition neither slices an array nor contains a loop. Otherwise Numba
+would count references around the helper, which takes longer than the helper's own work. An index
+inside `np.uintp(...)` is unsigned, so that Numba does not test whether the index is negative.
 """
 
 from __future__ import annotations
@@ -21,19 +31,31 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-BUFFER = 4096
-MOST_TIED = 720  # renamings that are compared one by one: above, not the least of an orbit is taken
-MOST_BELOW = 200  # states of one kind that a state is compared with: the others may be below, too
-MISSING, REFUSED = -3, -2
-MACHINE_BITS, NUMBER_BITS = 10, 27  # a machine, a configuration and a bundle are one 64-bit key
+BUFFER = 4096  # successors that are collected and then inserted together
+# The number of tied renamings of one state that are compared. A state with more renamings may be
+# replaced by a vector that is not the smallest of its orbit: the reduction is weaker, still exact.
+MAX_TIED_RENAMINGS = 720
+# The number of states of one kind that `drop_below` compares with a state. A state below one of the
+# states that are not compared is kept.
+MAX_COMPARED_STATES = 200
+MISSING, REFUSED = -3, -2  # table entries: not filled in yet; the crash budget refuses the step
+MACHINE_BITS, NUMBER_BITS = 10, 27  # a machine, a configuration and a bundle fit a 64-bit key
 
-# why `expand` returned
+# The reasons to return: the end of the level; missing rows; a missing reception; no room in the
+# store; the end of a slice; the limit of states; missing views; a missing image.
 LEVEL, ROWS, RECEPTION, FULL, SLICE, LIMIT, VIEWS, IMAGE = range(8)
 
-# the cursor: where the search stands, kept across calls
+# The entries of the cursor, which holds the position of the search between two calls:
+# - HEAD: the state that is being expanded; MACHINE, ROW: the next row to take out of this state;
+# - TAIL: the number of states; TRANSITIONS: the number of transitions;
+# - PENDING: the number of successors in the buffer; READY: how many of these are canonical;
+# - MISSED, MISSED_AT, MISSED_BUNDLE: machine, configuration and bundle of the missing table entry
+#   (for a missing image, MISSED_BUNDLE is the number of the swap).
 HEAD, TAIL, TRANSITIONS, MACHINE, ROW, PENDING, MISSED, MISSED_AT, MISSED_BUNDLE, READY = range(10)
 CURSOR_SIZE = 10
 
+# A hash slot is 0 if empty. Otherwise the upper half (the tag) is the upper half of the hash, and
+# the lower half is the index of the state plus one.
 _TAG = np.uint64(0xFFFFFFFF00000000)
 _INDEX = np.uint64(0xFFFFFFFF)
 _ONE = np.uint64(1)
@@ -42,30 +64,33 @@ _DROPPED = np.uint32(0xFFFFFFFF)  # in place of a parent: this state is not expa
 
 @njit(cache=True, inline="always")
 def _field(states: Any, index: Any, word: Any, shift: Any, mask: Any, machine: Any) -> Any:
+    """Return the number of a machine in the state at `index`."""
     at = np.uintp(machine)
     return np.int64((states[np.uintp(index), word[at]] >> shift[at]) & mask[at])
 
 
 @njit(cache=True, inline="always")
-def _turn(
+def _replace_field(
     states: Any, index: Any, word: Any, shift: Any, machine: Any, before: Any, after: Any
 ) -> None:
-    """Replaces the number of a machine, which is known, by another."""
+    """Replace the number of a machine, which is `before`, by `after`: one XOR of the difference."""
     at = np.uintp(machine)
     states[np.uintp(index), word[at]] ^= np.uint64(before ^ after) << shift[at]
 
 
 @njit(cache=True, inline="always")
-def _share(factor: Any, machine: Any, number: Any) -> Any:
-    """What one machine adds to the sum that a state is hashed by: odd factors, one for each.
+def _hash_term(factor: Any, machine: Any, number: Any) -> Any:
+    """Return the term that one machine adds to the sum from which a state's hash is computed.
 
-    So a step changes the sum by what it changes, and its successor need not be read again.
+    The sum is linear in the numbers, with one odd factor for each machine. A step therefore changes
+    the sum by the terms of the numbers that change, and the successor need not be read again.
     """
     return np.uint64(number) * factor[np.uintp(machine)]
 
 
 @njit(cache=True, inline="always")
-def _mixed(total: Any) -> Any:
+def _mix(total: Any) -> Any:
+    """Return the hash for a sum: every bit of the sum influences every bit of the hash."""
     total ^= total >> np.uint64(32)
     total *= np.uint64(0xD6E8FEB86659FD93)
     total ^= total >> np.uint64(32)
@@ -75,7 +100,10 @@ def _mixed(total: Any) -> Any:
 
 @njit(cache=True, inline="always")
 def _copy(vectors: Any, at: Any, states: Any, index: Any) -> None:
-    """A loop over so few words would become a call, which costs more than they do."""
+    """Copy one packed state. The first three words are copied without a loop.
+
+    Numba would turn a loop over so short a range into a call, which costs more than the copies.
+    """
     to, source, words = np.uintp(at), np.uintp(index), states.shape[1]
     vectors[to, 0] = states[source, 0]
     if words > 1:
@@ -88,20 +116,25 @@ def _copy(vectors: Any, at: Any, states: Any, index: Any) -> None:
 
 @njit(cache=True, inline="always")
 def _key(machine: Any, config: Any, bundle: Any) -> Any:
+    """Return the key of a reception: machine, configuration and bundle in one word."""
     high = (np.uint64(machine) << np.uint64(NUMBER_BITS)) | np.uint64(config)
     return (high << np.uint64(NUMBER_BITS)) | np.uint64(bundle)
 
 
 @njit(cache=True, inline="always")
-def _home(key: Any, size: Any) -> Any:
-    """Where the search for a reception begins: key and value lie side by side, for one load."""
+def _first_probe(key: Any, size: Any) -> Any:
+    """Return the place in a table of receptions where the search for a key begins.
+
+    A place holds key and value side by side, so that one load brings both.
+    """
     mixed = key * np.uint64(0x9E3779B97F4A7C15)
     return (mixed ^ (mixed >> np.uint64(32))) & np.uint64(size - 1)
 
 
 @njit(cache=True)
-def _place(receptions: Any, key: Any) -> Any:
-    at = _home(key, receptions.shape[0])
+def _find_place(receptions: Any, key: Any) -> Any:
+    """Return the place of a key, or the empty place where the key belongs."""
+    at = _first_probe(key, receptions.shape[0])
     while receptions[at, 0] != key and receptions[at, 1] != 0:
         at = (at + _ONE) & np.uint64(receptions.shape[0] - 1)
     return at
@@ -109,18 +142,22 @@ def _place(receptions: Any, key: Any) -> Any:
 
 @njit(cache=True)
 def add_reception(receptions: Any, machine: int, config: int, bundle: int, after: int) -> None:
-    """Values are kept plus three, so that an empty place is zero, and REFUSED is one."""
+    """Store the configuration that a machine has after it receives a bundle.
+
+    The stored value is `after` plus three: an empty place is then 0 (MISSING), and REFUSED is 1.
+    """
     key = _key(machine, config, bundle)
-    at = _place(receptions, key)
+    at = _find_place(receptions, key)
     receptions[at, 0] = key
     receptions[at, 1] = np.uint64(after + 3)
 
 
 @njit(cache=True)
 def move_receptions(old: Any, used_by: Any, new: Any, new_used_by: Any) -> None:
+    """Insert all receptions of a table, with their first uses if recorded, into a larger table."""
     for i in range(old.shape[0]):
         if old[i, 1] != 0:
-            at = _place(new, old[i, 0])
+            at = _find_place(new, old[i, 0])
             new[at, 0] = old[i, 0]
             new[at, 1] = old[i, 1]
             if used_by.shape[0] > 0:
@@ -129,24 +166,25 @@ def move_receptions(old: Any, used_by: Any, new: Any, new_used_by: Any) -> None:
 
 
 @njit(cache=True)
-def mixed(numbers: Any) -> Any:
-    """Numbers without a pattern, the same for the same."""
+def mix_each(numbers: Any) -> Any:
+    """Return a pseudorandom number for each number; equal numbers give equal results."""
     out = np.zeros_like(numbers)
     for i in range(numbers.shape[0]):
-        out[i] = _mixed(numbers[i] * np.uint64(0x9E3779B97F4A7C15))
+        out[i] = _mix(numbers[i] * np.uint64(0x9E3779B97F4A7C15))
     return out
 
 
 @njit(cache=True)
 def canonise(vectors: Any, hashes: Any, fields: Any, orbits: Any, cursor: Any) -> int:
-    """Replaces what waits in the buffer by what stands for all of its renamings.
+    """Replace each successor in the buffer by the representative of its orbit; compute its hash.
 
-    Names are sorted by what all machines together show of them, by swaps of neighbours; where two
-    are equal, and yet a swap changes the state, the least of the remaining renamings is looked for.
+    The interchangeable names are sorted by the sums of their views over all machines, with swaps of
+    neighbours. Two names may have equal sums although swapping them changes the state. Such names
+    are tied: of all renamings that swap tied names, the one with the smallest vector is taken.
     """
     word, shift, mask, factor = fields
-    first, views, _, swap_after, _, scratch, sums = orbits
-    names, machines = swap_after.shape[0], first.shape[0]
+    first_row, views, _, swap_after, _, scratch, sums = orbits
+    names, machines = swap_after.shape[0], first_row.shape[0]
     for at in range(cursor[READY], cursor[PENDING]):
         cursor[READY] = at
         for n in range(names):
@@ -154,18 +192,19 @@ def canonise(vectors: Any, hashes: Any, fields: Any, orbits: Any, cursor: Any) -
         for machine in range(machines):
             number = _field(vectors, at, word, shift, mask, machine)
             scratch[0, machine] = number
-            row = first[machine] + number
-            if views[row, 0] == 0:
+            row = first_row[machine] + number
+            if views[row, 0] == 0:  # not filled in yet: a view is never 0
                 cursor[MISSED], cursor[MISSED_AT] = machine, number
                 return VIEWS
             for n in range(names):
                 sums[n] += views[row, n]
+        # Sort the names: row 0 of the scratch holds the renamed state.
         unsorted = True
         while unsorted:
             unsorted = False
             for n in range(names):
                 if swap_after[n] >= 0 and sums[n] > sums[n + 1]:
-                    if not _swap(orbits, 0, 1, swap_after[n], cursor):
+                    if not _apply_swap(orbits, 0, 1, swap_after[n], cursor):
                         return IMAGE
                     for machine in range(machines):
                         scratch[0, machine] = scratch[1, machine]
@@ -174,31 +213,34 @@ def canonise(vectors: Any, hashes: Any, fields: Any, orbits: Any, cursor: Any) -
         tied = False
         for n in range(names):
             if swap_after[n] >= 0 and sums[n] == sums[n + 1]:
-                if not _swap(orbits, 0, 1, swap_after[n], cursor):
+                if not _apply_swap(orbits, 0, 1, swap_after[n], cursor):
                     return IMAGE
                 for machine in range(machines):
                     tied |= scratch[0, machine] != scratch[1, machine]
-        if tied and not _least(orbits, cursor):
+        if tied and not _choose_among_tied(orbits, cursor):
             return IMAGE
         total = np.uint64(0)
         for machine in range(word.shape[0]):
             number = _field(vectors, at, word, shift, mask, machine)
-            if machine < machines:
-                _turn(vectors, at, word, shift, machine, number, scratch[0, machine])
+            if machine < machines:  # the crash budget comes after these and is never renamed
+                _replace_field(vectors, at, word, shift, machine, number, scratch[0, machine])
                 number = scratch[0, machine]
-            total += _share(factor, machine, number)
-        hashes[at] = _mixed(total)
+            total += _hash_term(factor, machine, number)
+        hashes[at] = _mix(total)
     cursor[READY] = cursor[PENDING]
     return LEVEL
 
 
 @njit(cache=True)
-def _swap(orbits: Any, source: int, to: int, swap: int, cursor: Any) -> bool:
-    """A state in one row of the scratch, renamed, into another; False if an image is missing."""
-    first, _, images, _, targets, scratch, _ = orbits
-    for machine in range(first.shape[0]):
+def _apply_swap(orbits: Any, source: int, to: int, swap: int, cursor: Any) -> bool:
+    """Write the state in row `source` of the scratch, with two names swapped, into row `to`.
+
+    Return False if an image is not filled in yet.
+    """
+    first_row, _, images, _, targets, scratch, _ = orbits
+    for machine in range(first_row.shape[0]):
         number = scratch[source, machine]
-        image = images[first[machine] + number, swap]
+        image = images[first_row[machine] + number, swap]
         if image == MISSING:
             cursor[MISSED], cursor[MISSED_AT], cursor[MISSED_BUNDLE] = machine, number, swap
             return False
@@ -207,15 +249,18 @@ def _swap(orbits: Any, source: int, to: int, swap: int, cursor: Any) -> bool:
 
 
 @njit(cache=True)
-def _least(orbits: Any, cursor: Any) -> bool:
-    """Of all states that swaps of equal neighbours lead to, the least, into the first row."""
-    first, _, _, swap_after, _, scratch, sums = orbits
-    machines, found, least, at = first.shape[0], 1, 0, 0
+def _choose_among_tied(orbits: Any, cursor: Any) -> bool:
+    """Put the smallest of all states that swaps of tied neighbours lead to into row 0.
+
+    The rows of the scratch are the queue of a search. Return False if an image is not filled in.
+    """
+    first_row, _, _, swap_after, _, scratch, sums = orbits
+    machines, found, smallest, at = first_row.shape[0], 1, 0, 0
     while at < found:
         for n in range(swap_after.shape[0]):
-            if swap_after[n] < 0 or sums[n] != sums[n + 1] or found == MOST_TIED:
+            if swap_after[n] < 0 or sums[n] != sums[n + 1] or found == MAX_TIED_RENAMINGS:
                 continue
-            if not _swap(orbits, at, found, swap_after[n], cursor):
+            if not _apply_swap(orbits, at, found, swap_after[n], cursor):
                 return False
             known = False
             for other in range(found):
@@ -225,39 +270,42 @@ def _least(orbits: Any, cursor: Any) -> bool:
                 known |= same
             if not known:
                 for machine in range(machines):
-                    if scratch[found, machine] != scratch[least, machine]:
-                        if scratch[found, machine] < scratch[least, machine]:
-                            least = found
+                    if scratch[found, machine] != scratch[smallest, machine]:
+                        if scratch[found, machine] < scratch[smallest, machine]:
+                            smallest = found
                         break
                 found += 1
         at += 1
     for machine in range(machines):
-        scratch[0, machine] = scratch[least, machine]
+        scratch[0, machine] = scratch[smallest, machine]
     return True
 
 
 @njit(cache=True)
 def flush(
     states: Any, parents: Any, slots: Any, vectors: Any, hashes: Any, origins: Any, edges: Any,
-    fields: Any, orbits: Any, cursor: Any, most: int,
+    fields: Any, orbits: Any, cursor: Any, max_states: int,
 ) -> int:  # fmt: skip
-    """Inserts what waits in the buffer, in order, if there is room and no limit is met.
+    """Insert the successors of the buffer, in order, and empty the buffer.
 
-    `edges`, if it has any room, notes for each transition where it began, and where it led.
+    Insert nothing if the store has no room (FULL). Stop at the limit of states (LIMIT). If `edges`
+    is not empty, record each transition: the state before it, and the state after it.
     """
     pending = cursor[PENDING]
     if orbits[3].shape[0] > 0 and cursor[READY] < pending:  # some names are interchangeable
-        why = canonise(vectors, hashes, fields, orbits, cursor)
-        if why != LEVEL:
-            return why
+        status = canonise(vectors, hashes, fields, orbits, cursor)
+        if status != LEVEL:
+            return status
     tail = cursor[TAIL]
     size, words = slots.shape[0], states.shape[1]
     room = min(states.shape[0], parents.shape[0])
-    if tail + pending > room or 5 * (tail + pending) > 3 * size:
+    if tail + pending > room or 5 * (tail + pending) > 3 * size:  # at most 60% of the slots
         return FULL
-    recording, first = edges.shape[0] > 0, cursor[TRANSITIONS] - pending
-    if recording and first + pending > edges.shape[0]:
+    recording, first_edge = edges.shape[0] > 0, cursor[TRANSITIONS] - pending
+    if recording and first_edge + pending > edges.shape[0]:
         return FULL
+    # Two loops that only load: first all slots, then all states whose tag fits. None of these loads
+    # depends on another one, so they overlap; the loop after them finds its data in the cache.
     mask = np.uint64(size - 1)
     touched = np.uint64(0)
     for i in range(pending):
@@ -266,14 +314,15 @@ def flush(
         slot = slots[hashes[i] & mask]
         if slot != 0 and (slot & _TAG) == (hashes[i] & _TAG):
             touched += states[(slot & _INDEX) - _ONE, 0]
-    cursor[MISSED_AT] = np.int64(touched & _INDEX)  # read, so that it is not optimised away
+    # Use the sum, so that the compiler does not optimise the loads away.
+    cursor[MISSED_AT] = np.int64(touched & _INDEX)
     for i in range(pending):
         at = hashes[i] & mask
         tag = hashes[i] & _TAG
         while True:
             slot = slots[at]
-            if slot == 0:
-                if tail >= most:
+            if slot == 0:  # a new state
+                if tail >= max_states:
                     cursor[TAIL] = tail
                     cursor[TRANSITIONS] -= pending - i - 1
                     cursor[PENDING] = cursor[READY] = 0
@@ -289,11 +338,11 @@ def flush(
                 differs = np.uint64(0)
                 for k in range(words):
                     differs |= states[known, k] ^ vectors[i, k]
-                if differs == 0:
+                if differs == 0:  # a known state
                     break
             at = (at + _ONE) & mask
         if recording:
-            edges[first + i] = (np.uint64(origins[i]) << np.uint64(32)) | known
+            edges[first_edge + i] = (np.uint64(origins[i]) << np.uint64(32)) | known
     cursor[TAIL] = tail
     cursor[PENDING] = cursor[READY] = 0
     return LEVEL
@@ -305,25 +354,30 @@ def expand(
     fields: Any, orbits: Any,
     row_span: Any, row_next: Any, row_bundle: Any,
     dest_at: Any, dest_count: Any, dest: Any, receptions: Any, used_by: Any,
-    cursor: Any, level_end: int, cost: int, most: int, steps: int,
+    cursor: Any, level_end: int, cost: int, max_states: int, slice_size: int,
 ) -> int:  # fmt: skip
-    """Takes the rows of one cost out of states up to the end of a level, or out of so many, or
-    until something is missing.
+    """Take the rows of one cost out of the states from HEAD up to the end of a level.
 
-    `used_by` notes which transition (from 1) first took the last reception of a step, and where.
+    Return why the kernel stopped: at the end of the level, after `slice_size` states, at a missing
+    table entry, or for a reason of `flush`.
+
+    The rows `row_span[machine, config, cost - 1]` up to `row_span[machine, config, cost]` have this
+    cost. The receivers of a bundle are `dest_count[bundle]` machines from `dest[dest_at[bundle]]`.
+    If `used_by` is not empty, record the first use of each reception that is the last one of a
+    step: the number of the transition (from 1), and the state before it.
     """
     word, shift, mask, factor = fields
     head, machine, row = cursor[HEAD], cursor[MACHINE], cursor[ROW]
     pending, transitions = cursor[PENDING], cursor[TRANSITIONS]
-    stop_at = min(level_end, head + steps)
-    machines, noting = row_span.shape[0], used_by.shape[0] > 0
+    stop_at = min(level_end, head + slice_size)
+    machines, records_uses = row_span.shape[0], used_by.shape[0] > 0
     while head < stop_at:
         if parents[np.uintp(head)] == _DROPPED:
             head += 1
             continue
         total = np.uint64(0)
         for i in range(word.shape[0]):
-            total += _share(factor, i, _field(states, head, word, shift, mask, i))
+            total += _hash_term(factor, i, _field(states, head, word, shift, mask, i))
         while machine < machines:
             config = _field(states, head, word, shift, mask, machine)
             start = row_span[np.uintp(machine), np.uintp(config), np.uintp(cost - 1)]
@@ -335,29 +389,30 @@ def expand(
             while row < count:
                 if pending == BUFFER:
                     _save(cursor, head, machine, row, pending, transitions)
-                    why = flush(
+                    status = flush(
                         states, parents, slots, vectors, hashes, origins, edges,
-                        fields, orbits, cursor, most,
+                        fields, orbits, cursor, max_states,
                     )  # fmt: skip
-                    if why != LEVEL:
-                        return why
+                    if status != LEVEL:
+                        return status
                     pending = 0
+                # Build the successor in place, as the next entry of the buffer.
                 _copy(vectors, pending, states, head)
                 own = np.int64(row_next[np.uintp(start + row)])
                 bundle = np.uintp(row_bundle[np.uintp(start + row)])
-                _turn(vectors, pending, word, shift, machine, config, own)
-                sum_after = total + _share(factor, machine, own - config)
+                _replace_field(vectors, pending, word, shift, machine, config, own)
+                sum_after = total + _hash_term(factor, machine, own - config)
                 others_moved = False
                 refused = False
                 last = np.uint64(0)
                 received = False
                 for i in range(dest_at[bundle], dest_at[bundle] + dest_count[bundle]):
                     receiver = dest[np.uintp(i)]
-                    now = _field(states, head, word, shift, mask, receiver)
-                    if receiver == machine:
-                        now = own
-                    key = _key(receiver, now, bundle)
-                    last = _home(key, receptions.shape[0])
+                    before = _field(states, head, word, shift, mask, receiver)
+                    if receiver == machine:  # a node that sends to itself receives after its step
+                        before = own
+                    key = _key(receiver, before, bundle)
+                    last = _first_probe(key, receptions.shape[0])
                     while receptions[last, 0] != key and receptions[last, 1] != 0:
                         last = (last + _ONE) & np.uint64(receptions.shape[0] - 1)
                     after = np.int64(receptions[last, 1]) - 3
@@ -365,24 +420,26 @@ def expand(
                         if after == REFUSED:
                             refused = True
                             break
-                        cursor[MISSED], cursor[MISSED_AT] = receiver, now
+                        cursor[MISSED], cursor[MISSED_AT] = receiver, before
                         cursor[MISSED_BUNDLE] = bundle
                         _save(cursor, head, machine, row, pending, transitions)
                         return RECEPTION
                     if receiver == machine:
                         own = after
                     else:
-                        others_moved |= after != now
-                    _turn(vectors, pending, word, shift, receiver, now, after)
-                    sum_after += _share(factor, receiver, after - now)
+                        others_moved |= after != before
+                    _replace_field(vectors, pending, word, shift, receiver, before, after)
+                    sum_after += _hash_term(factor, receiver, after - before)
                     received = True
                 row += 1
+                # A refused crash and a step that changes nothing are not transitions: the next
+                # successor overwrites this entry of the buffer.
                 if refused or not (others_moved or own != config):
                     continue
-                if noting and received and used_by[last, 0] == 0:
+                if records_uses and received and used_by[last, 0] == 0:
                     used_by[last, 0] = transitions + 1
                     used_by[last, 1] = head
-                hashes[np.uintp(pending)] = _mixed(sum_after)
+                hashes[np.uintp(pending)] = _mix(sum_after)
                 origins[np.uintp(pending)] = head
                 pending += 1
                 transitions += 1
@@ -394,49 +451,50 @@ def expand(
     if head < level_end:
         return SLICE
     return flush(
-        states, parents, slots, vectors, hashes, origins, edges, fields, orbits, cursor, most
+        states, parents, slots, vectors, hashes, origins, edges, fields, orbits, cursor, max_states
     )  # fmt: skip
 
 
 @njit(cache=True, inline="always")
 def _save(cursor: Any, head: Any, machine: Any, row: Any, pending: Any, transitions: Any) -> None:
+    """Save the position of `expand` in the cursor, so that the next call continues there."""
     cursor[HEAD], cursor[MACHINE], cursor[ROW] = head, machine, row
     cursor[PENDING], cursor[TRANSITIONS] = pending, transitions
 
 
 @njit(cache=True)
 def rebuild(states: Any, tail: int, slots: Any, fields: Any) -> None:
-    """Hashes all states anew, into slots that are empty."""
+    """Insert all states into slots that are empty."""
     word, shift, mask, factor = fields
     last = np.uint64(slots.shape[0] - 1)
     hashes = np.empty(BUFFER, np.uint64)
     touched = np.uint64(0)
     for start in range(0, tail, BUFFER):
         end = min(start + BUFFER, tail)
-        for index in range(start, end):
+        for index in range(start, end):  # computes the hashes and loads the slots, as in `flush`
             total = np.uint64(0)
             for i in range(word.shape[0]):
-                total += _share(factor, i, _field(states, index, word, shift, mask, i))
-            hashes[index - start] = _mixed(total)
+                total += _hash_term(factor, i, _field(states, index, word, shift, mask, i))
+            hashes[index - start] = _mix(total)
             touched += slots[hashes[index - start] & last]
         for index in range(start, end):
             at = hashes[index - start] & last
             while slots[at] != 0:
                 at = (at + _ONE) & last
             slots[at] = (hashes[index - start] & _TAG) | np.uint64(index + 1)
-    if touched == _ONE:  # read, so that the first loads are not optimised away
+    if touched == _ONE:  # uses the sum, so that the compiler does not optimise the loads away
         slots[0] = slots[0]
 
 
 @njit(cache=True)
 def repack(old: Any, new: Any, tail: int, fields: Any, new_fields: Any) -> None:
-    """The same states, with fields of other widths."""
+    """Copy states into an array, zero so far, whose fields have other widths."""
     word, shift, mask, _ = fields
     new_word, new_shift, _, _ = new_fields
     for index in range(tail):
         for machine in range(word.shape[0]):
             value = _field(old, index, word, shift, mask, machine)
-            _turn(new, index, new_word, new_shift, machine, 0, value)
+            _replace_field(new, index, new_word, new_shift, machine, 0, value)
 
 
 @njit(cache=True)
@@ -446,40 +504,48 @@ def drop_below(
     start: int,
     end: int,
     fields: Any,
-    first: Any,
+    first_row: Any,
     local: Any,
-    waiting: Any,
+    inboxes: Any,
 ) -> int:
-    """Marks states that lie below others of the same stretch, which differ only in what waits.
+    """Mark the states from `start` to `end` that lie below another one of these; return the count.
 
-    The last machine is the budget, of which less is more.
+    For the configuration in row `first_row[node] + number`, `local` is the number of its local
+    state, and `inboxes` is its inbox as a set of bits. The last machine is the crash budget.
+
+    States of one kind agree in all local states and observations. The kind is a hash, by which the
+    states are chained: states of equal kinds are compared in full.
     """
     word, shift, mask, factor = fields
-    nodes, machines = first.shape[0], word.shape[0]
+    nodes, machines = first_row.shape[0], word.shape[0]
     size = 1
     while size < 2 * (end - start):
         size *= 2
-    latest = np.full(size, -1, np.int64)  # of each kind, and before each the one before it
+    # Chains of states, as offsets from `start`: the latest state in each bucket, and the state
+    # before each state in its bucket; -1 is the end of a chain.
+    latest = np.full(size, -1, np.int64)
     earlier = np.full(end - start, -1, np.int64)
     kinds = np.zeros(end - start, np.uint64)
     dropped = 0
-    for one in range(start, end):
+    for index in range(start, end):
         total = np.uint64(0)
         for machine in range(machines - 1):
-            number = _field(states, one, word, shift, mask, machine)
+            number = _field(states, index, word, shift, mask, machine)
             if machine < nodes:
-                number = np.int64(local[first[machine] + number])
-            total += _share(factor, machine, number)
-        kind = _mixed(total)
-        kinds[one - start] = kind
+                number = np.int64(local[first_row[machine] + number])
+            total += _hash_term(factor, machine, number)
+        kind = _mix(total)
+        kinds[index - start] = kind
         at = kind & np.uint64(size - 1)
         other, compared, alive = latest[at], 0, True
-        while other >= 0 and alive and compared < MOST_BELOW:
+        while other >= 0 and alive and compared < MAX_COMPARED_STATES:
             if kinds[other] == kind and parents[start + other] != _DROPPED:
                 compared += 1
-                below, above = _compared(states, one, start + other, fields, first, local, waiting)
+                below, above = _compare(
+                    states, index, start + other, fields, first_row, local, inboxes
+                )
                 if below:
-                    parents[one] = _DROPPED
+                    parents[index] = _DROPPED
                     dropped += 1
                     alive = False
                 elif above:
@@ -487,62 +553,68 @@ def drop_below(
                     dropped += 1
             other = earlier[other]
         if alive:
-            earlier[one - start] = latest[at]
-            latest[at] = one - start
+            earlier[index - start] = latest[at]
+            latest[at] = index - start
     return dropped
 
 
 @njit(cache=True)
-def _compared(
-    states: Any, one: int, other: int, fields: Any, first: Any, local: Any, waiting: Any
+def _compare(
+    states: Any, index: int, other: int, fields: Any, first_row: Any, local: Any, inboxes: Any
 ) -> Any:
-    """Whether one state lies below another, and above it."""
+    """Return whether the state at `index` lies below the other state, and whether it lies above.
+
+    A state lies below another one if both agree in all local states and observations, the state has
+    spent at least as many crashes, and each of its inboxes is contained in that of the other.
+    """
     word, shift, mask, _ = fields
-    nodes, budget = first.shape[0], word.shape[0] - 1
-    spent = _field(states, one, word, shift, mask, budget)
+    nodes, budget = first_row.shape[0], word.shape[0] - 1
+    spent = _field(states, index, word, shift, mask, budget)
     spent_by_other = _field(states, other, word, shift, mask, budget)
     below, above = spent_by_other <= spent, spent <= spent_by_other
     for machine in range(budget):
-        a = _field(states, one, word, shift, mask, machine)
+        a = _field(states, index, word, shift, mask, machine)
         b = _field(states, other, word, shift, mask, machine)
         if a == b:
             continue
-        if machine >= nodes:
+        if machine >= nodes:  # the observations differ
             return False, False
-        a += first[machine]
-        b += first[machine]
+        a += first_row[machine]
+        b += first_row[machine]
         if local[a] != local[b]:
             return False, False
-        for i in range(waiting.shape[1]):
-            below &= (waiting[a, i] & ~waiting[b, i]) == 0
-            above &= (waiting[b, i] & ~waiting[a, i]) == 0
+        for i in range(inboxes.shape[1]):
+            below &= (inboxes[a, i] & ~inboxes[b, i]) == 0
+            above &= (inboxes[b, i] & ~inboxes[a, i]) == 0
     return below, above
 
 
 @njit(cache=True)
-def first_to_show(
-    states: Any, start: int, watched: Any, slots: Any, looks: Any, firsts: Any, known: int
+def note_first_seen(
+    states: Any, start: int, watched: Any, slots: Any, observations: Any, firsts: Any, known: int
 ) -> Any:
-    """Notes each state whose watched bits are new; stops when it has no room for more.
+    """Note each state from `start` on whose watched bits no state before it has.
 
-    A slot holds a place in `looks` and `firsts`, plus one: the bits, and the state.
+    `observations` holds the watched bits, and `firsts` the first state that has them. A slot holds
+    a place in both arrays plus one, or 0. Stop when both arrays are full. Return the next state to
+    read, and the number of places that are used.
     """
     words, last = watched.shape[0], np.uint64(slots.shape[0] - 1)
     while start < states.shape[0] and known < firsts.shape[0]:
         total = np.uint64(0)
         for i in range(words):
-            total = _mixed(total ^ (states[start, i] & watched[i]))
+            total = _mix(total ^ (states[start, i] & watched[i]))
         at = total & last
         while slots[at] != 0:
             differs = np.uint64(0)
             for i in range(words):
-                differs |= looks[slots[at] - 1, i] ^ (states[start, i] & watched[i])
+                differs |= observations[slots[at] - 1, i] ^ (states[start, i] & watched[i])
             if differs == 0:
                 break
             at = (at + _ONE) & last
         if slots[at] == 0:
             for i in range(words):
-                looks[known, i] = states[start, i] & watched[i]
+                observations[known, i] = states[start, i] & watched[i]
             firsts[known] = start
             known += 1
             slots[at] = known

@@ -1,10 +1,11 @@
-"""The states on the shortest runs to where a property is false, at machine speed.
+"""The states on the shortest traces to a violation, found with the kernel.
 
-`prune` alone may be on: the other passes make one step of several, or one state of many, and then
-runs could not be counted. A letter that it drops is ignored for ever; and what it takes for no step
-(a copy that is only used up, a crash that changes nothing) can be left out of a run, which is then
-shorter. So a shortest run takes no such step, and the shortest runs are the same with the pass and
-without it, label by label.
+Only `prune` may be on. Other reductions combine several steps into one or several states into one,
+so that traces could not be counted. With `prune`, the shortest traces are the same as without it,
+label by label, for two reasons. A letter that `prune` drops would be ignored forever. And `prune`
+leaves out only two kinds of steps: those that only consume a copy of a letter, and crashes that
+change nothing. A trace without such a step is shorter and reaches the same, so that no shortest
+trace has one.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from pcheck.language.property import Property
-from pcheck.search.compiled.explorer import Recorded, recorded
+from pcheck.search.compiled.explorer import RecordedSearch, record
 from pcheck.search.layers import Layers
 from pcheck.search.limits import Limits
 from pcheck.semantics.cluster_model import ClusterModel, State
@@ -26,46 +27,53 @@ from pcheck.semantics.cluster_model import ClusterModel, State
 def layers(
     model: ClusterModel, prop: Property, length: int, limits: Limits
 ) -> Layers[State] | None:
-    """For each depth the vectors that stand for its states; None: a limit was met."""
+    """Return for each depth the vectors that represent its states, or None at a limit.
+
+    `length` is the length of the shortest traces that violate `prop`.
+    """
     alone = copy(model)
-    alone.properties = (prop,)  # no other one may end the search, or keep it from ending
-    found = recorded(alone, limits)
-    if found is None:
+    alone.properties = (prop,)  # another property could end the search, or prevent its end
+    search = record(alone, limits)
+    if search is None:
         return None
-    assert len(found.begins) == length + 2, "there is a shorter run, or none: please report this"
-    tables = found.tables
+    assert len(search.begins) == length + 2, (
+        "a trace is shorter, or none exists: please report this"
+    )
+    tables = search.tables
 
     def key(state: State) -> Hashable:
         return tuple(tables.vector(state))
 
-    return Layers(_marked(found, prop), key)
+    return Layers(_layers(search, prop), key)
 
 
-def _marked(found: Recorded, prop: Property) -> list[frozenset[Hashable]]:
-    """Level by level from the last one back: the states from which a step leads to a marked one.
+def _layers(search: RecordedSearch, prop: Property) -> list[frozenset[Hashable]]:
+    """Return for each level the vectors of the states on a shortest trace to a violation.
 
-    A step out of one level leads to the next one, or back: it never skips one.
+    The states are marked from the last level back: the violating states first, then in each level
+    the states with a step to a marked state. A step leads to the next level at most, so that a
+    state with a step to a marked state has one to the next level.
     """
-    origins, targets = found.store.transitions
-    levels = list(pairwise(found.begins))
-    on_a_run = np.zeros(len(found.store), np.bool_)
+    origins, targets = search.store.transitions
+    levels = list(pairwise(search.begins))
+    is_marked = np.zeros(len(search.store), np.bool_)
     start, end = levels[-1]
-    on_a_run[start:end] = _false(found, prop, start, end)
+    is_marked[start:end] = _violating(search, prop, start, end)
     for start, end in reversed(levels[:-1]):
         out = slice(*np.searchsorted(origins, np.array([start, end], np.uint64)))
-        on_a_run[origins[out][on_a_run[targets[out]]]] = True
-    return [_vectors(found, start + np.flatnonzero(on_a_run[start:end])) for start, end in levels]
+        is_marked[origins[out][is_marked[targets[out]]]] = True
+    return [_vectors(search, start + np.flatnonzero(is_marked[start:end])) for start, end in levels]
 
 
-def _false(found: Recorded, prop: Property, start: int, end: int) -> Any:
-    """Return for each of these states whether the property is false there.
+def _violating(search: RecordedSearch, prop: Property, start: int, end: int) -> Any:
+    """Return for each state from `start` to `end` whether the property is false there.
 
-    Equal vectors of watched machines are one observation, which is judged once.
+    States with equal numbers of the watchers have one observation, which is judged once.
     """
     machines, layout, states = (
-        found.tables.machines,
-        found.store.layout,
-        found.store.states[start:end],
+        search.tables.machines,
+        search.store.layout,
+        search.store.states[start:end],
     )
     observations, nth = np.unique(
         states & layout.bits(machines.watchers), axis=0, return_inverse=True
@@ -78,5 +86,5 @@ def _false(found: Recorded, prop: Property, start: int, end: int) -> Any:
     return np.array(false, np.bool_)[nth.reshape(-1)]
 
 
-def _vectors(found: Recorded, indices: Any) -> frozenset[Hashable]:
-    return frozenset(map(tuple, found.store.layout.unpack(found.store.states[indices])))
+def _vectors(search: RecordedSearch, indices: Any) -> frozenset[Hashable]:
+    return frozenset(map(tuple, search.store.layout.unpack(search.store.states[indices])))

@@ -1,8 +1,9 @@
-"""Nodes, the observer and the crash budget as machines, whose configurations have numbers.
+"""The machines of a cluster, whose configurations have numbers: nodes, watchers, crash budget.
 
-The watchers together hold all that the properties can see. Each watches one node, and has few
-configurations; a single watcher of all nodes would have the product of them. Only where a property
-is about steps does a single watcher watch every node: its receptions are the steps to judge.
+A state of the compiled search is a vector with one number for each machine. The watchers together
+hold all that the properties can see. Each watcher observes one node and has few configurations; a
+single watcher of all nodes could have the product of these. If a property is about steps, a single
+watcher observes every node, because its receptions are then the steps to judge.
 """
 
 from __future__ import annotations
@@ -21,38 +22,40 @@ from pcheck.semantics.observer import Observation
 
 C = TypeVar("C", bound=Hashable)
 
-MOST_MACHINES, MOST_NUMBERS = 1 << kernel.MACHINE_BITS, 1 << kernel.NUMBER_BITS
+MAX_MACHINES, MAX_NUMBERS = 1 << kernel.MACHINE_BITS, 1 << kernel.NUMBER_BITS
 
 
 class TooManyNumbers(PcheckError):
-    """More nodes, configurations or bundles than the tables can number."""
+    """Raised when a cluster has too many nodes, configurations or bundles to number them."""
 
 
 @dataclass(frozen=True)
 class Effects:
-    """What one step of a node does to others; equal ones share a number."""
+    """The effects of one step on other machines; steps with equal effects share a bundle number."""
 
     node: int
     bundle: Bundle
     crashes: int
-    changes: tuple[tuple[int, Hashable], ...]  # of watched fields: place, and value there
+    changes: tuple[tuple[int, Hashable], ...]  # changed watched fields: place and new value
 
 
 class Numbers(Generic[C]):
-    """Numbers from 0 up, in the order of first meeting."""
+    """A numbering of items from 0 up, in the order in which they are first met."""
 
     def __init__(self) -> None:
         self.all: list[C] = []
         self._numbers: dict[C, int] = {}
 
-    def number(self, thing: C) -> int:
-        found = self._numbers.get(thing)
+    def number(self, item: C) -> int:
+        """Return the number of an item; a new item gets the next free number."""
+        found = self._numbers.get(item)
         if found is None:
-            found = self._numbers[thing] = len(self.all)
-            self.all.append(thing)
-            if found >= MOST_NUMBERS:
+            found = self._numbers[item] = len(self.all)
+            self.all.append(item)
+            if found >= MAX_NUMBERS:
                 raise TooManyNumbers(
-                    f"more than {MOST_NUMBERS:,} configurations of one node: make it smaller"
+                    f"the compiled engine takes at most {MAX_NUMBERS:,} configurations of one "
+                    "node; check a smaller cluster"
                 )
         return found
 
@@ -61,68 +64,76 @@ class Numbers(Generic[C]):
 
 
 class Machines:
-    """The machines of a cluster, and the numbers of their configurations, from 0 up."""
+    """The machines of a cluster: its nodes, then the watchers, and last the crash budget."""
 
     def __init__(self, model: ClusterModel, automata: Sequence[Automaton]) -> None:
         self.nodes, self.observer, self.crashes = automata, model.observer, model.crashes
         self.has_step_properties = any(prop.is_step_property for prop in model.properties)
         every = range(len(self.nodes))
+        # for each watcher the nodes that it observes
         self.parts = (tuple(every),) if self.has_step_properties else tuple((i,) for i in every)
         self.watchers = range(len(self.nodes), len(self.nodes) + len(self.parts))
         self.budget = self.watchers.stop
-        if len(self) > MOST_MACHINES:
-            raise TooManyNumbers(f"the compiled engine takes up to {MOST_MACHINES // 2 - 1} nodes")
+        if len(self) > MAX_MACHINES:
+            raise TooManyNumbers(
+                f"the compiled engine takes at most {MAX_MACHINES // 2 - 1} nodes, "
+                f"got {len(self.nodes)}; use the reference engine"
+            )
         self.configs: list[Numbers[Config]] = [Numbers() for _ in self.nodes]
         self.observations: list[Numbers[Observation]] = [
             Numbers() for _ in self.parts
         ]  # for each watcher
-        self.fitting = [MOST_NUMBERS] * len(self)  # numbers that the states have room for
-        self.outgrown = False  # whether some machine needs more
+        # for each machine, how many numbers fit in its field of a packed state
+        self.capacities = [MAX_NUMBERS] * len(self)
+        self.outgrown = False  # whether a number no longer fits
 
     def __len__(self) -> int:
         return self.budget + 1
 
     def sizes(self) -> list[int]:
-        """How many numbers each machine needs by now."""
+        """Return for each machine how many numbers are in use."""
         return [*map(len, self.configs), *map(len, self.observations), self.crashes + 1]
 
-    def thing(self, machine: int, number: int) -> tuple[int, Any]:
-        """The node that a machine is about, and the configuration or sight of this number."""
+    def numbered(self, machine: int, number: int) -> tuple[int, Any]:
+        """Return the position of a node or watcher in its list, and the item with this number.
+
+        The item is a configuration of the node, or an observation of the watcher.
+        """
         if machine < len(self.nodes):
             return machine, self.configs[machine].all[number]
         nth = machine - self.watchers.start
         return nth, self.observations[nth].all[number]
 
-    def number_of(self, machine: int, thing: Any) -> int:
-        """The number of a configuration, of which the normal one is taken, or of a sight."""
+    def number_of(self, machine: int, item: Any) -> int:
+        """Return the number of an observation, or of a configuration's normal form."""
         if machine < len(self.nodes):
-            return self.config_number(machine, self.nodes[machine].normal(thing))
-        return self.sight_number(machine, thing)
+            return self.config_number(machine, self.nodes[machine].normal(item))
+        return self.observation_number(machine, item)
 
     def config_number(self, machine: int, config: Config) -> int:
-        """The number of a normal configuration of a node."""
-        return self._fitting(machine, self.configs[machine].number(config))
+        """Return the number of a normal configuration of a node."""
+        return self._checked(machine, self.configs[machine].number(config))
 
-    def sight_number(self, machine: int, observation: Observation) -> int:
-        """The number of what a watcher holds."""
-        return self._fitting(
+    def observation_number(self, machine: int, observation: Observation) -> int:
+        """Return the number of an observation that a watcher holds."""
+        return self._checked(
             machine, self.observations[machine - self.watchers.start].number(observation)
         )
 
-    def _fitting(self, machine: int, number: int) -> int:
-        """The same number, after noting whether the states have room for it."""
-        if number >= self.fitting[machine]:
+    def _checked(self, machine: int, number: int) -> int:
+        """Return the number; set `outgrown` if the number does not fit in its field."""
+        if number >= self.capacities[machine]:
             self.outgrown = True
         return number
 
     def observation(self, vector: Sequence[int]) -> Observation:
-        """All that is seen of a state: what its watchers hold together."""
+        """Return the observation of a state: what its watchers hold together."""
         return self.observer.joined(self.parts_of(vector[self.watchers.start : self.watchers.stop]))
 
     def seen(self, observations: Sequence[int]) -> Seen:
-        """What the properties are given, where the watchers have these numbers."""
-        return self.observer.shown(self.parts_of(observations), key=tuple(observations))
+        """Return the argument of the properties for these numbers of the watchers."""
+        return self.observer.seen_of_parts(self.parts_of(observations), key=tuple(observations))
 
     def parts_of(self, observations: Iterable[int]) -> list[Observation]:
-        """What each watcher holds, by its number."""
+        """Return what each watcher holds, given the number of each watcher."""
         return [known.all[number] for known, number in zip(self.observations, observations)]

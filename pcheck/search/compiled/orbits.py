@@ -1,7 +1,8 @@
-"""The tables by which the kernel finds the state that stands for all of its renamings.
+"""The tables with which the kernel finds the representative of a state among its renamings.
 
-For each configuration of each machine: what each interchangeable name sees of it, as a number that
-no renaming changes, and its image under each swap of neighbours. Filled in when first asked for.
+For each configuration of each machine, there is one view for each interchangeable name: a number
+that describes how the name occurs in the configuration and that no renaming changes. There is also
+one image for each swap of neighbouring names. Both are filled in when the kernel first needs them.
 """
 
 from __future__ import annotations
@@ -17,26 +18,29 @@ from pcheck.search.compiled.store import Layout
 from pcheck.search.reductions.symmetry import Symmetry
 from pcheck.search.reductions.views import Views
 
-ROOM = 16
+INITIAL_ROOM = 16  # configurations of a machine
 _ONE = np.uint64(1)
-# What is seen of local states comes first in a sum, and then what is seen of all that waits: so
-# states that differ only in what waits get the same order of names. Carries have 8 bits between.
+# The upper half of a view describes the local state alone, and the lower 24 bits the inbox as well.
+# The kernel compares sums of views, so the local states decide the order of names first: states
+# that differ only in their inboxes then get the same order. The 8 bits between hold the carries.
 _ROUGH, _FINE = np.uint64(0xFFFFFFFF00000000), np.uint64(40)
 
 
 class Orbits:
-    """Each machine has a stretch of rows, one for each of its configurations."""
+    """The views and images of all configurations: each machine has a range of rows."""
 
     def __init__(self, symmetry: Symmetry | None, machines: Machines) -> None:
         self.symmetry, self._machines = symmetry, machines
         self._views = Views(symmetry) if symmetry is not None else None
         names = symmetry.names if symmetry is not None else ()
         swaps = symmetry.swaps if symmetry is not None else []
-        self._room = [ROOM if names else 0] * machines.budget  # which has no names in it itself
-        self.first = self._starts()
+        # for each machine but the budget, in which no name occurs
+        self._room = [INITIAL_ROOM if names else 0] * machines.budget
+        self.first_row = self._first_rows()
         self.views = np.zeros((sum(self._room), len(names)), np.uint64)
         self.images = np.full((sum(self._room), len(swaps)), MISSING, np.int32)
         ends = {block[-1] for block in symmetry.blocks} if symmetry is not None else set()
+        # for each name the swap with its right neighbour, or -1
         swap = iter(range(len(swaps)))
         self.swap_after = np.array([-1 if n in ends else next(swap) for n in names], np.int64)
         nodes = len(machines.nodes)
@@ -44,54 +48,57 @@ class Orbits:
         self.targets = np.array(
             [[*each, *(nodes + i for i in each)] for each in targets], np.int64
         ).reshape(len(swaps), machines.budget if swaps else 0)
-        self.scratch = np.zeros((kernel.MOST_TIED + 2, machines.budget), np.int64)
+        self.scratch = np.zeros((kernel.MAX_TIED_RENAMINGS + 2, machines.budget), np.int64)
         self.sums = np.zeros(len(names), np.uint64)
 
     @property
     def arrays(self) -> tuple[Any, ...]:
-        """What the kernel is given: with a row for each number that was handed out by now."""
+        """The arrays for the kernel, with a row for each number in use."""
         self._make_room()
         return (
-            self.first, self.views, self.images, self.swap_after, self.targets, self.scratch,
+            self.first_row, self.views, self.images, self.swap_after, self.targets, self.scratch,
             self.sums,
         )  # fmt: skip
 
-    def _of(self, machines: range) -> tuple[Any, ...]:
-        """What the kernel is given where a vector has these machines alone."""
+    def _arrays_of(self, machines: range) -> tuple[Any, ...]:
+        """Return the arrays for vectors that consist of these machines alone."""
         self._make_room()
-        some, start = slice(machines.start, machines.stop), machines.start
+        part, start = slice(machines.start, machines.stop), machines.start
         return (
-            self.first[some], self.views, self.images, self.swap_after,
-            self.targets[:, some] - start, np.zeros_like(self.scratch[:, some]), self.sums,
+            self.first_row[part], self.views, self.images, self.swap_after,
+            self.targets[:, part] - start, np.zeros_like(self.scratch[:, part]), self.sums,
         )  # fmt: skip
 
     def _fill_views(self, machine: int, number: int) -> None:
         assert self._views is not None
-        i, thing = self._machines.thing(machine, number)
+        i, item = self._machines.numbered(machine, number)
         if machine < len(self._machines.nodes):
-            local = self._machines.nodes[i].node.local(thing)
-            first, then = (self._views.of_node(i, each) for each in (local, thing))
+            local = self._machines.nodes[i].node.local(item)
+            of_local, of_whole = (self._views.of_node(i, each) for each in (local, item))
         else:
-            first = then = self._views.of_sight(i, thing)
-        rough, fine = (kernel.mixed(np.array(each, np.uint64) + _ONE) for each in (first, then))
+            of_local = of_whole = self._views.of_observation(i, item)
+        rough, fine = (
+            kernel.mix_each(np.array(each, np.uint64) + _ONE) for each in (of_local, of_whole)
+        )
         row = self._row(machine, number)
         self.views[row] = rough & _ROUGH | fine >> _FINE | _ONE
 
     def _fill_image(self, machine: int, number: int, swap: int) -> None:
         assert self.symmetry is not None
-        i, thing = self._machines.thing(machine, number)
+        i, item = self._machines.numbered(machine, number)
         target = int(self.targets[swap, machine])
         if machine < len(self._machines.nodes):
-            image = self._machines.number_of(target, self.symmetry.config(swap, i, thing))
+            image = self._machines.number_of(target, self.symmetry.config(swap, i, item))
         else:
-            image = self._machines.number_of(target, self.symmetry.observation(swap, thing))
+            image = self._machines.number_of(target, self.symmetry.observation(swap, item))
         row = self._row(machine, number)
         self.images[row, swap] = image
 
     def canonical(self, vectors: list[list[int]], machines: range) -> list[list[int]]:
-        """Of each vector of the numbers of these machines, what stands for all its renamings.
+        """Return the canonical vector of each vector's orbit, restricted to `machines`.
 
-        So long as no machine is renamed into one that is not among them.
+        No renaming may take one of these machines to a machine outside `machines`. An orbit of
+        many tied renamings may have several canonical vectors (see `kernel.MAX_TIED_RENAMINGS`).
         """
         if self.symmetry is None or not vectors:
             return vectors
@@ -99,38 +106,44 @@ class Orbits:
         packed, hashes = wide.pack(vectors), np.zeros(len(vectors), np.uint64)
         cursor = np.zeros(kernel.CURSOR_SIZE, np.int64)
         cursor[kernel.PENDING] = len(vectors)
-        while why := kernel.canonise(packed, hashes, wide.fields, self._of(machines), cursor):
+        while status := kernel.canonise(
+            packed, hashes, wide.fields, self._arrays_of(machines), cursor
+        ):
             cursor[kernel.MISSED] += machines.start
-            self.fill(why, cursor)
+            self.fill(status, cursor)
         found: list[list[int]] = wide.unpack(packed)
         return found
 
-    def are_equivalent(self, one: list[int], other: list[int]) -> bool:
-        """Whether two vectors are renamings of each other: `least` may have given up looking."""
-        known, todo = {tuple(one)}, [one]
-        for vector in todo:  # which grows
-            if vector == other:
+    def are_equivalent(self, vector: list[int], other: list[int]) -> bool:
+        """Return whether two vectors are renamings of each other, by a search of the whole orbit.
+
+        `canonical` may differ for equivalent vectors.
+        """
+        known, todo = {tuple(vector)}, [vector]
+        for renamed in todo:  # the loop appends to the list
+            if renamed == other:
                 return True
             for swap in range(len(self.images[0]) if self.symmetry is not None else 0):
-                image = list(vector)
+                image = list(renamed)
                 for machine, target in enumerate(self.targets[swap]):
-                    image[target] = self._image(machine, vector[machine], swap)
+                    image[target] = self._image(machine, renamed[machine], swap)
                 if tuple(image) not in known:
                     known.add(tuple(image))
                     todo.append(image)
         return False
 
     def _image(self, machine: int, number: int, swap: int) -> int:
+        """Return the number of a configuration's image under a swap."""
         row = self._row(machine, number)
         if self.images[row, swap] == MISSING:
             self._fill_image(machine, number, swap)
-            row = self._row(machine, number)  # others have grown since
+            row = self._row(machine, number)  # rows may have moved
         return int(self.images[row, swap])
 
-    def fill(self, why: int, cursor: Any) -> None:
-        """What the kernel missed. Whose views are asked for is soon asked for his images."""
+    def fill(self, status: int, cursor: Any) -> None:
+        """Fill in the entry that the kernel missed; after views, the images are needed soon."""
         machine, number = int(cursor[kernel.MISSED]), int(cursor[kernel.MISSED_AT])
-        if why == kernel.VIEWS:
+        if status == kernel.VIEWS:
             self._fill_views(machine, number)
             for swap in range(len(self.targets)):
                 self._image(machine, number, swap)
@@ -138,28 +151,29 @@ class Orbits:
             self._fill_image(machine, number, int(cursor[kernel.MISSED_BUNDLE]))
 
     def _make_room(self) -> None:
-        """Grows the arrays, where a machine has more numbers than they have rows."""
+        """Grow the arrays if a machine has more numbers than rows."""
         for machine, size in enumerate(self._machines.sizes()[: len(self._room)]):
             if self.symmetry is not None and size > self._room[machine]:
                 self._grow(machine, size)
 
     def _row(self, machine: int, number: int) -> int:
-        """The row of a configuration, for which there is room afterwards: take the arrays then."""
+        """Return the row of a configuration; may replace the arrays to make room for the row."""
         if number >= self._room[machine]:
             self._make_room()
-        return int(self.first[machine]) + number
+        return int(self.first_row[machine]) + number
 
     def _grow(self, machine: int, size: int) -> None:
-        old, rooms = self.first, list(self._room)
+        """Give a machine at least `size` rows; the rows of the machines after it move."""
+        old_first, rooms = self.first_row, list(self._room)
         self._room[machine] = max(2 * rooms[machine], size)
-        self.first = self._starts()
+        self.first_row = self._first_rows()
         views = np.zeros((sum(self._room), self.views.shape[1]), np.uint64)
         images = np.full((sum(self._room), self.images.shape[1]), MISSING, np.int32)
         for each, room in enumerate(rooms):
-            at, start = slice(old[each], old[each] + room), int(self.first[each])
-            views[start : start + room] = self.views[at]
-            images[start : start + room] = self.images[at]
+            rows, start = slice(old_first[each], old_first[each] + room), int(self.first_row[each])
+            views[start : start + room] = self.views[rows]
+            images[start : start + room] = self.images[rows]
         self.views, self.images = views, images
 
-    def _starts(self) -> Any:
+    def _first_rows(self) -> Any:
         return np.cumsum([0, *self._room[:-1]]).astype(np.int64)

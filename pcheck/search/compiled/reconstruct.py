@@ -1,8 +1,9 @@
-"""Makes real runs of what the kernel found: every step is taken again, in the reference semantics.
+"""Traces of the cluster, reconstructed from the states that the kernel found.
 
-A state of the search may stand for others, and a row for several steps of one node. The run that
-the user sees is one of the cluster as it is: from the initial state on, some node takes as many
-steps as the row cost, and what it comes to must be what the search came to, up to a renaming.
+A state of the search may represent several states of the cluster, and a row may represent several
+steps of one node. The trace that the user sees is a trace of the unreduced cluster, by the
+reference semantics. For each row, some node takes as many steps as the row costs. The state after
+them must be represented by the state that the search found, up to a renaming.
 """
 
 from __future__ import annotations
@@ -15,18 +16,18 @@ Vector = list[int]
 
 
 def replay(tables: Tables, vectors: list[Vector], costs: list[int]) -> Trace[State]:
-    """The run through these states of the search, of which the first is the initial one."""
-    path = Trace((tables.model.initial(),), ())
+    """Return the trace through these states of the search; the first one is the initial state."""
+    trace = Trace((tables.model.initial(),), ())
     for after, cost in zip(vectors[1:], costs):
-        path = _row(tables, path, after, cost)
-    return path
+        trace = _after_row(tables, trace, after, cost)
+    return trace
 
 
-def last_step(tables: Tables, path: Trace[State], bundle: int) -> Trace[State]:
-    """The run, and the step out of its last state that sent this bundle."""
-    before, effects = path.states[-1], tables.bundles.all[bundle]
+def last_step(tables: Tables, trace: Trace[State], bundle: int) -> Trace[State]:
+    """Return the trace with one more step: the first one out of its last state with this bundle."""
+    before, effects = trace.states[-1], tables.bundles.all[bundle]
     return next(
-        _longer(path, step.labels[0], after)
+        _longer(trace, step.labels[0], after)
         for i, config in enumerate(before.nodes)
         for step in tables.machines.nodes[i].steps(config)
         if tables.effects(i, config, step) == effects
@@ -34,21 +35,23 @@ def last_step(tables: Tables, path: Trace[State], bundle: int) -> Trace[State]:
     )
 
 
-def _row(tables: Tables, path: Trace[State], after: Vector, cost: int) -> Trace[State]:
-    """The run, and the steps of some node that lead to what stands in the search."""
+def _after_row(tables: Tables, trace: Trace[State], after: Vector, cost: int) -> Trace[State]:
+    """Return the trace with `cost` more steps of some node, to a state that `after` represents."""
     for i in range(len(tables.machines.nodes)):
-        reached = {path.states[-1]: path}
+        reached = {trace.states[-1]: trace}
         for _ in range(cost):
+            # Of several ways to a state, the first one is written last, and is kept.
             reached = {
                 state: _longer(known, label, state)
                 for before, known in reversed(reached.items())
                 for label, state in reversed(list(tables.model.steps_of(before, i)))
             }
-        for state in reversed(reached):  # the first labels come last, and stay
-            if tables.stands_for(after, state, i):
+        for state in reversed(reached):
+            if tables.represents(after, state, i):
                 return reached[state]
-    raise AssertionError("the search took a step that the cluster cannot: please report this")
+    raise AssertionError("the search took a step that the cluster cannot take: please report this")
 
 
-def _longer(path: Trace[State], label: str, state: State) -> Trace[State]:
-    return Trace((*path.states, state), (*path.labels, label))
+def _longer(trace: Trace[State], label: str, state: State) -> Trace[State]:
+    """Return the trace with one more step."""
+    return Trace((*trace.states, state), (*trace.labels, label))

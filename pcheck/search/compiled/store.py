@@ -1,4 +1,4 @@
-"""Where the states are: packed vectors, their parents, and the hash slots; all of them grow."""
+"""The store of the states: packed vectors, their parents and the hash slots, in growing arrays."""
 
 from __future__ import annotations
 
@@ -10,25 +10,26 @@ import numpy as np
 from pcheck.search.compiled import kernel
 from pcheck.search.compiled.kernel import BUFFER, CURSOR_SIZE, PENDING, READY, TAIL, TRANSITIONS
 
-# Few moves: room that is not used yet costs nothing, and what is moved needs new memory, which may
-# have to come from far.
+# The arrays grow in few, large steps. Room that is not used yet costs nothing, and a copy needs new
+# memory, which the system may be slow to provide.
 FIRST_ROOM, SECOND_ROOM = 1 << 15, 1 << 22  # states
 FIRST_SLOTS, SECOND_SLOTS = 1 << 18, 1 << 23
 
 
 class Layout:
-    """Which bits of which word hold the number of each machine."""
+    """The bit field of each machine's number: its word, its shift and its width."""
 
-    def __init__(self, least: Iterable[int]) -> None:
-        widths = list(least)
-        words: list[list[int]] = []  # the machines in each
+    def __init__(self, min_widths: Iterable[int]) -> None:
+        widths = list(min_widths)
+        words: list[list[int]] = []  # the machines in each word
         for machine, width in enumerate(widths):
             free = (each for each in words if sum(widths[i] for i in each) + width <= 64)
             room = next(free, None)
             if room is None:
                 words.append(room := [])
             room.append(machine)
-        for members in words:  # bits that would lie idle let a field grow without a new layout
+        # The spare bits of a word widen its fields, which can then grow without a new layout.
+        for members in words:
             spare = 64 - sum(widths[i] for i in members)
             for nth, machine in enumerate(members):
                 widths[machine] += spare // len(members) + (nth < spare % len(members))
@@ -39,21 +40,21 @@ class Layout:
                 word[machine] = at
                 shift[machine] = sum(widths[i] for i in members[:nth])
         self.words = len(words)
-        self.most = [1 << width for width in self.widths]  # numbers that fit
+        self.capacities = [1 << width for width in self.widths]  # how many numbers fit
         self.word = np.array(word, np.uint64)
         self.shift = np.array(shift, np.uint64)
         self.mask = np.array([(1 << width) - 1 for width in self.widths], np.uint64)
         self.fields = self.word, self.shift, self.mask, _factors(len(widths))  # for the kernel
 
     def bits(self, machines: Iterable[int]) -> Any:
-        """For each word, the bits that hold the numbers of these machines."""
+        """Return for each word the bits that hold the numbers of these machines."""
         bits = np.zeros(self.words, np.uint64)
         for machine in machines:
             bits[self.word[machine]] |= self.mask[machine] << self.shift[machine]
         return bits
 
     def pack(self, vectors: Sequence[Sequence[int]]) -> Any:
-        """Each in a row of words."""
+        """Return an array with a row of words for each vector."""
         numbers = np.array(vectors, np.uint64).reshape(len(vectors), len(self.word))
         packed = np.zeros((len(vectors), self.words), np.uint64)
         for machine, word in enumerate(self.word):
@@ -61,12 +62,12 @@ class Layout:
         return packed
 
     def unpack(self, vectors: Any) -> Any:
-        """The numbers in one vector, or in each row of several."""
+        """Return the numbers in one packed vector, or in each row of several."""
         return ((vectors[..., self.word] >> self.shift) & self.mask).tolist()
 
 
 def _factors(machines: int) -> Any:
-    """Odd numbers without a pattern, the same for a machine whatever the layout."""
+    """Return odd pseudorandom factors for the hash; a machine's factor fits every layout."""
     mixed = np.arange(1, machines + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     for shift in (30, 27, 31):
         mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -74,22 +75,22 @@ def _factors(machines: int) -> Any:
 
 
 def width_for(size: int) -> int:
-    """Bits for numbers below `size`, with room to grow to twice as many and more."""
+    """Return the bits for numbers below `size`, with room for at least twice as many numbers."""
     return max(4, (size - 1).bit_length() + 1)
 
 
 def _longer(old: Any, used: int, room: int) -> Any:
-    """A copy with more room, of which nothing is touched before it is used."""
+    """Return a copy with more room; the memory of the new room is not touched."""
     new = np.empty((room, *old.shape[1:]), old.dtype)
     new[:used] = old[:used]
     return new
 
 
 class Store:
-    """The states in the order in which they were found: it is the queue of the search as well."""
+    """The states in the order in which they were found: the list is also the search's queue."""
 
     def __init__(self, sizes: list[int], first: list[int], *, records: bool = False) -> None:
-        """Where it records, it keeps every transition, too, in the order of where they begin."""
+        """Store the initial state. With `records`, also keep all transitions, ordered by origin."""
         self.layout = Layout(map(width_for, sizes))
         self.states = np.zeros((FIRST_ROOM, self.layout.words), np.uint64)
         self.parents = np.zeros(FIRST_ROOM, np.uint32)
@@ -108,54 +109,55 @@ class Store:
 
     @property
     def bytes(self) -> int:
-        """What holds the states: room that waits for more has never been touched."""
+        """The memory of states and slots in bytes, without room that has never been touched."""
         each = self.states.itemsize * self.layout.words + self.parents.itemsize
         return int(len(self) * each + self.slots.nbytes)
 
     def numbers(self, index: int) -> list[int]:
+        """Return the vector of the state at `index`."""
         numbers: list[int] = self.layout.unpack(self.states[index])
         return numbers
 
     @property
     def transitions(self) -> tuple[Any, Any]:
-        """Where each began, and where it led: of those that were recorded."""
+        """The indices of the states before and after each recorded transition."""
         edges = self.edges[: int(self.cursor[TRANSITIONS] - self.cursor[PENDING])]
         return edges >> np.uint64(32), edges & np.uint64(0xFFFFFFFF)
 
-    def flush(self, orbits: Any, most: int) -> int:
-        """Inserts what waits in the buffer."""
+    def flush(self, orbits: Any, max_states: int) -> int:
+        """Insert the successors in the buffer; return why the kernel stopped."""
         return kernel.flush(
             self.states, self.parents, self.slots, self.vectors, self.hashes, self.origins,
-            self.edges, self.layout.fields, orbits, self.cursor, most,
+            self.edges, self.layout.fields, orbits, self.cursor, max_states,
         )  # fmt: skip
 
     def grow(self) -> None:
-        """Makes room for at least one more buffer. An interrupt anywhere leaves what was there."""
+        """Make room for at least one more buffer. An interrupt at any point loses no state."""
         needed = len(self) + BUFFER
         room = max(needed, SECOND_ROOM, 2 * len(self.states))
         if needed > len(self.states):
             self.states = _longer(self.states, len(self), room)
         if needed > len(self.parents):
             self.parents = _longer(self.parents, len(self), room)
-        taken = int(self.cursor[TRANSITIONS])
-        if 0 < len(self.edges) < taken:
-            self.edges = _longer(self.edges, taken - int(self.cursor[PENDING]), 2 * taken)
+        recorded = int(self.cursor[TRANSITIONS])
+        if 0 < len(self.edges) < recorded:
+            self.edges = _longer(self.edges, recorded - int(self.cursor[PENDING]), 2 * recorded)
         if 5 * needed > 3 * len(self.slots):
-            self.slots = np.zeros(0, np.uint64)  # gives the old ones back first
+            self.slots = np.zeros(0, np.uint64)  # frees the old slots first
             slots = np.zeros(max(SECOND_SLOTS, 1 << (5 * needed // 3).bit_length()), np.uint64)
             kernel.rebuild(self.states, len(self), slots, self.layout.fields)
             self.slots = slots
 
-    def forget(self) -> None:
-        """Drops what waits in the buffer, and the slots, which are not needed for what is kept."""
+    def discard_buffer(self) -> None:
+        """Discard the successors in the buffer, and free the slots. The search cannot go on."""
         self.cursor[TRANSITIONS] -= self.cursor[PENDING]
         self.cursor[PENDING] = self.cursor[READY] = 0
         self.slots = np.zeros(0, np.uint64)
 
     def widen(self, sizes: list[int]) -> None:
-        """The same states with wider fields, where a number no longer fits.
+        """Pack all states again, with fields that are wide enough for numbers below `sizes`.
 
-        The slots stay: a state is hashed by its numbers, wherever they lie.
+        The slots stay valid: the hash of a state depends on its numbers, not on their fields.
         """
         old, new = self.layout, Layout(map(width_for, sizes))
         states = np.zeros((len(self.states), new.words), np.uint64)
@@ -163,5 +165,5 @@ class Store:
         vectors = np.zeros((BUFFER, new.words), np.uint64)
         pending = int(self.cursor[PENDING])
         kernel.repack(self.vectors, vectors, pending, old.fields, new.fields)
-        # one statement without a call in it: no interrupt comes between
+        # One statement without a call, so that no interrupt separates the three assignments.
         self.layout, self.states, self.vectors = new, states, vectors

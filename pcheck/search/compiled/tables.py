@@ -1,12 +1,14 @@
-"""The rows and receptions of every machine, filled in when the search first asks for them.
+"""The rows and receptions of every machine, filled in when the kernel first needs them.
 
-A node's configuration has rows (next configuration, bundle), and any machine may receive a bundle.
-All rules come from `node`, which the reference semantics uses too, through an `automaton`, which
-holds the passes. Added here are numbers, and machines that only receive: the watchers, and the
-crash budget, which counts, and refuses one crash too many.
+A configuration of a node has rows (next configuration, bundle), and any machine may receive a
+bundle. A bundle is the effect of one step on other machines: letters, crashes, and the watched
+fields that changed.
 
-A bundle is what reaches others by one step: letters, crashes, and the watched fields that changed.
-A row may cost several steps of the cluster: those of a configuration stand in the order of cost.
+All rules come from `node`, which the reference semantics uses too. They are reached through an
+`automaton`, which holds the reductions. This module adds the numbers, and the machines that only
+receive: the watchers, and the crash budget, which counts crashes and refuses one crash too many.
+
+A row may cost several steps of the cluster. The rows of a configuration are ordered by cost.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from pcheck.search.compiled.kernel import MISSING, REFUSED
 from pcheck.search.compiled.machines import Effects, Machines, Numbers
 from pcheck.search.compiled.orbits import Orbits
 from pcheck.search.compiled.receptions import Growing, Receptions
-from pcheck.search.reductions.automaton import Automaton, Step
+from pcheck.search.reductions.automaton import Automaton, MacroStep
 from pcheck.search.reductions.symmetry import Symmetry
 from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.node import Config
@@ -29,7 +31,7 @@ from pcheck.semantics.observer import Observation
 
 
 class Tables:
-    """The arrays that the kernel reads, and what fills them."""
+    """The arrays that the kernel reads, and the methods that fill them in."""
 
     def __init__(
         self,
@@ -38,47 +40,52 @@ class Tables:
         symmetry: Symmetry | None = None,
         ranks: Sequence[Mapping[Config, int]] | None = None,
     ) -> None:
-        """With ranks of the local states, a row costs by how much it raises that of its node."""
+        """Begin with empty tables. With ranks of the local states, a row costs by how much it
+        raises the rank of its node's local state."""
         self.model, self.ranks = model, ranks
         self.machines = Machines(model, automata)
         self.bundles: Numbers[Effects] = Numbers()
-        self.fills = 0
-        self.costs = 1  # of the dearest row so far
-        # where the rows of a configuration begin, and for each cost where those up to it end
+        self.fill_count = 0
+        self.max_cost = 1  # of all rows so far
+        # for each configuration where its rows begin, and for each cost where the rows up to it end
         self._row_span = np.full((len(automata), 64, 2), MISSING, np.int32)
         self.row_next = Growing(np.int32)
         self.row_bundle = Growing(np.int32)
         self.dest_at = Growing(np.int32)
         self.dest_count = Growing(np.int32)
         self.dest = Growing(np.int32)
-        self.receptions = Receptions(noting=self.machines.has_step_properties)
+        self.receptions = Receptions(records_uses=self.machines.has_step_properties)
         self.orbits = Orbits(symmetry, self.machines)
 
     @property
     def row_span(self) -> Any:
-        """For each configuration where its rows lie: with a place for each that has a number."""
+        """The positions of the rows of each configuration, with room for every number in use."""
         while max(map(len, self.machines.configs)) > self._row_span.shape[1]:
             more = np.full_like(self._row_span, MISSING)
             self._row_span = np.concatenate([self._row_span, more], axis=1)
         return self._row_span
 
     def initial(self) -> list[int]:
-        """The vector of numbers of the initial state."""
+        """Return the vector of the initial state."""
         return self.canonical(self.model.initial())
 
     def vector(self, state: State) -> list[int]:
+        """Return the numbers of a state of the cluster, without any renaming."""
         machines = self.machines
         numbers = [machines.number_of(i, config) for i, config in enumerate(state.nodes)]
         whole = self.model.observation(state)
         observations = [
-            machines.sight_number(watcher, machines.observer.part(whole, nodes))
+            machines.observation_number(watcher, machines.observer.part(whole, nodes))
             for watcher, nodes in zip(machines.watchers, machines.parts)
         ]
         return [*numbers, *observations, state.crashes]
 
-    def stands_for(self, vector: list[int], state: State, i: int) -> bool:
-        """Whether a vector of the search stands for a state of the cluster: node i has moved."""
-        if self.orbits.symmetry is None:  # most states need no second look
+    def represents(self, vector: list[int], state: State, i: int) -> bool:
+        """Return whether a vector of the search represents a state of the cluster.
+
+        Node i is the node that has moved: its configuration rules out most states at once.
+        """
+        if self.orbits.symmetry is None:
             config = self.machines.nodes[i].normal(state.nodes[i])
             if config is not self.machines.configs[i].all[vector[i]]:
                 return False
@@ -87,35 +94,35 @@ class Tables:
         )
 
     def canonical(self, state: State) -> list[int]:
-        """The vector that stands for a state of the cluster in the search."""
+        """Return the vector that represents a state of the cluster in the search."""
         *numbers, crashes = self.vector(state)
         return [*self.orbits.canonical([numbers], range(self.machines.budget))[0], crashes]
 
     def state(self, vector: list[int]) -> State:
-        """The global state, as the reference semantics has it."""
+        """Return the state of the reference semantics that a vector describes."""
         configs = self.machines.configs
         nodes = tuple(known.all[number] for known, number in zip(configs, vector))
         return State(nodes, vector[self.machines.budget], self.machines.observation(vector).sent)
 
     def fill_rows(self, machine: int, number: int) -> None:
-        """The steps of one configuration of one node."""
-        self.fills += 1
+        """Fill in the rows of one configuration of one node."""
+        self.fill_count += 1
         config = self.machines.configs[machine].all[number]
         costs, steps = self._by_cost(machine, config)
-        dearest = costs[-1] if costs else 1
-        if dearest > self.costs:
-            last = np.repeat(self._row_span[:, :, -1:], dearest - self.costs, axis=2)
+        highest = costs[-1] if costs else 1
+        if highest > self.max_cost:
+            last = np.repeat(self._row_span[:, :, -1:], highest - self.max_cost, axis=2)
             self._row_span = np.concatenate([self._row_span, last], axis=2)
-            self.costs = dearest
+            self.max_cost = highest
         start = len(self.row_next)
         for step in steps:
             self.row_next.append(self.machines.config_number(machine, step.next))
-            self.row_bundle.append(self._bundle(machine, config, step))
-        ends = [start + bisect_right(costs, cost) for cost in range(self.costs + 1)]
+            self.row_bundle.append(self._bundle_number(machine, config, step))
+        ends = [start + bisect_right(costs, cost) for cost in range(self.max_cost + 1)]
         self.row_span[machine, number] = ends
 
-    def _by_cost(self, machine: int, config: Config) -> tuple[list[int], list[Step]]:
-        """What each step costs, and the steps, in this order."""
+    def _by_cost(self, machine: int, config: Config) -> tuple[list[int], list[MacroStep]]:
+        """Return the costs of the steps of a configuration, and the steps, ordered by cost."""
         steps = self.machines.nodes[machine].steps(config)
         if self.ranks is None:
             costs = [len(step.labels) for step in steps]
@@ -127,8 +134,8 @@ class Tables:
         return [costs[i] for i in order], [steps[i] for i in order]
 
     def fill_reception(self, machine: int, number: int, bundle: int) -> None:
-        """What becomes of one configuration of any machine by receiving a bundle."""
-        self.fills += 1
+        """Fill in the configuration of any machine after it receives a bundle."""
+        self.fill_count += 1
         effects = self.bundles.all[bundle]
         if machine == self.machines.budget:
             after = number + effects.crashes
@@ -137,19 +144,24 @@ class Tables:
             else:
                 after = REFUSED
         elif machine in self.machines.watchers:
-            after = self._watch(machine, number, effects)
+            after = self._observe(machine, number, effects)
         else:
-            _, before = self.machines.thing(machine, number)
+            _, before = self.machines.numbered(machine, number)
             config = self.machines.nodes[machine].receive(before, effects.bundle)
             after = self.machines.config_number(machine, config)
         self.receptions.add(machine, number, bundle, after)
 
-    def effects(self, machine: int, config: Config, step: Step) -> Effects:
+    def effects(self, machine: int, config: Config, step: MacroStep) -> Effects:
+        """Return the effects on other machines of a step out of a configuration."""
         changes = self.machines.observer.changes(machine, config, step.next)
         return Effects(machine, step.bundle, step.crashes, changes)
 
-    def _bundle(self, machine: int, config: Config, step: Step) -> int:
-        """The number of what a step does to others; a new one is told who receives it."""
+    def _bundle_number(self, machine: int, config: Config, step: MacroStep) -> int:
+        """Return the number of a step's effects; list the receivers of new effects.
+
+        The budget comes first, so that a refused crash has no other receptions. A watcher comes
+        last, so that its reception decides which steps are judged.
+        """
         effects = self.effects(machine, config, step)
         known = len(self.bundles)
         number = self.bundles.number(effects)
@@ -169,11 +181,12 @@ class Tables:
                 self.dest.append(receiver)
         return number
 
-    def _watch(self, machine: int, number: int, effects: Effects) -> int:
+    def _observe(self, machine: int, number: int, effects: Effects) -> int:
+        """Return the number of a watcher's observation after it receives a bundle."""
         machines = self.machines
-        _, observation = machines.thing(machine, number)
+        _, observation = machines.numbered(machine, number)
         sent = machines.observer.watch(observation.sent, effects.bundle)
         values = list(observation.values)
         for place, value in effects.changes:
             values[place] = value
-        return machines.sight_number(machine, Observation(sent, tuple(values)))
+        return machines.observation_number(machine, Observation(sent, tuple(values)))

@@ -1,7 +1,4 @@
-"""One walk through all states of the product, level by level, with the kernel.
-
-Fills the tables that the kernel asks for, and judges what it meets.
-"""
+"""One breadth-first search of the product of all machines, with the kernel."""
 
 from __future__ import annotations
 
@@ -20,95 +17,115 @@ from pcheck.search.compiled.reconstruct import last_step, replay
 from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.tables import Tables
 from pcheck.search.judge import Found, Judge
-from pcheck.search.limits import ENDS, Clock, Limits, Progress, Stop, ended_by, state_limit
+from pcheck.search.limits import (
+    STOPPING_EXCEPTIONS,
+    Clock,
+    Limits,
+    Progress,
+    Stop,
+    state_limit,
+    stop_reason,
+)
 from pcheck.search.outcome import Discovery, SearchResult
 from pcheck.search.reductions.cover import Ranks
-from pcheck.search.reductions.reduce import Reduction
+from pcheck.search.reductions.reduce import ReducedCluster
 from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.trace import Trace
 
-SLICE = 50_000  # states that are expanded before the clock is looked at
-LONG = 50_000  # states: a search that is shorter is over before another one would be
-VERY_LONG = 2_000_000  # states: worth so much time as some more questions take
-NO_LIMIT = (1 << 32) - 2  # the index of a state must fit in half a hash slot
+SLICE = 50_000  # states that are expanded between two checks of the limits
+MIN_STATES_TO_TRY_COVER = 50_000  # a smaller search ends before a second one would
+MIN_STATES_FOR_LARGER_TABLES = 2_000_000  # such a search takes longer than larger closed tables
+MAX_STATES = (1 << 32) - 2  # the index of a state plus one fits in half a hash slot
 
 
 class Walk:
-    """Properties are judged at the end of each level: where they were decided is a state, or the
-    state before a step and the bundle that it sent."""
+    """A search, level by level: fills the tables that the kernel needs, and judges each level.
+
+    A property is decided at a state, kept as (state,). A step property is decided at a step, kept
+    as (state before the step, bundle).
+    """
 
     def __init__(
         self,
         model: ClusterModel,
         limits: Limits,
-        reduction: Reduction,
+        reduced: ReducedCluster,
         all_properties: bool,
         clock: Clock,
         ranks: Ranks | None = None,
         records: bool = False,
     ) -> None:
-        """With ranks this goes by them, and drops what is covered."""
-        self.model, self.limits, self.reduction = model, limits, reduction
+        """Prepare a search by steps; with ranks, a search by ranks that drops covered states."""
+        self.model, self.limits, self.reduced = model, limits, reduced
         self.clock = clock
         self.progress = Progress(states=1)
         self.judge: Judge[tuple[int, ...]] = Judge(model.properties, all_properties=all_properties)
-        self.tables = Tables(model, reduction.automata, reduction.symmetry, ranks)
+        self.tables = Tables(model, reduced.automata, reduced.symmetry, ranks)
         self.cover = Cover(self.tables) if ranks is not None else None
         self.complete = False
         self.stopped: str | None = None
         first = self.tables.initial()
-        symmetry = reduction.symmetry
-        self.renamings = PropertySymmetry(self.tables, symmetry) if symmetry is not None else None
+        symmetry = reduced.symmetry
+        self.property_symmetry = (
+            PropertySymmetry(self.tables, symmetry) if symmetry is not None else None
+        )
         self.store = Store(self.tables.machines.sizes(), first, records=records)
-        self.shown = FirstSeen(self.tables.machines.watchers)
+        self.first_seen = FirstSeen(self.tables.machines.watchers)
         self._lay_out()
-        self.levels = [0, 1]  # where each level that is known whole begins, and the next one
-        self.depth = 0  # of the last level that had any state
+        self.levels = [0, 1]  # where each complete level begins, and where the last one ends
+        self.depth = 0  # of the last level that has a state
         self.judged_steps = 0  # transitions
 
     def run(self) -> SearchResult:
+        """Search to the end, and return the result."""
         self.advance()
         return self.report()
 
-    def advance(self, enough: Callable[[], bool] = lambda: False) -> bool:
-        """Goes on until it is over, or until there is enough after a level: then not."""
+    def advance(self, pause: Callable[[], bool] = lambda: False) -> bool:
+        """Search on; return True at the end, or False when `pause()` is true after a level."""
         try:
-            return self._search(enough)
-        except ENDS as end:
-            self.stopped = ended_by(end)
-            self._end()
+            return self._search(pause)
+        except STOPPING_EXCEPTIONS as end:
+            self.stopped = stop_reason(end)
+            self._settle_or_discard()
             self._judge(self.levels[-1], whole=False)
             return True
 
     def is_long(self) -> bool:
-        return len(self.store) >= VERY_LONG
+        """Return whether the search is long enough to spend more on closed tables."""
+        return len(self.store) >= MIN_STATES_FOR_LARGER_TABLES
 
     def should_try_cover(self) -> bool:
-        """Whether nothing good is left to be found, and the search is long and gets longer."""
-        good = any(prop.kind is Kind.SOMETIMES for prop in self.judge.open)
+        """Return whether only `always` properties are open and the search is large and growing."""
+        open_sometimes = any(prop.kind is Kind.SOMETIMES for prop in self.judge.open)
         grows = self.progress.widths[-1] > max(self.progress.widths[-2:-1], default=0)
-        return not good and len(self.store) >= LONG and grows
+        return not open_sometimes and len(self.store) >= MIN_STATES_TO_TRY_COVER and grows
 
     def proof(self, ranks: Ranks) -> Walk:
-        """A search for what is still open that goes by ranks."""
-        other = Walk(self.model, self.limits, self.reduction, False, self.clock, ranks)
-        other.judge.open = list(self.judge.open)
-        other.progress.level = self.progress.level
-        return other
+        """Return a search by ranks for the properties that are still open."""
+        search = Walk(self.model, self.limits, self.reduced, False, self.clock, ranks)
+        search.judge.open = list(self.judge.open)
+        search.progress.level = self.progress.level
+        return search
 
-    def _search(self, enough: Callable[[], bool]) -> bool:
-        """Level by level, in steps of the cluster: a row that costs more leads further down."""
+    def _search(self, pause: Callable[[], bool]) -> bool:
+        """Search level by level. A level is a number of steps of the cluster (or a sum of ranks).
+
+        The next level holds what rows of cost 1 lead to from the last level, rows of cost 2 from
+        the level before, and so on. No state is left when as many empty levels follow each other
+        as the highest cost.
+        """
         levels, progress = self.levels, self.progress
         if not progress.widths:
             self._judge(0, whole=True)
             progress.widths.append(1)
-        while levels[-1] > levels[-1 - min(self.tables.costs, len(levels) - 1)]:
+        while levels[-1] > levels[-1 - min(self.tables.max_cost, len(levels) - 1)]:
             if self.judge.decided:
                 return True
-            if enough():
+            if pause():
                 return False
             cost = 1
-            while cost <= min(self.tables.costs, len(levels) - 1):  # which may grow
+            while cost <= min(self.tables.max_cost, len(levels) - 1):  # max_cost may grow
                 if levels[-1 - cost] < levels[-cost]:
                     self._expand_level(levels[-1 - cost], levels[-cost], cost)
                 cost += 1
@@ -121,26 +138,28 @@ class Walk:
                 progress.level = self.depth
             else:
                 self.cover.drop(self.store, levels[-2], levels[-1])
-            self._look_at_the_clock()
+            self._check_limits()
         self.complete = True
         return True
 
     def _lay_out(self) -> None:
-        self.tables.machines.fitting, self.tables.machines.outgrown = self.store.layout.most, False
-        self.shown.lay_out(self.store)
+        """Adapt to a new layout of the store."""
+        machines = self.tables.machines
+        machines.capacities, machines.outgrown = self.store.layout.capacities, False
+        self.first_seen.lay_out(self.store)
 
     def _expand_level(self, start: int, end: int, cost: int) -> None:
-        """The rows of one cost, out of the states of one level."""
+        """Take the rows of one cost out of the states of one level."""
         self.store.cursor[HEAD] = start
-        while (why := self._expand(end, cost)) != kernel.LEVEL:
-            if why == kernel.FULL:
+        while (status := self._expand(end, cost)) != kernel.LEVEL:
+            if status == kernel.FULL:
                 self.store.grow()
-            elif why == kernel.LIMIT:
-                raise Stop(state_limit(self._most()))
-            elif why != kernel.SLICE:
-                self._fill_or_blame(why)
-            if why == kernel.SLICE or self.tables.fills % 256 == 0:
-                self._look_at_the_clock()
+            elif status == kernel.LIMIT:
+                raise Stop(state_limit(self._max_states()))
+            elif status != kernel.SLICE:
+                self._fill_or_blame(status)
+            if status == kernel.SLICE or self.tables.fill_count % 256 == 0:
+                self._check_limits()
 
     def _expand(self, end: int, cost: int) -> int:
         store, tables, layout = self.store, self.tables, self.store.layout
@@ -150,56 +169,57 @@ class Walk:
             tables.row_span, tables.row_next.array, tables.row_bundle.array,
             tables.dest_at.array, tables.dest_count.array, tables.dest.array,
             tables.receptions.table, tables.receptions.used_by,
-            store.cursor, end, cost, self._most(), SLICE,
+            store.cursor, end, cost, self._max_states(), SLICE,
         )  # fmt: skip
 
-    def _most(self) -> int:
-        return NO_LIMIT if self.limits.states is None else self.limits.states
+    def _max_states(self) -> int:
+        return MAX_STATES if self.limits.states is None else self.limits.states
 
-    def _fill_or_blame(self, why: int) -> None:
-        """A fault of the spec is told with the run that leads there."""
+    def _fill_or_blame(self, status: int) -> None:
+        """Fill in what the kernel missed; give a fault of the spec the trace that leads to it."""
         try:
-            self._fill(why)
+            self._fill(status)
         except SpecError as error:
-            if self._settle() == kernel.LIMIT:  # it lies beyond what was to be looked at
-                raise Stop(state_limit(self._most())) from None
+            if self._settle() == kernel.LIMIT:  # the fault is beyond the limit of states
+                raise Stop(state_limit(self._max_states())) from None
             if self.cover is None:
-                error.trace = self._path((int(self.store.cursor[HEAD]),))
+                error.trace = self._trace((int(self.store.cursor[HEAD]),))
             raise
 
-    def _fill(self, why: int) -> None:
-        """What the kernel missed; and wider fields, if it brought a number that is too large."""
+    def _fill(self, status: int) -> None:
+        """Fill in the table entry that the kernel missed, and widen fields for large numbers."""
         machine, number = (int(self.store.cursor[at]) for at in (MISSED, MISSED_AT))
         tables = self.tables
-        if why == kernel.ROWS:
+        if status == kernel.ROWS:
             tables.fill_rows(machine, number)
-        elif why == kernel.RECEPTION:
+        elif status == kernel.RECEPTION:
             tables.fill_reception(machine, number, int(self.store.cursor[MISSED_BUNDLE]))
         else:
-            tables.orbits.fill(why, self.store.cursor)
+            tables.orbits.fill(status, self.store.cursor)
         if tables.machines.outgrown:
             self.store.widen(tables.machines.sizes())
             self._lay_out()
 
     def _settle(self) -> int:
-        """Inserts what waits in the buffer, so that the states are those that were counted."""
+        """Insert the successors in the buffer, so that states and transitions fit together."""
         while True:
-            why = self.store.flush(self.tables.orbits.arrays, self._most())
-            if why == kernel.FULL:
+            status = self.store.flush(self.tables.orbits.arrays, self._max_states())
+            if status == kernel.FULL:
                 self.store.grow()
-            elif why in (kernel.VIEWS, kernel.IMAGE):
-                self._fill(why)
+            elif status in (kernel.VIEWS, kernel.IMAGE):
+                self._fill(status)
             else:
-                return why
+                return status
 
-    def _end(self) -> None:
-        """What waits is kept if there is room for it, and else as if it had not been met."""
+    def _settle_or_discard(self) -> None:
+        """Insert the successors in the buffer, or discard them without enough memory."""
         try:
             self._settle()
         except MemoryError:
-            self.store.forget()
+            self.store.discard_buffer()
 
-    def _look_at_the_clock(self) -> None:
+    def _check_limits(self) -> None:
+        """Report the progress, and stop the search if a limit of time or memory is reached."""
         progress, cursor = self.progress, self.store.cursor
         progress.states, progress.transitions = len(self.store), int(cursor[TRANSITIONS])
         progress.queue = len(self.store) - int(cursor[HEAD])
@@ -208,22 +228,23 @@ class Walk:
     # -- judging -------------------------------------------------------------------------------
 
     def _judge(self, new: int, *, whole: bool) -> None:
-        """Judges what the states from `new` on show, and the steps that led to them."""
+        """Judge the observations of the states from `new` on, and the steps that led to them."""
         tables = self.tables
-        shown = self.shown.news(self.store, new)
-        if self.renamings is not None:
-            shown = self.renamings.excluding(shown)
-        for index, observations in shown:
-            if self.renamings is not None:
-                self.renamings.compare(observations, self.judge.open)
-            self.judge.observation(tables.machines.seen(observations), where=(index,))
+        states = self.first_seen.new_in(self.store, new)
+        if self.property_symmetry is not None:
+            states = self.property_symmetry.without_known_orbits(states)
+        for index, observations in states:
+            if self.property_symmetry is not None:
+                self.property_symmetry.compare(observations, self.judge.open)
+            self.judge.judge_new_state(tables.machines.seen(observations), where=(index,))
         if self.judge.has_step_properties:
-            most = int(self.store.cursor[TRANSITIONS]) - (not whole)  # the last may lead nowhere
+            # In an incomplete level the state after the last transition may be missing.
+            until = int(self.store.cursor[TRANSITIONS]) - (not whole)
             (watcher,) = tables.machines.watchers
-            news = tables.receptions.used(watcher, self.judged_steps, most)
-            self.judged_steps = most
-            for before, observation, bundle, after in news:
-                self.judge.step(
+            steps = tables.receptions.first_used(watcher, self.judged_steps, until)
+            self.judged_steps = until
+            for before, observation, bundle, after in steps:
+                self.judge.judge_step(
                     tables.machines.seen([observation]),
                     tables.machines.seen([after]),
                     where=(before, bundle),
@@ -231,29 +252,31 @@ class Walk:
 
     # -- reporting -----------------------------------------------------------------------------
 
-    def _path(self, end: tuple[int, ...]) -> Trace[State]:
-        """The run to a state through its parents; a step property adds its own last step."""
-        indices = [end[0]]
+    def _trace(self, where: tuple[int, ...]) -> Trace[State]:
+        """Return the trace to a state through its parents, or to the end of a step out of it."""
+        indices = [where[0]]
         while indices[-1] != 0:
             indices.append(int(self.store.parents[indices[-1]]))
         indices.reverse()
         vectors = [self.store.numbers(index) for index in indices]
         levels = [bisect_right(self.levels, index) for index in indices]
-        path = replay(self.tables, vectors, [b - a for a, b in pairwise(levels)])
-        return path if len(end) == 1 else last_step(self.tables, path, end[1])
+        trace = replay(self.tables, vectors, [b - a for a, b in pairwise(levels)])
+        return trace if len(where) == 1 else last_step(self.tables, trace, where[1])
 
     def _discovery(self, name: str, found: Found[tuple[int, ...]]) -> Discovery:
-        """The run, and what is wrong at its end: with the names as they came."""
-        path, why = self._path(found.where), found.why
-        if self.renamings is not None:
+        """Return the trace to where a property was decided, and what is wrong at its end."""
+        trace, why = self._trace(found.where), found.why
+        if self.property_symmetry is not None:  # the trace may have other names than the search
             prop = next(each for each in self.model.properties if each.name == name)
-            why = self.renamings.confirmed(prop, why, self.model.observe(path.states[-1]))
-        return Discovery(path, why)
+            end = self.model.observe(trace.states[-1])
+            why = self.property_symmetry.why_at_end(prop, why, end)
+        return Discovery(trace, why)
 
     def report(self, proof: Walk | None = None) -> SearchResult:
-        """What was found; and if the rest was proved, by what."""
+        """Return the result of this search; the counts are those of the proof, if one is given."""
         last = proof or self
-        on = [name for name in self.reduction.on if name != "cover" or proof is not None]
+        on = [name for name in self.reduced.on if name != "cover" or proof is not None]
+        symmetry = last.property_symmetry
         return SearchResult(
             properties=self.model.properties,
             states=len(last.store) - (last.cover.dropped if last.cover is not None else 0),
@@ -269,7 +292,7 @@ class Walk:
             memory=last.store.bytes,
             engine="compiled",
             reduced=tuple(on),
-            skipped=self.reduction.skipped,
-            note=last.renamings.note if last.renamings is not None else None,
+            skipped=self.reduced.skipped,
+            note=symmetry.note if symmetry is not None else None,
             peak=max(self.clock.peak, self.clock.memory()),
         )

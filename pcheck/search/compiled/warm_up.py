@@ -1,4 +1,4 @@
-"""Loads the kernel. Its machine code is made once and kept on disk, wherever one may write."""
+"""The loading of the compiled search. Numba compiles the kernel once and keeps the code on disk."""
 
 from __future__ import annotations
 
@@ -11,24 +11,25 @@ from types import ModuleType
 
 
 def explorer(on_note: Callable[[str], None]) -> ModuleType:
-    """The module of the compiled explorer; says so if it will have to be compiled first."""
+    """Return the module of the compiled explorer; call `on_note` if it must be compiled first."""
     try:
         kernel = import_module("pcheck.search.compiled.kernel")
-    except RuntimeError:  # Numba found no folder for its cache
+    except RuntimeError:  # Numba found no folder for its cache that can be written
         _cache_in(Path(tempfile.gettempdir()) / f"pcheck-{_user()}")
         kernel = import_module("pcheck.search.compiled.kernel")
     if not any(Path(kernel.expand.stats.cache_path).glob("kernel.expand-*.nbc")):
-        on_note("compiling the search into machine code, this once: it takes some seconds")
+        on_note("compiling the search to machine code: this takes some seconds, once")
     explorer = import_module("pcheck.search.compiled.explorer")
     explorer.warm_up()
     return explorer
 
 
 def _cache_in(folder: Path) -> None:
+    """Let Numba keep machine code in a folder that only this user can write."""
     import numba
 
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():  # machine code of others
+    if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():  # code from another user
         folder = Path(tempfile.mkdtemp(prefix="pcheck-"))
     numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
 

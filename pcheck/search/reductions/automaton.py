@@ -1,7 +1,7 @@
-"""One node as an automaton whose steps may stand for several: what the passes make of each other.
+"""One node as an automaton whose steps may each stand for several steps of the node.
 
-A pass takes an automaton and is one. `normal` gives the configuration that stands for another one;
-steps lead from normal configurations to normal ones.
+A reduction takes an automaton and returns an automaton. `normal` returns the representative of a
+configuration. Steps lead from representatives to representatives.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import NamedTuple
 from pcheck.semantics.node import Bundle, Config, Node, StepKind
 
 
-class Step(NamedTuple):
-    """One or more steps of one node, of which only the last sends or shows anything."""
+class MacroStep(NamedTuple):
+    """One or more steps of one node, as one; only the last sends messages or is visible."""
 
     labels: tuple[str, ...]
     next: Config
@@ -21,29 +21,33 @@ class Step(NamedTuple):
 
 
 class Automaton:
-    """A node as it is."""
+    """A node without any reduction."""
 
     def __init__(self, node: Node) -> None:
         self.node = node
 
     def normal(self, config: Config) -> Config:
+        """Return the representative of a configuration."""
         return config
 
-    def steps(self, config: Config) -> tuple[Step, ...]:
+    def steps(self, config: Config) -> tuple[MacroStep, ...]:
+        """Return every step out of a representative."""
         return tuple(
-            Step((row.label,), row.next, row.bundle, int(row.kind is StepKind.CRASH))
+            MacroStep((row.label,), row.next, row.bundle, int(row.kind is StepKind.CRASH))
             for row in self.node.rows(config)
         )
 
     def receive(self, config: Config, bundle: Bundle) -> Config:
+        """Return the representative that follows when a bundle reaches the node."""
         return self.node.receive(config, bundle)
 
 
 class Quotient(Automaton):
-    """Some configurations stand for others; what changes nothing else than the inbox is no step.
+    """A node whose configurations are replaced by representatives.
 
-    Whoever has more copies waiting can do all that one with fewer can, on every network but `fifo`:
-    so no shortest run takes a step that only uses copies up.
+    A step that changes nothing but the inbox, and sends nothing, is left out, except on `fifo`. On
+    every other network, a configuration with more undelivered copies can do all that the same one
+    with fewer copies can do. So no shortest trace takes a step that only removes copies.
     """
 
     def __init__(self, inner: Automaton) -> None:
@@ -53,19 +57,21 @@ class Quotient(Automaton):
 
     def normal(self, config: Config) -> Config:
         if config not in self._normal:
-            self._normal[config] = self.stands_for(self.inner.normal(config))
+            self._normal[config] = self.representative(self.inner.normal(config))
         return self._normal[config]
 
-    def stands_for(self, config: Config) -> Config:
+    def representative(self, config: Config) -> Config:
+        """Return the representative of a configuration that is normal in the inner automaton."""
         raise NotImplementedError
 
-    def steps(self, config: Config) -> tuple[Step, ...]:
+    def steps(self, config: Config) -> tuple[MacroStep, ...]:
         steps = (step._replace(next=self.normal(step.next)) for step in self.inner.steps(config))
-        return tuple(step for step in steps if self.matters(config, step))
+        return tuple(step for step in steps if self.is_needed(config, step))
 
     def receive(self, config: Config, bundle: Bundle) -> Config:
         return self.normal(self.inner.receive(config, bundle))
 
-    def matters(self, config: Config, step: Step) -> bool:
+    def is_needed(self, config: Config, step: MacroStep) -> bool:
+        """Return whether a step must be kept; it leads to a representative."""
         same = step.next.actor is config.actor and step.next.up == config.up
         return not same or bool(step.bundle.sends) or self.node.network.ignoring_is_a_step

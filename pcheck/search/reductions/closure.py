@@ -1,15 +1,19 @@
-"""All local states that a node could ever be in, whatever the others do: a closed table.
+"""Closed tables: all local states that a node could ever be in, whatever the other nodes do.
 
-A local state is an actor, up or down: a configuration with an empty inbox, since these are
-made only once. (Actors are not compared: Python takes 1, True and 1.0 for one.)
+A local state is an actor, up or down. It is represented by a configuration with an empty inbox, and
+compared by identity, since each configuration is made only once. (Actors cannot be compared by
+equality, because 1, True and 1.0 are equal in Python.)
 
-Every local state meets every letter that anybody could send to it, also where no run brings the two
-together. So it holds more than can happen, never less; and it may have no end, or meet a handler
-that was not made for that. Then there is no table, and the passes that need one say so.
+The table of a node holds the reaction of every local state to every letter that any node could send
+to it. Many of these local states never meet these letters in an execution, so the table holds more
+than can happen, never less. But the table may be infinite, or a handler may fail on a letter that
+the handler never receives in an execution. Then a closed table does not exist, and the reductions
+that need one are skipped, with the reason.
 
-Who only listens, and remembers much, is left *open* before that: it has no table, but the others
-have one. Should such a node ever send what they were not asked about, their tables are wrong, and
-the search begins again without them.
+A role that only listens may have very many local states. Before the table grows too large, the
+nodes of such a role are left *open*: they have no table, but the other nodes have one. If an open
+node later sends a letter that the tables do not contain, the tables are wrong. Then the search
+starts again without them.
 """
 
 from __future__ import annotations
@@ -21,30 +25,33 @@ from typing import NamedTuple, TypeAlias
 from pcheck.blame import described
 from pcheck.errors import PcheckError, Unreliable
 from pcheck.language.actor import Actor
-from pcheck.search.reductions.automaton import Automaton, Step
+from pcheck.search.reductions.automaton import Automaton, MacroStep
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Letter
 from pcheck.semantics.node import Bundle, Config
 from pcheck.text import counted
 
-MOST, MORE = 50_000, 500_000  # questions to handlers, at first and where a search is very long
-MOST_SILENT = 5_000  # to those of a role that sends nothing to anybody
+MAX_LOCAL_REACTIONS = 50_000
+MAX_LOCAL_REACTIONS_OF_LONG_SEARCH = 500_000
+MAX_REACTIONS_OF_SILENT_ROLE = 5_000  # a silent role sends nothing to any node
+IN_LOCAL_STATE = "in a local state that may be unreachable"
 Local: TypeAlias = Config
 
 
 class Unclosed(PcheckError):
-    """There is no closed table, for this reason; or it turns out to be wrong.
+    """Raised when a closed table does not exist, or turns out to be wrong.
 
-    No SpecError: nobody has made a mistake, and `fuse` must not end a chain there.
+    Unclosed is not a SpecError: the spec need not have a fault, and `fuse`, which ends a chain at a
+    SpecError, must not end one here.
     """
 
 
-class TooMany(Unclosed):
-    """It was given up: with more questions there might be one."""
+class TooManyReactions(Unclosed):
+    """Raised at the limit of local reactions; a higher limit might give closed tables."""
 
 
 class Edge(NamedTuple):
-    """One way from a local state: on a letter, or of itself."""
+    """A way out of a local state: on a letter, or without one by an action, crash or restart."""
 
     on: Letter | None
     label: Hashable
@@ -53,38 +60,50 @@ class Edge(NamedTuple):
 
 
 class Closure:
-    """For each node its local states, each with the ways out of it; silent loops are left out."""
+    """The closed tables: for each node its local states, each with its edges.
 
-    def __init__(self, model: ClusterModel, tick: Callable[[], None], most: int = MOST) -> None:
-        """`tick` is called now and then, and may stop this."""
-        self.model, self._tick, self.most, self.asked = model, tick, most, 0
+    A letter that a local state ignores does not have an edge.
+    """
+
+    def __init__(
+        self,
+        model: ClusterModel,
+        tick: Callable[[], None],
+        max_reactions: int = MAX_LOCAL_REACTIONS,
+    ) -> None:
+        """Compute the tables, or raise Unclosed. `tick` is called often and may raise to stop."""
+        self.model, self._tick = model, tick
+        self.max_reactions, self.reactions = max_reactions, 0
         self.edges: list[dict[Local, list[Edge]]] = [{} for _ in model.nodes]
         self.letters: list[dict[Letter, None]] = [{} for _ in model.nodes]
         self.open: set[int] = set()
-        self._silent: Counter[type[Actor]] = Counter()  # questions to roles that sent nothing yet
-        self._send: set[type[Actor]] = set()
+        self._silent_reactions: Counter[type[Actor]] = Counter()
+        self._sending_roles: set[type[Actor]] = set()
         self._todo: deque[tuple[int, Local, Letter | None]] = deque()
         known = set(model.letters())
         try:
             for i, node in enumerate(model.nodes):
-                self._meet(i, node.first)
+                self._add_local(i, node.first)
             while self._todo:
-                self._ask(*self._todo.popleft())
+                self._add_reaction(*self._todo.popleft())
         finally:
             model.add_hypothetical(set(model.letters()) - known)
         for i in self.open:
             self.edges[i] = {}
 
-    def used_up(self, i: int, local: Local) -> frozenset[Hashable]:
-        """The steps that a local state takes on each letter, where ignoring one is a step too."""
+    def consuming_steps(self, i: int, local: Local) -> frozenset[Hashable]:
+        """Return the letters and labels of a local state's deliveries, on `fifo` only.
+
+        On `fifo`, a delivery that is ignored is a step too, since it consumes the letter.
+        """
         node = self.model.nodes[i]
         if not (local.up and node.network.ignoring_is_a_step):
             return frozenset()
         letters = self.letters[i]
         return frozenset((a, move.label) for a in letters for move in node.moves(local.actor, a))
 
-    def _meet(self, i: int, local: Local) -> None:
-        """A local state that may be new: it is asked for its acts, and about every letter."""
+    def _add_local(self, i: int, local: Local) -> None:
+        """Add a local state, if it is new, with its crash or restart; queue its reactions."""
         if local in self.edges[i] or i in self.open:
             return
         self.edges[i][local] = []
@@ -93,22 +112,24 @@ class Closure:
             self._todo += [(i, local, letter) for letter in (None, *self.letters[i])]
         if local.up and node.may_crash:
             down = node.config(node.handlers.after_crash(local.actor), False, ())
-            self._add(i, local, Edge(None, "crash", down, None))
+            self._add_edge(i, local, Edge(None, "crash", down, None))
         if not local.up:
             up = node.config(local.actor, True, ())
-            self._add(i, local, Edge(None, "restart", up, None))
+            self._add_edge(i, local, Edge(None, "restart", up, None))
 
-    def _ask(self, i: int, local: Local, letter: Letter | None) -> None:
+    def _add_reaction(self, i: int, local: Local, letter: Letter | None) -> None:
+        """Add the edges of a local state on a letter, or those of its actions."""
         if i in self.open:
             return
-        self.asked += 1
+        self.reactions += 1
         self._leave_open(type(local.actor))
-        if i in self.open:  # what it would send now is in no table
+        if i in self.open:  # the tables do not contain what an open node sends
             return
-        if self.asked % 64 == 0:
+        if self.reactions % 64 == 0:
             self._tick()
-        if self.asked > self.most:
-            raise TooMany(f"the nodes have more than {counted(self.most, 'local reaction')}")
+        if self.reactions > self.max_reactions:
+            limit = counted(self.max_reactions, "local reaction")
+            raise TooManyReactions(f"the nodes have more than {limit}")
         node = self.model.nodes[i]
         try:
             moves = node.moves(local.actor, letter)
@@ -116,41 +137,47 @@ class Closure:
             raise
         except Exception as error:
             what = str(error) if isinstance(error, PcheckError) else described(error)
-            raise Unclosed(f"where no run may lead, {what}") from None
+            raise Unclosed(f"{IN_LOCAL_STATE}, {what}") from None
         if len({move.label for move in moves}) < len(moves):
-            raise Unclosed(f"where no run may lead, {node.me} has two steps with one label")
+            raise Unclosed(f"{IN_LOCAL_STATE}, {node.me} has two steps with the same label")
         for move in moves:
             if move.actor is not None:
                 after = node.config(move.actor, True, ())
-                self._add(i, local, Edge(letter, move.label, after, move.bundle))
+                self._add_edge(i, local, Edge(letter, move.label, after, move.bundle))
 
     def _leave_open(self, role: type[Actor]) -> None:
-        """A role that only listens, if it is asked too much; and whoever changes places with it."""
-        self._silent[role] += 1
-        if role in self._send or self._silent[role] <= MOST_SILENT:
+        """Count a reaction of a role, and leave its nodes open if it is silent and has too many.
+
+        Nodes declared interchangeable with an open node are left open as well.
+        """
+        self._silent_reactions[role] += 1
+        silent = role not in self._sending_roles
+        if not silent or self._silent_reactions[role] <= MAX_REACTIONS_OF_SILENT_ROLE:
             return
         names = {node.me for node in self.model.nodes if type(node.first.actor) is role}
         for block in self.model.cluster.interchangeable:
             names |= {node.me for node in self.model.nodes if node.me in block and names & {*block}}
         self.open |= {self.model.index[name] for name in names}
 
-    def _add(self, i: int, local: Local, edge: Edge) -> None:
+    def _add_edge(self, i: int, local: Local, edge: Edge) -> None:
+        """Add an edge, the letters that it sends, and the local state that it leads to."""
         self.edges[i][local].append(edge)
         for letter, receivers in edge.bundle.sends if edge.bundle is not None else ():
             if receivers:
-                self._send.add(type(local.actor))
+                self._sending_roles.add(type(local.actor))
             for receiver in receivers:
-                self._post(self.model.index[receiver], letter)
-        self._meet(i, edge.next)
+                self._add_letter(self.model.index[receiver], letter)
+        self._add_local(i, edge.next)
 
-    def _post(self, i: int, letter: Letter) -> None:
+    def _add_letter(self, i: int, letter: Letter) -> None:
+        """Add a letter to a node, if it is new, and queue the reactions to the letter."""
         if letter not in self.letters[i] and i not in self.open:
             self.letters[i][letter] = None
             self._todo += [(i, local, letter) for local in self.edges[i] if local.up]
 
 
 class Open(Automaton):
-    """A node without a closed table, which sends nothing that the tables of others do not know."""
+    """A node without a closed table; it raises Unclosed if it sends what no table contains."""
 
     def __init__(self, inner: Automaton, closure: Closure) -> None:
         super().__init__(inner.node)
@@ -162,14 +189,17 @@ class Open(Automaton):
     def receive(self, config: Config, bundle: Bundle) -> Config:
         return self._inner.receive(config, bundle)
 
-    def steps(self, config: Config) -> tuple[Step, ...]:
+    def steps(self, config: Config) -> tuple[MacroStep, ...]:
         steps, closure = self._inner.steps(config), self._closure
         for step in steps:
             for letter, receivers in step.bundle.sends:
                 for j in map(closure.model.index.__getitem__, receivers):
                     if j not in closure.open and letter not in closure.letters[j]:
-                        raise Unclosed(f"{self.node.me} sends what it did not seem to send")
+                        raise Unclosed(
+                            f"{self.node.me} sent a message that the closed tables do not contain"
+                        )
         return steps
 
 
-Ways = Sequence[Mapping[Config, Sequence[Config]]]
+# For each node, the local states that follow each local state.
+Successors = Sequence[Mapping[Local, Sequence[Local]]]

@@ -1,24 +1,34 @@
-"""Of two states that differ only in what waits, the one where more waits can do for both.
+"""Cover: drop a state if another one differs only in more undelivered messages or fewer crashes.
 
-Theorem. Let a state lie *below* another if each node is in the same local state, the same can be
-seen, no fewer crashes are spent, and all that waits for a node waits for it in the other, too.
-Whatever can happen in the lower one can happen in the upper one, and leads to states of which the
-same is true: what waits is never in the way, on every network but `fifo`, and the budget of crashes
-only refuses. So all that can be seen from the lower one can be seen from the upper one, in as many
-steps, and the lower one may be dropped. (States with an order like this are well-structured
-transition systems; dropping what is covered is how their coverability is decided.)
+Theorem. Let a state lie *below* another one, the upper state, if
 
-With the other passes: these give each state successors that reach all that the state itself can
-reach, in no more steps. By induction on the steps that are left to a sight, dropping does no harm
-to them, nor they to it.
+- each node is in the same local state in both,
+- the observation is the same,
+- the lower state has spent no fewer crashes, and
+- every message undelivered to a node in the lower state, copy by copy, is undelivered to the same
+  node in the upper state, too.
 
-What is lost is the number of steps that lead *to* a state: the upper one may be further away. So
-this search only proves. Where it meets a property that is decided, a search by steps goes on.
+Whatever can happen in the lower state can happen in the upper state, and leads to a state that lies
+below the corresponding one again: on every network but `fifo`, an undelivered message never
+prevents a step, and the crash budget only forbids steps. So every observation that is reachable
+from the lower state is reachable from the upper state in as many steps, and the lower state may be
+dropped. (States with such an order form a well-structured transition system; its coverability is
+decided by dropping what is covered.)
 
-That the upper one is there in time hangs on the order of the search. Each local state has a rank,
-which no step of its node makes less: its place in the closed table, where loops are taken for one.
-A row costs by how much it raises the rank. So a level holds all states whose ranks have one sum,
-the states below each other among them, before any of these is expanded.
+Cover is sound together with the other reductions. They give each state successors that reach every
+observation that the state itself can reach, in no more steps. By induction on the number of steps
+that are left to an observation, dropping states does not invalidate the other reductions, and the
+other reductions do not invalidate dropping states.
+
+Dropping does not preserve the number of steps that lead *to* a state, because the upper state may
+be further away from the initial state. So a search with cover can only prove properties. If such a
+search finds that a property is decided, the search by steps continues instead.
+
+The search must find the upper state before it expands the lower one, so it goes by ranks. Each
+local state has a rank, which no step of its node lowers: its place in the closed table, where all
+local states on a cycle have the same place. A step costs the increase of the rank, and at least 1.
+So, apart from steps that keep the rank, a level contains all states whose ranks have the same sum,
+including those that lie below each other, before any of them is expanded.
 """
 
 from __future__ import annotations
@@ -26,23 +36,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pcheck.search.reductions.closure import Local, Ways
+from pcheck.search.reductions.closure import Local, Successors
 
 Ranks = Sequence[Mapping[Local, int]]
 
 
-def ranked(ways: Ways) -> Ranks:
-    """For each node the rank of each of its local states."""
-    return [_ranks(after) for after in ways]
+def rank_local_states(successors: Successors) -> Ranks:
+    """Return the ranks of the local states, for each node."""
+    return [_rank(after) for after in successors]
 
 
-def _ranks(after: Mapping[Local, Sequence[Local]]) -> dict[Local, int]:
-    import networkx as nx  # takes a while, and most searches do without
+def _rank(after: Mapping[Local, Sequence[Local]]) -> dict[Local, int]:
+    import networkx as nx  # loads slowly, and most searches do not need it
 
     graph: Any = nx.condensation(nx.DiGraph(dict(after)))  # type: ignore[arg-type]
     return {
         local: rank
-        for rank, loops in enumerate(nx.topological_generations(graph))
-        for loop in loops
-        for local in graph.nodes[loop]["members"]
+        for rank, cycles in enumerate(nx.topological_generations(graph))
+        for cycle in cycles
+        for local in graph.nodes[cycle]["members"]
     }

@@ -1,18 +1,21 @@
-"""Steps of a node that nobody else can notice stand directly before its next one that somebody can.
+"""Fuse: postpone the silent steps of a node until directly before its next step that is not silent.
 
-Theorem. A step is *silent* if it sends nothing, not even to nobody, and leaves what the properties
-see of its node as it was: deliveries, acts, losses, crashes and restarts alike. Every copy has one
-receiver, sending never blocks, a crash leaves the network alone, and the number of crashes in a run
-does not depend on their order. So a silent step of a node can be put off past any step of another,
-and every observation has a shortest run in which the silent steps of each node stand directly
-before its next step that is not silent (Lipton). Such a chain is one step here, and costs as much
-as there are steps in it; silent steps that nothing follows are left out.
+Theorem. A step is *silent* if it sends nothing, not even to nobody, and does not change what the
+properties see of its node. Deliveries, actions, losses, crashes and restarts can all be silent.
+Every copy of a message has one receiver, sending never blocks, a crash does not change the network,
+and the number of crashes in an execution does not depend on their order. So a silent step of a node
+can be postponed past any step of another node. Hence every observation has a shortest trace in
+which the silent steps of each node come directly before the next step of that node that is not
+silent (Lipton). Such a chain of steps becomes one macro step, whose cost is the number of steps in
+the chain. Silent steps that are not followed by a step of their node that is not silent are left
+out.
 
-Among chains with one end, one that takes no longer and crashes no more often can do for another. A
-chain may also end after any silent step: so it ends where it gets long, and where a handler fails,
-which is then told if and when the search comes there. No chain has more crashes than a run.
+Of two chains with the same end, a chain that is not longer and does not crash more often can
+replace the other one. A chain may also end after any silent step. So a chain ends at a limit of its
+length, and where a handler fails; the failure is reported if and when the search reaches that
+state. No chain contains more crashes than an execution may contain.
 
-Not for questions about more than what can be reached.
+The theorem is about what can be reached. Fuse is not exact for any other kind of property.
 """
 
 from __future__ import annotations
@@ -20,20 +23,28 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 
 from pcheck.errors import Asymmetric, SpecError
-from pcheck.search.reductions.automaton import Automaton, Step
+from pcheck.search.reductions.automaton import Automaton, MacroStep
 from pcheck.semantics.node import Bundle, Config
 
-LONGEST, MOST = 32, 1_000  # steps in a chain, and chains, of which none is made longer
-Shows = Callable[[Config, Config], bool]  # whether what is seen of a node changes
+MAX_CHAIN_STEPS = 32  # a chain ends when it has this many steps
+MAX_CHAINS = 1_000  # out of one configuration; beyond, every chain ends
+ChangesView = Callable[[Config, Config], bool]
 
 
 class Fused(Automaton):
-    """A node whose steps send or show something, or end a chain that was long enough."""
+    """A node whose macro steps are chains: silent steps, and one step that is not silent."""
 
-    def __init__(self, inner: Automaton, shows: Shows, crashes: int, nothing: Bundle) -> None:
+    def __init__(
+        self, inner: Automaton, changes_view: ChangesView, max_crashes: int, nothing: Bundle
+    ) -> None:
+        """Fuse the steps of `inner`.
+
+        `changes_view` returns whether a step between two configurations changes what the properties
+        see of the node. `nothing` is the bundle of a step that sends nothing.
+        """
         super().__init__(inner.node)
-        self.inner, self._shows = inner, shows
-        self._crashes, self._nothing = crashes, nothing
+        self.inner, self._changes_view = inner, changes_view
+        self._max_crashes, self._nothing = max_crashes, nothing
 
     def normal(self, config: Config) -> Config:
         return self.inner.normal(config)
@@ -41,36 +52,41 @@ class Fused(Automaton):
     def receive(self, config: Config, bundle: Bundle) -> Config:
         return self.inner.receive(config, bundle)
 
-    def steps(self, config: Config) -> tuple[Step, ...]:
-        """Breadth-first through the silent steps, so the first chain to an end is a shortest."""
-        crashes: dict[Hashable, int] = {config: 0}  # least, by end
-        ends: list[Step] = []
-        chains = [Step((), config, self._nothing)]
-        for chain in chains:  # which grows
+    def steps(self, config: Config) -> tuple[MacroStep, ...]:
+        """Return the chains out of a configuration; the first chain to an end is a shortest one.
+
+        The search through the silent steps is breadth-first. A later chain to the same end is kept
+        only if it crashes less often than every earlier one.
+        """
+        fewest_crashes: dict[Hashable, int] = {config: 0}  # by the end of a chain
+        ended: list[MacroStep] = []
+        chains = [MacroStep((), config, self._nothing)]
+        for chain in chains:  # grows during the loop
             try:
                 steps = self._steps(chain.next, chain.labels)
             except SpecError as error:
                 if not chain.labels or isinstance(error, Asymmetric):
                     raise
-                ends.append(chain)
+                ended.append(chain)
                 continue
-            if len(chain.labels) >= LONGEST or (chain.labels and len(chains) > MOST):
-                ends.append(chain)
+            too_long = len(chain.labels) >= MAX_CHAIN_STEPS
+            if too_long or (chain.labels and len(chains) > MAX_CHAINS):
+                ended.append(chain)
                 continue
             for step in steps:
-                loud = self._is_loud(chain.next, step)
-                end = (step.next, step.bundle) if loud else step.next
+                silent = self._is_silent(chain.next, step)
+                end = step.next if silent else (step.next, step.bundle)
                 longer = step._replace(
                     labels=(*chain.labels, *step.labels), crashes=chain.crashes + step.crashes
                 )
-                if longer.crashes < crashes.get(end, self._crashes + 1):
-                    crashes[end] = longer.crashes
-                    (ends if loud else chains).append(longer)
-        return tuple(ends)
+                if longer.crashes < fewest_crashes.get(end, self._max_crashes + 1):
+                    fewest_crashes[end] = longer.crashes
+                    (chains if silent else ended).append(longer)
+        return tuple(ended)
 
-    def _is_loud(self, config: Config, step: Step) -> bool:
-        return bool(step.bundle.sends) or self._shows(config, step.next)
+    def _is_silent(self, config: Config, step: MacroStep) -> bool:
+        return not step.bundle.sends and not self._changes_view(config, step.next)
 
-    def _steps(self, config: Config, labels: tuple[str, ...]) -> tuple[Step, ...]:
-        """What may follow a chain that is somewhere."""
+    def _steps(self, config: Config, labels: tuple[str, ...]) -> tuple[MacroStep, ...]:
+        """Return the steps that may extend a chain with these labels, at its end `config`."""
         return self.inner.steps(config)

@@ -1,12 +1,15 @@
-"""Local states that no future input can tell apart are one.
+"""Minimise: merge the local states of a node that no future input can distinguish.
 
-Theorem. Let ~ be the coarsest partition of a node's closed table that refines what the properties
-see of it and whether it is up (on `fifo`, where an ignored letter is used up, also what each such
-step is called), and is stable under every input: each letter, each act by its label,
-crash and restart. What is sent is compared exactly, which is finer than any network or property. An
-input without an answer is as good as one that changes nothing and sends nothing. Then two
-configurations whose local states are equivalent, with the same inbox, are bisimilar, label by
-label, and one may stand for the other.
+Theorem. Let ~ be the coarsest partition of the local states in a node's closed table that
+
+- refines what the properties see of the node, and whether the node is up,
+- on `fifo`, where an ignored letter is consumed, refines the labels of the delivery of each letter,
+- and is stable under every input: each letter, each action by its label, crash and restart.
+
+What a step sends is compared exactly, which is finer than any network or property requires. An
+input without a reaction counts as a reaction that does not leave the class and sends nothing. Then
+two configurations with equivalent local states and the same inbox are bisimilar, label by label, so
+one may represent the other.
 """
 
 from __future__ import annotations
@@ -19,42 +22,49 @@ from pcheck.semantics.node import Config
 
 
 class Minimised(Quotient):
-    """A node whose actor is the first met of its class."""
+    """A node whose local state is replaced by the representative of its class."""
 
-    def __init__(self, inner: Automaton, first_of: Mapping[Local, Local]) -> None:
+    def __init__(self, inner: Automaton, representatives: Mapping[Local, Local]) -> None:
         super().__init__(inner)
-        self._first_of = first_of
+        self._representatives = representatives
 
-    def stands_for(self, config: Config) -> Config:
-        first = self._first_of[self.node.local(config)]
-        return self.node.config(first.actor, first.up, config.inbox)
+    def representative(self, config: Config) -> Config:
+        local = self._representatives[self.node.local(config)]
+        return self.node.config(local.actor, local.up, config.inbox)
 
 
-def classes(closure: Closure, i: int) -> dict[Local, Local]:
-    """For each local state of a node the first met of its class."""
-    edges, seen = closure.edges[i], closure.model.observer.seen_of
-    kind: dict[Local, int] = _numbered(
-        {local: (local.up, seen(i, local.actor), closure.used_up(i, local)) for local in edges}
+def class_representatives(closure: Closure, i: int) -> dict[Local, Local]:
+    """Return, for each local state of a node, the first local state of its class in the table."""
+    edges, seen = closure.edges[i], closure.model.observer.keys_of
+    class_of: dict[Local, int] = _numbered(
+        {
+            local: (local.up, seen(i, local.actor), closure.consuming_steps(i, local))
+            for local in edges
+        }
     )
     while True:
-        finer = _numbered({local: (kind[local], _ways(local, edges, kind)) for local in edges})
-        if len(set(finer.values())) == len(set(kind.values())):
+        finer = _numbered(
+            {local: (class_of[local], _reactions(local, edges, class_of)) for local in edges}
+        )
+        if len(set(finer.values())) == len(set(class_of.values())):
             break
-        kind = finer
+        class_of = finer
     first: dict[int, Local] = {}
-    return {local: first.setdefault(kind[local], local) for local in edges}
+    return {local: first.setdefault(class_of[local], local) for local in edges}
 
 
-def _ways(
-    local: Local, edges: dict[Local, list[Edge]], kind: dict[Local, int]
+def _reactions(
+    local: Local, edges: dict[Local, list[Edge]], class_of: dict[Local, int]
 ) -> frozenset[Hashable]:
+    """Return the reactions of a local state that leave its class or send something."""
     return frozenset(
-        (edge.on, edge.label, kind[edge.next], edge.bundle)
+        (edge.on, edge.label, class_of[edge.next], edge.bundle)
         for edge in edges[local]
-        if kind[edge.next] != kind[local] or (edge.bundle is not None and edge.bundle.sends)
+        if class_of[edge.next] != class_of[local] or (edge.bundle is not None and edge.bundle.sends)
     )
 
 
 def _numbered(keys: dict[Local, Hashable]) -> dict[Local, int]:
+    """Return a number for each local state; local states with equal keys get the same number."""
     numbers: dict[Hashable, int] = {}
     return {local: numbers.setdefault(key, len(numbers)) for local, key in keys.items()}

@@ -1,51 +1,58 @@
-"""A letter that its receiver can never react to again leaves the inbox.
+"""Prune: remove a letter from an inbox if its receiver can never react to the letter again.
 
-Theorem. Let live(x) be the letters that change a node's local state or make it send in some local
-state that can be reached from x in its closed table, by deliveries, acts, crashes and restarts. A
-copy outside live(x) will be ignored for ever, so that dropping it is a bisimulation up to losing
-it. Properties are fed by what steps send, never by what an inbox holds. On `fifo` a dead letter
-still stands before others: there nothing is dropped.
+Theorem. Let live(x) be the letters that change a node's local state, or make the node send, in some
+local state that can be reached from x in the node's closed table by deliveries, actions, crashes
+and restarts. A node in x will ignore every letter outside live(x), now and in every future local
+state. So removing a copy of such a letter is a bisimulation, except that the copy can no longer be
+lost. Properties see what steps send, never what an inbox holds. On `fifo`, a dead letter still
+blocks the letters behind it, so nothing is removed there.
 
-And a crash that leaves the local state as it was is no step: the run without it and without the
-restart does the same, sooner, and has a crash to spare.
+A crash is not a step either if the node restarts in the local state that it had before. The trace
+without the crash and the restart has the same observations, is shorter, and saves a crash.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pcheck.search.reductions.automaton import Automaton, Quotient, Step
+from pcheck.search.reductions.automaton import Automaton, MacroStep, Quotient
 from pcheck.search.reductions.closure import Closure, Edge, Local
 from pcheck.semantics.network import Letter
 from pcheck.semantics.node import Config
 
 
 class Pruned(Quotient):
-    """A node that keeps only what may still matter to it."""
+    """A node whose inbox keeps only live letters."""
 
     def __init__(self, inner: Automaton, live: dict[Local, frozenset[Letter]]) -> None:
         super().__init__(inner)
         self._live = live
 
-    def stands_for(self, config: Config) -> Config:
+    def representative(self, config: Config) -> Config:
         if self.node.network.ignoring_is_a_step:
             return config
         live = self._live[self.node.local(config)]
         inbox = tuple(letter for letter in config.inbox if letter in live)
         return self.node.config(config.actor, config.up, inbox)
 
-    def matters(self, config: Config, step: Step) -> bool:
+    def is_needed(self, config: Config, step: MacroStep) -> bool:
         if step.crashes:
             restarted = self.node.config(step.next.actor, True, step.next.inbox)
             return self.normal(restarted).actor is not config.actor
-        return super().matters(config, step)
+        return super().is_needed(config, step)
 
 
-def live(closure: Closure, i: int, first: Mapping[Local, Local]) -> dict[Local, frozenset[Letter]]:
-    """For each local state (or class, by its first) the letters that may matter from there on."""
+def live_letters(
+    closure: Closure, i: int, representatives: Mapping[Local, Local]
+) -> dict[Local, frozenset[Letter]]:
+    """Return the live letters of each local state of a node.
+
+    `representatives` are those of the classes of `minimise`. Without `minimise`, each local state
+    represents itself. A step within a class counts as a step that does not change the local state.
+    """
     edges = closure.edges[i]
-    found = {local: _matters(edges[local], local, first) for local in edges}
-    after = {local: {first[edge.next] for edge in edges[local]} for local in edges}
+    found = {local: _reacting(edges[local], local, representatives) for local in edges}
+    after = {local: {representatives[edge.next] for edge in edges[local]} for local in edges}
     backwards = list(reversed(edges))
     changed = True
     while changed:
@@ -57,10 +64,16 @@ def live(closure: Closure, i: int, first: Mapping[Local, Local]) -> dict[Local, 
     return found
 
 
-def _matters(edges: list[Edge], local: Local, first: Mapping[Local, Local]) -> frozenset[Letter]:
+def _reacting(
+    edges: list[Edge], local: Local, representatives: Mapping[Local, Local]
+) -> frozenset[Letter]:
+    """Return the letters on which a local state leaves its class or sends something."""
     return frozenset(
         edge.on
         for edge in edges
         if edge.on is not None
-        and (first[edge.next] != first[local] or (edge.bundle is not None and edge.bundle.sends))
+        and (
+            representatives[edge.next] != representatives[local]
+            or (edge.bundle is not None and edge.bundle.sends)
+        )
     )

@@ -1,7 +1,8 @@
-"""What each interchangeable name sees of a configuration: a number that no renaming changes.
+"""The view that each interchangeable name has of a configuration, as a number.
 
-A search looks for the representative of an orbit among few renamings, if names that see different
-things are never exchanged.
+No renaming changes a view: if a renaming maps a name and a configuration to others, both have the
+same view. So names can be sorted by their views, and the search for the representative of an orbit
+tries only the few renamings that exchange names with equal views.
 """
 
 from __future__ import annotations
@@ -18,15 +19,15 @@ from pcheck.semantics.renaming import shape
 
 
 class Views:
-    """Numbers for what the names of one symmetry see; equal numbers for what renamings exchange."""
+    """The views of the names of one symmetry, each view with a number."""
 
     def __init__(self, symmetry: Symmetry) -> None:
         self._symmetry = symmetry
         self._shapes: dict[Hashable, int] = {}
-        self._seen_by: dict[Hashable, tuple[int, ...]] = {}
+        self._known: dict[Hashable, tuple[int, ...]] = {}
 
     def of_node(self, i: int, config: Config) -> list[int]:
-        """What each name sees of one node: equal numbers for what a renaming may take there."""
+        """Return the view of each name of a configuration of node i."""
         actors, inbox = self._views_of_class(i, config), config.inbox
         letters = [self._views(letter, (letter.src, letter.message)) for letter in inbox]
         queued = self._symmetry.model.network.ignoring_is_a_step
@@ -44,23 +45,25 @@ class Views:
         ]
 
     def _views_of_class(self, i: int, config: Config) -> tuple[Hashable, ...]:
-        """What is seen of a local state, or of all that it stands for."""
+        """Return the view of each name of a local state, or of all local states of its class."""
         views = [self._views(id(a), a) for a in self._symmetry.members(i, config)]
         return tuple(tuple(sorted(each)) for each in zip(*views, strict=True))
 
     def _queues(self, inbox: Inbox, letters: list[tuple[int, ...]], nth: int) -> Hashable:
+        """Return the view of the nth name of an inbox, queue by queue."""
         queues: dict[Id, list[int]] = {}
         for letter, views in zip(inbox, letters):
             queues.setdefault(letter.src, []).append(views[nth])
         return tuple(sorted(map(tuple, queues.values())))
 
-    def of_sight(self, i: int, part: Observation) -> list[int]:
+    def of_observation(self, i: int, part: Observation) -> list[int]:
+        """Return the view of each name of the part of an observation that concerns node i."""
         letters = [self._views(each, (each.src, each.message)) for each in part.sent]
-        values = self._symmetry.model.observer.held_by(i, part.values)
+        values = self._symmetry.model.observer.values_of(i, part.values)
         held = [self._views(("held", key), value) for key, value in values]
         return [
             self._number(
-                "sight",
+                "observation",
                 self._relation(i, name),
                 tuple(sorted(each[nth] for each in letters)),
                 tuple(each[nth] for each in held),
@@ -69,16 +72,18 @@ class Views:
         ]
 
     def _relation(self, i: int, name: Name) -> Hashable:
+        """Return what node i is to a name: itself, a member of a block, or another node."""
         me = self._symmetry.model.nodes[i].me
         return "own" if me == name else self._symmetry.block_of.get(me, me)
 
     def _views(self, key: Hashable, thing: Any) -> tuple[int, ...]:
-        if key not in self._seen_by:
-            self._seen_by[key] = tuple(
+        """Return the view of each name of an object; `key` identifies the object."""
+        if key not in self._known:
+            self._known[key] = tuple(
                 self._number(shape(thing, name, self._symmetry.block_of))
                 for name in self._symmetry.names
             )
-        return self._seen_by[key]
+        return self._known[key]
 
-    def _number(self, *what: Hashable) -> int:
-        return self._shapes.setdefault(what, len(self._shapes))
+    def _number(self, *view: Hashable) -> int:
+        return self._shapes.setdefault(view, len(self._shapes))

@@ -1,4 +1,4 @@
-"""The spec that counts lies in the folder of every test of `pcheck explore`."""
+"""Fixture that writes counting.py into the folder of every test of `pcheck explore`."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ from tests.cli.explore.counting import COUNTING
 
 @pytest.fixture(autouse=True)
 def counting(empty_folder: Path) -> None:
-    """From 0 to 9 there are ten states, one at each depth, and `small` is false of the fourth."""
+    """Write a spec with ten states, one at each depth, of which the fourth violates `small`."""
     (empty_folder / "counting.py").write_text(COUNTING)

@@ -1,4 +1,4 @@
-"""A spec that counts, and small questions to explore."""
+"""A spec that counts, and arguments for small searches."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class At:
 
 @always(sees=[At])
 def small(seen: Seen) -> str | None:
-    """It never gets to 3."""
+    """The number never is 3."""
     return "it is 3" if any(at.number == 3 for _, at in seen.sent(At)) else None
 
 
 @sometimes(sees=[At])
 def far(seen: Seen) -> bool:
-    """It gets to 7."""
+    """The number is 7 in some execution."""
     return any(at.number == 7 for _, at in seen.sent(At))
 
 
@@ -51,10 +51,10 @@ class Counter(Model[int]):
 
 @spec
 def counting(end: int = 9) -> Counter:
-    """It counts."""
+    """A counter that stops at `end`."""
     return Counter(end)
 '''
-PLAIN = "--rounds", "1", "--engine", "reference"  # every pass off
+PLAIN = "--rounds", "1", "--engine", "reference"  # without reductions
 TWO_BY_TWO = "--acceptors", "2", "--crashes", "0", *PLAIN
 ONE_ACCEPTOR = "--bug", "votes-in-any-ballot", "--acceptors", "1"
 DRAWN = set("┃╎│─┨┠╂╮╭┬╰╯├┤►◄●○╳…═")
@@ -62,7 +62,7 @@ BIG = "--acceptors", "4", "--proposers", "3"
 
 
 def answered(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the object of `--json`, and apart from it what depends on the machine."""
+    """Return the object of `--json` without its part that depends on the machine, and that part."""
     found = json.loads(text)
     machine = found.pop("run")
     return found, machine

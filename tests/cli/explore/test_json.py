@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.cli.explore.counting import PLAIN, TWO_BY_TWO, Ends, answered
 
 
-def test_a_run_that_holds_as_json(pcheck: Ends) -> None:
+def test_a_holding_spec_as_json(pcheck: Ends) -> None:
     status, out, err = pcheck("explore", *TWO_BY_TWO, "--json")
     found, machine = answered(out)
     assert (status, err) == (0, "")
@@ -44,7 +44,7 @@ def test_a_run_that_holds_as_json(pcheck: Ends) -> None:
     assert machine["bytes_per_state"] > 0
 
 
-def test_the_counts_of_the_default_run(pcheck: Ends) -> None:
+def test_the_counts_with_default_options(pcheck: Ends) -> None:
     found, _ = answered(pcheck("explore", *PLAIN, "--json")[1])
     assert found["options"]["crashes"] == 1
     assert (found["states"], found["transitions"], found["depth"]) == (19911, 77270, 20)
@@ -71,13 +71,13 @@ def test_a_violation_as_json(pcheck: Ends) -> None:
             "why": "it is 3",
             "steps": ["counts to 1", "counts to 2", "counts to 3"],
             "refused_at": None,
-            "shortest_runs": None,
+            "shortest_traces": None,
             "up_to_renaming": None,
         },
     }
 
 
-def test_every_property_is_decided_if_all_are_asked_for(pcheck: Ends) -> None:
+def test_all_properties_decides_every_property(pcheck: Ends) -> None:
     status, out, _ = pcheck("explore", "./counting.py", "--json", "--all-properties")
     found, _ = answered(out)
     assert (status, found["states"], found["depth"]) == (1, 8, 7)
@@ -85,7 +85,7 @@ def test_every_property_is_decided_if_all_are_asked_for(pcheck: Ends) -> None:
     assert found["trace"]["steps"] == ["counts to 1", "counts to 2", "counts to 3"]
 
 
-def test_what_is_never_reached_is_a_violation_without_a_run(pcheck: Ends) -> None:
+def test_a_never_reached_property_is_a_violation_without_a_trace(pcheck: Ends) -> None:
     status, out, err = pcheck("explore", "./counting.py", "--end", "2", "--json")
     found, machine = answered(out)
     assert (status, err, machine["stopped"]) == (1, "", None)
@@ -93,11 +93,11 @@ def test_what_is_never_reached_is_a_violation_without_a_run(pcheck: Ends) -> Non
     assert (found["verdict"], found["trace"], found["states"]) == ("violated", None, 3)
 
 
-def test_an_incomplete_run_as_json(pcheck: Ends) -> None:
+def test_an_incomplete_search_as_json(pcheck: Ends) -> None:
     asked = "--property", "far", "--max-states", "5", "--json"
     status, out, err = pcheck("explore", "./counting.py", *asked)
     found, machine = answered(out)
-    del found["transitions"]  # whether the one that led too far is counted is of no interest
+    del found["transitions"]  # the transition that exceeds the limit may or may not be counted
     assert (status, err, machine["stopped"]) == (3, "", "the limit of 5 states")
     assert found == {
         "verdict": "incomplete",

@@ -1,4 +1,4 @@
-"""`pcheck explore`: which options there are, and what is said of those that cannot be."""
+"""`pcheck explore`: the options, and the errors for options that cannot be used."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from tests.cli.explore.counting import Ends
 
 
-def test_help_lists_the_options_of_the_spec_and_the_general_ones(pcheck: Ends) -> None:
+def test_help_lists_the_options_of_the_spec_and_of_the_command(pcheck: Ends) -> None:
     status, out, err = pcheck("explore", "lamport", "--help")
     assert (status, err) == (0, "")
     own = {"--acceptors", "--values", "--ballots"}
@@ -34,8 +34,8 @@ def test_help_lists_the_options_of_the_spec_and_the_general_ones(pcheck: Ends) -
 @pytest.mark.parametrize(
     "arguments", [("--acceptors", "3", "lamport"), ("--values", "3", "lamport")]
 )
-def test_a_spec_that_does_not_come_first(arguments: tuple[str, ...], pcheck: Ends) -> None:
-    said = "pcheck: the spec comes first: pcheck explore lamport ...\n"
+def test_a_spec_after_the_options_is_an_error(arguments: tuple[str, ...], pcheck: Ends) -> None:
+    said = "pcheck: the spec must come first: pcheck explore lamport ...\n"
     assert pcheck("explore", *arguments) == (2, "", said)
 
 
@@ -52,18 +52,18 @@ def test_a_spec_that_does_not_come_first(arguments: tuple[str, ...], pcheck: End
         ),
         (
             ("./counting.py", "--network", "set"),
-            "counting is a Model without nodes, and does not take --network",
+            "counting is a Model without nodes, which does not take --network",
         ),
         (
             ("--engine", "reference", "--reduce", "all"),
-            "the reference engine does not apply reductions: leave out --reduce",
+            "the reference engine does not apply reductions; leave out --reduce",
         ),
-        (("--reduce", "fuse,pruned"), "there is no pass 'pruned'; did you mean 'prune'?"),
+        (("--reduce", "fuse,pruned"), "unknown reduction 'pruned'; did you mean 'prune'?"),
         (("--promise-quorum", "-1"), "--promise-quorum must be at least 0, got -1"),
     ],
     ids=" ".join,
 )
-def test_a_name_is_spelled_as_on_the_command_line(
+def test_errors_write_parameters_as_flags(
     arguments: tuple[str, ...], line: str, pcheck: Ends
 ) -> None:
     assert pcheck("explore", *arguments) == (2, "", f"pcheck: {line}\n")

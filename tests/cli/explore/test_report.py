@@ -1,4 +1,4 @@
-"""`pcheck explore`: what is said to people, on a terminal of any width."""
+"""`pcheck explore`: the report, on a terminal of any width."""
 
 from __future__ import annotations
 
@@ -17,34 +17,34 @@ from tests.cli.explore.counting import DRAWN, ONE_ACCEPTOR, TWO_BY_TWO, Ends
         (("--max-states", "1000"), 3, "incomplete"),
     ],
 )
-def test_quiet_is_one_word(
+def test_quiet_prints_one_word(
     arguments: tuple[str, ...], status: int, word: str, pcheck: Ends
 ) -> None:
     assert pcheck("explore", *arguments, "--quiet") == (status, f"{word}\n", "")
 
 
-def test_the_report_of_a_run_that_holds(pcheck: Ends) -> None:
+def test_the_report_of_a_spec_that_holds(pcheck: Ends) -> None:
     status, out, err = pcheck("explore", *TWO_BY_TWO)
     assert (status, err) == (0, "")
-    assert "\n\nHOLDS: every reachable state was looked at.\n" in out
+    assert "\n\nHOLDS: no reachable state violates a property.\n" in out
     assert "\n169 states, 352 transitions, depth 14, in " in out
     assert "INCOMPLETE" not in out
     assert "VIOLATED" not in out
 
 
-def test_the_report_of_a_search_that_was_cut_short_never_says_holds(pcheck: Ends) -> None:
+def test_the_report_of_a_stopped_search_never_says_holds(pcheck: Ends) -> None:
     status, out, err = pcheck("explore", "--max-states", "1000")
     assert (status, err) == (3, "")
-    assert "INCOMPLETE: the search was ended by the limit of 1,000 states." in out
+    assert "INCOMPLETE: stopped at the limit of 1,000 states." in out
     assert "HOLDS" not in out
     assert re.search(r"^1,000 states, ", out, re.M)
 
 
-def test_one_is_said_in_the_singular_and_none_is_said_well(pcheck: Ends) -> None:
+def test_the_report_uses_the_singular_for_one_state(pcheck: Ends) -> None:
     _, out, _ = pcheck("explore", "./counting.py", "--max-states", "1")
     assert "the limit of 1 state." in out
     assert re.search(r"^1 state, ", out, re.M)
-    assert "up to no steps" not in out
+    assert "within no steps" not in out
 
 
 @pytest.mark.parametrize(
@@ -74,10 +74,10 @@ def test_no_line_is_wider_than_the_terminal_or_ends_in_blanks(
     assert {sign for sign in out if not sign.isascii()} <= DRAWN
 
 
-def test_every_width_will_do(pcheck: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
-    torn = []
+def test_the_report_fits_every_width(pcheck: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
+    unfitting = []
     for width in range(40, 121, 3):
         monkeypatch.setenv("COLUMNS", str(width))
         lines = pcheck("explore", *ONE_ACCEPTOR, "--network", "lossy")[1].splitlines()
-        torn += [(width, each) for each in lines if len(each) > width or each != each.rstrip()]
-    assert torn == []
+        unfitting += [(width, each) for each in lines if len(each) > width or each != each.rstrip()]
+    assert unfitting == []

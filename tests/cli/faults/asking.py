@@ -1,6 +1,6 @@
-"""A small spec without a fault, the changes that break it, and the lines that are said then.
+"""A small spec without a fault, changes that break the spec, and checks of the errors.
 
-In what is expected, `fault.py:[text]:` is the first line of the changed file that holds that text.
+In an expected error, `fault.py:[text]:` is the first line of the changed file that has the text.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ import re
 from collections.abc import Callable
 
 Ends = Callable[..., tuple[int, str, str]]
-Fault = tuple[dict[str, str], str]  # the changes, and the line that is said
-Vague = tuple[dict[str, str], str, tuple[str, ...]]  # the same, where only parts of the line matter
+Fault = tuple[dict[str, str], str]  # the changes of the spec, and the error
+Vague = tuple[dict[str, str], str, tuple[str, ...]]  # changes, place, parts of the error
 
 ASKING = '''\
-"""A caller asks some servers; each answers."""
+"""A caller asks servers, and each server answers."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -77,13 +77,13 @@ def truth(seen: Seen) -> str | None:
 
 @sometimes(sees=[Answer])
 def somebody_answers(seen: Seen) -> bool:
-    """In some run there is an answer."""
+    """A server answers in some execution."""
     return len(seen.sent(Answer)) > 0
 
 
 @spec
 def asking(servers: int = 2) -> Cluster:
-    """A caller, and some servers."""
+    """A caller and servers."""
     c, s = group("c", 1), group("s", servers)
     return Cluster(
         {c: lambda i: Caller(servers=s), s: lambda i: Server()},
@@ -93,7 +93,7 @@ def asking(servers: int = 2) -> Cluster:
 '''
 
 TOP = "class Pair(NamedTuple)"
-OFFER = 'yield action("asks", self.but(asked=1), broadcast(self.servers, Ask(1)))'
+ACTION = 'yield action("asks", self.but(asked=1), broadcast(self.servers, Ask(1)))'
 CASE = "case Ask(number) if number > self.given:"
 STEP = "return self.but(given=number), send(src, Answer(number))"
 STATE = "self.but(given=number)"
@@ -106,10 +106,12 @@ GROUPS = 'c, s = group("c", 1), group("s", servers)'
 BUILT = "@spec\n"
 
 ON_ASK = "[on Ask(number=1) from c1, in state Server(given=0)]"
-ON_OFFERS = "[on its actions, in state Caller(asked=0)]"
-ANSWER = "return the next state, (state, send(...), ...), either(...), or None to ignore"
-KEPT = "fault.py:[def receive]: s1 becomes a state that cannot be kept:"
-WIRE = "a message is a class with @dataclass(frozen=True)"
+ON_ACTIONS = "[in state Caller(asked=0)]"
+A_STEP = (
+    "a step must be the next state, (state, send(...), ...), either(...), or None for no change"
+)
+UNSUPPORTED = "fault.py:[def receive]: receive() of s1 leads to a state with an unsupported value:"
+WIRE = "a message must be an instance of a class with @dataclass(frozen=True)"
 
 
 def changed(changes: dict[str, str], source: str = ASKING) -> str:
@@ -120,7 +122,7 @@ def changed(changes: dict[str, str], source: str = ASKING) -> str:
 
 
 def placed(line: str, source: str) -> str:
-    """Return a text in which `fault.py:[def receive]:` has the number of that line instead."""
+    """Return the text with line numbers in place of `[...]`, as in `fault.py:[def receive]:`."""
 
     def number(found: re.Match[str]) -> str:
         lines = source.splitlines()
@@ -134,7 +136,7 @@ def complaint(line: str, source: str) -> tuple[int, str, str]:
 
 
 def says(ended: tuple[int, str, str], line: str, parts: tuple[str, ...]) -> None:
-    """Check for one line that begins with the place, has the parts, and no name inside pcheck."""
+    """Check that the error is one line with this start and these parts, without internal names."""
     status, out, err = ended
     found = [part for part in parts if part.lower() in err.lower()]
     assert (status, out, found) == (2, "", list(parts))
@@ -145,6 +147,6 @@ def says(ended: tuple[int, str, str], line: str, parts: tuple[str, ...]) -> None
 
 
 def check_place(explored: Ends, source: str, place: str, parts: tuple[str, ...]) -> None:
-    """Check that the error names this place, and has these parts, whatever its other words."""
-    status, _, err = explored(source)  # the trace that leads there is printed first
+    """Check that the error names this place and has these parts."""
+    status, _, err = explored(source)  # standard output has the trace to the fault
     says((status, "", err), placed(place, source), parts)

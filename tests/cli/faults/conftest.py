@@ -1,4 +1,4 @@
-"""The command that explores a spec with a fault."""
+"""Fixture that explores a spec with a fault."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ pytest.register_assert_rewrite("tests.cli.faults.asking")
 def explored(
     pcheck: Callable[..., tuple[int, str, str]], empty_folder: Path
 ) -> Callable[..., tuple[int, str, str]]:
-    """Write fault.py, and some files beside it, and explore it."""
+    """Return a function that writes fault.py and files beside it, and explores fault.py."""
 
     def ended(source: str, *arguments: str) -> tuple[int, str, str]:
         (empty_folder / "fault.py").write_bytes(source.encode("utf-8", "surrogateescape"))

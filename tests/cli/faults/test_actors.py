@@ -1,19 +1,19 @@
-"""An actor that does what it may not is one line: the file, the line, the node, the state."""
+"""Faulty actors: each error is one line with the file, the line, the node and the state."""
 
 from __future__ import annotations
 
 import pytest
 
 from tests.cli.faults.asking import (
-    ANSWER,
-    KEPT,
-    OFFER,
+    A_STEP,
+    ACTION,
+    ON_ACTIONS,
     ON_ASK,
-    ON_OFFERS,
     SENDS,
     STATE,
     STEP,
     TOP,
+    UNSUPPORTED,
     WIRE,
     Ends,
     Fault,
@@ -26,149 +26,157 @@ from tests.cli.faults.asking import (
 ACTING: dict[str, Fault] = {
     "raises": (
         {STEP: "return 1 / 0"},
-        f"fault.py:[1 / 0]: s1 raised ZeroDivisionError: division by zero {ON_ASK}",
+        f"fault.py:[1 / 0]: receive() of s1 raised ZeroDivisionError: division by zero {ON_ASK}",
     ),
     "raises in Python's own library": (
         {STEP: 'return __import__("json").loads("")'},
-        "fault.py:[__import__]: s1 raised JSONDecodeError: "
+        "fault.py:[__import__]: receive() of s1 raised JSONDecodeError: "
         f"Expecting value: line 1 column 1 (char 0) {ON_ASK}",
     ),
     "exits": (
         {STEP: "raise SystemExit(0)"},
-        f"fault.py:[raise SystemExit]: s1 raised SystemExit: 0 {ON_ASK}",
+        f"fault.py:[raise SystemExit]: receive() of s1 raised SystemExit: 0 {ON_ASK}",
     ),
     "calls itself without end": (
         {STEP: "return self.receive(msg, src)"},
-        "fault.py:[self.receive]: s1 raised RecursionError: maximum recursion depth exceeded "
-        f"{ON_ASK}",
+        "fault.py:[self.receive]: receive() of s1 raised RecursionError: "
+        f"maximum recursion depth exceeded {ON_ASK}",
     ),
-    "raises in its offers": (
-        {OFFER: f"1 / 0; {OFFER}"},
-        f"fault.py:[1 / 0]: c1 raised ZeroDivisionError: division by zero {ON_OFFERS}",
+    "raises in its actions": (
+        {ACTION: f"1 / 0; {ACTION}"},
+        "fault.py:[1 / 0]: actions() of c1 raised ZeroDivisionError: "
+        f"division by zero {ON_ACTIONS}",
     ),
-    "offers a state": (
-        {OFFER: "yield self.but(asked=1)"},
-        "fault.py:[def actions]: c1 offers Caller(asked=1): yield action(label, step, ...) "
-        f"{ON_OFFERS}",
+    "yields a state as an action": (
+        {ACTION: "yield self.but(asked=1)"},
+        "fault.py:[def actions]: actions() of c1 yielded Caller(asked=1); "
+        "write yield action(label, step, ...) "
+        f"{ON_ACTIONS}",
     ),
     "is called twice and answers differently": (
         {TOP: f"COUNT = iter(range(1, 100))\n\n\n{TOP}", STATE: "self.but(given=next(COUNT))"},
-        "fault.py:[def receive]: s1 is not deterministic: called twice, it answered "
-        "((Server(given=1), Answer(number=1) to c1)) and then "
-        "((Server(given=2), Answer(number=1) to c1)); "
-        f"a choice is written either((label, step), ...) {ON_ASK}",
+        "fault.py:[def receive]: receive() of s1 is not deterministic: two calls returned "
+        "(Server(given=1), Answer(number=1) to c1) and then "
+        "(Server(given=2), Answer(number=1) to c1); "
+        f"write a choice as either((label, step), ...) {ON_ASK}",
     ),
     "sets a field": (
         {STEP: "self.given = number"},
-        "fault.py:[self.given = number]: s1 raised FrozenInstanceError: cannot assign to field "
-        f"'given' (a state is never changed: return self.but(...)) {ON_ASK}",
+        "fault.py:[self.given = number]: receive() of s1 raised FrozenInstanceError: cannot assign "
+        f"to field 'given'; return self.but(...) instead of assigning to a field {ON_ASK}",
     ),
     "sets a field in spite of frozen": (
         {STEP: 'object.__setattr__(self, "given", number)'},
-        "fault.py:[def receive]: s1 changes its own state or the message in place: "
-        f"return self.but(...) {ON_ASK}",
+        "fault.py:[def receive]: receive() of s1 changed the state or the message in place; "
+        f"return self.but(...) instead {ON_ASK}",
     ),
     "sets a field to a list in spite of frozen": (
         {STEP: 'object.__setattr__(self, "given", [number])'},
-        "fault.py:[def receive]: s1 changes its own state or the message in place: "
-        f"return self.but(...) {ON_ASK}",
+        "fault.py:[def receive]: receive() of s1 changed the state or the message in place; "
+        f"return self.but(...) instead {ON_ASK}",
     ),
     "changes the message": (
         {STEP: 'object.__setattr__(msg, "number", 2)'},
-        "fault.py:[def receive]: s1 changes its own state or the message in place: "
-        f"return self.but(...) {ON_ASK}",
+        "fault.py:[def receive]: receive() of s1 changed the state or the message in place; "
+        f"return self.but(...) instead {ON_ASK}",
     ),
     "changes a fixed field": (
         {"self.but(asked=1)": "self.but(servers=self.servers.without(*self.servers))"},
-        "fault.py:[def actions]: c1 changed servers: "
-        f"a field that changes is declared without fixed() {ON_OFFERS}",
+        "fault.py:[def actions]: actions() of c1 changed the fixed field servers; "
+        f"declare a field that changes without fixed() {ON_ACTIONS}",
     ),
     "keeps a set": (
         {STATE: "self.but(given={number})"},
-        f"{KEPT} given is a set: use Set {ON_ASK}",
+        f"{UNSUPPORTED} given is a set; use Set {ON_ASK}",
     ),
     "keeps a list": (
         {STATE: "self.but(given=[number])"},
-        f"{KEPT} given is a list: use a tuple {ON_ASK}",
+        f"{UNSUPPORTED} given is a list; use a tuple {ON_ASK}",
     ),
     "keeps a dict": (
         {STATE: "self.but(given={1: 2})"},
-        f"{KEPT} given is a dict: use Map {ON_ASK}",
+        f"{UNSUPPORTED} given is a dict; use Map {ON_ASK}",
     ),
     "keeps a list in a tuple": (
         {STATE: "self.but(given=(1, [2]))"},
-        f"{KEPT} given[1] is a list: use a tuple {ON_ASK}",
+        f"{UNSUPPORTED} given[1] is a list; use a tuple {ON_ASK}",
     ),
     "keeps a set in a message in a tuple": (
         {STATE: "self.but(given=(Ask({1}),))"},
-        f"{KEPT} given[0].number is a set: use Set {ON_ASK}",
+        f"{UNSUPPORTED} given[0].number is a set; use Set {ON_ASK}",
     ),
-    "keeps something that is no value": (
+    "keeps an object that is not a value": (
         {STATE: "self.but(given=object())"},
-        f"{KEPT} given is an object: use a frozen dataclass, a tuple, a Set or a Map {ON_ASK}",
+        f"{UNSUPPORTED} given is an object; "
+        f"use a frozen dataclass, a tuple, a Set or a Map {ON_ASK}",
     ),
     "keeps a NaN": (
         {STATE: 'self.but(given=float("nan"))'},
-        f"{KEPT} given is NaN, which is not even equal to itself: use None {ON_ASK}",
+        f"{UNSUPPORTED} given is NaN, which does not equal itself; use None {ON_ASK}",
     ),
-    "keeps something that can change": (
+    "keeps a mutable object": (
         {STATE: "self.but(given=Draft(1))"},
-        f"{KEPT} given is a Draft, which can change: write @dataclass(frozen=True) {ON_ASK}",
+        f"{UNSUPPORTED} given is a Draft, which is mutable; "
+        f"write @dataclass(frozen=True) above class Draft {ON_ASK}",
     ),
-    "sends to nobody known": (
+    "sends to an unknown node": (
         {"send(src": 'send(Id("c9")'},
-        f"fault.py:[def receive]: s1 sends Answer(number=1) to c9, which is no node {ON_ASK}",
+        "fault.py:[def receive]: receive() of s1 sent Answer(number=1) to c9, "
+        f"which is not a node of the cluster {ON_ASK}",
     ),
     "sends to a string": (
         {"send(src": 'send("c1"'},
-        "fault.py:[def receive]: s1 sends Answer(number=1) to 'c1', which is no node: "
-        f'write Id("c1") {ON_ASK}',
+        "fault.py:[def receive]: receive() of s1 sent Answer(number=1) to 'c1', "
+        f'which is not a node of the cluster; write Id("c1") {ON_ASK}',
     ),
     "sends a string": (
         {SENDS: 'send(src, "yes")'},
-        f"fault.py:[def receive]: s1 sends 'yes', a str: {WIRE} {ON_ASK}",
+        f"fault.py:[def receive]: receive() of s1 sent 'yes'; {WIRE}, got a str {ON_ASK}",
     ),
     "sends a named tuple": (
         {SENDS: "send(src, Pair(1))"},
-        f"fault.py:[def receive]: s1 sends Pair(number=1), a Pair: {WIRE} {ON_ASK}",
+        f"fault.py:[def receive]: receive() of s1 sent Pair(number=1); {WIRE}, got a Pair {ON_ASK}",
     ),
-    "sends something that can change": (
+    "sends a mutable object": (
         {SENDS: "send(src, Draft(1))"},
-        f"fault.py:[def receive]: s1 sends Draft(number=1), a Draft: {WIRE} {ON_ASK}",
+        "fault.py:[def receive]: receive() of s1 sent Draft(number=1); "
+        f"{WIRE}, got a Draft {ON_ASK}",
     ),
     "sends a list": (
         {SENDS: "send(src, Other([1]))"},
-        "fault.py:[def receive]: s1 sends an Other that cannot be kept: "
-        f"number is a list: use a tuple {ON_ASK}",
+        "fault.py:[def receive]: receive() of s1 sent an Other with an unsupported value: "
+        f"number is a list; use a tuple {ON_ASK}",
     ),
     "returns a number": (
         {STEP: "return 5"},
-        f"fault.py:[def receive]: s1 returned 5: {ANSWER} {ON_ASK}",
+        f"fault.py:[def receive]: receive() of s1 gave 5 as a step; {A_STEP} {ON_ASK}",
     ),
     "returns a message beside its state": (
         {SENDS: "Answer(number)"},
-        f"fault.py:[def receive]: s1 returned Answer(number=1) after the state: {ANSWER} {ON_ASK}",
+        "fault.py:[def receive]: receive() of s1 put Answer(number=1) after the state; "
+        f"{A_STEP} {ON_ASK}",
     ),
-    "becomes somebody else": (
+    "becomes another actor": (
         {STEP: "return Caller(servers=Group('s', ()))"},
-        f"fault.py:[def receive]: s1 became a Caller: an actor keeps its class {ON_ASK}",
+        "fault.py:[def receive]: receive() of s1 turned a Server into a Caller; "
+        f"an actor must keep its class {ON_ASK}",
     ),
-    "offers two steps with one label": (
-        {OFFER: f'{OFFER}\n            yield action("asks", self.but(asked=2))'},
-        "fault.py:[def actions]: c1 has two steps labelled 'c1 asks': "
-        "tell them apart by their labels [on its steps, in state Caller(asked=0)]",
+    "yields two actions with one label": (
+        {ACTION: f'{ACTION}\n            yield action("asks", self.but(asked=2))'},
+        "fault.py:[def actions]: actions() of c1 labelled two steps 'c1 asks'; "
+        "give each step its own label [in state Caller(asked=0)]",
     ),
-    "has no word for a step": (
+    "has an empty label": (
         {'action("asks"': 'action(""'},
-        "fault.py:[def actions]: c1 has a step labelled '': a label is one line of text "
-        f"{ON_OFFERS}",
+        "fault.py:[def actions]: actions() of c1 labelled a step ''; "
+        f"a label must be one printable line of text {ON_ACTIONS}",
     ),
 }
 
 
 @pytest.mark.parametrize("engine", ["reference", "compiled"])
 @pytest.mark.parametrize(("changes", "line"), ACTING.values(), ids=ACTING)
-def test_an_actor_that(
+def test_a_faulty_actor_is_reported(
     changes: dict[str, str], line: str, engine: str, explored: Ends, machine_code: None
 ) -> None:
     source = changed(changes)
@@ -176,41 +184,41 @@ def test_an_actor_that(
 
 
 VAGUE: dict[str, Vague] = {
-    "offers that return a step": (
-        {OFFER: OFFER.replace("yield", "return")},
+    "actions that return a step": (
+        {ACTION: ACTION.replace("yield", "return")},
         "fault.py:[def actions]:",
-        ("c1", "offers", "yield action(", "in state Caller(asked=0)"),
+        ("actions() of c1 returned", "yield action(", "in state Caller(asked=0)"),
     ),
-    "offers that return nothing": (
-        {f"if self.asked < 1:\n            {OFFER}": "return None"},
+    "actions that return nothing": (
+        {f"if self.asked < 1:\n            {ACTION}": "return None"},
         "fault.py:[def actions]:",
-        ("c1", "offers", "None", "yield action(", "in state Caller(asked=0)"),
+        ("actions() of c1 returned None", "yield action(", "in state Caller(asked=0)"),
     ),
-    "two ways with one label": (
+    "two alternatives with one label": (
         {STEP: f'return either(("so", {STATE}), ("so", self.but(given=2)))'},
         "fault.py:[def receive]:",
-        ("s1 has two steps labelled", "s1 <- c1: Ask(number=1), so", "Server(given=0)"),
+        ("receive() of s1 labelled two steps", "s1 <- c1: Ask(number=1), so", "Server(given=0)"),
     ),
-    "a way that is no pair": (
+    "an alternative that is not a pair": (
         {STEP: f'return either("so", {STATE})'},
         "fault.py:[def receive]:",
-        ("s1", "either((label, step), ...)", "Server(given=0)"),
+        ("receive() of s1", "either((label, step), ...)", "Server(given=0)"),
     ),
     "a handler behind a cache": (
         {"def receive": '@__import__("functools").cache\n    def receive', STEP: "return 5"},
         "fault.py:[functools]:",
-        ("s1 returned 5", "Server(given=0)"),
+        ("receive() of s1 gave 5 as a step", "Server(given=0)"),
     ),
     "a message that is a class": (
         {SENDS: "send(src, Answer)"},
         "fault.py:[def receive]:",
-        ("s1 sends", "Answer", WIRE),
+        ("receive() of s1 sent Answer", WIRE),
     ),
 }
 
 
 @pytest.mark.parametrize(("changes", "place", "parts"), VAGUE.values(), ids=VAGUE)
-def test_a_fault_has_its_place(
+def test_a_fault_is_reported_with_its_place(
     changes: dict[str, str], place: str, parts: tuple[str, ...], explored: Ends
 ) -> None:
     check_place(explored, changed(changes), place, parts)

@@ -1,4 +1,4 @@
-"""Arguments that cannot be are one line: what was given, and what may be given instead."""
+"""Invalid arguments: each error is one line with the given and the expected value."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ import pytest
 
 from tests.cli.faults.asking import ASKING, BUILT, OPTION, Ends, changed, complaint, says
 
-QUESTIONS: dict[str, tuple[tuple[str, ...], str]] = {
+ARGUMENTS: dict[str, tuple[tuple[str, ...], str]] = {
     "an unknown option": (
         ("--server", "1"),
         "No such option: --server (Possible options: --levels, --save, --servers) "
-        "(pcheck explore ./fault.py --help)",
+        "(see `pcheck explore ./fault.py --help`)",
     ),
     "an option without its value": (
         ("--servers",),
-        "Option '--servers' requires an argument. (pcheck explore ./fault.py --help)",
+        "Option '--servers' requires an argument. (see `pcheck explore ./fault.py --help`)",
     ),
-    "too many words": (
+    "too many arguments": (
         ("more",),
-        "Got unexpected extra argument(s) (more) (pcheck explore ./fault.py --help)",
+        "Got unexpected extra argument(s) (more) (see `pcheck explore ./fault.py --help`)",
     ),
     "a size below zero": (
         ("--servers", "-1"),
-        "fault.py:[c, s = group]: the builder asking raised ValueError: group('s', -1): "
-        "the size must be a number from 0 up",
+        "fault.py:[c, s = group]: the builder asking raised ValueError: "
+        "the size of group 's' must be an integer from 0 to 1000, got -1",
     ),
-    "a size of zero, so that nobody is there to answer": (
+    "a size of zero, so that no node answers": (
         ("--servers", "0"),
-        "fault.py:[@always]: truth sees Answer, which no actor of this cluster ever sends: "
-        "correct its sees=[...], or send it",
+        "fault.py:[@always]: truth sees Answer, which no actor of this cluster ever sends; "
+        "correct sees=[...] or send an Answer",
     ),
     "a size below what is allowed": (
         ("--clients", "0"),
@@ -38,74 +38,74 @@ QUESTIONS: dict[str, tuple[tuple[str, ...], str]] = {
         ("--clients", "10"),
         "--clients must be at most 9, got 10",
     ),
-    "less than no crashes": (
+    "a negative number of crashes": (
         ("--crashes", "-1"),
         "--crashes must be at least 0, got -1",
     ),
     "an unknown network": (
         ("--network", "losy"),
-        "there is no network 'losy'; did you mean 'lossy'?",
+        "unknown network 'losy'; did you mean 'lossy'?",
     ),
     "a network without a name": (
         ("--network", ""),
-        "there is no network ''; there is set, once, lossy, fifo",
+        "unknown network ''; expected set, once, lossy or fifo",
     ),
     "an unknown property": (
         ("--property", "thruth"),
-        "asking has no property 'thruth'; did you mean 'truth'?",
+        "unknown property 'thruth' of asking; did you mean 'truth'?",
     ),
-    "an unknown mistake": (
+    "an unknown bug": (
         ("--bug", "lie"),
-        "asking has no bug 'lie'; did you mean 'lies'?",
+        "unknown bug 'lie' of asking; did you mean 'lies'?",
     ),
-    "a mistake in a role that nobody has": (
+    "a bug in a role without nodes": (
         ("--bug", "lies"),
-        "fault.py:[@spec]: the bug lies changes Idler, which no node of this cluster is",
+        "fault.py:[@spec]: the bug lies changes Idler, but no node is an Idler",
     ),
     "an unknown engine": (
         ("--engine", "complied"),
-        "there is no engine 'complied'; did you mean 'compiled'?",
+        "unknown engine 'complied'; did you mean 'compiled'?",
     ),
     "an engine without a name": (
         ("--engine", ""),
-        "there is no engine ''; there is auto, reference, compiled",
+        "unknown engine ''; choose one of auto, reference, compiled",
     ),
-    "a limit of no states": (
+    "a limit of zero states": (
         ("--max-states", "0"),
         "--max-states must be above 0, got 0",
     ),
-    "a limit of less than no time": (
+    "a negative limit of time": (
         ("--max-seconds", "-1"),
         "--max-seconds must be above 0, got -1",
     ),
-    "a limit of no size": (
+    "a limit that is not a size": (
         ("--max-memory", "much"),
         "--max-memory must be a size, such as 500M or 2G, got 'much'",
     ),
-    "no place for the run": (
+    "no folder for the trace": (
         ("--save", "nosuch/run.json"),
-        "nosuch/run.json cannot be written: there is no folder nosuch",
+        "nosuch/run.json cannot be written: the folder nosuch does not exist",
     ),
 }
 
 
-@pytest.mark.parametrize(("arguments", "line"), QUESTIONS.values(), ids=QUESTIONS)
-def test_a_question_that_cannot_be_asked(
+@pytest.mark.parametrize(("arguments", "line"), ARGUMENTS.values(), ids=ARGUMENTS)
+def test_an_invalid_argument_is_reported(
     arguments: tuple[str, ...], line: str, explored: Ends
 ) -> None:
     lies = "@dataclass(frozen=True)\nclass Idler(Server):\n    pass\n\n\n"
     lies += '@bug(1, breaks=truth)\nclass Lies(Idler):\n    """Lies."""\n\n\n@spec\n'
-    clients = 'clients: Annotated[int, Option("how many ask", min=1, max=9)] = 1'
+    clients = 'clients: Annotated[int, Option("number of clients", min=1, max=9)] = 1'
     source = changed({BUILT: lies, OPTION: f"{OPTION}, {clients}"})
     assert explored(source, *arguments) == complaint(line, source)
 
 
-def test_a_value_of_the_wrong_kind(explored: Ends) -> None:
+def test_a_value_of_the_wrong_type_is_an_error(explored: Ends) -> None:
     line = "Invalid value for '--servers':"
     says(explored(ASKING, "--servers", "two"), line, ("valid integer",))
 
 
-def test_a_mistake_whose_own_scope_is_wrong(explored: Ends) -> None:
+def test_a_bug_with_a_wrong_scope_is_an_error(explored: Ends) -> None:
     lies = '@bug(1, breaks=truth, scope={"nosuch": 1})\nclass Lies(Server):\n    pass\n\n\n@spec\n'
     source = changed({BUILT: lies})
-    says(explored(source, "--bug", "lies"), "fault.py", ("lies", "no option 'nosuch'"))
+    says(explored(source, "--bug", "lies"), "fault.py", ("lies", "unknown option 'nosuch'"))

@@ -1,4 +1,4 @@
-"""A builder that does not return a cluster is one line: the file, the line, what is wrong."""
+"""Faulty builders: each error is one line with the file, the line and the fault."""
 
 from __future__ import annotations
 
@@ -27,42 +27,42 @@ BUILDING: dict[str, Fault] = {
     ),
     "a builder that returns nothing": (
         {"return Cluster": "Cluster"},
-        "fault.py:[@spec]: the builder asking returned a NoneType: "
-        "return Cluster({...}, properties=[...]), or a Model",
+        "fault.py:[@spec]: the builder asking returned a NoneType; "
+        "return Cluster({...}, properties=[...]) or a Model",
     ),
     "an actor made wrongly": (
         {"Caller(servers=s)": "Caller(server=s)"},
         "fault.py:[Caller(server=s)]: the builder asking raised TypeError: "
         "Caller.__init__() got an unexpected keyword argument 'server'",
     ),
-    "a group of less than nothing": (
+    "a group of negative size": (
         {"servers)": "servers - 3)"},
         "fault.py:[servers - 3]: the builder asking raised ValueError: "
-        "group('s', -1): the size must be a number from 0 up",
+        "the size of group 's' must be an integer from 0 to 1000, got -1",
     ),
     "no nodes": (
         {"c: lambda i: Caller(servers=s), s: lambda i: Server()": ""},
-        "fault.py:[return Cluster]: the cluster has no nodes: "
+        "fault.py:[return Cluster]: the cluster has no nodes; "
         "give at least one group a size above 0",
     ),
     "two groups of one name": (
         {'group("s", servers)': 'group("c", servers)'},
-        "fault.py:[return Cluster]: two groups of the cluster are both named c",
+        "fault.py:[return Cluster]: two groups are named c; give each its own name",
     ),
-    "a list to begin with": (
+    "a list in an initial state": (
         {"Server()": "Server([])"},
-        "fault.py:[return Cluster]: s1 begins with a field that cannot be kept: "
-        "given is a list: use a tuple",
+        "fault.py:[return Cluster]: s1 begins with an unsupported value: "
+        "given is a list; use a tuple",
     ),
     "a new field without decorator": (
         {"@always": "class More(Server):\n    more: int = 0\n\n\n@always", "Server()}": "More()}"},
-        "fault.py:[return Cluster]: More adds the field more, which is no part of its state: "
+        "fault.py:[return Cluster]: More adds the field more but is not a dataclass; "
         "write @dataclass(frozen=True) above class More",
     ),
-    "a property that is none": (
+    "a property without decorator": (
         {JUDGED: ""},
-        "fault.py:[return Cluster]: truth is no property: "
-        "write @always(sees=[...]) or @sometimes(sees=[...]) above it",
+        "fault.py:[return Cluster]: truth is not a property; "
+        "write @always(sees=[...]) or @sometimes(sees=[...]) above the function",
     ),
     "a property that sees an unknown field": (
         {JUDGED: '@always(sees=["givn"])'},
@@ -73,7 +73,9 @@ BUILDING: dict[str, Fault] = {
 
 
 @pytest.mark.parametrize(("changes", "line"), BUILDING.values(), ids=BUILDING)
-def test_a_builder_that_builds_nothing(changes: dict[str, str], line: str, explored: Ends) -> None:
+def test_a_builder_that_fails_is_reported(
+    changes: dict[str, str], line: str, explored: Ends
+) -> None:
     source = changed(changes)
     assert explored(source) == complaint(line, source)
 
@@ -91,7 +93,7 @@ VAGUE: dict[str, Vague] = {
 
 
 @pytest.mark.parametrize(("changes", "place", "parts"), VAGUE.values(), ids=VAGUE)
-def test_a_fault_has_its_place(
+def test_a_fault_is_reported_with_its_place(
     changes: dict[str, str], place: str, parts: tuple[str, ...], explored: Ends
 ) -> None:
     check_place(explored, changed(changes), place, parts)

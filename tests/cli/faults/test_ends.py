@@ -1,4 +1,4 @@
-"""A fault in the midst of a search, an interrupt before it, and a fault of pcheck itself."""
+"""A fault during a search, an interrupt before the search, and a bug of pcheck."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from tests.cli.faults.asking import ASKING, GROUPS, STEP, Ends, changed
 
 
 @pytest.mark.parametrize("engine", ["reference", "compiled"])
-def test_a_fault_is_told_with_the_run_that_leads_to_it(
+def test_a_fault_is_reported_with_the_trace_to_it(
     engine: str, explored: Ends, machine_code: None
 ) -> None:
     source = changed({"return self.but(given=number), send(src, Answer(number))": "return 1 / 0"})
     status, out, err = explored(source, "--engine", engine)
     assert (status, err.count("ZeroDivisionError")) == (2, 1)
-    assert out.splitlines()[0] == "After 1 step the spec fails:"
+    assert out.splitlines()[0] == "The spec fails after 1 step:"
     assert "c1 " in out.splitlines()[3]
 
 
@@ -24,21 +24,25 @@ INTERRUPTED = {"loading": "@spec\n", "building": GROUPS}
 
 
 @pytest.mark.parametrize("before", INTERRUPTED.values(), ids=INTERRUPTED)
-def test_an_interrupt_before_the_search_is_one_line(before: str, explored: Ends) -> None:
+def test_an_interrupt_before_the_search_is_reported_in_one_line(
+    before: str, explored: Ends
+) -> None:
     indent = "    " if before == GROUPS else ""
     source = changed({before: f"raise KeyboardInterrupt\n{indent}{before}"})
     assert explored(source) == (3, "", "pcheck: interrupted\n")
 
 
-def test_a_fault_of_pcheck_itself_is_not_blamed_on_the_spec(
+def test_a_bug_of_pcheck_is_not_blamed_on_the_spec(
     explored: Ends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pcheck.cli.spec_options.prepare", int)  # which takes no spec
+    monkeypatch.setattr(
+        "pcheck.cli.spec_options.prepare", int
+    )  # `int` does not accept these arguments
     with pytest.raises(TypeError):
         explored(ASKING)
 
 
-def test_no_fault_leaves_a_file_behind(explored: Ends, empty_folder: Path) -> None:
+def test_a_fault_leaves_no_file_behind(explored: Ends, empty_folder: Path) -> None:
     explored(changed({STEP: "return 1 / 0"}), "--save", "run.json")
     files = {path.name for path in empty_folder.iterdir()}
     assert files == {"fault.py", "sibling.py", "broken.py", "raises.py"}

@@ -1,4 +1,4 @@
-"""A spec file that cannot be found or loaded is one line: the file, the line, what is wrong."""
+"""Spec files that cannot be loaded: each error is one line with file, line and fault."""
 
 from __future__ import annotations
 
@@ -21,19 +21,20 @@ from tests.cli.faults.asking import (
 LOADING: dict[str, Fault] = {
     "a syntax error": (
         {"match msg:": "match msg"},
-        "fault.py:[match msg]: the spec is not Python: expected ':'",
+        "fault.py:[match msg]: the spec is not valid Python: expected ':'",
     ),
     "a null byte": (
         {"A caller, and": "A caller\0, and"},
-        "fault.py: the spec is not Python: source code string cannot contain null bytes",
+        "fault.py: the spec is not valid Python: source code string cannot contain null bytes",
     ),
     "no builder": (
         {BUILT: ""},
-        "fault.py: there is no builder: write @spec above the function that returns the cluster",
+        "fault.py: the file has no builder; write @spec above the function that returns the "
+        "cluster",
     ),
     "two builders": (
         {BUILT: "@spec\ndef other() -> None:\n    pass\n\n\n@spec  # second\n"},
-        "fault.py:[# second]: there are two builders, other and asking: one file is one spec",
+        "fault.py:[# second]: a spec file must have one builder, got other and asking",
     ),
     "an import that raises": (
         {BUILT: "1 / 0\n\n\n@spec\n"},
@@ -43,7 +44,7 @@ LOADING: dict[str, Fault] = {
         {BUILT: "raise SystemExit(0)\n\n\n@spec\n"},
         "fault.py:[raise SystemExit]: loading the spec raised SystemExit: 0",
     ),
-    "an import without end": (
+    "an import with endless recursion": (
         {BUILT: "def again():\n    again()\n\n\nagain()\n\n\n@spec\n"},
         "fault.py:[    again()]: loading the spec raised RecursionError: "
         "maximum recursion depth exceeded",
@@ -56,12 +57,12 @@ LOADING: dict[str, Fault] = {
     "a plain import of a file beside it": (
         {"from typing": "import sibling\nfrom typing"},
         "fault.py:[import sibling]: loading the spec raised ModuleNotFoundError: "
-        "No module named 'sibling': a file of the same folder is imported as "
+        "No module named 'sibling'; import a file of the same folder with "
         "`from .sibling import ...`",
     ),
     "a file beside it that is broken": (
         {"from typing": "from .broken import nothing\nfrom typing"},
-        "broken.py:2: the spec is not Python: invalid syntax",
+        "broken.py:2: the spec is not valid Python: invalid syntax",
     ),
     "a file beside it that raises": (
         {"from typing": "from .raises import nothing\nfrom typing"},
@@ -69,8 +70,8 @@ LOADING: dict[str, Fault] = {
     ),
     "a `case Name` that matches everything": (
         {CASE: "case Answer:"},
-        "fault.py:[case Answer]: `case Answer` matches anything and calls it Answer: "
-        "write `case Answer()`",
+        "fault.py:[case Answer]: `case Answer` matches every value and binds it to the name "
+        "Answer; write `case Answer()`",
     ),
     "a class that is not frozen": (
         {"@dataclass(frozen=True)\nclass Server": "@dataclass  # thawed\nclass Server"},
@@ -79,18 +80,20 @@ LOADING: dict[str, Fault] = {
     ),
     "a property of no parameters": (
         {"truth(seen: Seen)": "truth()"},
-        "fault.py:[@always]: truth takes 0 parameters: write (seen), or for an @always about a "
-        "step (before, after)",
+        "fault.py:[@always]: truth must have the parameter (seen) or, for an @always about "
+        "steps, the parameters (before, after), got no parameters",
     ),
-    "a mistake in no role": (
+    "a bug without a role": (
         {BUILT: '@bug(1, breaks=truth)\nclass Lies:\n    """Lies."""\n\n\n@spec\n'},
-        "fault.py:[@bug]: the bug Lies is no subclass of the role that it changes",
+        "fault.py:[@bug]: the bug Lies must be a subclass of the role that it changes",
     ),
 }
 
 
 @pytest.mark.parametrize(("changes", "line"), LOADING.values(), ids=LOADING)
-def test_a_file_that_cannot_be_loaded(changes: dict[str, str], line: str, explored: Ends) -> None:
+def test_a_spec_file_that_cannot_be_loaded_is_reported(
+    changes: dict[str, str], line: str, explored: Ends
+) -> None:
     source = changed(changes)
     assert explored(source) == complaint(line, source)
 
@@ -99,7 +102,7 @@ VAGUE: dict[str, Vague] = {
     "the file is not UTF-8": (
         {"A caller, and": "A caller\udcff, and"},
         "fault.py:[A caller\udcff]:",
-        ("the spec is not Python", "utf-8"),
+        ("the spec is not valid Python", "utf-8"),
     ),
     "an import of a sibling that is not there": (
         {"from typing": "from .nosib import nothing\nfrom typing"},
@@ -111,7 +114,7 @@ VAGUE: dict[str, Vague] = {
         "fault.py:[from .sibling]:",
         ("cannot import name 'something' from", "sibling"),
     ),
-    "two mistakes with one name": (
+    "two bugs with one name": (
         {
             BUILT: "@bug(1, breaks=truth)\nclass TellsLies(Server):\n    pass\n\n\n"
             "@bug(2, breaks=truth)\ndef tells_lies(servers):\n    return {}\n\n\n@spec\n"
@@ -123,18 +126,21 @@ VAGUE: dict[str, Vague] = {
 
 
 @pytest.mark.parametrize(("changes", "place", "parts"), VAGUE.values(), ids=VAGUE)
-def test_a_fault_has_its_place(
+def test_a_fault_is_reported_with_its_place(
     changes: dict[str, str], place: str, parts: tuple[str, ...], explored: Ends
 ) -> None:
     check_place(explored, changed(changes), place, parts)
 
 
+EXPECTED = "expected the name of a spec or the path of a .py file"
+
+
 def test_an_empty_file_has_no_builder(explored: Ends) -> None:
-    line = "there is no builder: write @spec above the function that returns the cluster"
+    line = "the file has no builder; write @spec above the function that returns the cluster"
     assert explored("") == (2, "", f"pcheck: fault.py: {line}\n")
 
 
-def test_a_mistake_in_the_file_beside_it(explored: Ends, empty_folder: Path) -> None:
+def test_a_fault_in_the_file_of_bugs_is_reported(explored: Ends, empty_folder: Path) -> None:
     (empty_folder / "fault_bugs.py").write_text("\n1 / 0\n")
     line = "fault_bugs.py:2: loading the spec raised ZeroDivisionError: division by zero"
     assert explored(ASKING) == (2, "", f"pcheck: {line}\n")
@@ -143,17 +149,19 @@ def test_a_mistake_in_the_file_beside_it(explored: Ends, empty_folder: Path) -> 
 @pytest.mark.parametrize(
     ("name", "line"),
     [
-        ("./nosuch.py", "there is no file nosuch.py: give the name or the path of a spec"),
-        ("./folder.py", "folder.py is a folder: give the name or the path of a spec"),
-        ("./text.txt", "text.txt is no spec: a spec is a .py file"),
-        ("nosuch", "there is no spec 'nosuch'; `pcheck specs` lists them"),
-        ("paxso", "there is no spec 'paxso'; did you mean 'paxos'?"),
-        ("consensus", "there is no spec 'consensus'; `pcheck specs` lists them"),
-        ("beside", "there is no spec 'beside'; for the file beside you write ./beside.py"),
-        ("", "there is no spec ''; `pcheck specs` lists them"),
+        ("./nosuch.py", f"the file nosuch.py does not exist; {EXPECTED}"),
+        ("./folder.py", f"folder.py is a folder; {EXPECTED}"),
+        ("./text.txt", f"text.txt is not a .py file; {EXPECTED}"),
+        ("nosuch", "unknown spec 'nosuch'; `pcheck specs` lists the known specs"),
+        ("paxso", "unknown spec 'paxso'; did you mean 'paxos'?"),
+        ("consensus", "unknown spec 'consensus'; `pcheck specs` lists the known specs"),
+        ("beside", "unknown spec 'beside'; for the file beside.py write ./beside.py"),
+        ("", "unknown spec ''; `pcheck specs` lists the known specs"),
     ],
 )
-def test_a_spec_that_is_not_there(name: str, line: str, pcheck: Ends, empty_folder: Path) -> None:
+def test_an_unknown_spec_or_file_is_reported(
+    name: str, line: str, pcheck: Ends, empty_folder: Path
+) -> None:
     (empty_folder / "folder.py").mkdir()
     (empty_folder / "text.txt").write_text("")
     (empty_folder / "beside.py").write_text(ASKING)

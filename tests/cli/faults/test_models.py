@@ -1,4 +1,4 @@
-"""A spec that is written straight on Model, and does what it may not, is one line."""
+"""Faulty specs that are a Model: each error is one line with the file and the line."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class At:
 
 @always(sees=[At])
 def small(seen: Seen) -> str | None:
-    """It never gets to 3."""
+    """The number never is 3."""
     return "it is 3" if any(at.number == 3 for _, at in seen.sent(At)) else None
 
 
@@ -40,7 +40,7 @@ class Counter(Model[int]):
 
 @spec
 def counting() -> Counter:
-    """It counts."""
+    """A counter that stops at 3."""
     return Counter()
 '''
 COUNTS = 'yield f"counts to {state + 1}", state + 1'
@@ -76,7 +76,7 @@ MODELS: dict[str, Vague] = {
     "labels two steps the same": (
         {COUNTS: 'yield "on", 1; yield "on", 2'},
         "fault.py:[def steps]:",
-        ("both labelled 'on'", "in state 0"),
+        ("labelled two steps 'on'", "in state 0"),
     ),
     "steps to a list": (
         {COUNTS: 'yield "on", [1]'},
@@ -88,23 +88,23 @@ MODELS: dict[str, Vague] = {
         "fault.py:[def steps]:",
         ("None", "in state 0"),
     ),
-    "raises when it is looked at": (
+    "raises in observe": (
         {SEES: f"1 // (1 - state); {SEES}"},
         "fault.py:[1 // ]:",
         ("ZeroDivisionError", "in state 1"),
     ),
-    "shows nothing": ({SEES: "return None"}, "fault.py:[def observe]:", ("Seen", "in state 0")),
-    "shows a list in a message": (
+    "observes nothing": ({SEES: "return None"}, "fault.py:[def observe]:", ("Seen", "in state 0")),
+    "observes a list in a message": (
         {"At(state)": "At([state])"},
         "fault.py:[def observe]:",
-        ("number is a list: use a tuple",),
+        ("number is a list; use a tuple",),
     ),
-    "has something else than properties": (
+    "has a class as a property": (
         {"(small,)": "(At,)"},
         "fault.py:[@spec]:",
-        ("At is no property",),
+        ("At is not a property",),
     ),
-    "raises when it is shown": (
+    "raises in columns": (
         {"def observe": "def columns(self, state):\n        return 1 / 0\n\n    def observe"},
         "fault.py:[1 / 0]:",
         ("ZeroDivisionError",),
@@ -117,7 +117,7 @@ def test_the_model_without_a_fault_is_violated(explored: Ends) -> None:
 
 
 @pytest.mark.parametrize(("changes", "place", "parts"), MODELS.values(), ids=MODELS)
-def test_a_model_that(
+def test_a_faulty_model_is_reported(
     changes: dict[str, str], place: str, parts: tuple[str, ...], explored: Ends
 ) -> None:
     check_place(explored, changed(changes, COUNTING), place, parts)

@@ -1,4 +1,4 @@
-"""A spec without a fault is explored, whatever it is named and whatever it prints."""
+"""Specs without a fault are explored, whatever their names and prints are."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_a_milestone_may_see_a_field_that_no_property_sees(explored: Ends) -> No
     source = changed({**changes, "answer.number == 1": "answer.number == 2"})
     status, out, err = explored(source)
     assert (status, err) == (1, "")
-    assert "VIOLATED: truth is false now: a lie." in out
+    assert "VIOLATED: truth is false: a lie." in out
 
 
 @pytest.mark.parametrize("name", ["my-spec.py", "a.b.py", "pcheck.py", "class.py"])
@@ -32,7 +32,7 @@ def test_a_spec_file_may_have_any_name(name: str, pcheck: Ends, empty_folder: Pa
     assert pcheck("explore", f"./{name}", "--quiet") == (0, "holds\n", "")
 
 
-def test_what_a_spec_prints_does_not_spoil_the_json(explored: Ends) -> None:
+def test_prints_of_a_spec_do_not_appear_in_the_json(explored: Ends) -> None:
     source = changed({CASE: f"{CASE}\n                print('asked')"})
     status, out, _ = explored(source, "--json")
     assert (status, json.loads(out)["verdict"]) == (0, "holds")

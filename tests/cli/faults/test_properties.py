@@ -1,4 +1,4 @@
-"""A property that answers or sees what it may not is one line: the file, the line, its name."""
+"""Faulty properties: each error is one line with the file, the line and the property."""
 
 from __future__ import annotations
 
@@ -28,40 +28,40 @@ JUDGING: dict[str, Fault] = {
     ),
     "answers True": (
         {JUDGE: "return True"},
-        "fault.py:[@always]: truth answered True: an @always answers None where it is true, "
-        "a message where it is false",
+        "fault.py:[@always]: the @always truth must return None if it holds, "
+        "or a non-empty message if not, got True",
     ),
     "answers with an empty message": (
         {JUDGE: 'return ""'},
-        "fault.py:[@always]: truth answered '': an @always answers None where it is true, "
-        "a message where it is false",
+        "fault.py:[@always]: the @always truth must return None if it holds, "
+        "or a non-empty message if not, got ''",
     ),
     "is a sometimes that answers with a message": (
         {REACHED: 'return "yes"'},
-        "fault.py:[@sometimes]: somebody_answers answered 'yes': "
-        "an @sometimes answers True or False",
+        "fault.py:[@sometimes]: the @sometimes somebody_answers must return True or False, "
+        "got 'yes'",
     ),
-    "sees a kind that nobody sends": (
+    "sees a class that no actor sends": (
         {JUDGED: "@always(sees=[Other])", JUDGE: "return None"},
-        "fault.py:[@always]: truth sees Other, which no actor of this cluster ever sends: "
-        "correct its sees=[...], or send it",
+        "fault.py:[@always]: truth sees Other, which no actor of this cluster ever sends; "
+        "correct sees=[...] or send an Other",
     ),
-    "asks for a kind that it did not declare": (
+    "reads a class that it did not declare": (
         {JUDGED: "@always(sees=[Ask])"},
         "fault.py:[return None if all]: the property truth raised LookupError: "
-        "truth looks at Answer: add it to its sees=[...]",
+        "truth reads Answer; add Answer to its sees=[...]",
     ),
-    "asks for a field that it did not declare": (
+    "reads a field that it did not declare": (
         {JUDGE: 'return seen.field("given")'},
         "fault.py:[seen.field]: the property truth raised LookupError: "
-        "truth looks at 'given': add it to its sees=[...]",
+        "truth reads 'given'; add 'given' to its sees=[...]",
     ),
 }
 
 
 @pytest.mark.parametrize("engine", ["reference", "compiled"])
 @pytest.mark.parametrize(("changes", "line"), JUDGING.values(), ids=JUDGING)
-def test_a_property_that(
+def test_a_faulty_property_is_reported(
     changes: dict[str, str], line: str, engine: str, explored: Ends, machine_code: None
 ) -> None:
     source = changed(changes)
@@ -72,7 +72,7 @@ VAGUE: dict[str, Vague] = {
     "a property that sees a class that can change": (
         {JUDGED: "@always(sees=[Draft])"},
         "fault.py:[@always]:",
-        ("truth sees", "Draft", "a frozen dataclass"),
+        ("truth: sees must hold", "Draft", "frozen dataclasses"),
     ),
     "a property that sees a string": (
         {JUDGED: '@always(sees="given")', JUDGE: "return None"},
@@ -92,7 +92,7 @@ VAGUE: dict[str, Vague] = {
 
 
 @pytest.mark.parametrize(("changes", "place", "parts"), VAGUE.values(), ids=VAGUE)
-def test_a_fault_has_its_place(
+def test_a_fault_is_reported_with_its_place(
     changes: dict[str, str], place: str, parts: tuple[str, ...], explored: Ends
 ) -> None:
     check_place(explored, changed(changes), place, parts)

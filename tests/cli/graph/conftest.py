@@ -1,4 +1,4 @@
-"""The spec that counts lies in the folder of every test of `pcheck graph`."""
+"""Fixture that writes counting.py into the folder of every test of `pcheck graph`."""
 
 from __future__ import annotations
 

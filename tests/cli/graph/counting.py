@@ -1,4 +1,4 @@
-"""Small state graphs to write, and the spec of one that may be changed."""
+"""Arguments for small state graphs, and a spec that a test may change."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ import networkx as nx
 
 Ends = Callable[..., tuple[int, str, str]]
 TWO_BY_TWO = "graph", "--acceptors", "2", "--rounds", "1", "--crashes", "0"
-SHORT = "--bug", "votes-in-any-ballot", "--acceptors", "1"  # 40 states, and 8 steps to it
+SHORT = (
+    "--bug",
+    "votes-in-any-ballot",
+    "--acceptors",
+    "1",
+)  # 40 states; the shortest counterexample has 8 steps
 LAMPORT = "graph", "lamport", "--acceptors", "1", "--values", "1", "--ballots", "2"
-MARKED = "the shortest run that violates agreement (8 steps) is marked"
+MARKED = "the shortest trace that violates agreement (8 steps) is marked"
 COUNTING = """\
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""`pcheck graph`: a disk, a spec, a reader or a user that ends it."""
+"""`pcheck graph`: a full disk, a faulty spec, a closed pipe, and an interrupt."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from tests.cli.graph.counting import COUNTING, LAMPORT, Ends
 
 
-def test_a_full_disk_leaves_no_half_of_it(
+def test_a_full_disk_leaves_the_old_graph_unchanged(
     pcheck: Ends, empty_folder: Path, full_disk: None
 ) -> None:
     (empty_folder / "graph.svg").write_text("kept")
@@ -25,25 +25,25 @@ def test_a_full_disk_leaves_no_half_of_it(
 
 FAULTS = {
     "raises": "1 / 0",
-    "no step": 'yield "a step"',
-    "two alike": 'yield from [("counts", 1), ("counts", 2)]',
+    "yields a text": 'yield "a step"',
+    "two equal labels": 'yield from [("counts", 1), ("counts", 2)]',
 }
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
-def test_a_fault_of_the_spec_is_told_as_explore_tells_it(
+def test_a_fault_of_the_spec_is_reported_as_by_explore(
     fault: str, pcheck: Ends, counting: Path
 ) -> None:
     counting.write_text(COUNTING.replace("# a fault goes here", fault))
-    told = pcheck("explore", "./counting.py", "--quiet")
-    assert told[:2] == (2, "")
-    assert "counting.py:" in told[2]
-    assert pcheck("graph", "./counting.py", "-o", "graph.dot") == told
+    explored = pcheck("explore", "./counting.py", "--quiet")
+    assert explored[:2] == (2, "")
+    assert "counting.py:" in explored[2]
+    assert pcheck("graph", "./counting.py", "-o", "graph.dot") == explored
     assert os.listdir() == ["counting.py"]
 
 
 @pytest.mark.parametrize("state", [0, 3], ids=["in the search", "beyond the violation"])
-def test_an_interrupt_is_one_line_and_nothing_is_written(
+def test_an_interrupt_is_reported_in_one_line_without_a_file(
     state: int, pcheck: Ends, counting: Path
 ) -> None:
     stops = f"if state == {state}:\n            raise KeyboardInterrupt"
@@ -54,7 +54,7 @@ def test_an_interrupt_is_one_line_and_nothing_is_written(
     assert os.listdir() == ["counting.py"]
 
 
-def test_columns_that_fail_are_the_fault_of_the_spec(pcheck: Ends, counting: Path) -> None:
+def test_failing_columns_are_reported_as_a_fault_of_the_spec(pcheck: Ends, counting: Path) -> None:
     columns = "    def columns(self, state):\n        return {state: 1}\n\n    def observe"
     counting.write_text(COUNTING.replace("    def observe", columns))
     status, out, err = pcheck("graph", "./counting.py")
@@ -62,7 +62,9 @@ def test_columns_that_fail_are_the_fault_of_the_spec(pcheck: Ends, counting: Pat
     assert re.search(r"^pcheck: counting.py:\d+: columns raised AttributeError: ", err, re.M)
 
 
-def test_a_reader_that_goes_away_is_no_error(process: Callable[..., subprocess.Popen[str]]) -> None:
+def test_a_reader_that_closes_the_pipe_gets_no_error(
+    process: Callable[..., subprocess.Popen[str]],
+) -> None:
     with process(*LAMPORT) as started:
         assert started.stdout is not None
         assert started.stderr is not None

@@ -1,4 +1,4 @@
-"""`pcheck graph`: what is written, and where."""
+"""`pcheck graph`: the written graphs, in files and pipes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.cli.graph.counting import (
 )
 
 
-def test_without_a_file_it_is_printed_for_graphviz(pcheck: Ends) -> None:
+def test_without_a_file_the_graph_is_printed_as_dot(pcheck: Ends) -> None:
     status, out, err = pcheck(*TWO_BY_TWO)
     assert (status, err) == (0, "")
     assert out.startswith("digraph states {\n")
@@ -42,17 +42,17 @@ def test_without_a_file_it_is_printed_for_graphviz(pcheck: Ends) -> None:
         ("GRAPH.SVG", "<svg"),
     ],
 )
-def test_the_name_of_a_file_says_the_format(
+def test_the_suffix_selects_the_format(
     file: str, begins: str, pcheck: Ends, empty_folder: Path
 ) -> None:
-    said = f"{file}: 169 states, none of them violating, and 352 steps\n"
+    said = f"Wrote {file}: 169 states (none violating), 352 transitions\n"
     assert pcheck(*TWO_BY_TWO, "-o", file) == (0, said, "")
     assert (empty_folder / file).read_text().startswith(begins)
     assert sorted(os.listdir(empty_folder)) == sorted(["counting.py", file])
 
 
 @pytest.mark.parametrize("form", ["dot", "graphml", "svg"])
-def test_what_is_said_goes_before_the_name_and_a_pipe_gets_the_same(
+def test_format_takes_precedence_over_the_suffix_and_a_pipe_gets_the_same(
     form: str, pcheck: Ends, empty_folder: Path
 ) -> None:
     status, piped, err = pcheck(*LAMPORT, "--format", form)
@@ -61,10 +61,8 @@ def test_what_is_said_goes_before_the_name_and_a_pipe_gets_the_same(
     assert (empty_folder / "graph.txt").read_text() == piped
 
 
-def test_the_run_that_is_marked_is_the_one_that_explore_shows(
-    pcheck: Ends, empty_folder: Path
-) -> None:
-    said = f"graph.graphml: 40 states, 5 of them violating, and 60 steps; {MARKED}\n"
+def test_the_marked_trace_is_the_trace_of_explore(pcheck: Ends, empty_folder: Path) -> None:
+    said = f"Wrote graph.graphml: 40 states (5 violating), 60 transitions; {MARKED}\n"
     assert pcheck("graph", *SHORT, "-o", "graph.graphml") == (0, said, "")
     graph = read(empty_folder / "graph.graphml")
     trace = json.loads(pcheck("explore", *SHORT, "--json")[1])["trace"]
@@ -73,47 +71,46 @@ def test_the_run_that_is_marked_is_the_one_that_explore_shows(
     assert steps == trace["steps"]
     assert states[0] == "s0"
     assert [each for each in states if each in violating(graph)] == states[-1:]
-    assert graph.graph["run"] == "the shortest run that violates agreement (8 steps)"
+    assert graph.graph["trace"] == "the shortest trace that violates agreement (8 steps)"
 
 
-def test_what_is_looked_for_is_marked(pcheck: Ends, empty_folder: Path) -> None:
+def test_states_that_reach_the_target_are_marked(pcheck: Ends, empty_folder: Path) -> None:
     status, out, err = pcheck(*LAMPORT, "--find", "chosen", "-o", "graph.graphml")
-    marked = "the shortest run that reaches some_value_chosen (4 steps) is marked"
+    marked = "the shortest trace that reaches some_value_chosen (4 steps) is marked"
     assert (status, err) == (0, "")
-    assert out == f"graph.graphml: 25 states, 9 of them reaching it, and 34 steps; {marked}\n"
+    counts = "25 states (9 reaching some_value_chosen), 34 transitions"
+    assert out == f"Wrote graph.graphml: {counts}; {marked}\n"
     reached = [
         about.get("reaches") for about in read(empty_folder / "graph.graphml").nodes.values()
     ]
     assert reached.count("some_value_chosen") == 9
 
 
-def test_only_the_properties_that_are_asked_for_are_judged(
-    pcheck: Ends, empty_folder: Path
-) -> None:
+def test_only_the_selected_properties_are_checked(pcheck: Ends, empty_folder: Path) -> None:
     asked = "graph", *SHORT, "--property", "validity", "-o", "graph.graphml"
-    assert pcheck(*asked)[1] == "graph.graphml: 40 states, none of them violating, and 60 steps\n"
+    assert pcheck(*asked)[1] == "Wrote graph.graphml: 40 states (none violating), 60 transitions\n"
     assert violating(read(empty_folder / "graph.graphml")) == []
 
 
-def test_steps_may_be_what_violates(pcheck: Ends) -> None:
+def test_a_transition_may_violate_a_property(pcheck: Ends) -> None:
     said = (
-        "graph.svg: 4 states, none of them violating, and 4 steps, 1 of them violating; "
-        "the shortest run that violates grows (4 steps) is marked\n"
+        "Wrote graph.svg: 4 states (none violating), 4 transitions (1 violating); "
+        "the shortest trace that violates grows (4 steps) is marked\n"
     )
     status, out, err = pcheck("graph", "./counting.py", "-o", "graph.svg")
     assert (status, out) == (0, said)
     assert set(err.splitlines()) == {"a spec may print"}
 
 
-def test_the_options_of_the_spec_are_options(pcheck: Ends) -> None:
+def test_the_options_of_the_spec_are_options_of_the_command(pcheck: Ends) -> None:
     _, out, _ = pcheck("graph", "./counting.py", "--end", "5", "-o", "graph.dot")
-    assert out.startswith("graph.dot: 6 states, ")
+    assert out.startswith("Wrote graph.dot: 6 states (")
     _, out, _ = pcheck("graph", "lamport", "--help")
     assert {"--values", "--ballots", "--bug", "--find", "--max-states"} <= {*out.split()}
 
 
 @pytest.mark.parametrize("form", ["dot", "graphml", "svg"])
-def test_a_pipe_gets_every_sign_whatever_a_terminal_would_know(
+def test_a_pipe_gets_utf_8_whatever_the_encoding_of_the_terminal(
     form: str, counting: Path, process: Callable[..., subprocess.Popen[str]]
 ) -> None:
     counting.write_text(COUNTING.replace("it shrinks", "λ →"), encoding="utf-8")
@@ -124,7 +121,7 @@ def test_a_pipe_gets_every_sign_whatever_a_terminal_would_know(
     assert "λ →" in html.unescape(out.decode("utf-8"))
 
 
-def test_the_same_bytes_whatever_the_hash_seed(
+def test_the_output_does_not_depend_on_the_hash_seed(
     process: Callable[..., subprocess.Popen[str]],
 ) -> None:
     asked = *LAMPORT, "--find", "chosen", "--format", "svg"
@@ -134,15 +131,17 @@ def test_the_same_bytes_whatever_the_hash_seed(
     assert len(first) > 10_000
 
 
-def test_a_terminal_sees_how_far_it_is(pcheck: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_shows_the_progress_of_the_graph(
+    pcheck: Ends, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setattr("pcheck.cli.progress.SHOW_AFTER", -1.0)
     status, _, err = pcheck(*LAMPORT, "-o", "graph.dot")
     lines = [line for line in err.split("\r\x1b[2K") if line]
-    assert (status, len(lines)) == (0, 2)  # of the search, and of the graph
+    assert (status, len(lines)) == (0, 2)  # one for the search, one for the graph
     assert all(re.match(r"level \d+  [\d,]+ states? ", line) for line in lines)
     assert err.endswith("\r\x1b[2K")
 
 
-def test_a_limit_that_is_just_enough_is_no_limit(pcheck: Ends) -> None:
+def test_a_limit_equal_to_the_number_of_states_does_not_stop_the_search(pcheck: Ends) -> None:
     assert pcheck(*TWO_BY_TWO, "--max-states", "169")[::2] == (0, "")

@@ -1,4 +1,4 @@
-"""A diagram read back: elements with their classes, and where its events are."""
+"""A parser for diagrams: their elements by class, and the places of their events."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from functools import cache
 from xml.etree import ElementTree
 
 from pcheck.render.diagram.picture import diagram_svg
-from tests.render.every_run import KEPT, RUNS, each_of, the_run
+from tests.render.findings import FINDINGS, SAVED, each_of, finding_named
 
 SVG = "{http://www.w3.org/2000/svg}"
 ELEMENTS = {"svg", "title", "desc", "style", "g", "rect", "path", "circle", "text"}
 Point = tuple[float, float]
-every_run = each_of(RUNS)
-kept_run = each_of(KEPT)
+every_finding = each_of(FINDINGS)
+every_saved = each_of(SAVED)
 
 
 def numbers(text: str) -> list[float]:
@@ -21,7 +21,7 @@ def numbers(text: str) -> list[float]:
 
 
 class Picture:
-    """A drawing as a browser has it: elements with their classes, and nothing else."""
+    """A parsed diagram."""
 
     def __init__(self, text: str) -> None:
         self.root = ElementTree.fromstring(text)
@@ -40,7 +40,7 @@ class Picture:
         return found[: len(found) // len({each.get("y") for each in found} or "1")]
 
     def lanes(self) -> dict[str, float]:
-        """Return how far to the right each lane is, by its name."""
+        """Return the x coordinate of each lane by its name."""
         return {each.text or "": float(each.attrib["x"]) for each in self.names()}
 
     def lines(self, kind: str) -> list[str]:
@@ -48,7 +48,7 @@ class Picture:
 
 
 class Group:
-    """One element that holds all that belongs to a step, a message or a milestone."""
+    """The group of a step, a message or a milestone."""
 
     def __init__(self, element: ElementTree.Element) -> None:
         self.element, self.kinds = element, classes(element)
@@ -78,7 +78,7 @@ def points(path: str) -> list[Point]:
 
 @cache
 def text_of(name: str) -> str:
-    return diagram_svg(the_run(name))
+    return diagram_svg(finding_named(name))
 
 
 @cache
@@ -87,26 +87,26 @@ def picture(name: str) -> Picture:
 
 
 def packed(text: str) -> str:
-    """Return a text without blanks, since lines may be broken anywhere."""
+    """Return a text without blanks, because lines may be broken anywhere."""
     return "".join(text.split())
 
 
-def stands_for(drawn: str, name: str) -> bool:
-    """Return whether this is the name, or all of the name but some letters in its middle."""
+def is_short_for(drawn: str, name: str) -> bool:
+    """Return whether a drawn name is a name, or a name without letters in the middle."""
     begin, cut, end = drawn.partition("…")
     whole = drawn == name
     return (whole or cut == "…") and name.startswith(begin) and name.endswith(end)
 
 
 class Events:
-    """The places of a run's events, by the names of lanes and the numbers of steps."""
+    """The places of the events of a trace, by lane and step number."""
 
     def __init__(self, name: str) -> None:
-        timeline, lanes = the_run(name).timeline, picture(name).lanes()
+        timeline, lanes = finding_named(name).timeline, picture(name).lanes()
         columns = [timeline.first, *(event.columns for event in timeline.events)]
         names = dict.fromkeys(str(lane) for each in columns for lane in each)
         self.x = dict(zip(names, lanes.values(), strict=True))
-        assert [each for each in zip(lanes, names) if not stands_for(*each)] == []
+        assert [each for each in zip(lanes, names) if not is_short_for(*each)] == []
         self.y = {
             each.about("step"): float(each.all("pc-number")[0].attrib["y"]) - 4
             for each in picture(name).steps

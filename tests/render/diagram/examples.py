@@ -1,4 +1,4 @@
-"""Small models and clusters whose diagrams have something that no shipped spec has."""
+"""Small models and clusters whose diagrams contain cases that no shipped spec has."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from pcheck import (
 
 
 class Both(Model[tuple[int, int]]):
-    """A model with one step, which changes two columns."""
+    """A model with one step that changes two columns."""
 
     def __init__(self) -> None:
         self.properties = (something_happens,)
@@ -58,7 +58,7 @@ class Again:
 
 @dataclass(frozen=True)
 class Echo(Actor):
-    """A node that says something to itself."""
+    """A node that sends messages to itself."""
 
     up: bool = False
 
@@ -85,7 +85,7 @@ def one_long() -> Cluster:
 
 
 def two_long() -> Cluster:
-    """Return a cluster of nodes whose names are alike at the end."""
+    """Return a cluster of nodes whose long names have equal ends."""
     groups = (
         group("europe_node_of_the_replicated_cluster", 6),
         group("asia_node_of_the_replicated_cluster", 6),

@@ -1,4 +1,4 @@
-"""The arrows of a diagram: each message is one, from where it is sent to where it ends."""
+"""The arrows of a diagram: each message is an arrow from its sending event to its last event."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from tests.render.diagram.drawn import (
     SVG,
     Events,
     Picture,
-    every_run,
-    kept_run,
+    every_finding,
+    every_saved,
     middle,
     numbers,
     packed,
     picture,
 )
 from tests.render.diagram.examples import echoes
-from tests.render.every_run import along, the_run
+from tests.render.findings import finding_along, finding_named
 
-RIM = 6.5  # of an event, where an arrow's head touches it
+RIM = 6.5  # the radius of an event, at which the heads of arrows end
 
 
-@every_run
-def test_every_message_stands_in_it_once(name: str) -> None:
-    timeline = the_run(name).timeline
+@every_finding
+def test_a_diagram_contains_every_message_once(name: str) -> None:
+    timeline = finding_named(name).timeline
     found = [
         (
             each.about("sent"),
             each.about("end"),
             "pc-lost" in each.kinds,
-            "pc-under-way" in each.kinds,
+            "pc-in-flight" in each.kinds,
         )
         for each in picture(name).flights
     ]
@@ -51,9 +51,11 @@ def test_every_message_stands_in_it_once(name: str) -> None:
     ]
 
 
-@every_run
-def test_whoever_points_at_a_message_is_told_all_of_it(name: str) -> None:
-    for flight, drawn in zip(the_run(name).timeline.flights, picture(name).flights, strict=True):
+@every_finding
+def test_the_tooltip_of_a_message_describes_the_message(name: str) -> None:
+    for flight, drawn in zip(
+        finding_named(name).timeline.flights, picture(name).flights, strict=True
+    ):
         title = drawn.element.find(f"{SVG}title")
         assert title is not None
         begins = f"{show(flight.message)} from {flight.src} to {flight.dst}"
@@ -63,10 +65,12 @@ def test_whoever_points_at_a_message_is_told_all_of_it(name: str) -> None:
         assert numbers(re.sub(r"[^\d ]", "", numbered)) == steps
 
 
-@every_run
-def test_an_arrow_goes_from_where_a_message_is_sent_to_where_it_is_delivered(name: str) -> None:
+@every_finding
+def test_an_arrow_leads_from_the_sending_event_to_the_delivery(name: str) -> None:
     events, count_of = Events(name), 0
-    for flight, drawn in zip(the_run(name).timeline.flights, picture(name).flights, strict=True):
+    for flight, drawn in zip(
+        finding_named(name).timeline.flights, picture(name).flights, strict=True
+    ):
         ways, heads = drawn.paths("pc-way"), drawn.paths("pc-head")
         delivered = [way[0] + way[-1] for way in ways[: len(flight.delivered)]]
         start = events.at(flight.src, flight.sent)
@@ -77,13 +81,15 @@ def test_an_arrow_goes_from_where_a_message_is_sent_to_where_it_is_delivered(nam
         straight = [len(way) == 2 for way in ways[: len(ends)]]
         assert straight == [flight.src != flight.dst] * len(ends)
         count_of += len(ends)
-    assert count_of == sum(len(flight.delivered) for flight in the_run(name).timeline.flights)
+    assert count_of == sum(len(flight.delivered) for flight in finding_named(name).timeline.flights)
 
 
-@every_run
-def test_a_message_that_a_step_loses_ends_in_a_cross_beside_the_lane_it_goes_to(name: str) -> None:
+@every_finding
+def test_a_message_that_a_step_loses_ends_in_a_cross_beside_the_receiver(name: str) -> None:
     events = Events(name)
-    for flight, drawn in zip(the_run(name).timeline.flights, picture(name).flights, strict=True):
+    for flight, drawn in zip(
+        finding_named(name).timeline.flights, picture(name).flights, strict=True
+    ):
         if flight.lost is None:
             continue
         ways, (cross,) = drawn.paths("pc-way"), drawn.paths("pc-cross")
@@ -94,11 +100,10 @@ def test_a_message_that_a_step_loses_ends_in_a_cross_beside_the_lane_it_goes_to(
         assert end == pytest.approx(middle(cross), abs=0.1)
 
 
-@every_run
-def test_what_is_never_delivered_hangs_beside_its_sender_and_only_what_is_lost_is_crossed(
-    name: str,
-) -> None:
-    events, timeline = Events(name), the_run(name).timeline
+@every_finding
+def test_an_undelivered_message_is_a_stub_beside_its_sender(name: str) -> None:
+    """A stub has a cross if the message is lost, and none if the message is in flight."""
+    events, timeline = Events(name), finding_named(name).timeline
     named: dict[tuple[int, int], str] = {}
     for flight, drawn in zip(timeline.flights, picture(name).flights, strict=True):
         if flight.end is None:
@@ -117,9 +122,11 @@ def test_what_is_never_delivered_hangs_beside_its_sender_and_only_what_is_lost_i
         assert sorted(packed(names.replace(",", ""))) == sorted(packed("".join(never)))
 
 
-@kept_run
-def test_a_delivered_message_is_named_beside_its_arrow(name: str) -> None:
-    for flight, drawn in zip(the_run(name).timeline.flights, picture(name).flights, strict=True):
+@every_saved
+def test_the_arrow_of_a_delivered_message_has_a_label(name: str) -> None:
+    for flight, drawn in zip(
+        finding_named(name).timeline.flights, picture(name).flights, strict=True
+    ):
         if flight.delivered:
             label = re.sub(r"\w+=", "", show(flight.message))
             words = [each.text or "" for each in drawn.all("pc-word")]
@@ -128,9 +135,11 @@ def test_a_delivered_message_is_named_beside_its_arrow(name: str) -> None:
             assert len(words) == len(flight.delivered)
 
 
-def test_what_comes_back_to_its_lane_bulges_and_never_into_the_words() -> None:
+def test_a_message_from_a_node_to_itself_is_a_curve_away_from_the_texts() -> None:
     steps = [f"{e} {does}" for e in ("e1", "e2") for does in ("starts", f"<- {e}: Again(left=1)")]
-    drawn = Picture(diagram_svg(along(prepare(of_builder(echoes), {}, network="once"), *steps)))
+    drawn = Picture(
+        diagram_svg(finding_along(prepare(of_builder(echoes), {}, network="once"), *steps))
+    )
     lanes = drawn.lanes()
     ways = [each.paths("pc-way")[0] for each in drawn.flights if each.about("end")]
     bulges = [

@@ -1,4 +1,4 @@
-"""The colours of a diagram: readable on light and dark pages, and in print."""
+"""The colours of a diagram: legible on light pages, on dark pages and in print."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def luminance(colour: str) -> float:
 
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
-def test_whatever_is_read_stands_out_from_what_it_stands_on(theme: int) -> None:
-    """As much as the accessibility guidelines of the web ask for: 4.5 to 1."""
+def test_every_text_contrasts_with_its_background(theme: int) -> None:
+    """The Web Content Accessibility Guidelines demand a contrast of at least 4.5 to 1."""
     grounds = {
         "page": ["ink", "soft", "red", *(f"kind{n}" for n in range(6))],
         "band": ["ink", "soft", *(f"kind{n}" for n in range(6))],
@@ -39,10 +39,10 @@ def test_whatever_is_read_stands_out_from_what_it_stands_on(theme: int) -> None:
     assert faint == {}
 
 
-def test_in_print_it_is_as_on_a_light_page() -> None:
+def test_print_has_the_colours_of_a_light_page() -> None:
     style = picture("bare").root.find(f"{SVG}style")
     assert style is not None
-    themes = re.findall(r"\.pc-run\{(--pc-[^}]*)\}", style.text or "")
+    themes = re.findall(r"\.pc-trace\{(--pc-[^}]*)\}", style.text or "")
     media = re.findall(r"@media ([^{]*)\{", style.text or "")
     light, dark, printed = (dict(each.split(":") for each in t.split(";")) for t in themes)
     assert media == ["(prefers-color-scheme:dark)", "print"]

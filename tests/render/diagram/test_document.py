@@ -1,4 +1,4 @@
-"""A diagram as a document: complete in itself, read aloud, short, and with markup in no text."""
+"""A diagram as a document: self-contained, accessible, short, and with all markup escaped."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from tests.render.diagram.drawn import (
     SVG,
     Picture,
     classes,
-    every_run,
+    every_finding,
     packed,
     picture,
     text_of,
 )
-from tests.render.every_run import the_run, walked
+from tests.render.findings import finding_named, random_finding
 
 
-def test_it_is_one_of_the_formats() -> None:
+def test_svg_is_a_format_for_programs() -> None:
     found = FORMATS.for_file("lecture/run.SVG")
     assert (found.name, found.draw, found.for_a_program) == ("svg", diagram_svg, True)
 
 
-@every_run
-def test_it_needs_nothing_but_itself(name: str) -> None:
+@every_finding
+def test_a_diagram_refers_to_no_other_file(name: str) -> None:
     text = text_of(name)
     found = {each.tag.removeprefix(SVG) for each in picture(name).root.iter()}
     names = {name for each in picture(name).root.iter() for name in each.attrib}
@@ -39,8 +39,8 @@ def test_it_needs_nothing_but_itself(name: str) -> None:
 @pytest.mark.parametrize(
     "name", ["forgets-its-promise", "hostile on once", "found on lossy", "bare"]
 )
-def test_within_a_page_it_lacks_its_heading_and_all_its_names_are_its_own(name: str) -> None:
-    root, within = picture(name).root, Picture(figure(the_run(name)))
+def test_a_figure_has_no_heading_and_prefixes_all_its_names(name: str) -> None:
+    root, within = picture(name).root, Picture(figure(finding_named(name)))
     headed = within.lines("pc-heading"), within.lines("pc-about")
     texts = [[e.text for e in each.iter(f"{SVG}text")] for each in (root, within.root)]
     assert (headed, texts[1]) == (([], []), texts[0][-len(texts[1]) :])
@@ -54,19 +54,19 @@ def test_within_a_page_it_lacks_its_heading_and_all_its_names_are_its_own(name: 
     assert [each for each in parts if not each.startswith(".pc-")] == []
 
 
-@every_run
-def test_it_says_what_it_is_to_those_who_cannot_see_it(name: str) -> None:
-    root, shown = picture(name).root, the_run(name)
+@every_finding
+def test_screen_readers_get_a_title_and_a_description(name: str) -> None:
+    root, finding = picture(name).root, finding_named(name)
     title, description = (root.find(f"{SVG}{each}") for each in ("title", "desc"))
     assert title is not None
     assert description is not None
     named = root.get("role"), root.get("aria-labelledby")
     assert named == ("img", f"{title.get('id')} {description.get('id')}")
-    assert title.text == shown.title
-    assert packed((description.text or "")[-len(shown.ending) - 1 : -1]) == packed(shown.ending)
+    assert title.text == finding.title
+    assert packed((description.text or "")[-len(finding.ending) - 1 : -1]) == packed(finding.ending)
 
 
-def test_what_stands_in_names_and_messages_is_never_markup() -> None:
+def test_names_and_messages_are_escaped() -> None:
     text = text_of("hostile on once")
     assert "&lt;script&gt;" in text or "&lt;it&gt;" in text
     drawn = picture("hostile on once")
@@ -74,10 +74,10 @@ def test_what_stands_in_names_and_messages_is_never_markup() -> None:
     assert [*drawn.lanes()][:3] == ["a b", "end", 'q"<b>']
 
 
-def test_a_long_run_stays_short() -> None:
-    shown = walked("fifo", 3, steps=80)
-    text = diagram_svg(shown)
-    steps, messages = len(shown.timeline.events), len(shown.timeline.flights)
+def test_the_diagram_of_a_long_trace_is_short() -> None:
+    finding = random_finding("fifo", 3, steps=80)
+    text = diagram_svg(finding)
+    steps, messages = len(finding.timeline.events), len(finding.timeline.flights)
     assert len(text) < 8_000 + 500 * steps + 450 * messages
     assert (
         re.findall(r"\d\.\d\d", re.sub(r"<(style|text|title|desc).*?</\1>", "", text, flags=re.S))

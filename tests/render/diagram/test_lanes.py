@@ -17,20 +17,20 @@ from tests.render.diagram.drawn import (
     Events,
     Picture,
     classes,
-    every_run,
+    every_finding,
+    is_short_for,
     picture,
     points,
-    stands_for,
 )
 from tests.render.diagram.examples import both, one_long, two_long
-from tests.render.every_run import along, the_run
+from tests.render.findings import finding_along, finding_named
 
 
-@every_run
-def test_an_event_stands_on_the_lane_of_whoever_acts_beside_its_words(name: str) -> None:
+@every_finding
+def test_an_event_is_on_the_lane_of_its_node_at_the_height_of_its_texts(name: str) -> None:
     events = Events(name)
     marks = {StepKind.CRASH: "pc-crash", StepKind.RESTART: "pc-up"}
-    for event, step in zip(the_run(name).timeline.events, picture(name).steps, strict=True):
+    for event, step in zip(finding_named(name).timeline.events, picture(name).steps, strict=True):
         kind = marks.get(event.kind, "pc-dot")
         found = [(float(e.get("cx", 0)), float(e.get("cy", 0))) for e in step.all(kind)]
         if event.kind is StepKind.CRASH:
@@ -40,8 +40,8 @@ def test_an_event_stands_on_the_lane_of_whoever_acts_beside_its_words(name: str)
         assert [pytest.approx(each, abs=0.1) for each in found] == expected
 
 
-@every_run
-def test_time_goes_down(name: str) -> None:
+@every_finding
+def test_time_runs_downwards(name: str) -> None:
     times = [*Events(name).y.values()]
     assert [(former, later) for former, later in pairwise(times) if later < former + 40] == []
 
@@ -49,8 +49,8 @@ def test_time_goes_down(name: str) -> None:
 def test_a_lane_is_dashed_while_its_node_is_down() -> None:
     name = "forgets-its-promise"
     crash, restart = (
-        next(m.number for m in the_run(name).timeline.events if m.kind is does)
-        for does in (StepKind.CRASH, StepKind.RESTART)
+        next(event.number for event in finding_named(name).timeline.events if event.kind is kind)
+        for kind in (StepKind.CRASH, StepKind.RESTART)
     )
     events = Events(name)
     down = [
@@ -62,14 +62,16 @@ def test_a_lane_is_dashed_while_its_node_is_down() -> None:
     assert down == [[events.at("a2", 14), events.at("a2", 15)]]
 
 
-def test_of_a_run_without_nodes_the_columns_are_lanes() -> None:
+def test_the_columns_of_a_bare_model_are_lanes() -> None:
     drawn = picture("bare")
     assert [*drawn.lanes()] == ["leader", "a1", "a2"]
-    assert (len(drawn.flights), len(drawn.steps)) == (0, len(the_run("bare").saved.steps))
+    assert (len(drawn.flights), len(drawn.steps)) == (0, len(finding_named("bare").saved.steps))
 
 
-def test_a_step_that_changes_other_columns_too_is_marked_on_their_lanes() -> None:
-    drawn = Picture(diagram_svg(along(prepare(of_builder(both), {}), "left & right <count>")))
+def test_a_step_is_marked_on_every_lane_that_it_changes() -> None:
+    drawn = Picture(
+        diagram_svg(finding_along(prepare(of_builder(both), {}), "left & right <count>"))
+    )
     lanes, (step,) = drawn.lanes(), drawn.steps
     (dot,), (also,) = step.all("pc-dot"), step.all("pc-also")
     xs = {"left": float(dot.attrib["cx"]), "right": float(also.attrib["cx"])}
@@ -78,8 +80,8 @@ def test_a_step_that_changes_other_columns_too_is_marked_on_their_lanes() -> Non
     assert step.words("pc-change") == "n = 1, right: n = 2"
 
 
-def test_a_run_without_steps_is_lanes_and_what_is_so_at_its_end() -> None:
-    drawn = Picture(diagram_svg(along(prepare(of_builder(both), {}))))
+def test_an_empty_trace_is_drawn_as_lanes_and_an_ending() -> None:
+    drawn = Picture(diagram_svg(finding_along(prepare(of_builder(both), {}))))
     assert [*drawn.lanes()] == ["left", "right", "third"]
     assert (drawn.steps, drawn.flights, drawn.milestones) == ([], [], [])
     (end,) = drawn.groups("pc-end")
@@ -87,18 +89,18 @@ def test_a_run_without_steps_is_lanes_and_what_is_so_at_its_end() -> None:
 
 
 @pytest.mark.parametrize("builder", [one_long, two_long])
-def test_long_names_stay_apart_and_whoever_points_at_one_is_told_all_of_it(
+def test_long_names_are_shortened_distinctly_and_have_tooltips(
     builder: Callable[[], Cluster],
 ) -> None:
-    shown = along(prepare(of_builder(spec(builder)), {}))
-    drawn, boxes = Picture(diagram_svg(shown)), []
-    full = [*shown.timeline.first]
+    finding = finding_along(prepare(of_builder(spec(builder)), {}))
+    drawn, boxes = Picture(diagram_svg(finding)), []
+    full = [*finding.timeline.first]
     for name, place in zip(full, drawn.groups("pc-name"), strict=True):
         title, text = (place.element.find(f"{SVG}{each}") for each in ("title", "text"))
         assert (title is not None and title.text, text is not None) == (name, True)
         box = place.element.find(f"{SVG}rect")
         assert box is not None
         boxes.append((float(box.attrib["x"]), float(box.attrib["width"])))
-    assert [each for each in zip(drawn.lanes(), full) if not stands_for(*each)] == []
+    assert [each for each in zip(drawn.lanes(), full) if not is_short_for(*each)] == []
     assert (len(drawn.lanes()), len({*full})) == (12, 12)
     assert [one for one, other in pairwise(boxes) if sum(one) > other[0]] == []

@@ -1,4 +1,4 @@
-"""Room for everything: nothing is outside of a diagram, and nothing hides something else."""
+"""The layout of a diagram: nothing is outside of the diagram, and nothing overlaps."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from tests.render.diagram.drawn import (
     Events,
     Point,
     classes,
-    every_run,
-    kept_run,
+    every_finding,
+    every_saved,
     numbers,
     picture,
     points,
 )
-from tests.render.every_run import the_run
+from tests.render.findings import finding_named
 
-EM, BOLD = 0.47, 0.5  # how wide a letter is on average, or a little less
+EM, BOLD = 0.47, 0.5  # just below the mean width of letters
 
 
-@every_run
-def test_nothing_stands_outside(name: str) -> None:
+@every_finding
+def test_nothing_is_outside(name: str) -> None:
     drawn = picture(name)
     outside = [
         each.attrib
@@ -36,7 +36,7 @@ def test_nothing_stands_outside(name: str) -> None:
 
 
 def corners(element: ElementTree.Element) -> Iterator[Point]:
-    """Yield the points that an element reaches, letters as wide as they may be."""
+    """Yield the extreme points of an element, or the places of its letters."""
     get = {
         key: float(element.get(key, 0)) for key in ("x", "y", "width", "height", "cx", "cy", "r")
     }
@@ -53,7 +53,7 @@ def corners(element: ElementTree.Element) -> Iterator[Point]:
 
 
 def letters(element: ElementTree.Element) -> Iterator[Point]:
-    """Yield the place of each letter of a text, about."""
+    """Yield the approximate place of each letter of a text."""
     x, y = float(element.get("x", 0)), float(element.get("y", 0))
     turn = numbers(element.get("transform", ""))
     wide = {"pc-label": 13 * BOLD, "pc-word": 11.5 * EM, "pc-change": 12 * EM, "pc-note": 12 * EM}
@@ -68,20 +68,20 @@ def letters(element: ElementTree.Element) -> Iterator[Point]:
             yield x + right, y - 4
 
 
-@kept_run
-def test_no_label_runs_over_another_or_over_an_event(name: str) -> None:
+@every_saved
+def test_no_label_overlaps_another_label_or_an_event(name: str) -> None:
     words = [each for flight in picture(name).flights for each in flight.all("pc-word")]
     places = [[*letters(each)][::2] for each in words]
     near = [
         (one.text, other.text)
-        for (one, there), (other, here) in combinations(zip(words, places), 2)
-        if dist(there[0], here[0]) < 400 and min(dist(p, q) for p in there for q in here) < 8
+        for (one, own), (other, others) in combinations(zip(words, places), 2)
+        if dist(own[0], others[0]) < 400 and min(dist(p, q) for p in own for q in others) < 8
     ]
     dots = [(float(e.attrib["cx"]), float(e.attrib["cy"])) for e in picture_dots(name)]
     on = [
         one.text
-        for one, there in zip(words, places)
-        if any(dist(letter, dot) < 9 for letter in there for dot in dots)
+        for one, own in zip(words, places)
+        if any(dist(letter, dot) < 9 for letter in own for dot in dots)
     ]
     assert (near, on) == ([], [])
 
@@ -90,10 +90,10 @@ def picture_dots(name: str) -> list[ElementTree.Element]:
     return [each for step in picture(name).steps for each in step.all("pc-dot")]
 
 
-@kept_run
-def test_no_arrow_passes_through_an_event_that_is_not_its_own(name: str) -> None:
+@every_saved
+def test_no_arrow_touches_an_event_of_another_message(name: str) -> None:
     events = Events(name)
-    dots = [events.at(m.node, m.number) for m in the_run(name).timeline.events]
+    dots = [events.at(m.node, m.number) for m in finding_named(name).timeline.events]
     through = [
         (way, dot)
         for flight in picture(name).flights
@@ -105,19 +105,19 @@ def test_no_arrow_passes_through_an_event_that_is_not_its_own(name: str) -> None
 
 
 def from_line(point: Point, way: list[Point]) -> float:
-    """Return how far a point is from an arrow, or from the nearest of many points of a curve."""
+    """Return the distance of a point and a straight arrow or sampled points of a curve."""
     if len(way) > 2:
         return min(dist(point, on_curve(way, at / 100)) for at in range(101))
     (x1, y1), (x2, y2), (x, y) = *way, point
     if not min(y1, y2) - 9 < y < max(y1, y2) + 9:
         return 9.0
-    along = ((x - x1) * (x2 - x1) + (y - y1) * (y2 - y1)) / dist(*way) ** 2
-    at = min(1.0, max(0.0, along))
+    part = ((x - x1) * (x2 - x1) + (y - y1) * (y2 - y1)) / dist(*way) ** 2
+    at = min(1.0, max(0.0, part))
     return dist(point, (x1 + at * (x2 - x1), y1 + at * (y2 - y1)))
 
 
 def on_curve(way: list[Point], at: float) -> Point:
-    """Return the point of a curve after a part of its way (de Casteljau)."""
+    """Return the point after a part of a curve (de Casteljau)."""
     while len(way) > 1:
         pairs = pairwise(way)
         way = [(x1 + at * (x2 - x1), y1 + at * (y2 - y1)) for (x1, y1), (x2, y2) in pairs]

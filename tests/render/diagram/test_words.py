@@ -1,4 +1,4 @@
-"""The words of a diagram: of its steps, its milestones, its heading and its legend."""
+"""The texts of a diagram: its steps, milestones, heading and legend."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import pytest
 
 from pcheck import show
 from pcheck.traces.timeline import Sent
-from tests.render.diagram.drawn import SVG, classes, every_run, packed, picture
-from tests.render.every_run import FOLDER, the_run
+from tests.render.diagram.drawn import SVG, classes, every_finding, packed, picture
+from tests.render.findings import FOLDER, finding_named
 
 
-@every_run
-def test_every_step_stands_in_it_once_with_all_that_is_said_of_it(name: str) -> None:
-    shown = the_run(name)
+@every_finding
+def test_a_diagram_contains_every_step_once_with_label_and_note(name: str) -> None:
+    finding = finding_named(name)
     found = [
         (
             each.about("step"),
@@ -26,17 +26,21 @@ def test_every_step_stands_in_it_once_with_all_that_is_said_of_it(name: str) -> 
         for each in picture(name).steps
     ]
     assert [(*rest, packed(label), packed(note)) for *rest, label, note in found] == [
-        (m.number, m.number in shown.notes, str(m.number), packed(m.label), packed(note))
-        for m in shown.timeline.events
-        for note in [shown.notes.get(m.number, "")]
+        (
+            event.number,
+            event.number in finding.notes,
+            str(event.number),
+            packed(event.label),
+            packed(finding.notes.get(event.number, "")),
+        )
+        for event in finding.timeline.events
     ]
 
 
-@every_run
-def test_a_step_says_what_it_changes_and_every_send_is_an_arrow_or_in_its_words(name: str) -> None:
-    """Each message is, for each receiver, either an arrow to a step that delivers or loses it, or
-    in the words, and nothing is both."""
-    timeline, arrows = the_run(name).timeline, arrows_of(name)
+@every_finding
+def test_a_step_has_its_changes_and_each_message_is_an_arrow_or_in_words(name: str) -> None:
+    """No message to a receiver is both an arrow with an end and in words."""
+    timeline, arrows = finding_named(name).timeline, arrows_of(name)
     for event, step in zip(timeline.events, picture(name).steps, strict=True):
         words, changes = packed(step.words("pc-change")), packed(", ".join(event.changes))
         assert words.startswith(changes)
@@ -49,7 +53,7 @@ def test_a_step_says_what_it_changes_and_every_send_is_an_arrow_or_in_its_words(
 
 
 def arrows_of(name: str) -> list[tuple[int, str, str]]:
-    """Return step, message and receiver of each arrow that has an end, as its title says."""
+    """Return step, message and receiver of each arrow with an end, read from its tooltip."""
     found = []
     for drawn in picture(name).flights:
         title = drawn.element.find(f"{SVG}title")
@@ -61,11 +65,11 @@ def arrows_of(name: str) -> list[tuple[int, str, str]]:
 
 
 def spoken(words: str, sends: Sequence[Sent]) -> list[list[str]]:
-    """Return the message and receiver of all that the words call sent again, or never arrived."""
+    """Return message and receiver of each message that the texts call sent again or undelivered."""
     found = []
     for sent in sends:
         message = packed(show(sent.message))
-        for begin, end in (("sends", "again"), ("lost:", ""), ("onitsway:", "")):
+        for begin, end in (("sends", "again"), ("lost:", ""), ("inflight:", "")):
             if sent.to and words.startswith(f"{begin}{message}to"):
                 words = words.removeprefix(f"{begin}{message}to")
                 while names := [to for to in sent.to if words.startswith(packed(to))]:
@@ -79,8 +83,8 @@ def spoken(words: str, sends: Sequence[Sent]) -> list[list[str]]:
     return found
 
 
-def test_what_is_sent_again_while_the_same_waits_there_is_said_beside_its_step() -> None:
-    """After its restart p2 asks again what it asked in step 7, and of that no new copy begins."""
+def test_a_message_merged_with_an_undelivered_one_is_in_words() -> None:
+    """After its restart p2 sends the messages of step 7 again, and no new arrow begins."""
     name = "uses-a-ballot-again"
     assert "sends Prepare(ballot=2) to a1, a2, a3" in (FOLDER / f"{name}.txt").read_text()
     drawn = picture(name)
@@ -90,35 +94,36 @@ def test_what_is_sent_again_while_the_same_waits_there_is_said_beside_its_step()
     assert [each for each in drawn.flights if each.about("sent") == 15] == []
 
 
-@every_run
-def test_every_milestone_stands_in_it_once(name: str) -> None:
+@every_finding
+def test_a_diagram_contains_every_milestone_once(name: str) -> None:
     found = [(each.about("step"), each.words("pc-reached")) for each in picture(name).milestones]
     assert [(number, packed(text)) for number, text in found] == [
         (event.number, packed(text))
-        for event in the_run(name).timeline.events
+        for event in finding_named(name).timeline.events
         for text in event.milestones
     ]
 
 
-def test_its_heading_says_what_it_is_and_which_mistake_is_in_it() -> None:
+def test_the_heading_names_property_spec_and_bug() -> None:
     drawn = picture("vote-leaves-promise")
-    assert drawn.lines("pc-heading") == ["The shortest run that violates agreement (20 steps)"]
-    about = "paxos, with the mistake vote-leaves-promise: Voting does not raise the promise."
+    assert drawn.lines("pc-heading") == ["The shortest trace that violates agreement (20 steps)"]
+    about = "paxos, with the bug vote-leaves-promise: An acceptor does not raise its promise when "
+    about += "it votes."
     assert drawn.lines("pc-about") == [about]
     drawn = picture("bare")
     assert drawn.lines("pc-heading") == [
-        "The shortest run that reaches some_value_chosen (6 steps)"
+        "The shortest trace that reaches some_value_chosen (6 steps)"
     ]
     assert packed("".join(drawn.lines("pc-about"))).startswith("lamport:")
 
 
-@every_run
-def test_its_heading_stands_above_all_and_what_its_marks_mean_below(name: str) -> None:
-    drawn, shown = picture(name), the_run(name)
+@every_finding
+def test_the_heading_is_on_top_and_the_legend_is_at_the_bottom(name: str) -> None:
+    drawn, finding = picture(name), finding_named(name)
     heading = drawn.lines("pc-heading") + drawn.lines("pc-about")
     texts = [each for each in drawn.root.iter(f"{SVG}text") if each.get("y") is not None]
     assert [each.text for each in texts[: len(heading)]] == heading
-    assert packed("".join(drawn.lines("pc-heading"))) == packed(shown.title)
+    assert packed("".join(drawn.lines("pc-heading"))) == packed(finding.title)
     above = [float(each.attrib["y"]) for each in texts[: len(heading)]]
     ends = [float(e.attrib["y"]) for end in drawn.groups("pc-end") for e in end.all("pc-ends")]
     first = min((float(each.attrib["y"]) for each in drawn.names()), default=drawn.height)
@@ -128,13 +133,13 @@ def test_its_heading_stands_above_all_and_what_its_marks_mean_below(name: str) -
 
 
 MEANINGS = {
-    "pc-dot": "a step of that node",
-    "pc-also": "changes in the same step",
-    "pc-crash": "it crashes",
-    "pc-up": "it restarts",
-    "pc-wrong": "where the correct paxos differs",
-    "pc-true": "what has just become true",
-    "pc-under-way": "still on its way at the end",
+    "pc-dot": "a step of the node",
+    "pc-also": "also changed by the step",
+    "pc-crash": "the node crashes",
+    "pc-up": "the node restarts",
+    "pc-wrong": "where correct paxos differs",
+    "pc-true": "a milestone",
+    "pc-in-flight": "in flight at the end",
 }
 
 
@@ -144,12 +149,12 @@ MEANINGS = {
         ("vote-leaves-promise", "pc-dot pc-cross pc-wrong pc-true", "lost: never delivered"),
         ("forgets-its-promise", "pc-dot pc-crash pc-up pc-cross pc-wrong pc-true", "lost: never"),
         ("lossy 1", "pc-dot pc-crash pc-up pc-cross pc-true", "lost"),
-        ("hostile on lossy", "pc-dot pc-crash pc-cross pc-under-way", "lost"),
+        ("hostile on lossy", "pc-dot pc-crash pc-cross pc-in-flight", "lost"),
         ("bare", "pc-dot pc-true", ""),
         ("without columns", "pc-dot pc-also", ""),
     ],
 )
-def test_what_its_marks_mean_is_said_of_those_that_are_in_it(
+def test_the_legend_explains_exactly_the_marks_of_the_diagram(
     name: str, kinds: str, cross: str
 ) -> None:
     found = {}

@@ -1,4 +1,4 @@
-"""A browser to open pages in, behind a pipe, and what it shows of a page."""
+"""A browser that tests control through a pipe, and the content that the browser shows."""
 
 from __future__ import annotations
 
@@ -19,22 +19,23 @@ import pytest
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
 QUIET = """--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync
     --disable-background-networking --disable-component-update --remote-debugging-pipe"""
-# A browser talks on the files 3 and 4; whatever these are in a test's own process is left alone.
+# Chromium reads commands from file 3 and writes answers to file 4. A small program sets these two
+# files, so that the test process keeps its own files 3 and 4.
 ON_3_AND_4 = """import fcntl, os, sys
 ends = [fcntl.fcntl(int(end), fcntl.F_DUPFD, 10) for end in sys.argv[1:3]]
 for end, number in zip(ends, (3, 4)): os.dup2(end, number)
 os.execv(sys.argv[3], sys.argv[3:])"""
-PATIENCE = 20.0  # seconds
+TIMEOUT = 20.0  # seconds
 IN_A_BROWSER = [
     pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium to open a page in"),
-    pytest.mark.skipif(sys.platform == "win32", reason="a browser is talked to by a POSIX pipe"),
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
+    pytest.mark.skipif(sys.platform == "win32", reason="the pipe to the browser needs POSIX"),
 ]
 READ = """(() => {
     const all = (kind, part = document) => [...part.querySelectorAll(kind)];
     const text = (part) => part.textContent;
     const lines = (kind) => all(kind).filter((line) => line.children.length);
-    const letter = (line) => [...line.children].slice(0, 2).map(text).join(" ");
+    const message = (line) => [...line.children].slice(0, 2).map(text).join(" ");
     return {
         step: +text(document.getElementById("count")).split(" of ")[0],
         cells: all("#nodes td").map((cell) => [
@@ -42,8 +43,8 @@ READ = """(() => {
             text(all("thead th", cell.closest("table"))[cell.cellIndex]),
             text(cell.querySelector("ins") ?? cell),
         ]),
-        way: lines("#under-way li").map(letter),
-        never: lines("#never li").map(letter),
+        inFlight: lines("#in-flight li").map(message),
+        never: lines("#never li").map(message),
         later: all(".pc-step.later").length,
     };
 })()"""
@@ -51,13 +52,13 @@ STILL = {"name": "prefers-reduced-motion", "value": "reduce"}
 
 
 class Browser:
-    """A browser behind a pipe: commands go out, answers and events come in."""
+    """A browser that takes commands from a pipe and sends answers and events."""
 
     def __init__(self, profile: Path) -> None:
         assert CHROMIUM is not None
-        its_in, self._out = os.pipe()
-        self._in, its_out = os.pipe()
-        ends = its_in, its_out
+        browser_in, self._out = os.pipe()
+        self._in, browser_out = os.pipe()
+        ends = browser_in, browser_out
         command = [sys.executable, "-c", ON_3_AND_4, *map(str, ends), CHROMIUM, *QUIET.split()]
         self._process = subprocess.Popen(
             [*command, f"--user-data-dir={profile}", "about:blank"],
@@ -73,36 +74,36 @@ class Browser:
     def close(self) -> None:
         with contextlib.suppress(OSError):
             self.ask("Browser.close")
-        self._process.wait(PATIENCE)
+        self._process.wait(TIMEOUT)
         os.close(self._in)
         os.close(self._out)
 
     def ask(self, method: str, session: str | None = None, **params: Any) -> dict[str, Any]:
         self._number += 1
-        said = {"id": self._number, "method": method, "params": params}
+        command = {"id": self._number, "method": method, "params": params}
         if session is not None:
-            said["sessionId"] = session
-        os.write(self._out, json.dumps(said).encode() + b"\0")
-        while (heard := self._hear()).get("id") != self._number:
-            self.events.append(heard)
-        assert "error" not in heard, heard
-        return dict(heard["result"])
+            command["sessionId"] = session
+        os.write(self._out, json.dumps(command).encode() + b"\0")
+        while (answer := self._receive()).get("id") != self._number:
+            self.events.append(answer)
+        assert "error" not in answer, answer
+        return dict(answer["result"])
 
     def wait_for(self, event: str, session: str) -> None:
         while not any(
             (each.get("method"), each.get("sessionId")) == (event, session) for each in self.events
         ):
-            self.events.append(self._hear())
+            self.events.append(self._receive())
 
-    def _hear(self) -> dict[str, Any]:
+    def _receive(self) -> dict[str, Any]:
         while b"\0" not in self._rest:
-            assert select([self._in], [], [], PATIENCE)[0], "the browser says nothing"
+            assert select([self._in], [], [], TIMEOUT)[0], "the browser does not answer"
             more = os.read(self._in, 1 << 20)
             if not more:
-                raise OSError("the browser is gone")
+                raise OSError("the browser has ended")
             self._rest += more
-        heard, _, self._rest = self._rest.partition(b"\0")
-        return dict(json.loads(heard))
+        received, _, self._rest = self._rest.partition(b"\0")
+        return dict(json.loads(received))
 
 
 @dataclass
@@ -137,20 +138,20 @@ class Tab:
 
     @property
     def step(self) -> int:
-        shown = self.run("document.getElementById('count').textContent")
-        return int(shown.split(" of ")[0])
+        finding = self.run("document.getElementById('count').textContent")
+        return int(finding.split(" of ")[0])
 
     @property
     def words(self) -> str:
         return str(self.run("document.getElementById('now').textContent"))
 
     def read(self) -> dict[str, Any]:
-        """Return all that the page says of the current step."""
+        """Return what the page shows of the current step."""
         return dict(self.run(READ))
 
     @property
     def complaints(self) -> list[Any]:
-        """All errors that the browser reported, and all that it fetched but the file itself."""
+        """The reported errors, and the fetched addresses except that of the file."""
         wrong = ("Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded")
         found: list[Any] = []
         for event in self.browser.events:
@@ -183,8 +184,8 @@ def sized(tab: Tab, wide: int, high: int = 720) -> None:
 
 
 def soon(tab: Tab, script: str) -> Any:
-    """Return what a script finds, as soon as it is anything."""
-    latest = monotonic() + PATIENCE
+    """Return the result of a script as soon as the result is true."""
+    latest = monotonic() + TIMEOUT
     while not (found := tab.run(script)) and monotonic() < latest:
         sleep(0.02)
     return found

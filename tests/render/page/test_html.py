@@ -1,4 +1,4 @@
-"""The page of a run, read back: its parts say of every step what the run itself says."""
+"""The page of a trace, read back: its parts agree with the timeline at every step."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ from pcheck import (
 from pcheck.language.printing import show
 from pcheck.loading.setup import prepare
 from pcheck.loading.spec import find
+from pcheck.render.formats import trace_report
 from pcheck.render.page.html import PARTS, html
 from pcheck.render.page.markup import element, safe
 from pcheck.semantics.trace import Trace
@@ -40,42 +41,42 @@ from pcheck.traces.explanation import Explanation
 from pcheck.traces.finding import Finding
 from pcheck.traces.saved import saved_from
 from pcheck.traces.timeline import Columns, timeline_of
-from tests.render.every_run import FOLDER, KEPT, each_of, kept
+from tests.render.findings import SAVED, each_of, saved_finding
 
-NOTHING_TO_SAY = Explanation((), (), (), None)
-ALONE, INLINE = {"meta", "link", "input"}, {"a", "code", "strong", "span", "mark"}
-named = each_of(KEPT)
+NO_EXPLANATION = Explanation((), (), (), None)
+VOID, INLINE = {"meta", "link", "input"}, {"a", "code", "strong", "span", "mark"}
+named = each_of(SAVED)
 
 
 @cache
 def page(name: str) -> tuple[Finding, str]:
-    shown = kept(name)
-    return shown, html(shown)
+    finding = saved_finding(name)
+    return finding, html(finding)
 
 
 @cache
-def long_run(steps: int = 200, network: str = "lossy") -> Finding:
-    """Where chance leads, in a cluster that never comes to an end."""
+def long_finding(steps: int = 200, network: str = "lossy") -> Finding:
+    """Return a random trace of a cluster that can always take another step."""
     options = {"acceptors": 3, "proposers": 2, "rounds": 30, "learners": 1}
     setup = prepare(find("paxos"), options, network=network, crashes=2)
-    state, chance = setup.model.initial(), random.Random(7)
+    state, rng = setup.model.initial(), random.Random(7)
     states, labels = [state], list[str]()
     while len(labels) < steps:
-        label, state = chance.choice(list(setup.model.steps(state)))
+        label, state = rng.choice(list(setup.model.steps(state)))
         states.append(state)
         labels.append(label)
-    path = Trace(tuple(states), tuple(labels))
-    run = saved_from(setup, "agreement", "it does not", path, None)
-    return Finding(setup, run, path, timeline_of(setup.model, path), NOTHING_TO_SAY)
+    trace = Trace(tuple(states), tuple(labels))
+    saved = saved_from(setup, "agreement", "a reason", trace, None)
+    return Finding(setup, saved, trace, timeline_of(setup.model, trace), NO_EXPLANATION)
 
 
 @cache
 def long_page() -> str:
-    return html(long_run())
+    return html(long_finding())
 
 
 class Read(HTMLParser):
-    """What a browser finds: every element with its attributes, and all text by what it is in."""
+    """A parsed page: every element with its attributes, and every text with its element."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -87,7 +88,7 @@ class Read(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, {name: value or "" for name, value in attrs}))
-        if tag not in ALONE:
+        if tag not in VOID:
             self.open.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -103,105 +104,107 @@ class Read(HTMLParser):
 
     @property
     def words(self) -> str:
-        """All that is to be read, with one blank where there are several."""
-        seen = (text for where, text in self.texts if where not in ("style", "script"))
-        return " ".join("".join(seen).split())
+        """The visible text of the page, with single blanks."""
+        visible = (text for tag, text in self.texts if tag not in ("style", "script"))
+        return " ".join("".join(visible).split())
 
 
 def embedded(page: str) -> dict[str, Any]:
-    (found,) = re.findall(r'<script type="application/json" id="run">(.*?)</script>', page)
-    run = json.loads(found)
-    assert isinstance(run, dict)
-    return run
+    (found,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page)
+    data = json.loads(found)
+    assert isinstance(data, dict)
+    return data
 
 
-def rebuilt(run: dict[str, Any], number: int, lanes: Iterable[str]) -> Columns:
-    """Every node after a step, as the script puts it together."""
-    texts = list(run["first"])
-    for changes in run["steps"][:number]:
+def rebuilt(data: dict[str, Any], number: int, lanes: Iterable[str]) -> Columns:
+    """Return all columns after a step, computed as in the script."""
+    texts = list(data["first"])
+    for changes in data["steps"][:number]:
         for cell, text in changes:
             texts[cell] = text
     columns: dict[str, dict[str, str]] = {lane: {} for lane in lanes}
-    for (lane, field), text in zip(run["cells"], texts, strict=True):
+    for (lane, field), text in zip(data["cells"], texts, strict=True):
         if text is not None:
             columns[lane][field] = text
     return columns
 
 
-Letter = tuple[str, str, str]  # from, to, message
+Copy = tuple[str, str, str]  # sender, receiver, message
 
 
-def mail(run: dict[str, Any], number: int) -> tuple[list[Letter], list[Letter]]:
-    """What is on its way after a step and arrives or is lost later, and what never is."""
-    sent = [each for each in run["flights"] if each["sent"] <= number]
+def undelivered(data: dict[str, Any], number: int) -> tuple[list[Copy], list[Copy]]:
+    """Return the messages that a step after `number` takes, and those that no step ever takes."""
+    sent = [each for each in data["flights"] if each["sent"] <= number]
     ends = [max([*each["delivered"], each["lost"] or 0]) for each in sent]
-    letters = [(each["src"], each["dst"], each["message"]) for each in sent]
-    both = list(zip(letters, ends, strict=True))
+    copies = [(each["src"], each["dst"], each["message"]) for each in sent]
+    both = list(zip(copies, ends, strict=True))
     return [each for each, end in both if end > number], [each for each, end in both if end == 0]
 
 
 @named
-def test_every_node_can_be_rebuilt_at_every_step(name: str) -> None:
-    shown, text = page(name)
-    run, timeline = embedded(text), shown.timeline
+def test_the_state_of_every_node_can_be_computed_at_every_step(name: str) -> None:
+    finding, text = page(name)
+    data, timeline = embedded(text), finding.timeline
     numbers = range(len(timeline.events) + 1)
-    assert [rebuilt(run, n, timeline.lanes) for n in numbers] == [
+    assert [rebuilt(data, n, timeline.lanes) for n in numbers] == [
         timeline.after(n) for n in numbers
     ]
 
 
-def test_every_node_can_be_rebuilt_in_a_long_run_with_crashes() -> None:
-    run, timeline = embedded(long_page()), long_run().timeline
+def test_the_state_of_every_node_can_be_computed_in_a_long_trace_with_crashes() -> None:
+    data, timeline = embedded(long_page()), long_finding().timeline
     assert any(event.down for event in timeline.events)
-    assert [rebuilt(run, n, timeline.lanes) for n in range(201)] == [
+    assert [rebuilt(data, n, timeline.lanes) for n in range(201)] == [
         timeline.after(n) for n in range(201)
     ]
 
 
-def told(shown: Finding, number: int) -> tuple[set[Letter], set[Letter]]:
-    """The same two kinds of messages, from what the steps are called alone: on the network `set`
-    one that was sent is there for good, so it is on its way as long as it is delivered later."""
+def expected_undelivered(finding: Finding, number: int) -> tuple[set[Copy], set[Copy]]:
+    """Return the same two sets of messages, computed from the labels of the steps.
+
+    On `set` a message stays in the network, so that it is in flight until its last delivery.
+    """
     sent = {
         (event.node, receiver, show(each.message))
-        for event in shown.timeline.events[:number]
+        for event in finding.timeline.events[:number]
         for each in event.sends
         for receiver in each.to
     }
-    arrivals: dict[Letter, int] = {}
-    for at, label in enumerate(shown.trace.labels, start=1):
+    arrivals: dict[Copy, int] = {}
+    for at, label in enumerate(finding.trace.labels, start=1):
         if found := re.match(r"(\w+) <- (\w+): (.*\))", label):
             arrivals[found[2], found[1], found[3]] = at
-    way = {each for each in sent if arrivals.get(each, 0) > number}
-    return way, {each for each in sent if each not in arrivals}
+    in_flight = {each for each in sent if arrivals.get(each, 0) > number}
+    return in_flight, {each for each in sent if each not in arrivals}
 
 
 @named
-def test_the_messages_on_their_way_are_those_that_a_later_step_delivers(name: str) -> None:
-    shown, text = page(name)
-    run = embedded(text)
-    for number in range(len(shown.timeline.events) + 1):
-        way, never = mail(run, number)
-        assert (set(way), set(never)) == told(shown, number), number
-        assert (len(way), len(never)) == (len(set(way)), len(set(never)))
+def test_the_messages_in_flight_are_those_that_a_later_step_delivers(name: str) -> None:
+    finding, text = page(name)
+    data = embedded(text)
+    for number in range(len(finding.timeline.events) + 1):
+        in_flight, never = undelivered(data, number)
+        assert (set(in_flight), set(never)) == expected_undelivered(finding, number), number
+        assert (len(in_flight), len(never)) == (len(set(in_flight)), len(set(never)))
 
 
-def test_a_copy_is_on_its_way_until_it_is_delivered_or_lost() -> None:
-    """In `lossy` each copy counts: all that was sent, less what was delivered and what was lost."""
-    shown = long_run()
-    run = embedded(html(shown))
-    on_the_way: list[Letter] = []
-    for event in shown.timeline.events:
+def test_a_copy_is_in_flight_until_it_is_delivered_or_lost() -> None:
+    """On `lossy` the undelivered messages are all copies sent, minus those delivered or lost."""
+    finding = long_finding()
+    data = embedded(html(finding))
+    copies: list[Copy] = []
+    for event in finding.timeline.events:
         if event.src is not None:
-            on_the_way.remove((event.src, event.node, show(event.message)))
+            copies.remove((event.src, event.node, show(event.message)))
         for each in event.sends:
-            on_the_way += [(event.node, name, show(each.message)) for name in each.to]
-        way, never = mail(run, event.number)
-        assert sorted(way + never) == sorted(on_the_way)
-    assert mail(run, 200)[0] == []
+            copies += [(event.node, name, show(each.message)) for name in each.to]
+        in_flight, never = undelivered(data, event.number)
+        assert sorted(in_flight + never) == sorted(copies)
+    assert undelivered(data, 200)[0] == []
 
 
 @named
-def test_it_is_whole_and_refers_to_nothing_outside(name: str) -> None:
+def test_a_page_is_well_formed_and_refers_to_no_other_file(name: str) -> None:
     text = page(name)[1]
     read = Read(text)
     assert read.open == []
@@ -217,36 +220,40 @@ def test_it_is_whole_and_refers_to_nothing_outside(name: str) -> None:
 
 
 @named
-def test_it_says_all_that_the_text_report_says(name: str) -> None:
-    """But for the drawing itself, and the marks between its pieces."""
-    shown, text = page(name)
-    words, explanation = Read(text).words, shown.explanation
-    said = [shown.title, shown.ending, shown.setup.spec.summary, *shown.notes.values()]
+def test_a_page_contains_all_words_of_the_text_report(name: str) -> None:
+    """The drawing of the trace and punctuation are not compared."""
+    finding, text = page(name)
+    words, explanation = Read(text).words, finding.explanation
+    texts = [finding.title, finding.ending, finding.setup.spec.summary, *finding.notes.values()]
     for part in explanation.lines:
-        said += [part] if isinstance(part, str) else [f"What {part.node} did"]
+        texts += [part] if isinstance(part, str) else [f"What {part.node} did"]
     for rule in explanation.rules:
-        said += [rule.name, rule.words, *(line.strip() for line in (*rule.right, *rule.wrong))]
+        texts += [rule.name, rule.words, *(line.strip() for line in (*rule.right, *rule.wrong))]
     for each in explanation.divergences:
-        said += [each.label, each.correct, each.buggy or ""]
-    for event in shown.timeline.events:
-        said += [event.label, *event.changes, *map(str, event.sends), *event.milestones]
-    assert [each for each in said if " ".join(each.split()) not in words] == []
-    report = (FOLDER / f"{name}.txt").read_text(encoding="utf-8").split("\n\n")[0]
-    facts = re.findall(r"^  (mistake|size|network|crashes|losses|implied) +(\w+)", report, re.M)
+        texts += [each.label, each.sentence]
+    for event in finding.timeline.events:
+        texts += [event.label, *event.changes, *map(str, event.sends), *event.milestones]
+    assert [each for each in texts if " ".join(each.split()) not in words] == []
+    report = trace_report(finding).split("\n\n")[0]
+    labels = "bug|size|network|crashes|losses|also covered"
+    facts = re.findall(rf"^  ({labels}) +(\w+)", report, re.M)
+    assert facts != []
     assert [(name, first) for name, first in facts if f"{name} {first}" not in words] == []
 
 
 @named
-def test_the_steps_that_the_correct_protocol_refuses_are_marked(name: str) -> None:
-    shown, text = page(name)
+def test_the_divergences_are_marked(name: str) -> None:
+    finding, text = page(name)
     items = [attrs for tag, attrs in Read(text).elements if tag == "li" and "value" in attrs]
     marked = [int(attrs["value"]) for attrs in items if attrs.get("class") == "refused"]
-    assert marked == list(shown.notes)
-    assert [int(attrs["value"]) for attrs in items] == [m.number for m in shown.timeline.events]
+    assert marked == list(finding.notes)
+    assert [int(attrs["value"]) for attrs in items] == [
+        event.number for event in finding.timeline.events
+    ]
 
 
-def test_its_own_parts_are_read_the_same_whatever_the_encoding() -> None:
-    """Else a server that names a wrong one would break the hash that lets the script run."""
+def test_the_parts_of_a_page_are_ascii() -> None:
+    """Otherwise a server that declares a wrong encoding would break the hash of the script."""
     parts = {part.name: part.read_bytes().isascii() for part in PARTS.iterdir() if part.is_file()}
     assert {name for name in parts if not name.endswith(".py")} == {
         "page.css",
@@ -257,23 +264,25 @@ def test_its_own_parts_are_read_the_same_whatever_the_encoding() -> None:
 
 
 @named
-def test_one_link_beside_those_to_the_steps_leads_to_why(name: str) -> None:
+def test_one_link_leads_to_the_explanation(name: str) -> None:
     (found,) = re.findall(r'<nav id="jumps".*?</nav>', page(name)[1], re.S)
     numbered, why = re.findall(r'href="#step-(\d+)"', found), re.findall(r'href="#(\D+)"', found)
     assert {*map(int, numbered)} >= page(name)[0].notes.keys()
-    assert (why, "Why it goes wrong" in found) == (["why"], True)
+    assert (why, "Why this trace violates" in found) == (["why"], True)
 
 
-def test_it_is_the_same_bytes_every_time() -> None:
-    assert [html(kept(name)) for name in KEPT[:3]] == [page(name)[1] for name in KEPT[:3]]
+def test_equal_findings_have_equal_pages() -> None:
+    assert [html(saved_finding(name)) for name in SAVED[:3]] == [
+        page(name)[1] for name in SAVED[:3]
+    ]
 
 
-def test_two_hundred_steps_are_at_most_500_kb() -> None:
+def test_a_page_of_200_steps_has_at_most_500_kb() -> None:
     assert len(long_page().encode()) <= 500_000
 
 
 EVIL = "</script><b onclick=x()>\"'&amp;<!--<script>]]>\u2028\u202e${title}"
-LABEL = EVIL.replace("\u2028\u202e", "")  # which is one printable line
+LABEL = EVIL.replace("\u2028\u202e", "")  # a label must be one printable line
 
 
 @dataclass(frozen=True)
@@ -317,7 +326,7 @@ def evil() -> Cluster:
 
 
 class EvilModel(Model[int]):
-    """Written straight on Model, where even columns and fields may be called anything."""
+    """A bare model, whose columns and fields may have any names."""
 
     properties = (nobody_hears,)
 
@@ -343,13 +352,13 @@ evil.__doc__ = evil_model.__doc__ = EVIL
 
 
 @pytest.mark.parametrize("builder", [evil, evil_model])
-def test_no_text_of_a_spec_can_break_out_of_its_place(builder: Callable[[], Any]) -> None:
-    shown = check(builder).finding
-    assert shown is not None
-    text = html(shown)
-    read, run, timeline = Read(text), embedded(text), shown.timeline
+def test_no_text_of_a_spec_is_interpreted_as_markup(builder: Callable[[], Any]) -> None:
+    finding = check(builder).finding
+    assert finding is not None
+    text = html(finding)
+    read, data, timeline = Read(text), embedded(text), finding.timeline
     numbers = range(len(timeline.events) + 1)
-    assert [rebuilt(run, n, timeline.lanes) for n in numbers] == [
+    assert [rebuilt(data, n, timeline.lanes) for n in numbers] == [
         timeline.after(n) for n in numbers
     ]
     assert [tag for tag, _ in read.elements if tag == "b"] == []
@@ -359,6 +368,6 @@ def test_no_text_of_a_spec_can_break_out_of_its_place(builder: Callable[[], Any]
     assert safe(EVIL) in text
 
 
-def test_markup_escapes_what_is_not_markup() -> None:
+def test_an_element_escapes_texts() -> None:
     link = element("a", "1 < 2 & ", element("i", title='"'), href="#'", class_=None)
     assert link == """<a href="#&#x27;">1 &lt; 2 &amp; <i title="&quot;"></i></a>"""

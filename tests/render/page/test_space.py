@@ -1,4 +1,4 @@
-"""The page of a run in a real browser: on wide and narrow screens and on paper, all has room."""
+"""The layout of a page in a real browser, on wide screens, narrow screens and paper."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from pcheck.loading.spec import of_builder
 from pcheck.render.diagram.picture import diagram_svg
 from pcheck.render.page.html import html
 from tests.render.diagram.examples import two_long
-from tests.render.every_run import KEPT, along, kept, the_run
+from tests.render.findings import SAVED, finding_along, finding_named, saved_finding
 from tests.render.page.browser import IN_A_BROWSER, STILL, Browser, opened, sized
 from tests.render.page.test_html import long_page, page
 
 pytestmark = IN_A_BROWSER
 
 
-def test_the_current_step_is_in_sight(browser: Browser, tmp_path: Path) -> None:
+def test_the_current_step_is_visible(browser: Browser, tmp_path: Path) -> None:
     tab = opened(browser, tmp_path / "long.html", long_page())
     for wide in (1280, 400):
         sized(tab, wide)
         for number in (1, 100, 200, 3):
             tab.slide(number)
-            assert tab.run(IN_SIGHT.replace("NUMBER", str(number))), (wide, number)
+            assert tab.run(IS_VISIBLE.replace("NUMBER", str(number))), (wide, number)
         assert tab.run("document.documentElement.scrollWidth <= innerWidth")
 
 
-IN_SIGHT = """(() => {
+IS_VISIBLE = """(() => {
     const dot = document.querySelector('[data-step="NUMBER"] > :is(.pc-dot, .pc-crash, .pc-up)');
     const pane = document.getElementById("diagram").getBoundingClientRect();
     const frame = document.getElementById("frame").getBoundingClientRect();
@@ -42,8 +42,10 @@ IN_SIGHT = """(() => {
 })()"""
 
 
-def test_a_short_run_leaves_no_blank_below_its_picture(browser: Browser, tmp_path: Path) -> None:
-    tab = opened(browser, tmp_path / "run.html", html(the_run("bare")))
+def test_the_pane_of_a_short_trace_is_as_high_as_its_diagram(
+    browser: Browser, tmp_path: Path
+) -> None:
+    tab = opened(browser, tmp_path / "trace.html", html(finding_named("bare")))
     for wide in (1280, 400):
         sized(tab, wide, 1400)
         pane, drawn = (
@@ -53,11 +55,11 @@ def test_a_short_run_leaves_no_blank_below_its_picture(browser: Browser, tmp_pat
         assert drawn <= pane <= drawn + 20
 
 
-def test_long_names_leave_room_for_what_the_nodes_hold(browser: Browser, tmp_path: Path) -> None:
-    shown = along(
+def test_long_names_leave_room_for_the_values_of_fields(browser: Browser, tmp_path: Path) -> None:
+    finding = finding_along(
         prepare(of_builder(spec(two_long)), {}), "asia_node_of_the_replicated_cluster6 starts"
     )
-    tab = opened(browser, tmp_path / "run.html", html(shown))
+    tab = opened(browser, tmp_path / "trace.html", html(finding))
     for wide in (1280, 400):
         sized(tab, wide)
         narrow = "[...document.querySelectorAll('#nodes td')].filter((td) => td.clientWidth < 60)"
@@ -67,24 +69,24 @@ def test_long_names_leave_room_for_what_the_nodes_hold(browser: Browser, tmp_pat
         assert tab.run(f"{panel}(document.getElementById('panel'))") == 0
 
 
-REST = "...document.querySelectorAll('#explanation, #words, #asked')"
+REST = "...document.querySelectorAll('#explanation, #all-steps, #setup')"
 PAPER = {"A4": (8.27, 11.69), "Letter": (8.5, 11.0)}  # inches
 
 
 @pytest.mark.parametrize("paper", PAPER)
-def test_its_title_and_its_picture_stand_on_one_sheet_of_paper(
+def test_title_and_diagram_are_printed_on_one_sheet_of_paper(
     browser: Browser, paper: str, tmp_path: Path
 ) -> None:
-    """The rest is taken away: what is left would be two sheets, did not both fit on one."""
+    """The test removes everything else; the remainder must not need a second sheet."""
     wide, high = PAPER[paper]
     sheets = {}
-    for name in KEPT:
+    for name in SAVED:
         tab = opened(browser, tmp_path / f"{name}.html", page(name)[1])
         tab.run(f"[{REST}].forEach((each) => each.remove())")
         printed = tab.ask("Page.printToPDF", paperWidth=wide, paperHeight=high)["data"]
         sheets[name] = len(re.findall(rb"/Type\s*/Page\b", base64.b64decode(printed)))
         tab.close()
-    assert sheets == dict.fromkeys(KEPT, 1)
+    assert sheets == dict.fromkeys(SAVED, 1)
 
 
 Corners = list[list[float]]
@@ -99,11 +101,11 @@ TEXTS = """[...document.querySelectorAll("text")].map((text) => {
 })"""
 
 
-@pytest.mark.parametrize("name", KEPT)
-def test_in_a_browser_no_letter_of_a_picture_stands_outside_or_on_a_label(
+@pytest.mark.parametrize("name", SAVED)
+def test_in_a_browser_no_text_of_a_diagram_is_outside_or_on_a_label(
     browser: Browser, name: str, tmp_path: Path
 ) -> None:
-    tab = opened(browser, tmp_path / "run.svg", diagram_svg(kept(name)))
+    tab = opened(browser, tmp_path / "trace.svg", diagram_svg(saved_finding(name)))
     dark = {"name": "prefers-color-scheme", "value": "dark"}
     tab.ask("Emulation.setEmulatedMedia", features=[STILL, dark])
     texts = tab.run(TEXTS)
@@ -128,7 +130,7 @@ def test_in_a_browser_no_letter_of_a_picture_stands_outside_or_on_a_label(
 
 
 def overlap(one: Corners, other: Corners) -> bool:
-    """Return whether two rectangles overlap: no line along a side of either parts them."""
+    """Return whether two rectangles overlap: no line along one of their sides separates them."""
     for (x1, y1), (x2, y2) in (side for each in (one, other) for side in pairwise(each)):
         ends = [[x * (x2 - x1) + y * (y2 - y1) for x, y in each] for each in (one, other)]
         if max(ends[0]) <= min(ends[1]) or max(ends[1]) <= min(ends[0]):

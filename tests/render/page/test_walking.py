@@ -1,4 +1,4 @@
-"""The page of a run in a real browser: walked through, and read back at every step."""
+"""The page of a trace in a real browser, stepped through and read back at every step."""
 
 from __future__ import annotations
 
@@ -8,56 +8,61 @@ from typing import Any
 import pytest
 
 from pcheck.traces.finding import Finding
-from tests.render.every_run import KEPT
+from tests.render.findings import SAVED
 from tests.render.page.browser import IN_A_BROWSER, Browser, opened, sized, soon
-from tests.render.page.test_html import embedded, long_page, long_run, mail, page
+from tests.render.page.test_html import embedded, long_finding, long_page, page, undelivered
 
 pytestmark = IN_A_BROWSER
 
 
-def expected(shown: Finding, text: str, number: int) -> dict[str, Any]:
-    """Return the same from the story.
+def expected(finding: Finding, text: str, number: int) -> dict[str, Any]:
+    """Return the content that the page must show after a step.
 
-    All that never get the same message are in one line, and a field without a name is called
+    All receivers that a message never reaches are in one line. A field without a name is called
     `state`.
     """
-    run, columns = embedded(text), shown.timeline.after(number)
-    alike: dict[tuple[int, int], list[dict[str, Any]]] = {}
-    for each in run["flights"]:
+    data, columns = embedded(text), finding.timeline.after(number)
+    merged: dict[tuple[int, int], list[dict[str, Any]]] = {}
+    for each in data["flights"]:
         if each["sent"] <= number and not each["delivered"] and each["lost"] is None:
-            alike.setdefault((each["sent"], each["nth"]), []).append(each)
+            merged.setdefault((each["sent"], each["nth"]), []).append(each)
     return {
         "step": number,
         "cells": [
-            [lane, field or "state", columns[lane].get(field, "")] for lane, field in run["cells"]
+            [lane, field or "state", columns[lane].get(field, "")] for lane, field in data["cells"]
         ],
-        "way": [f"{src} → {dst} {message}" for src, dst, message in mail(run, number)[0]],
+        "inFlight": [
+            f"{src} → {dst} {message}" for src, dst, message in undelivered(data, number)[0]
+        ],
         "never": [
-            f"{same[0]['src']} → {', '.join(each['dst'] for each in same)} {same[0]['message']}"
-            for same in alike.values()
+            f"{copies[0]['src']} → {', '.join(each['dst'] for each in copies)} "
+            f"{copies[0]['message']}"
+            for copies in merged.values()
         ],
-        "later": len(shown.timeline.events) - number,
+        "later": len(finding.timeline.events) - number,
     }
 
 
-@pytest.mark.parametrize("name", KEPT)
-def test_every_step_shows_what_the_run_says(browser: Browser, name: str, tmp_path: Path) -> None:
-    shown, text = page(name)
-    tab = opened(browser, tmp_path / "run.html", text)
-    for number in range(len(shown.timeline.events) + 1):
-        assert tab.read() == expected(shown, text, number)
+@pytest.mark.parametrize("name", SAVED)
+def test_the_page_shows_every_step_of_the_timeline(
+    browser: Browser, name: str, tmp_path: Path
+) -> None:
+    finding, text = page(name)
+    tab = opened(browser, tmp_path / "trace.html", text)
+    for number in range(len(finding.timeline.events) + 1):
+        assert tab.read() == expected(finding, text, number)
         if number:
-            event = shown.timeline.events[number - 1]
-            told = [event.label, *event.changes, *event.milestones, f"Step {number} of"]
-            told.append(shown.notes.get(number, ""))
-            assert [each for each in told if each not in tab.words] == []
+            event = finding.timeline.events[number - 1]
+            texts = [event.label, *event.changes, *event.milestones, f"Step {number} of"]
+            texts.append(finding.notes.get(number, ""))
+            assert [each for each in texts if each not in tab.words] == []
         tab.press("ArrowRight")
     assert tab.complaints == []
 
 
-def test_keys_the_slider_links_and_clicks_all_walk(browser: Browser, tmp_path: Path) -> None:
-    shown, text = page("vote-leaves-promise")
-    tab = opened(browser, tmp_path / "run.html", text)
+def test_keys_slider_links_and_clicks_select_steps(browser: Browser, tmp_path: Path) -> None:
+    finding, text = page("vote-leaves-promise")
+    tab = opened(browser, tmp_path / "trace.html", text)
     steps = []
     for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "ArrowLeft", "ArrowLeft"):
         tab.press(key)
@@ -72,7 +77,7 @@ def test_keys_the_slider_links_and_clicks_all_walk(browser: Browser, tmp_path: P
         steps.append(tab.step)
     assert steps == [8, 20, 19, 0]
     tab.run("document.querySelector('.jumps.refused a[href=\"#step-14\"]').click()")
-    assert tab.step == shown.saved.refused_at == 14
+    assert tab.step == finding.saved.refused_at == 14
     tab.run("document.querySelector('button[data-by=\"1\"]').click()")
     assert tab.step == 15
     place = tab.run("""(() => { const box = document.querySelector('.pc-step[data-step="16"]')
@@ -84,12 +89,12 @@ def test_keys_the_slider_links_and_clicks_all_walk(browser: Browser, tmp_path: P
     assert tab.complaints == []
 
 
-def test_before_the_first_step_it_says_how_to_begin_and_what_the_mistake_is(
+def test_before_the_first_step_the_page_shows_the_bug_and_how_to_start(
     browser: Browser, tmp_path: Path
 ) -> None:
-    tab = opened(browser, tmp_path / "run.html", page("vote-leaves-promise")[1])
-    words = "Before the first stepThe mistake, vote-leaves-promise: Voting does not raise the "
-    words += "promise.\u2192 or Next begins."
+    tab = opened(browser, tmp_path / "trace.html", page("vote-leaves-promise")[1])
+    words = "Before the first stepBug vote-leaves-promise: An acceptor does not raise its promise "
+    words += "when it votes.Press \u2192 or Next to start."
     faint = "getComputedStyle(document.querySelector('[data-step=\"20\"]')).opacity"
     seen = [(tab.words, tab.run(faint))]
     for key in ("ArrowRight", "ArrowLeft"):
@@ -99,10 +104,10 @@ def test_before_the_first_step_it_says_how_to_begin_and_what_the_mistake_is(
     assert (seen[1][0][:12], seen[1][1]) == ("Step 1 of 20", "0.3")
 
 
-def test_the_address_follows_the_steps_and_the_steps_the_address(
+def test_the_address_and_the_current_step_follow_each_other(
     browser: Browser, tmp_path: Path
 ) -> None:
-    tab = opened(browser, tmp_path / "run.html", page("vote-leaves-promise")[1])
+    tab = opened(browser, tmp_path / "trace.html", page("vote-leaves-promise")[1])
     assert tab.run("location.hash") == ""
     count = "document.getElementById('count').textContent"
     tab.run("location.hash = '#14'")
@@ -121,10 +126,10 @@ def test_the_address_follows_the_steps_and_the_steps_the_address(
     assert tab.complaints == []
 
 
-def test_a_picture_that_is_wider_than_its_pane_keeps_the_arrow_keys(
+def test_arrow_keys_scroll_a_diagram_that_is_wider_than_its_pane(
     browser: Browser, tmp_path: Path
 ) -> None:
-    tab = opened(browser, tmp_path / "run.html", page("vote-leaves-promise")[1])
+    tab = opened(browser, tmp_path / "trace.html", page("vote-leaves-promise")[1])
     pane, aside = "document.getElementById('diagram')", []
     for wide, high in ((400, 720), (1600, 900)):
         sized(tab, wide, high)
@@ -137,47 +142,49 @@ def test_a_picture_that_is_wider_than_its_pane_keeps_the_arrow_keys(
     assert aside == [0, 1]
 
 
-HELD = """(() => {
-    const [all, held] = [[...document.body.querySelectorAll("*")], document.activeElement];
-    return [all.indexOf(held) + 1, held.id];
+FOCUSED = """(() => {
+    const [all, focused] = [[...document.body.querySelectorAll("*")], document.activeElement];
+    return [all.indexOf(focused) + 1, focused.id];
 })()"""
 
 
-def test_whoever_tabs_through_it_comes_out_at_its_end(browser: Browser, tmp_path: Path) -> None:
-    tab = opened(browser, tmp_path / "run.html", page(KEPT[0])[1])
-    held = []
+def test_the_tab_key_passes_through_the_page_in_order(browser: Browser, tmp_path: Path) -> None:
+    tab = opened(browser, tmp_path / "trace.html", page(SAVED[0])[1])
+    focused = []
     for _ in range(80):
         tab.press("Tab")
-        held.append(tab.run(HELD))
-        if held[-1] == [0, ""]:
+        focused.append(tab.run(FOCUSED))
+        if focused[-1] == [0, ""]:
             break
-    assert held[-1] == [0, ""]
-    assert held[:-1] == sorted(held[:-1])
-    assert len({place for place, _ in held}) == len(held)
-    assert {"slider", "diagram", "panel"} < {name for _, name in held}
+    assert focused[-1] == [0, ""]
+    assert focused[:-1] == sorted(focused[:-1])
+    assert len({place for place, _ in focused}) == len(focused)
+    assert {"slider", "diagram", "panel"} < {name for _, name in focused}
 
 
-def test_without_a_script_all_is_there_but_the_controls(browser: Browser, tmp_path: Path) -> None:
-    shown, text = page(KEPT[0])
-    tab = opened(browser, tmp_path / "run.html", text, script=False)
-    tab.ask("Emulation.setScriptExecutionDisabled", value=False)  # for what reads it
+def test_without_its_script_a_page_lacks_only_the_controls(
+    browser: Browser, tmp_path: Path
+) -> None:
+    finding, text = page(SAVED[0])
+    tab = opened(browser, tmp_path / "trace.html", text, script=False)
+    tab.ask("Emulation.setScriptExecutionDisabled", value=False)  # for the scripts of the test
     words = tab.run("document.body.innerText")
-    assert [m.label for m in shown.timeline.events if m.label not in words] == []
-    assert [note for note in shown.notes.values() if note not in words] == []
-    assert ("Why it goes wrong" in words, "On their way" in words) == (True, False)
+    assert [event.label for event in finding.timeline.events if event.label not in words] == []
+    assert [note for note in finding.notes.values() if note not in words] == []
+    assert ("Why this trace violates" in words, "In flight" in words) == (True, False)
     assert tab.run("document.getElementById('controls').offsetHeight") == 0
     assert tab.run("document.querySelectorAll('.later').length") == 0
 
 
-def test_two_hundred_steps_open_within_a_second(browser: Browser, tmp_path: Path) -> None:
-    shown, text = long_run(), long_page()
+def test_a_page_of_200_steps_opens_within_a_second(browser: Browser, tmp_path: Path) -> None:
+    finding, text = long_finding(), long_page()
     tab = opened(browser, tmp_path / "long.html", text)
     interactive = tab.run("performance.getEntriesByType('navigation')[0].domInteractive")
     loaded = tab.run("performance.getEntriesByType('navigation')[0].loadEventEnd")
     assert (interactive < 1000, loaded < 1000) == (True, True), (interactive, loaded)
     for number in (200, 117, 1):
         tab.slide(number)
-        assert tab.read() == expected(shown, text, number)
+        assert tab.read() == expected(finding, text, number)
     each = tab.run("""(() => { const began = performance.now();
         for (let step = 0; step <= 200; step += 1) { slider.value = step;
             slider.dispatchEvent(new Event("input")); }

@@ -1,4 +1,4 @@
-"""The state graphs that drawings are tried on."""
+"""The state graphs with which the drawings are tested."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ OTHER = "ends in a backslash\\"
 
 
 @cache
-def drawable(spec: Any = "paxos", **asked: Any) -> nx.MultiDiGraph[str]:
-    result = check(spec, **asked)
+def drawable(spec: Any = "paxos", **options: Any) -> nx.MultiDiGraph[str]:
+    result = check(spec, **options)
     graph = numbered(result.graph())
     graph.graph["title"] = "a title"
     if result.saved is not None:
-        graph.graph["run"] = printable(f"the shortest run to {result.saved.property}")
+        graph.graph["trace"] = printable(f"the shortest trace to {result.saved.property}")
     return graph
 
 
 def short() -> nx.MultiDiGraph[str]:
-    """Forty states, and the mistake shows after eight steps."""
+    """Return a graph of 40 states; the shortest counterexample has 8 steps."""
     return drawable(acceptors=1, crashes=0, bug="votes-in-any-ballot")
 
 
 def two_by_two() -> nx.MultiDiGraph[str]:
-    """169 states, and nothing is wrong."""
+    """Return a graph of 169 states without violations."""
     return drawable(acceptors=2, rounds=1, crashes=0)
 
 
 def crossed() -> nx.MultiDiGraph[str]:
-    """Steps within a row, and back up."""
+    """Return a graph with steps within a row and steps upwards."""
     return drawable(acceptors=1, rounds=1, crashes=1, bug="votes-in-any-ballot")
 
 
@@ -64,7 +64,7 @@ def two(seen: Seen) -> bool:
 
 
 class Nasty(Model[int]):
-    """Steps that stay, lead back, and lead twice to the same; every text has syntax in it."""
+    """A model with loops, backward steps and parallel steps, and with syntax in every text."""
 
     properties = (small, grows, two)
 
@@ -88,12 +88,12 @@ class Nasty(Model[int]):
 
 @spec
 def nasty() -> Nasty:
-    """Whatever a format takes for its own syntax."""
+    """Texts that contain the syntax of the formats."""
     return Nasty()
 
 
 class Plain(Model[int]):
-    """Nothing is asked of it."""
+    """A model without properties."""
 
     def initial(self) -> int:
         return 0
@@ -107,7 +107,7 @@ class Plain(Model[int]):
 
 @spec
 def plain() -> Plain:
-    """To and fro."""
+    """Two states and the steps between them."""
     return Plain()
 
 

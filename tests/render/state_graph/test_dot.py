@@ -1,4 +1,4 @@
-"""The state graph as Graphviz reads it: checked with Graphviz itself, where there is one."""
+"""The state graph in DOT, checked with Graphviz if Graphviz is installed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.render.state_graph.graphs import (
 if TYPE_CHECKING:
     import networkx as nx
 
-graphviz = pytest.mark.skipif(shutil.which("dot") is None, reason="there is no Graphviz")
+graphviz = pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
 STATE, STEP = re.compile(r"^  (s\d+) \[(.*)\]$", re.M), re.compile(r"^  (s\d+) -> (s\d+) \[", re.M)
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -40,51 +40,55 @@ def states(graph: nx.MultiDiGraph[str]) -> dict[str, str]:
     return dict(STATE.findall(dot(graph)))
 
 
-def test_each_state_and_each_step_is_there_once() -> None:
+def test_every_state_and_every_step_is_written_once() -> None:
     graph = two_by_two()
     assert [*states(graph)] == [*graph]
     assert Counter(STEP.findall(dot(graph))) == Counter(graph.edges())
 
 
-def test_it_begins_with_what_it_is() -> None:
+def test_the_label_has_title_counts_and_trace() -> None:
     label = re.search(r"^  label=(.*)$", dot(short()), re.M)
     assert label is not None
-    told = "the shortest run to agreement"
-    assert label[1] == rf'"a title\l40 states, 60 steps\lbold: {told}\l"'
+    trace = "the shortest trace to agreement"
+    assert label[1] == rf'"a title\l40 states, 60 steps\lbold: {trace}\l"'
 
 
-def test_a_state_that_violates_something_is_red_and_has_corners() -> None:
+def test_a_state_that_violates_a_property_is_a_red_octagon() -> None:
     graph = short()
-    red = {state for state, looks in states(graph).items() if "octagon" in looks}
+    red = {state for state, attributes in states(graph).items() if "octagon" in attributes}
     assert red == {state for state, about in graph.nodes.items() if "violates" in about}
     assert all('color="#b42318"' in states(graph)[state] for state in red)
 
 
-def test_the_first_state_is_black_and_the_run_is_bold() -> None:
+def test_the_initial_state_is_black_and_the_trace_is_bold() -> None:
     graph = short()
-    bold = {state for state, looks in states(graph).items() if 'penwidth="3"' in looks}
+    bold = {state for state, attributes in states(graph).items() if 'penwidth="3"' in attributes}
     assert bold == {state for state, about in graph.nodes.items() if about["on_trace"]}
-    assert [state for state, looks in states(graph).items() if '"black"' in looks] == ["s0"]
+    assert [state for state, attributes in states(graph).items() if '"black"' in attributes] == [
+        "s0"
+    ]
     assert len(re.findall(r'^  s\d+ -> .*penwidth="3"', dot(graph), re.M)) == 8
 
 
-def test_few_states_leave_room_for_labels_and_many_only_for_the_run() -> None:
+def test_in_a_large_graph_only_the_trace_has_labels() -> None:
     step = re.compile(r"^  s\d+ -> s\d+ \[(.*)\]$", re.M)
-    assert all(looks.startswith("label=") for looks in step.findall(dot(short())))
-    assert all(looks.startswith("tooltip=") for looks in step.findall(dot(two_by_two())))
-    told = [looks for looks in step.findall(dot(crossed())) if looks.startswith("label=")]
-    assert len(told) == 8
-    assert all("penwidth" in looks for looks in told)
+    assert all(attributes.startswith("label=") for attributes in step.findall(dot(short())))
+    assert all(attributes.startswith("tooltip=") for attributes in step.findall(dot(two_by_two())))
+    labelled = [
+        attributes for attributes in step.findall(dot(crossed())) if attributes.startswith("label=")
+    ]
+    assert len(labelled) == 8
+    assert all("penwidth" in attributes for attributes in labelled)
 
 
-def test_a_string_has_no_escapes_or_entities_but_those_that_are_meant() -> None:
+def test_escapes_and_entities_in_a_string_are_escaped() -> None:
     assert quoted('a "b" \\N\n<&lt;> \N{GREEK SMALL LETTER ALPHA}\\') == (
         r'"a \"b\" \\N\l<&amp;lt;> &#945;\\"'
     )
 
 
 @graphviz
-def test_graphviz_puts_each_depth_into_a_rank() -> None:
+def test_graphviz_draws_each_depth_as_a_rank() -> None:
     graph = crossed()
     heights: dict[int, set[str]] = {}
     for line in laid_out(dot(graph), "plain").splitlines():
@@ -97,7 +101,7 @@ def test_graphviz_puts_each_depth_into_a_rank() -> None:
 
 
 @graphviz
-def test_graphviz_reads_every_text_as_it_was_written() -> None:
+def test_graphviz_reads_every_text_unchanged() -> None:
     root = ElementTree.fromstring(laid_out(dot(drawable(nasty)), "svg"))
     words = ["".join(each.itertext()) for each in root.iter(f"{SVG}text")]
     assert words.count(OTHER) == 4

@@ -1,4 +1,4 @@
-"""The places of states: in rows, in an order that crosses few lines, and apart from each other."""
+"""The places of states: rows by depth, few crossings, and a minimal distance."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
-from pcheck.render.state_graph.layout import apart, columns, crossings, rows
+from pcheck.render.state_graph.layout import columns, count_crossings, rows, spaced_places
 from tests.render.state_graph.graphs import crossed, drawable, short, two_by_two
 
 if TYPE_CHECKING:
     import networkx as nx
 
-Made: TypeAlias = Callable[[], "nx.MultiDiGraph[str]"]
+Builder: TypeAlias = Callable[[], "nx.MultiDiGraph[str]"]
 GRAPHS = [short, two_by_two, crossed]
 
 
@@ -34,28 +34,28 @@ def as_found(graph: nx.MultiDiGraph[str]) -> list[list[str]]:
     return [*found.values()]
 
 
-@pytest.mark.parametrize("made", GRAPHS)
-def test_each_depth_is_a_row(made: Made) -> None:
-    graph = made()
+@pytest.mark.parametrize("build", GRAPHS)
+def test_each_depth_is_a_row(build: Builder) -> None:
+    graph = build()
     assert [sorted(row) for row in rows(graph)] == [sorted(row) for row in as_found(graph)]
 
 
 def test_crossings_are_counted() -> None:
     steps = {"a": ["x", "y"], "b": ["x", "y"], "c": ["x"]}
-    assert crossings([["a", "b", "c"], ["x", "y"]], steps) == 3
-    assert crossings([["c", "a", "b"], ["x", "y"]], steps) == 1
+    assert count_crossings([["a", "b", "c"], ["x", "y"]], steps) == 3
+    assert count_crossings([["c", "a", "b"], ["x", "y"]], steps) == 1
 
 
-def test_a_graph_that_can_be_drawn_without_crossings_is() -> None:
+def test_a_planar_graph_is_drawn_without_crossings() -> None:
     graph = short()
-    assert crossings(as_found(graph), down(graph)) == 14
-    assert crossings(rows(graph), down(graph)) == 0
+    assert count_crossings(as_found(graph), down(graph)) == 14
+    assert count_crossings(rows(graph), down(graph)) == 0
 
 
-def test_most_crossings_are_gone_from_one_that_can_not() -> None:
+def test_a_graph_with_unavoidable_crossings_has_few() -> None:
     graph = two_by_two()
-    assert crossings(as_found(graph), down(graph)) == 968
-    assert crossings(rows(graph), down(graph)) < 400
+    assert count_crossings(as_found(graph), down(graph)) == 968
+    assert count_crossings(rows(graph), down(graph)) < 400
 
 
 @pytest.mark.parametrize(
@@ -68,15 +68,15 @@ def test_most_crossings_are_gone_from_one_that_can_not() -> None:
         ([2, 1, 0, 7], [0, 1, 2, 7]),
     ],
 )
-def test_who_comes_too_near_moves_as_little_as_can_be(
+def test_places_that_are_too_near_move_as_little_as_possible(
     wanted: list[float], placed: list[float]
 ) -> None:
-    assert apart(wanted) == placed
+    assert spaced_places(wanted) == placed
 
 
-@pytest.mark.parametrize("made", GRAPHS)
-def test_neighbours_are_apart_and_in_order(made: Made) -> None:
-    graph = made()
+@pytest.mark.parametrize("build", GRAPHS)
+def test_neighbours_have_the_minimal_distance_and_are_in_order(build: Builder) -> None:
+    graph = build()
     ordered = rows(graph)
     column = columns(graph, ordered)
     gaps = [column[b] - column[a] for row in ordered for a, b in pairwise(row)]
@@ -84,6 +84,6 @@ def test_neighbours_are_apart_and_in_order(made: Made) -> None:
     assert min(column.values()) == 0
 
 
-def test_a_graph_of_one_state_has_a_place() -> None:
+def test_the_only_state_of_a_graph_is_in_the_first_column() -> None:
     graph = drawable("paxos", acceptors=1, proposers=1, rounds=1, crashes=0).subgraph(["s0"])
     assert columns(graph, rows(graph)) == {"s0": 0}

@@ -1,4 +1,4 @@
-"""The state graph as a picture: read back as XML, and nothing in it may lie on something else."""
+"""The picture of a state graph, parsed as XML; nothing in the picture may overlap."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from pcheck.render.state_graph.picture import graph_svg
 from pcheck.render.state_graph.style import FILLS, GRAPH_COLOURS
-from pcheck.render.svg.colours import NAME, dark, light
+from pcheck.render.svg.colours import COLOUR_NAME, dark, light
 from tests.render.state_graph.graphs import (
     NASTY,
     OTHER,
@@ -38,7 +38,7 @@ def drawn(graph: nx.MultiDiGraph[str]) -> ElementTree.Element:
 
 
 def groups(root: ElementTree.Element, *kinds: str) -> list[ElementTree.Element]:
-    """Return the groups of the graph itself, which have a title; those of the key have none."""
+    """Return the groups of the graph, which have tooltips; the groups of the key have none."""
     return [
         each
         for each in root.iter(f"{SVG}g")
@@ -59,14 +59,14 @@ def words(root: ElementTree.Element) -> list[str]:
 
 
 def places(root: ElementTree.Element) -> list[tuple[float, float]]:
-    """Return the places of the numbers of all states."""
+    """Return the place of the number of each state."""
     texts = [each.find(f"{SVG}text") for each in groups(root, "state")]
     return [
         (float(each.attrib["x"]), float(each.attrib["y"])) for each in texts if each is not None
     ]
 
 
-def test_each_state_is_there_and_one_line_for_each_pair() -> None:
+def test_every_state_is_drawn_and_every_connected_pair_has_a_line() -> None:
     graph = drawable(nasty)
     root = drawn(graph)
     assert names(groups(root, "state")) == [*graph]
@@ -75,10 +75,10 @@ def test_each_state_is_there_and_one_line_for_each_pair() -> None:
     assert len(pairs) < graph.number_of_edges()
 
 
-def test_the_pointer_is_told_what_a_state_holds_and_what_is_wrong_with_it() -> None:
+def test_a_tooltip_has_the_fields_and_the_violations_of_a_state() -> None:
     graph = short()
-    told = {title(each) for each in groups(drawn(graph), "state", "wrong")}
-    assert told == {
+    tooltips = {title(each) for each in groups(drawn(graph), "state", "wrong")}
+    assert tooltips == {
         f"{state}\n{about['state']}\nviolates agreement: v1 and v2 are both chosen"
         f"\nreaches {about['reaches']}"
         for state, about in graph.nodes.items()
@@ -86,18 +86,18 @@ def test_the_pointer_is_told_what_a_state_holds_and_what_is_wrong_with_it() -> N
     }
 
 
-def test_the_run_is_marked_and_told_beside_the_rows() -> None:
+def test_the_trace_is_marked_and_listed_beside_the_rows() -> None:
     graph = short()
     root = drawn(graph)
     on_trace = [state for state, about in graph.nodes.items() if about["on_trace"]]
-    steps = groups(root, "step", "run")
-    assert names(groups(root, "state", "run")) == on_trace
+    steps = groups(root, "step", "trace")
+    assert names(groups(root, "state", "trace")) == on_trace
     assert sorted(names(steps)) == sorted(f"{a} to {b}" for a, b in pairwise(on_trace))
-    assert groups(root, "step")[-8:] == steps  # above all others
-    assert words(root).count(CHOSEN) == 2  # there, and in the key
+    assert groups(root, "step")[-8:] == steps  # on top of all other steps
+    assert words(root).count(CHOSEN) == 2  # beside the rows and in the key
 
 
-def test_what_is_wrong_has_another_shape_too() -> None:
+def test_a_state_that_violates_a_property_is_an_octagon() -> None:
     root = drawn(short())
     wrong = groups(root, "wrong")
     assert [
@@ -106,19 +106,19 @@ def test_what_is_wrong_has_another_shape_too() -> None:
     assert len(wrong) == 5
 
 
-def test_the_key_says_what_is_marked_and_nothing_else() -> None:
-    told = words(drawn(drawable(nasty)))
-    first, last = told.index("the first state"), told.index("a")
-    assert told[first + 1 : last] == [
+def test_the_key_explains_exactly_the_marks_of_the_graph() -> None:
+    texts = words(drawn(drawable(nasty)))
+    first, last = texts.index("initial state"), texts.index("a")
+    assert texts[first + 1 : last] == [
         'reaches a "name"',
         "violates small <\\x00>, \\N",
         "violates grows",
-        "the shortest run to small <\\x00>, \\N",
+        "the shortest trace to small <\\x00>, \\N",
     ]
     assert "reaches" not in " ".join(words(drawn(drawable(plain))))
 
 
-def test_every_letter_is_in_the_key() -> None:
+def test_the_key_contains_every_letter() -> None:
     graph = two_by_two()
     root = drawn(graph)
     key = [each.text for each in root.iter(f"{SVG}text") if each.get("class") == "letter"]
@@ -130,7 +130,7 @@ def test_every_letter_is_in_the_key() -> None:
         assert letter == key[labels.index(label)]
 
 
-def test_more_labels_than_letters_go_without() -> None:
+def test_with_too_many_labels_no_step_has_a_letter() -> None:
     graph = two_by_two().copy()
     for number, (*_, about) in enumerate(graph.edges(data=True)):
         about["label"] = f"step {number}"
@@ -139,25 +139,25 @@ def test_more_labels_than_letters_go_without() -> None:
     assert [each for each in words(root) if each.startswith("step ")] == []
 
 
-@pytest.mark.parametrize("made", [short, two_by_two, crossed])
-def test_no_state_lies_on_another_and_all_are_on_the_sheet(made: type) -> None:
-    root = drawn(made())
+@pytest.mark.parametrize("build", [short, two_by_two, crossed])
+def test_states_do_not_overlap_and_are_inside_the_picture(build: type) -> None:
+    root = drawn(build())
     at = places(root)
     assert min(hypot(x - u, y - v) for (x, y), (u, v) in combinations(at, 2)) > 50
     wide, high = float(root.attrib["width"]), float(root.attrib["height"])
     assert all(20 < x < wide - 20 and 20 < y < high - 20 for x, y in at)
 
 
-@pytest.mark.parametrize("made", [short, two_by_two, crossed])
-def test_every_text_ends_on_the_sheet(made: type) -> None:
-    root = drawn(made())
+@pytest.mark.parametrize("build", [short, two_by_two, crossed])
+def test_every_text_ends_inside_the_picture(build: type) -> None:
+    root = drawn(build())
     ends = [
         float(each.attrib["x"]) + len(each.text or "") * 6.6 for each in root.iter(f"{SVG}text")
     ]
     assert max(ends) <= float(root.attrib["width"])
 
 
-def test_a_row_is_a_depth_and_the_first_is_on_top() -> None:
+def test_every_depth_is_a_row_and_the_initial_state_is_on_top() -> None:
     graph = crossed()
     heights: dict[int, set[float]] = {}
     for about, (_, y) in zip(graph.nodes.values(), places(drawn(graph)), strict=True):
@@ -166,7 +166,7 @@ def test_a_row_is_a_depth_and_the_first_is_on_top() -> None:
     assert [*heights.values()] == sorted(heights.values(), key=min)
 
 
-def test_whatever_a_text_holds_it_stays_text() -> None:
+def test_texts_are_escaped() -> None:
     graph = drawable(nasty)
     root = drawn(graph)
     titles = [title(each) for each in groups(root, "step")]
@@ -177,20 +177,20 @@ def test_whatever_a_text_holds_it_stays_text() -> None:
     assert graph_svg(graph).isascii()
 
 
-def test_it_needs_nothing_else() -> None:
+def test_a_picture_refers_to_no_other_file() -> None:
     text = graph_svg(short())
     assert re.findall(r"https?://[^\"]*", text) == ["http://www.w3.org/2000/svg"]
     assert set(re.findall(r"url\(([^)]*)\)", text)) == {"#arrow", "#dark"}
     assert "<script" not in text
 
 
-def test_day_and_night_colour_the_same_things() -> None:
-    assert GRAPH_COLOURS.keys() == {*NAME.findall(FILLS)}
-    text, by_day, by_night = graph_svg(short()), *(f(FILLS, GRAPH_COLOURS) for f in (light, dark))
-    assert NAME.findall(by_day + by_night) == []
-    assert text.index(by_day) < text.index("prefers-color-scheme: dark") < text.index(by_night)
-    assert "var(" not in text  # which some programs do not know
+def test_light_and_dark_rules_colour_the_same_elements() -> None:
+    assert GRAPH_COLOURS.keys() == {*COLOUR_NAME.findall(FILLS)}
+    text, on_light, on_dark = graph_svg(short()), *(f(FILLS, GRAPH_COLOURS) for f in (light, dark))
+    assert COLOUR_NAME.findall(on_light + on_dark) == []
+    assert text.index(on_light) < text.index("prefers-color-scheme: dark") < text.index(on_dark)
+    assert "var(" not in text  # which some programs do not support
 
 
-def test_the_same_graph_gives_the_same_picture() -> None:
+def test_equal_graphs_have_equal_pictures() -> None:
     assert graph_svg(crossed()) == graph_svg(crossed().copy())

@@ -1,10 +1,10 @@
-"""Texts broken into lines, without a font to ask."""
+"""Texts broken into lines of a given width."""
 
 from __future__ import annotations
 
 import pytest
 
-from pcheck.render.svg.measure import broken
+from pcheck.render.svg.measure import break_text
 from tests.render.diagram.drawn import packed
 
 
@@ -13,7 +13,7 @@ from tests.render.diagram.drawn import packed
     "text",
     ["", "a", "one two  three", "Accept(vote=Vote(ballot=1, value=v1))", "m" * 70, "字" * 30],
 )
-def test_a_text_is_broken_into_lines_that_hold_all_of_it(text: str, room: float) -> None:
-    lines = broken(text, 12, room)
+def test_the_lines_of_a_text_contain_the_whole_text(text: str, room: float) -> None:
+    lines = break_text(text, 12, room)
     assert packed("".join(lines)) == packed(text)
     assert [line for line in lines if len(line) > 1 and line != line.strip()] == []

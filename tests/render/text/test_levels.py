@@ -1,4 +1,4 @@
-"""How a search grew: the numbers by another count, and the picture read back."""
+"""The levels of a search: the numbers counted independently, and the chart read back."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ THIRDS = {char: thirds for thirds, char in enumerate(" .:#")}
 
 
 def new_at_each_distance(model: Model[Any]) -> tuple[int, ...]:
-    """As anybody would count them who knows nothing of explorers."""
+    """Return the number of new states at each distance, counted without any explorer."""
     known: set[Hashable] = {model.initial()}
     edge, widths = set(known), list[int]()
     while edge:
@@ -38,7 +38,7 @@ def small(**how: Any) -> SearchResult:
 
 
 def drawn(widths: tuple[int, ...], **how: Any) -> Levels:
-    """What would be drawn of such a search."""
+    """Return the levels of a search with these numbers of new states."""
     search = replace(small(acceptors=1), widths=widths, states=sum(widths), transitions=0)
     return Levels(replace(search, **how))
 
@@ -52,15 +52,15 @@ def printed(what: Levels, width: int = 100, encoding: str = "utf-8") -> list[str
 
 
 def heights(rows: list[str], parts: dict[str, int]) -> list[int]:
-    """How high each bar is, in parts of a row; it may be wide, and there may be gaps."""
+    """Return the height of each bar in parts of a row; bars may be wide and have gaps."""
     side = rows[1].index("┤" if "┤" in rows[1] else "+") + 1
     bars = [row[side:] for row in rows[1:7]]
     columns = [sum(parts[bar[at : at + 1] or " "] for bar in bars) for at in range(len(rows[7]))]
     return [high for high, before in zip(columns, [0, *columns]) if high and not before]
 
 
-def words(levels: Levels, width: int = 1000) -> list[str]:
-    """What stands below the picture."""
+def description(levels: Levels, width: int = 1000) -> list[str]:
+    """Return the lines below the chart."""
     return printed(levels, width)[9:]
 
 
@@ -74,14 +74,14 @@ def test_the_new_states_on_each_level_are_those_of_a_plain_count(engine: str) ->
     assert check("paxos", engine=engine, reduce="none", **SMALL).levels().widths == widths
 
 
-def test_of_states_that_were_merged_there_are_fewer_on_as_many_levels() -> None:
+def test_a_reduction_leaves_fewer_states_on_the_same_number_of_levels() -> None:
     whole = small(engine="reference").widths
-    merged = small(reduce="fuse").widths
-    assert len(merged) == len(whole)
-    assert [few for few, many in zip(merged, whole) if few > many] == []
+    reduced = small(reduce="fuse").widths
+    assert len(reduced) == len(whole)
+    assert [few for few, many in zip(reduced, whole) if few > many] == []
 
 
-# The picture.
+# The chart.
 
 
 @pytest.mark.parametrize("widths", [(1, 2, 3), (9, 1, 5, 7, 2), (1, 1000), tuple(range(1, 15))])
@@ -94,29 +94,29 @@ def test_a_bar_is_as_high_as_its_level_is_wide(widths: tuple[int, ...]) -> None:
 
 
 def test_a_level_without_new_states_has_no_bar() -> None:
-    """Where a pass makes several steps one, some levels are empty."""
+    """A reduction that combines several steps into one leaves some levels empty."""
     rows = printed(drawn((1, 0, 4, 0, 2)))
     assert heights(rows, EIGHTHS) == [12, 48, 24]
     assert [len(part) for part in rows[6].split("│")[1].split()] == [7, 7, 7]
 
 
 @pytest.mark.parametrize(("levels", "bar", "gap"), [(3, 7, 1), (19, 4, 1), (40, 2, 0), (90, 1, 0)])
-def test_bars_are_as_wide_as_there_is_room_for(levels: int, bar: int, gap: int) -> None:
+def test_bars_are_as_wide_as_the_room_allows(levels: int, bar: int, gap: int) -> None:
     rows = printed(drawn((5,) * levels))
     assert rows[1] == "5 ┤" + " ".join(["█" * bar] * levels) if gap else "█" * bar * levels
 
 
-def test_where_there_are_more_levels_than_columns_a_bar_stands_for_the_largest_of_some() -> None:
+def test_with_more_levels_than_columns_each_bar_shows_the_largest_of_several() -> None:
     widths = tuple(1000 if level == 70 else level for level in range(200))
     rows = printed(drawn(widths), 60)
-    assert "A bar is the largest of 4 levels." in " ".join(rows)
+    assert "Each bar shows the largest of 4 levels." in " ".join(rows)
     assert rows[1] == "1,000 ┤" + " " * (70 // 4) + "█"
     assert rows[8].split() == ["0", "20", "40", "60", "80", "100", "120", "140", "160", "180"]
 
 
 @pytest.mark.parametrize("levels", [1, 7, 33, 150, 1500])
-def test_the_numbers_below_stand_under_the_levels_that_they_name(levels: int) -> None:
-    """Each level that has a number is the only one with any state."""
+def test_each_number_below_is_under_the_bar_of_its_level(levels: int) -> None:
+    """Draw each numbered level as the only level with states."""
     ticks = printed(drawn((1,) * levels), 80)[8]
     for level in map(int, ticks.split()):
         rows = printed(drawn(tuple(int(at == level) for at in range(levels))), 80)
@@ -127,74 +127,74 @@ def test_the_numbers_below_stand_under_the_levels_that_they_name(levels: int) ->
 
 @pytest.mark.parametrize("width", [1, 5, 12, 16, 20, 40, 80, 200])
 @pytest.mark.parametrize("widths", [(), (1,), (1, 2, 3), (12_345_678, 1), (7,) * 500])
-def test_any_width_will_do(widths: tuple[int, ...], width: int) -> None:
+def test_a_chart_fits_any_width(widths: tuple[int, ...], width: int) -> None:
     rows = printed(drawn(widths), width)
     assert [row for row in rows if len(row) > width] == []
     assert [row for row in rows if row != row.rstrip() and width >= 16] == []
     assert len([row for row in rows if re.search("[│┤]", row)]) in (0, 6)
 
 
-def test_where_only_ascii_can_be_written_the_picture_is_ascii() -> None:
+def test_an_ascii_output_gets_an_ascii_chart() -> None:
     rows = printed(Levels(small(engine="reference")), 80, "ascii")
     assert all(row.isascii() for row in rows)
     assert rows[1] == "366 +                              ## ## :: ##"
 
 
-# What is said.
+# The description.
 
 
-def test_a_whole_search_says_how_many_states_and_where_most_were_new() -> None:
-    assert words(Levels(small(engine="reference"))) == [
-        "2,905 states on 19 levels. The most: 366, after 11 steps."
+def test_a_complete_search_gives_the_number_of_states_and_the_largest_level() -> None:
+    assert description(Levels(small(engine="reference"))) == [
+        "2,905 states on 19 levels. Largest level: 366 states, after 11 steps."
     ]
 
 
-def test_a_search_that_was_cut_short_says_what_is_not_drawn() -> None:
+def test_a_stopped_search_says_which_states_are_not_drawn() -> None:
     search = check("paxos", engine="reference", max_states=100, **SMALL).search
     assert (search.widths, search.states) == ((1, 2, 7, 18, 35), 100)
-    assert words(Levels(search)) == [
-        "63 states on 5 levels. The most: 35, after 4 steps.",
-        "The search was ended by the limit of 100 states: level 5 is not whole, and the 37 states "
-        "met there are not drawn.",
+    assert description(Levels(search)) == [
+        "63 states on 5 levels. Largest level: 35 states, after 4 steps.",
+        "The search stopped at the limit of 100 states: level 5 is incomplete, and its 37 states "
+        "are not drawn.",
     ]
-    assert words(Levels(replace(search, states=63)))[1] == (
-        "The search was ended by the limit of 100 states: level 5 is not whole."
+    assert description(Levels(replace(search, states=63)))[1] == (
+        "The search stopped at the limit of 100 states: level 5 is incomplete."
     )
 
 
-def test_a_search_that_found_something_says_that_it_went_no_further() -> None:
+def test_a_search_that_finds_a_violation_says_at_which_level_it_stopped() -> None:
     search = check("paxos", bug="votes-in-any-ballot", acceptors=1).search
-    assert words(Levels(search))[1:] == [
-        "The search ended with level 8, when all that was asked was decided."
+    assert description(Levels(search))[1:] == [
+        "The search stopped after level 8, because the verdict was decided."
     ]
 
 
-def test_what_the_passes_keep_is_called_that() -> None:
-    assert words(Levels(small(reduce="minimise,fuse")))[1:] == [
-        "Drawn are the states that minimise and fuse keep: each stands for others. Steps are those "
-        "of the cluster, also where fuse makes one of several."
+def test_the_description_names_the_reductions() -> None:
+    assert description(Levels(small(reduce="minimise,fuse")))[1:] == [
+        "The bars count states of the reduced state space (minimise and fuse). Steps are steps of "
+        "the cluster: a fused step counts all that it combines."
     ]
-    assert words(Levels(small(reduce="minimise")))[1:] == [
-        "Drawn are the states that minimise keeps: each stands for others."
+    assert description(Levels(small(reduce="minimise")))[1:] == [
+        "The bars count states of the reduced state space (minimise)."
     ]
 
 
-def test_a_level_of_a_proof_is_no_number_of_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_level_of_a_cover_proof_is_not_a_number_of_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     from pcheck.search.compiled import walk
 
-    monkeypatch.setattr(walk, "LONG", 100)
+    monkeypatch.setattr(walk, "MIN_STATES_TO_TRY_COVER", 100)
     search = small(reduce="minimise,fuse,prune,cover", properties=["agreement"])
     assert search.reduced == ("minimise", "fuse", "prune", "cover")
-    dropped = sum(search.widths) - search.states
-    assert dropped > 0
+    removed = sum(search.widths) - search.states
+    assert removed > 0
     peak = max(search.widths)
     rows = printed(Levels(search), 1000)
-    assert rows[0] == "New states on each level of a proof, which goes by another order than steps:"
+    assert rows[0] == "New states by level of the cover proof (a level is not a number of steps):"
     assert rows[9:] == [
-        f"{sum(search.widths)} states on {len(search.widths)} levels, {dropped} of which cover "
-        f"dropped again. The most: {peak}, on level {search.widths.index(peak)}.",
-        "Drawn are the states that minimise, fuse and prune keep: each stands for others. A level "
-        "is the sum of how far each node has come.",
+        f"{sum(search.widths)} states on {len(search.widths)} levels (cover later removed "
+        f"{removed} of them). Largest level: {peak} states, on level {search.widths.index(peak)}.",
+        "The bars count states of the reduced state space (minimise, fuse and prune). A level "
+        "number adds up how far each node has advanced.",
     ]
 
 

@@ -1,4 +1,4 @@
-"""The drawing of a run, read back: whoever follows its lines finds what the run did."""
+"""The drawing of a trace, read back: its lines lead to the messages of the trace."""
 
 from __future__ import annotations
 
@@ -22,27 +22,29 @@ from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
 from pcheck.semantics.trace import Trace, follow
 from pcheck.traces.timeline import Timeline, timeline_of
-from tests.render.every_run import KEPT, each_of, kept
+from tests.render.findings import SAVED, each_of, saved_finding
 
 GOLDEN = Path(__file__).parent / "golden"
-Arrow = tuple[str, int, str, int]  # from whom in which step, to whom in which step
+Arrow = tuple[str, int, str, int]  # the sender and its step, the receiver and its step
 
 
-def signs(glyphs: Glyphs) -> list[str]:
-    found = [getattr(glyphs, field.name) for field in fields(Glyphs)]
-    return [each for one in found for each in ([one] if isinstance(one, str) else one.values())]
+def characters(glyphs: Glyphs) -> list[str]:
+    values = [getattr(glyphs, field.name) for field in fields(Glyphs)]
+    return [
+        char for value in values for char in ([value] if isinstance(value, str) else value.values())
+    ]
 
 
-IN_ASCII = str.maketrans(dict(zip(signs(UNICODE), signs(ASCII))))
+IN_ASCII = str.maketrans(dict(zip(characters(UNICODE), characters(ASCII))))
 
 
-def walk(network: str, seed: int, steps: int = 30, **sizes: int) -> Timeline:
-    """A run that goes wherever chance leads it."""
+def random_timeline(network: str, seed: int, steps: int = 30, **sizes: int) -> Timeline:
+    """Return the timeline of a random trace."""
     model = prepare(find("paxos"), {"learners": 1, **sizes}, network=network, crashes=2).model
-    state, chance = model.initial(), random.Random(seed)
+    state, rng = model.initial(), random.Random(seed)
     states, labels = [state], list[str]()
     while len(labels) < steps and (possible := list(model.steps(state))):
-        label, state = chance.choice(possible)
+        label, state = rng.choice(possible)
         states.append(state)
         labels.append(label)
     return timeline_of(model, Trace(tuple(states), tuple(labels)))
@@ -58,7 +60,7 @@ def printed(trace: TraceText, width: int, encoding: str = "utf-8", **how: object
 
 
 class Picture:
-    """A drawing as a reader has it: characters in rows, and nothing else."""
+    """A drawing as a reader sees it: rows of characters."""
 
     def __init__(self, text: str, lanes: tuple[str, ...]) -> None:
         head, *self.rows = text.splitlines()
@@ -66,7 +68,7 @@ class Picture:
         self.steps = list(self._steps())
 
     def _steps(self) -> Iterator[int]:
-        """Which step each row belongs to."""
+        """Yield the step that each row belongs to."""
         number = 0
         for row in self.rows:
             number = int(row[: min(self.columns)].strip() or number)
@@ -76,7 +78,7 @@ class Picture:
         return self.rows[row][column : column + 1]
 
     def arrows(self, heads: str, turns: str) -> set[Arrow]:
-        """Every arrow whose head stands beside a lane, followed back to where it begins."""
+        """Return every arrow with a head beside a lane, followed back to its sender."""
         found = set()
         for row, text in enumerate(self.rows):
             for column, lane in self.columns.items():
@@ -97,7 +99,7 @@ class Picture:
         return sender, self.steps[row]
 
     def never_delivered(self, mark: str) -> set[tuple[str, int, str]]:
-        """Every mark of loss in a row in which a message leaves."""
+        """Return the messages with a mark beside the lane of their receiver."""
         found = set()
         for row, text in enumerate(self.rows):
             senders = [self.columns[c] for c in self.columns if text[c : c + 1] in tuple("┠┨╂")]
@@ -116,39 +118,41 @@ def losses(timeline: Timeline) -> set[Arrow]:
     return {(f.src, f.sent, f.dst, f.lost) for f in timeline.flights if f.lost is not None}
 
 
-def without_end(timeline: Timeline) -> set[tuple[str, int, str]]:
+def unended(timeline: Timeline) -> set[tuple[str, int, str]]:
     return {(f.src, f.sent, f.dst) for f in timeline.flights if f.end is None}
 
 
 def check(timeline: Timeline, width: int) -> None:
     picture = Picture(printed(TraceText(timeline, {}), width), timeline.lanes)
-    mark = UNICODE.under_way if timeline.losing_is_a_step else UNICODE.lost
+    mark = UNICODE.unended if timeline.losing_is_a_step else UNICODE.lost
     assert picture.arrows("►◄", "╰╯") == deliveries(timeline)
     assert picture.arrows("╳╳", "╰╯") == losses(timeline) if losses(timeline) else True
-    assert picture.never_delivered(mark) == without_end(timeline)
+    assert picture.never_delivered(mark) == unended(timeline)
 
 
-@each_of(KEPT)
-def test_the_messages_of_every_saved_run_can_be_followed(name: str) -> None:
-    check(kept(name).timeline, 120)
+@each_of(SAVED)
+def test_the_messages_of_every_saved_trace_can_be_followed(name: str) -> None:
+    check(saved_finding(name).timeline, 120)
 
 
 @pytest.mark.parametrize("network", ["set", "once", "lossy", "fifo"])
 @pytest.mark.parametrize("seed", range(8))
-def test_the_messages_of_any_run_on_any_network_can_be_followed(network: str, seed: int) -> None:
-    check(walk(network, seed, acceptors=3, proposers=2 + seed % 2), 200)
+def test_the_messages_of_random_traces_can_be_followed_on_every_network(
+    network: str, seed: int
+) -> None:
+    check(random_timeline(network, seed, acceptors=3, proposers=2 + seed % 2), 200)
 
 
 @dataclass(frozen=True)
 class Token:
-    """Goes round."""
+    """A token that the hands pass on."""
 
     left: int
 
 
 @dataclass(frozen=True)
 class Hand(Actor):
-    """Passes the token on, first to itself and then to whoever is next."""
+    """A node that sends the token to itself first, and then to the next node."""
 
     next: Id = fixed()
     started: bool = False
@@ -172,7 +176,7 @@ def round_trip() -> Timeline:
     return timeline_of(model, follow(model, labels))
 
 
-def test_what_a_node_sends_itself_leaves_its_lane_and_comes_back() -> None:
+def test_a_message_from_a_node_to_itself_leaves_its_lane_and_returns() -> None:
     assert printed(TraceText(round_trip(), {}), 60).splitlines() == [
         "    h1    h2",
         " 1  ●     ┃  h1 starts",
@@ -186,9 +190,9 @@ def test_what_a_node_sends_itself_leaves_its_lane_and_comes_back() -> None:
     ]
 
 
-@each_of(KEPT)
-def test_where_lanes_stand_close_an_arrow_goes_from_lane_to_lane(name: str) -> None:
-    timeline = kept(name).timeline
+@each_of(SAVED)
+def test_on_a_narrow_screen_an_arrow_leads_from_lane_to_lane(name: str) -> None:
+    timeline = saved_finding(name).timeline
     lanes = Lanes(timeline, UNICODE, wired=False)
     rows = [lanes.event(event, frozenset()).plain for event in timeline.events]
     named = {column: lane for lane, column in lanes.at.items()}
@@ -202,21 +206,21 @@ def test_where_lanes_stand_close_an_arrow_goes_from_lane_to_lane(name: str) -> N
 
 
 @pytest.mark.parametrize("network", ["set", "once", "lossy", "fifo"])
-def test_no_line_is_wider_than_it_may_be(network: str) -> None:
-    timeline = walk(network, 1, acceptors=5, proposers=3)
+def test_no_line_is_wider_than_the_screen(network: str) -> None:
+    timeline = random_timeline(network, 1, acceptors=5, proposers=3)
     for width in (40, 60, 80, 100, 120):
         lines = printed(TraceText(timeline, {3: "(a note)"}), width).splitlines()
         assert [line for line in lines if len(line) > width or line != line.rstrip()] == []
 
 
 @pytest.mark.parametrize("width", range(1, 16))
-def test_nowhere_is_too_narrow(width: int) -> None:
-    lines = printed(TraceText(walk("set", 1), {3: "(a note)"}), width).splitlines()
+def test_every_width_gives_a_finite_drawing(width: int) -> None:
+    lines = printed(TraceText(random_timeline("set", 1), {3: "(a note)"}), width).splitlines()
     assert len(lines) < 2_000
 
 
 def test_a_label_is_one_line_that_commands_no_terminal() -> None:
-    timeline = walk("set", 1, steps=1)
+    timeline = random_timeline("set", 1, steps=1)
     (event,) = timeline.events
     wild = replace(
         timeline, events=(replace(event, label="p1 says\n\x1b[2J", milestones=("a\nb",)),)
@@ -227,8 +231,8 @@ def test_a_label_is_one_line_that_commands_no_terminal() -> None:
 
 
 @pytest.mark.parametrize("width", [20, 33, 50, 80, 120])
-def test_no_character_is_lost_where_some_are_wide(width: int) -> None:
-    (event,) = (timeline := walk("set", 1, steps=1)).events
+def test_wide_characters_are_all_printed(width: int) -> None:
+    (event,) = (timeline := random_timeline("set", 1, steps=1)).events
     text = "got = 値段と日本語のとても長い言葉, $$ %%, Ünïcödé (日本) 語 語 語 語 語 語 語 語 end"
     wild = replace(timeline, events=(replace(event, changes=(text,), sends=()),))
     lines = printed(TraceText(wild, {}), width).splitlines()
@@ -238,31 +242,31 @@ def test_no_character_is_lost_where_some_are_wide(width: int) -> None:
 
 
 def test_eight_nodes_fit_into_eighty_columns_with_lanes() -> None:
-    timeline = walk("set", 1, acceptors=5, proposers=2)
+    timeline = random_timeline("set", 1, acceptors=5, proposers=2)
     assert len(timeline.lanes) == 8
     head = printed(TraceText(timeline, {}), 80).splitlines()[0]
     assert tuple(head.split()) == timeline.lanes
 
 
-def test_where_no_lanes_fit_every_step_is_told_in_words() -> None:
-    timeline = walk("set", 1, acceptors=5, proposers=3)
+def test_without_room_for_lanes_every_step_is_printed_in_words() -> None:
+    timeline = random_timeline("set", 1, acceptors=5, proposers=3)
     lines = printed(TraceText(timeline, {}), 40).splitlines()
-    told = [line for line in lines if line[:4].strip()]
-    assert len(told) == len(timeline.events)
+    numbered = [line for line in lines if line[:4].strip()]
+    assert len(numbered) == len(timeline.events)
     assert not set("".join(lines)) & set("┃│╎")
 
 
-@each_of(KEPT)
-def test_in_ascii_it_is_the_same_sign_for_sign(name: str) -> None:
-    trace = TraceText(kept(name).timeline, {})
+@each_of(SAVED)
+def test_the_ascii_drawing_is_the_unicode_drawing_character_by_character(name: str) -> None:
+    trace = TraceText(saved_finding(name).timeline, {})
     for width in (60, 120):
-        better = printed(trace, width)
-        assert printed(trace, width, encoding="ascii") == better.translate(IN_ASCII)
-        assert printed(trace, width, encoding="latin-1") == better.translate(IN_ASCII)
+        unicode_drawing = printed(trace, width)
+        assert printed(trace, width, encoding="ascii") == unicode_drawing.translate(IN_ASCII)
+        assert printed(trace, width, encoding="latin-1") == unicode_drawing.translate(IN_ASCII)
 
 
 def test_colour_adds_nothing_but_colour() -> None:
-    trace = TraceText(kept(KEPT[0]).timeline, {2: "(a note)"})
+    trace = TraceText(saved_finding(SAVED[0]).timeline, {2: "(a note)"})
     coloured = printed(trace, 100, color_system="standard", force_terminal=True)
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == printed(trace, 100)
     assert coloured.count("\x1b[") > 100
@@ -270,8 +274,8 @@ def test_colour_adds_nothing_but_colour() -> None:
 
 @pytest.mark.parametrize("name", ["vote-leaves-promise", "forgets-its-promise"])
 @pytest.mark.parametrize("width", [80, 120])
-def test_two_runs_are_drawn_as_they_were_when_somebody_looked(name: str, width: int) -> None:
-    """Whoever changes these files has looked at them."""
-    run = kept(name)
+def test_two_traces_are_drawn_as_in_the_reviewed_files(name: str, width: int) -> None:
+    """Review the golden files whenever they change."""
+    finding = saved_finding(name)
     golden = (GOLDEN / f"{name}-{width}.txt").read_text(encoding="utf-8")
-    assert printed(TraceText(run.timeline, run.notes), width) == golden
+    assert printed(TraceText(finding.timeline, finding.notes), width) == golden

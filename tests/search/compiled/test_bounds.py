@@ -1,4 +1,4 @@
-"""The kernel reads and writes inside its arrays: Numba checks that only when it is asked to."""
+"""The kernel reads and writes only inside its arrays, as Numba verifies on demand."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FILES = (
 
 @pytest.mark.slow
 def test_no_index_is_out_of_bounds(tmp_path: Path) -> None:
-    """The fast tests of the kernel once more; in a new folder, for one compiled so is no other."""
+    """Run the fast tests of the kernel again, compiled with bounds checks into a new folder."""
     files = [str(ROOT / "tests" / "search" / name) for name in FILES]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-m", "not slow", "-p", "no:cacheprovider", *files],

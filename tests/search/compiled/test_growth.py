@@ -1,4 +1,4 @@
-"""The compiled search as it grows: numbers outgrow their fields, steps their buffers."""
+"""Compiled searches that outgrow their bit fields, buffers and arrays."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pcheck.search.compiled.machines import TooManyNumbers
 from pcheck.search.limits import Limits
 from pcheck.search.outcome import Outcome
 from tests.runs import counts
-from tests.search.alike import Asked, alike, by_reference, compiled, told
+from tests.search.alike import Case, alike, answers, by_reference, compiled
 from tests.search.parts import (
     M1,
     N1,
@@ -31,18 +31,18 @@ from tests.search.parts import (
     tickers,
 )
 
-# Numbers that outgrow their fields
+# Numbers that outgrow their bit fields
 
 
 @pytest.mark.slow
-def test_a_node_of_70_000_states_beside_one_of_two() -> None:
+def test_a_node_with_70_000_states_beside_a_node_with_two() -> None:
     parts = {N: lambda i: Ticker(end=69_999), M: lambda i: Ticker(end=1)}
-    search = compiled(Asked(cluster(parts)))
+    search = compiled(Case(cluster(parts)))
     assert counts(search) == (140_000, 69_999 * 2 + 70_000, 70_000)
     assert search.widths == (1, *[2] * 69_999, 1)
 
 
-def test_a_run_of_thousands_of_steps() -> None:
+def test_a_trace_of_thousands_of_steps() -> None:
     parts = {N: lambda i: Ticker(end=3_000), M: lambda i: Ticker(end=1)}
     search = alike(cluster(parts, once_at(3_000, 1)))
     labels = search.discoveries["once_there"].trace.labels
@@ -51,7 +51,7 @@ def test_a_run_of_thousands_of_steps() -> None:
 
 @dataclass(frozen=True)
 class Late(Ticker):
-    """Its neighbour begins to count when this one has come to its end."""
+    """A counter that wakes its neighbour when it ends."""
 
     next: Id = fixed(M1)
 
@@ -63,6 +63,8 @@ class Late(Ticker):
 
 @dataclass(frozen=True)
 class Woken(Ticker):
+    """A counter that begins to count when it receives a message."""
+
     awake: bool = False
 
     def actions(self) -> Iterator[Action]:
@@ -85,8 +87,8 @@ def test_a_field_that_widens_after_thousands_of_states(end: int) -> None:
 
 
 @pytest.mark.parametrize("nodes", [7, 15, 19, 40])
-def test_all_fields_outgrow_their_word_at_once(nodes: int) -> None:
-    """Each node counts to 40 in its turn, so that every field of every word grows."""
+def test_all_fields_outgrow_their_word(nodes: int) -> None:
+    """The nodes count to 40 one after another, so that every field of every word grows."""
     ids = [Id(f"n{i}") for i in range(1, nodes + 1)]
 
     @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def test_all_fields_outgrow_their_word_at_once(nodes: int) -> None:
     assert search.outcomes["never_there"] is Outcome.VIOLATED
 
 
-# Many messages, nodes, steps, states
+# Many messages, nodes, steps and states
 
 
 def test_3_000_different_messages() -> None:
@@ -114,19 +116,19 @@ def test_3_000_different_messages() -> None:
     assert counts(search) == (3_001, 3_000, 3_000)
 
 
-def test_3_000_different_messages_that_are_all_seen() -> None:
+def test_500_different_messages_that_a_property_sees() -> None:
     @always(sees=[Ball])
-    def the_last_is_never_sent(seen: Seen) -> str | None:
+    def last_ball_is_never_sent(seen: Seen) -> str | None:
         return "it is sent" if len(seen.sent(Ball)) == 500 else None
 
     parts = {N: lambda i: Player(serves_to=M1, hits=500), M: lambda i: Player(hits=500)}
-    search = alike(cluster(parts, the_last_is_never_sent), "once")
+    search = alike(cluster(parts, last_ball_is_never_sent), "once")
     assert counts(search) == (501, 500, 500)
 
 
 @dataclass(frozen=True)
 class Holder(Actor):
-    """Hands a token on to the next, and keeps count."""
+    """A node that hands a token on to the next node and counts how often it had the token."""
 
     next: Id = fixed(N1)
     holds: bool = False
@@ -134,23 +136,23 @@ class Holder(Actor):
 
     def actions(self) -> Iterator[Action]:
         if self.holds:
-            yield action("hands it on", self.but(holds=False), send(self.next, Ball(1)))
+            yield action("hands the token on", self.but(holds=False), send(self.next, Ball(1)))
 
     def receive(self, msg: object, src: Id) -> Step:
         return self.but(holds=True, had=self.had + 1) if self.had < 5 else None
 
 
-def test_a_token_that_goes_round_among_40_nodes() -> None:
-    """2 states of each of 5 rounds and 40 nodes, and one at the end where it is not taken."""
+def test_a_token_that_circulates_among_40_nodes() -> None:
+    """There are two states for each of 5 rounds and 40 nodes."""
     forty = group("n", 40)
     parts = {forty: lambda i: Holder(next=Id(f"n{i % 40 + 1}"), holds=i == 1, had=int(i == 1))}
     search = alike(cluster(parts), "once")
     assert counts(search) == (2 * 5 * 40, 2 * 5 * 40 - 1, 2 * 5 * 40 - 1)
 
 
-def test_more_nodes_than_the_tables_can_number_are_refused() -> None:
-    with pytest.raises(TooManyNumbers, match="up to 511 nodes"):
-        compiled(Asked(tickers(512, 0)))
+def test_more_than_511_nodes_are_refused() -> None:
+    with pytest.raises(TooManyNumbers, match="at most 511 nodes, got 512"):
+        compiled(Case(tickers(512, 0)))
 
 
 def test_511_nodes() -> None:
@@ -160,7 +162,7 @@ def test_511_nodes() -> None:
 
 @dataclass(frozen=True)
 class Chooser(Actor):
-    """May go to any of many places, and back to none."""
+    """A node that goes to one of many places, once."""
 
     ways: int = fixed(1_000)
     at: int = 0
@@ -170,8 +172,8 @@ class Chooser(Actor):
             yield action(f"goes {way}", self.but(at=way))
 
 
-def test_a_state_of_more_steps_than_the_buffer_has_room_for() -> None:
-    """11,000 out of the first; then 10,000 more out of each, of which only some are taken."""
+def test_a_state_with_more_steps_than_the_buffer_has_room_for() -> None:
+    """The initial state has 11,000 steps; the search ends after the first level."""
     eleven = group("n", 11)
     model = cluster({eleven: lambda i: Chooser()}, never_at(*[0] * 10, 1_000))
     search = alike(model, all_properties=False)
@@ -179,9 +181,9 @@ def test_a_state_of_more_steps_than_the_buffer_has_room_for() -> None:
     assert counts(search) == (11_001, 11_000, 1)
 
 
-def test_two_levels_of_many_steps_each() -> None:
+def test_two_levels_with_many_steps_each() -> None:
     three = group("n", 3)
-    search = compiled(Asked(cluster({three: lambda i: Chooser(ways=60)})))
+    search = compiled(Case(cluster({three: lambda i: Chooser(ways=60)})))
     assert counts(search) == (61**3, 3 * 60 * 61**2, 3)
     assert search.widths == tuple(comb(3, k) * 60**k for k in range(4))
 
@@ -190,7 +192,7 @@ def test_two_levels_of_many_steps_each() -> None:
     ("count", "end"), [(1, 9_000), (2, 499), (3, 64), (5, 12), (11, 2), (18, 1)]
 )
 def test_independent_counters(count: int, end: int) -> None:
-    assert counts(compiled(Asked(tickers(count, end)))) == independent(count, end)
+    assert counts(compiled(Case(tickers(count, end)))) == independent(count, end)
 
 
 @pytest.mark.parametrize(("count", "end"), [(2, 60), (3, 15), (6, 3), (11, 1)])
@@ -201,7 +203,7 @@ def test_independent_counters_in_both_engines(count: int, end: int) -> None:
 
 @pytest.mark.parametrize(("nodes", "crashes"), [(3, 1), (6, 2), (10, 3), (4, 6), (1, 100)])
 def test_a_budget_of_crashes(nodes: int, crashes: int) -> None:
-    """So many crashes so far, of which so many nodes are down, whichever."""
+    """A state is the number of crashes so far and the set of nodes that are down."""
     search = alike(cluster({group("n", nodes): lambda i: Idle()}), "set", crashes)
     spent = [(k, d) for k in range(crashes + 1) for d in range(min(k, nodes) + 1)]
     states = sum(comb(nodes, down) for _, down in spent)
@@ -210,10 +212,10 @@ def test_a_budget_of_crashes(nodes: int, crashes: int) -> None:
     assert (search.states, search.transitions) == (states, restarts + falls)
 
 
-def test_a_deep_search_that_asks_about_steps_takes_no_time_for_the_steps_of_old_levels() -> None:
-    """A level costs what is new in it: else thousands of levels would take minutes."""
+def test_judging_steps_takes_time_only_for_the_steps_of_the_last_level() -> None:
+    """Otherwise a search of thousands of levels would take minutes."""
     backward = no_step(lambda old, new: new < old)
-    asked = Asked(tickers(1, 2_000, backward))
-    expected, found = by_reference(asked), compiled(asked)
-    assert told(found) == told(expected)
+    case = Case(tickers(1, 2_000, backward))
+    expected, found = by_reference(case), compiled(case)
+    assert answers(found) == answers(expected)
     assert found.seconds < 10 * expected.seconds + 1

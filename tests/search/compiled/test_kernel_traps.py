@@ -1,4 +1,4 @@
-"""What a careless kernel would get wrong, each in a cluster of a few states."""
+"""Clusters of a few states, each of which a careless kernel would get wrong."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ def trace(search: SearchResult, name: str) -> tuple[str, ...]:
     return search.discoveries[name].trace.labels
 
 
-# What a state is
+# States and transitions
 
 
-@pytest.mark.parametrize("one", range(1, 41))
-def test_states_that_differ_in_one_field_of_any_word_are_different(one: int) -> None:
-    """40 nodes, and two machines beside them, of at least 4 bits each: three words."""
+@pytest.mark.parametrize("node", range(1, 41))
+def test_states_that_differ_in_one_field_of_any_word_are_different(node: int) -> None:
+    """40 nodes, 40 watchers and the budget have at least 4 bits each: six words."""
     forty = group("n", 40)
-    search = alike(cluster({forty: lambda i: Ticker(end=2 if i == one else 0)}))
+    search = alike(cluster({forty: lambda i: Ticker(end=2 if i == node else 0)}))
     assert counts(search) == (3, 2, 2)
 
 
@@ -71,12 +71,12 @@ def test_fields_side_by_side_and_in_different_words_do_not_touch(pair: tuple[int
 
 @dataclass(frozen=True)
 class Restless(Actor):
-    """Does the same again and again."""
+    """A node that repeats one step, which does not change its state."""
 
     to: tuple[Id, ...] = fixed(())
 
     def actions(self) -> Iterator[Action]:
-        yield action("does it", self, broadcast(self.to, Ball(1)))
+        yield action("repeats", self, broadcast(self.to, Ball(1)))
 
 
 @NETS
@@ -85,14 +85,14 @@ def test_a_step_back_to_the_same_state_is_not_counted(network: str) -> None:
     assert counts(search) == (3, 2, 2)
 
 
-def test_a_message_that_is_sent_again_is_no_step_in_set() -> None:
+def test_sending_a_message_again_is_not_a_step_on_set() -> None:
     search = alike(cluster({N: lambda i: Restless(to=(M1,)), M: lambda i: Idle()}))
     assert counts(search) == (2, 1, 1)
 
 
 @dataclass(frozen=True)
 class Forked(Actor):
-    """There are two ways to one place."""
+    """A node with two steps to the same state."""
 
     arrived: bool = False
 
@@ -112,7 +112,7 @@ def test_two_steps_to_one_state_are_both_counted(network: str) -> None:
 
 @NETS
 @pytest.mark.parametrize(("crashes", "expected"), [(0, (1, 0, 0)), (1, (4, 4, 2)), (2, (8, 12, 4))])
-def test_a_refused_crash_is_no_step_though_it_is_the_last_row(
+def test_a_refused_crash_is_not_a_step_even_as_the_last_row(
     network: str, crashes: int, expected: tuple[int, int, int]
 ) -> None:
     search = alike(cluster({group("n", 2): lambda i: Idle()}), network, crashes)
@@ -121,6 +121,8 @@ def test_a_refused_crash_is_no_step_though_it_is_the_last_row(
 
 @dataclass(frozen=True)
 class Writer(Actor):
+    """A node that counts to 2 in a field that a crash resets."""
+
     at: int = volatile(0)
 
     def actions(self) -> Iterator[Action]:
@@ -129,8 +131,8 @@ class Writer(Actor):
 
 
 @NETS
-def test_a_refused_crash_shows_nothing_of_what_it_would_have_changed(network: str) -> None:
-    """One crash only: (2, 0) once, and never a second time from (2, 2) to (0, 0)."""
+def test_a_refused_crash_changes_no_observation(network: str) -> None:
+    """Only one crash is allowed: from (2, 2), no second crash leads to (0, 0)."""
     falls = no_step(lambda old, new: sum(old) - sum(new) == 2 and max(old) == 2 and new == (0, 0))
     twice = never_at(9, 9)
     search = alike(
@@ -143,28 +145,28 @@ def test_a_refused_crash_shows_nothing_of_what_it_would_have_changed(network: st
     assert trace(search, "no_such_step") == ("n1 writes", "n1 writes", "n1 crashes")
 
 
-# When something is judged
+# The observations and steps that are judged
 
 
-def test_what_first_shows_in_the_last_level_is_judged() -> None:
+def test_a_new_observation_in_the_last_level_is_judged() -> None:
     search = alike(tickers(2, 3, never_at(3, 3)))
     assert (search.verdict, search.complete) == (Verdict.VIOLATED, False)
     assert (counts(search), len(trace(search, "never_there"))) == ((16, 24, 6), 6)
 
 
-def test_what_is_false_in_the_beginning_is_found_there() -> None:
+def test_a_violation_in_the_initial_state_is_found() -> None:
     search = alike(tickers(1, 3, never_at(0)))
     assert (counts(search), search.widths, trace(search, "never_there")) == ((1, 0, 0), (1,), ())
 
 
-def test_what_is_reached_in_the_beginning_is_found_there() -> None:
+def test_a_sometimes_that_the_initial_state_reaches_is_found() -> None:
     search = alike(tickers(1, 3, once_at(0), once_at(3, name="at_the_end")))
     assert (search.verdict, counts(search)) == (Verdict.HOLDS, (4, 3, 3))
     assert trace(search, "once_there") == ()
     assert len(trace(search, "at_the_end")) == 3
 
 
-def test_a_search_goes_to_the_end_of_the_level_where_something_is_false() -> None:
+def test_a_search_finishes_the_level_of_the_first_violation() -> None:
     search = alike(tickers(3, 3, never_at(1, 0, 0), never_at(0, 1, 0, name="also")))
     assert search.widths == (1, 3)
     assert search.violated == ("never_there", "also")
@@ -178,17 +180,20 @@ def test_a_step_between_two_known_states_is_judged() -> None:
     assert trace(search, "no_such_step") == ("n1 turns",) * 4
 
 
-def test_a_step_from_a_state_that_shows_what_an_older_one_shows_is_judged() -> None:
-    """m1 turns unseen, and n1 may turn once m1 is at 2: the step is not one of the first state."""
+def test_a_step_from_a_state_with_a_known_observation_is_judged() -> None:
+    """n1 moves on a message from m1, whose place no property sees.
+
+    The state before the step has the observation of the initial state, which has no such step.
+    """
 
     @dataclass(frozen=True)
     class Hidden(Turner):
         place: int = 0
 
         def actions(self) -> Iterator[Action]:
-            yield action("turns", self.but(place=(self.place + 1) % 3), *self.told())
+            yield action("turns", self.but(place=(self.place + 1) % 3), *self.balls())
 
-        def told(self) -> list[Any]:
+        def balls(self) -> list[Any]:
             return [send(N1, Ball(1))] if self.place == 1 else []
 
         def receive(self, msg: object, src: Id) -> Step:
@@ -201,59 +206,59 @@ def test_a_step_from_a_state_that_shows_what_an_older_one_shows_is_judged() -> N
 
 
 @NETS
-def test_a_step_that_shows_nothing_is_judged(network: str) -> None:
+def test_a_step_that_changes_no_observation_is_judged(network: str) -> None:
     @always(sees=["at"])
-    def something_shows(before: Seen, after: Seen) -> str | None:
+    def observation_changes(before: Seen, after: Seen) -> str | None:
         return "nothing changes" if before == after else None
 
     parts = {N: lambda i: Ticker(end=2), M: lambda i: Forked()}
-    search = alike(cluster(parts, something_shows), network)
-    assert trace(search, "something_shows") == ("m1 goes left",)
+    search = alike(cluster(parts, observation_changes), network)
+    assert trace(search, "observation_changes") == ("m1 goes left",)
 
 
-def test_of_two_wrong_steps_out_of_one_state_the_first_is_told() -> None:
-    """The steps of m1 are known before the second step of n1, but stand behind it."""
+def test_the_first_of_two_violating_steps_out_of_one_state_is_reported() -> None:
+    """The step of m1 is in the tables before the second step of n1, but comes after this step."""
     parts = {N: lambda i: Ticker(end=2), M: lambda i: Ticker(end=1)}
     search = alike(cluster(parts, no_step(lambda old, new: old == (1, 0))))
     assert search.discoveries["no_such_step"].why == "(1, 0) to (2, 0)"
 
 
-def test_of_two_wrong_steps_that_show_the_same_the_first_is_told() -> None:
-    """Either crash is wrong, and nobody sees which it was."""
+def test_the_first_of_two_violating_steps_with_one_observation_is_reported() -> None:
+    """Each crash violates the property, and no observation shows which node crashed."""
     parts = {N: lambda i: Ticker(end=1), M: lambda i: Idle()}
 
     @always(sees=["at"])
-    def something_shows(before: Seen, after: Seen) -> str | None:
+    def observation_changes(before: Seen, after: Seen) -> str | None:
         same = before.field("at") == after.field("at") == [(N1, 1)]
         return "nothing changes" if same else None
 
-    search = alike(cluster(parts, something_shows), crashes=1)
-    assert trace(search, "something_shows") == ("n1 ticks", "n1 crashes")
+    search = alike(cluster(parts, observation_changes), crashes=1)
+    assert trace(search, "observation_changes") == ("n1 ticks", "n1 crashes")
 
 
 @pytest.mark.parametrize("states", range(1, 7))
-def test_a_step_that_was_not_looked_at_is_not_judged(states: int) -> None:
-    """There are 3 states up to the wrong step: with room for 3, it is where the search ends."""
+def test_a_step_beyond_the_limit_of_states_is_not_judged(states: int) -> None:
+    """The violating step leads from the third state to the fourth, beyond a limit of 3 states."""
     wrong = no_step(lambda old, new: old == (2,))
     search = alike(tickers(1, 9, wrong), limits=Limits(states=states))
     assert search.verdict is (Verdict.INCOMPLETE if states < 4 else Verdict.VIOLATED)
 
 
 @pytest.mark.parametrize("states", range(1, 20))
-def test_a_limit_within_a_level_judges_the_states_up_to_it(states: int) -> None:
-    """The 8 states of the second level of 8 counters; the fifth of them is wrong."""
+def test_the_states_before_a_limit_within_a_level_are_judged(states: int) -> None:
+    """The second level of 8 counters has 8 states, of which the fifth violates the property."""
     wrong = (0, 0, 0, 0, 1, 0, 0, 0)
     search = alike(tickers(8, 2, never_at(*wrong)), limits=Limits(states=states))
     assert search.states == min(states, 9)
     assert search.verdict is (Verdict.VIOLATED if states > 5 else Verdict.INCOMPLETE)
 
 
-# What reaches whom
+# Receivers of a bundle
 
 
 @dataclass(frozen=True)
 class Juggler(Actor):
-    """Throws to all, itself among them, in the step in which it changes itself."""
+    """A node that sends to all nodes, itself included, in a step that changes its own state."""
 
     to: tuple[Id, ...] = fixed(())
     at: int = 0
@@ -270,7 +275,7 @@ class Juggler(Actor):
 
 @NETS
 @pytest.mark.parametrize("crashes", [0, 1])
-def test_who_moves_may_be_among_those_who_receive(network: str, crashes: int) -> None:
+def test_a_node_can_receive_what_it_sends(network: str, crashes: int) -> None:
     two = group("n", 2)
     parts = {two: lambda i: Juggler(to=two.ids)}
     search = alike(cluster(parts, once_at(3, 3)), network, crashes)
@@ -278,7 +283,7 @@ def test_who_moves_may_be_among_those_who_receive(network: str, crashes: int) ->
 
 
 @NETS
-def test_a_sight_changes_where_a_bundle_and_a_field_change_it_at_once(network: str) -> None:
+def test_a_message_and_a_field_change_an_observation_at_once(network: str) -> None:
     @always(sees=["at", Ball])
     def thrown_and_noted_at_once(seen: Seen) -> str | None:
         noted = [who for who, value in seen.field("at") if value > 0]
@@ -290,6 +295,6 @@ def test_a_sight_changes_where_a_bundle_and_a_field_change_it_at_once(network: s
     assert search.verdict is Verdict.HOLDS
 
 
-def test_a_cluster_of_nothing_to_do_has_one_state() -> None:
+def test_a_cluster_without_steps_has_one_state() -> None:
     search = alike(cluster({N: lambda i: Idle()}, nothing()))
     assert (counts(search), search.widths, search.complete) == ((1, 0, 0), (1,), True)

@@ -1,4 +1,4 @@
-"""Machine code is made once, kept where one may write, and said when it has to be made."""
+"""The kernel is compiled once, with a note, and kept in a folder that can be written."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
-SAID = "pcheck: compiling the search into machine code, this once: it takes some seconds\n"
+NOTE = "pcheck: compiling the search to machine code: this takes some seconds, once\n"
 
 
 def explore(package: Path, *arguments: str) -> tuple[int, str, str]:
-    """`pcheck explore` from a copy of the package, for somebody without a home."""
+    """Run `pcheck explore` from a copy of the package, without a home directory."""
     done = subprocess.run(
         [sys.executable, "-B", "-m", "pcheck", "explore", *arguments],
         cwd=package,
@@ -35,7 +35,7 @@ def explore(package: Path, *arguments: str) -> tuple[int, str, str]:
 
 
 @pytest.mark.slow
-def test_it_is_kept_also_where_neither_the_package_nor_home_can_be_written(tmp_path: Path) -> None:
+def test_machine_code_is_kept_if_neither_package_nor_home_can_be_written(tmp_path: Path) -> None:
     for folder in ("pcheck", "specs"):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
@@ -43,17 +43,17 @@ def test_it_is_kept_also_where_neither_the_package_nor_home_can_be_written(tmp_p
     (tmp_path / "pcheck" / "search" / "compiled" / "__pycache__").write_text(
         "no folder", encoding="utf-8"
     )
-    asked = "--rounds", "1", "--reduce", "none", "--engine", "compiled"
-    status, out, err = explore(tmp_path, *asked, "--json")
+    options = "--rounds", "1", "--reduce", "none", "--engine", "compiled"
+    status, out, err = explore(tmp_path, *options, "--json")
     found = json.loads(out)
-    told = found["run"]["engine"], found["states"], found["transitions"], found["depth"]
-    assert (status, told, err) == (0, ("compiled", 19_911, 77_270, 20), SAID)
+    answer = found["run"]["engine"], found["states"], found["transitions"], found["depth"]
+    assert (status, answer, err) == (0, ("compiled", 19_911, 77_270, 20), NOTE)
     assert list((tmp_path / "scratch").rglob("kernel.expand-*.nbc"))
-    assert explore(tmp_path, *asked, "--quiet") == (0, "holds\n", "")
+    assert explore(tmp_path, *options, "--quiet") == (0, "holds\n", "")
 
 
 @pytest.mark.slow
-def test_a_small_search_never_loads_it(tmp_path: Path) -> None:
+def test_a_small_search_never_loads_the_kernel(tmp_path: Path) -> None:
     for folder in ("pcheck", "specs"):
         ignored = shutil.ignore_patterns("__pycache__", "kernel.py")
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)

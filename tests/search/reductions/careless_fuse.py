@@ -1,4 +1,4 @@
-"""A careless fuse: the pass with one clause wrong, and a cluster to show the mistake."""
+"""Careless versions of `fuse`, each with one clause wrong, and a cluster that exposes them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from pcheck import Action, Actor, Cluster, Id, Property, Step, action, broadcast
-from pcheck.search.reductions.automaton import Step as Row
+from pcheck.search.reductions.automaton import MacroStep
 from pcheck.search.reductions.fuse import Fused
 from pcheck.semantics.network import NETWORKS
 from pcheck.semantics.node import Config, StepKind
@@ -20,18 +20,18 @@ FuseBy = Callable[[type[Fused]], None]
 
 
 class CarelessFused(Fused):
-    """A fuse of which each subclass gets one clause wrong."""
+    """The base class of versions of `fuse` that get one clause wrong."""
 
-    def does(self, config: Config, step: Row) -> StepKind:
-        """Return what the first step behind a row does."""
+    def kind_of(self, config: Config, step: MacroStep) -> StepKind:
+        """Return the kind of the first step of a macro step."""
         return next(row.kind for row in self.node.rows(config) if row.label == step.labels[0])
 
 
 def posted(
-    receiver: Callable[[int], Actor], messages: tuple[object, ...], asks: Property
+    receiver: Callable[[int], Actor], messages: tuple[object, ...], prop: Property
 ) -> Cluster:
-    """Return a cluster of a node and another one that sends it all these in one step."""
-    return cluster({N: receiver, M: lambda _: Poster(to=(N1,), messages=messages)}, asks)
+    """Return a cluster in which m1 sends all the messages to the receiver n1 in one step."""
+    return cluster({N: receiver, M: lambda _: Poster(to=(N1,), messages=messages)}, prop)
 
 
 @dataclass(frozen=True)

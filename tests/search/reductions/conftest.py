@@ -1,4 +1,4 @@
-"""Reductions that a test replaces by careless ones."""
+"""A fixture that replaces `fuse` by a careless version."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from tests.search.reductions.careless_fuse import FuseBy
 
 @pytest.fixture
 def fuse_by(monkeypatch: pytest.MonkeyPatch) -> FuseBy:
-    """Replace the pass by a careless one: `fuse_by(ShowsNothing)`."""
+    """Return a function that replaces `fuse` by a careless version: `fuse_by(ShowsNothing)`."""
     return lambda wrong: monkeypatch.setattr(reduce, "Fused", wrong)

@@ -1,4 +1,4 @@
-"""The search that proves, by itself; and the cover in plain Python, one clause a method."""
+"""The search with cover alone, and a cover in plain Python with one clause in each method."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.walk import Walk
 from pcheck.search.limits import Clock
 from pcheck.search.outcome import SearchResult
-from pcheck.search.reductions.cover import ranked
-from pcheck.search.reductions.reduce import reduced
+from pcheck.search.reductions.cover import rank_local_states
+from pcheck.search.reductions.reduce import reduce_cluster
 from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.network import Inbox
 from pcheck.semantics.node import Config
-from tests.search.alike import Asked
+from tests.search.alike import Case
 from tests.search.reductions import symmetric
 from tests.search.reductions.reducing import SUBSETS, key
-from tests.search.reductions.symmetric import all_renamings, key_of_sight
+from tests.search.reductions.symmetric import all_renamings, key_of_observation
 from tests.search.reductions.traps import NOBODY, Walker, X
 
 NAMELESS = [reductions for reductions in SUBSETS if "symmetry" not in reductions]
@@ -30,9 +30,9 @@ WITH_SYMMETRY = [reductions for reductions in SUBSETS if "symmetry" in reduction
 FUSED = ("fuse", "prune")
 
 
-def asks_on(asked: Asked) -> ClusterModel:
-    """The model, and one more property that is never false: so that all there is must be seen."""
-    model = asked.runs()
+def never_decided(case: Case) -> ClusterModel:
+    """Return the model with one more property, which is never false and keeps the search going."""
+    model = case.model()
     more = always(sees=model.properties[0].sees, name="open_end")(never_false)
     model.properties = (*model.properties, more)
     return model
@@ -42,13 +42,15 @@ def never_false(seen: Seen) -> str | None:
     return None
 
 
-def proof(asked: Asked, reductions: Sequence[str]) -> Walk:
-    """The search that proves, when it has seen everything."""
-    model = asks_on(asked)
-    reduction = reduced(model, (*reductions, "cover"))
-    assert reduction.ways is not None, reduction.skipped
-    clock = Clock(asked.limits, None)
-    search = Walk(model, asked.limits, reduction, True, clock, ranked(reduction.ways))
+def proof(case: Case, reductions: Sequence[str]) -> Walk:
+    """Return the complete search with cover."""
+    model = never_decided(case)
+    reduction = reduce_cluster(model, (*reductions, "cover"))
+    assert reduction.successors is not None, reduction.skipped
+    clock = Clock(case.limits, None)
+    search = Walk(
+        model, case.limits, reduction, True, clock, rank_local_states(reduction.successors)
+    )
     search.advance()
     assert search.complete
     return search
@@ -58,14 +60,17 @@ def numbers(search: Walk) -> list[list[int]]:
     return [search.store.numbers(index) for index in range(len(search.store))]
 
 
-def check_proof(asked: Asked, reductions: Sequence[str], levels: Any) -> int:
-    """The proof sees what there is to be seen, up to renaming. How many states are dropped."""
-    search = proof(asked, reductions)
+def check_proof(case: Case, reductions: Sequence[str], levels: Any) -> int:
+    """Assert that the search with cover finds every observation, up to renaming.
+
+    Return the number of states that the search drops.
+    """
+    search = proof(case, reductions)
     model, tables = search.model, search.tables
     if "symmetry" in reductions:
         seen = [model.observer.seen(tables.machines.observation(each)) for each in numbers(search)]
-        keys = dict.fromkeys((key_of_sight(model, each) for each in seen), 0)
-        assert symmetric.least(keys, all_renamings(asked)).keys() == levels.keys(), reductions
+        keys = dict.fromkeys((key_of_observation(model, each) for each in seen), 0)
+        assert symmetric.least_depths(keys, all_renamings(case)).keys() == levels.keys(), reductions
     else:
         assert {
             key(tables.machines.observation(each)) for each in numbers(search)
@@ -79,43 +84,45 @@ def lengths(search: SearchResult) -> dict[str, int]:
 
 
 class Plain(Cover):
-    """Each state of a level beside each other one."""
+    """The cover as its theorem defines it: each state of a level is compared with each other."""
 
     def drop(self, store: Store, start: int, end: int) -> None:
         vectors = {index: store.numbers(index) for index in range(start, end)}
-        for one in range(start, end):
-            others = [each for each in vectors if each != one]
-            if any(self.is_below(vectors[one], vectors[other]) for other in others):
-                store.parents[one] = kernel._DROPPED
+        for index in range(start, end):
+            others = [each for each in vectors if each != index]
+            if any(self.is_below(vectors[index], vectors[other]) for other in others):
+                store.parents[index] = kernel._DROPPED
                 self.dropped += 1
-                del vectors[one]
+                del vectors[index]
 
-    def is_below(self, one: list[int], other: list[int]) -> bool:
-        a, b = self._tables.state(one), self._tables.state(other)
+    def is_below(self, lower: list[int], upper: list[int]) -> bool:
+        a, b = self._tables.state(lower), self._tables.state(upper)
         pairs = list(zip(a.nodes, b.nodes))
         return (
-            self.seen(one) == self.seen(other)
-            and self.crashes(a, b)
-            and all(self.local(one) == self.local(other) for one, other in pairs)
-            and all(self.waits(one.inbox, other.inbox) for one, other in pairs)
+            self.seen(lower) == self.seen(upper)
+            and self.has_crashes(a, b)
+            and all(self.local(low) == self.local(up) for low, up in pairs)
+            and all(self.has_letters(low.inbox, up.inbox) for low, up in pairs)
         )
 
     def seen(self, vector: list[int]) -> Hashable:
         return self._tables.machines.observation(vector)
 
-    def crashes(self, one: State, other: State) -> bool:
-        return one.crashes >= other.crashes
+    def has_crashes(self, lower: State, upper: State) -> bool:
+        """Return whether the lower state has spent no fewer crashes."""
+        return lower.crashes >= upper.crashes
 
     def local(self, config: Config) -> Hashable:
         return config.actor, config.up
 
-    def waits(self, one: Inbox, other: Inbox) -> bool:
-        return Counter(one) <= Counter(other)
+    def has_letters(self, lower: Inbox, upper: Inbox) -> bool:
+        """Return whether the upper inbox contains every copy in the lower one."""
+        return Counter(lower) <= Counter(upper)
 
 
 @dataclass(frozen=True)
 class Or(Walker):
-    """Sends these messages or those in its first step, and X in its second."""
+    """Sends the messages of one of its `ways` first, and then X if it `ends`."""
 
     to: tuple[Id, ...] = fixed(NOBODY)
     ways: tuple[tuple[object, ...], ...] = fixed()

@@ -1,4 +1,4 @@
-"""A cluster under some passes, beside the same cluster as it is."""
+"""Comparison of a cluster under some reductions with the same cluster without any."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from pcheck.search import reference
 from pcheck.search.compiled.walk import Walk
 from pcheck.search.limits import Clock
 from pcheck.search.outcome import SearchResult
-from pcheck.search.reductions.reduce import REDUCTIONS, reduced
+from pcheck.search.reductions.reduce import REDUCTIONS, reduce_cluster
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.observer import Observation
-from tests.search.alike import Asked, check_runs
+from tests.search.alike import Case, check_traces
 
-BY_STEPS = REDUCTIONS[:-1]  # all but `cover`, which has no search by steps
+BY_STEPS = REDUCTIONS[:-1]  # cover has no search by steps
 SUBSETS = tuple(chain.from_iterable(combinations(BY_STEPS, n) for n in range(len(BY_STEPS) + 1)))
-Levels = dict[Hashable, int]
+Levels = dict[Hashable, int]  # the least number of steps to each observation
 
 
 def key(observation: Observation) -> Hashable:
-    """The same for the same sight of two models."""
+    """Return a key of an observation that is equal for equal observations of two models."""
     return frozenset((letter.src, letter.exact) for letter in observation.sent), observation.values
 
 
-def observations(model: ClusterModel, most: int) -> Levels | None:
-    """Everything that can be seen, with the least number of steps to it; None: too many states."""
+def observations(model: ClusterModel, max_states: int) -> Levels | None:
+    """Return the least number of steps to each observation, or None beyond `max_states`."""
     known, level = {model.initial()}, [model.initial()]
     found: Levels = {}
     depth = 0
@@ -38,24 +38,24 @@ def observations(model: ClusterModel, most: int) -> Levels | None:
         after = {state for before in level for _, state in model.steps(before)} - known
         known |= after
         level, depth = list(after), depth + 1
-        if len(known) > most:
+        if len(known) > max_states:
             return None
     return found
 
 
-def endless(asked: Asked) -> ClusterModel:
-    """The model, and one more property that no state decides: so every search sees all."""
-    model = asked.runs()
+def endless(case: Case) -> ClusterModel:
+    """Return the model with one more property, which no state decides: every search completes."""
+    model = case.model()
     open_end = sometimes(sees=model.properties[0].sees, name="open_end")(lambda seen: False)
     model.properties = (*model.properties, open_end)
     return model
 
 
-def reduced_search(asked: Asked, reductions: Iterable[str]) -> tuple[SearchResult, Levels]:
-    """What the engine says under these passes, and what it saw, and when."""
-    model = endless(asked)
-    clock = Clock(asked.limits, None)
-    explorer = Walk(model, asked.limits, reduced(model, reductions), True, clock)
+def reduced_search(case: Case, reductions: Iterable[str]) -> tuple[SearchResult, Levels]:
+    """Return the result of the engine under some reductions, and the level of each observation."""
+    model = endless(case)
+    clock = Clock(case.limits, None)
+    explorer = Walk(model, case.limits, reduce_cluster(model, reductions), True, clock)
     search = explorer.run()
     seen: Levels = {}
     for index in range(len(explorer.store)):
@@ -64,22 +64,25 @@ def reduced_search(asked: Asked, reductions: Iterable[str]) -> tuple[SearchResul
     return search, seen
 
 
-def check_reduced(asked: Asked, subsets: Iterable[Iterable[str]] = SUBSETS) -> dict[str, int]:
-    """Under every subset of the passes the same comes out, and the runs are real and as short."""
-    return check_search(asked, subsets, observations(asked.runs(), 100_000), reduced_search)
+def check_reduced(case: Case, subsets: Iterable[Iterable[str]] = SUBSETS) -> dict[str, int]:
+    """Assert that every subset of the reductions gives the same answers, with valid traces.
+
+    The traces must also be as short. Return the number of states for each subset.
+    """
+    return check_search(case, subsets, observations(case.model(), 100_000), reduced_search)
 
 
 def check_search(
-    asked: Asked,
+    case: Case,
     subsets: Iterable[Iterable[str]],
     levels: Any,
-    search: Callable[[Asked, Iterable[str]], tuple[SearchResult, Any]],
+    search: Callable[[Case, Iterable[str]], tuple[SearchResult, Any]],
 ) -> dict[str, int]:
-    """Compare a search under each subset with the reference, and return the states of each."""
-    expected = reference.explore(endless(asked), all_properties=True)
+    """Compare a search under each subset with the reference; return its number of states."""
+    expected = reference.explore(endless(case), all_properties=True)
     sizes = {}
     for reductions in subsets:
-        found, seen = search(asked, reductions)
+        found, seen = search(case, reductions)
         assert found.complete, reductions
         assert seen == levels, (reductions, found.reduced)
         assert found.outcomes == expected.outcomes, reductions
@@ -87,6 +90,6 @@ def check_search(
             name: len(each.trace) for name, each in expected.discoveries.items()
         }, reductions
         assert found.states <= expected.states
-        check_runs(asked, found)
+        check_traces(case, found)
         sizes[",".join(found.reduced)] = found.states
     return sizes

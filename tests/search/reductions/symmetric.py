@@ -1,7 +1,7 @@
-"""What renamings make of states and sights, by brute force: nothing here asks pcheck about them.
+"""Renamings of states and observations by brute force, independent of pcheck's own renamings.
 
-A key is made of tuples and frozensets; a name in it is a pair of its type and its text. Which node
-shows or holds something is in the key by its name, so that to rename is to replace pairs.
+A key is made of tuples and frozensets; a name in a key is a pair of its type and its text. A key
+refers to nodes only by their names, so that renaming a key means replacing pairs.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from pcheck.search.compiled.explorer import explore
 from pcheck.search.compiled.walk import Walk
 from pcheck.search.limits import Clock
 from pcheck.search.outcome import SearchResult
-from pcheck.search.reductions.reduce import reduced
+from pcheck.search.reductions.reduce import reduce_cluster
 from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.node import Config
-from tests.search.alike import Asked
+from tests.search.alike import Case
 from tests.search.reductions.reducing import SUBSETS, check_search, endless
 
 Name = tuple[type[Any], str]
@@ -33,15 +33,15 @@ Levels = dict[Orbit, int]
 WITH_SYMMETRY = tuple(reductions for reductions in SUBSETS if "symmetry" in reductions)
 
 
-def all_renamings(asked: Asked) -> list[Names]:
-    """Every element of the group, the one that renames nothing among them."""
-    blocks = [[(type(name), str(name)) for name in b] for b in asked.cluster.interchangeable]
+def all_renamings(case: Case) -> list[Names]:
+    """Return every element of the group, including the identity."""
+    blocks = [[(type(name), str(name)) for name in b] for b in case.cluster.interchangeable]
     images = [[list(zip(block, other)) for other in permutations(block)] for block in blocks]
     return [dict(chain.from_iterable(each)) for each in product(*images)]
 
 
 def with_names(key: Any, names: Names) -> Hashable:
-    """The same key with other names in it."""
+    """Return a key with its names replaced."""
     kind = type(key)
     if kind is tuple and len(key) == 2 and key[0] in (Id, Value):
         name: Name = key
@@ -55,7 +55,7 @@ def with_names(key: Any, names: Names) -> Hashable:
 
 
 def orbit(key: Hashable, renamings: Sequence[Names]) -> Orbit:
-    """All renamings of a key: the same for each of them."""
+    """Return the set of all renamings of a key, which is the same for each key in the set."""
     return frozenset(with_names(key, names) for names in renamings)
 
 
@@ -81,7 +81,7 @@ def key_of_inbox(config: Config, queued: bool) -> Hashable:
     )
 
 
-def key_of_sight(model: ClusterModel, seen: Seen) -> Hashable:
+def key_of_observation(model: ClusterModel, seen: Seen) -> Hashable:
     sees = dict.fromkeys(what for prop in model.properties for what in prop.sees)
     rows: list[Hashable] = []
     for what in sees:
@@ -90,27 +90,27 @@ def key_of_sight(model: ClusterModel, seen: Seen) -> Hashable:
     return tuple(rows)
 
 
-# Everything there is, and what the engine makes of it
+# Reachable states, and those that the engine visits
 
 
-def states(model: ClusterModel, most: int) -> Iterator[tuple[State, int]]:
-    """Every state, with the least number of steps to it; of more than so many, not all."""
+def states(model: ClusterModel, max_states: int) -> Iterator[tuple[State, int]]:
+    """Yield every state with the least number of steps to it, at most one beyond `max_states`."""
     known, level = {model.initial(): 0}, [model.initial()]
     yield level[0], 0
     for before in level:
         for _, state in model.steps(before):
-            if state not in known and len(known) <= most:
+            if state not in known and len(known) <= max_states:
                 known[state] = known[before] + 1
                 level.append(state)
                 yield state, known[state]
 
 
-def orbits(asked: Asked, most: int = 100_000) -> int:
-    """How many states there are, if those that differ by a renaming are one."""
-    model, renamings = asked.runs(), all_renamings(asked)
+def orbits(case: Case, max_states: int = 100_000) -> int:
+    """Return the number of orbits: states that differ only by a renaming count once."""
+    model, renamings = case.model(), all_renamings(case)
     known: set[Hashable] = set()
     count = 0
-    for state, _ in states(model, most):
+    for state, _ in states(model, max_states):
         key = key_of_state(model, state)
         if key not in known:
             count += 1
@@ -118,16 +118,17 @@ def orbits(asked: Asked, most: int = 100_000) -> int:
     return count
 
 
-def observations(asked: Asked, most: int = 100_000) -> Levels:
-    """Everything that can be seen, up to renaming, with the least number of steps to it."""
-    model, renamings = asked.runs(), all_renamings(asked)
+def observations(case: Case, max_states: int = 100_000) -> Levels:
+    """Return the least number of steps to each observation, up to renaming."""
+    model, renamings = case.model(), all_renamings(case)
     found: dict[Hashable, int] = {}
-    for state, depth in states(model, most):
-        found.setdefault(key_of_sight(model, model.observe(state)), depth)
-    return least(found, renamings)
+    for state, depth in states(model, max_states):
+        found.setdefault(key_of_observation(model, model.observe(state)), depth)
+    return least_depths(found, renamings)
 
 
-def least(found: dict[Hashable, int], renamings: Sequence[Names]) -> Levels:
+def least_depths(found: dict[Hashable, int], renamings: Sequence[Names]) -> Levels:
+    """Return the least depth in each orbit of keys."""
     levels: Levels = {}
     for key, depth in found.items():
         each = orbit(key, renamings)
@@ -135,32 +136,33 @@ def least(found: dict[Hashable, int], renamings: Sequence[Names]) -> Levels:
     return levels
 
 
-def seen_under(asked: Asked, reductions: Iterable[str]) -> tuple[SearchResult, Levels]:
-    """What the engine says under these passes, and what it saw up to renaming, and when."""
-    model = endless(asked)
-    reduction = reduced(model, reductions)
-    explorer = Walk(model, asked.limits, reduction, True, Clock(asked.limits, None))
+def seen_under(case: Case, reductions: Iterable[str]) -> tuple[SearchResult, Levels]:
+    """Return the result of the engine under some reductions, and the level of each observation.
+
+    Observations that differ only by a renaming count once.
+    """
+    model = endless(case)
+    reduction = reduce_cluster(model, reductions)
+    explorer = Walk(model, case.limits, reduction, True, Clock(case.limits, None))
     search = explorer.run()
     found: dict[Hashable, int] = {}
     for index in range(len(explorer.store)):
         seen = model.observer.seen(
             explorer.tables.machines.observation(explorer.store.numbers(index))
         )
-        key = key_of_sight(model, seen)
+        key = key_of_observation(model, seen)
         found.setdefault(key, bisect_right(explorer.levels, index) - 1)
-    return search, least(found, all_renamings(asked))
+    return search, least_depths(found, all_renamings(case))
 
 
-def check_symmetric(
-    asked: Asked, subsets: Iterable[Iterable[str]] = WITH_SYMMETRY
-) -> dict[str, int]:
-    """Under these subsets of the passes the same comes out, up to renaming; the runs are real."""
-    return check_search(asked, subsets, observations(asked), seen_under)
+def check_symmetric(case: Case, subsets: Iterable[Iterable[str]] = WITH_SYMMETRY) -> dict[str, int]:
+    """Assert that each subset gives the same answers up to renaming, with valid traces."""
+    return check_search(case, subsets, observations(case), seen_under)
 
 
-def left(asked: Asked, *reductions: str) -> int:
-    """How many states the engine visits under these passes."""
-    search = explore(asked.runs(), asked.limits, reductions=reductions, all_properties=True)
+def left(case: Case, *reductions: str) -> int:
+    """Return the number of states that the engine visits under some reductions."""
+    search = explore(case.model(), case.limits, reductions=reductions, all_properties=True)
     assert search.complete
     assert search.reduced == reductions
     return search.states

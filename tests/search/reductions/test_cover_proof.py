@@ -1,4 +1,4 @@
-"""Where nothing can be proved the search by steps goes on, and says what it would have said."""
+"""If cover cannot prove the rest, the search by steps continues with unchanged answers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pcheck.search.compiled.explorer import explore
 from pcheck.search.compiled.store import Store
 from pcheck.search.limits import Limits
 from pcheck.search.outcome import Outcome, SearchResult, Verdict
-from tests.search.alike import Asked, check_runs, told
+from tests.search.alike import Case, answers, check_traces
 from tests.search.parts import N1, M, N, cluster
 from tests.search.reductions.covering import FUSED, NAMELESS, Or, lengths
 from tests.search.reductions.traps import NOBODY, A, B, Walker, X, Y, reaches, watches
@@ -30,36 +30,36 @@ Patch: TypeAlias = pytest.MonkeyPatch
 
 @pytest.fixture
 def soon(monkeypatch: Patch) -> None:
-    """A proof is tried at once."""
-    monkeypatch.setattr(walk, "LONG", 0)
+    """Let every search try a proof at once."""
+    monkeypatch.setattr(walk, "MIN_STATES_TO_TRY_COVER", 0)
 
 
 SOON = pytest.mark.usefixtures("soon")
 
 
-def both(asked: Asked, *reductions: str, **more: Any) -> tuple[SearchResult, SearchResult]:
-    """With a proof that may be tried, and without."""
+def both(case: Case, *reductions: str, **more: Any) -> tuple[SearchResult, SearchResult]:
+    """Return the results of a search that may try a proof, and of one that may not."""
     found, expected = (
         explore(
-            asked.runs(), asked.limits, reductions=each, all_properties=asked.all_properties, **more
+            case.model(), case.limits, reductions=each, all_properties=case.all_properties, **more
         )
         for each in ((*reductions, "cover"), reductions)
     )
-    check_runs(asked, found)
+    check_traces(case, found)
     return found, expected
 
 
 def check_by_steps(found: SearchResult, expected: SearchResult) -> None:
-    assert told(found) == told(expected)
+    assert answers(found) == answers(expected)
     assert found.reduced == expected.reduced
 
 
-def test_a_search_that_is_over_soon_is_no_proof() -> None:
-    check_by_steps(*both(Asked(only_agreement()), *FUSED))
+def test_a_short_search_does_not_try_a_proof() -> None:
+    check_by_steps(*both(Case(only_agreement()), *FUSED))
 
 
 def only_agreement(bug: str = "", *tests: Callable[[list[Any]], str | None]) -> Cluster:
-    """Without what is to be reached; and one more property for each test of who has voted."""
+    """Return Paxos with `agreement` as its only property, and one more for each test of votes."""
     made = paxos(bug, acceptors=3, proposers=2, rounds=1)
     (agreement,) = (each for each in made.properties if each.name == "agreement")
     (accepted,) = agreement.sees
@@ -73,8 +73,8 @@ def about(kind: type[Any], test: Callable[[list[Any]], str | None]) -> Property:
 
 
 @SOON
-def test_a_proof_says_that_it_is_one() -> None:
-    found, expected = both(Asked(only_agreement()), *FUSED)
+def test_a_proof_reports_cover_as_a_reduction() -> None:
+    found, expected = both(Case(only_agreement()), *FUSED)
     assert (found.verdict, found.reduced) == (Verdict.HOLDS, (*FUSED, "cover"))
     assert (found.states, expected.states) == (460, 625)
     assert found.outcomes == expected.outcomes
@@ -82,14 +82,14 @@ def test_a_proof_says_that_it_is_one() -> None:
 
 @SOON
 @pytest.mark.parametrize("states", [1, 10, 100, 400])
-def test_beyond_a_limit_of_states_nothing_is_proved(states: int) -> None:
-    found, expected = both(Asked(only_agreement(), limits=Limits(states=states)), *FUSED)
+def test_a_proof_beyond_the_limit_of_states_is_not_used(states: int) -> None:
+    found, expected = both(Case(only_agreement(), limits=Limits(states=states)), *FUSED)
     assert found.verdict is Verdict.INCOMPLETE
     check_by_steps(found, expected)
 
 
 class Ended(Cover):
-    """Something happens when a proof has met 20 states."""
+    """A cover that raises an exception when a proof has more than 20 states."""
 
     by: type[BaseException] = KeyboardInterrupt
 
@@ -102,25 +102,25 @@ class Ended(Cover):
 @SOON
 def test_an_interrupt_ends_the_proof_and_the_search(monkeypatch: Patch) -> None:
     monkeypatch.setattr(walk, "Cover", Ended)
-    found, _ = both(Asked(only_agreement()), *FUSED)
+    found, _ = both(Case(only_agreement()), *FUSED)
     assert (found.verdict, found.stopped) == (Verdict.INCOMPLETE, "an interrupt")
     assert (found.reduced, found.states, found.depth) == (FUSED, 1, 0)
     assert found.outcomes == {"agreement": Outcome.UNDECIDED}
 
 
 @SOON
-def test_where_memory_lacks_for_a_proof_it_is_looked_for_by_steps(monkeypatch: Patch) -> None:
+def test_a_proof_that_lacks_memory_is_not_used(monkeypatch: Patch) -> None:
     monkeypatch.setattr(walk, "Cover", type("OutOfMemory", (Ended,), {"by": MemoryError}))
-    check_by_steps(*both(Asked(only_agreement()), *FUSED))
+    check_by_steps(*both(Case(only_agreement()), *FUSED))
 
 
 @SOON
-def test_half_of_the_time_is_for_the_proof(monkeypatch: Patch) -> None:
-    """Each look at the clock is a second, and there is one at each level."""
+def test_a_proof_gets_half_of_the_remaining_time(monkeypatch: Patch) -> None:
+    """Each reading of the clock takes a second, and each level reads the clock once."""
     seconds = count()
     monkeypatch.setattr(limits, "time", SimpleNamespace(monotonic=lambda: float(next(seconds))))
-    asked = Asked(only_agreement(), limits=Limits(seconds=20))
-    search = explore(asked.runs(), asked.limits, reductions=(*FUSED, "cover"))
+    case = Case(only_agreement(), limits=Limits(seconds=20))
+    search = explore(case.model(), case.limits, reductions=(*FUSED, "cover"))
     assert (search.verdict, search.stopped) == (Verdict.INCOMPLETE, "the limit of 20 seconds")
     assert search.reduced == FUSED
     assert 0 < search.depth < 18
@@ -128,29 +128,29 @@ def test_half_of_the_time_is_for_the_proof(monkeypatch: Patch) -> None:
 
 
 @SOON
-def test_a_violation_deep_inside_is_told_by_its_shortest_run() -> None:
-    found, expected = both(Asked(only_agreement("14")), *FUSED)
+def test_a_deep_violation_has_a_shortest_trace() -> None:
+    found, expected = both(Case(only_agreement("14")), *FUSED)
     assert len(found.discoveries["agreement"].trace) == 14
     check_by_steps(found, expected)
 
 
 @SOON
-def test_what_is_never_reached_is_found_by_steps() -> None:
-    asked = Asked(cluster({N: lambda _: Or(ways=((Y(),), ()))}, reaches(X), watches(Y)))
-    found, expected = both(asked, *FUSED)
+def test_a_sometimes_that_is_never_reached_is_decided_by_steps() -> None:
+    case = Case(cluster({N: lambda _: Or(ways=((Y(),), ()))}, reaches(X), watches(Y)))
+    found, expected = both(case, *FUSED)
     assert found.outcomes["reaches"] is Outcome.NEVER_REACHED
     assert found.verdict is Verdict.VIOLATED
     check_by_steps(found, expected)
 
 
 @pytest.mark.parametrize(("long", "on"), [(300, (*FUSED, "cover")), (0, FUSED)])
-def test_of_several_properties_each_is_answered(
+def test_each_of_several_properties_is_decided(
     long: int, on: tuple[str, ...], monkeypatch: Patch
 ) -> None:
-    """What is violated before the proof begins is known by then; else there is no proof."""
-    monkeypatch.setattr(walk, "LONG", long)
-    asked = Asked(only_agreement("", no_votes), all_properties=True)
-    found, expected = both(asked, *FUSED)
+    """A violation found before the proof is kept; one found by the proof makes it useless."""
+    monkeypatch.setattr(walk, "MIN_STATES_TO_TRY_COVER", long)
+    case = Case(only_agreement("", no_votes), all_properties=True)
+    found, expected = both(case, *FUSED)
     assert found.outcomes == {"agreement": Outcome.HOLDS, "no_votes": Outcome.VIOLATED}
     assert (found.reduced, lengths(found)) == (on, lengths(expected))
 
@@ -165,7 +165,7 @@ def raises_late(votes: list[Any]) -> str | None:
 
 @dataclass(frozen=True)
 class Torn(Walker):
-    """0 -A-> 2, or with B in between: a rank more. From 2 to 3, where two acts have one name."""
+    """0 -A-> 2 or 0 -B-> 1 -A-> 2, one rank more; 2 -> 3, where two actions have one label."""
 
     def actions(self) -> Iterator[Action]:
         if self.at == 2:
@@ -183,25 +183,23 @@ class Torn(Walker):
         return None
 
 
-def faulty() -> dict[str, Asked]:
+def faulty() -> dict[str, Case]:
     parts = {N: lambda _: Torn(), M: lambda _: Or(to=(N1,), ways=((A(),), (B(),)))}
-    torn = Asked(cluster(parts, watches(X)))
+    torn = Case(cluster(parts, watches(X)))
     return {
-        "two steps labelled": torn,
-        "raises_late raised": Asked(only_agreement("", raises_late)),
+        "labelled two steps": torn,
+        "raises_late raised": Case(only_agreement("", raises_late)),
     }
 
 
 @SOON
-@pytest.mark.parametrize("passes", NAMELESS, ids=",".join)
+@pytest.mark.parametrize("reductions", NAMELESS, ids=",".join)
 @pytest.mark.parametrize("what", faulty())
-def test_a_fault_deep_inside_is_told_by_its_shortest_run(
-    what: str, reductions: tuple[str, ...]
-) -> None:
-    """In the proof the fault may be met elsewhere, after a run that is no shortest one."""
-    asked, said = faulty()[what], []
+def test_a_deep_fault_has_a_shortest_trace(what: str, reductions: tuple[str, ...]) -> None:
+    """The proof may find the fault first, but on a trace that is not a shortest one."""
+    case, errors = faulty()[what], []
     for each in (reductions, (*reductions, "cover")):
         with pytest.raises(SpecError, match=what) as caught:
-            explore(asked.runs(), reductions=each)
-        said.append((str(caught.value), getattr(caught.value.trace, "labels", None)))
-    assert said[0] == said[1]
+            explore(case.model(), reductions=each)
+        errors.append((str(caught.value), getattr(caught.value.trace, "labels", None)))
+    assert errors[0] == errors[1]

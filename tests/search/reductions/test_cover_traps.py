@@ -1,4 +1,4 @@
-"""Each clause of what lies below what is there for a reason: without it something is missed."""
+"""A careless cover: without any one clause of the theorem an observation is lost."""
 
 from __future__ import annotations
 
@@ -15,60 +15,62 @@ from pcheck.search.compiled.explorer import explore
 from pcheck.search.compiled.walk import Walk
 from pcheck.search.limits import Clock, Limits
 from pcheck.search.reductions.closure import Closure
-from pcheck.search.reductions.cover import ranked
-from pcheck.search.reductions.reduce import WHAT_WAITS_IS_IN_THE_WAY, reduced
+from pcheck.search.reductions.cover import rank_local_states
+from pcheck.search.reductions.reduce import UNDELIVERED_BLOCKS, reduce_cluster
 from pcheck.semantics.cluster_model import State
 from pcheck.semantics.network import Inbox
 from pcheck.semantics.node import Config
-from tests.search.alike import Asked
+from tests.search.alike import Case
 from tests.search.parts import N1, M, N, cluster
 from tests.search.reductions.covering import FUSED, NAMELESS, Or, Plain, check_proof, numbers, proof
 from tests.search.reductions.reducing import key, observations
-from tests.search.reductions.traps import NOBODY, A, B, Walker, X, Y, shown, watches
+from tests.search.reductions.traps import NOBODY, A, B, Walker, X, Y, as_texts, watches
 
 NETS = pytest.mark.parametrize("network", ["set", "once", "lossy"])
 Patch: TypeAlias = pytest.MonkeyPatch
 
 
-def exactly(asked: Asked) -> set[str]:
-    """All that can be seen, which is what a proof sees, and one with the plain cover."""
-    levels = observations(asked.runs(), 1_000)
+def exactly(case: Case) -> set[str]:
+    """Return all observations, after checking that proofs find them, also with the plain cover."""
+    levels = observations(case.model(), 1_000)
     assert levels is not None
     for reductions in NAMELESS:
-        check_proof(asked, reductions, levels)
+        check_proof(case, reductions, levels)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(walk, "Cover", Plain)
-        assert proved(asked) == set(shown(levels))
-    return set(shown(levels))
+        assert proved(case) == set(as_texts(levels))
+    return set(as_texts(levels))
 
 
-def proved(asked: Asked, *reductions: str) -> set[str]:
-    """What a proof sees."""
-    search = proof(asked, reductions)
+def proved(case: Case, *reductions: str) -> set[str]:
+    """Return the observations that a proof finds."""
+    search = proof(case, reductions)
     return set(
-        shown({key(search.tables.machines.observation(each)): 0 for each in numbers(search)})
+        as_texts({key(search.tables.machines.observation(each)): 0 for each in numbers(search)})
     )
 
 
 class SeesNothing(Plain):
-    """What was sent does not matter once it was sent."""
+    """Ignores the observation."""
 
     def seen(self, vector: list[int]) -> Hashable:
         return None
 
 
 @NETS
-def test_states_that_have_shown_something_else_are_two(network: str, monkeypatch: Patch) -> None:
+def test_states_with_different_observations_do_not_cover_each_other(
+    network: str, monkeypatch: Patch
+) -> None:
     parts = {N: lambda _: Or(ways=((Y(),), ()), ends=True)}
-    asked = Asked(cluster(parts, watches(X, Y)), network)
-    assert exactly(asked) == {"", "Y", "X", "X Y"}
+    case = Case(cluster(parts, watches(X, Y)), network)
+    assert exactly(case) == {"", "Y", "X", "X Y"}
     monkeypatch.setattr(walk, "Cover", SeesNothing)
-    assert proved(asked) == {"", "Y", "X"}
+    assert proved(case) == {"", "Y", "X"}
 
 
 @dataclass(frozen=True)
 class NeedsACrash(Actor):
-    """From (1, 1) to (5, 0) by a crash, or without one; from there to X by a crash alone."""
+    """From (1, 1) to (5, 0) with a crash or without one, and from there to X only with a crash."""
 
     at: int = 0
     memory: int = volatile(0)
@@ -80,36 +82,40 @@ class NeedsACrash(Actor):
 
 
 def goes_on(actor: Any, ways: dict[Any, Any], last: int) -> Iterator[Action]:
-    """X is sent where it comes to the last state."""
+    """Yield an action for each way; the action to the last state sends X."""
     for at, memory in ways.get((actor.at, actor.memory), ()):
         sends = [broadcast(NOBODY, X())] if at == last else []
         yield action(f"goes to {at}", actor.but(at=at, memory=memory), *sends)
 
 
 class CountsNoCrashes(Plain):
-    def crashes(self, one: State, other: State) -> bool:
+    """Ignores the number of crashes."""
+
+    def has_crashes(self, lower: State, upper: State) -> bool:
         return True
 
 
-class LikesCrashes(Plain):
-    def crashes(self, one: State, other: State) -> bool:
-        return one.crashes <= other.crashes
+class PrefersCrashes(Plain):
+    """Keeps the state that has spent more crashes."""
+
+    def has_crashes(self, lower: State, upper: State) -> bool:
+        return lower.crashes <= upper.crashes
 
 
 @NETS
-@pytest.mark.parametrize("wrong", [CountsNoCrashes, LikesCrashes])
-def test_a_crash_that_is_spent_is_missing_later(
+@pytest.mark.parametrize("wrong", [CountsNoCrashes, PrefersCrashes])
+def test_a_state_with_more_crashes_spent_does_not_cover(
     network: str, wrong: type[Cover], monkeypatch: Patch
 ) -> None:
-    asked = Asked(cluster({N: lambda _: NeedsACrash()}, watches(X)), network, crashes=1)
-    assert exactly(asked) == {"", "X"}
+    case = Case(cluster({N: lambda _: NeedsACrash()}, watches(X)), network, crashes=1)
+    assert exactly(case) == {"", "X"}
     monkeypatch.setattr(walk, "Cover", wrong)
-    assert proved(asked) == {""}
+    assert proved(case) == {""}
 
 
 @dataclass(frozen=True)
 class UpOrDown(Actor):
-    """Comes to (4, 0) down by a crash, or up after another crash; from there it sends X."""
+    """Reaches (4, 0) down by a crash, or up after another crash; sends X from (4, 0) when up."""
 
     at: int = 0
     memory: int = volatile(0)
@@ -121,22 +127,26 @@ class UpOrDown(Actor):
 
 
 class ForgetsWhoIsDown(Plain):
+    """Ignores whether a node is up."""
+
     def local(self, config: Config) -> Hashable:
         return config.actor
 
 
 @NETS
-def test_a_node_that_is_down_cannot_do_what_it_could(network: str, monkeypatch: Patch) -> None:
-    """It restarts as what was dropped for it, and that is known: so nobody goes on from there."""
-    asked = Asked(cluster({N: lambda _: UpOrDown()}, watches(X)), network, crashes=1)
-    assert exactly(asked) == {"", "X"}
+def test_a_node_that_is_down_does_not_cover_one_that_is_up(
+    network: str, monkeypatch: Patch
+) -> None:
+    """The restart leads to the dropped state, which is known and so is never expanded."""
+    case = Case(cluster({N: lambda _: UpOrDown()}, watches(X)), network, crashes=1)
+    assert exactly(case) == {"", "X"}
     monkeypatch.setattr(walk, "Cover", ForgetsWhoIsDown)
-    assert proved(asked) == {""}
+    assert proved(case) == {""}
 
 
 @dataclass(frozen=True)
 class Hears(Walker):
-    """Sends X when it has heard all these, in this order."""
+    """Sends X when it has received all its messages in order."""
 
     what: tuple[object, ...] = fixed()
 
@@ -147,54 +157,60 @@ class Hears(Walker):
         return (after, broadcast(NOBODY, X())) if after.at == len(self.what) else after
 
 
-def heard(*what: object, sent: tuple[tuple[object, ...], ...], network: str) -> Asked:
+def heard(*what: object, sent: tuple[tuple[object, ...], ...], network: str) -> Case:
     parts = {N: lambda _: Hears(what=what), M: lambda _: Or(to=(N1,), ways=sent)}
-    return Asked(cluster(parts, watches(X)), network)
+    return Case(cluster(parts, watches(X)), network)
 
 
 class CountsNoCopies(Plain):
-    def waits(self, one: Inbox, other: Inbox) -> bool:
-        return set(one) <= set(other)
+    """Compares inboxes as sets."""
+
+    def has_letters(self, lower: Inbox, upper: Inbox) -> bool:
+        return set(lower) <= set(upper)
 
 
 @pytest.mark.parametrize("network", ["once", "lossy"])
-def test_two_copies_are_more_than_one(network: str, monkeypatch: Patch) -> None:
-    asked = heard(A(), A(), sent=((A(), A()), (A(),)), network=network)
-    assert exactly(asked) == {"", "X"}
+def test_one_copy_does_not_cover_two(network: str, monkeypatch: Patch) -> None:
+    case = heard(A(), A(), sent=((A(), A()), (A(),)), network=network)
+    assert exactly(case) == {"", "X"}
     monkeypatch.setattr(walk, "Cover", CountsNoCopies)
-    assert proved(asked) == {""}
+    assert proved(case) == {""}
 
 
 class KeepsTheLower(Plain):
-    def is_below(self, one: list[int], other: list[int]) -> bool:
-        return super().is_below(other, one)
+    """Drops the upper state."""
+
+    def is_below(self, lower: list[int], upper: list[int]) -> bool:
+        return super().is_below(upper, lower)
 
 
 @NETS
-def test_it_is_the_upper_one_that_is_kept(network: str, monkeypatch: Patch) -> None:
-    asked = heard(A(), sent=((A(),), ()), network=network)
-    assert exactly(asked) == {"", "X"}
+def test_the_upper_state_is_kept(network: str, monkeypatch: Patch) -> None:
+    case = heard(A(), sent=((A(),), ()), network=network)
+    assert exactly(case) == {"", "X"}
     monkeypatch.setattr(walk, "Cover", KeepsTheLower)
-    assert proved(asked) == {""}
+    assert proved(case) == {""}
 
 
-def test_in_fifo_what_waits_is_in_the_way(monkeypatch: Patch) -> None:
-    """Of A before B and B before A neither is below: each is lost, to come to the other."""
-    asked = heard(A(), B(), sent=((B(), A()), (A(), B())), network="fifo")
-    model = asked.runs()
-    assert set(shown(observations(model, 1_000) or {})) == {"", "X"}
+def test_cover_is_skipped_on_fifo(monkeypatch: Patch) -> None:
+    """Neither of the queues A, B and B, A covers the other, as n1 needs A before B."""
+    case = heard(A(), B(), sent=((B(), A()), (A(), B())), network="fifo")
+    model = case.model()
+    assert set(as_texts(observations(model, 1_000) or {})) == {"", "X"}
     search = explore(model, reductions=(*FUSED, "cover"))
-    assert (search.reduced, search.skipped) == (FUSED, {"cover": WHAT_WAITS_IS_IN_THE_WAY})
-    assert proved_on_fifo(asked) == {""}
+    assert (search.reduced, search.skipped) == (FUSED, {"cover": UNDELIVERED_BLOCKS})
+    assert proved_on_fifo(case) == {""}
 
 
-def proved_on_fifo(asked: Asked) -> set[str]:
-    """What a proof sees that should not be."""
-    model = asked.runs()
+def proved_on_fifo(case: Case) -> set[str]:
+    """Return the observations that a proof would find on fifo."""
+    model = case.model()
     tables = Closure(model, lambda: None).edges
-    ranks = ranked([{at: [edge.next for edge in out] for at, out in its.items()} for its in tables])
-    search = Walk(model, Limits(), reduced(model, ()), True, Clock(Limits(), None), ranks)
+    ranks = rank_local_states(
+        [{at: [edge.next for edge in out] for at, out in table.items()} for table in tables]
+    )
+    search = Walk(model, Limits(), reduce_cluster(model, ()), True, Clock(Limits(), None), ranks)
     assert search.advance()
     return set(
-        shown({key(search.tables.machines.observation(each)): 0 for each in numbers(search)})
+        as_texts({key(search.tables.machines.observation(each)): 0 for each in numbers(search)})
     )

@@ -1,4 +1,4 @@
-"""The fuse: how many states are left where steps of a node are fused."""
+"""Fuse: the numbers of states that remain."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pcheck import Action, action, broadcast, group
-from tests.search.alike import Asked
+from tests.search.alike import Case
 from tests.search.parts import Ticker, cluster
 from tests.search.reductions.careless_fuse import NETS, TimesOut, posted
 from tests.search.reductions.reducing import check_reduced
@@ -14,7 +14,7 @@ from tests.search.reductions.traps import NOBODY, A, X, reaches
 
 
 @dataclass(frozen=True)
-class CountsAndTells(Ticker):
+class CountsAndSends(Ticker):
     """Counts to its end, and sends X there."""
 
     def actions(self) -> Iterator[Action]:
@@ -24,13 +24,13 @@ class CountsAndTells(Ticker):
 
 
 @NETS
-def test_silent_steps_of_one_node_are_not_shuffled_with_those_of_others(network: str) -> None:
-    """Three nodes that count to 3: 4^3 states. Each has told or has not: 2^3."""
-    asked = Asked(cluster({group("n", 3): lambda _: CountsAndTells(end=3)}), network)
-    assert check_reduced(asked, [(), ("fuse",)]) == {"": 64, "fuse": 8}
+def test_silent_steps_of_nodes_are_not_interleaved(network: str) -> None:
+    """Three nodes that count to 3 have 4^3 states; fused, each has sent X or not: 2^3."""
+    case = Case(cluster({group("n", 3): lambda _: CountsAndSends(end=3)}), network)
+    assert check_reduced(case, [(), ("fuse",)]) == {"": 64, "fuse": 8}
 
 
-def test_a_step_that_is_only_seen_by_the_next_is_left_out() -> None:
-    """Nothing posted, A waits, and X is sent; not the states 1 and 2 of who was handed A."""
-    asked = Asked(posted(lambda _: TimesOut(), (A(),), reaches(X)), "once")
-    assert check_reduced(asked, [(), ("fuse",)]) == {"": 5, "fuse": 3}
+def test_states_within_a_chain_are_left_out() -> None:
+    """Three states remain: nothing sent, A undelivered, X sent. The states 1 and 2 of n1 do not."""
+    case = Case(posted(lambda _: TimesOut(), (A(),), reaches(X)), "once")
+    assert check_reduced(case, [(), ("fuse",)]) == {"": 5, "fuse": 3}

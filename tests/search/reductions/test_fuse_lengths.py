@@ -1,6 +1,6 @@
 """A careless fuse keeps the wrong chain: traps F3 and F7, each with a version that does.
 
-There is no `can_always`, so F9 cannot be asked.
+Trap F9 needs a kind of property that pcheck does not have.
 """
 
 from __future__ import annotations
@@ -11,22 +11,22 @@ from dataclasses import dataclass
 import pytest
 
 from pcheck import Action, Actor, action, broadcast, volatile
-from pcheck.search.reductions.automaton import Step as Row
+from pcheck.search.reductions.automaton import MacroStep
 from pcheck.search.reductions.fuse import Fused
 from pcheck.semantics.node import Config
-from tests.search.alike import Asked
+from tests.search.alike import Case
 from tests.search.parts import N, cluster
 from tests.search.reductions.careless_fuse import CarelessFused, FuseBy
 from tests.search.reductions.reducing import reduced_search
 from tests.search.reductions.traps import (
     NOBODY,
     A,
-    Finding,
+    Depths,
     Walker,
     X,
     Y,
     caught,
-    exact_sights,
+    exact_observations,
     reaches,
 )
 
@@ -53,20 +53,20 @@ class SlowOrFrail(Actor):
 
 
 class FirstChain(CarelessFused):
-    """Among chains to one end the shortest will do, however often it crashes."""
+    """Keeps only the shortest chain to each end, even if a longer one crashes less often."""
 
-    def steps(self, config: Config) -> tuple[Row, ...]:
-        first: dict[object, Row] = {}
+    def steps(self, config: Config) -> tuple[MacroStep, ...]:
+        first: dict[object, MacroStep] = {}
         for step in super().steps(config):
             first.setdefault((step.next, step.bundle), step)
         return tuple(first.values())
 
 
 class SafestChain(CarelessFused):
-    """Among chains to one end the one with the fewest crashes will do, however long it is."""
+    """Keeps only the chain with the fewest crashes to each end, even if it is longer."""
 
-    def steps(self, config: Config) -> tuple[Row, ...]:
-        safest: dict[object, Row] = {}
+    def steps(self, config: Config) -> tuple[MacroStep, ...]:
+        safest: dict[object, MacroStep] = {}
         for step in super().steps(config):
             safest[step.next, step.bundle] = step
         return tuple(safest.values())
@@ -76,13 +76,13 @@ class SafestChain(CarelessFused):
     ("wrong", "expected"),
     [(FirstChain, {"": 0, "Y": 4}), (SafestChain, {"": 0, "Y": 5, "X Y": 8})],
 )
-def test_a_longer_chain_may_save_a_crash(
-    wrong: type[Fused], expected: Finding, fuse_by: FuseBy
+def test_a_longer_chain_that_saves_a_crash_is_kept(
+    wrong: type[Fused], expected: Depths, fuse_by: FuseBy
 ) -> None:
-    asked = Asked(cluster({N: lambda _: SlowOrFrail()}, reaches(X, Y)), crashes=1)
-    assert exact_sights(asked) == {"": 0, "Y": 4, "X Y": 8}
+    case = Case(cluster({N: lambda _: SlowOrFrail()}, reaches(X, Y)), crashes=1)
+    assert exact_observations(case) == {"": 0, "Y": 4, "X Y": 8}
     fuse_by(wrong)
-    assert caught(asked, "fuse") == expected
+    assert caught(case, "fuse") == expected
 
 
 # F7
@@ -92,7 +92,7 @@ def test_a_longer_chain_may_save_a_crash(
 class LongOrShort(Walker):
     """0 -> 1 -> 2 -> 3 silent, 3 -> 5 sends Y; 0 -> 4 sends A, 4 -> 5 sends Y; 5 -> 6 sends X.
 
-    The long way is one chain, the short one is two.
+    The long way is one chain, the short way is two chains.
     """
 
     def actions(self) -> Iterator[Action]:
@@ -107,32 +107,32 @@ class LongOrShort(Walker):
 
 
 class OneStep(tuple[str, ...]):
-    """Some labels that count as one."""
+    """Labels that count as one step."""
 
     def __len__(self) -> int:
         return 1
 
 
 class CostsOne(CarelessFused):
-    """A chain is a step like any other: where it leads is marked and judged with the next level."""
+    """Treats a chain as one step, so that its end belongs to the next level."""
 
-    def steps(self, config: Config) -> tuple[Row, ...]:
+    def steps(self, config: Config) -> tuple[MacroStep, ...]:
         return tuple(step._replace(labels=OneStep(step.labels)) for step in super().steps(config))
 
 
-def test_a_chain_costs_as_much_as_there_are_steps_in_it(fuse_by: FuseBy) -> None:
-    """Else 4 steps are told before 2 are, and the state there is only known by them."""
+def test_a_chain_costs_its_number_of_steps(fuse_by: FuseBy) -> None:
+    """Otherwise the trace to a state has 4 steps, although 2 steps are enough."""
     both = reaches(Y, name="reaches_y"), reaches(X, Y, name="reaches_x")
-    asked = Asked(cluster({N: lambda _: LongOrShort()}, *both))
-    assert exact_sights(asked) == {"": 0, "Y": 2, "X Y": 3}
-    assert lengths(asked) == {"reaches_y": 2, "reaches_x": 3}
+    case = Case(cluster({N: lambda _: LongOrShort()}, *both))
+    assert exact_observations(case) == {"": 0, "Y": 2, "X Y": 3}
+    assert lengths(case) == {"reaches_y": 2, "reaches_x": 3}
     fuse_by(CostsOne)
     with pytest.raises(AssertionError, match="a step that the cluster cannot"):
-        lengths(asked)
+        lengths(case)
 
 
-def lengths(asked: Asked) -> dict[str, int]:
-    search, _ = reduced_search(asked, ["fuse"])
+def lengths(case: Case) -> dict[str, int]:
+    search, _ = reduced_search(case, ["fuse"])
     return {name: len(found.trace) for name, found in search.discoveries.items()}
 
 
@@ -149,25 +149,25 @@ class TwoChains(Walker):
 
 
 class DepthFirst(CarelessFused):
-    """Notes the first chain that it happens upon, and the state there as known."""
+    """Searches depth-first, and keeps the first chain to each end."""
 
-    def steps(self, config: Config) -> tuple[Row, ...]:
-        known, loud = {config}, []
+    def steps(self, config: Config) -> tuple[MacroStep, ...]:
+        known, ended = {config}, []
         chains: list[tuple[Config, tuple[str, ...]]] = [(config, ())]
         while chains:
             at, labels = chains.pop()
             for step in self._steps(at, labels):
                 chain = step._replace(labels=(*labels, *step.labels))
-                if self._is_loud(at, step):
-                    loud.append(chain)
+                if not self._is_silent(at, step):
+                    ended.append(chain)
                 elif step.next not in known:
                     known.add(step.next)
                     chains.append((step.next, chain.labels))
-        return tuple(loud)
+        return tuple(ended)
 
 
-def test_the_first_chain_to_an_end_is_a_shortest(fuse_by: FuseBy) -> None:
-    asked = Asked(cluster({N: lambda _: TwoChains()}, reaches(X)))
-    assert exact_sights(asked) == {"": 0, "X": 3}
+def test_the_first_chain_to_an_end_is_a_shortest_one(fuse_by: FuseBy) -> None:
+    case = Case(cluster({N: lambda _: TwoChains()}, reaches(X)))
+    assert exact_observations(case) == {"": 0, "X": 3}
     fuse_by(DepthFirst)
-    assert caught(asked, "fuse") == {"": 0, "X": 4}
+    assert caught(case, "fuse") == {"": 0, "X": 4}

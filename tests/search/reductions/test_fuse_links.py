@@ -1,4 +1,4 @@
-"""A careless fuse leaves links out of a chain: traps F2 to F6, each with a version that does."""
+"""A careless fuse leaves steps out of a chain: traps F2 to F6, each with a version that does."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import pytest
 
 from pcheck import Action, Id, Step, action, broadcast, fixed
-from pcheck.search.reductions.automaton import Step as Row
+from pcheck.search.reductions.automaton import MacroStep
 from pcheck.search.reductions.fuse import Fused
 from pcheck.semantics.node import Config, StepKind
-from tests.search.alike import Asked
+from tests.search.alike import Case
 from tests.search.parts import N, cluster
 from tests.search.reductions.careless_fuse import NETS, CarelessFused, FuseBy, TimesOut, posted
 from tests.search.reductions.reducing import reduced_search
@@ -24,7 +24,7 @@ from tests.search.reductions.traps import (
     Walker,
     X,
     caught,
-    exact_sights,
+    exact_observations,
     reaches,
     watches,
 )
@@ -32,48 +32,48 @@ from tests.search.reductions.traps import (
 # F2
 
 
-class ActsOnlyAtFirst(CarelessFused):
-    """A chain is made of deliveries, and ends where no more can be delivered."""
+class ActionsOnlyFirst(CarelessFused):
+    """Allows an action only as the first step of a chain."""
 
-    def _steps(self, config: Config, labels: tuple[str, ...]) -> tuple[Row, ...]:
+    def _steps(self, config: Config, labels: tuple[str, ...]) -> tuple[MacroStep, ...]:
         steps = super()._steps(config, labels)
-        return tuple(s for s in steps if not labels or self.does(config, s) is not StepKind.ACT)
+        return tuple(s for s in steps if not labels or self.kind_of(config, s) is not StepKind.ACT)
 
 
-class ActsAreSilent(CarelessFused):
-    """A time-out is nobody's business."""
+class ActionsAreSilent(CarelessFused):
+    """Treats every action as silent, even if the action sends something."""
 
-    def _is_loud(self, config: Config, step: Row) -> bool:
-        return super()._is_loud(config, step) and self.does(config, step) is not StepKind.ACT
+    def _is_silent(self, config: Config, step: MacroStep) -> bool:
+        return super()._is_silent(config, step) or self.kind_of(config, step) is StepKind.ACT
 
 
 @NETS
-@pytest.mark.parametrize("wrong", [ActsOnlyAtFirst, ActsAreSilent])
-def test_acts_are_links_of_a_chain_or_its_end(
+@pytest.mark.parametrize("wrong", [ActionsOnlyFirst, ActionsAreSilent])
+def test_actions_belong_to_a_chain_or_end_it(
     network: str, wrong: type[Fused], fuse_by: FuseBy
 ) -> None:
-    asked = Asked(posted(lambda _: TimesOut(), (A(),), reaches(X)), network)
-    assert exact_sights(asked) == {"": 0, "X": 4}
+    case = Case(posted(lambda _: TimesOut(), (A(),), reaches(X)), network)
+    assert exact_observations(case) == {"": 0, "X": 4}
     fuse_by(wrong)
-    assert caught(asked, "fuse") == {"": 0}
+    assert caught(case, "fuse") == {"": 0}
 
 
 # F3
 
 
-class CrashesOnlyAtFirst(CarelessFused):
-    """A node crashes where a chain begins, never in the midst of one."""
+class CrashesOnlyFirst(CarelessFused):
+    """Allows a crash only as the first step of a chain."""
 
-    def _steps(self, config: Config, labels: tuple[str, ...]) -> tuple[Row, ...]:
+    def _steps(self, config: Config, labels: tuple[str, ...]) -> tuple[MacroStep, ...]:
         return tuple(s for s in super()._steps(config, labels) if not (labels and s.crashes))
 
 
 @NETS
-def test_a_crash_comes_after_silent_steps_too(network: str, fuse_by: FuseBy) -> None:
-    asked = Asked(cluster({N: lambda _: Forgetful()}, reaches(X)), network, crashes=1)
-    assert exact_sights(asked) == {"": 0, "X": 4}
-    fuse_by(CrashesOnlyAtFirst)
-    assert caught(asked, "fuse") == {"": 0}
+def test_a_chain_may_crash_after_silent_steps(network: str, fuse_by: FuseBy) -> None:
+    case = Case(cluster({N: lambda _: Forgetful()}, reaches(X)), network, crashes=1)
+    assert exact_observations(case) == {"": 0, "X": 4}
+    fuse_by(CrashesOnlyFirst)
+    assert caught(case, "fuse") == {"": 0}
 
 
 # F4, F5
@@ -81,7 +81,7 @@ def test_a_crash_comes_after_silent_steps_too(network: str, fuse_by: FuseBy) -> 
 
 @dataclass(frozen=True)
 class BetweenAAndC(Walker):
-    """0 -A-> 1 silent, 1 -C-> 3 sends X; and 1 -B-> 2, a dead end, or B is ignored."""
+    """0 -A-> 1 silent, 1 -C-> 3 sends X; either 1 -B-> 2 is a dead end, or B is ignored."""
 
     dead_end: bool = fixed()
 
@@ -96,43 +96,43 @@ class BetweenAAndC(Walker):
         return None
 
 
-class LosesApart(CarelessFused):
-    """A loss is a step of its own, and no link of a chain."""
+class LossesApart(CarelessFused):
+    """Allows a loss only as a step of its own."""
 
-    def _is_loud(self, config: Config, step: Row) -> bool:
-        return super()._is_loud(config, step) or self.does(config, step) is StepKind.LOSE
+    def _is_silent(self, config: Config, step: MacroStep) -> bool:
+        return super()._is_silent(config, step) and self.kind_of(config, step) is not StepKind.LOSE
 
-    def _steps(self, config: Config, labels: tuple[str, ...]) -> tuple[Row, ...]:
+    def _steps(self, config: Config, labels: tuple[str, ...]) -> tuple[MacroStep, ...]:
         steps = super()._steps(config, labels)
-        return tuple(s for s in steps if not labels or self.does(config, s) is not StepKind.LOSE)
+        return tuple(s for s in steps if not labels or self.kind_of(config, s) is not StepKind.LOSE)
 
 
-def test_in_fifo_a_loss_is_a_link_of_a_chain(fuse_by: FuseBy) -> None:
-    """A, lose B, C."""
+def test_a_loss_belongs_to_a_chain_on_fifo(fuse_by: FuseBy) -> None:
+    """X needs a delivery of A, a loss of B and a delivery of C."""
     receives = BetweenAAndC(dead_end=True)
-    asked = Asked(posted(lambda _: receives, (A(), B(), C()), reaches(X)), "fifo")
-    assert exact_sights(asked) == {"": 0, "X": 4}
-    fuse_by(LosesApart)
-    assert caught(asked, "fuse") == {"": 0}
+    case = Case(posted(lambda _: receives, (A(), B(), C()), reaches(X)), "fifo")
+    assert exact_observations(case) == {"": 0, "X": 4}
+    fuse_by(LossesApart)
+    assert caught(case, "fuse") == {"": 0}
 
 
-class LinksChangeTheActor(CarelessFused):
-    """What leaves the actor as it was is no link of a chain: a letter ignored, and one lost.
+class ActorsMustChange(CarelessFused):
+    """Leaves out silent steps that do not change the actor: ignored letters, and losses.
 
-    The latter must be forgotten too: where B cannot be passed by ignoring it, it can be lost.
+    Both must be left out for the trap: otherwise B can be lost if it cannot be ignored.
     """
 
-    def _steps(self, config: Config, labels: tuple[str, ...]) -> tuple[Row, ...]:
+    def _steps(self, config: Config, labels: tuple[str, ...]) -> tuple[MacroStep, ...]:
         steps = super()._steps(config, labels)
         return tuple(s for s in steps if s.bundle.sends or s.next.actor is not config.actor)
 
 
-def test_in_fifo_a_head_that_is_ignored_is_passed_within_a_chain(fuse_by: FuseBy) -> None:
+def test_a_chain_ignores_the_head_of_a_queue_on_fifo(fuse_by: FuseBy) -> None:
     receives = BetweenAAndC(dead_end=False)
-    asked = Asked(posted(lambda _: receives, (A(), B(), C()), reaches(X)), "fifo")
-    assert exact_sights(asked) == {"": 0, "X": 4}
-    fuse_by(LinksChangeTheActor)
-    assert caught(asked, "fuse") == {"": 0}
+    case = Case(posted(lambda _: receives, (A(), B(), C()), reaches(X)), "fifo")
+    assert exact_observations(case) == {"": 0, "X": 4}
+    fuse_by(ActorsMustChange)
+    assert caught(case, "fuse") == {"": 0}
 
 
 # F6
@@ -151,9 +151,9 @@ class NeedsTwo(Walker):
 
 
 class ConsumesNothing(CarelessFused):
-    """A chain is one of local states alone."""
+    """Follows local states only, and never removes a letter from the inbox."""
 
-    def _steps(self, config: Config, labels: tuple[str, ...]) -> tuple[Row, ...]:
+    def _steps(self, config: Config, labels: tuple[str, ...]) -> tuple[MacroStep, ...]:
         return tuple(
             step._replace(next=self.node.config(step.next.actor, step.next.up, config.inbox))
             for step in super()._steps(config, labels)
@@ -161,12 +161,12 @@ class ConsumesNothing(CarelessFused):
 
 
 @pytest.mark.parametrize("network", ["once", "lossy", "fifo"])
-def test_a_copy_is_consumed_within_a_chain(network: str, fuse_by: FuseBy) -> None:
-    """And if it were not, the run that is found could not be taken."""
-    asked = Asked(posted(lambda _: NeedsTwo(), (A(),), watches(X)), network)
-    shortest = Asked(posted(lambda _: NeedsTwo(), (A(),), reaches(X)), network)
-    assert exact_sights(asked) == exact_sights(shortest) == {"": 0}
+def test_a_chain_consumes_copies(network: str, fuse_by: FuseBy) -> None:
+    """Otherwise the trace found cannot be replayed."""
+    case = Case(posted(lambda _: NeedsTwo(), (A(),), watches(X)), network)
+    shortest = Case(posted(lambda _: NeedsTwo(), (A(),), reaches(X)), network)
+    assert exact_observations(case) == exact_observations(shortest) == {"": 0}
     fuse_by(ConsumesNothing)
-    assert caught(asked, "fuse") == {"": 0, "X": 4}
+    assert caught(case, "fuse") == {"": 0, "X": 4}
     with pytest.raises(AssertionError, match="a step that the cluster cannot"):
         reduced_search(shortest, ["fuse"])

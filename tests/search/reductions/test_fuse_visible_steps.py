@@ -1,4 +1,4 @@
-"""A careless fuse hides what is seen: traps F1 and F8, each with a version that falls into it."""
+"""A careless fuse hides observations: traps F1 and F8, each with a version that does."""
 
 from __future__ import annotations
 
@@ -6,34 +6,34 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pcheck import Action, Actor, action, group
-from pcheck.search.reductions.automaton import Step as Row
+from pcheck.search.reductions.automaton import MacroStep
 from pcheck.semantics.node import Config
-from tests.search.alike import Asked
+from tests.search.alike import Case
 from tests.search.parts import N1, M, N, Ticker, cluster, once_at
 from tests.search.reductions.careless_fuse import NETS, CarelessFused, FuseBy
-from tests.search.reductions.traps import caught, exact_sights, watches
+from tests.search.reductions.traps import caught, exact_observations, watches
 
 # F1
 
 
 class ShowsNothing(CarelessFused):
-    """Silent is what sends nothing."""
+    """Treats every step that sends nothing as silent."""
 
-    def _is_loud(self, config: Config, step: Row) -> bool:
-        return bool(step.bundle.sends)
+    def _is_silent(self, config: Config, step: MacroStep) -> bool:
+        return not step.bundle.sends
 
 
 @NETS
-def test_a_step_that_changes_what_is_seen_is_loud(network: str, fuse_by: FuseBy) -> None:
-    asked = Asked(cluster({N: lambda _: Ticker(end=2)}, watches("at")), network)
-    assert exact_sights(asked) == {"0": 0, "1": 1, "2": 2}
+def test_a_step_that_changes_a_watched_field_is_not_silent(network: str, fuse_by: FuseBy) -> None:
+    case = Case(cluster({N: lambda _: Ticker(end=2)}, watches("at")), network)
+    assert exact_observations(case) == {"0": 0, "1": 1, "2": 2}
     fuse_by(ShowsNothing)
-    assert caught(asked, "fuse") == {"0": 0}
+    assert caught(case, "fuse") == {"0": 0}
 
 
 @dataclass(frozen=True)
 class Holder(Actor):
-    """Has something, and lets go of it."""
+    """Holds something until its action."""
 
     holds: bool = True
 
@@ -43,49 +43,50 @@ class Holder(Actor):
 
 
 class ShowsWhatIsEntered(CarelessFused):
-    """Silent is what sends nothing and leads to nothing that anybody asks about."""
+    """Treats a step that sends nothing as silent unless `holds` becomes true."""
 
-    def _is_loud(self, config: Config, step: Row) -> bool:
+    def _is_silent(self, config: Config, step: MacroStep) -> bool:
         after = step.next.actor
         assert isinstance(after, Holder)
-        return bool(step.bundle.sends) or (super()._is_loud(config, step) and after.holds)
+        return not step.bundle.sends and (super()._is_silent(config, step) or not after.holds)
 
 
 @NETS
-def test_a_step_that_leaves_what_is_seen_is_loud(network: str, fuse_by: FuseBy) -> None:
-    asked = Asked(cluster({group("n", 2): lambda _: Holder()}, watches("holds")), network)
-    assert exact_sights(asked) == {
+def test_a_step_that_ends_a_watched_condition_is_not_silent(network: str, fuse_by: FuseBy) -> None:
+    case = Case(cluster({group("n", 2): lambda _: Holder()}, watches("holds")), network)
+    assert exact_observations(case) == {
         "True True": 0,
         "False True": 1,
         "True False": 1,
         "False False": 2,
     }
     fuse_by(ShowsWhatIsEntered)
-    assert caught(asked, "fuse") == {"True True": 0}
+    assert caught(case, "fuse") == {"True True": 0}
 
 
 # F8
 
 
 class JudgesNow(CarelessFused):
-    """Silent is what changes no verdict as things stand: n1 at 1 is nothing as long as m1 is at 0.
+    """Treats a step as silent if it decides nothing as long as the other node is at 0.
 
-    A node cannot know what others show by now, so this is what they show in the beginning.
+    A node cannot know the current state of the other node, so its initial state is used: n1 at 1
+    decides nothing while m1 is at 0.
     """
 
-    def _is_loud(self, config: Config, step: Row) -> bool:
+    def _is_silent(self, config: Config, step: MacroStep) -> bool:
         after = step.next.actor
         assert isinstance(after, Ticker)
-        return (after.me, after.at) != (N1, 1)
+        return (after.me, after.at) == (N1, 1)
 
 
 @NETS
-def test_what_is_seen_is_loud_though_nothing_follows_from_it_yet(
+def test_a_visible_step_is_not_silent_if_it_decides_nothing_yet(
     network: str, fuse_by: FuseBy
 ) -> None:
-    """n1 ticks, m1 ticks: there it is. But n1 goes to 2 at once, if it need not stop at 1."""
+    """(1, 1) needs a tick of each node, but the careless fuse moves n1 to 2 at once."""
     parts = {N: lambda _: Ticker(end=2), M: lambda _: Ticker(end=1)}
-    asked = Asked(cluster(parts, once_at(1, 1)), network)
-    assert exact_sights(asked) == {"0 0": 0, "1 0": 1, "0 1": 1, "2 0": 2, "1 1": 2, "2 1": 3}
+    case = Case(cluster(parts, once_at(1, 1)), network)
+    assert exact_observations(case) == {"0 0": 0, "1 0": 1, "0 1": 1, "2 0": 2, "1 1": 2, "2 1": 3}
     fuse_by(JudgesNow)
-    assert caught(asked, "fuse") == {"0 0": 0, "0 1": 1, "2 0": 2, "2 1": 3}
+    assert caught(case, "fuse") == {"0 0": 0, "0 1": 1, "2 0": 2, "2 1": 3}

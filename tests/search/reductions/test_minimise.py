@@ -1,4 +1,4 @@
-"""Minimise: how many states are left where states of a node behave alike."""
+"""Minimise: the numbers of states that remain."""
 
 from __future__ import annotations
 
@@ -7,22 +7,30 @@ from dataclasses import dataclass
 from typing import Any
 
 from pcheck import Actor, Id, Step, broadcast, group
-from tests.search.alike import Asked
+from tests.search.alike import Case
 from tests.search.parts import N1, N, cluster
 from tests.search.reductions.reducing import check_reduced
-from tests.search.reductions.traps import NOBODY, A, Forgetful, Poster, X, exact_sights, reaches
+from tests.search.reductions.traps import (
+    NOBODY,
+    A,
+    Forgetful,
+    Poster,
+    X,
+    exact_observations,
+    reaches,
+)
 
 
-def test_without_crashes_there_are_other_classes() -> None:
-    """(0, 0) and (1, 1) are one, since nothing leads to (1, 0).
+def test_the_classes_depend_on_whether_nodes_may_crash() -> None:
+    """Without crashes (0, 0) and (1, 1) are merged, since (1, 0) is unreachable.
 
-    With one crash all that is reachable stays apart: up 00, 11; down 00, 10; then 00, 11 and 10
-    up again, 20 after that. Each node's table is made for one number of crashes.
+    With one crash all 8 reachable states stay distinct: 00 and 11 up, 00 and 10 down, then 00, 11
+    and 10 up again, and 20. The tables of a node depend on whether the node may crash.
     """
     parts: dict[Any, Callable[[int], Actor]] = {N: lambda _: Forgetful()}
     sizes = {
         crashes: check_reduced(
-            Asked(cluster(parts, reaches(X)), crashes=crashes), [(), ("minimise",)]
+            Case(cluster(parts, reaches(X)), crashes=crashes), [(), ("minimise",)]
         )
         for crashes in (0, 1)
     }
@@ -31,7 +39,7 @@ def test_without_crashes_there_are_other_classes() -> None:
 
 @dataclass(frozen=True)
 class Remembers(Actor):
-    """Notes in which order it heard the others, and sends X when it has heard all three."""
+    """Remembers the order of senders, and sends X when all three have sent."""
 
     heard: tuple[Id, ...] = ()
 
@@ -42,15 +50,15 @@ class Remembers(Actor):
         return (after, broadcast(NOBODY, X())) if len(after.heard) == 3 else after
 
 
-def test_an_order_that_nobody_asks_about_is_forgotten() -> None:
-    """Each of three has not posted, or its letter waits, or is one of the k that were heard.
+def test_an_order_that_does_not_matter_is_forgotten() -> None:
+    """Each of three senders has not sent, or its letter is undelivered or delivered.
 
-    In order: 1 * 2^3 + 3 * 2^2 + 6 * 2 + 6 states. As a set: 3^3.
+    With the order of deliveries there are 1 * 2^3 + 3 * 2^2 + 6 * 2 + 6 states, without it 3^3.
     """
     parts: dict[Any, Callable[[int], Actor]] = {
         N: lambda _: Remembers(),
         group("m", 3): lambda _: Poster(to=(N1,), messages=(A(),)),
     }
-    asked = Asked(cluster(parts, reaches(X)), "once")
-    assert exact_sights(asked) == {"": 0, "X": 6}
-    assert check_reduced(asked, [(), ("minimise",)]) == {"": 38, "minimise": 27}
+    case = Case(cluster(parts, reaches(X)), "once")
+    assert exact_observations(case) == {"": 0, "X": 6}
+    assert check_reduced(case, [(), ("minimise",)]) == {"": 38, "minimise": 27}

@@ -1,4 +1,4 @@
-"""A careless minimise takes unlike states for one: traps M1 to M5, and versions that fall in."""
+"""A careless minimise merges different states: traps M1 to M5, each with a version that does."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from pcheck import (
 )
 from pcheck.search.reductions import reduce
 from pcheck.search.reductions.closure import Closure, Edge, Local
-from pcheck.search.reductions.minimise import classes
+from pcheck.search.reductions.minimise import class_representatives
 from pcheck.semantics.network import NETWORKS
 from pcheck.semantics.node import Bundle
 from pcheck.semantics.observer import Observer
-from tests.search.alike import Asked, check_runs
+from tests.search.alike import Case, check_traces
 from tests.search.parts import M1, N1, M, N, cluster
 from tests.search.reductions.reducing import reduced_search
 from tests.search.reductions.traps import (
@@ -41,7 +41,7 @@ from tests.search.reductions.traps import (
     X,
     Y,
     caught,
-    exact_sights,
+    exact_observations,
     is_act,
     reaches,
     rewritten,
@@ -50,27 +50,27 @@ from tests.search.reductions.traps import (
 NETS = pytest.mark.parametrize("network", NETWORKS)
 
 
+MinimiseBy = Callable[[Rewrites], None]
+
+
 @pytest.fixture
-def classes_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[Rewrites], None]:
-    """Makes the pass look at a table in which every edge is what this makes of it."""
+def minimise_by(monkeypatch: pytest.MonkeyPatch) -> MinimiseBy:
+    """Return a function that makes `minimise` use rewritten tables."""
 
-    def look_at(how: Rewrites) -> None:
+    def use(how: Rewrites) -> None:
         def wrong(closure: Closure, i: int) -> dict[Local, Local]:
-            return classes(rewritten(closure, how), i)
+            return class_representatives(rewritten(closure, how), i)
 
-        monkeypatch.setattr(reduce, "classes", wrong)
+        monkeypatch.setattr(reduce, "class_representatives", wrong)
 
-    return look_at
-
-
-Looking = Callable[[Rewrites], None]
+    return use
 
 
 # M1
 
 
 @dataclass(frozen=True)
-class InTwoActs(Walker):
+class InTwoActions(Walker):
     """0 -i-> 1 silent, 1 -j-> 2 sends X."""
 
     to: tuple[Id, ...] = fixed((N1,))
@@ -83,11 +83,11 @@ class InTwoActs(Walker):
 
 
 @NETS
-def test_an_act_is_a_letter(network: str, classes_of: Looking) -> None:
-    asked = Asked(cluster({N: lambda _: InTwoActs()}, reaches(X)), network)
-    assert exact_sights(asked) == {"": 0, "X": 2}
-    classes_of(lambda edge: None if is_act(edge) else edge)
-    assert caught(asked, "minimise") == {"": 0}
+def test_an_action_is_an_input(network: str, minimise_by: MinimiseBy) -> None:
+    case = Case(cluster({N: lambda _: InTwoActions()}, reaches(X)), network)
+    assert exact_observations(case) == {"": 0, "X": 2}
+    minimise_by(lambda edge: None if is_act(edge) else edge)
+    assert caught(case, "minimise") == {"": 0}
 
 
 @dataclass(frozen=True)
@@ -105,14 +105,14 @@ class OneOfTwo(Walker):
 
 
 @NETS
-def test_a_run_has_the_labels_of_its_own_steps(network: str, classes_of: Looking) -> None:
-    """Also where 1 stands for 2: `b, i` would be no run."""
+def test_a_trace_has_the_labels_of_its_own_steps(network: str, minimise_by: MinimiseBy) -> None:
+    """The trace `b, i` is not valid, although the local state 1 might represent 2."""
     parts = {N: lambda _: OneOfTwo()}
-    asked = Asked(cluster(parts, reaches(X, Y)), network)
-    assert exact_sights(asked) == {"": 0, "Y": 1, "X": 2, "X Y": 2}
-    classes_of(lambda edge: edge._replace(label="") if is_act(edge) else edge)
-    search, _ = reduced_search(asked, ["minimise"])
-    check_runs(asked, search)
+    case = Case(cluster(parts, reaches(X, Y)), network)
+    assert exact_observations(case) == {"": 0, "Y": 1, "X": 2, "X Y": 2}
+    minimise_by(lambda edge: edge._replace(label="") if is_act(edge) else edge)
+    search, _ = reduced_search(case, ["minimise"])
+    check_traces(case, search)
     assert sorted(found.trace.labels for found in search.discoveries.values()) == [("n1 b", "n1 j")]
 
 
@@ -120,17 +120,17 @@ def test_a_run_has_the_labels_of_its_own_steps(network: str, classes_of: Looking
 
 
 @NETS
-def test_what_is_sent_to_nobody_is_an_output(network: str, classes_of: Looking) -> None:
-    asked = Asked(cluster({N: lambda _: InTwoActs(to=NOBODY)}, reaches(X)), network)
-    assert exact_sights(asked) == {"": 0, "X": 2}
-    classes_of(only_what_arrives)
-    assert caught(asked, "minimise") == {"": 0}
+def test_a_message_to_nobody_is_an_output(network: str, minimise_by: MinimiseBy) -> None:
+    case = Case(cluster({N: lambda _: InTwoActions(to=NOBODY)}, reaches(X)), network)
+    assert exact_observations(case) == {"": 0, "X": 2}
+    minimise_by(only_messages_with_receivers)
+    assert caught(case, "minimise") == {"": 0}
 
 
-def only_what_arrives(edge: Edge) -> Edge:
+def only_messages_with_receivers(edge: Edge) -> Edge:
     assert edge.bundle is not None
-    arrives = all(receivers for _, receivers in edge.bundle.sends)
-    return edge if arrives else edge._replace(bundle=Bundle(()))
+    have_receivers = all(receivers for _, receivers in edge.bundle.sends)
+    return edge if have_receivers else edge._replace(bundle=Bundle(()))
 
 
 # M3
@@ -138,7 +138,7 @@ def only_what_arrives(edge: Edge) -> Edge:
 
 @dataclass(frozen=True)
 class OnceOrTwice(Walker):
-    """0 -i-> 1 silent; 0 -j-> 2 sends some, 1 -j-> 2 sends others."""
+    """0 -i-> 1 silent; 0 -j-> 2 sends `some`, 1 -j-> 2 sends `others`."""
 
     some: tuple[object, ...] = fixed()
     others: tuple[object, ...] = fixed()
@@ -153,7 +153,7 @@ class OnceOrTwice(Walker):
 
 @dataclass(frozen=True)
 class NeedsInOrder(Walker):
-    """Sends X when it was handed all that it needs, in this order."""
+    """Sends X when it has received all the messages that it needs, in order."""
 
     needs: tuple[object, ...] = fixed()
 
@@ -175,28 +175,30 @@ def sent_and_needed(
 
 
 @pytest.mark.parametrize("network", ["once", "lossy", "fifo"])
-def test_one_copy_is_not_two(network: str, classes_of: Looking) -> None:
-    """On `set` it would be: there one copy is delivered twice, sooner."""
-    asked = Asked(sent_and_needed((C(),), (C(), C()), (C(), C())), network)
-    assert exact_sights(asked) == {"": 0, "X": 4}
-    classes_of(sends_in_order(lambda sends: frozenset(sends)))
-    assert caught(asked, "minimise") == {"": 0}
+def test_one_copy_is_not_the_same_output_as_two(network: str, minimise_by: MinimiseBy) -> None:
+    """On `set` it is, since one copy can be delivered twice."""
+    case = Case(sent_and_needed((C(),), (C(), C()), (C(), C())), network)
+    assert exact_observations(case) == {"": 0, "X": 4}
+    minimise_by(merging_bundles(lambda sends: frozenset(sends)))
+    assert caught(case, "minimise") == {"": 0}
 
 
-def test_an_order_is_an_output_in_fifo(classes_of: Looking) -> None:
-    asked = Asked(sent_and_needed((A(), B()), (B(), A()), (B(), A())), "fifo")
-    assert exact_sights(asked) == {"": 0, "X": 4}
-    classes_of(sends_in_order(lambda sends: frozenset((each, sends.count(each)) for each in sends)))
-    assert caught(asked, "minimise") == {"": 0}
+def test_the_order_of_messages_is_an_output_on_fifo(minimise_by: MinimiseBy) -> None:
+    case = Case(sent_and_needed((A(), B()), (B(), A()), (B(), A())), "fifo")
+    assert exact_observations(case) == {"": 0, "X": 4}
+    minimise_by(
+        merging_bundles(lambda sends: frozenset((each, sends.count(each)) for each in sends))
+    )
+    assert caught(case, "minimise") == {"": 0}
 
 
-def sends_in_order(as_what: Callable[[tuple[Any, ...]], Hashable]) -> Rewrites:
-    """Takes bundles for one that are, as sets or multisets: the first that was met."""
+def merging_bundles(by: Callable[[tuple[Any, ...]], Hashable]) -> Rewrites:
+    """Return a rewrite that merges bundles with equal keys, such as sets or multisets."""
     first: dict[Hashable, Bundle] = {}
 
     def rewrite(edge: Edge) -> Edge:
         assert edge.bundle is not None
-        return edge._replace(bundle=first.setdefault(as_what(edge.bundle.sends), edge.bundle))
+        return edge._replace(bundle=first.setdefault(by(edge.bundle.sends), edge.bundle))
 
     return rewrite
 
@@ -206,13 +208,13 @@ def sends_in_order(as_what: Callable[[tuple[Any, ...]], Hashable]) -> Rewrites:
 
 @NETS
 @pytest.mark.parametrize("forgotten", ["crash", "restart"])
-def test_a_crash_and_a_restart_are_letters(
-    network: str, forgotten: str, classes_of: Looking
+def test_a_crash_and_a_restart_are_inputs(
+    network: str, forgotten: str, minimise_by: MinimiseBy
 ) -> None:
-    asked = Asked(cluster({N: lambda _: Forgetful()}, reaches(X)), network, crashes=1)
-    assert exact_sights(asked) == {"": 0, "X": 4}
-    classes_of(lambda edge: None if (edge.bundle, edge.label) == (None, forgotten) else edge)
-    assert caught(asked, "minimise") == {"": 0}
+    case = Case(cluster({N: lambda _: Forgetful()}, reaches(X)), network, crashes=1)
+    assert exact_observations(case) == {"": 0, "X": 4}
+    minimise_by(lambda edge: None if (edge.bundle, edge.label) == (None, forgotten) else edge)
+    assert caught(case, "minimise") == {"": 0}
 
 
 # M5
@@ -232,15 +234,17 @@ class TwoFields(Actor):
 
 
 @NETS
-def test_what_any_property_sees_is_a_label(network: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where not all of them are asked: what is watched is the same."""
-    one, other = reaches_one("one"), reaches_one("other")
-    asked = Asked(cluster({N: lambda _: TwoFields()}, one, other), network)
-    seen_of = Observer.seen_of
-    assert exact_sights(asked) == {"0 0": 0, "1 0": 1, "1 1": 2}
-    assert exact_sights(asked._replace(only=("one",))) == {"0 0": 0, "1 0": 1, "1 1": 2}
-    monkeypatch.setattr(Observer, "seen_of", lambda *asks: seen_of(*asks)[:1])
-    assert caught(asked, "minimise") == {"0 0": 0, "1 0": 1}
+def test_fields_that_any_property_sees_are_distinguished(
+    network: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fields are the same if only some of the properties are checked."""
+    properties = reaches_one("one"), reaches_one("other")
+    case = Case(cluster({N: lambda _: TwoFields()}, *properties), network)
+    keys_of = Observer.keys_of
+    assert exact_observations(case) == {"0 0": 0, "1 0": 1, "1 1": 2}
+    assert exact_observations(case._replace(only=("one",))) == {"0 0": 0, "1 0": 1, "1 1": 2}
+    monkeypatch.setattr(Observer, "keys_of", lambda *args: keys_of(*args)[:1])
+    assert caught(case, "minimise") == {"0 0": 0, "1 0": 1}
 
 
 def reaches_one(field: str) -> Property:

@@ -1,4 +1,4 @@
-"""A careless minimise leaves out steps that matter: trap M6, with versions that fall into it."""
+"""A careless minimise leaves out steps that are needed: trap M6, with versions that do."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import pytest
 
 from pcheck import Actor, Cluster, Id, Step, broadcast
 from pcheck.search.reductions import reduce
-from pcheck.search.reductions.automaton import Step as Row
+from pcheck.search.reductions.automaton import MacroStep
 from pcheck.search.reductions.minimise import Minimised
 from pcheck.semantics.node import Config
-from tests.search.alike import Asked
+from tests.search.alike import Case
 from tests.search.parts import N1, M, N, cluster
 from tests.search.reductions.reducing import check_reduced
 from tests.search.reductions.traps import (
@@ -25,7 +25,7 @@ from tests.search.reductions.traps import (
     Walker,
     X,
     caught,
-    exact_sights,
+    exact_observations,
     reaches,
 )
 
@@ -53,48 +53,47 @@ def wasting(*messages: object) -> Cluster:
     return cluster(parts, reaches(X))
 
 
-def test_a_copy_is_not_wasted_where_nothing_is_gained_by_it() -> None:
-    """0 and 1 are one, and so the step that only uses A up is left out.
+def test_steps_that_only_consume_a_copy_are_left_out() -> None:
+    """0 and 1 are merged, so the step that only consumes A is left out.
 
-    There is no `can_always`, which would miss what is lost by it: the state 2 without an A.
+    The state 2 without A is lost, which only a kind of property that pcheck does not have would
+    notice.
 
     Plain: nothing sent, then 0 with A and B, 1 with B, 2 with A, 2 with nothing, 3 with nothing.
     Minimised: nothing sent, 0 with A and B, 2 with A, 3 with nothing.
     """
-    asked = Asked(wasting(A(), B()), "once")
-    assert exact_sights(asked) == {"": 0, "X": 3}
-    assert check_reduced(asked, [(), ("minimise",)]) == {"": 6, "minimise": 4}
+    case = Case(wasting(A(), B()), "once")
+    assert exact_observations(case) == {"": 0, "X": 3}
+    assert check_reduced(case, [(), ("minimise",)]) == {"": 6, "minimise": 4}
 
 
 class NeverWastes(Minimised):
-    """Leaves steps that only use a copy up out on every network."""
+    """Leaves out steps that only consume a copy, on every network."""
 
-    def matters(self, config: Config, step: Row) -> bool:
+    def is_needed(self, config: Config, step: MacroStep) -> bool:
         same = step.next.actor is config.actor and step.next.up == config.up
         return not same or bool(step.bundle.sends)
 
 
-def test_in_fifo_a_copy_is_wasted_to_get_at_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The nearest to a goal that must stay in reach: here X itself is lost."""
-    asked = Asked(wasting(A(), B(), A()), "fifo")
-    assert exact_sights(asked) == {"": 0, "X": 4}
+def test_a_copy_is_consumed_to_reach_the_next_one_on_fifo(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise X is lost."""
+    case = Case(wasting(A(), B(), A()), "fifo")
+    assert exact_observations(case) == {"": 0, "X": 4}
     monkeypatch.setattr(reduce, "Minimised", NeverWastes)
-    assert caught(asked, "minimise") == {"": 0}
+    assert caught(case, "minimise") == {"": 0}
 
 
 class OnlyChanges(Minimised):
-    """Leaves steps out that leave the actor as it was, also those that send something."""
+    """Leaves out steps that do not change the actor, even if they send something."""
 
-    def matters(self, config: Config, step: Row) -> bool:
+    def is_needed(self, config: Config, step: MacroStep) -> bool:
         return step.next.actor is not config.actor or step.next.up != config.up
 
 
 @pytest.mark.parametrize("network", ["set", "once", "lossy"])
-def test_an_answer_is_a_step_though_it_changes_nothing(
-    network: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_step_that_only_sends_is_kept(network: str, monkeypatch: pytest.MonkeyPatch) -> None:
     parts = {N: lambda _: Echo(), M: lambda _: Poster(to=(N1,), messages=(A(),))}
-    asked = Asked(cluster(parts, reaches(X)), network)
-    assert exact_sights(asked) == {"": 0, "X": 2}
+    case = Case(cluster(parts, reaches(X)), network)
+    assert exact_observations(case) == {"": 0, "X": 2}
     monkeypatch.setattr(reduce, "Minimised", OnlyChanges)
-    assert caught(asked, "minimise") == {"": 0}
+    assert caught(case, "minimise") == {"": 0}

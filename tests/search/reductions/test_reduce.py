@@ -1,4 +1,4 @@
-"""Whatever the passes leave out, nothing that can be seen is lost, and nothing comes later."""
+"""Reductions lose no observation of random protocols, and lengthen no shortest trace."""
 
 from __future__ import annotations
 
@@ -8,26 +8,28 @@ import pytest
 from hypothesis import given, settings
 
 from pcheck.search.limits import Limits
-from tests.search.alike import Asked
-from tests.search.protocols import questions
+from tests.search.alike import Case
+from tests.search.protocols import cases
 from tests.search.reductions.reducing import SUBSETS, check_reduced, observations
 from tests.search.settings import COMMON
 
-NAMELESS = [
-    reductions for reductions in SUBSETS if "symmetry" not in reductions
-]  # test_symmetry has others
+# The module test_symmetry has the other subsets.
+NAMELESS = [reductions for reductions in SUBSETS if "symmetry" not in reductions]
 
 
-def compared(examples: int, most: int) -> Counter[str]:
-    """How many states were left of so many random protocols, under each subset of the passes."""
+def compared(examples: int, max_states: int) -> Counter[str]:
+    """Check random protocols of at most `max_states` states under each subset of the reductions.
+
+    Return the total number of states for each subset, and the number of protocols.
+    """
     left: Counter[str] = Counter()
 
     @settings(max_examples=examples, **COMMON)
-    @given(questions(most))
-    def compare(asked: Asked) -> None:
-        about_states = [prop.name for prop in asked.cluster.properties if not prop.is_step_property]
-        if about_states and observations(asked.runs(), most) is not None:
-            whole = asked._replace(limits=Limits(), only=tuple(about_states))
+    @given(cases(max_states))
+    def compare(case: Case) -> None:
+        about_states = [prop.name for prop in case.cluster.properties if not prop.is_step_property]
+        if about_states and observations(case.model(), max_states) is not None:
+            whole = case._replace(limits=Limits(), only=tuple(about_states))
             left.update(check_reduced(whole, NAMELESS))
             left["protocols"] += 1
 
@@ -35,7 +37,7 @@ def compared(examples: int, most: int) -> Counter[str]:
     return left
 
 
-def test_the_passes_are_exact_on_random_protocols() -> None:
+def test_reductions_are_exact_on_random_protocols() -> None:
     left = compared(90, 300)
     assert left["protocols"] > 15
     assert left["minimise,fuse,prune"] < left["fuse"] < left[""]
@@ -44,5 +46,5 @@ def test_the_passes_are_exact_on_random_protocols() -> None:
 
 
 @pytest.mark.slow
-def test_the_passes_are_exact_on_thousands_of_random_protocols() -> None:
+def test_reductions_are_exact_on_a_thousand_random_protocols() -> None:
     assert compared(1_000, 400)["protocols"] > 150

@@ -1,6 +1,6 @@
-"""Of nodes that are declared interchangeable, what a search sees is the same up to renaming.
+"""Symmetry is exact up to renaming, and explores one state of each orbit.
 
-And under `symmetry` alone there are as many states as orbits, as counted here by brute force.
+The tests count orbits by brute force.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from pcheck import Action, Actor, Cluster, Group, Id, Step, Value, action, broad
 from pcheck.language.actor import either
 from pcheck.search.compiled.explorer import explore
 from pcheck.search.compiled.tables import Tables
-from pcheck.search.reductions.reduce import reduced
+from pcheck.search.reductions.reduce import reduce_cluster
 from pcheck.semantics.cluster_model import State
 from pcheck.semantics.network import NETWORKS
 from pcheck.semantics.trace import follow
-from tests.search.alike import Asked, check_runs
+from tests.search.alike import Case, check_traces
 from tests.search.parts import nothing
-from tests.search.peers import symmetric_questions
+from tests.search.peers import symmetric_cases
 from tests.search.reductions.symmetric import WITH_SYMMETRY, check_symmetric, left, orbits, states
 from tests.search.reductions.traps import A, watches
 from tests.search.settings import COMMON
@@ -38,17 +38,20 @@ FUSED, ALL = ("fuse", "prune"), ("minimise", "fuse", "prune", "symmetry")
 
 
 def compared(
-    examples: int, most: int, nth: int = 0, subsets: Sequence[tuple[str, ...]] = WITH_SYMMETRY
+    examples: int, max_states: int, nth: int = 0, subsets: Sequence[tuple[str, ...]] = WITH_SYMMETRY
 ) -> Counter[str]:
-    """How many states were left of so many random protocols, under each subset of the passes."""
+    """Check random protocols of at most `max_states` states under subsets of the reductions.
+
+    Return the total number of states for each subset, and the number of protocols.
+    """
     left: Counter[str] = Counter()
 
     @seed(nth)
     @settings(max_examples=examples, **COMMON | {"derandomize": False})
-    @given(symmetric_questions())
-    def compare(asked: Asked) -> None:
-        if sum(1 for _ in states(asked.runs(), most)) <= most:
-            left.update(check_symmetric(asked, [(), *subsets]))
+    @given(symmetric_cases())
+    def compare(case: Case) -> None:
+        if sum(1 for _ in states(case.model(), max_states)) <= max_states:
+            left.update(check_symmetric(case, [(), *subsets]))
             left["protocols"] += 1
 
     compare()
@@ -65,11 +68,11 @@ def test_symmetry_is_exact_up_to_renaming_on_random_protocols() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("nth", range(6))
 def test_symmetry_is_exact_up_to_renaming_on_thousands_of_random_protocols(nth: int) -> None:
-    """Each of them under every sixth subset."""
+    """Each protocol is checked under every sixth subset."""
     assert compared(800, 150, nth + 1, WITH_SYMMETRY[nth::6])["protocols"] > 240
 
 
-# One state an orbit
+# One state of each orbit
 
 
 @pytest.mark.parametrize(
@@ -90,65 +93,67 @@ def test_symmetry_is_exact_up_to_renaming_on_thousands_of_random_protocols(nth: 
 def test_one_state_of_each_orbit_is_visited(
     options: dict[str, int], network: str, crashes: int, expected: int | None
 ) -> None:
-    asked = Asked(paxos("", **options, rounds=1), network, crashes)
-    found = orbits(asked)
-    assert left(asked, "symmetry") == found
+    case = Case(paxos("", **options, rounds=1), network, crashes)
+    found = orbits(case)
+    assert left(case, "symmetry") == found
     assert expected in (None, found)
 
 
 @dataclass(frozen=True)
 class Points(Actor):
-    """Points at one of all, itself among them; and tells it, who then forgets whom it points at."""
+    """Points at a node, possibly itself; if it `notifies`, the node then points at nobody."""
 
     everybody: Group = fixed()
-    tells: bool = fixed(False)
+    notifies: bool = fixed(False)
     at: Id | None = None
-    told: bool = False
+    done: bool = False
 
     def actions(self) -> Iterator[Action]:
-        if self.at is None and not self.told:
+        if self.at is None and not self.done:
             yield action("points", either(*((str(n), self.but(at=n)) for n in self.everybody)))
-        if self.tells and self.at is not None and not self.told:
-            yield action("tells", self.but(told=True), broadcast([self.at], A()))
+        if self.notifies and self.at is not None and not self.done:
+            yield action("notifies", self.but(done=True), broadcast([self.at], A()))
 
     def receive(self, msg: object, src: Id) -> Step:
-        return self.but(at=None, told=True) if self.at == src else None
+        return self.but(at=None, done=True) if self.at == src else None
 
 
 @pytest.mark.parametrize(("size", "expected"), [(2, 6), (3, 16), (4, 45)])
-def test_states_in_which_all_names_look_alike_are_told_apart(size: int, expected: int) -> None:
-    """Two pairs are no ring of four. Partial maps, up to renaming: A126285."""
+def test_states_in_which_all_names_have_equal_views_are_distinguished(
+    size: int, expected: int
+) -> None:
+    """For example, two pairs differ from a ring of four. Partial maps up to renaming: A126285."""
     n = group("n", size)
     parts = {n: lambda i: Points(everybody=n)}
-    asked = Asked(Cluster(parts, properties=[nothing()], interchangeable=[n]))
-    assert left(asked, "symmetry") == orbits(asked) == expected
+    case = Case(Cluster(parts, properties=[nothing()], interchangeable=[n]))
+    assert left(case, "symmetry") == orbits(case) == expected
 
 
 @NETS
-def test_peers_that_point_at_each_other_are_one_state_an_orbit(network: str) -> None:
+def test_one_state_of_each_orbit_is_visited_if_nodes_point_at_each_other(network: str) -> None:
     n = group("n", 3)
-    parts = {n: lambda i: Points(everybody=n, tells=True)}
-    asked = Asked(Cluster(parts, properties=[watches("at")], interchangeable=[n]), network)
-    assert left(asked, "symmetry") == orbits(asked)
+    parts = {n: lambda i: Points(everybody=n, notifies=True)}
+    case = Case(Cluster(parts, properties=[watches("at")], interchangeable=[n]), network)
+    assert left(case, "symmetry") == orbits(case)
 
 
-def test_of_very_many_renamings_not_the_least_is_taken_and_yet_they_are_told_to_be_alike() -> None:
-    """A ring of eight looks the same to each of them: 5,040 renamings, of which 720 are made."""
+def test_states_with_too_many_renamings_are_still_recognised_as_equivalent() -> None:
+    """The views of a ring of eight are equal: of 5,040 renamings only 720 are tried."""
     n = group("n", 8)
     parts = {n: lambda i: Points(everybody=n)}
-    model = Asked(Cluster(parts, properties=[nothing()], interchangeable=[n])).runs()
-    reduction = reduced(model, ["symmetry"])
+    model = Case(Cluster(parts, properties=[nothing()], interchangeable=[n])).model()
+    reduction = reduce_cluster(model, ["symmetry"])
     tables = Tables(model, reduction.automata, reduction.symmetry)
 
     def at(*rings: str) -> State:
         pairs = [(ring[nth - 1], ring[nth]) for ring in rings for nth in range(len(ring))]
-        return follow(model, tuple(f"n{one} points, n{other}" for one, other in pairs)).states[-1]
+        return follow(model, tuple(f"n{a} points, n{b}" for a, b in pairs)).states[-1]
 
-    one, *others = (at(ring) for ring in ("12345678", "18273645", "86421357", "15263748"))
-    assert len({tuple(tables.canonical(each)) for each in (one, *others)}) > 1
+    first, *others = (at(ring) for ring in ("12345678", "18273645", "86421357", "15263748"))
+    assert len({tuple(tables.canonical(each)) for each in (first, *others)}) > 1
     for other in others:
-        assert tables.stands_for(tables.canonical(one), other, 0)
-    assert not tables.stands_for(tables.canonical(one), at("1234", "5678"), 0)
+        assert tables.represents(tables.canonical(first), other, 0)
+    assert not tables.represents(tables.canonical(first), at("1234", "5678"), 0)
 
 
 @dataclass(frozen=True)
@@ -161,25 +166,25 @@ class Picks(Actor):
             yield action("picks", either(*((str(v), self.but(value=v)) for v in self.values)))
 
 
-def test_values_may_be_interchangeable_too() -> None:
-    """Two nodes, three values: 16 states; none, one of two, the same twice, and two that differ."""
+def test_values_may_be_interchangeable() -> None:
+    """Two nodes have 16 states; up to renaming: no value, one value, one value twice, or two."""
     n, values = group("n", 2), (Value("v1"), Value("v2"), Value("v3"))
     parts = {n: lambda i: Picks(values=values)}
 
-    def asked(*interchangeable: Group | tuple[Value, ...]) -> Asked:
+    def case(*interchangeable: Group | tuple[Value, ...]) -> Case:
         watched = [watches("value")]
-        return Asked(Cluster(parts, properties=watched, interchangeable=interchangeable))
+        return Case(Cluster(parts, properties=watched, interchangeable=interchangeable))
 
-    assert check_symmetric(asked(values), [(), ("symmetry",)]) == {"": 16, "symmetry": 5}
-    assert check_symmetric(asked(n), [(), ("symmetry",)]) == {"": 16, "symmetry": 10}
-    assert check_symmetric(asked(values, n), [(), ("symmetry",)]) == {"": 16, "symmetry": 4}
+    assert check_symmetric(case(values), [(), ("symmetry",)]) == {"": 16, "symmetry": 5}
+    assert check_symmetric(case(n), [(), ("symmetry",)]) == {"": 16, "symmetry": 10}
+    assert check_symmetric(case(values, n), [(), ("symmetry",)]) == {"": 16, "symmetry": 4}
 
 
-# Counts that are known
+# Known counts
 
 
 @pytest.mark.parametrize(
-    ("options", "passes", "expected"),
+    ("options", "reductions", "expected"),
     [
         ((3, 2, 1), FUSED, 625),
         ((3, 3, 1), FUSED, 12_434),
@@ -194,13 +199,13 @@ def test_the_counts_of_paxos(
     options: tuple[int, int, int], reductions: tuple[str, ...], expected: int
 ) -> None:
     acceptors, proposers, rounds = options
-    asked = Asked(paxos(acceptors=acceptors, proposers=proposers, rounds=rounds))
-    assert left(asked, *reductions) == expected
+    case = Case(paxos(acceptors=acceptors, proposers=proposers, rounds=rounds))
+    assert left(case, *reductions) == expected
 
 
 @dataclass(frozen=True)
 class Keeps(specs.paxos.Proposer):
-    """Keeps the value that it asked for, as the prototypes of the design did; nothing needs it."""
+    """Remembers the value of its Accept messages, as the prototypes did, without need."""
 
     asked: Value | None = None
 
@@ -219,7 +224,7 @@ class Keeps(specs.paxos.Proposer):
 
 
 @pytest.mark.parametrize(
-    ("options", "passes", "kept", "minimised"),
+    ("options", "reductions", "kept", "minimised"),
     [
         ((3, 2, 1), FUSED, 625, 625),
         ((3, 2, 1), (*FUSED, "symmetry"), 169, 169),
@@ -230,29 +235,29 @@ class Keeps(specs.paxos.Proposer):
         ((3, 2, 2), FUSED, 80_739, 80_556),
     ],
 )
-def test_minimise_finds_what_a_proposer_need_not_keep(
+def test_minimise_finds_a_field_that_a_proposer_does_not_need(
     options: tuple[int, int, int],
     reductions: tuple[str, ...],
     kept: int,
     minimised: int,
     monkeypatch: Monkeypatch,
 ) -> None:
-    """The first count is that of two prototypes; the second that of a proposer that forgets."""
+    """`kept` is the count of two prototypes, `minimised` that of a proposer without the field."""
     monkeypatch.setattr(specs.paxos, "Proposer", Keeps)
     acceptors, proposers, rounds = options
-    asked = Asked(specs.paxos.paxos(acceptors=acceptors, proposers=proposers, rounds=rounds))
-    assert left(asked, *reductions) == kept
-    assert left(asked, "minimise", *reductions) == minimised
+    case = Case(specs.paxos.paxos(acceptors=acceptors, proposers=proposers, rounds=rounds))
+    assert left(case, *reductions) == kept
+    assert left(case, "minimise", *reductions) == minimised
 
 
 @pytest.mark.parametrize(
     ("bug", "rounds", "length"), [pytest.param("1", 2, 20, marks=pytest.mark.slow), ("14", 1, 14)]
 )
-def test_the_mistakes_of_paxos_are_found_in_as_many_steps(
+def test_the_bugs_of_paxos_have_equally_short_traces_under_all_reductions(
     bug: str, rounds: int, length: int
 ) -> None:
-    asked = Asked(paxos(bug, acceptors=3, proposers=2, rounds=rounds))
-    search = explore(asked.runs(), reductions=ALL)
-    check_runs(asked, search)
+    case = Case(paxos(bug, acceptors=3, proposers=2, rounds=rounds))
+    search = explore(case.model(), reductions=ALL)
+    check_traces(case, search)
     assert len(search.discoveries["agreement"].trace) == length
     assert "symmetry" in search.reduced

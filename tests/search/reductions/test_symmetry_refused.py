@@ -1,4 +1,4 @@
-"""Nodes that are declared interchangeable and are not: one line says which, and where it shows."""
+"""Errors for names declared interchangeable that the spec does not treat alike."""
 
 from __future__ import annotations
 
@@ -29,32 +29,34 @@ from pcheck import (
 )
 from pcheck.errors import SpecError
 from pcheck.search.compiled.explorer import explore
-from tests.search.alike import Asked
+from tests.search.alike import Case
 from tests.search.parts import Idle, nothing
 from tests.search.reductions.reducing import SUBSETS
 from tests.search.reductions.traps import NOBODY, A, B, Poster, X, reaches, watches
 
 N, M = group("n", 3), group("m", 1)
 WITH_SYMMETRY = [reductions for reductions in SUBSETS if "symmetry" in reductions]
-UNDER = pytest.mark.parametrize("passes", WITH_SYMMETRY, ids=",".join)
+UNDER = pytest.mark.parametrize("reductions", WITH_SYMMETRY, ids=",".join)
 
 
 @dataclass(frozen=True)
 class Says:
+    """A message about anything."""
+
     what: object
 
 
 @dataclass(frozen=True)
 class Talks(Actor):
-    """Tells all the others something, once; and remembers something of what it heard."""
+    """Sends one message to all others; subclasses break the symmetry of names."""
 
     others: Group = fixed(Group("n", ()))
-    told: bool = False
+    done: bool = False
     kept: object = None
 
     def actions(self) -> Iterator[Action]:
-        if not self.told:
-            yield action("tells", self.but(told=True), broadcast(self.to(), Says(self.what())))
+        if not self.done:
+            yield action("sends", self.but(done=True), broadcast(self.to(), Says(self.what())))
 
     def to(self) -> Group:
         return self.others.without(self.me)
@@ -76,7 +78,7 @@ class KnowsTheFirst(Talks):
         return self.but(kept=1) if src == Id("n1") else self.but(kept=2)
 
 
-class TellsTheFirst(Talks):
+class SendsToTheFirst(Talks):
     def to(self) -> Group:
         return Group("first", (Id("n1"),))
 
@@ -102,7 +104,7 @@ def refused(
 ) -> str:
     with pytest.raises(SpecError) as caught:
         explore(
-            Asked(cluster(), crashes=crashes).runs(), reductions=reductions, all_properties=True
+            Case(cluster(), crashes=crashes).model(), reductions=reductions, all_properties=True
         )
     text = str(caught.value)
     assert "\n" not in text
@@ -113,9 +115,9 @@ def refused(
 @UNDER
 @pytest.mark.parametrize(
     "role",
-    [ComparesIds, KnowsTheFirst, TellsTheFirst, BallotOfItsNumber, NameAsText, IndexedByNumber],
+    [ComparesIds, KnowsTheFirst, SendsToTheFirst, BallotOfItsNumber, NameAsText, IndexedByNumber],
 )
-def test_a_handler_that_does_not_treat_all_alike_is_named(
+def test_a_handler_that_distinguishes_names_is_refused(
     role: type[Talks], reductions: tuple[str, ...]
 ) -> None:
     def made() -> Cluster:
@@ -124,32 +126,31 @@ def test_a_handler_that_does_not_treat_all_alike_is_named(
 
     assert re.match(
         r"(n1 and n2|n2 and n3) are declared interchangeable, but with their names swapped n\d "
-        r"\[.*\] does something else, as n\d in state .*: a handler treats all of them alike, or "
-        r"interchangeable=\[\.\.\.\] leaves them out$",
+        r"\[.*\] does something else, as n\d in state .*; treat interchangeable names alike, or "
+        r"remove them from interchangeable=\[\.\.\.\]$",
         refused(made, reductions),
     )
 
 
-def test_the_reaction_is_told_that_shows_it() -> None:
+def test_the_error_contains_the_asymmetric_reaction() -> None:
     def made() -> Cluster:
         parts = {N: lambda _: KnowsTheFirst(others=N)}
         return Cluster(parts, properties=[watches("kept")], interchangeable=[N])
 
     assert refused(made) == (
         "n1 and n2 are declared interchangeable, but with their names swapped n2 [on "
-        "Says(what=None) from n1, in state KnowsTheFirst(told=False, kept=None)] does something "
-        "else, as n1 in state KnowsTheFirst(told=False, kept=None): a handler treats all of them "
-        "alike, or "
-        "interchangeable=[...] leaves them out"
+        "Says(what=None) from n1, in state KnowsTheFirst(done=False, kept=None)] does something "
+        "else, as n1 in state KnowsTheFirst(done=False, kept=None); treat interchangeable names "
+        "alike, or remove them from interchangeable=[...]"
     )
 
 
-# What a pass could hide
+# Asymmetries that another reduction could hide
 
 
 @dataclass(frozen=True)
 class OneSpeaks(Actor):
-    """Goes to 1 or to 2, where one node has something to say, and the others have not."""
+    """Goes to 1 or to 2; in 2 the node `odd` sends X, and the others do nothing."""
 
     odd: Id = fixed()
     at: int = 0
@@ -164,6 +165,8 @@ class OneSpeaks(Actor):
 
 @dataclass(frozen=True)
 class OneHears(Actor):
+    """Sends X on its first message, only on the node `odd`."""
+
     odd: Id = fixed()
     at: int = 0
 
@@ -175,10 +178,10 @@ class OneHears(Actor):
 
 @UNDER
 @pytest.mark.parametrize("odd", ["n1", "n2"])
-def test_what_one_node_says_is_not_hidden_by_the_other_passes(
+def test_an_asymmetric_action_is_not_hidden_by_other_reductions(
     odd: str, reductions: tuple[str, ...]
 ) -> None:
-    """Minimised, 1 and 2 are one state of the node that never speaks, but not of the other."""
+    """Minimise merges 1 and 2 only on the nodes that never send."""
 
     def made() -> Cluster:
         n = group("n", 2)
@@ -190,10 +193,10 @@ def test_what_one_node_says_is_not_hidden_by_the_other_passes(
 
 @UNDER
 @pytest.mark.parametrize("odd", ["n1", "n2"])
-def test_what_one_node_hears_is_not_hidden_by_the_other_passes(
+def test_an_asymmetric_reaction_is_not_hidden_by_other_reductions(
     odd: str, reductions: tuple[str, ...]
 ) -> None:
-    """Pruned, the letter is gone from the inbox of the node that ignores it for ever."""
+    """Prune removes the letter only from the inbox of the node that always ignores the letter."""
 
     def made() -> Cluster:
         n = group("n", 2)
@@ -203,7 +206,7 @@ def test_what_one_node_hears_is_not_hidden_by_the_other_passes(
     assert "does something else" in refused(made, reductions)
 
 
-# How they begin
+# Initial states
 
 
 @dataclass(frozen=True)
@@ -211,18 +214,18 @@ class Begins(Actor):
     at: int = 0
 
 
-def test_nodes_that_begin_differently_are_not_interchangeable() -> None:
+def test_nodes_with_different_initial_states_are_refused() -> None:
     n = group("n", 2)
     made = Cluster({n: lambda i: Begins(at=i)}, properties=[nothing()], interchangeable=[n])
     with pytest.raises(SpecError) as caught:
-        explore(Asked(made).runs(), reductions=["symmetry"])
+        explore(Case(made).model(), reductions=["symmetry"])
     assert str(caught.value) == (
         "n1 and n2 are declared interchangeable, but n1 begins as Begins(at=1) and n2 as "
-        "Begins(at=2)"
+        "Begins(at=2); give them equal initial states, or remove them from interchangeable=[...]"
     )
 
 
-def test_nodes_of_two_roles_are_not_interchangeable() -> None:
+def test_nodes_of_two_roles_are_refused() -> None:
     both = Group("both", (*M, *group("n", 1)))
     parts: dict[Group, Callable[[int], Actor]] = {
         M: lambda _: Begins(),
@@ -230,7 +233,7 @@ def test_nodes_of_two_roles_are_not_interchangeable() -> None:
     }
     made = Cluster(parts, properties=[nothing()], interchangeable=[both])
     with pytest.raises(SpecError, match=r"^m1 and n1 are declared interchangeable, but m1 begins"):
-        explore(Asked(made).runs(), reductions=["symmetry"])
+        explore(Case(made).model(), reductions=["symmetry"])
 
 
 # Properties
@@ -253,15 +256,15 @@ def n2_is_silent(seen: Seen) -> str | None:
     return "n2 spoke" if any(src == Id("n2") for src, _ in seen.sent(Says)) else None
 
 
-@always(sees=["told"])
+@always(sees=["done"])
 def in_order(seen: Seen) -> str | None:
-    """A node speaks after those that have smaller numbers."""
-    told = [value for _, value in seen.field("told")]
-    return None if told == sorted(told, reverse=True) else "out of order"
+    """A node sends only after those with smaller numbers."""
+    done = [value for _, value in seen.field("done")]
+    return None if done == sorted(done, reverse=True) else "out of order"
 
 
 @always(sees=[Says])
-def the_least_speaks_first(seen: Seen) -> str | None:
+def n1_sends_first(seen: Seen) -> str | None:
     senders = [src for src, _ in seen.sent(Says)]
     return "another was first" if senders and min(senders) != Id("n1") else None
 
@@ -269,10 +272,10 @@ def the_least_speaks_first(seen: Seen) -> str | None:
 @UNDER
 @pytest.mark.parametrize(
     "prop",
-    [sent_by("n1"), sent_by("n2"), sent_by("n3"), n2_is_silent, in_order, the_least_speaks_first],
+    [sent_by("n1"), sent_by("n2"), sent_by("n3"), n2_is_silent, in_order, n1_sends_first],
     ids=lambda prop: str(prop.name),
 )
-def test_a_property_that_asks_for_a_name_or_an_order_is_named(
+def test_a_property_that_distinguishes_names_is_refused(
     prop: Property, reductions: tuple[str, ...]
 ) -> None:
     def made() -> Cluster:
@@ -280,8 +283,9 @@ def test_a_property_that_asks_for_a_name_or_an_order_is_named(
         return Cluster(parts, properties=[prop], interchangeable=[N])
 
     assert re.match(
-        rf"{prop.name} does not treat (n1 and n2|n2 and n3) alike, which are declared "
-        "interchangeable: it asks for names, or for an order$",
+        rf"the property {prop.name} distinguishes (n1 and n2|n2 and n3), which are declared "
+        "interchangeable; test neither names nor their order, or remove the names from "
+        r"interchangeable=\[\.\.\.\]$",
         refused(made, reductions),
     )
 
@@ -299,7 +303,7 @@ class PicksOne(Actor):
             yield action("picks", self.but(value=min(self.values)), send(self.me, B()))
 
 
-def test_values_that_are_compared_are_not_interchangeable() -> None:
+def test_values_that_are_ordered_are_refused() -> None:
     values = Value("v1"), Value("v2")
 
     def made() -> Cluster:
@@ -309,38 +313,38 @@ def test_values_that_are_compared_are_not_interchangeable() -> None:
     assert refused(made).startswith("v1 and v2 are declared interchangeable")
 
 
-# What may be declared
+# Declarations
 
 BAD: list[tuple[list[Any], str]] = [
     (
         [group("x", 2)],
-        "interchangeable=[...] names Id('x1'), which is no node of the cluster: give it groups of "
-        "nodes, or tuples of values",
+        "interchangeable=[...] contains Id('x1'), which is not a node of the cluster; write "
+        "groups of nodes or tuples of values",
     ),
     (
         [("n1", "n2")],
-        "interchangeable=[...] names 'n1', which is no node of the cluster: give it groups of "
-        "nodes, or tuples of values",
+        "interchangeable=[...] contains 'n1', which is not a node of the cluster; write groups "
+        "of nodes or tuples of values",
     ),
-    ([N, N], "interchangeable=[...] names n1 twice"),
-    ([N, (Id("n3"),)], "interchangeable=[...] names n3 twice"),
-    ([(Value("v"), Value("v"))], "interchangeable=[...] names v twice"),
+    ([N, N], "interchangeable=[...] contains n1 twice; write each name once"),
+    ([N, (Id("n3"),)], "interchangeable=[...] contains n3 twice; write each name once"),
+    ([(Value("v"), Value("v"))], "interchangeable=[...] contains v twice; write each name once"),
     (
         [(Id("n1"), Value("v"))],
-        "interchangeable=[...] mixes nodes and values in one tuple",
+        "interchangeable=[...] mixes nodes and values in one tuple; write a tuple for each",
     ),
 ]
 
 
 @pytest.mark.parametrize(("blocks", "message"), BAD)
-def test_names_that_cannot_be_interchangeable_are_refused(blocks: list[Any], message: str) -> None:
+def test_wrong_declarations_are_refused(blocks: list[Any], message: str) -> None:
     with pytest.raises(SpecError) as caught:
         Cluster({N: lambda _: Idle()}, properties=[nothing()], interchangeable=blocks)
     assert str(caught.value) == message
 
 
 @pytest.mark.parametrize("blocks", [[], [group("n", 0)], [group("n", 1)], [(Value("v"),)]])
-def test_one_name_alone_is_interchangeable_with_nothing(blocks: list[Any]) -> None:
+def test_blocks_of_one_name_skip_symmetry(blocks: list[Any]) -> None:
     made = Cluster({N: lambda _: Idle()}, properties=[nothing()], interchangeable=blocks)
-    search = explore(Asked(made).runs(), reductions=["symmetry"])
+    search = explore(Case(made).model(), reductions=["symmetry"])
     assert search.skipped == {"symmetry": "the spec declares nothing interchangeable"}

@@ -1,4 +1,4 @@
-"""What a careless symmetry gets wrong: traps S1 to S4, each with a version that falls into it."""
+"""A careless symmetry is not exact: traps S1 to S4, each with a version that falls into it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from pcheck.errors import SpecError
 from pcheck.search.compiled.property_symmetry import PropertySymmetry
 from pcheck.search.reductions.symmetry import Symmetry
 from pcheck.semantics.network import Letter
-from tests.search.alike import Asked
+from tests.search.alike import Case
 from tests.search.reductions.symmetric import check_symmetric, seen_under
 from tests.search.reductions.test_symmetry_refused import OneHears, Says
 from tests.search.reductions.traps import NOBODY, A, Poster, X, reaches
@@ -38,30 +38,31 @@ Monkeypatch = pytest.MonkeyPatch
 
 @dataclass(frozen=True)
 class Names(Actor):
-    """Tells everybody the name of some node; who is named says X."""
+    """Sends the name of a node to every node; the named node sends X."""
 
     everybody: Group = fixed()
-    told: bool = False
-    said: bool = False
+    named: bool = False
+    sent: bool = False
 
     def actions(self) -> Iterator[Action]:
-        if not self.told:
+        if not self.named:
             for node in self.everybody:
-                told = self.but(told=True)
-                yield action(f"names {node}", told, broadcast(self.everybody, Says(node)))
+                after = self.but(named=True)
+                yield action(f"names {node}", after, broadcast(self.everybody, Says(node)))
 
     def receive(self, msg: Any, src: Id) -> Step:
-        if msg.what == self.me and src != self.me and not self.said:
-            return self.but(said=True), broadcast(NOBODY, X())
+        if msg.what == self.me and src != self.me and not self.sent:
+            return self.but(sent=True), broadcast(NOBODY, X())
         return None
 
 
-def names(*properties: Property) -> Asked:
+def names(*properties: Property) -> Case:
     parts = {N: lambda _: Names(everybody=N)}
-    return Asked(Cluster(parts, properties=properties, interchangeable=[N]))
+    return Case(Cluster(parts, properties=properties, interchangeable=[N]))
 
 
 def unchecked(patch: Monkeypatch) -> None:
+    """Disable the verification of the declaration."""
     patch.setattr(Symmetry, "check", lambda *_: None)
     patch.setattr(PropertySymmetry, "compare", lambda *_: None)
 
@@ -75,15 +76,15 @@ def keeps_payloads(self: Symmetry, swap: int, letter: Letter) -> Letter:
 
 
 def test_names_in_payloads_are_renamed(monkeypatch: Monkeypatch) -> None:
-    """Else who is named is another one: the check refuses it, and without the check it is wrong."""
-    asked = names(reaches(Says, X))
-    check_symmetric(asked)
+    """Otherwise a message names the wrong node, which is refused, or gives wrong answers."""
+    case = names(reaches(Says, X))
+    check_symmetric(case)
     monkeypatch.setattr(Symmetry, "letter", keeps_payloads)
     with pytest.raises(SpecError, match="n1 and n2 are declared interchangeable"):
-        seen_under(asked, ["symmetry"])
+        seen_under(case, ["symmetry"])
     unchecked(monkeypatch)
     with pytest.raises(AssertionError):
-        check_symmetric(asked, [("symmetry",)])
+        check_symmetric(case, [("symmetry",)])
 
 
 # S2
@@ -96,30 +97,30 @@ def who_says_x(name: str) -> Property:
     return sometimes(sees=[X], name=f"{name}_says_x")(test)
 
 
-def test_a_property_for_each_node_is_not_symmetric(monkeypatch: Monkeypatch) -> None:
-    """One of two is reached by the node that stands for both, or its run shows it of the other."""
-    asked = names(who_says_x("n1"), who_says_x("n2"))
-    with pytest.raises(SpecError, match="_says_x does not treat n1 and n2 alike"):
-        seen_under(asked, ["symmetry"])
+def test_a_property_of_one_node_is_refused(monkeypatch: Monkeypatch) -> None:
+    """Otherwise only one of the properties is reached, or a trace decides the wrong one."""
+    case = names(who_says_x("n1"), who_says_x("n2"))
+    with pytest.raises(SpecError, match="_says_x distinguishes n1 and n2"):
+        seen_under(case, ["symmetry"])
     unchecked(monkeypatch)
     with pytest.raises((SpecError, AssertionError)):
-        check_symmetric(asked, [("symmetry",)])
+        check_symmetric(case, [("symmetry",)])
 
 
 # S3
 
 
 @pytest.mark.parametrize("odd", ["n1", "n2"])
-def test_a_row_of_one_node_alone_is_refused(odd: str, monkeypatch: Monkeypatch) -> None:
-    """One of the two, by where the letters sort, would otherwise never be asked."""
+def test_a_reaction_of_one_node_only_is_refused(odd: str, monkeypatch: Monkeypatch) -> None:
+    """Otherwise the representatives might never deliver A to the node that reacts."""
     m = group("m", 1)
     parts = {
         N: lambda _: OneHears(odd=Id(odd)),
         m: lambda _: Poster(to=(Id(odd),), messages=(A(),)),
     }
-    asked = Asked(Cluster(parts, properties=[reaches(X)], interchangeable=[N]))
+    case = Case(Cluster(parts, properties=[reaches(X)], interchangeable=[N]))
     with pytest.raises(SpecError, match="n1 and n2 are declared interchangeable"):
-        seen_under(asked, ["symmetry"])
+        seen_under(case, ["symmetry"])
 
 
 # S4
@@ -127,7 +128,7 @@ def test_a_row_of_one_node_alone_is_refused(odd: str, monkeypatch: Monkeypatch) 
 
 @dataclass(frozen=True)
 class Remembers(Actor):
-    """Keeps who it heard first, which matters no more: minimised, it heard them all."""
+    """Remembers its first sender without need; minimise merges the local states of all senders."""
 
     others: Group = fixed()
     posted: bool = False
@@ -146,9 +147,9 @@ class Remembers(Actor):
 
 
 @pytest.mark.parametrize("network", ["set", "once", "fifo"])
-def test_what_stands_for_a_class_is_renamed_with_it(network: str) -> None:
-    """On n2 and n3 a class is told by n1, on n1 by n2: the first that is met is no renaming."""
+def test_symmetry_acts_on_the_classes_of_minimise(network: str) -> None:
+    """The representatives have heard n1 on n2 and n3, but n2 on n1: they are not renamings."""
     n = group("n", 3)
     two = sometimes(sees=[X], name="two")(lambda seen: len(seen.sent(X)) > 1)
     parts = {n: lambda _: Remembers(others=n)}
-    check_symmetric(Asked(Cluster(parts, properties=[two], interchangeable=[n]), network))
+    check_symmetric(Case(Cluster(parts, properties=[two], interchangeable=[n]), network))

@@ -1,6 +1,7 @@
-"""Small protocols that a careless pass gets wrong, and what can be seen of them under one.
+"""Parts of small protocols that a careless reduction gets wrong, and their observations.
 
-`at` is the local state of a node, with the numbers of the tables in the pass's test.
+The docstrings of actors show steps as `0 -A-> 1`: on the message or action A, the field `at`
+changes from 0 to 1. A step is *silent* if it sends nothing.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ from pcheck import (
     volatile,
 )
 from pcheck.search.reductions.closure import Closure, Edge
-from tests.search.alike import Asked
+from tests.search.alike import Case
 from tests.search.reductions.reducing import check_reduced, observations, reduced_search
 
-Finding: TypeAlias = dict[str, int]  # the messages seen, then the fields; and after how many steps
+Depths: TypeAlias = dict[str, int]  # by an observation as text, the least number of steps
 Rewrites: TypeAlias = Callable[[Edge], Edge | None]
 
 
@@ -51,7 +52,7 @@ class C:
 
 @dataclass(frozen=True)
 class X:
-    """What a trap is about: `reaches(X)` is lost, or found where it is not."""
+    """The message at stake: a careless reduction loses `reaches(X)`, or finds it wrongly."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +65,14 @@ NOBODY: tuple[Id, ...] = ()
 
 @dataclass(frozen=True)
 class Walker(Actor):
+    """The base class of actors with a local state `at`."""
+
     at: int = 0
 
 
 @dataclass(frozen=True)
 class Poster(Actor):
-    """Sends all that it has in one step."""
+    """Sends all its messages in one step."""
 
     to: tuple[Id, ...] = fixed()
     messages: tuple[object, ...] = fixed()
@@ -83,7 +86,7 @@ class Poster(Actor):
 
 @dataclass(frozen=True)
 class Echo(Actor):
-    """Sends X whenever it is handed something, and stays as it is."""
+    """Sends X on every message, without changing its state."""
 
     def receive(self, msg: object, src: Id) -> Step:
         return self, broadcast(NOBODY, X())
@@ -91,7 +94,7 @@ class Echo(Actor):
 
 @dataclass(frozen=True)
 class Forgetful(Actor):
-    """(0, 0) -i-> (1, 1) silent; only after a crash it is in (1, 0) -j-> sends X."""
+    """(0, 0) -i-> (1, 1) silent, then by crash and restart (1, 0), then -j-> sends X."""
 
     durable: int = 0
     memory: int = volatile(0)
@@ -105,36 +108,36 @@ class Forgetful(Actor):
 
 
 def reaches(*kinds: type[Any], name: str = "reaches") -> Property:
-    """Some run sends all of these."""
+    """Return the property that some execution sends a message of each type."""
     return sometimes(sees=kinds, name=name)(lambda seen: all(map(seen.sent, kinds)))
 
 
 def watches(*what: type[Any] | str) -> Property:
-    """Sees this, and has nothing against it: so no run is ever asked for."""
+    """Return a property that sees messages and fields, and is never false."""
 
-    def nothing_against_it(seen: Seen) -> str | None:
+    def never_false(seen: Seen) -> str | None:
         return None
 
-    return always(sees=what)(nothing_against_it)
+    return always(sees=what)(never_false)
 
 
-def exact_sights(asked: Asked) -> Finding:
-    """All that can be seen, which is the same under every subset of the passes."""
-    check_reduced(asked)
-    levels = observations(asked.runs(), 1_000)
+def exact_observations(case: Case) -> Depths:
+    """Return all observations, after checking that every subset of the reductions keeps them."""
+    check_reduced(case)
+    levels = observations(case.model(), 1_000)
     assert levels is not None
-    return shown(levels)
+    return as_texts(levels)
 
 
-def caught(asked: Asked, *reductions: str) -> Finding:
-    """All that is seen under passes of which one is wrong, as the comparison says."""
+def caught(case: Case, *reductions: str) -> Depths:
+    """Return the observations under wrong reductions, after checking that the comparison fails."""
     with pytest.raises(AssertionError):
-        check_reduced(asked, [reductions])
-    return shown(reduced_search(asked, reductions)[1])
+        check_reduced(case, [reductions])
+    return as_texts(reduced_search(case, reductions)[1])
 
 
-def shown(levels: dict[Any, int]) -> Finding:
-    """`A X`, or `1 2` for fields, in the order of the least number of steps to it."""
+def as_texts(levels: dict[Any, int]) -> Depths:
+    """Return the depths of observations by text: `A X` for messages, `1 2` for fields."""
     texts = {}
     for (sent, values), level in levels.items():
         kinds = sorted(message[0].__name__ for _, message in sent)
@@ -144,7 +147,7 @@ def shown(levels: dict[Any, int]) -> Finding:
 
 
 def rewritten(closure: Closure, how: Rewrites) -> Closure:
-    """A closed table in which every edge is what `how` makes of it; None: it is forgotten."""
+    """Return closed tables whose edges are rewritten by `how`; None removes an edge."""
     other = copy(closure)
     other.edges = [
         {local: [new for edge in edges if (new := how(edge))] for local, edges in table.items()}
