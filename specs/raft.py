@@ -96,8 +96,8 @@ class Server(Actor):
         return self.voted_for in (None, candidate)
 
     def is_up_to_date(self, last_term: int, last_index: int) -> bool:
-        """A server votes only for a log that is at least as up-to-date: by last term, then by
-        length. Otherwise a candidate without a committed entry could be elected."""
+        """A server votes only for a log at least as up-to-date as its own, by last term, then
+        by length. Otherwise a candidate without a committed entry could be elected."""
         return (last_term, last_index) >= (self.term_at(len(self.log)), len(self.log))
 
     def is_majority(self, servers: int) -> bool:

@@ -41,7 +41,7 @@ class BugTable:
                 yield Text("")
                 yield Text(spec.name, "bold", no_wrap=True)
             yield _line(row if fits else row[:2], widths)
-            numbers = "" if fits else "  ".join(f"{n} {t}" for n, (t, _) in zip(HEAD[2:], row[2:]))
+            numbers = "" if fits else _numbers(check, row)
             for text in (numbers, _description(check.bug)):
                 for line in wrap(text, options.max_width - len(margin)):
                     yield Text(margin + line, "dim", no_wrap=True)
@@ -55,6 +55,12 @@ def _row(check: BugCheck) -> tuple[Cell, ...]:
     steps = str(check.steps) if check.steps is not None else "-"
     counts = (steps, ""), (f"{result.states:,}", ""), (duration(check.seconds), "")
     return (str(bug.number), "dim"), (bug.name, "bold"), violates, *counts
+
+
+def _numbers(check: BugCheck, row: tuple[Cell, ...]) -> str:
+    """Return the cells right of the name as text, for a terminal too narrow for the table."""
+    names = HEAD[2:] if check.as_expected else ("", *HEAD[3:])
+    return " | ".join(f"{name} {text}".lstrip() for name, (text, _) in zip(names, row[2:]))
 
 
 def _line(row: Iterable[Cell], widths: list[int]) -> Text:

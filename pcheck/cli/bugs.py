@@ -74,7 +74,7 @@ def _print(checks: list[BugCheck], *, as_json: bool, in_full: bool) -> None:
     else:
         console = Console(highlight=False)
         console.print(BugTable(checks))
-        console.print(Paragraph(HINT))
+        console.print("", Paragraph(HINT), sep="\n")
 
 
 def _print_in_full(checks: list[BugCheck]) -> None:

@@ -18,8 +18,7 @@ def write_new_spec(file: Path) -> int:
     if file.exists():
         raise OutputError(f"{file} exists already; choose another name")
     text = files("pcheck.templates").joinpath("protocol.py").read_text(encoding="utf-8")
-    shown = file if file.is_absolute() else Path(file)
-    prefix = "" if file.is_absolute() else "./"
-    write_whole(file, text.replace("./THIS_FILE", f"{prefix}{shown}"))
-    print(f"Wrote {file}. To check the protocol: pcheck explore {prefix}{shown}")
+    argument = f"{'' if file.is_absolute() else './'}{file}"
+    write_whole(file, text.replace("./THIS_FILE", argument))
+    print(f"Wrote {file}. To check the protocol: pcheck explore {argument}")
     return 0

@@ -97,5 +97,5 @@ def _lines(text: str, part: ast.stmt) -> tuple[str, ...]:
         first = part.body[0]
         assert first.end_lineno is not None
         skipped = range(first.lineno, first.end_lineno + 1)
-    kept = [lines[n - 1] for n in range(part.lineno, part.end_lineno + 1) if n not in skipped]
-    return tuple(textwrap.dedent("\n".join(kept)).splitlines())
+    lines_left = [lines[n - 1] for n in range(part.lineno, part.end_lineno + 1) if n not in skipped]
+    return tuple(textwrap.dedent("\n".join(lines_left)).splitlines())

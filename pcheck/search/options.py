@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pcheck.errors import ParameterName, UsageError
 from pcheck.search.limits import Limits
 from pcheck.search.reductions.reduce import REDUCTIONS, parse_reductions
-from pcheck.text import nearest
+from pcheck.text import unknown
 
 ENGINES = ("auto", "reference", "compiled")
 
@@ -27,8 +27,7 @@ class SearchOptions:
 
     def __post_init__(self) -> None:
         if self.engine not in ENGINES:
-            hint = nearest(self.engine, ENGINES) or f"; choose one of {', '.join(ENGINES)}"
-            raise UsageError(f"unknown engine {self.engine!r}{hint}")
+            raise UsageError(unknown("engine", self.engine, ENGINES))
         # `demands_reductions` comes first, since it also checks the names of the reductions.
         if self.demands_reductions and self.engine == "reference":
             text = "the reference engine does not apply reductions; leave out"

@@ -135,8 +135,8 @@ def test_one_bug_is_shown_with_the_report_of_explore_and_its_source(pcheck: Ends
     explored = pcheck("explore", "--bug", "skips-phase-one", "--property", "agreement")[1]
     report = explored[: explored.index("\nSave this trace with ")]
     status, out, err = pcheck("bugs", "skips-phase-one")
-    shown = f"{report}\nThis bug was seen in: MyPaxos #3.\n\n"
-    assert (status, TIME.sub("", out), err) == (0, TIME.sub("", shown), "")
+    expected = f"{report}\nThis bug was seen in: MyPaxos #3.\n\n"
+    assert (status, TIME.sub("", out), err) == (0, TIME.sub("", expected), "")
 
 
 @pytest.mark.parametrize("name", ["19", "changes-its-mind", "CHANGES_ITS_MIND"])
@@ -177,8 +177,8 @@ def test_a_narrow_terminal_shows_all_code(
     ((spec, bug),) = select("skips-phase-one")
     (rule,) = rules(bug, spec.builder)
     monkeypatch.setenv("COLUMNS", str(width))
-    shown = "".join(pcheck("bugs", bug.name)[1].split())
-    lost = [line for line in (*rule.right, *rule.wrong) if "".join(line.split()) not in shown]
+    printed = "".join(pcheck("bugs", bug.name)[1].split())
+    lost = [line for line in (*rule.right, *rule.wrong) if "".join(line.split()) not in printed]
     assert lost == []
 
 
@@ -209,9 +209,9 @@ def test_an_unexpected_result_is_reported_with_status_1(
     found = [*select("changes-its-mind"), (spec, replace(bug, **wrong))]
     monkeypatch.setattr("pcheck.cli.bugs.select", lambda name: found)
     status, out, _ = pcheck("bugs")
-    said = [line for line in out.splitlines() if "unexpected: " in line]
-    assert (status, len(said)) == (1, 1)
-    assert said[0].startswith(f"18  skips-phase-one   unexpected: {verdict}  ")
+    rows = [line for line in out.splitlines() if "unexpected: " in line]
+    assert (status, len(rows)) == (1, 1)
+    assert rows[0].startswith(f"18  skips-phase-one   unexpected: {verdict}  ")
     status, out, _ = pcheck("bugs", "--json")
     assert (status, [each["as_expected"] for each in json.loads(out)]) == (1, [True, False])
     assert pcheck("bugs", "some name")[0] == 1

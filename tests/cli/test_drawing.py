@@ -161,8 +161,8 @@ def test_a_trace_that_does_not_replay_is_not_drawn(pcheck: Ends, empty_folder: P
     text = (empty_folder / "run.json").read_text()
     (empty_folder / "run.json").write_text(text.replace("p2 starts ballot 2", "p2 sleeps"))
     status, out, err = pcheck("replay", "run.json", "-o", "run.svg")
-    said = "pcheck: run.svg was not written: the replay failed\n"
-    assert (status, err) == (1, said)
+    expected = "pcheck: run.svg was not written: the replay failed\n"
+    assert (status, err) == (1, expected)
     assert "step 2 is not possible" in " ".join(out.split())
     status, out, err = pcheck("replay", "run.json", "--format", "mermaid")
     assert (status, out) == (1, "")
@@ -171,7 +171,7 @@ def test_a_trace_that_does_not_replay_is_not_drawn(pcheck: Ends, empty_folder: P
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "expected"),
     [
         ((*FOUND, "--format", "sgv"), "unknown format 'sgv'; did you mean 'svg'?"),
         (
@@ -245,9 +245,9 @@ def test_a_trace_that_does_not_replay_is_not_drawn(pcheck: Ends, empty_folder: P
     ],
 )
 def test_an_impossible_request_is_reported_before_the_search(
-    arguments: tuple[str, ...], said: str, pcheck: Ends, empty_folder: Path
+    arguments: tuple[str, ...], expected: str, pcheck: Ends, empty_folder: Path
 ) -> None:
-    assert pcheck(*arguments) == (2, "", f"pcheck: {said}\n")
+    assert pcheck(*arguments) == (2, "", f"pcheck: {expected}\n")
     assert os.listdir(empty_folder) == []
 
 
@@ -270,9 +270,9 @@ def test_readable_formats_go_to_a_terminal(
 
 
 def test_a_full_disk_is_reported_when_a_picture_is_written(pcheck: Ends) -> None:
-    said = "pcheck: /dev/full cannot be written: No space left on device\n"
+    expected = "pcheck: /dev/full cannot be written: No space left on device\n"
     status, _, err = pcheck(*FOUND, "--format", "svg", "-o", "/dev/full")
-    assert (status, err) == (2, said)
+    assert (status, err) == (2, expected)
 
 
 def test_a_reader_that_closes_the_pipe_gets_no_error(
@@ -316,7 +316,7 @@ def test_the_error_for_a_trace_of_another_spec_has_the_command_to_type(
 
 
 @pytest.mark.parametrize(
-    ("command", "said"),
+    ("command", "expected"),
     [
         ("explore", "Write the trace to FILE; the suffix selects the format."),
         ("replay", "Write the trace to FILE; the suffix selects the format."),
@@ -324,6 +324,6 @@ def test_the_error_for_a_trace_of_another_spec_has_the_command_to_type(
         ("graph", "Write the graph to FILE; the suffix selects the format."),
     ],
 )
-def test_help_describes_the_output_file(command: str, said: str, pcheck: Ends) -> None:
+def test_help_describes_the_output_file(command: str, expected: str, pcheck: Ends) -> None:
     words = pcheck(command, "--help")[1].replace("│", " ").split()
-    assert said in " ".join(words)
+    assert expected in " ".join(words)

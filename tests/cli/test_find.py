@@ -81,7 +81,7 @@ def test_a_violation_is_found_with_a_bug(pcheck: Ends) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "said"),
+    ("asked", "message"),
     [
         (
             ("agreement", *SMALL),
@@ -95,11 +95,11 @@ def test_a_violation_is_found_with_a_bug(pcheck: Ends) -> None:
     ids=["two values", "a value, with a bug"],
 )
 def test_a_target_without_a_trace_is_unreachable(
-    asked: tuple[str, ...], said: str, pcheck: Ends, monkeypatch: pytest.MonkeyPatch
+    asked: tuple[str, ...], message: str, pcheck: Ends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "120")
     status, out, err = pcheck("explore", "--find", *asked)
-    assert (status, said in out.splitlines(), err) == (1, True, "")
+    assert (status, message in out.splitlines(), err) == (1, True, "")
     assert "HOLDS" not in out
     assert pcheck("explore", "--find", *asked, "--quiet") == (1, "unreachable\n", "")
     found = answered(pcheck("explore", "--find", *asked, "--json")[1])

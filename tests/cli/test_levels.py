@@ -42,7 +42,7 @@ def test_json_has_the_number_of_states_of_each_level(pcheck: Ends) -> None:
 
 
 @pytest.mark.parametrize(
-    ("other", "said"),
+    ("other", "expected"),
     [
         (("--quiet",), "--levels and --quiet cannot be combined; remove one of them"),
         (
@@ -52,8 +52,8 @@ def test_json_has_the_number_of_states_of_each_level(pcheck: Ends) -> None:
         ),
     ],
 )
-def test_other_output_is_refused(other: tuple[str, ...], said: str, pcheck: Ends) -> None:
-    assert pcheck(*SMALL, "--levels", *other) == (2, "", f"pcheck: {said}\n")
+def test_other_output_is_refused(other: tuple[str, ...], expected: str, pcheck: Ends) -> None:
+    assert pcheck(*SMALL, "--levels", *other) == (2, "", f"pcheck: {expected}\n")
 
 
 def test_a_spec_cannot_have_an_option_named_levels(pcheck: Ends, empty_folder: Path) -> None:

@@ -15,8 +15,8 @@ Ends = Callable[..., tuple[int, str, str]]
 
 
 def test_the_new_spec_holds(pcheck: Ends, empty_folder: Path) -> None:
-    said = "Wrote mine.py. To check the protocol: pcheck explore ./mine.py\n"
-    assert pcheck("new", "mine.py") == (0, said, "")
+    message = "Wrote mine.py. To check the protocol: pcheck explore ./mine.py\n"
+    assert pcheck("new", "mine.py") == (0, message, "")
     assert pcheck("explore", "./mine.py", "--quiet") == (0, "holds\n", "")
     assert [path.name for path in empty_folder.iterdir()] == ["mine.py"]
 
@@ -46,8 +46,8 @@ def test_the_suggested_change_violates_the_property(pcheck: Ends, empty_folder: 
 
 def test_the_text_of_the_file_names_the_file(pcheck: Ends, empty_folder: Path) -> None:
     (empty_folder / "deep").mkdir()
-    said = "Wrote deep/mine.py. To check the protocol: pcheck explore ./deep/mine.py\n"
-    assert pcheck("new", "deep/mine.py") == (0, said, "")
+    message = "Wrote deep/mine.py. To check the protocol: pcheck explore ./deep/mine.py\n"
+    assert pcheck("new", "deep/mine.py") == (0, message, "")
     text = (empty_folder / "deep" / "mine.py").read_text(encoding="utf-8")
     assert "    pcheck explore ./deep/mine.py\n" in text
     assert "THIS_FILE" not in text

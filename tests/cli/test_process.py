@@ -73,9 +73,8 @@ def test_the_limit_of_time_is_respected(engine: str, process: Starts, machine_co
     found = json.loads(out)
     assert (status, found["verdict"], err) == (3, "incomplete", "")
     assert found["run"]["stopped"] == "the limit of 0.8 seconds"
-    assert (
-        0.2 <= found["run"]["seconds"] < 1.1
-    )  # the loading of machine code is not part of the search
+    # The loading of machine code does not count as time of the search.
+    assert 0.2 <= found["run"]["seconds"] < 1.1
 
 
 @pytest.mark.parametrize("engine", ["reference", "compiled"])
@@ -100,13 +99,13 @@ def test_a_pipe_gets_only_printable_text(process: Starts) -> None:
 @pytest.mark.slow
 def test_a_large_search_prints_a_warning_early(process: Starts) -> None:
     status, _, err = ended(process("explore", *SLOW, "--max-seconds", "3.5"))
-    said = (
+    expected = (
         r"pcheck: large search: [\d,]+ states so far, growing [\d.]+x per level. "
         r"Smaller: --acceptors 3 \(now 4\), --proposers 2 \(now 3\) or --crashes 0 \(now 1\). "
         r"Ctrl-C stops and shows partial results.\n"
     )
     assert status == 3
-    assert re.fullmatch(said, err)
+    assert re.fullmatch(expected, err)
 
 
 def on_a_terminal(process: Starts, *arguments: str, **environment: str) -> tuple[int, str]:
@@ -151,9 +150,9 @@ def test_a_terminal_shows_progress_and_then_only_the_result(process: Starts) -> 
     status, text = on_a_terminal(process, *asked, **TERMINAL, NO_COLOR="1")
     live, _, rest = text.rpartition("\r\x1b[2K")
     line = r"level \d+  [\d,]+ states  [\d,]+ states/s  queue [\d,]+  [\d,]+ MB  \d+ s"
-    shown = [each for each in live.split("\r\x1b[2K") if each]
-    assert (status, [each for each in shown if not re.fullmatch(line, each)]) == (3, [])
-    assert len(shown) > 1
+    lines = [each for each in live.split("\r\x1b[2K") if each]
+    assert (status, [each for each in lines if not re.fullmatch(line, each)]) == (3, [])
+    assert len(lines) > 1
     assert "INCOMPLETE" in rest
 
 
@@ -199,8 +198,8 @@ def test_a_full_disk_is_reported_in_one_line(form: str, process: Starts) -> None
     with open("/dev/full", "w") as disk:
         started = process("explore", *TWO_BY_TWO, *filter(None, [form]), stdout=disk)
         status, _, err = ended(started)
-    said = "pcheck: standard output cannot be written: No space left on device\n"
-    assert (status, err) == (2, said)
+    expected = "pcheck: standard output cannot be written: No space left on device\n"
+    assert (status, err) == (2, expected)
 
 
 def test_a_closed_standard_output_gives_no_traceback() -> None:

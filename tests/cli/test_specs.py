@@ -91,8 +91,8 @@ def test_the_help_of_an_option_lists_its_choices(pcheck: Ends) -> None:
     helps = {each["name"]: each["help"] for each in spec["options"]}
     expected = "answer to a second prepare of the same ballot (one of: refused, promised)"
     assert helps["same_ballot"] == expected
-    _, shown, _ = pcheck("explore", "elected_leader", "--help")
-    assert "(one of: tells," in shown
+    _, help_text, _ = pcheck("explore", "elected_leader", "--help")
+    assert "(one of: tells," in help_text
 
 
 def test_an_unknown_spec_is_reported_in_one_line(pcheck: Ends) -> None:

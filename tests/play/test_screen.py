@@ -43,9 +43,9 @@ SETUP, OUTCOME = Paragraph("This is the setup."), Paragraph("This is the outcome
 EXPLANATION = Group(*(f"Reason {number}." for number in range(1, 41)))
 
 
-def playback(shown: Finding) -> Playback:
+def playback(finding: Finding) -> Playback:
     titles = "a trace with a title that is long", "a trace"
-    return Playback(titles, shown.timeline, shown.notes, SETUP, OUTCOME, OUTCOME, EXPLANATION)
+    return Playback(titles, finding.timeline, finding.notes, SETUP, OUTCOME, OUTCOME, EXPLANATION)
 
 
 def printed(what: object, width: int, height: int = 24, encoding: str = "utf-8") -> list[str]:
@@ -81,22 +81,22 @@ def is_part(rows: list[str], screen_rows: list[str]) -> bool:
 def test_each_step_fills_the_screen_as_in_the_whole_trace(
     name: str, width: int, height: int
 ) -> None:
-    shown = TRACES[name]()
-    whole = steps(printed(TraceText(shown.timeline, shown.notes), width))
-    for at in range(0, len(shown.timeline.events) + 1, 1 if name == "bare" else 4):
+    finding = TRACES[name]()
+    whole = steps(printed(TraceText(finding.timeline, finding.notes), width))
+    for at in range(0, len(finding.timeline.events) + 1, 1 if name == "bare" else 4):
         rows = screen(name, at, width, height)
         assert len(rows) == height
         assert max(map(cell_len, rows)) <= width
-        assert rows[0].endswith(f"step {at} of {len(shown.timeline.events)}")
+        assert rows[0].endswith(f"step {at} of {len(finding.timeline.events)}")
         assert rows[-1].endswith("q quit")
         if at:
             assert is_part(whole[at][: height - 2], rows)
 
 
 def test_the_lanes_keep_their_places_while_the_trace_grows() -> None:
-    shown = TRACES["vote-leaves-promise"]()
-    whole = printed(TraceText(shown.timeline, shown.notes), 80)
-    for at in range(1, len(shown.timeline.events) + 1):
+    finding = TRACES["vote-leaves-promise"]()
+    whole = printed(TraceText(finding.timeline, finding.notes), 80)
+    for at in range(1, len(finding.timeline.events) + 1):
         rows = screen("vote-leaves-promise", at, 80, 200)
         now = next(nth for nth, row in enumerate(rows) if row.startswith("── after step"))
         drawn = [row for row in rows[1:now] if row and not row.startswith(("This is", "Reason"))]
@@ -130,8 +130,8 @@ def test_the_last_step_shows_the_outcome_and_the_explanation_that_fits() -> None
 
 @pytest.mark.parametrize("name", TRACES)
 def test_every_node_is_shown_and_changed_fields_have_a_star(name: str) -> None:
-    shown = TRACES[name]()
-    model, states = shown.setup.model, shown.trace.states
+    finding = TRACES[name]()
+    model, states = finding.setup.model, finding.trace.states
     for at, state in enumerate(states):
         before, now = model.columns(states[max(at - 1, 0)]), model.columns(state)
         expected = []
@@ -142,53 +142,53 @@ def test_every_node_is_shown_and_changed_fields_have_a_star(name: str) -> None:
                 texts.append(star + " ".join((f"{field} = {text}" if field else text).split()))
             expected.append(f"{column}: {', '.join(texts)}")
         left = max(map(len, now), default=0)
-        rows = [row for row in printed(NodeFields(shown.timeline, at), 2000) if row]
+        rows = [row for row in printed(NodeFields(finding.timeline, at), 2000) if row]
         assert [f"{row[:left].rstrip()}: {row[left + 2 :]}" for row in rows] == expected
 
 
 @pytest.mark.parametrize("name", ["lossy", "lossy too"])
 def test_the_messages_in_flight_are_those_in_the_inboxes(name: str) -> None:
-    shown = TRACES[name]()
-    model = shown.setup.model
+    finding = TRACES[name]()
+    model = finding.setup.model
     assert isinstance(model, ClusterModel)
-    some = 0
-    for at, state in enumerate(shown.trace.states):
-        waits = Counter(
+    total = 0
+    for at, state in enumerate(finding.trace.states):
+        undelivered = Counter(
             (show(letter.message), str(letter.src), str(node.me))
             for node, config in zip(model.nodes, state.nodes)
             for letter in config.inbox
         )
-        assert mail(shown, at) == waits
-        some += waits.total()
-    assert some > 50
+        assert in_flight(finding, at) == undelivered
+        total += undelivered.total()
+    assert total > 50
 
 
-def mail(shown: Finding, at: int) -> Counter[tuple[str, str, str]]:
-    (row,) = printed(InFlight(shown.timeline, at, 1), 5000)
+def in_flight(finding: Finding, at: int) -> Counter[tuple[str, str, str]]:
+    (row,) = printed(InFlight(finding.timeline, at, 1), 5000)
     named = re.findall(r"(?:: |, )([A-Z]\w*\(.*?\)) from (\w+) to (\w+(?: and \w+)*)", row)
     return Counter((text, src, dst) for text, src, to in named for dst in to.split(" and "))
 
 
 def test_a_message_is_in_flight_until_its_last_delivery() -> None:
-    shown = TRACES["set"]()
-    for flight in shown.timeline.flights:
+    finding = TRACES["set"]()
+    for flight in finding.timeline.flights:
         key = show(flight.message), flight.src, flight.dst
         until = max(flight.delivered, default=flight.sent)
-        there = [at for at in range(flight.sent, until) if mail(shown, at)[key]]
-        assert there == list(range(flight.sent, until))
+        steps_in_flight = [at for at in range(flight.sent, until) if in_flight(finding, at)[key]]
+        assert steps_in_flight == list(range(flight.sent, until))
 
 
 def test_of_many_messages_in_flight_the_latest_are_named() -> None:
-    shown = TRACES["vote-leaves-promise"]()
-    assert printed(InFlight(shown.timeline, 7, 4), 60) == [
+    finding = TRACES["vote-leaves-promise"]()
+    assert printed(InFlight(finding.timeline, 7, 4), 60) == [
         "in flight: Accept(vote=Vote(ballot=1, value=v1)) from p1 to",
         "a3, Prepare(ballot=3) from p1 to a2 and a3,",
         "Prepare(ballot=2) from p2 to a1 and a2",
     ]
-    assert printed(InFlight(shown.timeline, 7, 1), 64) == [
+    assert printed(InFlight(finding.timeline, 7, 1), 64) == [
         "in flight: 2 others, Prepare(ballot=2) from p2 to a1 and a2"
     ]
-    assert printed(InFlight(shown.timeline, 7, 1), 40) == ["in flight: 3 others"]
+    assert printed(InFlight(finding.timeline, 7, 1), 40) == ["in flight: 3 others"]
 
 
 @pytest.mark.parametrize("at", [1, 4, 13, 20])
@@ -239,8 +239,8 @@ def test_the_line_of_keys_fits_the_width(name: str, width: int, keys: str) -> No
 
 
 def test_a_trace_without_steps_is_shown() -> None:
-    shown = TRACES["vote-leaves-promise"]()
-    timeline = replace(shown.timeline, events=(), flights=())
+    finding = TRACES["vote-leaves-promise"]()
+    timeline = replace(finding.timeline, events=(), flights=())
     rows = printed(Screenful(Playback(("a trace",), timeline, {}, SETUP, OUTCOME, OUTCOME), 0), 80)
     assert rows[1] == "This is the setup."
     assert "This is the outcome." in rows

@@ -137,14 +137,14 @@ def test_a_fault_or_a_signal_restores_the_terminal(
 
 
 def test_step_without_a_terminal_is_an_error(pcheck: Ends) -> None:
-    said = "--step needs a terminal as standard input and as standard output"
-    assert pcheck("replay", str(SAVED), "--step") == (2, "", f"pcheck: {said}\n")
+    expected = "--step needs a terminal as standard input and as standard output"
+    assert pcheck("replay", str(SAVED), "--step") == (2, "", f"pcheck: {expected}\n")
 
 
 def test_a_dumb_terminal_is_an_error(terminal: Callable[..., Terminal]) -> None:
     started = terminal("replay", SAVED, "--step", TERM="dumb")
-    said = b"pcheck: --step needs a terminal that can move the cursor, got TERM=dumb\r\n"
-    assert (started.ends(), started.sent) == (2, said)
+    expected = b"pcheck: --step needs a terminal that can move the cursor, got TERM=dumb\r\n"
+    assert (started.ends(), started.sent) == (2, expected)
 
 
 @pytest.mark.parametrize(
@@ -156,5 +156,5 @@ def test_a_dumb_terminal_is_an_error(terminal: Callable[..., Terminal]) -> None:
     ],
 )
 def test_other_output_is_refused(other: tuple[str, ...], named: str, pcheck: Ends) -> None:
-    said = f"pcheck: --step cannot be combined with {named}\n"
-    assert pcheck("replay", str(SAVED), "--step", *other) == (2, "", said)
+    expected = f"pcheck: --step cannot be combined with {named}\n"
+    assert pcheck("replay", str(SAVED), "--step", *other) == (2, "", expected)

@@ -91,6 +91,7 @@ def test_a_change_applies_to_the_highest_vote(reported: list[str], asked: str) -
     assert p2.safe_value(votes) == Value(asked)
 
 
+@pytest.mark.slow
 def test_two_clients_with_two_ballots_each_and_a_crash() -> None:
     result = check("cas_paxos")
     assert (result.verdict, dict(result.properties)) == (Verdict.HOLDS, HOLDS)

@@ -30,6 +30,7 @@ from tests.specs.elected_leader_peer import Counts, World
 from tests.specs.elected_leader_peer import explore as by_the_peer
 from tests.specs.family import Watched, agree
 from tests.specs.family import cluster as of_family
+from tests.sampling import fast_first
 
 SPEC = "elected_leader"
 Reading = tuple[Any, Any, bool]  # same_ballot, accepts, votes_once
@@ -108,12 +109,9 @@ def of_three_leaders(reading: Reading) -> SearchResult:
     return fast(ClusterModel(built, NETWORKS["set"], 0), reductions=REDUCTIONS)
 
 
-QUICK = ("promised", "unnoted", False)
-
-
 def each_reading() -> list[Any]:
     readings = product(("refused", "promised"), ("any", "promised", "unnoted"), (False, True))
-    return [pytest.param(r, marks=[] if r == QUICK else pytest.mark.slow) for r in readings]
+    return [pytest.param(reading, marks=pytest.mark.slow) for reading in readings]
 
 
 def test_the_table_has_all_readings() -> None:
@@ -208,6 +206,7 @@ def test_the_engines_and_the_reductions_agree(network: str) -> None:
     assert agree(SPEC, **size, network=network, crashes=0).verdict is Verdict.HOLDS
 
 
+@pytest.mark.slow
 def test_the_engines_and_the_reductions_agree_about_two_leaders_and_a_crash() -> None:
     size = {"nodes": 2, "leaders": 2, "rounds": 1}
     reduced = agree(SPEC, **size, crashes=1)
@@ -256,22 +255,25 @@ def as_in_the_peer(
 
 @pytest.mark.parametrize(
     "world",
-    [
-        *(World(1, 1, 3), World(1, 1, 2, 2), World(2, 1, 1, 1), World(2, 1, 2), World(2, 2, 1)),
-        *(World(3, 1, 1), World(2, 2, 1, accepts="promised"), World(2, 2, 1, decided="silent")),
-        World(2, 1, 2, decided="takes-part"),
-        World(2, 1, 2, accepts="unnoted"),
-        World(2, 1, 2, same_ballot="promised"),
-        World(2, 1, 2, same_ballot="promised", accepts="promised"),
-        pytest.param(
-            World(2, 1, 2, same_ballot="promised", accepts="unnoted", votes_once=True),
-            marks=pytest.mark.slow,
-        ),
-        World(2, 1, 2, same_ballot="promised", votes_once=True, decided="silent"),
-        pytest.param(World(2, 2, 1, 1), marks=pytest.mark.slow),
-        pytest.param(World(3, 1, 1, 1), marks=pytest.mark.slow),
-        pytest.param(World(2, 1, 3), marks=pytest.mark.slow),
-    ],
+    fast_first(
+        3,
+        [
+            *(World(1, 1, 3), World(1, 1, 2, 2), World(2, 1, 1, 1), World(2, 1, 2), World(2, 2, 1)),
+            *(World(3, 1, 1), World(2, 2, 1, accepts="promised"), World(2, 2, 1, decided="silent")),
+            World(2, 1, 2, decided="takes-part"),
+            World(2, 1, 2, accepts="unnoted"),
+            World(2, 1, 2, same_ballot="promised"),
+            World(2, 1, 2, same_ballot="promised", accepts="promised"),
+            pytest.param(
+                World(2, 1, 2, same_ballot="promised", accepts="unnoted", votes_once=True),
+                marks=pytest.mark.slow,
+            ),
+            World(2, 1, 2, same_ballot="promised", votes_once=True, decided="silent"),
+            pytest.param(World(2, 2, 1, 1), marks=pytest.mark.slow),
+            pytest.param(World(3, 1, 1, 1), marks=pytest.mark.slow),
+            pytest.param(World(2, 1, 3), marks=pytest.mark.slow),
+        ],
+    ),
     ids=str,
 )
 def test_a_second_program_finds_the_same_counts_and_observations(world: World) -> None:

@@ -142,6 +142,7 @@ def test_any_two_fast_quorums_and_a_classic_one_have_an_acceptor_in_common(
 # Verdicts and traces
 
 
+@pytest.mark.slow
 def test_four_acceptors_a_collision_and_a_crash() -> None:
     result = check("fast_paxos")
     assert (result.verdict, dict(result.properties)) == (Verdict.HOLDS, HOLDS)

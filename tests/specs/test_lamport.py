@@ -8,6 +8,7 @@ from pcheck.language.model import Model
 from pcheck.loading.spec import find
 from pcheck.search.outcome import Outcome, Verdict
 from pcheck.search.reference import explore
+from tests.sampling import fast_first
 
 
 def lamports(acceptors: int, values: int, ballots: int) -> Model[object]:
@@ -19,7 +20,9 @@ def lamports(acceptors: int, values: int, ballots: int) -> Model[object]:
 
 @pytest.mark.parametrize(
     ("acceptors", "values", "ballots", "states", "depth"),
-    [(3, 2, 2, 3_921, 16), (3, 1, 2, 1_681, 16), (2, 2, 3, 1_501, 18), (1, 1, 2, 25, 8)],
+    fast_first(
+        2, [(1, 1, 2, 25, 8), (3, 1, 2, 1_681, 16), (3, 2, 2, 3_921, 16), (2, 2, 3, 1_501, 18)]
+    ),
 )
 def test_the_counts_are_those_of_tlc(
     acceptors: int, values: int, ballots: int, states: int, depth: int

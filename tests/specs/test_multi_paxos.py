@@ -22,6 +22,7 @@ from tests.peer import explore as single_decree
 from tests.runs import counts
 from tests.specs.multi_paxos_peer import Counts, Observation, Size
 from tests.specs.multi_paxos_peer import explore as by_the_peer
+from tests.sampling import fast_every, fast_first
 
 
 def cluster(**options: int) -> Cluster:
@@ -91,7 +92,9 @@ LARGE = [  # 3 acceptors, 2 leaders and 2 slots were compared once by hand: equa
 
 
 @pytest.mark.parametrize(
-    "size", [*GRID, *(pytest.param(size, marks=pytest.mark.slow) for size in LARGE)], ids=str
+    "size",
+    [*fast_every(6, GRID), *(pytest.param(size, marks=pytest.mark.slow) for size in LARGE)],
+    ids=str,
 )
 def test_a_second_program_finds_the_same_counts_and_observations(size: Size) -> None:
     assert watched(size) == by_the_peer(size)
@@ -125,7 +128,9 @@ def test_the_votes_in_one_slot_are_those_of_paxos(
 @pytest.mark.parametrize("crashes", [0, 1])
 @pytest.mark.parametrize(
     ("acceptors", "leaders", "slots", "rounds", "replicas"),
-    [(1, 1, 2, 1, 1), (1, 1, 1, 1, 2), (1, 2, 1, 1, 1), (2, 1, 1, 1, 1), (1, 1, 2, 2, 0)],
+    fast_first(
+        1, [(1, 1, 2, 1, 1), (1, 1, 1, 1, 2), (1, 2, 1, 1, 1), (2, 1, 1, 1, 1), (1, 1, 2, 2, 0)]
+    ),
 )
 def test_the_engines_and_the_reductions_agree(
     network: str,
@@ -146,6 +151,7 @@ def test_the_engines_and_the_reductions_agree(
     assert [each.verdict for each in (plain, compiled, reduced)] == [Verdict.HOLDS] * 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [Size(2, 2, 2, 1, 1), Size(3, 2, 1, 1, 2), Size(1, 2, 2, 2, 1)])
 def test_a_reduced_search_finds_traces_of_the_same_length(size: Size) -> None:
     ways = [
@@ -177,6 +183,7 @@ def test_every_property_has_its_expected_outcome_at_the_default_size() -> None:
     }
 
 
+@pytest.mark.slow
 def test_phase_one_is_run_once_for_all_slots() -> None:
     """Phase 1 has five steps. Each slot has a proposal and two votes, and two more to a replica.
 
@@ -266,6 +273,7 @@ def test_gaps_and_replicas_have_properties_only_where_they_can_occur(
     assert len(names & about) == count
 
 
+@pytest.mark.slow
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "options",

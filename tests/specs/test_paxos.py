@@ -24,6 +24,7 @@ from tests.peer import explore as by_the_peer
 from tests.runs import counts
 from tests.specs.family import Watched
 from tests.specs.family import paxos as cluster
+from tests.sampling import fast_every, fast_first
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 Votes = frozenset[tuple[int, int, int]]  # (acceptor, ballot, value), as in the peer
@@ -65,6 +66,7 @@ def test_the_counts_on_each_network(network: str, states: int, transitions: int)
     assert (counts(search), search.verdict) == ((states, transitions, 14), Verdict.HOLDS)
 
 
+@pytest.mark.slow
 def test_the_count_with_a_learner() -> None:
     search = paxos(acceptors=3, proposers=2, rounds=1, learners=1)
     assert (search.states, search.verdict) == (12_169, Verdict.HOLDS)
@@ -145,7 +147,7 @@ GRID = [
 
 
 @pytest.mark.parametrize(
-    ("acceptors", "proposers", "rounds", "learners", "network", "crashes"), GRID
+    ("acceptors", "proposers", "rounds", "learners", "network", "crashes"), fast_every(6, GRID)
 )
 def test_another_program_finds_the_same_counts_and_observations(
     acceptors: int, proposers: int, rounds: int, learners: int, network: str, crashes: int
@@ -162,7 +164,9 @@ def test_another_program_finds_the_same_counts_and_observations(
 
 
 @pytest.mark.parametrize("crashes", [0, 1])
-@pytest.mark.parametrize(("acceptors", "proposers", "rounds"), [(1, 2, 2), (2, 1, 2), (2, 2, 1)])
+@pytest.mark.parametrize(
+    ("acceptors", "proposers", "rounds"), fast_first(1, [(2, 1, 2), (1, 2, 2), (2, 2, 1)])
+)
 def test_every_observation_on_another_network_also_occurs_on_set(
     acceptors: int, proposers: int, rounds: int, crashes: int
 ) -> None:

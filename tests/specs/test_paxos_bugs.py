@@ -26,6 +26,7 @@ from specs.learner import Learner, no_other_is_chosen
 from specs.paxos import Promises, Proposer, paxos
 from specs.paxos_bugs import AddsUpBallots
 from tests.specs.family import breaks_nothing
+from tests.sampling import fast_every
 
 # (number, name): (steps in the reference table, restarts, deliveries to learners, steps of pcheck)
 LENGTHS = {
@@ -68,7 +69,7 @@ DEFAULT = {"acceptors": 3, "proposers": 2, "rounds": 2}  # the size of `explore`
 
 def each_bug() -> list[Any]:
     slow = {"adds-up-ballots": pytest.mark.slow}
-    return [pytest.param(name, marks=slow.get(name, ())) for name in STEPS]
+    return fast_every(4, [pytest.param(name, marks=slow.get(name, ())) for name in STEPS])
 
 
 @cache

@@ -11,7 +11,7 @@ from pcheck.traces.shortest import ShortestTraces
 class Summary(NamedTuple):
     """The number of shortest traces, and the labels of the most readable one."""
 
-    count: int
+    number: int
     up_to_renaming: int | None
     labels: tuple[str, ...]
 

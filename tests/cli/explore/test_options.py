@@ -35,8 +35,8 @@ def test_help_lists_the_options_of_the_spec_and_of_the_command(pcheck: Ends) -> 
     "arguments", [("--acceptors", "3", "lamport"), ("--values", "3", "lamport")]
 )
 def test_a_spec_after_the_options_is_an_error(arguments: tuple[str, ...], pcheck: Ends) -> None:
-    said = "pcheck: the spec must come first: pcheck explore lamport ...\n"
-    assert pcheck("explore", *arguments) == (2, "", said)
+    expected = "pcheck: the spec must come first: pcheck explore lamport ...\n"
+    assert pcheck("explore", *arguments) == (2, "", expected)
 
 
 @pytest.mark.parametrize(

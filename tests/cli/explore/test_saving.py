@@ -23,9 +23,9 @@ def test_a_saved_trace_can_be_replayed(pcheck: Ends, empty_folder: Path) -> None
 
 def test_a_holding_spec_saves_no_file(pcheck: Ends, empty_folder: Path) -> None:
     (empty_folder / "run.json").write_text("kept")
-    said = "pcheck: run.json was not written: the result has no trace to save\n"
+    expected = "pcheck: run.json was not written: the result has no trace to save\n"
     asked = "explore", *TWO_BY_TWO, "--quiet", "--save", "run.json"
-    assert pcheck(*asked) == (0, "holds\n", said)
+    assert pcheck(*asked) == (0, "holds\n", expected)
     assert (empty_folder / "run.json").read_text() == "kept"
 
 
@@ -39,8 +39,8 @@ def test_a_full_disk_leaves_the_old_file_unchanged(
     pcheck: Ends, empty_folder: Path, full_disk: None
 ) -> None:
     (empty_folder / "run.json").write_text("kept")
-    said = "pcheck: run.json cannot be written: No space left on device\n"
+    expected = "pcheck: run.json cannot be written: No space left on device\n"
     asked = "explore", *ONE_ACCEPTOR, "--quiet", "--save", "run.json"
-    assert pcheck(*asked) == (2, "violated\n", said)
+    assert pcheck(*asked) == (2, "violated\n", expected)
     assert sorted(path.name for path in empty_folder.iterdir()) == ["counting.py", "run.json"]
     assert (empty_folder / "run.json").read_text() == "kept"

@@ -68,7 +68,7 @@ ARGUMENTS: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "an engine without a name": (
         ("--engine", ""),
-        "unknown engine ''; choose one of auto, reference, compiled",
+        "unknown engine ''; expected auto, reference or compiled",
     ),
     "a limit of zero states": (
         ("--max-states", "0"),

@@ -24,7 +24,7 @@ LOADING: dict[str, Fault] = {
         "fault.py:[match msg]: the spec is not valid Python: expected ':'",
     ),
     "a null byte": (
-        {"A caller, and": "A caller\0, and"},
+        {"A caller and": "A caller\0 and"},
         "fault.py: the spec is not valid Python: source code string cannot contain null bytes",
     ),
     "no builder": (
@@ -100,7 +100,7 @@ def test_a_spec_file_that_cannot_be_loaded_is_reported(
 
 VAGUE: dict[str, Vague] = {
     "the file is not UTF-8": (
-        {"A caller, and": "A caller\udcff, and"},
+        {"A caller and": "A caller\udcff and"},
         "fault.py:[A caller\udcff]:",
         ("the spec is not valid Python", "utf-8"),
     ),

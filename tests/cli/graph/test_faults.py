@@ -17,8 +17,8 @@ def test_a_full_disk_leaves_the_old_graph_unchanged(
     pcheck: Ends, empty_folder: Path, full_disk: None
 ) -> None:
     (empty_folder / "graph.svg").write_text("kept")
-    said = "pcheck: graph.svg cannot be written: No space left on device\n"
-    assert pcheck(*LAMPORT, "-o", "graph.svg") == (2, "", said)
+    expected = "pcheck: graph.svg cannot be written: No space left on device\n"
+    assert pcheck(*LAMPORT, "-o", "graph.svg") == (2, "", expected)
     assert sorted(os.listdir(empty_folder)) == ["counting.py", "graph.svg"]
     assert (empty_folder / "graph.svg").read_text() == "kept"
 

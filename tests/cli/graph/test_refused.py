@@ -13,7 +13,7 @@ ONE_PROPOSER = "use --proposers 1 (13 states)"
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "expected"),
     [
         (
             (*TWO_BY_TWO, "--max-states", "168"),
@@ -89,10 +89,10 @@ ONE_PROPOSER = "use --proposers 1 (13 states)"
     ],
 )
 def test_an_impossible_request_is_reported_in_one_line(
-    arguments: tuple[str, ...], said: str, pcheck: Ends, empty_folder: Path
+    arguments: tuple[str, ...], expected: str, pcheck: Ends, empty_folder: Path
 ) -> None:
     status, out, err = pcheck(*arguments)
-    assert (status, out, err.splitlines()[-1]) == (2, "", f"pcheck: {said}")
+    assert (status, out, err.splitlines()[-1]) == (2, "", f"pcheck: {expected}")
     assert os.listdir(empty_folder) == ["counting.py"]
 
 
@@ -103,8 +103,8 @@ def test_without_a_limit_the_free_memory_is_the_limit(
     monkeypatch.setattr("pcheck.cli.limits._spare_memory", lambda: 1_000_000)
     asked = "graph", *bug, "--max-states", "1000000000", "-o", "graph.dot"
     status, out, err = pcheck(*asked)
-    said = "pcheck: the state graph exceeds the limit of 1 MB of memory; use --"
-    assert (status, out, err.startswith(said)) == (2, "", True)
+    expected = "pcheck: the state graph exceeds the limit of 1 MB of memory; use --"
+    assert (status, out, err.startswith(expected)) == (2, "", True)
 
 
 @pytest.mark.parametrize("name", ["png", "grapml"])
@@ -119,6 +119,8 @@ def test_a_terminal_gets_text_but_not_a_picture(
     pcheck: Ends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    said = "pcheck: the format svg cannot be shown on a terminal; write a file with -o graph.svg\n"
-    assert pcheck(*LAMPORT, "--format", "svg") == (2, "", said)
+    expected = (
+        "pcheck: the format svg cannot be shown on a terminal; write a file with -o graph.svg\n"
+    )
+    assert pcheck(*LAMPORT, "--format", "svg") == (2, "", expected)
     assert pcheck(*LAMPORT)[1].startswith("digraph")

@@ -45,8 +45,8 @@ def test_without_a_file_the_graph_is_printed_as_dot(pcheck: Ends) -> None:
 def test_the_suffix_selects_the_format(
     file: str, begins: str, pcheck: Ends, empty_folder: Path
 ) -> None:
-    said = f"Wrote {file}: 169 states (none violating), 352 transitions\n"
-    assert pcheck(*TWO_BY_TWO, "-o", file) == (0, said, "")
+    expected = f"Wrote {file}: 169 states (none violating), 352 transitions\n"
+    assert pcheck(*TWO_BY_TWO, "-o", file) == (0, expected, "")
     assert (empty_folder / file).read_text().startswith(begins)
     assert sorted(os.listdir(empty_folder)) == sorted(["counting.py", file])
 
@@ -62,8 +62,8 @@ def test_format_takes_precedence_over_the_suffix_and_a_pipe_gets_the_same(
 
 
 def test_the_marked_trace_is_the_trace_of_explore(pcheck: Ends, empty_folder: Path) -> None:
-    said = f"Wrote graph.graphml: 40 states (5 violating), 60 transitions; {MARKED}\n"
-    assert pcheck("graph", *SHORT, "-o", "graph.graphml") == (0, said, "")
+    expected = f"Wrote graph.graphml: 40 states (5 violating), 60 transitions; {MARKED}\n"
+    assert pcheck("graph", *SHORT, "-o", "graph.graphml") == (0, expected, "")
     graph = read(empty_folder / "graph.graphml")
     trace = json.loads(pcheck("explore", *SHORT, "--json")[1])["trace"]
     steps = [about["label"] for *_, about in graph.edges(data=True) if about["on_trace"]]
@@ -93,12 +93,12 @@ def test_only_the_selected_properties_are_checked(pcheck: Ends, empty_folder: Pa
 
 
 def test_a_transition_may_violate_a_property(pcheck: Ends) -> None:
-    said = (
+    expected = (
         "Wrote graph.svg: 4 states (none violating), 4 transitions (1 violating); "
         "the shortest trace that violates grows (4 steps) is marked\n"
     )
     status, out, err = pcheck("graph", "./counting.py", "-o", "graph.svg")
-    assert (status, out) == (0, said)
+    assert (status, out) == (0, expected)
     assert set(err.splitlines()) == {"a spec may print"}
 
 

@@ -22,7 +22,7 @@ from tests.render.findings import finding_named, random_finding
 
 
 def test_svg_is_a_format_for_programs() -> None:
-    found = FORMATS.for_file("lecture/run.SVG")
+    found = FORMATS.for_file("lecture/trace.SVG")
     assert (found.name, found.draw, found.for_a_program) == ("svg", diagram_svg, True)
 
 
