@@ -86,10 +86,5 @@ def test_a_command_is_one_sentence_and_an_option_is_one_line(command: str) -> No
     assert re.fullmatch(r"[A-Z][a-z]+ [^.]*\.", help_text)
     assert len(help_text) <= MAX_COMMAND_HELP
     options = [each for each in found.params if isinstance(each, TyperOption) and each.help]
-    long = {
-        each.name: text
-        for each in options
-        if len(text := (each.help or "").partition("[default")[0].replace("\\", "").strip())
-        > MAX_OPTION_HELP
-    }
-    assert long == {}
+    texts = {each.name: re.split(r": | ?\\\[default", each.help or "")[0] for each in options}
+    assert {name: text for name, text in texts.items() if len(text) > MAX_OPTION_HELP} == {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -46,9 +47,15 @@ def process(empty_folder: Path) -> Callable[..., subprocess.Popen[str]]:
             stdout=stdout,
             stderr=stderr,
             text=True,
+            preexec_fn=_heed_interrupts,
         )
 
     return started
+
+
+def _heed_interrupts() -> None:
+    """A shell starts background jobs with SIGINT ignored, and their processes inherit that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

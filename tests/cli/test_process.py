@@ -68,13 +68,13 @@ def test_the_output_does_not_depend_on_the_hash_seed(
 
 @pytest.mark.parametrize("engine", ["auto", "reference", "compiled"])
 def test_the_limit_of_time_is_respected(engine: str, process: Starts, machine_code: None) -> None:
-    asked = "--engine", engine, "--max-seconds", "0.8", "--json"
+    asked = "--engine", engine, "--max-seconds", "2", "--json"
     status, out, err = ended(process("explore", *HUGE, *asked))
     found = json.loads(out)
     assert (status, found["verdict"], err) == (3, "incomplete", "")
-    assert found["run"]["stopped"] == "the limit of 0.8 seconds"
+    assert found["run"]["stopped"] == "the limit of 2 seconds"
     # The loading of machine code does not count as time of the search.
-    assert 0.2 <= found["run"]["seconds"] < 1.1
+    assert 0.2 <= found["run"]["seconds"] < 2.3
 
 
 @pytest.mark.parametrize("engine", ["reference", "compiled"])
@@ -82,11 +82,11 @@ def test_an_interrupt_stops_the_search_with_partial_results(
     engine: str, process: Starts, machine_code: None
 ) -> None:
     search = process("explore", *HUGE, "--engine", engine)
-    time.sleep(1.5)
+    time.sleep(3)
     search.send_signal(signal.SIGINT)
-    out, err = search.communicate(timeout=2)
+    out, err = search.communicate(timeout=3)
     assert (search.returncode, err) == (3, "")
-    assert "INCOMPLETE: stopped by Ctrl-C. No violation within " in out
+    assert "INCOMPLETE: stopped by Ctrl-C. No violation " in out
     assert "HOLDS" not in out
 
 

@@ -26,11 +26,11 @@ from pcheck.semantics.network import NETWORKS
 from specs.decisions import agreement
 from specs.elected_leader import Node
 from tests.runs import counts
+from tests.sampling import fast_first
 from tests.specs.elected_leader_peer import Counts, World
 from tests.specs.elected_leader_peer import explore as by_the_peer
 from tests.specs.family import Watched, agree
 from tests.specs.family import cluster as of_family
-from tests.sampling import fast_first
 
 SPEC = "elected_leader"
 Reading = tuple[Any, Any, bool]  # same_ballot, accepts, votes_once

@@ -20,9 +20,9 @@ from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.network import NETWORKS
 from tests.peer import explore as single_decree
 from tests.runs import counts
+from tests.sampling import fast_every, fast_first
 from tests.specs.multi_paxos_peer import Counts, Observation, Size
 from tests.specs.multi_paxos_peer import explore as by_the_peer
-from tests.sampling import fast_every, fast_first
 
 
 def cluster(**options: int) -> Cluster:

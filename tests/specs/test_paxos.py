@@ -22,9 +22,9 @@ from pcheck.semantics.trace import follow
 from tests.peer import Counts
 from tests.peer import explore as by_the_peer
 from tests.runs import counts
+from tests.sampling import fast_every, fast_first
 from tests.specs.family import Watched
 from tests.specs.family import paxos as cluster
-from tests.sampling import fast_every, fast_first
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 Votes = frozenset[tuple[int, int, int]]  # (acceptor, ballot, value), as in the peer

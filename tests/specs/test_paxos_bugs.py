@@ -25,8 +25,8 @@ from specs.consensus import Vote, agreement
 from specs.learner import Learner, no_other_is_chosen
 from specs.paxos import Promises, Proposer, paxos
 from specs.paxos_bugs import AddsUpBallots
-from tests.specs.family import breaks_nothing
 from tests.sampling import fast_every
+from tests.specs.family import breaks_nothing
 
 # (number, name): (steps in the reference table, restarts, deliveries to learners, steps of pcheck)
 LENGTHS = {
