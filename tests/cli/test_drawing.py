@@ -7,6 +7,7 @@ import os
 import shlex
 import subprocess
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -17,6 +18,7 @@ from pcheck.bugs import select
 from pcheck.cli.main import run
 from pcheck.loading.spec import SHIPPED
 from pcheck.render.formats import FORMATS
+from tests.sampling import fast_every
 
 Ends = Callable[..., tuple[int, str, str]]
 FOUND = "explore", "--bug", "votes-in-any-ballot", "--acceptors", "1"
@@ -69,8 +71,7 @@ def test_format_takes_precedence_over_the_suffix(
     assert (empty_folder / "run.svg").read_text(encoding="utf-8") == drawn["mermaid"]
 
 
-@pytest.mark.parametrize("locale", NOT_UTF_8)
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize(("name", "locale"), fast_every(5, product(FORMATS, NOT_UTF_8)))
 def test_a_pipe_gets_utf_8_whatever_the_encoding_of_the_terminal(
     name: str, locale: str, process: Callable[..., subprocess.Popen[str]], drawn: dict[str, str]
 ) -> None:

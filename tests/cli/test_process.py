@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.sampling import fast_first
+
 pty = pytest.importorskip("pty")
 
 Starts = Callable[..., "subprocess.Popen[str]"]
@@ -49,9 +51,9 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("paxos",),
+        pytest.param(("paxos",), marks=pytest.mark.slow),
         ("paxos", "--bug", "14"),
-        ("lamport",),
+        pytest.param(("lamport",), marks=pytest.mark.slow),
         ("paxos", "--network", "fifo", "--acceptors", "2", "--proposers", "1", "--crashes", "1"),
     ],
     ids=["paxos", "a bug", "lamport", "fifo"],
@@ -66,7 +68,7 @@ def test_the_output_does_not_depend_on_the_hash_seed(
     assert texts[0][0] == texts[1][0] != ""
 
 
-@pytest.mark.parametrize("engine", ["auto", "reference", "compiled"])
+@pytest.mark.parametrize("engine", fast_first(1, ["auto", "reference", "compiled"]))
 def test_the_limit_of_time_is_respected(engine: str, process: Starts, machine_code: None) -> None:
     asked = "--engine", engine, "--max-seconds", "2", "--json"
     status, out, err = ended(process("explore", *HUGE, *asked))
@@ -77,7 +79,7 @@ def test_the_limit_of_time_is_respected(engine: str, process: Starts, machine_co
     assert 0.2 <= found["run"]["seconds"] < 2.3
 
 
-@pytest.mark.parametrize("engine", ["reference", "compiled"])
+@pytest.mark.parametrize("engine", fast_first(1, ["compiled", "reference"]))
 def test_an_interrupt_stops_the_search_with_partial_results(
     engine: str, process: Starts, machine_code: None
 ) -> None:
@@ -165,10 +167,10 @@ def test_quiet_is_quiet_on_a_terminal_too(process: Starts) -> None:
     "arguments",
     [
         ("explore", *TWO_BY_TWO),
-        ("explore", *TWO_BY_TWO, "--json"),
-        ("explore", *TWO_BY_TWO, "--quiet"),
-        ("explore", *ONE_ACCEPTOR),
-        ("specs",),
+        pytest.param(("explore", *TWO_BY_TWO, "--json"), marks=pytest.mark.slow),
+        pytest.param(("explore", *TWO_BY_TWO, "--quiet"), marks=pytest.mark.slow),
+        pytest.param(("explore", *ONE_ACCEPTOR), marks=pytest.mark.slow),
+        pytest.param(("specs",), marks=pytest.mark.slow),
         ("explore", "--help"),
     ],
     ids=" ".join,
@@ -193,7 +195,7 @@ def test_the_first_line_of_a_pipe(process: Starts, empty_folder: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
-@pytest.mark.parametrize("form", ["", "--json", "--quiet"])
+@pytest.mark.parametrize("form", fast_first(1, ["", "--json", "--quiet"]))
 def test_a_full_disk_is_reported_in_one_line(form: str, process: Starts) -> None:
     with open("/dev/full", "w") as disk:
         started = process("explore", *TWO_BY_TWO, *filter(None, [form]), stdout=disk)

@@ -27,6 +27,7 @@ from tests.render.findings import (
     random_finding,
     saved_finding,
 )
+from tests.sampling import fast_first
 
 TRACES: dict[str, Callable[[], Finding]] = {
     "vote-leaves-promise": partial(saved_finding, "vote-leaves-promise"),
@@ -76,7 +77,7 @@ def is_part(rows: list[str], screen_rows: list[str]) -> bool:
     return any(screen_rows[at : at + len(rows)] == rows for at in starts)
 
 
-@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize(("width", "height"), fast_first(1, SIZES))
 @pytest.mark.parametrize("name", TRACES)
 def test_each_step_fills_the_screen_as_in_the_whole_trace(
     name: str, width: int, height: int

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pcheck.loading.spec import SHIPPED
+from tests.sampling import fast_first
 
 if TYPE_CHECKING:
     from tests.cli.terminal import Terminal
@@ -110,12 +111,15 @@ def test_a_trace_that_does_not_replay_is_stepped_up_to_the_failure(
 
 @pytest.mark.parametrize(
     ("fault", "status", "text"),
-    [
-        ("1 / 0", 1, b"ZeroDivisionError"),
-        ("os.kill(os.getpid(), signal.SIGINT)", 0, b"is false"),
-        ("os.kill(os.getpid(), signal.SIGTERM)", -signal.SIGTERM, b""),
-        ("os.kill(os.getpid(), signal.SIGHUP)", -signal.SIGHUP, b""),
-    ],
+    fast_first(
+        2,
+        [
+            ("1 / 0", 1, b"ZeroDivisionError"),
+            ("os.kill(os.getpid(), signal.SIGINT)", 0, b"is false"),
+            ("os.kill(os.getpid(), signal.SIGTERM)", -signal.SIGTERM, b""),
+            ("os.kill(os.getpid(), signal.SIGHUP)", -signal.SIGHUP, b""),
+        ],
+    ),
 )
 def test_a_fault_or_a_signal_restores_the_terminal(
     fault: str, status: int, text: bytes, terminal: Callable[..., Terminal]

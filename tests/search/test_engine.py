@@ -14,6 +14,7 @@ from tests.search.protocols import cases
 from tests.search.settings import COMMON
 
 
+@pytest.mark.slow
 @settings(max_examples=60, **COMMON)
 @given(cases(400), st.sampled_from([1, 2, 10, 50]))
 def test_switching_engines_during_a_search_does_not_change_the_answers(

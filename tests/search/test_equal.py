@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
 from pcheck.language.cluster import Cluster
@@ -10,6 +12,7 @@ from pcheck.search.limits import Limits
 from pcheck.search.outcome import Outcome, Verdict
 from pcheck.semantics.network import NETWORKS
 from tests.runs import counts
+from tests.sampling import fast_every
 from tests.search.alike import Case, alike, answers, check_traces, compiled
 from tests.specs.family import cluster as built
 
@@ -17,10 +20,10 @@ NETS = pytest.mark.parametrize("network", NETWORKS)
 CLUSTERS = [spec.name for spec in shipped() if isinstance(spec.build(spec.options({})), Cluster)]
 
 
-@NETS
-@pytest.mark.parametrize("crashes", [0, 1, 2])
-@pytest.mark.parametrize("all_properties", [False, True])
-@pytest.mark.parametrize("name", CLUSTERS)
+@pytest.mark.parametrize(
+    ("name", "network", "crashes", "all_properties"),
+    fast_every(5, product(CLUSTERS, NETWORKS, [0, 1, 2], [False, True])),
+)
 def test_both_engines_agree_on_the_first_states_of_every_spec(
     name: str, network: str, crashes: int, all_properties: bool
 ) -> None:

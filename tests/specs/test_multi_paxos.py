@@ -166,6 +166,7 @@ def test_a_reduced_search_finds_traces_of_the_same_length(size: Size) -> None:
 # Properties
 
 
+@pytest.mark.slow
 def test_every_property_has_its_expected_outcome_at_the_default_size() -> None:
     found = check("multi_paxos")
     assert found.verdict is Verdict.HOLDS

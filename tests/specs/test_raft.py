@@ -16,6 +16,7 @@ from pcheck.search.reference import explore
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
 from tests.runs import counts
+from tests.sampling import fast_every
 from tests.specs.family import Watched, agree, cluster
 from tests.specs.raft_peer import APPEND, COMMITTED, Counts, Message
 from tests.specs.raft_peer import explore as by_the_peer
@@ -59,7 +60,7 @@ MORE = [
 
 
 def each_size() -> list[Any]:
-    return [*GRID, *(pytest.param(*size, marks=pytest.mark.slow) for size in MORE)]
+    return [*fast_every(3, GRID), *(pytest.param(*size, marks=pytest.mark.slow) for size in MORE)]
 
 
 @pytest.mark.parametrize(("servers", "terms", "entries", "network", "crashes"), each_size())

@@ -68,6 +68,7 @@ def check_counts(case: Case, search: SearchResult) -> None:
     assert (search.depth, search.widths) == (beyond.depth, beyond.widths)
 
 
+@pytest.mark.slow
 def test_counts_are_consistent_after_a_lack_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     def grow(store: Store) -> None:
         raise MemoryError

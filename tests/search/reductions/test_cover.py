@@ -102,6 +102,7 @@ def test_a_proof_finds_every_observation_of_random_protocols() -> None:
     assert min(counted["dropped"], counted["proved"]) > counted["protocols"] / 2
 
 
+@pytest.mark.slow
 def test_a_proof_with_symmetry_finds_every_observation_up_to_renaming() -> None:
     several = hasty_cases((2, 2, 3))
     counted = compared(150, several, [("symmetry",), ALL], with_names_alike, nth=2)

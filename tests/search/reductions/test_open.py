@@ -122,7 +122,8 @@ def compared(examples: int, silent: int, max_states: int, nth: int) -> Counter[s
     return counted
 
 
-@pytest.mark.parametrize("silent", [2, *(pytest.param(n, marks=pytest.mark.slow) for n in (0, 8))])
+@pytest.mark.slow
+@pytest.mark.parametrize("silent", [0, 2, 8])
 def test_open_nodes_lose_no_observation_of_random_protocols(silent: int) -> None:
     counted = compared(80, silent, 160, nth=80)
     assert min(counted["protocols"] - 20, counted["open"]) > 0

@@ -21,6 +21,7 @@ from pcheck.search.reductions.reduce import reduce_cluster
 from pcheck.semantics.cluster_model import State
 from pcheck.semantics.network import NETWORKS
 from pcheck.semantics.trace import follow
+from tests.sampling import fast_first
 from tests.search.alike import Case, check_traces
 from tests.search.parts import nothing
 from tests.search.peers import symmetric_cases
@@ -58,6 +59,11 @@ def compared(
     return left
 
 
+def test_symmetry_is_exact_up_to_renaming_on_some_random_protocols() -> None:
+    assert compared(15, 150)["protocols"] > 0
+
+
+@pytest.mark.slow
 def test_symmetry_is_exact_up_to_renaming_on_random_protocols() -> None:
     left = compared(60, 150)
     assert left["protocols"] > 24
@@ -225,15 +231,18 @@ class Keeps(specs.paxos.Proposer):
 
 @pytest.mark.parametrize(
     ("options", "reductions", "kept", "minimised"),
-    [
-        ((3, 2, 1), FUSED, 625, 625),
-        ((3, 2, 1), (*FUSED, "symmetry"), 169, 169),
-        ((3, 3, 1), FUSED, 12_485, 12_434),
-        ((3, 3, 1), (*FUSED, "symmetry"), 2_690, 2_677),
-        ((4, 3, 1), (*FUSED, "symmetry"), 7_339, 7_322),
-        ((3, 2, 2), (*FUSED, "symmetry"), 15_309, 15_271),
-        ((3, 2, 2), FUSED, 80_739, 80_556),
-    ],
+    fast_first(
+        2,
+        [
+            ((3, 2, 1), FUSED, 625, 625),
+            ((3, 2, 1), (*FUSED, "symmetry"), 169, 169),
+            ((3, 3, 1), FUSED, 12_485, 12_434),
+            ((3, 3, 1), (*FUSED, "symmetry"), 2_690, 2_677),
+            ((4, 3, 1), (*FUSED, "symmetry"), 7_339, 7_322),
+            ((3, 2, 2), (*FUSED, "symmetry"), 15_309, 15_271),
+            ((3, 2, 2), FUSED, 80_739, 80_556),
+        ],
+    ),
 )
 def test_minimise_finds_a_field_that_a_proposer_does_not_need(
     options: tuple[int, int, int],
