@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape
+from html import escape
 
 from pcheck.render.svg.elements import short_number, tag
 from pcheck.render.svg.points import Point
@@ -48,7 +48,7 @@ def curved_path(start: Point, end: Point, bulge: float) -> str:
 
 def escaped(text: str) -> str:
     """Return a text as one line, with markup characters escaped."""
-    return escape(printable(text))
+    return escape(printable(text), quote=False)
 
 
 def _cross_path(at: Point, arm: float) -> str:
