@@ -1,4 +1,4 @@
-"""The house itself: who may import whom, which words stand where, and a README that is true."""
+"""The structure of the project: rooms and their imports, public names, and a README that is true."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ def test_a_protocol_fits_on_three_pages(name: str) -> None:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "specs").glob("*.py")), ids=lambda path: path.stem)
 def test_a_spec_needs_pcheck_and_files_beside_it(path: Path) -> None:
-    """And what Python itself has."""
+    """The modules of Python itself are allowed, too."""
     found = {
         node.module or ""
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))

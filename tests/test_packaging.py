@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def sh(*command: str | Path, cwd: Path) -> str:
-    """The output of a command, run without anything of this checkout in its environment."""
+    """Return the output of a command that runs without the environment of this checkout."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     done = subprocess.run(
         [str(each) for each in command],
@@ -39,7 +39,7 @@ def environment(folder: Path, *install: str | Path) -> Path:
 
 
 def newcomer(scripts: Path, folder: Path) -> None:
-    """What somebody does first."""
+    """Run the first commands of a new user."""
     folder.mkdir()
     first = sh(scripts / "pcheck", "explore", "--acceptors", "3", "--proposers", "2", cwd=folder)
     assert "HOLDS: no reachable state violates a property." in first

@@ -1,4 +1,4 @@
-"""The words that people read: how docstrings begin, and which words stand nowhere."""
+"""The words of the project: how docstrings begin, and the words that no text uses."""
 
 from __future__ import annotations
 
