@@ -1,4 +1,4 @@
-"""The structure of the project: rooms and their imports, public names, and a README that is true."""
+"""The structure of the project: rooms, imports, public names, and a README that is true."""
 
 from __future__ import annotations
 
