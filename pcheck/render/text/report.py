@@ -213,12 +213,12 @@ def verdict_of(finding: Finding) -> Iterator[RenderableType]:
 def _coverage(setup: Setup) -> Iterator[RenderableType]:
     """Yield what `holds` proves and what it does not cover."""
     if setup.crashes is None:
-        subject, beyond = "model", ["larger models", "liveness"]
+        subject, beyond = "model", ["sizes larger than above", "liveness"]
     else:
         crashes = (
             "any crash" if setup.crashes == 0 else f"more than {counted(setup.crashes, 'crash')}"
         )
-        subject, beyond = "cluster", ["larger clusters", crashes, *NEVER_COVERED]
+        subject, beyond = "cluster", ["sizes larger than above", crashes, *NEVER_COVERED]
     yield Paragraph(f"Proved for every execution of the {subject} described above.")
     yield Rows([(("not covered", "dim"), ("; ".join(beyond), ""))])
 
