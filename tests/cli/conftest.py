@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 
 from pcheck import check
+from tests.cli.signals import restore_signals
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -47,15 +47,10 @@ def process(empty_folder: Path) -> Callable[..., subprocess.Popen[str]]:
             stdout=stdout,
             stderr=stderr,
             text=True,
-            preexec_fn=_heed_interrupts,
+            preexec_fn=restore_signals,
         )
 
     return started
-
-
-def _heed_interrupts() -> None:
-    """A shell starts background jobs with SIGINT ignored, and their processes inherit that."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

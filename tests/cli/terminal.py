@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pyte
 
+from tests.cli.signals import restore_signals
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 TIMEOUT = 20.0  # seconds
 SCREEN_START, SCREEN_END = b"\x1b[H", b"q quit"
@@ -39,6 +41,7 @@ class Terminal:
             stdin=self.slave,
             stdout=self.slave,
             stderr=self.slave,
+            preexec_fn=restore_signals,
         )
 
     def resize(self, columns: int, rows: int) -> None:
