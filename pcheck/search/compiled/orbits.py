@@ -15,7 +15,6 @@ from pcheck.search.compiled import kernel
 from pcheck.search.compiled.kernel import MISSING
 from pcheck.search.compiled.machines import Machines
 from pcheck.search.compiled.store import Layout
-from pcheck.search.reductions.symmetry import Symmetry
 from pcheck.search.reductions.views import Views
 
 INITIAL_ROOM = 16  # configurations of a machine
@@ -29,14 +28,14 @@ _ROUGH, _FINE = np.uint64(0xFFFFFFFF00000000), np.uint64(40)
 class Orbits:
     """The views and images of all configurations: each machine has a range of rows."""
 
-    def __init__(self, symmetry: Symmetry | None, machines: Machines) -> None:
-        self.symmetry, self._machines = symmetry, machines
-        self._views = Views(symmetry) if symmetry is not None else None
+    def __init__(self, views: Views | None, machines: Machines) -> None:
+        self._views, self._machines = views, machines
+        self.symmetry = symmetry = views.symmetry if views is not None else None
         names = symmetry.names if symmetry is not None else ()
         swaps = symmetry.swaps if symmetry is not None else []
         # for each machine but the budget, in which no name occurs
         self._room = [INITIAL_ROOM if names else 0] * machines.budget
-        self.first_row = self._first_rows()
+        self.first_row = _first_rows(self._room)
         self.views = np.zeros((sum(self._room), len(names)), np.uint64)
         self.images = np.full((sum(self._room), len(swaps)), MISSING, np.int32)
         ends = {block[-1] for block in symmetry.blocks} if symmetry is not None else set()
@@ -165,15 +164,17 @@ class Orbits:
     def _grow(self, machine: int, size: int) -> None:
         """Give a machine at least `size` rows; the rows of the machines after it move."""
         old_first, rooms = self.first_row, list(self._room)
-        self._room[machine] = max(2 * rooms[machine], size)
-        self.first_row = self._first_rows()
-        views = np.zeros((sum(self._room), self.views.shape[1]), np.uint64)
-        images = np.full((sum(self._room), self.images.shape[1]), MISSING, np.int32)
-        for each, room in enumerate(rooms):
-            rows, start = slice(old_first[each], old_first[each] + room), int(self.first_row[each])
+        rooms[machine] = max(2 * rooms[machine], size)
+        first = _first_rows(rooms)
+        views = np.zeros((sum(rooms), self.views.shape[1]), np.uint64)
+        images = np.full((sum(rooms), self.images.shape[1]), MISSING, np.int32)
+        for each, room in enumerate(self._room):
+            rows, start = slice(old_first[each], old_first[each] + room), int(first[each])
             views[start : start + room] = self.views[rows]
             images[start : start + room] = self.images[rows]
-        self.views, self.images = views, images
+        # A single statement without a call, so that no interrupt or lack of memory comes between.
+        self._room, self.first_row, self.views, self.images = rooms, first, views, images
 
-    def _first_rows(self) -> Any:
-        return np.cumsum([0, *self._room[:-1]]).astype(np.int64)
+
+def _first_rows(rooms: list[int]) -> Any:
+    return np.cumsum([0, *rooms[:-1]]).astype(np.int64)

@@ -24,7 +24,7 @@ from pcheck.search.compiled.machines import Effects, Machines, Numbers
 from pcheck.search.compiled.orbits import Orbits
 from pcheck.search.compiled.receptions import Growing, Receptions
 from pcheck.search.reductions.automaton import Automaton, MacroStep
-from pcheck.search.reductions.symmetry import Symmetry
+from pcheck.search.reductions.views import Views
 from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.node import Config
 from pcheck.semantics.observer import Observation
@@ -37,7 +37,7 @@ class Tables:
         self,
         model: ClusterModel,
         automata: Sequence[Automaton],
-        symmetry: Symmetry | None = None,
+        views: Views | None = None,
         ranks: Sequence[Mapping[Config, int]] | None = None,
     ) -> None:
         """Begin with empty tables. With ranks of the local states, a row costs by how much it
@@ -55,7 +55,7 @@ class Tables:
         self.dest_count = Growing(np.int32)
         self.dest = Growing(np.int32)
         self.receptions = Receptions(records_uses=self.machines.has_step_properties)
-        self.orbits = Orbits(symmetry, self.machines)
+        self.orbits = Orbits(views, self.machines)
 
     @property
     def row_span(self) -> Any:

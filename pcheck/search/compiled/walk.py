@@ -60,12 +60,12 @@ class Walk:
         self.clock = clock
         self.progress = Progress(states=1)
         self.judge: Judge[tuple[int, ...]] = Judge(model.properties, all_properties=all_properties)
-        self.tables = Tables(model, reduced.automata, reduced.symmetry, ranks)
+        self.tables = Tables(model, reduced.automata, reduced.views, ranks)
         self.cover = Cover(self.tables) if ranks is not None else None
         self.complete = False
         self.stopped: str | None = None
         first = self.tables.initial()
-        symmetry = reduced.symmetry
+        symmetry = reduced.views.symmetry if reduced.views is not None else None
         self.property_symmetry = (
             PropertySymmetry(self.tables, symmetry) if symmetry is not None else None
         )

@@ -21,6 +21,7 @@ from pcheck.search.reductions.fuse import Fused
 from pcheck.search.reductions.minimise import Minimised, class_representatives
 from pcheck.search.reductions.prune import Pruned, live_letters
 from pcheck.search.reductions.symmetry import Classes, Symmetric, Symmetry
+from pcheck.search.reductions.views import Views
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.node import Config
 from pcheck.text import counted, nearest
@@ -39,7 +40,7 @@ class ReducedCluster(NamedTuple):
     """The reduced automaton of each node, the reductions applied, and those skipped with why."""
 
     automata: Sequence[Automaton]
-    symmetry: Symmetry | None
+    views: Views | None  # with symmetry: all searches of one model number the views alike
     successors: Successors | None  # of local states; None unless `cover` is applied
     on: tuple[str, ...]
     skipped: dict[str, str]
@@ -101,7 +102,8 @@ def reduce_cluster(
             for i, each in enumerate(automata)
         ]
     on = tuple(name for name in wanted if name not in skipped)
-    return ReducedCluster(automata, symmetry, successors, on, skipped, too_many)
+    views = Views(symmetry) if symmetry is not None else None
+    return ReducedCluster(automata, views, successors, on, skipped, too_many)
 
 
 def without_tables(model: ClusterModel, reduced: ReducedCluster, why: str) -> ReducedCluster:

@@ -22,7 +22,7 @@ class Views:
     """The views of the names of one symmetry, each view with a number."""
 
     def __init__(self, symmetry: Symmetry) -> None:
-        self._symmetry = symmetry
+        self.symmetry = symmetry
         self._shapes: dict[Hashable, int] = {}
         self._known: dict[Hashable, tuple[int, ...]] = {}
 
@@ -30,7 +30,7 @@ class Views:
         """Return the view of each name of a configuration of node i."""
         actors, inbox = self._views_of_class(i, config), config.inbox
         letters = [self._views(letter, (letter.src, letter.message)) for letter in inbox]
-        queued = self._symmetry.model.network.ignoring_is_a_step
+        queued = self.symmetry.model.network.ignoring_is_a_step
         return [
             self._number(
                 "node",
@@ -41,12 +41,12 @@ class Views:
                 if queued
                 else tuple(sorted(each[nth] for each in letters)),
             )
-            for nth, name in enumerate(self._symmetry.names)
+            for nth, name in enumerate(self.symmetry.names)
         ]
 
     def _views_of_class(self, i: int, config: Config) -> tuple[Hashable, ...]:
         """Return the view of each name of a local state, or of all local states of its class."""
-        views = [self._views(id(a), a) for a in self._symmetry.members(i, config)]
+        views = [self._views(id(a), a) for a in self.symmetry.members(i, config)]
         return tuple(tuple(sorted(each)) for each in zip(*views, strict=True))
 
     def _queues(self, inbox: Inbox, letters: list[tuple[int, ...]], nth: int) -> Hashable:
@@ -59,7 +59,7 @@ class Views:
     def of_observation(self, i: int, part: Observation) -> list[int]:
         """Return the view of each name of the part of an observation that concerns node i."""
         letters = [self._views(each, (each.src, each.message)) for each in part.sent]
-        values = self._symmetry.model.observer.values_of(i, part.values)
+        values = self.symmetry.model.observer.values_of(i, part.values)
         held = [self._views(("held", key), value) for key, value in values]
         return [
             self._number(
@@ -68,20 +68,20 @@ class Views:
                 tuple(sorted(each[nth] for each in letters)),
                 tuple(each[nth] for each in held),
             )
-            for nth, name in enumerate(self._symmetry.names)
+            for nth, name in enumerate(self.symmetry.names)
         ]
 
     def _relation(self, i: int, name: Name) -> Hashable:
         """Return what node i is to a name: itself, a member of a block, or another node."""
-        me = self._symmetry.model.nodes[i].me
-        return "own" if me == name else self._symmetry.block_of.get(me, me)
+        me = self.symmetry.model.nodes[i].me
+        return "own" if me == name else self.symmetry.block_of.get(me, me)
 
     def _views(self, key: Hashable, thing: Any) -> tuple[int, ...]:
         """Return the view of each name of an object; `key` identifies the object."""
         if key not in self._known:
             self._known[key] = tuple(
-                self._number(shape(thing, name, self._symmetry.block_of))
-                for name in self._symmetry.names
+                self._number(shape(thing, name, self.symmetry.block_of))
+                for name in self.symmetry.names
             )
         return self._known[key]
 

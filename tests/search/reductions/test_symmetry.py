@@ -149,7 +149,7 @@ def test_states_with_too_many_renamings_are_still_recognised_as_equivalent() -> 
     parts = {n: lambda i: Points(everybody=n)}
     model = Case(Cluster(parts, properties=[nothing()], interchangeable=[n])).model()
     reduction = reduce_cluster(model, ["symmetry"])
-    tables = Tables(model, reduction.automata, reduction.symmetry)
+    tables = Tables(model, reduction.automata, reduction.views)
 
     def at(*rings: str) -> State:
         pairs = [(ring[nth - 1], ring[nth]) for ring in rings for nth in range(len(ring))]
