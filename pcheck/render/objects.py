@@ -37,7 +37,7 @@ def objects(finding: Finding) -> str:
             _event(event, timeline.after(event.number - 1), finding.notes.get(event.number))
             for event in timeline.events
         ],
-        "flights": [_flight(flight) for flight in timeline.flights],
+        "flights": [flight_object(flight) for flight in timeline.flights],
         "explanation": _explanation(finding.explanation),
     }
     return json.dumps(saved | details, indent=2) + "\n"
@@ -126,7 +126,8 @@ def _changes(before: Columns, after: Columns) -> Iterator[tuple[str, Fields]]:
             yield name, new
 
 
-def _flight(flight: Flight) -> JsonObject:
+def flight_object(flight: Flight) -> JsonObject:
+    """Return the way of one message from its sender to one receiver, as a JSON object."""
     return {
         "message": show(flight.message),
         "src": flight.src,

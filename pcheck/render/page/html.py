@@ -14,8 +14,8 @@ from importlib import resources
 from string import Template
 from typing import Any
 
-from pcheck.language.printing import show
 from pcheck.render.diagram.picture import figure
+from pcheck.render.objects import flight_object
 from pcheck.render.page.jumps import jumps, ticks
 from pcheck.render.page.markup import Markup, element, joined
 from pcheck.render.page.nodes import NodeTables
@@ -23,7 +23,6 @@ from pcheck.render.page.steps import step_list
 from pcheck.render.page.why import why, why_title
 from pcheck.render.text.report import Header
 from pcheck.traces.finding import Finding
-from pcheck.traces.timeline import Flight
 
 PARTS = resources.files("pcheck.render.page")
 MAX_STEPS_ON_ONE_SHEET = 40  # diagrams with more steps are printed on several sheets of paper
@@ -66,19 +65,7 @@ def _page_data(finding: Finding) -> dict[str, Any]:
         "cells": tables.cells,
         "first": tables.texts(timeline.first),
         "steps": list(tables.steps()),
-        "flights": list(map(_flight, timeline.flights)),
-    }
-
-
-def _flight(flight: Flight) -> dict[str, Any]:
-    return {
-        "message": show(flight.message),
-        "src": flight.src,
-        "dst": flight.dst,
-        "sent": flight.sent,
-        "nth": flight.nth,
-        "delivered": flight.delivered,
-        "lost": flight.lost,
+        "flights": list(map(flight_object, timeline.flights)),
     }
 
 
