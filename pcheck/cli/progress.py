@@ -1,4 +1,4 @@
-"""The progress of a search on a terminal, and an early warning about a large search."""
+"""The progress of a search on a terminal, and an early warning about a long search."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class ProgressLine:
         self._clear()
 
     def on_progress(self, progress: Progress) -> None:
-        """Rewrite the line, and warn once if the search is large."""
+        """Rewrite the line, and warn once if the search is long."""
         if progress.seconds > WARN_AFTER and not (self.warned or self.quiet):
             self._warn(progress)
         if progress.seconds > SHOW_AFTER and self.is_shown:
@@ -70,8 +70,8 @@ class ProgressLine:
         smaller = self.setup.smaller()
         hint = f" Smaller: {one_of(smaller)}." if smaller else ""
         self.on_note(
-            f"large search: {progress.states:,} states so far, growing {growth:.1f}x per level."
-            f"{hint} Ctrl-C {self.on_interrupt}."
+            f"long search: {progress.states:,} states in {progress.seconds:.0f} s, growing "
+            f"{growth:.1f}x per level.{hint} Ctrl-C {self.on_interrupt}."
         )
 
     def _clear(self) -> None:

@@ -130,10 +130,10 @@ class Clock:
         if now < self._next:
             return
         self._next = now + self.PERIOD
-        progress.seconds, progress.memory = now - self._start, self.memory()
+        progress.seconds, progress.memory = self.seconds(), self.memory()
         if self._on_progress is not None:
             self._on_progress(progress)
-        if self.limits.seconds is not None and progress.seconds >= self.limits.seconds:
+        if self.limits.seconds is not None and now - self._start >= self.limits.seconds:
             raise Stop(f"the limit of {self.limits.seconds:g} seconds")
         if self.limits.memory is not None and progress.memory >= self.limits.memory:
             raise Stop(f"the limit of {self.limits.memory / 1e6:,.0f} MB of memory")

@@ -99,10 +99,10 @@ def test_a_pipe_gets_only_printable_text(process: Starts) -> None:
 
 
 @pytest.mark.slow
-def test_a_large_search_prints_a_warning_early(process: Starts) -> None:
+def test_a_long_search_prints_a_warning_early(process: Starts) -> None:
     status, _, err = ended(process("explore", *SLOW, "--max-seconds", "3.5"))
     expected = (
-        r"pcheck: large search: [\d,]+ states so far, growing [\d.]+x per level. "
+        r"pcheck: long search: [\d,]+ states in 3 s, growing [\d.]+x per level. "
         r"Smaller: --acceptors 3 \(now 4\), --proposers 2 \(now 3\) or --crashes 0 \(now 1\). "
         r"Ctrl-C stops and shows partial results.\n"
     )

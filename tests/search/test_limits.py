@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pcheck import Seen, always
-from pcheck.search.limits import Clock, Limits, Progress
+from pcheck.search.limits import Clock, Limits, Progress, Stop
 from pcheck.search.outcome import Outcome, Verdict
 from pcheck.search.reference import explore
 from tests.runs import counts
@@ -67,6 +67,23 @@ def test_a_search_stops_at_the_limits_of_time_and_memory(limits: Limits, stopped
     search = explore(Graph(TREE, never("X")), limits)
     assert (search.verdict, search.stopped) == (Verdict.INCOMPLETE, stopped)
     assert counts(search) == (1, 0, 0)
+
+
+def test_the_time_that_compiling_takes_counts_for_the_limit_but_not_as_time_of_the_search(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 100.0
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    reported: list[float] = []
+    clock = Clock(Limits(seconds=10), lambda progress: reported.append(progress.seconds))
+    with clock.excluding():
+        now += 7
+    now += 1
+    clock.check(Progress())
+    now += 2
+    with pytest.raises(Stop, match="the limit of 10 seconds"):
+        clock.check(Progress())
+    assert (reported, clock.seconds()) == ([1, 3], 3)
 
 
 def test_a_search_that_is_interrupted_is_incomplete() -> None:

@@ -189,10 +189,27 @@ def _without_garbage_collection() -> Iterator[None]:
 
 
 def warm_up() -> None:
-    """Call every function of the kernel once, so that none is compiled during a search."""
-    idle = ClusterModel(Cluster({group("idle", 1): lambda _: Actor()}, ()), Network(), 0)
-    search = Walk(idle, Limits(), reduce_cluster(idle, ()), False, Clock(Limits(), None))
+    """Load the functions of the kernel that every search needs, by calling each of them."""
+    _search_idle_nodes(())
+
+
+def compile_kernel() -> None:
+    """Compile every function of the kernel, so that none is compiled during a search."""
+    search = _search_idle_nodes(("symmetry", "cover"))
+    assert search.reduced.successors is not None
+    search.proof(rank_local_states(search.reduced.successors)).run()
+    search.store.flush(search.tables.orbits.arrays, len(search.store))
+
+
+def _search_idle_nodes(reductions: Iterable[str]) -> Walk:
+    """Return a search of two nodes that do nothing, with arrays that had to grow."""
+    nodes = group("idle", 2)
+    cluster = Cluster({nodes: lambda _: Actor()}, (), interchangeable=[nodes])
+    idle = ClusterModel(cluster, Network(), 0)
+    search = Walk(idle, Limits(), reduce_cluster(idle, reductions), False, Clock(Limits(), None))
     search.run()
-    search.store.widen([1 << 9, 1, 1])
+    first, *others = search.tables.machines.sizes()
+    search.store.widen([first << 9, *others])
     for number in range(1 << 10):
         search.tables.receptions.add(0, number, 0, number)
+    return search

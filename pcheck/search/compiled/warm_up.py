@@ -17,9 +17,10 @@ def explorer(on_note: Callable[[str], None]) -> ModuleType:
     except RuntimeError:  # Numba found no folder for its cache that can be written
         _cache_in(Path(tempfile.gettempdir()) / f"pcheck-{_user()}")
         kernel = import_module("pcheck.search.compiled.kernel")
+    explorer = import_module("pcheck.search.compiled.explorer")
     if not any(Path(kernel.expand.stats.cache_path).glob("kernel.expand-*.nbc")):
         on_note("compiling the search to machine code: this takes some seconds, once")
-    explorer = import_module("pcheck.search.compiled.explorer")
+        explorer.compile_kernel()
     explorer.warm_up()
     return explorer
 

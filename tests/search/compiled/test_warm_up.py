@@ -1,4 +1,4 @@
-"""The kernel is compiled once, with a note, and kept in a folder that can be written."""
+"""The kernel is compiled once, with a note, before a search, and kept in a writable folder."""
 
 from __future__ import annotations
 
@@ -58,3 +58,32 @@ def test_a_small_search_never_loads_the_kernel(tmp_path: Path) -> None:
         ignored = shutil.ignore_patterns("__pycache__", "kernel.py")
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
     assert explore(tmp_path, "--rounds", "1", "--crashes", "0", "--quiet") == (0, "holds\n", "")
+
+
+UNCOMPILED = """
+from pcheck import check
+from pcheck.search.compiled import explorer, kernel, walk
+
+walk.MIN_STATES_TO_TRY_COVER = 100
+functions = {name: each for name, each in vars(kernel).items() if hasattr(each, "signatures")}
+print(*sorted(name for name, each in functions.items() if each.overloads), sep=",")
+explorer.compile_kernel()
+ready = {name for name, each in functions.items() if each.overloads}
+for network in ("set", "once", "lossy", "fifo"):
+    for reductions in ("none", "all"):
+        check("paxos", engine="compiled", reduce=reductions, network=network, rounds=1, acceptors=2)
+print(*check("paxos", engine="compiled", crashes=0).search.reduced, sep=",")
+print(*sorted(ready), sep=",")
+print(*sorted(name for name, each in functions.items() if each.overloads and name not in ready))
+"""
+
+
+def test_no_function_of_the_kernel_is_first_compiled_during_a_search() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", UNCOMPILED], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    functions = (
+        "add_reception,canonise,drop_below,expand,flush,mix_each,move_receptions,"
+        "note_first_seen,rebuild,repack"
+    )
+    assert done.stdout == f"\nminimise,fuse,prune,symmetry,cover\n{functions}\n\n"
