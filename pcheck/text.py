@@ -33,13 +33,21 @@ def one_of(words: Iterable[str]) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
-def unknown(noun: str, name: str, known: Iterable[str], *, of: str = "") -> str:
+MAX_LISTED = 8  # names in an error
+
+
+def unknown(
+    noun: str, name: str, known: Iterable[str], *, of: str = "", listed_by: str = ""
+) -> str:
     """Return the error for an unknown name: `unknown bug 'x' of raft; did you mean 'y'?`.
 
-    Without a name that is near, the error lists all known names.
+    Without a name that is near, the error lists all known names; if there are many, the error names
+    the command `listed_by`, which lists them.
     """
     names = list(known)
     expected = f"; expected {one_of(names)}" if names else "; none is defined"
+    if listed_by and len(names) > MAX_LISTED:
+        expected = f"; `{listed_by}` lists all {len(names)}"
     owner = f" of {of}" if of else ""
     hint = nearest(name, names) or nearest(name.lower(), names)
     return f"unknown {noun} {name!r}{owner}{hint or expected}"

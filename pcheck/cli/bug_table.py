@@ -49,7 +49,7 @@ class BugTable:
 
 def _row(check: BugCheck) -> tuple[Cell, ...]:
     bug, result = check.bug, check.result
-    violates = ("nothing", "green") if bug.safe else (bug.breaks, "red")
+    violates = ("nothing (safe)", "green") if bug.safe else (bug.breaks, "red")
     if not check.as_expected:
         violates = (f"unexpected: {result.verdict.value}", "bold red")
     steps = str(check.steps) if check.steps is not None else "-"

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 
 from pcheck.bugs import BugCheck, check_bug, select
-from pcheck.cli.bug_table import BugTable
+from pcheck.cli.bug_table import BugTable, scope
 from pcheck.cli.drawing import (
     Drawing,
+    FormatOption,
     check_standard_output,
     is_on_standard_output,
     requested_drawing,
@@ -24,9 +27,32 @@ from pcheck.render.text.paragraphs import Paragraph
 
 HINT = "`pcheck bugs NAME` shows one bug in full; `pcheck bugs SPEC` lists the bugs of one spec."
 
+EXIT_STATUS = "Exit status: 0 if every bug behaves as documented, 1 otherwise, 2 usage error."
+MIN_ANNOUNCED = 10  # checks; fewer are over at once
+TO_FOLDER = "Write the trace to FILE, or one trace per bug to DIR."
+OutputsOption = Annotated[
+    str | None, typer.Option("-o", "--output", metavar="FILE|DIR", help=TO_FOLDER)
+]
 
-def check_bugs(
-    name: str | None, *, as_json: bool, save: Path | None, form: str | None, output: str | None
+
+def bugs_command(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="NAME",
+            help="A bug (name or number) to show in full, or a spec whose bugs to list.",
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", metavar="", help="Print a JSON list with an object for each bug."),
+    ] = False,
+    save: Annotated[
+        Path | None,
+        typer.Option("--save", metavar="DIR", help="Save the trace of each bug to DIR."),
+    ] = None,
+    form: FormatOption = None,
+    output: OutputsOption = None,
 ) -> int:
     """Check the selected bugs; return 0 if every bug behaves as documented, otherwise 1."""
     selected = select(name)
@@ -37,6 +63,8 @@ def check_bugs(
         _check_save(save, [bug for _, bug in selected], drawing)
     console = Console(stderr=True)
     checks = []
+    if not console.is_terminal and len(selected) >= MIN_ANNOUNCED:
+        console.print(f"pcheck: checking {len(selected)} bugs")
     with console.status("") as status:
         for nth, (spec, bug) in enumerate(selected, start=1):
             status.update(f"checking bug {nth} of {len(selected)}: {bug.name}")
@@ -83,8 +111,8 @@ def _print_in_full(checks: list[BugCheck]) -> None:
         console.print(check.result.report())
         if check.result.saved is None:
             console.print("", Rules(rules(check.bug, check.spec.builder)), sep="\n")
-        if check.bug.source:
-            console.print("", Paragraph(f"This bug was seen in: {check.bug.source}."), sep="\n")
+        command = f"pcheck explore {check.spec.name} --bug {check.bug.name} {scope(check.bug)}"
+        console.print("", Paragraph(f"To explore this bug: `{command.rstrip()}`."), sep="\n")
         console.print()
 
 

@@ -6,8 +6,9 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from rich.console import Console
 
 from pcheck.errors import UsageError
@@ -16,8 +17,15 @@ from pcheck.render.format_table import Format
 from pcheck.render.formats import FORMATS, TEXT
 from pcheck.render.text.printed import WIDTH
 from pcheck.render.text.report import TraceReport
-from pcheck.text import printable
+from pcheck.text import one_of, printable
 from pcheck.traces.finding import Finding
+
+FormatOption = Annotated[
+    str | None,
+    typer.Option("--format", metavar="NAME", help=f"Trace format: {one_of(FORMATS)}."),
+]
+TO_FILE = "Write the trace to FILE; the suffix selects the format."
+OutputOption = Annotated[str | None, typer.Option("-o", "--output", metavar="FILE", help=TO_FILE)]
 
 
 @dataclass(frozen=True)

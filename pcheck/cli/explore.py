@@ -61,7 +61,6 @@ def explore_command(arguments: Sequence[str]) -> Callable[..., int]:
     return spec_command(
         arguments,
         "explore",
-        "Explore every reachable state of a spec and check its properties.",
         _general_options(),
         _explore,
     )
@@ -190,4 +189,4 @@ def _general_options() -> Iterator[inspect.Parameter]:
     output = "Write the trace to FILE; the suffix selects the format."
     yield option("output", str, out, "-o,--output FILE", output)
     yield option("as_json", bool, out, "--json", "Print the result as one JSON object.")
-    yield option("quiet", bool, out, "--quiet", "Print only the verdict, in one word.")
+    yield option("quiet", bool, out, "-q,--quiet", "Print only the verdict, in one word.")

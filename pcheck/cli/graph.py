@@ -45,14 +45,14 @@ if TYPE_CHECKING:
 
     from pcheck.search.state_graph import OnStates
 
+EXIT_STATUS = "Exit status: 0 if the graph was written, 2 usage or spec error, 3 interrupted."
+
 
 def graph_command(arguments: Sequence[str]) -> Callable[..., int]:
     """Return `pcheck graph` with the options of the spec that the command line names."""
     return spec_command(
         arguments,
         "graph",
-        "Write the state graph of a small cluster as GraphML, DOT or SVG.\n\n"
-        "The graph marks violations and the shortest counterexample.",
         _general_options(),
         _graph,
     )

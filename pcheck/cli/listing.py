@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from rich.console import Console
 
 from pcheck.language.property import Property
 from pcheck.loading.spec import Spec, find, shipped
 from pcheck.render.text.paragraphs import Paragraph, Rows
 
+EXIT_STATUS = "Exit status: 0 if the specs were listed, 2 usage or spec error."
 
-def list_specs(name: str | None, *, as_json: bool) -> int:
+
+def specs_command(
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="SPEC", help="A spec to list alone, with each of its bugs."),
+    ] = None,
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", metavar="", help="Print a JSON list with an object for each spec."),
+    ] = False,
+) -> int:
     """Print the options, properties and bugs of all shipped specs, or of one spec; return 0."""
     found = list(shipped()) if name is None else [find(name)]
     if as_json:
@@ -23,8 +35,11 @@ def list_specs(name: str | None, *, as_json: bool) -> int:
         console.print(Paragraph(f"{spec.name}: {spec.summary}", "bold"))
         console.print(Rows(_options(spec)))
         console.print(Rows(_properties(spec)))
-        if spec.bugs:
-            console.print(Rows(_bugs(spec) if name else [_names(spec)]))
+        if spec.bugs and name is None:
+            console.print(Rows([_names(spec)]))
+        elif spec.bugs:
+            console.print(Paragraph("Bugs, for --bug NAME or --bug NUMBER:"))
+            console.print(Rows(_bugs(spec)))
         console.print()
     if name is None:
         hint = "`pcheck specs SPEC` shows what each bug of a spec changes and violates."
@@ -32,9 +47,20 @@ def list_specs(name: str | None, *, as_json: bool) -> int:
     return 0
 
 
-def _declared(spec: Spec) -> tuple[Property, ...]:
-    """Return the properties of the spec with its default options."""
-    return spec.build(spec.options({})).properties
+def _declared(spec: Spec) -> list[tuple[Property, str]]:
+    """Return each property with the options that add the property: `--learners 2`.
+
+    The options are those of the scopes of bugs; the text is empty for the default options.
+    """
+    found = [(prop, "") for prop in spec.build(spec.options({})).properties]
+    scopes = [(name, value) for bug in spec.bugs for name, value in bug.scope.items()]
+    names = {each.name: each.flag for each in spec.parameters}
+    for name, value in dict.fromkeys(each for each in scopes if each[0] in names):
+        known = {prop.name for prop, _ in found}
+        properties = spec.build(spec.options({name: value})).properties
+        condition = f"{names[name]} {value}"
+        found += [(prop, condition) for prop in properties if prop.name not in known]
+    return found
 
 
 def _options(spec: Spec) -> list[tuple[tuple[str, str], ...]]:
@@ -46,8 +72,12 @@ def _options(spec: Spec) -> list[tuple[tuple[str, str], ...]]:
 
 def _properties(spec: Spec) -> list[tuple[tuple[str, str], ...]]:
     return [
-        ((prop.name, "green"), (prop.kind.value, ""), (prop.summary, ""))
-        for prop in _declared(spec)
+        (
+            (prop.name, "green"),
+            (prop.kind.value, ""),
+            (f"{prop.summary}{f' ({condition})' if condition else ''}", ""),
+        )
+        for prop, condition in _declared(spec)
     ]
 
 
@@ -58,8 +88,8 @@ def _names(spec: Spec) -> tuple[tuple[str, str], ...]:
 def _bugs(spec: Spec) -> list[tuple[tuple[str, str], ...]]:
     return [
         (
-            (f"--bug {bug.name}", "red"),
-            ("violates nothing" if bug.safe else f"violates {bug.breaks}", ""),
+            (f"{bug.number:2}  {bug.name}", "red"),
+            ("safe" if bug.safe else f"violates {bug.breaks}", ""),
             (bug.summary, ""),
         )
         for bug in spec.bugs
@@ -81,8 +111,13 @@ def _object(spec: Spec) -> dict[str, Any]:
             for each in spec.parameters
         ],
         "properties": [
-            {"name": prop.name, "kind": prop.kind.value, "summary": prop.summary}
-            for prop in _declared(spec)
+            {
+                "name": prop.name,
+                "kind": prop.kind.value,
+                "summary": prop.summary,
+                "condition": condition or None,
+            }
+            for prop, condition in _declared(spec)
         ],
         "bugs": [
             {

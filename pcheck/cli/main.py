@@ -13,43 +13,29 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import wraps
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from pcheck import __version__
 from pcheck.blame import blamed
-from pcheck.cli.bugs import check_bugs
-from pcheck.cli.explore import EXIT_STATUS, explore_command
-from pcheck.cli.graph import graph_command
-from pcheck.cli.listing import list_specs
-from pcheck.cli.new import write_new_spec
-from pcheck.cli.replay import replay_file
 from pcheck.errors import PcheckError, UsageError
-from pcheck.loading.options import flag
-from pcheck.loading.spec import shipped_names
-from pcheck.render.formats import FORMATS
-from pcheck.text import one_of
+from pcheck.text import nearest, printable
 
 USAGE, INTERRUPTED = 2, 3
-FormatOption = Annotated[
-    str | None,
-    typer.Option("--format", metavar="NAME", help=f"Trace format: {one_of(FORMATS)}."),
-]
-TO_FILE = "Write the trace to FILE; the suffix selects the format."
-TO_FOLDER = "Write the trace to FILE, or one trace per bug to DIR."
-OutputOption = Annotated[str | None, typer.Option("-o", "--output", metavar="FILE", help=TO_FILE)]
-OutputsOption = Annotated[
-    str | None, typer.Option("-o", "--output", metavar="FILE|DIR", help=TO_FOLDER)
-]
-COMMANDS = ("explore", "graph", "replay", "bugs", "specs", "new")
+COMMANDS = {
+    "explore": "Explore every reachable state of a spec and check its properties.",
+    "graph": (
+        "Write the state graph of a small cluster as GraphML, DOT or SVG.\n\n"
+        "The graph marks violations and the shortest counterexample. Start with a small cluster: "
+        "`pcheck graph --acceptors 1 --rounds 1`."
+    ),
+    "replay": "Replay a saved trace and verify its outcome.",
+    "bugs": "Check every known bug and report the property that it violates.",
+    "specs": "List the shipped specs with their options, properties and bugs.",
+    "new": "Write a small example protocol to a new file.",
+}
 SPEC_COMMANDS = ("explore", "graph")  # the spec is their first argument, and adds its options
-GRAPH_STATUS = "Exit status: 0 if the graph was written, 2 usage or spec error, 3 interrupted."
-REPLAY_STATUS = "Exit status: 0 if the trace reproduces, 1 if not, 2 if the file cannot be used."
-BUGS_STATUS = "Exit status: 0 if every bug behaves as documented, 1 otherwise, 2 usage error."
-SPECS_STATUS = "Exit status: 0 if the specs were listed, 2 usage or spec error."
-NEW_STATUS = "Exit status: 0 if the file was written, 2 otherwise."
 
 
 def main() -> None:
@@ -76,6 +62,8 @@ def run(arguments: Sequence[str]) -> int:
     try:
         result = _app(words)(args=words, prog_name="pcheck", standalone_mode=False)
     except UsageError as error:
+        from pcheck.loading.options import flag
+
         return _fail(error.spelled(flag))
     except PcheckError as error:
         return _fail(str(error))
@@ -116,14 +104,24 @@ def _guarded(command: Callable[..., int]) -> Callable[..., int]:
 
 def _usage(words: list[str], error: typer.TyperException) -> str:
     """Return the error for a wrong command line, with a pointer to the help of the command."""
+    from pcheck.loading.spec import shipped_names
+
+    text = error.format_message()
+    if isinstance(option := getattr(error, "option_name", None), str) and "No such" in text:
+        text = f"unknown option {printable(option)}{nearest(option, _near_options(error))}"
     if words[0] not in COMMANDS:
-        return f"{error.format_message()} (see `pcheck --help`)"
+        return f"{text} (see `pcheck --help`)"
     takes_spec = words[0] in SPEC_COMMANDS
     spec = [word for word in words[1:2] if takes_spec and not word.startswith("-")]
     late = [word for word in words[2:] if word in shipped_names() or word.endswith(".py")]
     if takes_spec and not spec and late:
         return f"the spec must come first: pcheck {words[0]} {late[0]} ..."
-    return f"{error.format_message()} (see `{' '.join(['pcheck', words[0], *spec])} --help`)"
+    return f"{text} (see `{' '.join(['pcheck', words[0], *spec])} --help`)"
+
+
+def _near_options(error: typer.TyperException) -> Sequence[str]:
+    """Return the options that Typer found to be like an unknown one."""
+    return getattr(error, "possibilities", None) or ()
 
 
 def _app(arguments: Sequence[str]) -> typer.Typer:
@@ -134,13 +132,51 @@ def _app(arguments: Sequence[str]) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_pcheck)
-    app.command("explore", epilog=EXIT_STATUS)(_guarded(explore_command(arguments)))
-    app.command("graph", epilog=GRAPH_STATUS)(_guarded(graph_command(arguments)))
-    app.command("replay", epilog=REPLAY_STATUS)(_guarded(_replay))
-    app.command("bugs", epilog=BUGS_STATUS)(_guarded(_bugs))
-    app.command("specs", epilog=SPECS_STATUS)(_guarded(_specs))
-    app.command("new", epilog=NEW_STATUS)(_guarded(_new))
+    for name, summary in COMMANDS.items():
+        if arguments[:1] == [name]:
+            command, exit_status = _command(arguments)
+            app.command(name, help=summary, epilog=exit_status)(_guarded(command))
+        else:
+            app.command(name, help=summary)(_not_loaded)
     return app
+
+
+def _command(arguments: Sequence[str]) -> tuple[Callable[..., int], str]:
+    """Return the command that the first argument names, and the text about its exit status.
+
+    Only the module of that command is imported, so that `pcheck --help` prints at once.
+    """
+    match arguments[0]:
+        case "explore":
+            from pcheck.cli import explore
+
+            return explore.explore_command(arguments), explore.EXIT_STATUS
+        case "graph":
+            from pcheck.cli import graph
+
+            return graph.graph_command(arguments), graph.EXIT_STATUS
+        case "replay":
+            from pcheck.cli import replay
+
+            return replay.replay_command, replay.EXIT_STATUS
+        case "bugs":
+            from pcheck.cli import bugs
+
+            return bugs.bugs_command, bugs.EXIT_STATUS
+        case "specs":
+            from pcheck.cli import listing
+
+            return listing.specs_command, listing.EXIT_STATUS
+        case "new":
+            from pcheck.cli import new
+
+            return new.new_command, new.EXIT_STATUS
+    raise AssertionError(f"{arguments[0]} is not a command")
+
+
+def _not_loaded() -> None:
+    """Stand for a command that the first argument does not name."""
+    raise UsageError("the command must be the first argument")
 
 
 def _version(wanted: bool) -> None:
@@ -162,80 +198,6 @@ def _pcheck(
     ] = False,
 ) -> None:
     """Check consensus protocols by exploring every reachable state of a small cluster."""
-
-
-def _replay(
-    file: Annotated[
-        Path,
-        typer.Argument(metavar="FILE", help="A trace saved with `pcheck explore --save`."),
-    ],
-    spec: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="SPEC", help="The .py file of the spec, unless the spec ships with pcheck."
-        ),
-    ] = None,
-    step: Annotated[
-        bool,
-        typer.Option(
-            "--step",
-            metavar="",
-            help="Step through the trace interactively with the arrow keys.",
-        ),
-    ] = False,
-    quiet: Annotated[
-        bool,
-        typer.Option("--quiet", "-q", metavar="", help="Print only how the trace ends."),
-    ] = False,
-    form: FormatOption = None,
-    output: OutputOption = None,
-) -> int:
-    """Replay a saved trace and verify its outcome."""
-    return replay_file(file, spec, quiet=quiet, form=form, output=output, step=step)
-
-
-def _bugs(
-    name: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="NAME",
-            help="A bug (name or number) to show in full, or a spec whose bugs to list.",
-        ),
-    ] = None,
-    json: Annotated[
-        bool,
-        typer.Option("--json", metavar="", help="Print a JSON list with an object for each bug."),
-    ] = False,
-    save: Annotated[
-        Path | None,
-        typer.Option("--save", metavar="DIR", help="Save the trace of each bug to DIR."),
-    ] = None,
-    form: FormatOption = None,
-    output: OutputsOption = None,
-) -> int:
-    """Check every known bug and report the property that it violates."""
-    return check_bugs(name, as_json=json, save=save, form=form, output=output)
-
-
-def _specs(
-    name: Annotated[
-        str | None,
-        typer.Argument(metavar="SPEC", help="A spec to list alone, with each of its bugs."),
-    ] = None,
-    json: Annotated[
-        bool,
-        typer.Option("--json", metavar="", help="Print a JSON list with an object for each spec."),
-    ] = False,
-) -> int:
-    """List the shipped specs with their options, properties and bugs."""
-    return list_specs(name, as_json=json)
-
-
-def _new(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The .py file to create.")],
-) -> int:
-    """Write a small example protocol to a new file."""
-    return write_new_spec(file)
 
 
 def _fail(text: str, code: int = USAGE) -> int:

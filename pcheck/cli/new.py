@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from pcheck.errors import OutputError, UsageError
 from pcheck.files import write_whole
 
+EXIT_STATUS = "Exit status: 0 if the file was written, 2 otherwise."
 
-def write_new_spec(file: Path) -> int:
+
+def new_command(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The .py file to create.")],
+) -> int:
     """Write an example protocol to a file that does not exist yet; return 0."""
     if file.suffix != ".py" or not file.stem.isidentifier():
         raise UsageError(

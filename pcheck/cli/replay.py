@@ -6,12 +6,15 @@ import shlex
 from collections.abc import Mapping
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from rich.console import Console
 
 from pcheck.cli.drawing import (
     Drawing,
+    FormatOption,
+    OutputOption,
     check_standard_output,
     is_on_standard_output,
     requested_drawing,
@@ -34,9 +37,34 @@ from pcheck.traces.replay import Replay, replay
 from pcheck.traces.saved import SavedTrace, read
 from pcheck.traces.timeline import timeline_of
 
+EXIT_STATUS = "Exit status: 0 if the trace reproduces, 1 if not, 2 if the file cannot be used."
 
-def replay_file(
-    file: Path, spec: str | None, *, quiet: bool, form: str | None, output: str | None, step: bool
+
+def replay_command(
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="A trace saved with `pcheck explore --save`."),
+    ],
+    spec: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="SPEC", help="The .py file of the spec, unless the spec ships with pcheck."
+        ),
+    ] = None,
+    step: Annotated[
+        bool,
+        typer.Option(
+            "--step",
+            metavar="",
+            help="Step through the trace interactively with the arrow keys.",
+        ),
+    ] = False,
+    quiet: Annotated[
+        bool,
+        typer.Option("--quiet", "-q", metavar="", help="Print only how the trace ends."),
+    ] = False,
+    form: FormatOption = None,
+    output: OutputOption = None,
 ) -> int:
     """Replay a saved trace; return 0 if the trace ends as recorded, otherwise 1."""
     drawing = requested_drawing(form, output)

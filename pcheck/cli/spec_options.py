@@ -27,7 +27,6 @@ Runner = Callable[[Spec, Given, Given], int]
 def spec_command(
     arguments: Sequence[str],
     name: str,
-    summary: str,
     general: Iterable[inspect.Parameter],
     run: Runner,
 ) -> Callable[..., int]:
@@ -49,7 +48,6 @@ def spec_command(
         return run(spec, {k: v for k, v in options.items() if v is not None}, given)
 
     own = [_own_option(spec, each) for each in parameters if spec is not None]
-    command.__doc__ = summary
     signature = inspect.Signature([_spec_argument(), *own, *general])
     command.__signature__ = signature  # type: ignore[attr-defined]
     return command
@@ -58,7 +56,7 @@ def spec_command(
 def scope_options() -> Iterator[inspect.Parameter]:
     """Yield the options that every command about a spec has."""
     panel = "Scope"
-    bug = "Apply a known bug, by name or number (see `pcheck specs`)."
+    bug = "Apply a known bug, by name or number (see `pcheck specs SPEC`)."
     yield option("bug", str, panel, "--bug NAME", bug)
     network = with_default(f"Network model: {one_of(NETWORKS)}.", DEFAULT_NETWORK)
     yield option("network", str, panel, "--network NAME", network)
@@ -66,7 +64,7 @@ def scope_options() -> Iterator[inspect.Parameter]:
     yield option("crashes", int, panel, "--crashes INT", crashes)
     properties = "Check only this property (repeatable)."
     yield option("properties", list[str], panel, "--property NAME", properties)
-    find = "Find the shortest trace to a property instead of checking."
+    find = "Find the shortest trace to a property or alias, e.g. chosen."
     yield option("find", str, panel, "--find NAME", find)
 
 

@@ -118,7 +118,7 @@ def always(
 
     The function returns None where the property is true, and otherwise a message that says what is
     wrong. `explain` yields the lines that explain a counterexample from its History. A line that is
-    only the name of a node is replaced by everything that this node did.
+    only the name of a node adds, after all lines, everything that this node did.
     """
     return lambda test: replace(_property(Kind.ALWAYS, test, sees, name), explain=explain)
 

@@ -49,7 +49,9 @@ class Spec:
         if found:
             names = one_of(each.name for each in found)
             raise UsageError(f"bug number {name} of {self.name} is ambiguous: use {names}")
-        raise UsageError(unknown("bug", name, (each.name for each in self.bugs), of=self.name))
+        known = [each.name for each in self.bugs]
+        listed_by = f"pcheck specs {self.name if self.shipped else shown_path(self.path)}"
+        raise UsageError(unknown("bug", name, known, of=self.name, listed_by=listed_by))
 
     def options(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return every option of the builder with the given value or its default."""

@@ -105,7 +105,7 @@ class _Diagram:
         """Return the arrow of a message that no step delivers or loses."""
         arrow, what = (
             "--)" if self.timeline.losing_is_a_step else "-x",
-            self.timeline.unreached_word,
+            self.timeline.unreached_words,
         )
         ends = f"{self.names[flight.src]}{arrow}{self.names[flight.dst]}"
         return f"    {ends}: {_text(f'{what}: {show(flight.message)}', MAX_MESSAGE_CHARACTERS)}"

@@ -141,15 +141,10 @@ def flight_object(flight: Flight) -> JsonObject:
 
 def _explanation(explanation: Explanation) -> JsonObject:
     return {
-        "lines": [
-            _node_events(line) if isinstance(line, NodeEvents) else line
-            for line in explanation.lines
-        ],
+        "lines": explanation.lines,
         "rules": [asdict(rule) for rule in explanation.rules],
         "divergences": [asdict(each) for each in explanation.divergences],
-        "node_events": (
-            _node_events(explanation.node_events) if explanation.node_events is not None else None
-        ),
+        "node_events": [_node_events(each) for each in explanation.node_events],
     }
 
 

@@ -65,6 +65,7 @@ class Divergence:
 
     `correct` states what the correct protocol does instead: `correct paxos: promised = 2`. `buggy`
     is the result in the trace: `promised = 0`; None if the correct protocol refuses the step.
+    `note` stands beside the step in a drawn trace: `correct paxos now has promised = 2`.
     """
 
     number: int
@@ -72,6 +73,7 @@ class Divergence:
     node: str
     buggy: str | None
     correct: str
+    note: str
 
     @property
     def sentence(self) -> str:
@@ -87,8 +89,8 @@ def first_divergences(
 
 
 def notes(found: Iterable[Divergence]) -> dict[int, str]:
-    """Return the notes of a drawn trace, by step: `(correct paxos: promised = 2)`."""
-    return {each.number: f"({each.correct})" for each in found}
+    """Return the notes of a drawn trace, by step: `(correct paxos now has promised = 2)`."""
+    return {each.number: f"({each.note})" for each in found}
 
 
 def divergences(setup: Setup, trace: Trace[Any], timeline: Timeline) -> Iterator[Divergence]:
@@ -105,7 +107,8 @@ def divergences(setup: Setup, trace: Trace[Any], timeline: Timeline) -> Iterator
     for event, buggy_state in zip(timeline.events, trace.states):
         number, label, node = event.number, event.label, event.node
         if is_refused(setup, model, (buggy_state, state), label):
-            yield Divergence(number, label, node, None, _why_refused(model, state, event, name))
+            why = _why_refused(model, state, event, name)
+            yield Divergence(number, label, node, None, why, why)
             state = dict(model.steps(state)).get(label, state)  # possible if it is ignored
             continue
         after = dict(model.steps(state))[label]
@@ -119,14 +122,16 @@ def divergences(setup: Setup, trace: Trace[Any], timeline: Timeline) -> Iterator
         known |= {(node, field): pairs[field] for field in new}
         buggy = [f"{field} = {pairs[field][0]}" for field in new]
         correct = [f"{field} = {pairs[field][1]}" for field in new]
+        notes = [f"now has {', '.join(correct)}"] if correct else []
         buggy_sends = [str(each) for each in event.sends]
         sends = [str(each) for each in sent_by_step(model, state, label)]
         if set(buggy_sends) != set(sends):
             buggy += buggy_sends or ["sends nothing"]
             correct += sends or ["sends nothing"]
+            notes += sends or ["sends nothing"]
         if correct:
-            text = f"{name}: {', '.join(correct)}"
-            yield Divergence(number, label, node, ", ".join(buggy), text)
+            text, note = f"{name}: {', '.join(correct)}", f"{name} {' and '.join(notes)}"
+            yield Divergence(number, label, node, ", ".join(buggy), text, note)
         state = after
 
 

@@ -6,7 +6,6 @@ are quoted from the source. This module only finds where the buggy and the corre
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,18 +34,19 @@ class NodeEvents:
 class Explanation:
     """The reasons for a violation, in the order in which a reader gets them.
 
-    `node_events` belongs to the node that diverges first; None if `lines` contains its events.
+    `node_events` are those of the node that diverges first, then of the nodes in the property's own
+    explanation.
     """
 
-    lines: tuple[str | NodeEvents, ...]
+    lines: tuple[str, ...]
     rules: tuple[Rule, ...]
     divergences: tuple[Divergence, ...]
-    node_events: NodeEvents | None
+    node_events: tuple[NodeEvents, ...]
 
     @property
     def is_empty(self) -> bool:
         """True if there is nothing to explain."""
-        return not (self.lines or self.rules or self.divergences)
+        return not (self.lines or self.rules or self.divergences or self.node_events)
 
     @property
     def notes(self) -> dict[int, str]:
@@ -56,14 +56,15 @@ class Explanation:
 
 def explain(setup: Setup, saved: SavedTrace, trace: Trace[Any], timeline: Timeline) -> Explanation:
     """Return the explanation of a trace that violates a property."""
-    bug, lines = setup.bug, tuple(_lines(setup.model, saved, timeline))
+    bug, lines = setup.bug, _lines(setup.model, saved, timeline)
+    nodes = timeline.lanes
     divergences = first_divergences(setup, trace, timeline)
-    node_events = _events_of(divergences[0].node, timeline) if divergences else None
+    shown = [each.node for each in divergences[:1]] + [line for line in lines if line in nodes]
     return Explanation(
-        lines,
+        tuple(line for line in lines if line not in nodes),
         tuple(rules(bug, setup.spec.builder)) if bug is not None else (),
         divergences,
-        node_events if node_events not in lines else None,
+        tuple(_events_of(node, timeline) for node in dict.fromkeys(shown)),
     )
 
 
@@ -71,16 +72,13 @@ def _events_of(node: str, timeline: Timeline) -> NodeEvents:
     return NodeEvents(node, tuple(event for event in timeline.events if event.node == node))
 
 
-def _lines(model: Model[Any], saved: SavedTrace, timeline: Timeline) -> Iterator[str | NodeEvents]:
-    """Yield the lines of the property's explanation, with a node's events in place of its name."""
+def _lines(model: Model[Any], saved: SavedTrace, timeline: Timeline) -> list[str]:
+    """Return the lines of the property's explanation; the name of a node stands for its events."""
     prop = next(each for each in model.properties if each.name == saved.property)
     if prop.explain is None or not isinstance(model, ClusterModel):
-        return
+        return []
     try:
-        lines = [str(line) for line in prop.explain(History(timeline.observations))]
+        return [str(line) for line in prop.explain(History(timeline.observations))]
     except (Exception, SystemExit) as error:
         text = f"the explanation of {prop.name} raised {described(error)}"
         raise SpecError(f"{place_raised(error)}{text}") from error
-    nodes = {str(node.me) for node in model.nodes}
-    for line in lines:
-        yield _events_of(line, timeline) if line in nodes else line

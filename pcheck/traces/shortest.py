@@ -124,9 +124,11 @@ class ShortestTraces:
         if self.count == 1:
             return ""
         orbits = self.up_to_renaming
-        up_to = f" ({orbits:,} up to renaming)" if orbits not in (None, self.count) else ""
+        fewer = ""
+        if orbits not in (None, self.count):
+            fewer = f" ({orbits:,}, if traces that only rename nodes or values count once)"
         return (
-            f"One of {self.count:,} shortest traces{up_to}: the one that switches between nodes "
+            f"One of {self.count:,} shortest traces{fewer}: the one that switches between nodes "
             "least often."
         )
 

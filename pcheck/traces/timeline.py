@@ -107,9 +107,9 @@ class Timeline:
         return tuple(to for to in self.events[number - 1].sends[nth].to if to not in begun)
 
     @property
-    def unreached_word(self) -> str:
-        """The word for a message that never reaches its receiver: "lost" or "in flight"."""
-        return "in flight" if self.losing_is_a_step else "lost"
+    def unreached_words(self) -> str:
+        """The words for a message that no step delivers or loses."""
+        return "still in flight" if self.losing_is_a_step else "never delivered"
 
     def _begun(self, number: int, nth: int) -> list[Flight]:
         return self._departures.get((number, nth), [])

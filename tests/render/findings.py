@@ -26,7 +26,7 @@ HOSTILE = Path(__file__).with_name("hostile.py")
 FOLDER = SHIPPED.parent / "counterexamples"
 SAVED = sorted(file.stem for file in FOLDER.glob("*.json"))
 FAST = {*SAVED[::3], "vote-leaves-promise", "comes-back-empty"}  # the second has one lane
-NO_EXPLANATION = Explanation((), (), (), None)
+NO_EXPLANATION = Explanation((), (), (), ())
 SMALL_OPTIONS = {"acceptors": 2, "proposers": 1}
 
 

@@ -10,7 +10,6 @@ import pytest
 
 from pcheck import Cluster, History, Seen, check, group
 from pcheck.errors import SpecError
-from pcheck.traces.explanation import NodeEvents
 from tests.traces.asking import (
     TRUTH,
     Answer,
@@ -26,9 +25,9 @@ from tests.traces.asking import (
 
 
 def test_a_line_that_names_a_node_becomes_the_events_of_that_node() -> None:
-    line, node_events = explained(Lies).lines
-    assert line == "s1 answers 2."
-    assert isinstance(node_events, NodeEvents)
+    found = explained(Lies)
+    assert found.lines == ("s1 answers 2.",)
+    (node_events,) = found.node_events
     events = [
         (each.number, each.label, each.changes, *map(str, each.sends))
         for each in node_events.events
@@ -84,9 +83,8 @@ def test_an_explanation_that_raises_is_one_clear_line(
 
 
 def test_the_events_of_the_first_diverging_node_are_given_once() -> None:
-    asks, lies = explained(AsksForMore), explained(Lies)
-    assert asks.node_events is not None
-    assert (asks.node_events.node, lies.node_events) == ("c1", None)
+    nodes = [[each.node for each in explained(bug).node_events] for bug in (AsksForMore, Lies)]
+    assert nodes == [["c1", "s1"], ["s1"]]
 
 
 # The history that an explanation gets

@@ -62,8 +62,8 @@ def step_texts(timeline: Timeline, event: Event, note: str | None) -> Iterator[S
             yield StyledText(str(sent), "change")
         never = timeline.unreached_receivers(event.number, nth)
         if never:
-            lost = f"{timeline.unreached_word}: {show(sent.message)} to {', '.join(never)}"
-            yield StyledText(lost, "change")
+            what = f"{timeline.unreached_words}: {show(sent.message)} to {', '.join(never)}"
+            yield StyledText(what, "change")
 
 
 def milestone_texts(event: Event) -> Iterator[StyledText]:

@@ -53,7 +53,7 @@ def _meanings(finding: Finding, grid: Grid) -> Iterator[tuple[str, str]]:
         yield "up", "the node restarts"
     unended = any(flight.end is None for flight in timeline.flights)
     if unended and not timeline.losing_is_a_step:
-        yield "cross", "lost: never delivered in this trace"
+        yield "cross", "never delivered in this trace"
     elif any(flight.lost is not None for flight in timeline.flights):
         yield "cross", "lost"
     if unended and timeline.losing_is_a_step:

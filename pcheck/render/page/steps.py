@@ -53,4 +53,4 @@ def _lines(finding: Finding, event: Event) -> Iterator[Markup]:
 def _lost(timeline: Timeline, event: Event, nth: int) -> str:
     """Return the receivers that a message never reaches, in brackets, or an empty text."""
     never = timeline.unreached_receivers(event.number, nth)
-    return f" ({timeline.unreached_word}: {', '.join(never)})" if never else ""
+    return f" ({timeline.unreached_words} to {', '.join(never)})" if never else ""

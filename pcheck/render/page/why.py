@@ -26,7 +26,7 @@ def why(explanation: Explanation, spec: str) -> Markup:
 
 def _parts(explanation: Explanation, spec: str) -> Iterator[Markup]:
     for line in explanation.lines:
-        yield element("p", line) if isinstance(line, str) else _node_events(line)
+        yield element("p", line)
     for rule in explanation.rules:
         yield _rule(rule)
     if explanation.divergences:
@@ -36,8 +36,8 @@ def _parts(explanation: Explanation, spec: str) -> Iterator[Markup]:
         )
         yield element("h3", f"Where correct {spec} differs")
         yield element("dl", *rows, class_="numbered")
-    if explanation.node_events is not None:
-        yield _node_events(explanation.node_events)
+    for node_events in explanation.node_events:
+        yield _node_events(node_events)
 
 
 def _node_events(node_events: NodeEvents) -> Markup:

@@ -22,10 +22,7 @@ class Explained:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         explanation = self.explanation
         for line in explanation.lines:
-            if isinstance(line, str):
-                yield Paragraph(line)
-            else:
-                yield from _node_events(line)
+            yield Paragraph(line)
         if explanation.rules:
             yield ""
             yield Rules(explanation.rules)
@@ -36,8 +33,9 @@ class Explained:
                 ((str(each.number), "dim"), (f"{each.label}: {each.sentence}", ""))
                 for each in explanation.divergences
             )
-        if explanation.node_events is not None:
-            yield from _node_events(explanation.node_events)
+        for node_events in explanation.node_events:
+            yield ""
+            yield from _node_events(node_events)
 
 
 class Rules:

@@ -43,9 +43,10 @@ class Report:
             yield from titled_trace(self.finding)
             yield ""
         yield from self._verdict()
-        if self.search.properties and self.setup.target is None:
-            yield Rows(map(self._outcome_row, self.search.properties))
-        if self.setup.target is None or self.finding is None:
+        # The verdict on a trace already says what became of the only property.
+        if self.finding is None or (self.setup.target is None and len(self.search.properties) > 1):
+            if self.search.properties and self.setup.target is None:
+                yield Rows(map(self._outcome_row, self.search.properties))
             yield ""
         yield self._counts()
         for note in self._notes():
@@ -123,8 +124,9 @@ def _reductions(search: SearchResult) -> Iterator[str]:
     """Yield which reductions were applied, and for each that was skipped the reason."""
     if search.reduced:
         yield (
-            f"Reductions: {', '.join(search.reduced)} (exact). Counts and depth are those of the "
-            "reduced state space; use --reduce none for the full one."
+            f"Reductions: {', '.join(search.reduced)}. They keep every verdict and the length of "
+            "the shortest traces. The counts and the depth are those of the reduced state space; "
+            "use --reduce none for the full one."
         )
     if search.note is not None:
         yield search.note

@@ -93,12 +93,12 @@ class TraceText:
             yield from _wrapped(", ".join(event.changes), width, 4, "", 2)
 
     def _unreached(self, event: Event, nth: int) -> str:
-        """Return in words which receivers a message never reaches, as in ` (lost: a3)`."""
+        """Return the receivers that a message never reaches: ` (never delivered to a3)`."""
         receivers = self.timeline.unreached_receivers(event.number, nth)
         if not receivers:
             return ""
-        word, is_all = self.timeline.unreached_word, len(receivers) == len(event.sends[nth].to)
-        return f" ({word})" if is_all else f" ({word}: {', '.join(receivers)})"
+        words, is_all = self.timeline.unreached_words, len(receivers) == len(event.sends[nth].to)
+        return f" ({words})" if is_all else f" ({words} to {', '.join(receivers)})"
 
 
 def _row(*parts: Text) -> Text:

@@ -43,7 +43,7 @@ from pcheck.traces.saved import saved_from
 from pcheck.traces.timeline import Columns, timeline_of
 from tests.render.findings import SAVED, each_of, saved_finding
 
-NO_EXPLANATION = Explanation((), (), (), None)
+NO_EXPLANATION = Explanation((), (), (), ())
 VOID, INLINE = {"meta", "link", "input"}, {"a", "code", "strong", "span", "mark"}
 named = each_of(SAVED)
 

@@ -15,6 +15,7 @@ from pcheck.search.compiled.explorer import explore
 from pcheck.search.compiled.walk import Walk
 from pcheck.search.limits import Clock, Limits
 from pcheck.search.outcome import SearchResult
+from pcheck.search.reductions.cover import rank_local_states
 from pcheck.search.reductions.reduce import reduce_cluster
 from pcheck.search.reference import explore as by_reference
 from tests.search.alike import NO_LIMITS, Case, check_traces
@@ -186,6 +187,31 @@ def test_the_kept_states_of_paxos_are_those_below_no_other(
     )
     monkeypatch.setattr(walk, "Cover", Plain)
     assert kept(proof(case, reductions)) == expected
+
+
+def test_a_search_and_its_proof_give_the_same_configuration_the_same_views() -> None:
+    model = paxos_of(3, 2).model()
+    reduced = reduce_cluster(model, (*SYMMETRIC, "cover"))
+    search = Walk(model, Limits(), reduced, True, Clock(Limits(), None))
+    search.advance(pause=lambda: len(search.levels) > 8)
+    assert search.reduced.successors is not None
+    proof = search.proof(rank_local_states(search.reduced.successors))
+    proof.advance()
+    ours, theirs = views(search), views(proof)
+    both = ours.keys() & theirs.keys()
+    assert len(both) == 71
+    assert {key: ours[key] for key in both} == {key: theirs[key] for key in both}
+
+
+def views(search: Walk) -> dict[Hashable, tuple[int, ...]]:
+    """Return the views of each node's configurations that the search has filled in."""
+    orbits, machines = search.tables.orbits, search.tables.machines
+    return {
+        (i, config): tuple(orbits.views[orbits.first_row[i] + number].tolist())
+        for i in range(len(machines.nodes))
+        for number, config in enumerate(machines.configs[i].all)
+        if orbits.views[orbits.first_row[i] + number, 0]
+    }
 
 
 def without_inboxes(state: Any) -> Hashable:
