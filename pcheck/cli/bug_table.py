@@ -49,7 +49,7 @@ class BugTable:
 
 def _row(check: BugCheck) -> tuple[Cell, ...]:
     bug, result = check.bug, check.result
-    violates = ("nothing (safe)", "green") if bug.safe else (bug.breaks, "red")
+    violates = ("safe", "green") if bug.safe else (bug.breaks, "red")
     if not check.as_expected:
         violates = (f"unexpected: {result.verdict.value}", "bold red")
     steps = str(check.steps) if check.steps is not None else "-"
@@ -59,7 +59,8 @@ def _row(check: BugCheck) -> tuple[Cell, ...]:
 
 def _numbers(check: BugCheck, row: tuple[Cell, ...]) -> str:
     """Return the cells right of the name as text, for a terminal too narrow for the table."""
-    names = HEAD[2:] if check.as_expected else ("", *HEAD[3:])
+    violates = check.as_expected and not check.bug.safe
+    names = HEAD[2:] if violates else ("", *HEAD[3:])
     return " | ".join(f"{name} {text}".lstrip() for name, (text, _) in zip(names, row[2:]))
 
 

@@ -56,7 +56,7 @@ def spec_command(
 def scope_options() -> Iterator[inspect.Parameter]:
     """Yield the options that every command about a spec has."""
     panel = "Scope"
-    bug = "Apply a known bug, by name or number (see `pcheck specs SPEC`)."
+    bug = "Apply a known bug, by name or number (see `pcheck specs`)."
     yield option("bug", str, panel, "--bug NAME", bug)
     network = with_default(f"Network model: {one_of(NETWORKS)}.", DEFAULT_NETWORK)
     yield option("network", str, panel, "--network NAME", network)

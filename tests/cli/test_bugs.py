@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ SAVED = SHIPPED.parent / "counterexamples"
 # For each bug: number, violated property, steps of the shortest trace, states.
 QUICK = {
     "forgets-everything": ("6", "agreement", "10", "194"),
-    "shares-ballots": ("10", "nothing", "-", "364"),
+    "shares-ballots": ("10", "safe", "-", "364"),
     "skips-phase-one": ("18", "agreement", "6", "74"),
     "changes-its-mind": ("19", "agreement", "10", "389"),
     "votes-above-its-promise": ("23", "some_value_chosen", "-", "787"),
@@ -131,11 +132,12 @@ def test_every_bug_is_an_object_in_json(quick_bugs: list[str], pcheck: Ends) -> 
 # One bug
 
 
-def test_one_bug_is_shown_with_the_report_of_explore_and_its_source(pcheck: Ends) -> None:
+def test_one_bug_is_shown_with_the_report_of_explore_and_its_command(pcheck: Ends) -> None:
     explored = pcheck("explore", "--bug", "skips-phase-one", "--property", "agreement")[1]
     report = explored[: explored.index("\nSave this trace with ")]
     status, out, err = pcheck("bugs", "skips-phase-one")
-    expected = f"{report}\nThis bug was seen in: MyPaxos #3.\n\n"
+    command = "pcheck explore paxos --bug skips-phase-one --rounds 1 --crashes 0"
+    expected = f"{report}\n{fill(f'To explore this bug: `{command}`.', 80)}\n\n"
     assert (status, TIME.sub("", out), err) == (0, TIME.sub("", expected), "")
 
 
@@ -145,7 +147,7 @@ def test_a_bug_is_selected_by_name_or_number(name: str, pcheck: Ends) -> None:
     first = "  bug           changes-its-mind: A proposer asks for votes for a second value"
     assert (status, out.splitlines()[1]) == (0, first)
     assert "Changed rule: Proposer.actions" in out
-    assert "This bug was seen in" not in out  # the bug has no source
+    assert "seen in" not in out  # the bug has no source
 
 
 def test_all_bugs_with_the_same_number_are_shown(pcheck: Ends) -> None:
@@ -166,6 +168,9 @@ def test_a_bug_without_a_trace_is_shown_with_its_rule(pcheck: Ends) -> None:
         "  this bug",
         "    def may_vote(self, ballot: int) -> bool:",
         "        return ballot > self.promised",
+        "",
+        "To explore this bug: `pcheck explore paxos --bug votes-above-its-promise",
+        "--rounds 1 --crashes 0`.",
         "",
     ]
 

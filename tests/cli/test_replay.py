@@ -46,7 +46,7 @@ def test_a_trace_that_does_not_replay_is_printed_up_to_the_failure(
     status, out, err = pcheck("replay", "run.json")
     assert (status, err) == (1, "")
     assert out.endswith(
-        "    ┃   ┠──╳┃    sends Prepare(ballot=2) to a1 (lost)\n\n"
+        "    ┃   ┠──╳┃    sends Prepare(ballot=2) to a1 (never delivered)\n\n"
         "Replay failed: step 3 is not possible: a1 flies\n"
     )
     assert "VIOLATED" not in out

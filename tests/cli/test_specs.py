@@ -39,7 +39,12 @@ def test_paxos_has_these_options_and_properties(pcheck: Ends) -> None:
         ("some_value_chosen", "sometimes"),
         ("v1_can_be_chosen", "sometimes"),
         ("v2_can_be_chosen", "sometimes"),
+        ("only_the_chosen_is_learned", "always"),
+        ("learners_agree", "always"),
+        ("no_other_is_chosen", "always"),
     ]
+    conditions = [each["condition"] for each in paxos["properties"]]
+    assert conditions == [*[None] * 6, *["--learners 2"] * 3]
 
 
 def test_each_bug_breaks_a_property_of_its_spec_at_its_scope(pcheck: Ends) -> None:
@@ -65,7 +70,8 @@ def test_the_listing_agrees_with_the_json(pcheck: Ends, monkeypatch: pytest.Monk
             flag = f"--{each['name'].replace('_', '-')}"
             assert f"{flag} default {each['default']} {each['help']}" in lines
         for each in spec["properties"]:
-            assert f"{each['name']} {each['kind']} {each['summary']}" in lines
+            condition = f" ({each['condition']})" if each["condition"] is not None else ""
+            assert f"{each['name']} {each['kind']} {each['summary']}{condition}" in lines
         bugs = ", ".join(each["name"] for each in spec["bugs"])
         assert not bugs or f"bugs {bugs}" in " ".join(lines)
 
@@ -78,10 +84,14 @@ def test_the_listing_of_one_spec_describes_its_bugs(
     assert (status, err) == (0, "")
     lines = [" ".join(line.split()) for line in out.splitlines()]
     (spec,) = json.loads(pcheck("specs", "elected_leader", "--json")[1])
-    assert [each for each in lines if each.startswith("--bug")] == [
-        f"--bug {each['name']} violates {'nothing' if each['safe'] else each['breaks']} "
-        f"{each['summary']}"
-        for each in spec["bugs"]
+    bugs = lines.index("Bugs, for --bug NAME or --bug NUMBER:")
+    assert lines[bugs + 1 :] == [
+        *(
+            f"{each['number']} {each['name']} "
+            f"{'safe' if each['safe'] else 'violates ' + each['breaks']} {each['summary']}"
+            for each in spec["bugs"]
+        ),
+        "",
     ]
     assert lines[0] == f"elected_leader: {spec['summary']}"
 

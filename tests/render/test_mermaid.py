@@ -30,11 +30,11 @@ sequenceDiagram
     participant n3 as a2
     Note over n1: 1. p1 starts ballot 1<br/>started = 1<br/>promises = {}
     Note over n1: 2. p1 starts ballot 2<br/>started = 2
-    n1--)n2: in flight: Prepare(ballot=2)
-    n1--)n3: in flight: Prepare(ballot=2)
+    n1--)n2: still in flight: Prepare(ballot=2)
+    n1--)n3: still in flight: Prepare(ballot=2)
     n1->>n2: 3. Prepare(ballot=1)<br/>(sent in step 1)
     Note over n2: promised = 1
-    n2--)n1: in flight: Promise(ballot=1, last=None)
+    n2--)n1: still in flight: Promise(ballot=1, last=None)
     n1-xn3: 4. lost: Prepare(ballot=1)<br/>(sent in step 1)
     Note over n1: 5. p1 crashes<br/>promises = None
     Note over n1: 6. p1 restarts
@@ -55,7 +55,7 @@ sequenceDiagram
     Note over n3: promised = 2
     Note over n1,n3: a1, a majority, promised ballot 2
     rect rgba(255, 0, 0, 0.15)
-        Note over n3: 5. a1 crashes<br/>(correct paxos: promised = 2)<br/>promised = 0
+        Note over n3: 5. a1 crashes<br/>(correct paxos now has promised = 2)<br/>promised = 0
     end
     Note over n3: 6. a1 restarts
     n3->>n1: 7. Promise(ballot=1, last=None)<br/>(sent in step 3)
@@ -153,7 +153,7 @@ def undelivered(name: str) -> list[tuple[str, str, str]]:
     model, last = finding.setup.model, finding.trace.states[-1]
     if not isinstance(model, ClusterModel):
         return []
-    what = "in flight" if finding.setup.network in ("lossy", "fifo") else "lost"
+    what = "still in flight" if finding.setup.network in ("lossy", "fifo") else "never delivered"
     left = [
         (str(letter.src), str(node), f"{letter.src}: {show(letter.message)}")
         for node, config in zip(model.index, last.nodes, strict=True)

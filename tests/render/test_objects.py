@@ -105,14 +105,13 @@ TWO_STEPS = {
             "lost": 2,
         },
     ],
-    "explanation": {"lines": [], "rules": [], "divergences": [], "node_events": None},
+    "explanation": {"lines": [], "rules": [], "divergences": [], "node_events": []},
 }
 EXPLAINED = {
     "lines": [
         "v1 is chosen by step 9: a1, a majority, voted for it in ballot 1.",
         "v2 is chosen by step 10: a1, a majority, voted for it in ballot 2.",
         "Any two majorities have an acceptor in common: here a1, voting for both.",
-        {"node": "a1", "events": [3, 4, 5, 6, 9, 10]},
     ],
     "rules": [
         {
@@ -137,6 +136,7 @@ EXPLAINED = {
             "node": "a1",
             "buggy": "promised = 0",
             "correct": "correct paxos: promised = 2",
+            "note": "correct paxos now has promised = 2",
         },
         {
             "number": 9,
@@ -144,9 +144,10 @@ EXPLAINED = {
             "node": "a1",
             "buggy": None,
             "correct": "correct paxos refuses this message",
+            "note": "correct paxos refuses this message",
         },
     ],
-    "node_events": None,
+    "node_events": [{"node": "a1", "events": [3, 4, 5, 6, 9, 10]}],
 }
 
 
@@ -166,7 +167,7 @@ def test_an_explanation_is_written_as_documented() -> None:
     notes = {each["number"]: each["note"] for each in found["events"] if each["note"]}
     assert found["explanation"] == EXPLAINED
     assert notes == {
-        5: "(correct paxos: promised = 2)",
+        5: "(correct paxos now has promised = 2)",
         9: "(correct paxos refuses this message)",
     }
 

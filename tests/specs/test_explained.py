@@ -102,11 +102,6 @@ VIOLATED: agreement is false: v1 and v2 are both chosen.
 v2 is chosen by step 13: a1 and a3, a majority, voted for it in ballot 2.
 v1 is chosen by step 20: a1 and a2, a majority, voted for it in ballot 3.
 Any two majorities have an acceptor in common: here a1, voting for both.
-What a1 did:
-  2   a1 <- p1: Prepare(ballot=1): promised = 1; sends Promise(ballot=1, last=None) to p1
-  8   a1 <- p2: Prepare(ballot=2): promised = 2; sends Promise(ballot=2, last=None) to p2
-  12  a1 <- p2: Accept(vote=Vote(ballot=2, value=v2)): vote = Vote(ballot=2, value=v2)
-  19  a1 <- p1: Accept(vote=Vote(ballot=3, value=v1)): vote = Vote(ballot=3, value=v1)
 
 Changed rule: Acceptor.promise_after
 A vote is also a promise. Otherwise the acceptor could vote in a lower ballot later and report that
@@ -122,11 +117,18 @@ Where correct paxos differs:
   16  a3 <- p1: Prepare(ballot=3): correct paxos: vote = Vote(ballot=2, value=v2), sends
       Promise(ballot=3, last=Vote(ballot=2, value=v2)) to p1; this bug: vote = Vote(ballot=1,
       value=v1), sends Promise(ballot=3, last=Vote(ballot=1, value=v1)) to p1
+
 What a3 did:
   13  a3 <- p2: Accept(vote=Vote(ballot=2, value=v2)): vote = Vote(ballot=2, value=v2)
   14  a3 <- p1: Accept(vote=Vote(ballot=1, value=v1)): vote = Vote(ballot=1, value=v1)
   16  a3 <- p1: Prepare(ballot=3): promised = 3; sends Promise(ballot=3, last=Vote(ballot=1,
       value=v1)) to p1
+
+What a1 did:
+  2   a1 <- p1: Prepare(ballot=1): promised = 1; sends Promise(ballot=1, last=None) to p1
+  8   a1 <- p2: Prepare(ballot=2): promised = 2; sends Promise(ballot=2, last=None) to p2
+  12  a1 <- p2: Accept(vote=Vote(ballot=2, value=v2)): vote = Vote(ballot=2, value=v2)
+  19  a1 <- p1: Accept(vote=Vote(ballot=3, value=v1)): vote = Vote(ballot=3, value=v1)
 
 """
 

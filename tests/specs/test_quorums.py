@@ -105,7 +105,6 @@ Before the first vote in ballot 2:
 - a1 did not promise ballot 2.
 - a2 promised ballot 2 and reported no vote.
 Acceptors that voted for both: a1.
-What a1 did:
 """
 
 

@@ -44,9 +44,7 @@ def html(finding: Finding) -> str:
         ticks=ticks(finding),
         jumps=jumps(finding),
         never=(
-            "In flight at the end"
-            if timeline.losing_is_a_step
-            else "Lost: never delivered in this trace"
+            "In flight at the end" if timeline.losing_is_a_step else "Never delivered in this trace"
         ),
         figure=figure(finding),
         size="tall" if len(timeline.events) > MAX_STEPS_ON_ONE_SHEET else "",

@@ -9,7 +9,7 @@ from tests.cli.faults.asking import ASKING, BUILT, OPTION, Ends, changed, compla
 ARGUMENTS: dict[str, tuple[tuple[str, ...], str]] = {
     "an unknown option": (
         ("--server", "1"),
-        "No such option: --server (Possible options: --levels, --save, --servers) "
+        "unknown option --server; did you mean '--servers'? "
         "(see `pcheck explore ./fault.py --help`)",
     ),
     "an option without its value": (

@@ -85,7 +85,7 @@ ONE_PROPOSER = "use --proposers 1 (13 states)"
             ("graph", "--values", "2", "lamport"),
             "the spec must come first: pcheck graph lamport ...",
         ),
-        (("graph", "--nonsense"), "No such option: --nonsense (see `pcheck graph --help`)"),
+        (("graph", "--nonsense"), "unknown option --nonsense (see `pcheck graph --help`)"),
     ],
 )
 def test_an_impossible_request_is_reported_in_one_line(

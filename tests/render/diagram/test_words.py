@@ -69,7 +69,7 @@ def spoken(words: str, sends: Sequence[Sent]) -> list[list[str]]:
     found = []
     for sent in sends:
         message = packed(show(sent.message))
-        for begin, end in (("sends", "again"), ("lost:", ""), ("inflight:", "")):
+        for begin, end in (("sends", "again"), ("neverdelivered:", ""), ("stillinflight:", "")):
             if sent.to and words.startswith(f"{begin}{message}to"):
                 words = words.removeprefix(f"{begin}{message}to")
                 while names := [to for to in sent.to if words.startswith(packed(to))]:
@@ -146,8 +146,12 @@ MEANINGS = {
 @pytest.mark.parametrize(
     ("name", "kinds", "cross"),
     [
-        ("vote-leaves-promise", "pc-dot pc-cross pc-wrong pc-true", "lost: never delivered"),
-        ("forgets-its-promise", "pc-dot pc-crash pc-up pc-cross pc-wrong pc-true", "lost: never"),
+        ("vote-leaves-promise", "pc-dot pc-cross pc-wrong pc-true", "never delivered"),
+        (
+            "forgets-its-promise",
+            "pc-dot pc-crash pc-up pc-cross pc-wrong pc-true",
+            "never delivered",
+        ),
         ("lossy 1", "pc-dot pc-crash pc-up pc-cross pc-true", "lost"),
         ("hostile on lossy", "pc-dot pc-crash pc-cross pc-in-flight", "lost"),
         ("bare", "pc-dot pc-true", ""),

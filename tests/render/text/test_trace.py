@@ -186,7 +186,7 @@ def test_a_message_from_a_node_to_itself_leaves_its_lane_and_returns() -> None:
         "    ┠───╮ ┃    sends Token(left=1) to h2",
         " 3  ┃   ╰►●  h2 <- h1: Token(left=1)",
         "    ┃     ┃    started = True",
-        "    ┃╳────┨    sends Token(left=0) to h1 (lost)",
+        "    ┃╳────┨    sends Token(left=0) to h1 (never delivered)",
     ]
 
 
