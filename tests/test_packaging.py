@@ -76,6 +76,7 @@ def test_an_editable_install_works_in_an_empty_folder(tmp_path: Path) -> None:
     newcomer(environment(tmp_path / "env", "-e", ROOT), tmp_path / "empty")
 
 
+@pytest.mark.slow
 def test_a_checkout_works_without_installing(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pcheck", "explore", "--quiet"],

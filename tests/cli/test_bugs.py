@@ -255,6 +255,7 @@ def test_traces_are_saved_only_in_a_folder(folder: str, pcheck: Ends, empty_fold
     assert [file.name for file in empty_folder.iterdir()] == ["file"]
 
 
+@pytest.mark.slow
 def test_the_bugs_of_one_spec_are_a_table(pcheck: Ends, machine_code: None) -> None:
     status, out, err = pcheck("bugs", "flexible_paxos")
     numbers = re.findall(r"^(\d{3})  ", out, re.M)

@@ -52,7 +52,7 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     "arguments",
     [
         pytest.param(("paxos",), marks=pytest.mark.slow),
-        ("paxos", "--bug", "14"),
+        pytest.param(("paxos", "--bug", "14"), marks=pytest.mark.slow),
         pytest.param(("lamport",), marks=pytest.mark.slow),
         ("paxos", "--network", "fifo", "--acceptors", "2", "--proposers", "1", "--crashes", "1"),
     ],
@@ -135,12 +135,14 @@ def test_a_terminal_gets_colour(process: Starts) -> None:
     assert "HOLDS" in text
 
 
+@pytest.mark.slow
 def test_no_color_is_obeyed(process: Starts) -> None:
     status, text = on_a_terminal(process, "explore", *TWO_BY_TWO, **TERMINAL, NO_COLOR="1")
     assert (status, COLOUR.findall(text)) == (0, [])
     assert "HOLDS" in text
 
 
+@pytest.mark.slow
 def test_a_dumb_terminal_gets_plain_text(process: Starts) -> None:
     asked = "explore", *SLOW, "--max-seconds", "0.8"
     status, text = on_a_terminal(process, *asked, TERM="dumb")
@@ -171,7 +173,7 @@ def test_quiet_is_quiet_on_a_terminal_too(process: Starts) -> None:
         pytest.param(("explore", *TWO_BY_TWO, "--quiet"), marks=pytest.mark.slow),
         pytest.param(("explore", *ONE_ACCEPTOR), marks=pytest.mark.slow),
         pytest.param(("specs",), marks=pytest.mark.slow),
-        ("explore", "--help"),
+        pytest.param(("explore", "--help"), marks=pytest.mark.slow),
     ],
     ids=" ".join,
 )
@@ -232,7 +234,7 @@ def test_standard_output_may_be_limited_to_ascii(process: Starts, empty_folder: 
     [
         (("explore", *TWO_BY_TWO, "--quiet"), 0),
         (("explore", *ONE_ACCEPTOR, "--quiet"), 1),
-        (("explore", "nosuch"), 2),
+        pytest.param(("explore", "nosuch"), 2, marks=pytest.mark.slow),
         (("explore", "--max-states", "10", "--quiet"), 3),
     ],
 )

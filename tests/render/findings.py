@@ -25,13 +25,13 @@ from pcheck.traces.timeline import timeline_of
 HOSTILE = Path(__file__).with_name("hostile.py")
 FOLDER = SHIPPED.parent / "counterexamples"
 SAVED = sorted(file.stem for file in FOLDER.glob("*.json"))
-FAST = {*SAVED[::3], "vote-leaves-promise", "comes-back-empty"}  # the second has one lane
+FAST = {*SAVED[::7], "vote-leaves-promise", "comes-back-empty"}  # the second has one lane
 NO_EXPLANATION = Explanation((), (), (), ())
 SMALL_OPTIONS = {"acceptors": 2, "proposers": 1}
 
 
 def each_of(names: Iterable[str]) -> pytest.MarkDecorator:
-    """Return the mark of a test for each name; two in three saved findings are slow tests."""
+    """Return the mark of a test for each name; six in seven saved findings are slow tests."""
     marks = dict.fromkeys(set(SAVED) - FAST, pytest.mark.slow)
     return pytest.mark.parametrize("name", [pytest.param(n, marks=marks.get(n, ())) for n in names])
 

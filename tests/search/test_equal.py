@@ -22,7 +22,7 @@ CLUSTERS = [spec.name for spec in shipped() if isinstance(spec.build(spec.option
 
 @pytest.mark.parametrize(
     ("name", "network", "crashes", "all_properties"),
-    fast_every(5, product(CLUSTERS, NETWORKS, [0, 1, 2], [False, True])),
+    fast_every(11, product(CLUSTERS, NETWORKS, [0, 1, 2], [False, True])),
 )
 def test_both_engines_agree_on_the_first_states_of_every_spec(
     name: str, network: str, crashes: int, all_properties: bool

@@ -11,6 +11,7 @@ from pcheck import Id, check, group
 from pcheck.errors import SpecError
 from pcheck.search.outcome import Verdict
 from specs.flexible_paxos import grid_quorums
+from tests.sampling import fast_every, fast_first
 from tests.specs.family import agree, cluster, length, watched
 
 SAFE, UNSAFE = Verdict.HOLDS, Verdict.VIOLATED
@@ -34,7 +35,8 @@ def test_sizes_are_safe_if_and_only_if_their_sum_exceeds_the_acceptors(acceptors
 
 
 @pytest.mark.parametrize(
-    ("promises", "votes"), [(p, v) for p, v in product(range(1, 4), repeat=2) if p + v <= 4]
+    ("promises", "votes"),
+    fast_every(3, [(p, v) for p, v in product(range(1, 4), repeat=2) if p + v <= 4]),
 )
 def test_the_shortest_trace_with_disjoint_quorums(promises: int, votes: int) -> None:
     """Each of the two ballots takes a start, two steps for each promise, and one for each vote."""
@@ -123,7 +125,7 @@ def test_a_grid_of_one_line_equals_quorums_of_all_acceptors_and_of_one(
 # Engines and larger sizes
 
 
-@pytest.mark.parametrize("crashes", [0, 1])
+@pytest.mark.parametrize("crashes", fast_first(1, [0, 1]))
 @pytest.mark.parametrize(
     "size",
     [

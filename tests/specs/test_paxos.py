@@ -215,6 +215,7 @@ def test_a_bug_of_the_acceptor_replaces_every_acceptor_and_no_other_node(bug: st
     assert roles == {"p1": "Proposer", "p2": "Proposer", "a1": name, "a2": name, "a3": name}
 
 
+@pytest.mark.slow
 def test_the_trace_does_not_depend_on_the_hash_seed() -> None:
     program = (
         "from tests.specs.test_paxos import paxos\n"

@@ -69,7 +69,7 @@ DEFAULT = {"acceptors": 3, "proposers": 2, "rounds": 2}  # the size of `explore`
 
 def each_bug() -> list[Any]:
     slow = {"adds-up-ballots": pytest.mark.slow}
-    return fast_every(4, [pytest.param(name, marks=slow.get(name, ())) for name in STEPS])
+    return fast_every(9, [pytest.param(name, marks=slow.get(name, ())) for name in STEPS])
 
 
 @cache

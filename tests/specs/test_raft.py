@@ -60,7 +60,7 @@ MORE = [
 
 
 def each_size() -> list[Any]:
-    return [*fast_every(3, GRID), *(pytest.param(*size, marks=pytest.mark.slow) for size in MORE)]
+    return [*fast_every(5, GRID), *(pytest.param(*size, marks=pytest.mark.slow) for size in MORE)]
 
 
 @pytest.mark.parametrize(("servers", "terms", "entries", "network", "crashes"), each_size())

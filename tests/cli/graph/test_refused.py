@@ -43,10 +43,11 @@ ONE_PROPOSER = "use --proposers 1 (13 states)"
             "the state graph has more than 39 states; use --proposers 1 (5 states), or raise "
             "--max-states",
         ),
-        (
+        pytest.param(
             ("graph", "./counting.py", "--end", "20000", "-o", "graph.svg"),
             "the state graph has more than 10,000 states, too many for a picture (at most 250); "
             "use --end 249 (250 states)",
+            marks=pytest.mark.slow,
         ),
         (
             ("graph", "./counting.py", "--end", "1", "--max-states", "1"),

@@ -13,7 +13,7 @@ from pcheck.search.compiled.machines import TooManyNumbers
 from pcheck.search.limits import Limits
 from pcheck.search.outcome import Outcome
 from tests.runs import counts
-from tests.sampling import fast_first
+from tests.sampling import fast_every, fast_first
 from tests.search.alike import Case, alike, answers, by_reference, compiled
 from tests.search.parts import (
     M1,
@@ -108,6 +108,7 @@ def test_all_fields_outgrow_their_word(nodes: int) -> None:
 # Many messages, nodes, steps and states
 
 
+@pytest.mark.slow
 def test_3_000_different_messages() -> None:
     parts = {
         N: lambda i: Player(serves_to=M1, hits=3_000),
@@ -117,6 +118,7 @@ def test_3_000_different_messages() -> None:
     assert counts(search) == (3_001, 3_000, 3_000)
 
 
+@pytest.mark.slow
 def test_500_different_messages_that_a_property_sees() -> None:
     @always(sees=[Ball])
     def last_ball_is_never_sent(seen: Seen) -> str | None:
@@ -173,6 +175,7 @@ class Chooser(Actor):
             yield action(f"goes {way}", self.but(at=way))
 
 
+@pytest.mark.slow
 def test_a_state_with_more_steps_than_the_buffer_has_room_for() -> None:
     """The initial state has 11,000 steps; the search ends after the first level."""
     eleven = group("n", 11)
@@ -190,13 +193,13 @@ def test_two_levels_with_many_steps_each() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "end"), [(1, 9_000), (2, 499), (3, 64), (5, 12), (11, 2), (18, 1)]
+    ("count", "end"), fast_every(3, [(1, 9_000), (2, 499), (3, 64), (5, 12), (11, 2), (18, 1)])
 )
 def test_independent_counters(count: int, end: int) -> None:
     assert counts(compiled(Case(tickers(count, end)))) == independent(count, end)
 
 
-@pytest.mark.parametrize(("count", "end"), [(2, 60), (3, 15), (6, 3), (11, 1)])
+@pytest.mark.parametrize(("count", "end"), fast_every(2, [(2, 60), (3, 15), (6, 3), (11, 1)]))
 def test_independent_counters_in_both_engines(count: int, end: int) -> None:
     search = alike(tickers(count, end, never_at(*[end] * count)))
     assert counts(search) == independent(count, end)

@@ -78,6 +78,7 @@ print(*sorted(name for name, each in functions.items() if each.overloads and nam
 """
 
 
+@pytest.mark.slow
 def test_no_function_of_the_kernel_is_first_compiled_during_a_search() -> None:
     done = subprocess.run(
         [sys.executable, "-c", UNCOMPILED], capture_output=True, text=True, check=True, cwd=ROOT
