@@ -94,23 +94,16 @@ def answer(
     on_progress: OnProgress | None = None,
     on_note: OnNote = lambda _: None,
 ) -> Result:
-    """Explore the model of a setup and return the result.
+    """Explore the model of a setup and return the result, or raise SpecError without properties.
 
     After a complete search, check that the cluster sends every kind of message that is observed.
     """
+    setup.check_properties()
     model, began = setup.model, time.monotonic()
     search = explore(model, options, on_progress=on_progress, on_note=on_note)
     if search.complete and isinstance(model, ClusterModel):
         search = replace(search, warnings=check_sent(model.cluster, model.messages()))
-    return Result(setup, search, _remaining(options.limits, began))
-
-
-def _remaining(limits: Limits, began: float) -> Limits:
-    """Return what is left for the search for all shortest traces, which counts states anew."""
-    if limits.seconds is None:
-        return replace(limits, states=None)
-    left = limits.seconds - (time.monotonic() - began)
-    return replace(limits, states=None, seconds=max(left, 0.01))
+    return Result(setup, search, options.limits.remaining(time.monotonic() - began))
 
 
 class Result:

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from pcheck import Action, Cluster, Model, Seen, check, group, spec
+from pcheck import Action, Cluster, Model, Seen, check, group, milestone, spec
 from pcheck.errors import SpecError, UsageError
 from pcheck.search.limits import Progress
 from pcheck.search.outcome import Outcome, Verdict
-from tests.clocks import Clock, clocks, something_ticks
-from tests.errors import place
+from tests.clocks import Clock, Tick, clocks, early, something_ticks
+from tests.errors import fault, place
 
 
 def test_a_builder_is_checked_without_a_file() -> None:
@@ -31,6 +31,8 @@ def test_a_builder_may_be_decorated() -> None:
 
 def test_a_builder_inside_a_test_function_is_checked() -> None:
     class Tally(Model[int]):
+        properties = (early,)
+
         def initial(self) -> int:
             return 0
 
@@ -58,6 +60,21 @@ def test_only_the_selected_properties_are_checked() -> None:
     result = check("paxos", bug="14", acceptors=1, properties=["validity"])
     assert dict(result.properties) == {"validity": Outcome.HOLDS}
     assert result.verdict is Verdict.HOLDS
+
+
+@pytest.mark.parametrize("engine", ["auto", "reference", "compiled"])
+def test_a_cluster_without_properties_is_an_error(engine: str) -> None:
+    @milestone(sees=[Tick])
+    def ticked(seen: Seen) -> dict[str, str]:
+        return {"tick": "a clock ticks"} if seen.sent(Tick) else {}
+
+    def silent() -> Cluster:
+        return Cluster({group("k", 1): lambda i: Clock()}, [], milestones=[ticked])
+
+    assert fault(lambda: check(silent, engine=engine)) == (
+        f"{place(silent)}silent declares no properties, so there is nothing to check; "
+        "pass properties=[...] to its Cluster"
+    )
 
 
 def test_a_search_reports_its_progress() -> None:

@@ -9,7 +9,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pcheck.checking import Result, answer
+from pcheck.checking import Result
 from pcheck.cli.drawing import check_terminal
 from pcheck.cli.fitting import fitting_options
 from pcheck.cli.limits import memory_limit
@@ -35,6 +35,7 @@ from pcheck.render.state_graph.graph_formats import (
     MAX_LAID_OUT_STATES,
     GraphFormat,
 )
+from pcheck.search.engine import explore
 from pcheck.search.limits import INTERRUPT, Clock, Limits, Progress, Stop, state_limit
 from pcheck.search.options import SearchOptions
 from pcheck.semantics.checked_model import checked
@@ -116,7 +117,8 @@ def _build_graph(setup: Setup, form: GraphFormat, max_states: int | None) -> nx.
     try:
         with ProgressLine(setup, on_interrupt="stops without a graph") as line:
             options = SearchOptions("reference", limits=limits)
-            result = answer(setup, options, on_progress=line.on_progress)
+            search = explore(setup.model, options, on_progress=line.on_progress)
+            result = Result(setup, search, Limits(memory=limits.memory))
             on_states = _limited(limits, line, result.depth)
             states = _number_of_states(result, max_counted, on_states)
             if states is None or states > max_written:

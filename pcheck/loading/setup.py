@@ -47,6 +47,16 @@ class Setup:
         scope = {"network": self.network, "crashes": self.crashes}
         return {**self.options, **{k: v for k, v in scope.items() if v is not None}}
 
+    def check_properties(self) -> None:
+        """Raise SpecError if the spec declares no properties. Milestones are not properties."""
+        if self.model.properties:
+            return
+        remedy = "pass properties=[...] to its Cluster"
+        if not isinstance(self.model, ClusterModel):
+            remedy = f"set properties = (...) in its class {type(self.model).__name__}"
+        text = f"{self.spec.name} declares no properties, so there is nothing to check; {remedy}"
+        raise SpecError(f"{place_of(self.spec.builder)}{text}")
+
     def correct(self) -> Model[Any]:
         """Return the model of this setup without the bug."""
         return prepare(self.spec, self.options, network=self.network, crashes=self.crashes).model

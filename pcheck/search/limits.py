@@ -30,6 +30,12 @@ class Limits:
             if value is not None and not value > 0:
                 raise UsageError(ParameterName(f"max_{name}"), f"must be above 0, got {value:g}")
 
+    def remaining(self, seconds: float) -> Limits:
+        """Return the limits of the next search, which counts states anew, `seconds` later."""
+        if self.seconds is None:
+            return replace(self, states=None)
+        return replace(self, states=None, seconds=max(self.seconds - seconds, 0.01))
+
 
 @dataclass
 class Progress:

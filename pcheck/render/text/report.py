@@ -45,7 +45,7 @@ class Report:
         yield from self._verdict()
         # The verdict on a trace already says what became of the only property.
         if self.finding is None or (self.setup.target is None and len(self.search.properties) > 1):
-            if self.search.properties and self.setup.target is None:
+            if self.setup.target is None:
                 yield Rows(map(self._outcome_row, self.search.properties))
             yield ""
         yield self._counts()
@@ -112,9 +112,7 @@ class Report:
             yield [Paragraph(text)]
         for warning in search.warnings:
             yield [Paragraph(f"Note: {warning}.")]
-        if not search.properties:
-            yield [Paragraph("Note: nothing was checked, because the spec declares no properties.")]
-        elif search.verdict is Verdict.HOLDS and self.setup.target is None:
+        if search.verdict is Verdict.HOLDS and self.setup.target is None:
             yield _coverage(self.setup)
         if search.verdict is Verdict.INCOMPLETE and (smaller := self.setup.smaller()):
             yield [Paragraph(f"For a smaller search: {one_of(smaller)}.")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cli.faults.asking import Ends, Vague, changed, check_place
+from tests.cli.faults.asking import Ends, Vague, changed, check_place, complaint
 
 COUNTING = '''\
 from collections.abc import Iterator
@@ -121,3 +121,12 @@ def test_a_faulty_model_is_reported(
     changes: dict[str, str], place: str, parts: tuple[str, ...], explored: Ends
 ) -> None:
     check_place(explored, changed(changes, COUNTING), place, parts)
+
+
+def test_a_model_without_properties_is_not_checked(explored: Ends) -> None:
+    source = changed({"    properties = (small,)\n\n": ""}, COUNTING)
+    line = (
+        "fault.py:[@spec]: counting declares no properties, so there is nothing to check; "
+        "set properties = (...) in its class Counter"
+    )
+    assert explored(source) == complaint(line, source)

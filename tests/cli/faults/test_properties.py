@@ -96,3 +96,23 @@ def test_a_fault_is_reported_with_its_place(
     changes: dict[str, str], place: str, parts: tuple[str, ...], explored: Ends
 ) -> None:
     check_place(explored, changed(changes), place, parts)
+
+
+@pytest.mark.parametrize("arguments", [(), ("--quiet",), ("--json",), ("--engine", "compiled")])
+def test_a_cluster_without_properties_is_not_checked(
+    arguments: tuple[str, ...], explored: Ends
+) -> None:
+    """Such a search would end as `holds`, and so would every bug of the spec."""
+    source = changed({"properties=[truth, somebody_answers]": "properties=[]"})
+    line = (
+        "fault.py:[@spec]: asking declares no properties, so there is nothing to check; "
+        "pass properties=[...] to its Cluster"
+    )
+    assert explored(source, *arguments) == complaint(line, source)
+
+
+def test_a_cluster_without_properties_has_a_state_graph(explored: Ends, pcheck: Ends) -> None:
+    explored(changed({"properties=[truth, somebody_answers]": "properties=[]"}))
+    written = "Wrote graph.dot: 5 states (none violating), 5 transitions\n"
+    graph = "graph", "./fault.py", "--crashes", "0", "-o", "graph.dot"
+    assert pcheck(*graph) == (0, written, "")
