@@ -5,6 +5,9 @@ states, the compiled engine starts again from the beginning, with every reductio
 never pay for loading machine code. The choice depends only on the numbers of nodes and states, so
 that no reported count depends on the machine. Reductions that the user names are applied by the
 compiled engine from the start.
+
+A cluster that is too large for the compiled engine is explored by the reference engine instead, and
+the result says so. If the user names the compiled engine or a reduction, that is an error.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from typing import Any
 from pcheck.errors import ParameterName, UsageError
 from pcheck.language.model import Model
 from pcheck.search import reference
-from pcheck.search.limits import Clock, OnProgress, state_limit, stop_reason
+from pcheck.search.limits import Clock, OnProgress, TooManyNumbers, state_limit, stop_reason
 from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import SearchResult, Verdict
 from pcheck.semantics.cluster_model import ClusterModel
@@ -42,7 +45,7 @@ def explore(
     if options.engine == "reference":
         return _reference(model, options, clock)
     if options.engine == "compiled" or options.demands_reductions:
-        return _compiled(model, options, clock, on_note)
+        return _compiled_only(model, options, clock, on_note)
     return _reference_then_compiled(model, options, clock, on_note)
 
 
@@ -68,12 +71,13 @@ def _reference_then_compiled(
     if first.stopped != state_limit(size) or size == max_states:
         return first
     try:
-        second = _compiled(model, options, clock, on_note)
+        second = _compiled_or_reference(model, options, clock, on_note)
     except (KeyboardInterrupt, MemoryError) as error:
         return replace(first, stopped=stop_reason(error))
     second = second.with_earlier(first.discoveries)
     if _is_behind(second, first):
-        return replace(first, stopped=second.stopped, seconds=second.seconds)
+        stopped, seconds, note = second.stopped, second.seconds, second.note
+        return replace(first, stopped=stopped, seconds=seconds, note=note)
     return second
 
 
@@ -82,6 +86,34 @@ def _is_behind(second: SearchResult, first: SearchResult) -> bool:
     fewer = not second.reduced and second.states < first.states
     stopped = second.stopped is not None and second.verdict is Verdict.INCOMPLETE
     return stopped and (second.depth < first.depth or fewer)
+
+
+def _compiled_or_reference(
+    model: ClusterModel, options: SearchOptions, clock: Clock, on_note: OnNote
+) -> SearchResult:
+    """Explore with the compiled engine, or with the reference engine if there are too many numbers.
+
+    The reference engine starts anew: the states of the compiled search have no numbers outside it.
+    """
+    try:
+        return _compiled(model, options, clock, on_note)
+    except TooManyNumbers as error:
+        why = str(error)  # the text alone: the error keeps the whole search in memory
+    note = f"T{why[1:]}. So the reference engine explored the cluster, without reductions."
+    return replace(_reference(model, options, clock), note=note)
+
+
+def _compiled_only(
+    model: ClusterModel, options: SearchOptions, clock: Clock, on_note: OnNote
+) -> SearchResult:
+    """Explore with the compiled engine, or raise UsageError if there are too many numbers."""
+    try:
+        return _compiled(model, options, clock, on_note)
+    except TooManyNumbers as error:
+        text = f"{error}; leave out"
+    demanded = {"engine": options.engine == "compiled", "reduce": options.demands_reductions}
+    first, *others = (ParameterName(name) for name, is_demanded in demanded.items() if is_demanded)
+    raise UsageError(text, first, *(part for each in others for part in ("and", each)))
 
 
 def _reference(model: Model[Any], options: SearchOptions, clock: Clock) -> SearchResult:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 import psutil
 
-from pcheck.errors import ParameterName, UsageError
+from pcheck.errors import ParameterName, PcheckError, UsageError
 from pcheck.text import counted
 
 
@@ -52,6 +52,10 @@ class Progress:
 
 class Stop(Exception):
     """Raised when a search meets a limit; the text names the limit."""
+
+
+class TooManyNumbers(PcheckError):
+    """Raised when a cluster is too large for the numbers of the compiled engine."""
 
 
 # A search that one of these exceptions stops still reports what it has found.

@@ -23,7 +23,7 @@ from pcheck.language.names import Id, Value
 from pcheck.language.property import Property
 from pcheck.language.values import Map, Set, exact
 from pcheck.search.layers import Layers, reference_layers
-from pcheck.search.limits import Limits
+from pcheck.search.limits import Limits, TooManyNumbers
 from pcheck.search.reductions.symmetry import Symmetry
 from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.node import Row, StepKind
@@ -63,7 +63,7 @@ def shortest_traces(
 def _compiled_layers(
     model: ClusterModel, prop: Property, length: int, limits: Limits
 ) -> Layers[State] | None:
-    """Return the layers that the compiled engine finds.
+    """Return the layers that the compiled engine finds, or None if the model is too large for it.
 
     Loading Numba takes time, so only this function loads it.
     """
@@ -72,7 +72,10 @@ def _compiled_layers(
     warm_up.explorer(lambda _: None)
     from pcheck.search.compiled.layers import layers
 
-    return layers(model, prop, length, limits)
+    try:
+        return layers(model, prop, length, limits)
+    except TooManyNumbers:
+        return None
 
 
 class TakenStep(NamedTuple):

@@ -16,6 +16,7 @@ from pcheck.errors import Asymmetric, SpecError, Unreliable
 from pcheck.language.actor import Actor
 from pcheck.language.cluster import Cluster
 from pcheck.language.names import group
+from pcheck.search.compiled.machines import check_nodes
 from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.tables import Tables
 from pcheck.search.compiled.walk import Walk
@@ -55,6 +56,7 @@ def explore(
     With reductions, counts and depth are those of the reduced state space.
     """
     clock = clock or Clock(limits, on_progress)
+    check_nodes(model)  # first: an interrupt of the reductions is reported as a search of no steps
 
     def search(reduced: ReducedCluster) -> Walk:
         return Walk(model, limits, reduced, all_properties, clock)

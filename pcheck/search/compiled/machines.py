@@ -12,9 +12,9 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from pcheck.errors import PcheckError
 from pcheck.language.seen import Seen
 from pcheck.search.compiled import kernel
+from pcheck.search.limits import TooManyNumbers
 from pcheck.search.reductions.automaton import Automaton
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.node import Bundle, Config
@@ -23,10 +23,6 @@ from pcheck.semantics.observer import Observation
 C = TypeVar("C", bound=Hashable)
 
 MAX_MACHINES, MAX_NUMBERS = 1 << kernel.MACHINE_BITS, 1 << kernel.NUMBER_BITS
-
-
-class TooManyNumbers(PcheckError):
-    """Raised when a cluster has too many nodes, configurations or bundles to number them."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +36,14 @@ class Effects:
 
 
 class Numbers(Generic[C]):
-    """A numbering of items from 0 up, in the order in which they are first met."""
+    """A numbering of items from 0 up, in the order in which they are first met.
 
-    def __init__(self) -> None:
+    `noun` is the plural for the items in an error.
+    """
+
+    def __init__(self, noun: str) -> None:
         self.all: list[C] = []
+        self._noun = noun
         self._numbers: dict[C, int] = {}
 
     def number(self, item: C) -> int:
@@ -54,8 +54,7 @@ class Numbers(Generic[C]):
             self.all.append(item)
             if found >= MAX_NUMBERS:
                 raise TooManyNumbers(
-                    f"the compiled engine takes at most {MAX_NUMBERS:,} configurations of one "
-                    "node; check a smaller cluster"
+                    f"the compiled engine takes at most {MAX_NUMBERS:,} {self._noun}"
                 )
         return found
 
@@ -63,25 +62,35 @@ class Numbers(Generic[C]):
         return len(self.all)
 
 
+def check_nodes(model: ClusterModel) -> None:
+    """Raise TooManyNumbers if a cluster has too many nodes to number its machines."""
+    most = MAX_MACHINES - 2 if _has_step_properties(model) else MAX_MACHINES // 2 - 1
+    if len(model.nodes) > most:
+        text = f"the compiled engine takes at most {most} nodes, got {len(model.nodes)}"
+        raise TooManyNumbers(text)
+
+
+def _has_step_properties(model: ClusterModel) -> bool:
+    return any(prop.is_step_property for prop in model.properties)
+
+
 class Machines:
     """The machines of a cluster: its nodes, then the watchers, and last the crash budget."""
 
     def __init__(self, model: ClusterModel, automata: Sequence[Automaton]) -> None:
+        check_nodes(model)
         self.nodes, self.observer, self.crashes = automata, model.observer, model.crashes
-        self.has_step_properties = any(prop.is_step_property for prop in model.properties)
+        self.has_step_properties = _has_step_properties(model)
         every = range(len(self.nodes))
         # for each watcher the nodes that it observes
         self.parts = (tuple(every),) if self.has_step_properties else tuple((i,) for i in every)
         self.watchers = range(len(self.nodes), len(self.nodes) + len(self.parts))
         self.budget = self.watchers.stop
-        if len(self) > MAX_MACHINES:
-            raise TooManyNumbers(
-                f"the compiled engine takes at most {MAX_MACHINES // 2 - 1} nodes, "
-                f"got {len(self.nodes)}; use the reference engine"
-            )
-        self.configs: list[Numbers[Config]] = [Numbers() for _ in self.nodes]
+        self.configs: list[Numbers[Config]] = [
+            Numbers("configurations of one node") for _ in self.nodes
+        ]
         self.observations: list[Numbers[Observation]] = [
-            Numbers() for _ in self.parts
+            Numbers("observations of one watcher") for _ in self.parts
         ]  # for each watcher
         # for each machine, how many numbers fit in its field of a packed state
         self.capacities = [MAX_NUMBERS] * len(self)

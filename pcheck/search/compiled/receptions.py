@@ -9,6 +9,9 @@ import numpy as np
 from pcheck.search.compiled import kernel
 from pcheck.search.compiled.kernel import MISSING
 from pcheck.search.compiled.machines import MAX_NUMBERS
+from pcheck.search.limits import TooManyNumbers
+
+MAX_ENTRIES = 1 << 30  # of one growing array, so that each position fits in 32 bits
 
 
 class Growing:
@@ -21,6 +24,10 @@ class Growing:
     def append(self, value: int) -> None:
         """Append a value; the array is replaced by a larger copy if it is full."""
         if self._used == len(self.array):
+            if self._used >= MAX_ENTRIES:
+                raise TooManyNumbers(
+                    f"the compiled engine takes at most {MAX_ENTRIES:,} steps of single nodes"
+                )
             self.array = np.concatenate([self.array, np.zeros_like(self.array)])
         self.array[self._used] = value
         self._used += 1

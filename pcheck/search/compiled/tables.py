@@ -44,7 +44,7 @@ class Tables:
         raises the rank of its node's local state."""
         self.model, self.ranks = model, ranks
         self.machines = Machines(model, automata)
-        self.bundles: Numbers[Effects] = Numbers()
+        self.bundles: Numbers[Effects] = Numbers("different effects of steps")
         self.fill_count = 0
         self.max_cost = 1  # of all rows so far
         # for each configuration where its rows begin, and for each cost where the rows up to it end
