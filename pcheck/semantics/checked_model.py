@@ -14,6 +14,7 @@ from pcheck.language.values import UnsupportedValue
 from pcheck.text import an
 
 S = TypeVar("S", bound=Hashable)
+NO_STATE = object()  # in place of the state, for an error in `initial`
 
 
 def checked(model: Model[S]) -> Model[S]:
@@ -22,7 +23,10 @@ def checked(model: Model[S]) -> Model[S]:
 
 
 class Checked(Model[Any]):
-    """A model with validated results; each error names the method, the result and the state."""
+    """A model with validated results; each error names the method, the result and the state.
+
+    A state is printed only for an error: printing every state takes longer than the search.
+    """
 
     checked = True
 
@@ -34,65 +38,68 @@ class Checked(Model[Any]):
         try:
             state = self.model.initial()
         except (Exception, SystemExit) as error:
-            self._blame(error, self.model.initial, "")
-        return self._hashable(state, self.model.initial, "")
+            self._blame(error, self.model.initial, NO_STATE)
+        return self._hashable(state, self.model.initial, NO_STATE)
 
     def steps(self, state: Any) -> Iterator[tuple[str, Any]]:
         labels: set[str] = set()
-        where = f" [in state {show(state)}]"
         try:
             for step in self.model.steps(state):
-                label, after = self._pair(step, where)
+                label, after = self._pair(step, state)
                 if label in labels:
                     text = f"labelled two steps {label!r}; give each step its own label"
-                    self._fault(text, self.model.steps, where)
+                    self._fault(text, self.model.steps, state)
                 labels.add(label)
-                yield label, self._hashable(after, self.model.steps, where)
+                yield label, self._hashable(after, self.model.steps, state)
         except (Exception, SystemExit) as error:
-            self._blame(error, self.model.steps, where)
+            self._blame(error, self.model.steps, state)
 
     def observe(self, state: Any) -> Seen:
-        where = f" [in state {show(state)}]"
         try:
             seen = self.model.observe(state)
             if not isinstance(seen, Seen):
-                self._fault(f"must return a Seen, got {show(seen)}", self.model.observe, where)
+                self._fault(f"must return a Seen, got {show(seen)}", self.model.observe, state)
             hash(seen)
         except UnsupportedValue as error:
             text = f"returned a Seen with an unsupported value: {error}"
-            self._fault(text, self.model.observe, where)
+            self._fault(text, self.model.observe, state)
         except (Exception, SystemExit) as error:
-            self._blame(error, self.model.observe, where)
+            self._blame(error, self.model.observe, state)
         return seen
 
     def columns(self, state: Any) -> Mapping[str, Mapping[str, str]]:
         return self.model.columns(state)
 
-    def _pair(self, step: Any, where: str) -> tuple[str, Any]:
+    def _pair(self, step: Any, state: Any) -> tuple[str, Any]:
         if not (isinstance(step, tuple) and len(step) == 2):
             text = f"must yield pairs (label, state), got {show(step)}"
-            self._fault(text, self.model.steps, where)
+            self._fault(text, self.model.steps, state)
         label, after = step
         if not (isinstance(label, str) and label and label.isprintable()):
             text = f"labelled a step {show(label)}; a label must be one printable line of text"
-            self._fault(text, self.model.steps, where)
+            self._fault(text, self.model.steps, state)
         return label, after
 
-    def _hashable(self, state: Any, method: Callable[..., Any], where: str) -> Hashable:
+    def _hashable(self, made: Any, method: Callable[..., Any], state: Any) -> Hashable:
         try:
-            hash(state)
+            hash(made)
         except TypeError:
-            text = f"made the state {show(state)}; a state must be hashable"
-            self._fault(f"{text}, got {an(type(state).__name__)}", method, where)
-        return state  # type: ignore[no-any-return]
+            text = f"made the state {show(made)}; a state must be hashable"
+            self._fault(f"{text}, got {an(type(made).__name__)}", method, state)
+        return made  # type: ignore[no-any-return]
 
-    def _fault(self, text: str, method: Callable[..., Any], where: str) -> NoReturn:
-        raise SpecError(f"{place_of(method)}{method.__name__}() {text}{where}")
+    def _fault(self, text: str, method: Callable[..., Any], state: Any) -> NoReturn:
+        raise SpecError(f"{place_of(method)}{method.__name__}() {text}{_in(state)}")
 
-    def _blame(self, error: BaseException, method: Callable[..., Any], where: str) -> NoReturn:
+    def _blame(self, error: BaseException, method: Callable[..., Any], state: Any) -> NoReturn:
         """Raise an exception of the user's method as a SpecError, and a PcheckError as it is."""
         if isinstance(error, PcheckError):
             raise error
         place = place_raised(error) or place_of(method)
-        text = f"{place}{method.__name__}() raised {described(error)}{where}"
+        text = f"{place}{method.__name__}() raised {described(error)}{_in(state)}"
         raise SpecError(text) from error
+
+
+def _in(state: Any) -> str:
+    """Return the end of an error, which names the state that the method was called with."""
+    return "" if state is NO_STATE else f" [in state {show(state)}]"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import pytest
 
 from pcheck.blame import place_of
 from pcheck.errors import SpecError
 from pcheck.search.reference import explore
+from pcheck.semantics import checked_model
 from tests.search.drawn import DIAMOND, Graph, never
 
 
@@ -33,3 +35,24 @@ def test_a_model_that_raises_is_a_spec_error(method: str, monkeypatch: pytest.Mo
     monkeypatch.setattr(Graph, method, raises)
     with pytest.raises(SpecError, match="KeyError: 'boom'"):
         explore(Graph(DIAMOND, never("X")))
+
+
+@pytest.mark.parametrize(("edges", "printed"), [(DIAMOND, []), ({"A": "B", "B": "C C.1 C"}, ["B"])])
+def test_a_state_is_printed_only_for_an_error(
+    edges: dict[str, str], printed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Printing every state took most of the time of a search."""
+    shown: list[str] = []
+
+    def show(state: str) -> str:
+        shown.append(state)
+        return repr(state)
+
+    class Faulty(Graph):
+        def steps(self, state: str) -> Iterator[tuple[str, str]]:
+            yield from ((label.removesuffix(".1"), after) for label, after in super().steps(state))
+
+    monkeypatch.setattr(checked_model, "show", show)
+    with nullcontext() if not printed else pytest.raises(SpecError, match=r"\[in state 'B'\]"):
+        explore(Faulty(edges, never("X")))
+    assert shown == printed
