@@ -19,6 +19,7 @@ from pcheck.files import write_whole
 from pcheck.language.model import Model
 from pcheck.language.property import Kind, Property
 from pcheck.loading import spec as specs
+from pcheck.loading.crash_nodes import CrashNodes
 from pcheck.loading.setup import Setup, prepare
 from pcheck.render.formats import FORMATS, TEXT
 from pcheck.render.objects import search_object
@@ -54,6 +55,7 @@ def check(
     bug: str | int | None = None,
     network: str | None = None,
     crashes: int | None = None,
+    crash_nodes: CrashNodes | None = None,
     properties: Iterable[str] = (),
     find: str | None = None,
     all_properties: bool = False,
@@ -69,7 +71,8 @@ def check(
 
     `spec` is the name of a shipped spec, the path of a spec file, or a builder with `options`. An
     argument that is not given has its value in the bug's scope, otherwise the builder's default.
-    The default network is `set`, and the default number of crashes is 1.
+    The default network is `set`, and the default number of crashes is 1. Only nodes and groups in
+    `crash_nodes` may crash: names, or a text such as "a1,a2".
     """
     found = specs.of_builder(spec) if callable(spec) else specs.find(spec)
     setup = prepare(
@@ -78,13 +81,13 @@ def check(
         bug=found.bug(bug) if bug is not None else None,
         network=network,
         crashes=crashes,
+        crash_nodes=crash_nodes,
         properties=properties,
         find=find,
     )
     limits = Limits(max_states, max_seconds, max_memory)
-    return answer(
-        setup, SearchOptions(engine, reduce, limits, all_properties), on_progress=on_progress
-    )
+    how = SearchOptions(engine, reduce, limits, all_properties)
+    return answer(setup, how, on_progress=on_progress)
 
 
 def answer(
@@ -118,7 +121,8 @@ class Result:
     ) -> None:
         """`limits` are for the search for all shortest traces; `trace` is one not `excluded`."""
         self.setup, self.search, self.limits, self.excluded = setup, search, limits, excluded
-        self._handler_calls = _handler_calls(setup.model)
+        model = setup.model
+        self._handler_calls = model.handler_calls if isinstance(model, ClusterModel) else None
 
     @property
     def verdict(self) -> Verdict:
@@ -285,9 +289,3 @@ class Result:
 
     def _repr_html_(self) -> str:
         return as_html(self.report())
-
-
-def _handler_calls(model: Model[Any]) -> int | None:
-    if not isinstance(model, ClusterModel):
-        return None
-    return sum(node.handlers.calls for node in model.nodes)

@@ -8,11 +8,13 @@ writes and the messages that it sends, or None if its guard is false.
 Nodes are numbered: acceptors from 1, then proposers, then learners. A vote is one integer,
 ballot x (proposers + 1) + value, so that votes compare by ballot; 0 stands for the missing vote.
 
-    python tests/peer.py ACCEPTORS PROPOSERS ROUNDS NETWORK CRASHES LEARNERS
+    python tests/peer.py ACCEPTORS PROPOSERS ROUNDS NETWORK CRASHES LEARNERS [NODE ...]
+
+Only the nodes with the numbers NODE may crash; without one, every node may.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 PREPARE, PROMISE, ACCEPT, ACCEPTED, DECIDE = range(5)
@@ -49,6 +51,7 @@ class Size(NamedTuple):
     network: str
     crashes: int
     learners: int
+    crash_nodes: frozenset[int] | None = None  # None: every node may crash
 
     def nodes(self) -> range:
         return range(1, self.acceptors + self.proposers + self.learners + 1)
@@ -84,10 +87,12 @@ def explore(
     network: str = "set",
     crashes: int = 0,
     learners: int = 0,
+    crash_nodes: Collection[int] | None = None,
 ) -> Counts:
-    """Explore all states breadth-first."""
+    """Explore all states breadth-first; only `crash_nodes` may crash, or every node if None."""
     assert network in ("set", "once", "lossy", "fifo"), network
-    size = Size(acceptors, proposers, rounds, network, crashes, learners)
+    some = frozenset(crash_nodes) if crash_nodes is not None else None
+    size = Size(acceptors, proposers, rounds, network, crashes, learners, some)
     queue = [first_state(size)]
     depth, transitions = {queue[0]: 0}, 0
     for state in queue:  # the loop appends to the list
@@ -159,6 +164,8 @@ def is_down(x: Variables, node: int) -> bool:
 
 def crash(size: Size, x: Variables, node: int) -> Effect | None:
     if is_down(x, node) or x[SPENT] == size.crashes:
+        return None
+    if size.crash_nodes is not None and node not in size.crash_nodes:
         return None
     lost = forget(size, node) if size.is_proposer(node) else {}
     return {**lost, DOWN: x[DOWN] | 1 << node, SPENT: x[SPENT] + 1}, []
@@ -246,6 +253,7 @@ COMMANDS = {PREPARE: promise, PROMISE: collect, ACCEPT: cast, ACCEPTED: hear, DE
 
 
 if __name__ == "__main__":
-    a, p, r, network, k, n = sys.argv[1:]
-    counts = explore(int(a), int(p), int(r), network, int(k), int(n))
+    a, p, r, network, k, n, *nodes = sys.argv[1:]
+    only = [int(node) for node in nodes] or None
+    counts = explore(int(a), int(p), int(r), network, int(k), int(n), only)
     print(f"{counts.states} states, {counts.transitions} transitions, depth {counts.depth}")

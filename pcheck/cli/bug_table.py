@@ -9,7 +9,7 @@ from rich.text import Text
 
 from pcheck.bugs import BugCheck
 from pcheck.language.decorators import Bug
-from pcheck.loading.options import flag
+from pcheck.loading.options import argument, flag
 from pcheck.render.text.paragraphs import Cell, wrap
 from pcheck.render.text.report import duration
 
@@ -81,4 +81,4 @@ def _description(bug: Bug) -> str:
 
 def scope(bug: Bug) -> str:
     """Return the scope of a bug as options of a command line."""
-    return " ".join(f"{flag(name)} {value}" for name, value in bug.scope.items())
+    return " ".join(f"{flag(name)} {argument(value)}" for name, value in bug.scope.items())

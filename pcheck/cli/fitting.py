@@ -48,8 +48,8 @@ def _sizes(setup: Setup) -> Iterator[tuple[str, int, int]]:
     for each in setup.spec.parameters:
         if each.kind is int and setup.options[each.name] > (smallest := each.option.min or 1):
             yield each.name, setup.options[each.name], smallest
-    if setup.crashes:
-        yield "crashes", setup.crashes, 0
+    if setup.crashes is not None and setup.crashes > setup.smallest_crashes:
+        yield "crashes", setup.crashes, setup.smallest_crashes
 
 
 def _count_states(
@@ -66,7 +66,12 @@ def _count_states(
     crashes = given.pop("crashes", setup.crashes)
     try:
         model = prepare(
-            setup.spec, given, bug=setup.bug, network=setup.network, crashes=crashes
+            setup.spec,
+            given,
+            bug=setup.bug,
+            network=setup.network,
+            crashes=crashes,
+            crash_nodes=setup.crash_nodes,
         ).model
         return number_of_states(checked(model), max_states, on_states)
     except (PcheckError, Stop):  # the spec may refuse a combination of sizes

@@ -25,6 +25,7 @@ from pcheck.cli.spec_options import (
 from pcheck.errors import UsageError
 from pcheck.files import file_to_write, write_out, write_whole
 from pcheck.language.property import Kind, Property
+from pcheck.loading.options import argument
 from pcheck.loading.setup import Setup
 from pcheck.loading.spec import Spec
 from pcheck.render.state_graph.graph_formats import (
@@ -187,7 +188,7 @@ def _title(setup: Setup) -> str:
     """Return the title of the graph: `paxos: acceptors 1, proposers 2, network set, crashes 0`."""
     default = {each.name: each.default for each in setup.spec.parameters}
     sizes = [
-        f"{name} {value}"
+        f"{name} {argument(value)}"
         for name, value in setup.all_options.items()
         if value or default.get(name, True)
     ]

@@ -62,6 +62,8 @@ def scope_options() -> Iterator[inspect.Parameter]:
     yield option("network", str, panel, "--network NAME", network)
     crashes = with_default("Maximum number of crashes in an execution.", str(DEFAULT_CRASHES))
     yield option("crashes", int, panel, "--crashes INT", crashes)
+    nodes = with_default("Only these nodes or groups may crash, e.g. a or a1,a2.", "all nodes")
+    yield option("crash_nodes", str, panel, "--crash-nodes NAMES", nodes)
     properties = "Check only this property (repeatable)."
     yield option("properties", list[str], panel, "--property NAME", properties)
     find = "Find the shortest trace to a property or alias, e.g. chosen."
@@ -78,6 +80,7 @@ def setup_of(spec: Spec, own: Given, given: Given) -> Setup:
             bug=spec.bug(bug) if bug is not None else None,
             network=given["network"],
             crashes=given["crashes"],
+            crash_nodes=given["crash_nodes"],
             properties=given["properties"] or (),
             find=given["find"],
         )

@@ -14,9 +14,14 @@ from pcheck.language.decorators import Option
 from pcheck.text import an, one_of
 
 GENERAL_OPTIONS = frozenset(  # the names of the commands' own options
-    "spec bug network crashes engine reduce property all_properties max_states max_seconds "
-    "max_memory save json quiet help find format output levels step".split()
+    "spec bug network crashes crash_nodes engine reduce property all_properties max_states "
+    "max_seconds max_memory save json quiet help find format output levels step".split()
 )
+
+
+def argument(value: object) -> str:
+    """Return the value of an option as on the command line: `a1,a2` for a sequence of names."""
+    return ",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
 
 
 def flag(option: str) -> str:

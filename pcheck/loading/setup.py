@@ -16,7 +16,8 @@ from pcheck.language.cluster import Cluster
 from pcheck.language.decorators import Bug, Option
 from pcheck.language.model import Model
 from pcheck.language.property import Property
-from pcheck.loading.options import Parameter
+from pcheck.loading.crash_nodes import CrashNodes, crash_node_names, nodes_called
+from pcheck.loading.options import Parameter, argument, flag
 from pcheck.loading.spec import Spec
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
@@ -30,7 +31,8 @@ CRASH_BUDGET = Parameter("crashes", int, DEFAULT_CRASHES, Option(min=0))
 class Setup:
     """A model to check, and the arguments that it was built from.
 
-    `network` and `crashes` are None if the spec is a Model without nodes.
+    `network` and `crashes` are None if the spec is a Model without nodes. `crash_nodes` are the
+    names of nodes and groups that were given, or None if every node may crash.
     """
 
     spec: Spec
@@ -40,11 +42,16 @@ class Setup:
     crashes: int | None
     model: Model[Any]
     target: Property | None = None  # the property of `find`, which replaces the check
+    crash_nodes: tuple[str, ...] | None = None
 
     @property
     def all_options(self) -> dict[str, Any]:
-        """The options of the builder, with `network` and `crashes` unless the spec is a Model."""
-        scope = {"network": self.network, "crashes": self.crashes}
+        """The options of the builder, with `network` and `crashes` unless the spec is a Model.
+
+        `crash_nodes` is a list of names; it is left out if every node may crash.
+        """
+        names = list(self.crash_nodes) if self.crash_nodes is not None else None
+        scope = {"network": self.network, "crashes": self.crashes, "crash_nodes": names}
         return {**self.options, **{k: v for k, v in scope.items() if v is not None}}
 
     def check_properties(self) -> None:
@@ -57,9 +64,28 @@ class Setup:
         text = f"{self.spec.name} declares no properties, so there is nothing to check; {remedy}"
         raise SpecError(f"{place_of(self.spec.builder)}{text}")
 
+    @property
+    def only_these_crash(self) -> tuple[str, ...]:
+        """The nodes that may crash, if `crash_nodes` leaves out some nodes; otherwise empty."""
+        model = self.model
+        if not isinstance(model, ClusterModel) or len(model.crash_nodes) == len(model.nodes):
+            return ()
+        return tuple(map(str, model.crash_nodes))
+
+    @property
+    def smallest_crashes(self) -> int:
+        """The smallest number of crashes that may be given beside the other arguments."""
+        return 0 if self.crash_nodes is None else 1
+
     def correct(self) -> Model[Any]:
         """Return the model of this setup without the bug."""
-        return prepare(self.spec, self.options, network=self.network, crashes=self.crashes).model
+        return prepare(
+            self.spec,
+            self.options,
+            network=self.network,
+            crashes=self.crashes,
+            crash_nodes=self.crash_nodes,
+        ).model
 
     def smaller(self) -> list[str]:
         """Return the options that would shrink the state space: `--acceptors 2 (now 3)`."""
@@ -69,8 +95,12 @@ class Setup:
             if each.kind is int
         ]
         if self.crashes is not None:
-            sizes.append((CRASH_BUDGET.flag, self.crashes, 0))
-        return [f"{flag} {now - 1} (now {now})" for flag, now, smallest in sizes if now > smallest]
+            sizes.append((CRASH_BUDGET.flag, self.crashes, self.smallest_crashes))
+        found = [f"{name} {now - 1} (now {now})" for name, now, smallest in sizes if now > smallest]
+        if self.crash_nodes is not None and len(self.crash_nodes) > 1:
+            fewer, now = argument(self.crash_nodes[:-1]), argument(self.crash_nodes)
+            found.append(f"{flag('crash_nodes')} {fewer} (now {now})")
+        return found
 
 
 def prepare(
@@ -80,33 +110,38 @@ def prepare(
     bug: Bug | None = None,
     network: str | None = None,
     crashes: int | None = None,
+    crash_nodes: CrashNodes | None = None,
     properties: Iterable[str] = (),
     find: str | None = None,
 ) -> Setup:
     """Build the model of a spec and return its setup, or raise UsageError or SpecError.
 
     An argument that is not given has the value in the scope of the bug. If the scope does not set
-    the argument, the argument has its default.
+    the argument, the argument has its default. With `crashes=0` the `crash_nodes` of the scope do
+    not apply.
     """
     if find is not None and tuple(properties):
         raise UsageError(ParameterName("find"), "cannot be combined with a selection of properties")
     scope = dict(bug.scope) if bug is not None else {}
     network = _first(network, scope.pop("network", None))
+    scope_nodes = scope.pop("crash_nodes", None)
+    crash_nodes = _first(crash_nodes, scope_nodes if crashes != 0 else None)
     crashes = _first(crashes, scope.pop("crashes", None))
     _check_scope(spec, scope, bug)
     options = spec.options({**scope, **given})
     built = spec.build(options, bug)
+    names = crash_node_names(crash_nodes) if crash_nodes is not None else None
     if isinstance(built, Model):
-        _check_without_nodes(spec, network, crashes)
+        _check_without_nodes(spec, network=network, crashes=crashes, crash_nodes=names)
         model, net, budget = built, None, None
     else:
         net, budget = _first(network, DEFAULT_NETWORK), _first(crashes, DEFAULT_CRASHES)
-        model = _cluster_model(built, net, budget)
+        model = _cluster_model(spec, built, net, budget, names)
     model.properties = _select_properties(spec, model, tuple(properties))
     target = _find_target(spec, model, find) if find is not None else None
     if target is not None:
         model.properties = (target.as_target(),)
-    return Setup(spec, options, bug, net, budget, model, target)
+    return Setup(spec, options, bug, net, budget, model, target, names)
 
 
 def _first(*values: Any) -> Any:
@@ -124,20 +159,29 @@ def _check_scope(spec: Spec, scope: Mapping[str, Any], bug: Bug | None) -> None:
         raise SpecError(f"{place_of(bug.marked)}{text}") from error
 
 
-def _check_without_nodes(spec: Spec, network: str | None, crashes: int | None) -> None:
-    """Raise UsageError if a network or a crash budget is given for a Model without nodes."""
-    for name, value in (("network", network), ("crashes", crashes)):
+def _check_without_nodes(spec: Spec, **given: object) -> None:
+    """Raise UsageError if a network or crashes are given for a Model without nodes."""
+    for name, value in given.items():
         if value is not None:
             text = f"{spec.name} is a Model without nodes, which does not take"
             raise UsageError(text, ParameterName(name))
 
 
-def _cluster_model(cluster: Cluster, network: str, crashes: int) -> Model[Any]:
-    """Return the model of a cluster on a network with a crash budget, or raise UsageError."""
+def _cluster_model(
+    spec: Spec, cluster: Cluster, network: str, crashes: int, names: tuple[str, ...] | None
+) -> Model[Any]:
+    """Return the model of a cluster on a network, or raise UsageError.
+
+    At most `crashes` crashes happen, only of the nodes and groups in `names` unless None.
+    """
     if network not in NETWORKS:
         raise UsageError(unknown("network", network, NETWORKS))
     CRASH_BUDGET.check(crashes)
-    return ClusterModel(cluster, NETWORKS[network], crashes)
+    if names is not None and crashes == 0:
+        parts = ParameterName("crash_nodes"), "must be left out if", ParameterName("crashes")
+        raise UsageError(*parts, "is 0: no node may crash")
+    nodes = nodes_called(names, cluster, spec.name) if names is not None else None
+    return ClusterModel(cluster, NETWORKS[network], crashes, nodes)
 
 
 def _find_target(spec: Spec, model: Model[Any], find: str) -> Property:

@@ -8,12 +8,12 @@ must agree with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from pcheck.language.cluster import Cluster
 from pcheck.language.model import Model
-from pcheck.language.names import Id
+from pcheck.language.names import Id, Value
 from pcheck.language.printing import show
 from pcheck.language.seen import Seen
 from pcheck.language.values import state_fields
@@ -31,20 +31,45 @@ class State(NamedTuple):
 
 
 class ClusterModel(Model[State]):
-    """All executions of a cluster on a network with at most `crashes` crashes."""
+    """All executions of a cluster on a network with at most `crashes` crashes of `crash_nodes`."""
 
     checked = True  # `Handlers` validates the results of the user's code
 
-    def __init__(self, cluster: Cluster, network: Network, crashes: int) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        network: Network,
+        crashes: int,
+        crash_nodes: Collection[Id] | None = None,
+    ) -> None:
+        """Create the model; only `crash_nodes` may crash, or every node if None."""
         self.cluster, self.network, self.crashes = cluster, network, crashes
+        named = cluster.actors if crash_nodes is None else crash_nodes
+        self.crash_nodes = tuple(node for node in cluster.actors if node in named)
         self.properties, self.milestones = cluster.properties, cluster.milestones
         self._interner = Interner(cluster.actors)
         self.nodes = tuple(
-            Node(actor, network, crashes > 0, self._interner) for actor in cluster.actors.values()
+            Node(actor, network, crashes > 0 and node in self.crash_nodes, self._interner)
+            for node, actor in cluster.actors.items()
         )
         self.index = {node.me: i for i, node in enumerate(self.nodes)}
         self.observer = Observer(cluster)
         self._hypothetical: set[Letter] = set()  # sent only in states not known to be reachable
+
+    @property
+    def interchangeable(self) -> tuple[tuple[Id | Value, ...], ...]:
+        """The blocks of two or more names that a renaming may permute.
+
+        A renaming must not exchange a node that may crash with one that may not. So a declared
+        block is split into these two parts.
+        """
+        may_crash = {node.me for node in self.nodes if node.may_crash}
+        parts = (
+            tuple(name for name in block if (name in may_crash) is crashing)
+            for block in self.cluster.interchangeable
+            for crashing in (True, False)
+        )
+        return tuple(part for part in parts if len(part) > 1)
 
     def initial(self) -> State:
         return State(tuple(node.first for node in self.nodes), 0, frozenset())
@@ -118,6 +143,11 @@ class ClusterModel(Model[State]):
     def mark_sent(self, bundle: Bundle) -> None:
         """Record that the letters of a bundle were sent in an execution."""
         self._hypothetical.difference_update(letter for letter, _ in bundle.sends)
+
+    @property
+    def handler_calls(self) -> int:
+        """The number of calls of the user's handlers so far."""
+        return sum(node.handlers.calls for node in self.nodes)
 
     def row_of(self, state: State, label: str) -> tuple[Id, Row]:
         """Return the node and the row of a label that is enabled in a state."""

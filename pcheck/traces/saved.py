@@ -7,11 +7,12 @@ file that the user gives.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pcheck.errors import SpecError, TraceError, UsageError
+from pcheck.language.decorators import Bug
 from pcheck.loading.setup import Setup, prepare
 from pcheck.loading.spec import Spec
 from pcheck.semantics.trace import Trace
@@ -34,21 +35,40 @@ class SavedTrace:
     why: str
     steps: tuple[str, ...]
     refused_at: int | None  # the first step, from 1, that the correct protocol refuses
+    crash_nodes: tuple[str, ...] | None = None  # None: every node may crash
 
     def text(self) -> str:
-        """Return the content of the file."""
-        return json.dumps({"format": FORMAT, "version": VERSION, **asdict(self)}, indent=2) + "\n"
+        """Return the content of the file; `crash_nodes` is left out if every node may crash."""
+        found = {"format": FORMAT, "version": VERSION, **asdict(self)}
+        if self.crash_nodes is None:
+            del found["crash_nodes"]
+        return json.dumps(found, indent=2) + "\n"
 
     def prepare(self, spec: Spec) -> Setup:
-        """Return the setup of this trace, or raise TraceError if a part of it no longer exists."""
+        """Return the setup of this trace, or raise TraceError if a part of it no longer exists.
+
+        A trace without `crash_nodes` lets every node crash, whatever the scope of the bug is.
+        """
         try:
-            bug = spec.bug(self.bug) if self.bug is not None else None
-            setup = prepare(spec, self.options, bug=bug, network=self.network, crashes=self.crashes)
+            bug = _unrestricted(spec.bug(self.bug)) if self.bug is not None else None
+            setup = prepare(
+                spec,
+                self.options,
+                bug=bug,
+                network=self.network,
+                crashes=self.crashes,
+                crash_nodes=self.crash_nodes,
+            )
         except (UsageError, SpecError) as error:
             raise TraceError(f"cannot be replayed: {error}") from error
         if (setup.network, setup.crashes) != (self.network, self.crashes):
             raise TraceError("is damaged: it lacks the network or the number of crashes")
         return setup
+
+
+def _unrestricted(bug: Bug) -> Bug:
+    """Return the bug with a scope that does not restrict which nodes may crash."""
+    return replace(bug, scope={k: v for k, v in bug.scope.items() if k != "crash_nodes"})
 
 
 def saved_from(
@@ -67,6 +87,7 @@ def saved_from(
         why=why,
         steps=trace.labels,
         refused_at=refused_at,
+        crash_nodes=setup.crash_nodes,
     )
 
 
@@ -118,7 +139,18 @@ def _checked(found: Any) -> SavedTrace:
             raise TraceError(f"is damaged: {name!r} is missing or of the wrong type")
     if not all(isinstance(step, str) for step in found["steps"]):
         raise TraceError("is damaged: a step is not a label")
-    return SavedTrace(**{name: found[name] for name in SHAPE} | {"steps": tuple(found["steps"])})
+    lists = {"steps": tuple(found["steps"]), "crash_nodes": _crash_nodes(found)}
+    return SavedTrace(**{name: found[name] for name in SHAPE} | lists)
+
+
+def _crash_nodes(found: dict[str, Any]) -> tuple[str, ...] | None:
+    """Return the names of the nodes that may crash, or None for every node."""
+    names = found.get("crash_nodes")
+    if names is None:
+        return None
+    if type(names) is not list or not all(isinstance(name, str) for name in names):
+        raise TraceError("is damaged: 'crash_nodes' is not a list of names")
+    return tuple(names)
 
 
 def _brief(error: BaseException) -> str:

@@ -161,7 +161,7 @@ class ShortestTraces:
         The number is None if the names are not interchangeable on these traces, or if there are
         too many cycle types.
         """
-        blocks = self.model.cluster.interchangeable
+        blocks = self.model.interchangeable
         types = [list(islice(_cycle_types(len(block)), MAX_CYCLE_TYPES + 1)) for block in blocks]
         if prod(map(len, types)) > MAX_CYCLE_TYPES or not self._is_symmetric():
             return None
@@ -198,9 +198,8 @@ class ShortestTraces:
         handler call of these traces, and for the property on every last observation.
         """
         model = self.model
-        blocks = [block for block in model.cluster.interchangeable if len(block) > 1]
         try:
-            symmetry = Symmetry(model, blocks)
+            symmetry = Symmetry(model)
             for states, steps in zip(self.states, self.steps):
                 for state, out in zip(states, steps):
                     for step in out:

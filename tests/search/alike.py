@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from pcheck.language.cluster import Cluster
+from pcheck.language.names import Id
 from pcheck.language.property import Kind, Property
 from pcheck.search import reference
 from pcheck.search.compiled import explorer
@@ -26,10 +27,12 @@ class Case(NamedTuple):
     limits: Limits = NO_LIMITS
     all_properties: bool = False
     only: tuple[str, ...] = ()
+    crash_nodes: tuple[Id, ...] | None = None  # None: every node may crash
 
     def model(self) -> ClusterModel:
         """Return a fresh model, of which nothing is explored yet."""
-        model = ClusterModel(self.cluster, NETWORKS[self.network], self.crashes)
+        net = NETWORKS[self.network]
+        model = ClusterModel(self.cluster, net, self.crashes, self.crash_nodes)
         if self.only:
             model.properties = tuple(p for p in model.properties if p.name in self.only)
         return model

@@ -25,6 +25,7 @@ from pcheck import (
 )
 from pcheck.language.actor import either
 from tests.search.alike import Case
+from tests.search.protocols import crash_nodes
 from tests.search.reductions.traps import NOBODY, A, B, C, X, Y
 
 
@@ -112,4 +113,6 @@ def hasty_cases(draw: st.DrawFn, nodes: tuple[int, ...] = (1, 2, 2, 3)) -> Case:
     made = Cluster(parts, properties=[always(sees=sees)(few)], interchangeable=[n])
 
     crashes = draw(st.sampled_from([0, 1, 1, 2]))
-    return Case(made, draw(st.sampled_from(["set", "once", "lossy"])), crashes)
+    only_these = draw(crash_nodes(made)) if crashes else None
+    network = draw(st.sampled_from(["set", "once", "lossy"]))
+    return Case(made, network, crashes, crash_nodes=only_these)

@@ -38,6 +38,7 @@ from pcheck.language.actor import either
 from pcheck.language.values import exact
 from pcheck.semantics.network import NETWORKS
 from tests.search.alike import Case
+from tests.search.protocols import crash_nodes
 
 VALUES = (Value("v1"), Value("v2"))
 
@@ -367,8 +368,10 @@ def symmetric_clusters(draw: st.DrawFn) -> Cluster:
 
 @st.composite
 def symmetric_cases(draw: st.DrawFn) -> Case:
+    cluster, crashes = draw(symmetric_clusters()), draw(st.sampled_from([0, 0, 1, 2]))
     return Case(
-        draw(symmetric_clusters()),
+        cluster,
         network=draw(st.sampled_from(list(NETWORKS))),
-        crashes=draw(st.sampled_from([0, 0, 1, 2])),
+        crashes=crashes,
+        crash_nodes=draw(crash_nodes(cluster)) if crashes else None,
     )

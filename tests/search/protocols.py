@@ -286,6 +286,13 @@ def observation(seen: Seen, sees: tuple[Any, ...]) -> str:
 
 # Strategies
 
+
+def crash_nodes(cluster: Cluster) -> st.SearchStrategy[tuple[Id, ...] | None]:
+    """Draw the nodes that may crash; in half of the cases every node may crash."""
+    several = st.lists(st.sampled_from(list(cluster.actors)), min_size=1, unique=True)
+    return st.none() | several.map(tuple)
+
+
 payloads = st.sampled_from(PAYLOADS)
 
 
@@ -387,11 +394,13 @@ def cases(draw: st.DrawFn, max_states: int = 3000) -> Case:
     """Draw a random cluster with random options; the limit of states is sometimes very low."""
     cluster = draw(clusters())
     names = [prop.name for prop in cluster.properties]
+    crashes = draw(st.sampled_from([0, 1, 1, 2]))
     return Case(
         cluster,
         network=draw(st.sampled_from(list(NETWORKS))),
-        crashes=draw(st.sampled_from([0, 1, 1, 2])),
+        crashes=crashes,
         limits=Limits(states=draw(st.one_of(*[st.just(max_states)] * 3, st.integers(1, 200)))),
         all_properties=draw(st.booleans()),
         only=tuple(draw(st.sampled_from([[], [], names[:1], names[1:]]))),
+        crash_nodes=draw(crash_nodes(cluster)) if crashes else None,
     )

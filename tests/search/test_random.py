@@ -44,6 +44,8 @@ def features(case: Case, search: SearchResult) -> set[str]:
         "stopped": search.stopped is not None,
         "all properties": case.all_properties,
         "only some properties": len(search.properties) < len(case.cluster.properties),
+        "only some nodes crash": len(case.crash_nodes or case.cluster.actors)
+        < len(case.cluster.actors),
         "violated step property": bool(steps & found.keys()),
         "two violations": sum(each.why is not None for each in found.values()) > 1,
         "choice in a trace": ", way" in labels,
@@ -87,6 +89,7 @@ MIN_EXAMPLES_WITH: dict[str, int] = {  # of the 200 examples
     "stopped": 10,
     "all properties": 40,
     "only some properties": 20,
+    "only some nodes crash": 20,
     "violated step property": 10,
     "two violations": 1,
     "choice in a trace": 5,

@@ -7,11 +7,13 @@ from collections.abc import Callable
 import pytest
 
 from pcheck import Actor, Cluster, Group, group
+from pcheck.search.reference import explore
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
 from pcheck.semantics.trace import follow
-from tests.runs import complete_traces
+from tests.runs import complete_traces, counts
 from tests.semantics.small_clusters import (
+    A2,
     ASKS,
     DIALOGUE,
     EVERY,
@@ -58,6 +60,22 @@ def test_the_budget_counts_the_crashes_of_all_nodes(
 ) -> None:
     _, found = explored({group("a", 2): lambda i: Idle()}, network, crashes)
     assert found == expected
+
+
+@pytest.mark.parametrize("network", EVERY)
+@pytest.mark.parametrize(("crashes", "expected"), [(0, (1, 0, 0)), (1, (3, 2, 2)), (2, (5, 4, 4))])
+def test_only_the_crash_nodes_crash(
+    network: str, crashes: int, expected: tuple[int, int, int]
+) -> None:
+    """A node that crashes and restarts as often as it may has one state for each step."""
+    cluster = Cluster({group("a", 2): lambda i: Idle()}, properties=[seeing()])
+    model = ClusterModel(cluster, NETWORKS[network], crashes, [A2])
+    assert complete_traces(model) == {("a2 crashes", "a2 restarts") * crashes}
+    assert counts(explore(model)) == expected
+    assert ([node.may_crash for node in model.nodes], model.crash_nodes) == (
+        [False, crashes > 0],
+        (A2,),
+    )
 
 
 @pytest.mark.parametrize("network", EVERY)

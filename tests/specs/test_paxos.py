@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from pcheck.loading.setup import prepare
+from pcheck.loading.spec import find
 from pcheck.search.outcome import Outcome, SearchResult, Verdict
 from pcheck.search.reference import explore
 from pcheck.semantics.cluster_model import ClusterModel
@@ -161,6 +163,35 @@ def test_another_program_finds_the_same_counts_and_observations(
         learners=learners,
     )
     assert found == by_the_peer(acceptors, proposers, rounds, network, crashes, learners)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize(
+    ("size", "names"),
+    [
+        ((2, 1, 1, 0), "a"),
+        ((2, 1, 1, 0), "a2"),
+        ((2, 1, 1, 0), "p"),
+        ((1, 2, 1, 0), "p1,a"),
+        ((1, 1, 2, 0), "p"),
+        ((1, 1, 1, 2), "l2,p"),
+        ((1, 1, 1, 1), "a,p,l"),
+    ],
+)
+def test_another_program_finds_the_same_counts_if_only_some_nodes_may_crash(
+    size: tuple[int, int, int, int], names: str, network: str
+) -> None:
+    acceptors, proposers, rounds, learners = size
+    options = {"acceptors": acceptors, "proposers": proposers}
+    options |= {"rounds": rounds, "learners": learners}
+    every = [f"a{i + 1}" for i in range(acceptors)] + [f"p{i + 1}" for i in range(proposers)]
+    every += [f"l{i + 1}" for i in range(learners)]
+    for crashes in (1, 2):
+        setup = prepare(find("paxos"), options, network=network, crashes=crashes, crash_nodes=names)
+        assert isinstance(setup.model, ClusterModel)
+        numbers = [every.index(str(node)) + 1 for node in setup.model.crash_nodes]
+        expected = by_the_peer(*size[:3], network, crashes, learners, numbers)[:3]
+        assert counts(explore(setup.model)) == expected
 
 
 @pytest.mark.parametrize("crashes", [0, 1])

@@ -8,7 +8,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pcheck import Action, Actor, Cluster, Group, Seen, action, always, broadcast, fixed, group
+import pytest
+
+from pcheck import (
+    Action,
+    Actor,
+    Cluster,
+    Group,
+    Id,
+    Seen,
+    action,
+    always,
+    broadcast,
+    fixed,
+    group,
+    volatile,
+)
 from pcheck.search.layers import Layers, reference_layers
 from pcheck.search.limits import Limits
 from pcheck.semantics.cluster_model import ClusterModel
@@ -98,6 +113,42 @@ class Favourite(Ringer):
 def test_a_handler_that_distinguishes_names_leaves_traces_uncounted_up_to_renaming() -> None:
     found = ringing(3, 1, Favourite)
     assert (found.count, found.up_to_renaming) == (1, None)
+
+
+@dataclass(frozen=True)
+class Keeper(Actor):
+    """0 -i-> 1 keeps something, which a crash loses."""
+
+    at: int = 0
+    kept: int = volatile(0)
+
+    def actions(self) -> Iterator[Action]:
+        if self.at == 0:
+            yield action("i", self.but(at=1, kept=1))
+
+
+@pytest.mark.parametrize(
+    ("crash_nodes", "count", "up_to_renaming"),
+    [(None, 3, 1), (["n1", "n2", "n3"], 3, 1), (["n1", "n3"], 2, 1), (["n2"], 1, 1)],
+)
+def test_names_of_nodes_that_may_crash_are_not_exchanged_with_others(
+    crash_nodes: list[str] | None, count: int, up_to_renaming: int
+) -> None:
+    """With one block of three names, a third or two thirds of the traces would be counted."""
+
+    @always(sees=["at", "kept"])
+    def keeps(seen: Seen) -> str | None:
+        lost = [at - kept for (_, at), (_, kept) in zip(seen.field("at"), seen.field("kept"))]
+        return "lost" if any(lost) else None
+
+    n = group("n", 3)
+    cluster = Cluster({n: lambda _: Keeper()}, [keeps], interchangeable=[n])
+    nodes = [Id(name) for name in crash_nodes] if crash_nodes is not None else None
+    model = ClusterModel(cluster, NETWORKS["set"], 1, nodes)
+    for engine in ("reference", "compiled"):
+        found = shortest_traces(model, keeps, 2, engine=engine)
+        assert found is not None
+        assert (found.count, found.up_to_renaming) == (count, up_to_renaming)
 
 
 def test_a_layer_with_more_states_would_change_the_count() -> None:

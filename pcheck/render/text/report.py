@@ -179,7 +179,7 @@ class Header:
         if setup.network is not None:
             network = NETWORKS[setup.network]
             yield "network", f"{network.name}: {network.meaning}", ""
-            yield "crashes", _crashes(setup.crashes or 0), ""
+            yield "crashes", _crashes(setup), ""
             if network.losing_is_a_step:
                 yield "losses", "each loss of a message is a step of its own", ""
             yield "also covered", f"message {network.also_covered}; nodes that stop forever", ""
@@ -218,7 +218,8 @@ def _coverage(setup: Setup) -> Iterator[RenderableType]:
         crashes = (
             "any crash" if setup.crashes == 0 else f"more than {counted(setup.crashes, 'crash')}"
         )
-        subject, beyond = "cluster", ["sizes larger than above", crashes, *NEVER_COVERED]
+        others = ["crashes of other nodes"] if setup.only_these_crash else []
+        subject, beyond = "cluster", ["sizes larger than above", crashes, *others, *NEVER_COVERED]
     yield Paragraph(f"Proved for every execution of the {subject} described above.")
     yield Rows([(("not covered", "dim"), ("; ".join(beyond), ""))])
 
@@ -243,7 +244,9 @@ def _sizes(setup: Setup) -> Iterator[str]:
             yield f"{each.name} {value}{by_bug}"
 
 
-def _crashes(budget: int) -> str:
-    if budget == 0:
+def _crashes(setup: Setup) -> str:
+    if not setup.crashes:
         return "none"
-    return f"at most {budget}; a crashed node loses its volatile fields and may restart"
+    names = setup.only_these_crash
+    most = f"at most {setup.crashes}" + (f", of {', '.join(names)} only" if names else "")
+    return f"{most}; a crashed node loses its volatile fields and may restart"

@@ -155,7 +155,7 @@ class Closure:
         if not silent or self._silent_reactions[role] <= MAX_REACTIONS_OF_SILENT_ROLE:
             return
         names = {node.me for node in self.model.nodes if type(node.first.actor) is role}
-        for block in self.model.cluster.interchangeable:
+        for block in self.model.interchangeable:
             names |= {node.me for node in self.model.nodes if node.me in block and names & {*block}}
         self.open |= {self.model.index[name] for name in names}
 

@@ -29,6 +29,7 @@ from pcheck.text import counted, nearest
 REDUCTIONS = ("minimise", "fuse", "prune", "symmetry", "cover")
 NEED_CLOSED_TABLES = ("minimise", "prune", "cover")
 NOTHING_INTERCHANGEABLE = "the spec declares nothing interchangeable"
+NO_TWO_CRASH_ALIKE = "of two interchangeable nodes only one may crash"
 ASYMMETRIC_TABLES = (
     "a handler distinguishes interchangeable nodes in a local state that may be unreachable"
 )
@@ -71,13 +72,14 @@ def reduce_cluster(
         skipped = dict.fromkeys(wanted, HAS_STEP_PROPERTY)
         return ReducedCluster(_unreduced(model), None, None, (), skipped)
     skipped = {}
-    blocks = [block for block in model.cluster.interchangeable if len(block) > 1]
-    if "symmetry" in wanted and not blocks:
-        skipped["symmetry"] = NOTHING_INTERCHANGEABLE
+    has_blocks = bool(model.interchangeable)
+    if "symmetry" in wanted and not has_blocks:
+        declared = any(len(block) > 1 for block in model.cluster.interchangeable)
+        skipped["symmetry"] = NO_TWO_CRASH_ALIKE if declared else NOTHING_INTERCHANGEABLE
     automata = _unreduced(model)
     symmetry = None
-    if "symmetry" in wanted and blocks:
-        symmetry = Symmetry(model, blocks)
+    if "symmetry" in wanted and has_blocks:
+        symmetry = Symmetry(model)
         automata = [Symmetric(each, symmetry, i) for i, each in enumerate(automata)]
     if "cover" in wanted and model.network.ignoring_is_a_step:
         skipped["cover"] = UNDELIVERED_BLOCKS

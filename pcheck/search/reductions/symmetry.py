@@ -9,6 +9,9 @@ and a search may replace every state by any other state of its orbit. Verdicts s
 does the least number of steps to each observation, up to renaming. A representative that is always
 the same for an orbit keeps the number of explored states small; soundness does not depend on that.
 
+A node that may crash is not interchangeable with one that may not: `ClusterModel.interchangeable`
+splits the declared blocks.
+
 The declaration is verified, not trusted: on every reaction that the search uses, and on every
 renaming of that reaction. A wrong declaration is an error that names the handler.
 
@@ -59,8 +62,9 @@ class Symmetry:
     the node that takes the place of node i.
     """
 
-    def __init__(self, model: ClusterModel, blocks: Sequence[Block]) -> None:
-        self.model, self.blocks = model, tuple(blocks)
+    def __init__(self, model: ClusterModel) -> None:
+        self.model = model
+        self.blocks = blocks = model.interchangeable
         self.names: Block = tuple(name for block in blocks for name in block)
         self.block_of: Mapping[Name, int] = {
             name: number for number, block in enumerate(blocks) for name in block

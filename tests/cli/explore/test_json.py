@@ -50,6 +50,15 @@ def test_the_counts_with_default_options(pcheck: Ends) -> None:
     assert (found["states"], found["transitions"], found["depth"]) == (19911, 77270, 20)
 
 
+def test_the_options_hold_the_nodes_that_may_crash(pcheck: Ends) -> None:
+    """The program `tests/peer.py` counts the same states."""
+    small = "--acceptors", "1", "--rounds", "1", "--reduce", "none", "--json"
+    found, _ = answered(pcheck("explore", *small, "--crash-nodes", "a1")[1])
+    every, _ = answered(pcheck("explore", *small)[1])
+    assert found["options"] == {**every["options"], "crash_nodes": ["a1"]}
+    assert (found["states"], every["states"]) == (75, 145)
+
+
 def test_a_violation_as_json(pcheck: Ends) -> None:
     status, out, err = pcheck("explore", "./counting.py", "--json")
     assert (status, err) == (1, "")

@@ -13,22 +13,12 @@ def test_help_lists_the_options_of_the_spec_and_of_the_command(pcheck: Ends) -> 
     status, out, err = pcheck("explore", "lamport", "--help")
     assert (status, err) == (0, "")
     own = {"--acceptors", "--values", "--ballots"}
-    general = {"--bug", "--network", "--crashes", "--property", "--find", "--all-properties"}
-    general |= {
-        "--engine",
-        "--reduce",
-        "--max-states",
-        "--max-seconds",
-        "--max-memory",
-        "--levels",
-        "--save",
-        "--format",
-        "--output",
-        "--json",
-        "--quiet",
-        "--help",
-    }
-    assert set(re.findall(r"(?<!`)--[a-z][a-z-]*", out)) == own | general
+    general = """
+        --bug --network --crashes --crash-nodes --property --find --all-properties --engine --reduce
+        --max-states --max-seconds --max-memory --levels --save --format --output --json --quiet
+        --help
+    """
+    assert set(re.findall(r"(?<!`)--[a-z][a-z-]*", out)) == own | {*general.split()}
 
 
 @pytest.mark.parametrize(
@@ -60,6 +50,15 @@ def test_a_spec_after_the_options_is_an_error(arguments: tuple[str, ...], pcheck
         ),
         (("--reduce", "fuse,pruned"), "unknown reduction 'pruned'; did you mean 'prune'?"),
         (("--promise-quorum", "-1"), "--promise-quorum must be at least 0, got -1"),
+        (
+            ("--crash-nodes", "a", "--crashes", "0"),
+            "--crash-nodes must be left out if --crashes is 0: no node may crash",
+        ),
+        (
+            ("--crash-nodes", "a4"),
+            "unknown node or group 'a4' of paxos; did you mean 'a'?",
+        ),
+        (("--crash-nodes", ","), "--crash-nodes must be names of nodes or groups, got ','"),
     ],
     ids=" ".join,
 )

@@ -33,6 +33,24 @@ def test_the_report_of_a_spec_that_holds(pcheck: Ends) -> None:
     assert "VIOLATED" not in out
 
 
+def test_the_report_names_the_nodes_that_may_crash(
+    pcheck: Ends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    small = "--acceptors", "2", "--rounds", "1"
+    lost = "a crashed node loses its volatile fields and may restart"
+    faults = "disks that lose writes; forged or corrupted messages; liveness"
+    expected = {
+        "a": (f"at most 1, of a1, a2 only; {lost}", "more than 1 crash; crashes of other nodes"),
+        "a,p": (f"at most 1; {lost}", "more than 1 crash"),
+    }
+    for names, (crashes, beyond) in expected.items():
+        status, out, err = pcheck("explore", *small, "--crash-nodes", names)
+        assert (status, err) == (0, "")
+        assert f"\n  crashes       {crashes}\n" in out
+        assert f"\n  not covered  sizes larger than above; {beyond}; {faults}\n" in out
+
+
 def test_the_report_of_a_stopped_search_never_says_holds(pcheck: Ends) -> None:
     status, out, err = pcheck("explore", "--max-states", "1000")
     assert (status, err) == (3, "")

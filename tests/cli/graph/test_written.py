@@ -33,6 +33,13 @@ def test_without_a_file_the_graph_is_printed_as_dot(pcheck: Ends) -> None:
     assert r"paxos: acceptors 2, proposers 2, rounds 1, network set, crashes 0\l" in out
 
 
+def test_the_title_names_the_nodes_that_may_crash(pcheck: Ends) -> None:
+    small = "graph", "--acceptors", "1", "--proposers", "1", "--rounds", "1"
+    _, out, _ = pcheck(*small, "--crash-nodes", "a,p1")
+    sizes = "acceptors 1, proposers 1, rounds 1"
+    assert rf"paxos: {sizes}, network set, crashes 1, crash_nodes a,p1\l" in out
+
+
 @pytest.mark.parametrize(
     ("file", "begins"),
     [

@@ -34,8 +34,16 @@ WITH_SYMMETRY = tuple(reductions for reductions in SUBSETS if "symmetry" in redu
 
 
 def all_renamings(case: Case) -> list[Names]:
-    """Return every element of the group, including the identity."""
-    blocks = [[(type(name), str(name)) for name in b] for b in case.cluster.interchangeable]
+    """Return every element of the group, including the identity.
+
+    A renaming of a case with crashes maps nodes that may crash to nodes that may crash.
+    """
+    some: set[Any] = set(case.crash_nodes or ()) if case.crashes else set()
+    blocks = [
+        [(type(name), str(name)) for name in block if (name in some) is may_crash]
+        for block in case.cluster.interchangeable
+        for may_crash in (True, False)
+    ]
     images = [[list(zip(block, other)) for other in permutations(block)] for block in blocks]
     return [dict(chain.from_iterable(each)) for each in product(*images)]
 

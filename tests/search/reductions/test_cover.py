@@ -105,7 +105,7 @@ def test_a_proof_finds_every_observation_of_some_random_protocols() -> None:
 def test_a_proof_finds_every_observation_of_random_protocols() -> None:
     counted = compared(60, hasty_cases(), NAMELESS)
     assert counted["protocols"] > 40
-    assert min(counted["dropped"], counted["proved"]) > counted["protocols"] / 2
+    assert min(counted["dropped"], counted["proved"]) > counted["protocols"] / 3
 
 
 @pytest.mark.slow
