@@ -64,6 +64,7 @@ def search_object(
         "options": setup.all_options,
         "reduce": list(search.reduced),
         "skipped": dict(search.skipped),
+        "assumptions": list(search.assumptions),
         "notes": [search.note] if search.note is not None else [],
         "warnings": list(search.warnings),
         "states": search.states,

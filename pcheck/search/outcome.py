@@ -55,8 +55,8 @@ class SearchResult:
     peak: int  # bytes, the largest resident memory of the process that was measured
     reduced: tuple[str, ...] = ()  # reductions applied: the states are representatives
     skipped: Mapping[str, str] = field(default_factory=dict)  # reductions skipped, each with why
-    # the assumption of a reduction that was verified only in part, or why the engine changed
-    note: str | None = None
+    assumptions: tuple[str, ...] = ()  # conditions of the verdict that were checked only in part
+    note: str | None = None  # why the engine changed
     warnings: tuple[str, ...] = ()  # reasons why a property may mean less than it seems to
 
     @property

@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Hashable, Iterator
 from itertools import islice, pairwise
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pcheck.errors import SpecError
 from pcheck.language.model import Model
@@ -27,7 +27,10 @@ from pcheck.search.limits import (
     stop_reason,
 )
 from pcheck.search.outcome import Discovery, SearchResult
+from pcheck.search.reductions.property_symmetry import PropertySymmetry
+from pcheck.search.reductions.symmetry import Symmetry
 from pcheck.semantics.checked_model import checked
+from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.trace import Trace
 
 S = TypeVar("S", bound=Hashable)
@@ -64,7 +67,24 @@ class _Explorer(Generic[S]):
             complete = self._search()
         except STOPPING_EXCEPTIONS as error:
             stopped = stop_reason(error)
+        self._check_symmetry()
         return self._report(complete, stopped)
+
+    def _check_symmetry(self) -> None:
+        """Raise Asymmetric if a property says otherwise of a renaming of what decides the property.
+
+        A search of all states visits whole orbits, and so it judges each renaming of what does not
+        decide a property anyway.
+        """
+        model: Any = self.model
+        if not (self.judge.found and isinstance(model, ClusterModel) and model.interchangeable):
+            return
+        symmetry = PropertySymmetry(Symmetry(model))
+        for prop in model.properties:
+            if prop.name in self.judge.found:
+                where: tuple[Any, ...] = self.judge.found[prop.name].where
+                parts = [part for state in where for part in model.parts_of(state)]
+                symmetry.compare([prop], parts, 0)
 
     def _search(self) -> bool:
         """Search level by level, and return whether every reachable state was explored."""

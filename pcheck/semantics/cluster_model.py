@@ -112,6 +112,11 @@ class ClusterModel(Model[State]):
         """Return the observation of a state as a comparable value."""
         return self.observer.observation(state.observed, state.nodes)
 
+    def parts_of(self, state: State) -> list[Observation]:
+        """Return for each node the part of a state's observation that concerns the node."""
+        whole = self.observation(state)
+        return [self.observer.part(whole, (i,)) for i in range(len(self.nodes))]
+
     def history(self, state: State, letters: frozenset[Letter]) -> Seen:
         """Return the observation for milestones, which see all letters sent in one trace."""
         return self.observer.history(letters, state.nodes)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from pcheck.language.actor import Actor
 from pcheck.language.cluster import Cluster
 from pcheck.language.names import Id
-from pcheck.language.seen import Seen
+from pcheck.language.seen import Seen, Sees
 from pcheck.language.values import exact, order, state_fields
 from pcheck.semantics.network import Letter
 from pcheck.semantics.node import Bundle, Config
@@ -83,6 +83,14 @@ class Observer:
         return Observation(
             frozenset(letter for letter in observation.sent if letter.src in names),
             tuple(value if i in nodes else None for (_, i), value in values),
+        )
+
+    def footprint(self, part: Observation, sees: Collection[Sees]) -> Hashable:
+        """Return all that a property with the footprint `sees` can see of a part."""
+        kinds = tuple(each for each in sees if isinstance(each, type))
+        return (
+            frozenset(letter for letter in part.sent if isinstance(letter.message, kinds)),
+            tuple(value for (name, _), value in zip(self._places, part.values) if name in sees),
         )
 
     def renamed_keys(

@@ -57,19 +57,29 @@ class Report:
         search, target = self.search, self.setup.target
         if search.verdict is Verdict.HOLDS and target is not None:
             verb = "violates" if target.kind is Kind.ALWAYS else "reaches"
-            yield Paragraph(f"UNREACHABLE: no execution {verb} {target.name}.", "bold red")
+            yield Paragraph(
+                f"UNREACHABLE{self._condition}: no execution {verb} {target.name}.", "bold red"
+            )
         elif search.verdict is Verdict.HOLDS:
-            yield Paragraph("HOLDS: no reachable state violates a property.", "bold green")
+            yield Paragraph(
+                f"HOLDS{self._condition}: no reachable state violates a property.", "bold green"
+            )
         elif search.verdict is Verdict.INCOMPLETE:
             yield Paragraph(self._incomplete(), "bold yellow")
         elif self.finding is not None:
             yield from verdict_of(self.finding)
         else:
             names = " or ".join(search.violated)
-            yield Paragraph(f"VIOLATED: no execution reaches {names}.", "bold red")
+            yield Paragraph(f"VIOLATED{self._condition}: no execution reaches {names}.", "bold red")
         if search.verdict is Verdict.VIOLATED and search.stopped is not None:
             stopped = stop_phrase(search.stopped)
             yield Paragraph(f"The search stopped {stopped} before every property was decided.")
+
+    @property
+    def _condition(self) -> str:
+        """The condition of a verdict about all executions: ` if the properties treat ...`."""
+        assumptions = self.search.assumptions
+        return f" if {' and '.join(assumptions)}" if assumptions else ""
 
     def _incomplete(self) -> str:
         search, target = self.search, self.setup.target

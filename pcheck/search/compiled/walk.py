@@ -12,7 +12,7 @@ from pcheck.search.compiled import kernel
 from pcheck.search.compiled.covering import Cover
 from pcheck.search.compiled.first_seen import FirstSeen
 from pcheck.search.compiled.kernel import HEAD, MISSED, MISSED_AT, MISSED_BUNDLE, TRANSITIONS
-from pcheck.search.compiled.property_symmetry import PropertySymmetry
+from pcheck.search.compiled.property_symmetry import WatcherSymmetry
 from pcheck.search.compiled.reconstruct import last_step, replay
 from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.tables import Tables
@@ -67,7 +67,7 @@ class Walk:
         first = self.tables.initial()
         symmetry = reduced.views.symmetry if reduced.views is not None else None
         self.property_symmetry = (
-            PropertySymmetry(self.tables, symmetry) if symmetry is not None else None
+            WatcherSymmetry(self.tables, symmetry) if symmetry is not None else None
         )
         self.store = Store(self.tables.machines.sizes(), first, records=records)
         self.first_seen = FirstSeen(self.tables.machines.watchers)
@@ -235,7 +235,8 @@ class Walk:
             states = self.property_symmetry.without_known_orbits(states)
         for index, observations in states:
             if self.property_symmetry is not None:
-                self.property_symmetry.compare(observations, self.judge.open)
+                transitions = int(self.store.cursor[TRANSITIONS])
+                self.property_symmetry.compare_watched(observations, self.judge.open, transitions)
             self.judge.judge_new_state(tables.machines.seen(observations), where=(index,))
         if self.judge.has_step_properties:
             # In an incomplete level the state after the last transition may be missing.
@@ -269,14 +270,14 @@ class Walk:
         if self.property_symmetry is not None:  # the trace may have other names than the search
             prop = next(each for each in self.model.properties if each.name == name)
             end = self.model.observe(trace.states[-1])
-            why = self.property_symmetry.why_at_end(prop, why, end)
+            why = self.property_symmetry.why_at_end(prop, end)
         return Discovery(trace, why)
 
     def report(self, proof: Walk | None = None) -> SearchResult:
         """Return the result of this search; the counts are those of the proof, if one is given."""
         last = proof or self
-        on = [name for name in self.reduced.on if name != "cover" or proof is not None]
         symmetry = last.property_symmetry
+        on = [name for name in self.reduced.on if name != "cover" or proof is not None]
         return SearchResult(
             properties=self.model.properties,
             states=len(last.store) - (last.cover.dropped if last.cover is not None else 0),
@@ -293,6 +294,6 @@ class Walk:
             engine="compiled",
             reduced=tuple(on),
             skipped=self.reduced.skipped,
-            note=symmetry.note if symmetry is not None else None,
+            assumptions=symmetry.assumptions if symmetry is not None else (),
             peak=max(self.clock.peak, self.clock.memory()),
         )

@@ -24,7 +24,7 @@ from pcheck import (
     sometimes,
 )
 from pcheck.errors import SpecError
-from pcheck.search.compiled.property_symmetry import PropertySymmetry
+from pcheck.search.reductions.property_symmetry import PropertySymmetry
 from pcheck.search.reductions.symmetry import Symmetry
 from pcheck.semantics.network import Letter
 from tests.search.alike import Case
