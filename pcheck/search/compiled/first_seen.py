@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from pcheck.search.compiled import kernel
-from pcheck.search.compiled.store import Store
+from pcheck.search.compiled.store import Layout, Store
 
 INITIAL_ROOM = 1 << 10  # observations
 
@@ -19,21 +19,26 @@ class FirstSeen:
         self._watchers = watchers
         self._firsts = np.zeros(INITIAL_ROOM, np.int64)
         self._known = 0
+        self._layout: Layout | None = None  # the layout for which the arrays are made
 
-    def lay_out(self, store: Store) -> None:
-        """Read the known observations again; must be called when the store's layout has changed."""
+    def _lay_out(self, store: Store) -> None:
+        """Read the known observations again, as the store lays them out now."""
+        self._layout = None  # until the arrays are whole: an interrupt may come between
         self._watched = store.layout.bits(self._watchers)
         self._observations = np.zeros((len(self._firsts), store.layout.words), np.uint64)
         self._slots = np.zeros(2 * len(self._firsts), np.int32)
         self._note(store.states[self._firsts[: self._known]], 0, np.zeros_like(self._firsts), 0)
+        self._layout = store.layout
 
     def new_in(self, store: Store, start: int) -> list[tuple[int, list[int]]]:
         """Return the states from `start` on with a new observation, each with this observation."""
         before, end = self._known, len(store)
+        if self._layout is not store.layout:
+            self._lay_out(store)
         while start < end:
             if self._known == len(self._firsts):
                 self._firsts = np.concatenate([self._firsts, np.zeros_like(self._firsts)])
-                self.lay_out(store)
+                self._lay_out(store)
             start, self._known = self._note(store.states[:end], start, self._firsts, self._known)
         firsts = self._firsts[before : self._known]
         vectors = store.layout.unpack(store.states[firsts])

@@ -28,11 +28,7 @@ class Layout:
             if room is None:
                 words.append(room := [])
             room.append(machine)
-        # The spare bits of a word widen its fields, which can then grow without a new layout.
-        for members in words:
-            spare = 64 - sum(widths[i] for i in members)
-            for nth, machine in enumerate(members):
-                widths[machine] += spare // len(members) + (nth < spare % len(members))
+        _share_spare_bits(widths, words)
         self.widths = tuple(widths)
         word, shift = [0] * len(widths), [0] * len(widths)
         for at, members in enumerate(words):
@@ -64,6 +60,17 @@ class Layout:
     def unpack(self, vectors: Any) -> Any:
         """Return the numbers in one packed vector, or in each row of several."""
         return ((vectors[..., self.word] >> self.shift) & self.mask).tolist()
+
+
+def _share_spare_bits(widths: list[int], words: list[list[int]]) -> None:
+    """Widen the fields of each word by its spare bits: fields can then grow without a new layout.
+
+    `words` lists the machines in each word.
+    """
+    for members in words:
+        spare = 64 - sum(widths[i] for i in members)
+        for nth, machine in enumerate(members):
+            widths[machine] += spare // len(members) + (nth < spare % len(members))
 
 
 def _factors(machines: int) -> Any:

@@ -70,8 +70,8 @@ class Walk:
             WatcherSymmetry(self.tables, symmetry) if symmetry is not None else None
         )
         self.store = Store(self.tables.machines.sizes(), first, records=records)
+        self.tables.machines.capacities = self.store.layout.capacities
         self.first_seen = FirstSeen(self.tables.machines.watchers)
-        self._lay_out()
         self.levels = [0, 1]  # where each complete level begins, and where the last one ends
         self.depth = 0  # of the last level that has a state
         self.judged_steps = 0  # transitions
@@ -142,11 +142,12 @@ class Walk:
         self.complete = True
         return True
 
-    def _lay_out(self) -> None:
-        """Adapt to a new layout of the store."""
+    def _widen(self) -> None:
+        """Widen the fields of the store if a number outgrew one: the kernel does not check."""
         machines = self.tables.machines
-        machines.capacities, machines.outgrown = self.store.layout.capacities, False
-        self.first_seen.lay_out(self.store)
+        if machines.outgrown:
+            self.store.widen(machines.sizes())
+            machines.capacities, machines.outgrown = self.store.layout.capacities, False
 
     def _expand_level(self, start: int, end: int, cost: int) -> None:
         """Take the rows of one cost out of the states of one level."""
@@ -162,6 +163,7 @@ class Walk:
                 self._check_limits()
 
     def _expand(self, end: int, cost: int) -> int:
+        self._widen()
         store, tables, layout = self.store, self.tables, self.store.layout
         return kernel.expand(
             store.states, store.parents, store.slots, store.vectors, store.hashes, store.origins,
@@ -187,7 +189,7 @@ class Walk:
             raise
 
     def _fill(self, status: int) -> None:
-        """Fill in the table entry that the kernel missed, and widen fields for large numbers."""
+        """Fill in the table entry that the kernel missed."""
         machine, number = (int(self.store.cursor[at]) for at in (MISSED, MISSED_AT))
         tables = self.tables
         if status == kernel.ROWS:
@@ -196,13 +198,11 @@ class Walk:
             tables.fill_reception(machine, number, int(self.store.cursor[MISSED_BUNDLE]))
         else:
             tables.orbits.fill(status, self.store.cursor)
-        if tables.machines.outgrown:
-            self.store.widen(tables.machines.sizes())
-            self._lay_out()
 
     def _settle(self) -> int:
         """Insert the successors in the buffer, so that states and transitions fit together."""
         while True:
+            self._widen()
             status = self.store.flush(self.tables.orbits.arrays, self._max_states())
             if status == kernel.FULL:
                 self.store.grow()
