@@ -11,9 +11,9 @@ from typing import Annotated
 from pcheck import Cluster, History, Option, Property, Seen, Value
 from pcheck import always, group, sometimes, spec
 
-from .consensus import Accepted, Vote, a_majority_says, a_value_is_chosen, ballots_of, chosen
-from .consensus import one_value_per_ballot, some_value_chosen, votes
-from .paxos import Acceptor, Promise, Proposer
+from .consensus import Accepted, Promise, Vote, a_majority_says, a_value_is_chosen, ballots_of
+from .consensus import chosen, one_value_per_ballot, some_value_chosen, votes
+from .paxos import Acceptor, Proposer
 from .quorums import promises_before_voting
 
 LETTERS = "xyzuvw"

@@ -2,8 +2,9 @@
 
 The properties are stated apart from any algorithm. They assume that the acceptors are the group `a`
 and report each vote in an `Accepted` message. A value is chosen once a majority of the acceptors
-voted for it in the same ballot, whatever quorum a node of the algorithm uses. A proposer has a
-field `wants` with its value, and a learner a field `learned` with the value that it learned.
+voted for it in the same ballot, whatever quorum a node of the algorithm uses. If the options of a
+spec name another quorum, that quorum chooses: see `quorums`. A proposer has a field `wants` with
+its value, and a learner a field `learned` with the value that it learned.
 """
 
 from __future__ import annotations
@@ -29,6 +30,14 @@ class Accepted:
     """An acceptor reports its vote."""
 
     vote: Vote
+
+
+@dataclass(frozen=True)
+class Promise:
+    """An acceptor promises a ballot and reports its latest vote."""
+
+    ballot: int
+    last: Vote | None
 
 
 def ballots_of(nth: int, proposers: int, rounds: int) -> tuple[int, ...]:
@@ -117,11 +126,14 @@ def some_value_chosen(seen: Seen) -> bool:
     return bool(chosen(seen))
 
 
-def can_be_chosen(value: Value) -> Property:
-    """Return the property that some execution chooses this value."""
+def can_be_chosen(value: Value, quorum: int = 0) -> Property:
+    """Return the property that some execution chooses this value.
+
+    A value is chosen by `quorum` votes in one ballot, or by a majority if `quorum` is 0.
+    """
 
     def test(seen: Seen) -> bool:
-        return any(vote.value == value for vote in chosen(seen))
+        return any(vote.value == value for vote in chosen(seen, quorum))
 
     test.__doc__ = f"{value} is chosen in some execution."
     return sometimes(sees=[Accepted], name=f"{value}_can_be_chosen")(test)

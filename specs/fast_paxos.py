@@ -13,8 +13,8 @@ from pcheck import Action, Cluster, Id, Option, Set, Step, Value
 from pcheck import action, broadcast, either, fixed, group, spec
 
 from .collision import a_collision, chosen_after_a_collision, chosen_fast
-from .consensus import Vote, ballots_of, validity
-from .paxos import Accept, Acceptor, Promise, Promises, Proposer
+from .consensus import Promise, Vote, ballots_of, validity
+from .paxos import Accept, Acceptor, Promises, Proposer
 from .quorums import Quorum, a_quorum_says, a_value_is_chosen_by, agreement_by, some_value_chosen_by
 
 

@@ -11,9 +11,9 @@ from typing import Annotated
 from pcheck import Cluster, Group, Option, Value
 from pcheck import fixed, group, spec
 
-from .consensus import ballots_of, one_value_per_ballot, validity
-from .paxos import Acceptor, Promise, Promises, Proposer
-from .quorums import Quorum, a_quorum_says, a_value_is_chosen_by, agreement_by, some_value_chosen_by
+from .consensus import Promise, ballots_of
+from .paxos import Acceptor, Promises, Proposer
+from .quorums import Quorum, a_quorum_says, a_value_is_chosen_by, consensus_by
 
 
 @dataclass(frozen=True)
@@ -74,12 +74,7 @@ def flexible_paxos(
             ),
             a: lambda i: Acceptor(learners=group("l", 0)),
         },
-        properties=[
-            agreement_by(lambda _: voting),
-            validity,
-            one_value_per_ballot,
-            some_value_chosen_by(lambda _: voting),
-        ],
+        properties=consensus_by(voting),
         milestones=[
             a_quorum_says(promising, Promise, "promised ballot {0.ballot}"),
             a_value_is_chosen_by(lambda _: voting),

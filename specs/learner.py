@@ -44,7 +44,7 @@ class Learner(Actor):
         return self.but(heard=Set(), learned=value)
 
     def is_chosen(self, vote: Vote, heard: Set[tuple[Id, Vote]]) -> bool:
-        """A learner learns a value from a majority of votes in the same ballot. Otherwise another
+        """A learner learns a value from a quorum of votes in the same ballot. Otherwise another
         value could still be chosen."""
         return sum(each == vote for _, each in heard) >= self.quorum
 
@@ -86,18 +86,26 @@ def only_the_chosen_is_learned(quorum: int = 0) -> Property:
     return always(sees=[Accepted, "learned"], name=name, explain=learning_and_votes)(test)
 
 
-@always(sees=[Accepted, "learned"], explain=learning_and_votes)
-def no_other_is_chosen(seen: Seen) -> str | None:
-    """A majority never chooses a value that differs from a learned value."""
-    for vote in chosen(seen):
-        for learner, value in seen.field("learned"):
-            if value not in (None, vote.value):
-                return f"{learner} has learned {value}, and {vote.value} is chosen"
-    return None
+def no_other_is_chosen(quorum: int = 0) -> Property:
+    """Return the property that no value is chosen that differs from a learned value.
+
+    A value is chosen by `quorum` votes in one ballot, or by a majority if `quorum` is 0.
+    """
+
+    def test(seen: Seen) -> str | None:
+        """No value is ever chosen that differs from a learned value."""
+        for vote in chosen(seen, quorum):
+            for learner, value in seen.field("learned"):
+                if value not in (None, vote.value):
+                    return f"{learner} has learned {value}, and {vote.value} is chosen"
+        return None
+
+    name = "no_other_is_chosen"
+    return always(sees=[Accepted, "learned"], name=name, explain=learning_and_votes)(test)
 
 
 def learning(learners: Group, quorum: int) -> list[Property]:
     """Return the properties of learners, or an empty list without learners."""
     if not learners:
         return []
-    return [only_the_chosen_is_learned(quorum), learners_agree, no_other_is_chosen]
+    return [only_the_chosen_is_learned(quorum), learners_agree, no_other_is_chosen(quorum)]

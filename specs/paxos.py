@@ -9,20 +9,14 @@ from typing import Annotated, TypeAlias
 from pcheck import Action, Actor, Cluster, Group, Id, Map, Option, Step, Value
 from pcheck import action, broadcast, fixed, group, send, spec, volatile
 
-from .consensus import CONSENSUS, Accepted, Vote, a_majority_says, a_value_is_chosen
-from .consensus import ballots_of, can_be_chosen
+from .consensus import Accepted, Promise, Vote, ballots_of, can_be_chosen
 from .learner import Learner, learning
+from .quorums import a_quorum_says, a_value_is_chosen_by, consensus_by, quorum_of_size
 
 
 @dataclass(frozen=True)
 class Prepare:
     ballot: int
-
-
-@dataclass(frozen=True)
-class Promise:
-    ballot: int
-    last: Vote | None  # the latest vote of the acceptor
 
 
 @dataclass(frozen=True)
@@ -69,11 +63,11 @@ class Proposer(Actor):
         return ballot == self.ballot(self.started) and src not in (self.promises or ())
 
     def with_promise(self, got: Promises, src: Id, last: Vote | None) -> Promises:
-        """Each acceptor counts once. Otherwise one acceptor could look like a majority."""
+        """Each acceptor counts once. Otherwise one acceptor could look like a quorum."""
         return got.but(src, last)
 
     def has_quorum(self, got: Promises) -> bool:
-        """A majority must promise. Otherwise votes for a chosen value could go unreported."""
+        """A quorum must promise. Otherwise votes for a chosen value could go unreported."""
         return len(got) >= self.quorum
 
     def safe_value(self, votes: Iterable[Vote]) -> Value:
@@ -128,14 +122,16 @@ def paxos(
     rounds: Annotated[int, Option("number of ballots per proposer", min=1)] = 2,
     learners: Annotated[int, Option("number of learners", min=0)] = 0,
     promise_quorum: Annotated[int, Option("promises a proposer needs (0: a majority)", min=0)] = 0,
-    vote_quorum: Annotated[int, Option("votes a learner needs (0: a majority)", min=0)] = 0,
+    vote_quorum: Annotated[int, Option("votes that choose a value (0: a majority)", min=0)] = 0,
 ) -> Cluster:
     """Single-decree Paxos: at most one value is ever chosen."""
     a, p, ls = group("a", acceptors), group("p", proposers), group("l", learners)
     promises = promise_quorum or acceptors // 2 + 1
     votes = vote_quorum or acceptors // 2 + 1
+    promising, voting = (quorum_of_size(size, acceptors) for size in (promises, votes))
     ballots = [ballots_of(i, proposers, rounds) for i in range(1, proposers + 1)]
     values = [Value(f"v{i}") for i in range(1, proposers + 1)]
+    reachable = [can_be_chosen(value, votes) for value in values]
     return Cluster(
         {
             p: lambda i: Proposer(
@@ -144,7 +140,10 @@ def paxos(
             a: lambda i: Acceptor(learners=ls),
             ls: lambda i: Learner(quorum=votes, others=ls),
         },
-        properties=[*CONSENSUS, *learning(ls, votes), *map(can_be_chosen, values)],
-        milestones=[a_majority_says(Promise, "promised ballot {0.ballot}"), a_value_is_chosen],
+        properties=[*consensus_by(voting), *learning(ls, votes), *reachable],
+        milestones=[
+            a_quorum_says(promising, Promise, "promised ballot {0.ballot}"),
+            a_value_is_chosen_by(lambda _: voting),
+        ],
         interchangeable=[a, ls],
     )

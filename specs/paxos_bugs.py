@@ -253,7 +253,7 @@ class LearnsFromOneVote(Learner):
         return True
 
 
-@bug(21, breaks=no_other_is_chosen, scope=TWO_ROUNDS | {"learners": 1})
+@bug(21, breaks=no_other_is_chosen(), scope=TWO_ROUNDS | {"learners": 1})
 class AddsUpBallots(Learner):
     """A learner adds up the votes for a value across ballots."""
 

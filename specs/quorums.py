@@ -1,7 +1,8 @@
 """Quorums other than majorities: which votes they choose, and the properties of the chosen values.
 
-A quorum may depend on the ballot, or on the positions of the acceptors in a grid. Each property
-gets the quorums of the cluster as an argument, whatever quorum a proposer uses.
+A quorum may have the size that an option names, and it may depend on the ballot, or on the
+positions of the acceptors in a grid. Each property gets the quorums of the cluster as an argument,
+whatever quorum a proposer uses.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from typing import Any, TypeAlias
 
 from pcheck import History, Id, Milestone, Property, Seen, Set, always, milestone, sometimes
 
-from .consensus import Accepted, Vote, voters_of, words
-from .paxos import Promise
+from .consensus import CONSENSUS, Accepted, Promise, Vote, one_value_per_ballot, validity
+from .consensus import voters_of, words
+
+A_MAJORITY = "a majority"
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,11 @@ class Quorum:
         return len(acceptors) >= self.size
 
 
+def quorum_of_size(size: int, acceptors: int) -> Quorum:
+    """Return the quorum of this size, named a majority if it is the smallest majority."""
+    return Quorum(A_MAJORITY if size == acceptors // 2 + 1 else "a quorum", size)
+
+
 QuorumOf: TypeAlias = Callable[[int], Quorum]  # the quorum that chooses in a ballot
 
 
@@ -43,6 +51,18 @@ def chosen_by(quorum_of: QuorumOf, seen: Seen) -> Mapping[Vote, Set[Id]]:
     """Return each chosen vote with the acceptors that cast it."""
     cast = voters(seen).items()
     return {vote: acceptors for vote, acceptors in cast if quorum_of(vote.ballot).is_in(acceptors)}
+
+
+def consensus_by(quorum: Quorum) -> tuple[Property, ...]:
+    """Return the properties of consensus for a quorum that chooses in every ballot."""
+    if quorum.name == A_MAJORITY:
+        return CONSENSUS
+
+    def quorum_of(ballot: int) -> Quorum:
+        return quorum
+
+    agreement, reachable = agreement_by(quorum_of), some_value_chosen_by(quorum_of)
+    return agreement, validity, one_value_per_ballot, reachable
 
 
 def agreement_by(quorum_of: QuorumOf) -> Property:

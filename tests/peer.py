@@ -8,12 +8,15 @@ writes and the messages that it sends, or None if its guard is false.
 Nodes are numbered: acceptors from 1, then proposers, then learners. A vote is one integer,
 ballot x (proposers + 1) + value, so that votes compare by ballot; 0 stands for the missing vote.
 
-    python tests/peer.py ACCEPTORS PROPOSERS ROUNDS NETWORK CRASHES LEARNERS [NODE ...]
+    python tests/peer.py ACCEPTORS PROPOSERS ROUNDS NETWORK CRASHES LEARNERS [PROMISES VOTES [NODE...]]
 
-Only the nodes with the numbers NODE may crash; without one, every node may.
+PROMISES let a proposer ask for votes, and VOTES in one ballot choose a value, also for a learner:
+more than half of the acceptors, unless a number is given. Only the nodes with the numbers NODE may
+crash; without one, every node may.
 """
 
 import sys
+from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
@@ -43,7 +46,7 @@ class Counts(NamedTuple):
 
 
 class Size(NamedTuple):
-    """The size of a cluster, its network and its crash budget."""
+    """The size of a cluster, its network, its crash budget and its quorums (0: a majority)."""
 
     acceptors: int
     proposers: int
@@ -51,7 +54,13 @@ class Size(NamedTuple):
     network: str
     crashes: int
     learners: int
+    promises: int = 0
+    votes: int = 0
     crash_nodes: frozenset[int] | None = None  # None: every node may crash
+
+    def are_enough(self, count: int, quorum: int) -> bool:
+        """Return whether a number of acceptors is a quorum."""
+        return count >= quorum if quorum else 2 * count > self.acceptors
 
     def nodes(self) -> range:
         return range(1, self.acceptors + self.proposers + self.learners + 1)
@@ -87,12 +96,14 @@ def explore(
     network: str = "set",
     crashes: int = 0,
     learners: int = 0,
+    promises: int = 0,
+    votes: int = 0,
     crash_nodes: Collection[int] | None = None,
 ) -> Counts:
     """Explore all states breadth-first; only `crash_nodes` may crash, or every node if None."""
     assert network in ("set", "once", "lossy", "fifo"), network
     some = frozenset(crash_nodes) if crash_nodes is not None else None
-    size = Size(acceptors, proposers, rounds, network, crashes, learners, some)
+    size = Size(acceptors, proposers, rounds, network, crashes, learners, promises, votes, some)
     queue = [first_state(size)]
     depth, transitions = {queue[0]: 0}, 0
     for state in queue:  # the loop appends to the list
@@ -103,6 +114,29 @@ def explore(
                 queue.append(after)
     seen = frozenset(votes_of(size, s) for s in {x[SEEN] for x, _ in queue})
     return Counts(len(queue), transitions, depth[queue[-1]], seen)
+
+
+def first_disagreement(
+    acceptors: int, proposers: int, rounds: int = 1, promises: int = 0, votes: int = 0
+) -> int | None:
+    """Return in how many steps two values can be chosen on the network set; None for never."""
+    size = Size(acceptors, proposers, rounds, "set", 0, 0, promises, votes)
+    queue = [first_state(size)]
+    depth = {queue[0]: 0}
+    for state in queue:  # the loop appends to the list
+        if len(chosen(size, votes_of(size, state[0][SEEN]))) > 1:
+            return depth[state]
+        for after in steps(size, state):
+            if after not in depth:
+                depth[after] = depth[state] + 1
+                queue.append(after)
+    return None
+
+
+def chosen(size: Size, cast: frozenset[tuple[int, int, int]]) -> set[int]:
+    """Return each value for which enough acceptors voted in one ballot."""
+    voters = Counter((ballot, value) for _, ballot, value in cast)
+    return {value for (_, value), count in voters.items() if size.are_enough(count, size.votes)}
 
 
 def first_state(size: Size) -> State:
@@ -211,7 +245,7 @@ def collect(size: Size, x: Variables, message: Message) -> Effect | None:
     if ballot != current or not x[at + COLLECTS] or x[mine] != NOT_YET:
         return None
     got = [last, *(v for v in x[at + GOT : at + GOT + size.acceptors] if v != NOT_YET)]
-    if 2 * len(got) <= size.acceptors:
+    if not size.are_enough(len(got), size.promises):
         return {mine: last}, []
     values = size.proposers + 1
     value = max(got) % values or size.own_value(me)  # no vote is 0, and its value would be 0
@@ -234,7 +268,7 @@ def hear(size: Size, x: Variables, message: Message) -> Effect | None:
     if heard == x[at + HEARD] or x[at + LEARNED]:
         return None
     voters = [a for a in range(1, size.acceptors + 1) if heard & size.bit(a, vote)]
-    if 2 * len(voters) <= size.acceptors:
+    if not size.are_enough(len(voters), size.votes):
         return {at + HEARD: heard}, []
     value = vote % (size.proposers + 1)
     others = [learner for learner in size.learner_nodes() if learner != me]
@@ -253,7 +287,8 @@ COMMANDS = {PREPARE: promise, PROMISE: collect, ACCEPT: cast, ACCEPTED: hear, DE
 
 
 if __name__ == "__main__":
-    a, p, r, network, k, n, *nodes = sys.argv[1:]
-    only = [int(node) for node in nodes] or None
-    counts = explore(int(a), int(p), int(r), network, int(k), int(n), only)
+    a, p, r, network, k, n, *rest = sys.argv[1:]
+    quorums, only = [int(each) for each in rest[:2]], [int(each) for each in rest[2:]]
+    promises, votes = quorums or (0, 0)
+    counts = explore(int(a), int(p), int(r), network, int(k), int(n), promises, votes, only or None)
     print(f"{counts.states} states, {counts.transitions} transitions, depth {counts.depth}")

@@ -10,6 +10,7 @@ from pcheck import Id, Milestone, Property, Seen, Value, group
 from specs.consensus import (
     CONSENSUS,
     Accepted,
+    Promise,
     Vote,
     a_majority_says,
     a_value_is_chosen,
@@ -21,7 +22,6 @@ from specs.consensus import (
     validity,
 )
 from specs.learner import learners_agree, learning, no_other_is_chosen, only_the_chosen_is_learned
-from specs.paxos import Promise
 
 V1, V2, V3 = (Value(f"v{i}") for i in (1, 2, 3))
 
@@ -199,7 +199,7 @@ def test_learners_agree_unless_two_learned_different_values(
 def test_no_value_is_chosen_that_differs_from_a_learned_value(
     votes: tuple[str, ...], learned: tuple[Value | None, ...], why: str | None
 ) -> None:
-    assert no_other_is_chosen.why_false(seen(*votes, learned=learned)) == why
+    assert no_other_is_chosen().why_false(seen(*votes, learned=learned)) == why
 
 
 def test_a_milestone_names_the_value_and_its_majority() -> None:

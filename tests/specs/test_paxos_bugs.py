@@ -163,6 +163,12 @@ def test_half_of_four_takes_fourteen_steps_and_two_deliveries_to_each_of_two_lea
     assert length(result_of("half-is-a-quorum", {"acceptors": 4})) == (Verdict.VIOLATED, 14 + 4)
 
 
+def test_half_as_a_quorum_chooses_two_values_in_the_eight_steps_of_the_reference_table() -> None:
+    """Two learners that disagree need two more steps, one delivery to each."""
+    found = check("paxos", bug="half-is-a-quorum", properties=["agreement"])
+    assert length(found) == (Verdict.VIOLATED, LENGTHS[11, "half-is-a-quorum"][0])
+
+
 @bug(9, breaks=agreement, scope={"proposers": 1, "rounds": 1, "crashes": 1})
 @dataclass(frozen=True)
 class ProposesASecondValue(Proposer):
@@ -189,7 +195,7 @@ class StopsAtThree(Proposer):
             yield from super().actions()
 
 
-@bug(21, breaks=no_other_is_chosen, scope={"learners": 1, "crashes": 0}, also=[StopsAtThree])
+@bug(21, breaks=no_other_is_chosen(), scope={"learners": 1, "crashes": 0}, also=[StopsAtThree])
 class AddsUpThreeBallots(Learner):
     is_chosen = AddsUpBallots.is_chosen
 

@@ -8,8 +8,7 @@ import pytest
 
 from pcheck import Id, Seen, Value, group
 from specs.collision import a_collision, chosen_after_a_collision, chosen_fast, collisions
-from specs.consensus import Accepted, Vote
-from specs.paxos import Promise
+from specs.consensus import Accepted, Promise, Vote
 from specs.quorums import (
     Quorum,
     a_quorum_says,
