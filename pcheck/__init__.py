@@ -23,7 +23,7 @@ from pcheck.language.model import Model
 from pcheck.language.names import Group, Id, Value, group
 from pcheck.language.printing import show
 from pcheck.language.property import Milestone, Property, always, milestone, sometimes
-from pcheck.language.seen import History, Seen
+from pcheck.language.seen import UP, History, Seen
 from pcheck.language.values import Map, Set
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def __getattr__(name: str) -> object:
 
 
 __all__ = [
+    "UP",
     "Action",
     "Actor",
     "Bug",

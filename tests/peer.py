@@ -8,10 +8,10 @@ writes and the messages that it sends, or None if its guard is false.
 Nodes are numbered: acceptors from 1, then proposers, then learners. A vote is one integer,
 ballot x (proposers + 1) + value, so that votes compare by ballot; 0 stands for the missing vote.
 
-    python tests/peer.py ACCEPTORS PROPOSERS ROUNDS NETWORK CRASHES LEARNERS [PROMISES VOTES [NODE...]]
+    python tests/peer.py ACCEPTORS PROPOSERS ROUNDS NETWORK CRASHES LEARNERS [PROMISES VOTES [N...]]
 
 PROMISES let a proposer ask for votes, and VOTES in one ballot choose a value, also for a learner:
-more than half of the acceptors, unless a number is given. Only the nodes with the numbers NODE may
+more than half of the acceptors, unless a number is given. Only the nodes with the numbers N may
 crash; without one, every node may.
 """
 
@@ -37,12 +37,16 @@ NOT_YET = -1  # in place of a promise that has not been counted
 
 
 class Counts(NamedTuple):
-    """The result of an exploration, with all distinct observations."""
+    """The result of an exploration, with all distinct observations.
+
+    An observation holds (acceptor, ballot, value) for each vote. If the observer sees who is down,
+    it also holds (node, 0, 0) for each node that is down.
+    """
 
     states: int
     transitions: int
     depth: int
-    observations: frozenset[frozenset[tuple[int, int, int]]]  # (acceptor, ballot, value)
+    observations: frozenset[frozenset[tuple[int, int, int]]]
 
 
 class Size(NamedTuple):
@@ -99,6 +103,7 @@ def explore(
     promises: int = 0,
     votes: int = 0,
     crash_nodes: Collection[int] | None = None,
+    sees_down: bool = False,
 ) -> Counts:
     """Explore all states breadth-first; only `crash_nodes` may crash, or every node if None."""
     assert network in ("set", "once", "lossy", "fifo"), network
@@ -112,7 +117,8 @@ def explore(
             if after not in depth:
                 depth[after] = depth[state] + 1
                 queue.append(after)
-    seen = frozenset(votes_of(size, s) for s in {x[SEEN] for x, _ in queue})
+    visible = {(x[SEEN], x[DOWN] if sees_down else 0) for x, _ in queue}
+    seen = frozenset(votes_of(size, votes) | down_of(size, down) for votes, down in visible)
     return Counts(len(queue), transitions, depth[queue[-1]], seen)
 
 
@@ -149,6 +155,11 @@ def votes_of(size: Size, seen: int) -> frozenset[tuple[int, int, int]]:
     """Return (acceptor, ballot, value) for each bit of SEEN."""
     bits = (divmod(i, size.acceptors + 1) for i in range(seen.bit_length()) if seen >> i & 1)
     return frozenset((acceptor, *divmod(vote, size.proposers + 1)) for vote, acceptor in bits)
+
+
+def down_of(size: Size, down: int) -> frozenset[tuple[int, int, int]]:
+    """Return (node, 0, 0) for each bit of DOWN."""
+    return frozenset((node, 0, 0) for node in size.nodes() if down >> node & 1)
 
 
 def steps(size: Size, state: State) -> Iterator[State]:

@@ -16,7 +16,7 @@ from pcheck.errors import SpecError
 from pcheck.language.actor import Actor
 from pcheck.language.names import Group, Id, Value
 from pcheck.language.property import Milestone, Property
-from pcheck.language.seen import Sees
+from pcheck.language.seen import UP, Sees
 from pcheck.language.values import UnsupportedValue, exact, is_frozen_dataclass
 from pcheck.text import an, nearest
 
@@ -61,12 +61,17 @@ class Cluster:
     @property
     def watched_kinds(self) -> tuple[type, ...]:
         """The message classes that are part of the observation, because some property sees them."""
-        return tuple(what for what in self._footprint() if not isinstance(what, str))
+        return tuple(what for what in self._footprint() if isinstance(what, type))
 
     @property
     def watched_fields(self) -> tuple[str, ...]:
         """The names of the fields that are part of the observation."""
         return tuple(what for what in self._footprint() if isinstance(what, str))
+
+    @property
+    def watches_up(self) -> bool:
+        """True if the observation has whether each node is up, because some property sees UP."""
+        return UP in self._footprint()
 
     def has_field(self, node: Id, name: str) -> bool:
         """Return whether the node has the field `name`, such as `time` or `Clock.time`."""
@@ -84,10 +89,10 @@ class Cluster:
             for what in prop.sees:
                 if isinstance(what, str) and not any(self.has_field(n, what) for n in self.actors):
                     known = {f.name for actor in self.actors.values() for f in fields(actor)}
-                    raise SpecError(
-                        f"{prop.name} sees the field {what!r}, which no node has"
-                        f"{nearest(what.rpartition('.')[2], known)}"
-                    )
+                    hint = nearest(what.rpartition(".")[2], known)
+                    if what in ("up", "UP"):
+                        hint = "; for seen.up write UP without quotes"
+                    raise SpecError(f"{prop.name} sees the field {what!r}, which no node has{hint}")
 
 
 def _distinct(properties: Iterable[Property]) -> tuple[Property, ...]:

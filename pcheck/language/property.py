@@ -1,7 +1,8 @@
 """Properties and milestones, which judge a cluster only by what an observer can see.
 
-A property declares its footprint in `sees`: message classes and names of fields. A property cannot
-read anything outside its footprint, and the reductions rely on that. An `always` returns None in
+A property declares its footprint in `sees`: message classes, names of fields, and UP if it asks
+which nodes are up. A property cannot read anything outside its footprint, and the reductions rely
+on that. An `always` returns None in
 states where it is true, and a message that says what is wrong in states where it is false. A
 `sometimes` returns whether its condition is reached. An `always` with two parameters is a step
 property: the parameters are the observations before and after a step.
@@ -17,7 +18,7 @@ from typing import Any
 
 from pcheck.blame import described, place_of, place_raised
 from pcheck.errors import SpecError
-from pcheck.language.seen import History, Seen, Sees
+from pcheck.language.seen import History, Seen, Sees, Up
 from pcheck.language.values import is_frozen_dataclass
 from pcheck.text import counted
 
@@ -163,16 +164,17 @@ def _property(kind: Kind, test: Callable[..., Any], sees: Iterable[Sees], name: 
 
 
 def _footprint(test: Callable[..., Any], sees: Iterable[Sees]) -> tuple[Sees, ...]:
-    if isinstance(sees, (str, type)):
-        name = repr(sees) if isinstance(sees, str) else sees.__name__
+    if isinstance(sees, (str, type, Up)):
+        name = sees.__name__ if isinstance(sees, type) else repr(sees)
         raise SpecError(
             f"{place_of(test)}{test.__name__}: sees must be a list, got {name}; write sees=[{name}]"
         )
     footprint = tuple(sees)
     for what in footprint:
-        if not isinstance(what, str) and not (isinstance(what, type) and is_frozen_dataclass(what)):
+        is_message_class = isinstance(what, type) and is_frozen_dataclass(what)
+        if not isinstance(what, (str, Up)) and not is_message_class:
             raise SpecError(
                 f"{place_of(test)}{test.__name__}: sees must hold message classes (frozen "
-                f"dataclasses) and names of fields (strings), got {what!r}"
+                f"dataclasses), names of fields (strings) and UP, got {what!r}"
             )
     return footprint

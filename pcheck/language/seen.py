@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from enum import Enum
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -11,22 +12,40 @@ from pcheck.language.values import exact, order
 from pcheck.text import nearest
 
 M = TypeVar("M")
-Sees = type[Any] | str  # a message class, or the name of a field: "time" or "Clock.time"
+
+
+class Up(Enum):
+    """The type of `UP`. In `sees=[UP]`, UP declares that a property reads `seen.up(node)`."""
+
+    UP = "UP"
+
+    def __repr__(self) -> str:
+        return self.value
+
+
+UP = Up.UP
+# a message class, the name of a field ("time" or "Clock.time"), or UP
+Sees = type[Any] | str | Up
+FieldValues = tuple[tuple[Id, Any], ...]  # the value of a field in each node that has the field
 
 
 class Seen:
-    """An observation: all watched messages sent so far, and the current value of watched fields."""
+    """An observation: all watched messages sent so far, and the current value of watched fields.
+
+    If a property sees UP, an observation also holds whether each node is up.
+    """
 
     def __init__(
         self,
         sent: Iterable[tuple[Id, Any]],
         groups: Mapping[str, Group],
-        fields: Mapping[str, tuple[tuple[Id, Any], ...]] | None = None,
+        fields: Mapping[Any, FieldValues] | None = None,  # by name, and for UP
         key: Hashable = None,
     ) -> None:
         """Create an observation. `key`, if given, must be an exact key of the whole observation.
 
-        With `key`, `sent` must be sorted and without duplicates.
+        `fields[UP]` holds whether each node is up. With `key`, `sent` must be sorted and without
+        duplicates.
         """
         self._sent = tuple(sent) if key is not None else _in_order(sent)
         self._key = key
@@ -50,6 +69,16 @@ class Seen:
     def field(self, name: str) -> list[tuple[Id, Any]]:
         """Return a pair (node, current value) for each node that has this field."""
         return list(self._fields[name])
+
+    def up(self, node: Id) -> bool:
+        """Return whether a node is up: a crash takes the node down until it restarts."""
+        if UP not in self._fields:
+            raise KeyError("the model does not say which nodes are up")
+        found = dict(self._fields[UP])
+        if node not in found:
+            hint = f'; write Id("{node}")' if Id(node) in found else nearest(str(node), found)
+            raise KeyError(f"the cluster has no node {node!r}{hint}")
+        return bool(found[node])
 
     def group(self, name: str) -> Group:
         """Return the nodes of a group; a property need not declare the groups that it reads."""
@@ -93,9 +122,14 @@ class _Footprint(Seen):
         self._declared(name, repr(name))
         return super().field(name)
 
-    def _declared(self, what: Sees, text: str) -> None:
+    def up(self, node: Id) -> bool:
+        self._declared(UP, "seen.up", "UP, from pcheck,")
+        return super().up(node)
+
+    def _declared(self, what: Sees, text: str, missing: str = "") -> None:
         if what not in self._sees:
-            raise LookupError(f"{self._name} reads {text}; add {text} to its sees=[...]")
+            missing = missing or text
+            raise LookupError(f"{self._name} reads {text}; add {missing} to its sees=[...]")
 
 
 class History:

@@ -1,5 +1,8 @@
 """The observer of a cluster: it sees the watched messages sent so far and the watched fields.
 
+If a property sees UP, the observer sees which nodes are up as well, as a field of each node. A
+crash and a restart then change the observation.
+
 The observer watches the union of the footprints of all declared properties, even if only some of
 the properties are checked.
 """
@@ -9,13 +12,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from pcheck.language.actor import Actor
 from pcheck.language.cluster import Cluster
 from pcheck.language.names import Id
-from pcheck.language.seen import Seen, Sees
+from pcheck.language.seen import UP, FieldValues, Seen, Sees, Up
 from pcheck.language.values import exact, order, state_fields
 from pcheck.semantics.network import Letter
 from pcheck.semantics.node import Bundle, Config
+
+Watched = str | Up  # the name of a field, or UP
 
 
 class Observation(NamedTuple):
@@ -26,13 +30,18 @@ class Observation(NamedTuple):
 
 
 class Observer:
-    """The observer of one cluster. A *place* is a watched field of one node that is not fixed."""
+    """The observer of one cluster. A *place* is a watched field of one node that is not fixed.
+
+    With UP, each node has one more place, which holds whether the node is up.
+    """
 
     def __init__(self, cluster: Cluster) -> None:
         self._groups, self._kinds = cluster.groups, cluster.watched_kinds
+        self.sees_up = cluster.watches_up
+        watched = cluster.watched_fields
         extra = {what for each in cluster.milestones for what in each.sees if isinstance(what, str)}
-        self._fields = _owners(cluster, cluster.watched_fields)
-        self._all_fields = _owners(cluster, sorted(extra | set(self._fields)))
+        self._fields = _owners(cluster, (*watched, UP) if self.sees_up else watched)
+        self._all_fields = _owners(cluster, (*sorted(extra | {*watched}), UP))
         self._actors = tuple(cluster.actors.values())
         self._places = {
             (name, i): at
@@ -40,11 +49,11 @@ class Observer:
                 (name, i)
                 for name, owners in self._fields.items()
                 for i in owners
-                if _bare(name) in state_fields(type(self._actors[i]))
+                if not isinstance(name, str) or _bare(name) in state_fields(type(self._actors[i]))
             )
         }
         self._meaning: dict[Hashable, Any] = {}  # the value of each exact key
-        self._keys: dict[tuple[str, Config], Hashable] = {}
+        self._keys: dict[tuple[Watched, Config], Hashable] = {}
         self._watched: dict[Bundle, frozenset[Letter]] = {}
         self._seen: dict[Observation, Seen] = {}
         names = [actor.me for actor in self._actors]
@@ -70,11 +79,9 @@ class Observer:
         """Return the observation of a state from its watched letters and its configurations."""
         return Observation(sent, tuple(self._key(name, nodes[i]) for name, i in self._places))
 
-    def keys_of(self, i: int, actor: Actor) -> tuple[Hashable, ...]:
-        """Return the exact keys in the places of node i while the node is this actor."""
-        return tuple(
-            exact(getattr(actor, _bare(name))) for name, owner in self._places if owner == i
-        )
+    def keys_of(self, i: int, config: Config) -> tuple[Hashable, ...]:
+        """Return the exact keys in the places of node i in a configuration."""
+        return tuple(self._key(name, config) for name, owner in self._places if owner == i)
 
     def part(self, observation: Observation, nodes: Collection[int]) -> Observation:
         """Return the part of an observation that concerns only these nodes."""
@@ -164,9 +171,9 @@ class Observer:
         return self._sorted[id(part)][1]
 
     def history(self, letters: frozenset[Letter], nodes: Sequence[Config]) -> Seen:
-        """Return the observation for milestones: all letters sent, and all fields that are seen."""
+        """Return the observation for milestones: all letters, all fields that are seen, and UP."""
         fields = {
-            name: tuple((nodes[i].actor.me, getattr(nodes[i].actor, _bare(name))) for i in owners)
+            name: tuple((nodes[i].actor.me, _value(name, nodes[i])) for i in owners)
             for name, owners in self._all_fields.items()
         }
         return Seen(((each.src, each.message) for each in letters), self._groups, fields)
@@ -177,33 +184,42 @@ class Observer:
         sent = ((letter.src, letter.message) for letter in letters)
         return Seen(sent, self._groups, fields, key=observation)
 
-    def _row(self, name: str, observation: Observation) -> tuple[tuple[Id, Any], ...]:
+    def _row(self, name: Watched, observation: Observation) -> FieldValues:
         """Return the value of a field in each node that has the field."""
         owners = self._fields[name]
         return tuple((self._actors[i].me, self._held(name, i, observation)) for i in owners)
 
-    def _held(self, name: str, i: int, observation: Observation) -> Any:
+    def _held(self, name: Watched, i: int, observation: Observation) -> Any:
         at = self._places.get((name, i))
         if at is None:  # a fixed field
-            return getattr(self._actors[i], _bare(name))
+            return getattr(self._actors[i], _bare(str(name)))
         return self._meaning[observation.values[at]]
 
-    def _key(self, name: str, config: Config) -> Hashable:
+    def _key(self, name: Watched, config: Config) -> Hashable:
         """Return the exact key of a field, and remember its value."""
         place = name, config
         if place not in self._keys:
-            value = getattr(config.actor, _bare(name))
+            value = _value(name, config)
             key = self._keys[place] = exact(value)
             self._meaning.setdefault(key, value)
         return self._keys[place]
 
 
-def _owners(cluster: Cluster, names: Iterable[str]) -> dict[str, tuple[int, ...]]:
-    """Return for each field name the indices of the nodes that have the field."""
+def _owners(cluster: Cluster, names: Iterable[Watched]) -> dict[Watched, tuple[int, ...]]:
+    """Return for each field name the indices of the nodes that have the field; all have UP."""
     return {
-        name: tuple(i for i, node in enumerate(cluster.actors) if cluster.has_field(node, name))
+        name: tuple(
+            i
+            for i, node in enumerate(cluster.actors)
+            if not isinstance(name, str) or cluster.has_field(node, name)
+        )
         for name in names
     }
+
+
+def _value(name: Watched, config: Config) -> Any:
+    """Return the value of a field of a node, or for UP whether the node is up."""
+    return getattr(config.actor, _bare(name)) if isinstance(name, str) else config.up
 
 
 def _bare(name: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pcheck import Seen, always, milestone, sometimes
+from pcheck import UP, Seen, always, milestone, sometimes
 from pcheck.errors import SpecError
 from pcheck.language.property import Kind
 from tests.errors import place
@@ -98,12 +98,12 @@ def test_a_footprint_must_hold_message_classes_and_names_of_fields(
     with pytest.raises(SpecError) as caught:
         mark(sees=[Said, what])(one)
     assert str(caught.value) == (
-        f"{place(one)}one: sees must hold message classes (frozen dataclasses) and names of "
-        f"fields (strings), got {text or repr(what)}"
+        f"{place(one)}one: sees must hold message classes (frozen dataclasses), names of fields "
+        f"(strings) and UP, got {text or repr(what)}"
     )
 
 
-@pytest.mark.parametrize(("what", "text"), [("time", "'time'"), (Said, "Said")])
+@pytest.mark.parametrize(("what", "text"), [("time", "'time'"), (Said, "Said"), (UP, "UP")])
 def test_a_footprint_must_be_a_list(what: Any, text: str) -> None:
     with pytest.raises(SpecError) as caught:
         always(sees=what)(one)

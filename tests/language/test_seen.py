@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from pcheck import History, Id, Property, Seen, always, group, sometimes
+from pcheck import UP, History, Id, Property, Seen, always, group, sometimes
 from pcheck.errors import SpecError
 from tests.errors import place
-from tests.language.speech import A1, A2, A10, OBSERVATION, Loose, Said, Shouted, Sung
+from tests.language.speech import A1, A2, A10, OBSERVATION, WITH_UP, Loose, Said, Shouted, Sung
 
 pytestmark = pytest.mark.usefixtures("at_the_top")
 
@@ -34,6 +34,17 @@ def test_fields_and_groups_are_read_by_name() -> None:
         [(A1, None)],
     )
     assert list(OBSERVATION.group("a")) == [A1, A2]
+
+
+def test_an_observation_says_which_nodes_are_up() -> None:
+    assert (WITH_UP.up(A1), WITH_UP.up(A2)) == (True, False)
+    assert [node for node in WITH_UP.group("a") if not WITH_UP.up(node)] == [A2]
+
+
+def test_observations_differ_if_another_node_is_up() -> None:
+    other = Seen([(A1, Said("x"))], {}, {UP: ((A1, False), (A2, True))})
+    same = Seen([(A1, Said("x"))], {}, {UP: ((A1, True), (A2, False))})
+    assert (other == WITH_UP, same == WITH_UP) == (False, True)
 
 
 def test_observations_are_equal_whatever_the_order_of_the_messages() -> None:
@@ -69,6 +80,31 @@ def test_a_property_can_read_its_footprint() -> None:
     assert text.why_false(OBSERVATION) == f"x at 4 in {group('a', 2)}"
 
 
+def test_a_property_that_declares_up_can_ask_which_nodes_are_up() -> None:
+    @always(sees=[UP])
+    def all_up(seen: Seen) -> str | None:
+        return next((f"{node} is down" for node in (A1, A2) if not seen.up(node)), None)
+
+    assert (all_up.sees, all_up.why_false(WITH_UP)) == ((UP,), "a2 is down")
+
+
+UNKNOWN = [
+    (WITH_UP, Id("a22"), "the cluster has no node Id('a22'); did you mean Id('a2')?"),
+    (WITH_UP, Id("proposer"), "the cluster has no node Id('proposer')"),
+    (WITH_UP, "a1", "the cluster has no node 'a1'; write Id(\"a1\")"),
+    (OBSERVATION, A1, "the model does not say which nodes are up"),
+]
+
+
+@pytest.mark.parametrize(("observation", "node", "text"), UNKNOWN)
+def test_the_error_about_an_unknown_node_suggests_a_name(
+    observation: Seen, node: Any, text: str
+) -> None:
+    with pytest.raises(KeyError) as caught:
+        observation.up(node)
+    assert caught.value.args == (text,)
+
+
 READS: list[tuple[Callable[[Seen], object], str]] = [
     (lambda seen: seen.sent(Sung), "reads reads Sung; add Sung to its sees=[...]"),
     (lambda seen: seen.sent(Said), "reads reads Said; add Said to its sees=[...]"),
@@ -77,6 +113,7 @@ READS: list[tuple[Callable[[Seen], object], str]] = [
         lambda seen: seen.field("Clock.time"),
         "reads reads 'Clock.time'; add 'Clock.time' to its sees=[...]",
     ),
+    (lambda seen: seen.up(A1), "reads reads seen.up; add UP, from pcheck, to its sees=[...]"),
 ]
 
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 
 from pcheck import (
+    UP,
     Action,
     Actor,
     Cluster,
@@ -106,12 +107,15 @@ def hasty_cases(draw: st.DrawFn, nodes: tuple[int, ...] = (1, 2, 2, 3)) -> Case:
     everybody, first, second = Group("all", (*n, *m)), draw(roles("One")), draw(roles("Other"))
     parts = {n: lambda _: first(everybody=everybody), m: lambda _: second(everybody=everybody)}
     limit, sees = draw(st.integers(1, 5)), draw(st.sampled_from([(X,), (X, Y), (Y, A)]))
+    sees_up = draw(st.sampled_from([False, False, True]))
 
     def few(seen: Seen) -> str | None:
-        return "too many" if sum(len(seen.sent(kind)) for kind in sees) > limit else None
+        sent = sum(len(seen.sent(kind)) for kind in sees)
+        one_is_down = not sees_up or any(not seen.up(node) for node in everybody)
+        return "too many" if sent > limit and one_is_down else None
 
-    made = Cluster(parts, properties=[always(sees=sees)(few)], interchangeable=[n])
-
+    few_sent = always(sees=(*sees, UP) if sees_up else sees)(few)
+    made = Cluster(parts, properties=[few_sent], interchangeable=[n])
     crashes = draw(st.sampled_from([0, 1, 1, 2]))
     only_these = draw(crash_nodes(made)) if crashes else None
     network = draw(st.sampled_from(["set", "once", "lossy"]))

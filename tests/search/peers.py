@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 
 from pcheck import (
+    UP,
     Action,
     Actor,
     Cluster,
@@ -248,6 +249,28 @@ def sizes_at_least(name: str, size: int) -> tuple[str, tuple[Any, ...], Test]:
     return f"{size} {name}", (name,), test
 
 
+def down_at_least(count: int) -> tuple[str, tuple[Any, ...], Test]:
+    def test(seen: Seen) -> bool:
+        nodes = [*seen.group("n"), *seen.group("m")]
+        return sum(not seen.up(node) for node in nodes) >= count
+
+    return f"{count} down", (UP,), test
+
+
+def a_sender_is_down(kind: type[Any]) -> tuple[str, tuple[Any, ...], Test]:
+    def test(seen: Seen) -> bool:
+        return any(not seen.up(src) for src, _ in seen.sent(kind))
+
+    return f"a sender of {kind.__name__} is down", (kind, UP), test
+
+
+def a_friend_is_down() -> tuple[str, tuple[Any, ...], Test]:
+    def test(seen: Seen) -> bool:
+        return any(held is not None and not seen.up(held) for _, held in seen.field("friend"))
+
+    return "a friend is down", ("friend", UP), test
+
+
 atoms = st.one_of(
     st.builds(sent_at_least, st.sampled_from(KINDS), st.integers(1, 4)),
     st.builds(sent_by_two, st.sampled_from(KINDS)),
@@ -260,9 +283,18 @@ atoms = st.one_of(
 )
 
 
+up_atoms = st.one_of(
+    st.builds(down_at_least, st.integers(1, 2)),
+    st.builds(a_sender_is_down, st.sampled_from(KINDS)),
+    st.builds(a_friend_is_down),
+)
+
+
 @st.composite
-def properties(draw: st.DrawFn, number: int) -> Property:
-    several = draw(st.lists(atoms, min_size=1, max_size=2))
+def properties(draw: st.DrawFn, number: int, *, sees_up: bool) -> Property:
+    """Draw a property; if it `sees_up`, it may ask which nodes are up."""
+    some = st.one_of(up_atoms, atoms) if sees_up else atoms
+    several = draw(st.lists(some, min_size=1, max_size=2))
     sees = tuple(dict.fromkeys(what for _, each, _ in several for what in each))
     text = " and ".join(text for text, _, _ in several)
 
@@ -357,7 +389,8 @@ def symmetric_clusters(draw: st.DrawFn) -> Cluster:
         n: lambda i: first(everybody=everybody, peers=peers, left=energy),
         m: lambda i: second(everybody=everybody, peers=peers, left=own[i - 1]),
     }
-    several = [draw(properties(number)) for number in range(draw(st.integers(1, 3)))]
+    sees_up = draw(st.sampled_from([False, False, True]))
+    several = [draw(properties(n, sees_up=sees_up)) for n in range(draw(st.integers(1, 3)))]
     blocks: list[Group | tuple[Value, ...]] = [n]
     if twins and len(m) == 2:
         blocks.append(m)

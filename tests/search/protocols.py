@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 
 from pcheck import (
+    UP,
     Action,
     Actor,
     Cluster,
@@ -210,6 +211,29 @@ def two_nodes_heard_differently() -> Predicate:
     return Predicate("two last differ", ("last",), test)
 
 
+def nodes(seen: Seen) -> list[Id]:
+    """Return every node; a cluster has the group n, and some clusters the group m."""
+    return [node for name in ("n", "m") if name in seen._groups for node in seen.group(name)]
+
+
+def down_at_least(count: int) -> Predicate:
+    def test(seen: Seen) -> bool:
+        return sum(not seen.up(node) for node in nodes(seen)) >= count
+
+    return Predicate(f"{count} down", (UP,), test)
+
+
+def the_first_is(up: bool) -> Predicate:
+    return Predicate(f"n1 is {'up' if up else 'down'}", (UP,), lambda seen: seen.up(Id("n1")) is up)
+
+
+def a_sender_is_down(kind: type[Any]) -> Predicate:
+    def test(seen: Seen) -> bool:
+        return any(not seen.up(src) for src, _ in seen.sent(kind))
+
+    return Predicate(f"a sender of {kind.__name__} is down", (kind, UP), test)
+
+
 def both(a: Predicate, b: Predicate) -> Predicate:
     sees = tuple(dict.fromkeys((*a.sees, *b.sees)))
     text = f"({a.text} and {b.text})"
@@ -281,7 +305,13 @@ def with_summary(prop: Property, text: str) -> Property:
 
 def observation(seen: Seen, sees: tuple[Any, ...]) -> str:
     """Return the observation as text; distinct observations have distinct texts."""
-    return show(tuple(tuple(seen.field(w) if type(w) is str else seen.sent(w)) for w in sees))
+    return show(tuple(tuple(part(seen, what)) for what in sees))
+
+
+def part(seen: Seen, what: Any) -> list[tuple[Id, Any]]:
+    if what is UP:
+        return [(node, seen.up(node)) for node in nodes(seen)]
+    return seen.field(what) if type(what) is str else seen.sent(what)
 
 
 # Strategies
@@ -358,12 +388,18 @@ atoms = st.one_of(
     st.builds(every_node_is_past, st.integers(1, 2)),
     st.builds(two_nodes_heard_differently),
 )
-pairs = st.builds(both, atoms, atoms)
-predicates = st.one_of(atoms, pairs, st.builds(both, atoms, pairs))
+up_atoms = st.one_of(
+    st.builds(down_at_least, st.integers(1, 2)),
+    st.builds(the_first_is, st.booleans()),
+    st.builds(a_sender_is_down, st.sampled_from(KINDS)),
+)
 
 
-def properties(number: int) -> st.SearchStrategy[Property]:
-    name = st.just(f"p{number}")
+def properties(number: int, *, sees_up: bool) -> st.SearchStrategy[Property]:
+    """Draw a property; if it `sees_up`, it may ask which nodes are up."""
+    name, some = st.just(f"p{number}"), st.one_of(up_atoms, atoms) if sees_up else atoms
+    pairs = st.builds(both, some, some)
+    predicates = st.one_of(some, pairs, st.builds(both, some, pairs))
     return st.one_of(
         st.builds(never, name, predicates),
         st.builds(once, name, predicates),
@@ -385,7 +421,8 @@ def clusters(draw: st.DrawFn) -> Cluster:
         each: lambda i, role=role: role(everybody=everybody, left=energy)
         for each, role in zip(groups, make, strict=False)
     }
-    several = [draw(properties(number)) for number in range(draw(st.integers(1, 4)))]
+    sees_up = draw(st.sampled_from([False, False, True]))
+    several = [draw(properties(n, sees_up=sees_up)) for n in range(draw(st.integers(1, 4)))]
     return Described(parts, properties=several)
 
 

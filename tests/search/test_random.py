@@ -8,6 +8,7 @@ from functools import cache
 import pytest
 from hypothesis import given, settings
 
+from pcheck import UP
 from pcheck.search.outcome import SearchResult
 from pcheck.semantics.network import NETWORKS
 from tests.search.alike import Case, check_alike
@@ -44,6 +45,7 @@ def features(case: Case, search: SearchResult) -> set[str]:
         "stopped": search.stopped is not None,
         "all properties": case.all_properties,
         "only some properties": len(search.properties) < len(case.cluster.properties),
+        "sees which nodes are up": any(UP in prop.sees for prop in search.properties),
         "only some nodes crash": len(case.crash_nodes or case.cluster.actors)
         < len(case.cluster.actors),
         "violated step property": bool(steps & found.keys()),
@@ -90,6 +92,7 @@ MIN_EXAMPLES_WITH: dict[str, int] = {  # of the 200 examples
     "all properties": 40,
     "only some properties": 20,
     "only some nodes crash": 20,
+    "sees which nodes are up": 20,
     "violated step property": 10,
     "two violations": 1,
     "choice in a trace": 5,

@@ -7,7 +7,19 @@ from dataclasses import dataclass
 
 import pytest
 
-from pcheck import Action, Actor, Cluster, Group, Id, Seen, action, broadcast, group, milestone
+from pcheck import (
+    UP,
+    Action,
+    Actor,
+    Cluster,
+    Group,
+    Id,
+    Seen,
+    action,
+    broadcast,
+    group,
+    milestone,
+)
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
 from pcheck.semantics.trace import follow
@@ -56,6 +68,49 @@ def test_an_observation_holds_the_current_values_of_the_fields(network: str) -> 
         [(A1, 0), (A2, 0)],
         [(A1, 5), (A2, 0)],
     ]
+
+
+@pytest.mark.parametrize("network", EVERY)
+def test_an_observation_holds_which_nodes_are_up(network: str) -> None:
+    """A field that is called up has nothing to do with UP."""
+
+    @dataclass(frozen=True)
+    class Lift(Actor):
+        up: int = 7
+
+    roles: dict[Group, Callable[[int], Actor]] = {group("a", 2): lambda i: Lift()}
+    model = ClusterModel(Cluster(roles, properties=[seeing(UP, "up")]), NETWORKS[network], 2)
+    labels = "a2 crashes", "a1 crashes", "a2 restarts", "a1 restarts"
+    seen = [model.observe(state) for state in follow(model, labels).states]
+    assert [(each.up(A1), each.up(A2)) for each in seen] == [
+        (True, True),
+        (True, False),
+        (False, False),
+        (False, True),
+        (True, True),
+    ]
+    assert seen[0] == seen[-1] != seen[1] != seen[2]
+    assert seen[1].field("up") == [(A1, 7), (A2, 7)]
+
+
+def test_up_adds_no_states() -> None:
+    without, with_up = (explored(DIALOGUE, "lossy", 1, sees=sees) for sees in [(), (UP,)])
+    assert without == with_up
+
+
+def test_a_milestone_and_an_explanation_see_which_nodes_are_up() -> None:
+    @milestone(sees=[UP])
+    def downs(seen: Seen) -> dict[Id, str]:
+        return {node: f"{node} is down" for node in seen.group("a") if not seen.up(node)}
+
+    cluster = Cluster({A: lambda i: Idle()}, [seeing()], milestones=[downs])
+    model = ClusterModel(cluster, NETWORKS["set"], 1)
+    states = follow(model, ("a1 crashes", "a1 restarts")).states
+    history = [model.history(state, frozenset()) for state in states]
+    assert [downs.lines(seen) for seen in history] == [{}, {A1: "a1 is down"}, {}]
+    unwatched = ClusterModel(Cluster({A: lambda i: Idle()}, [seeing()]), NETWORKS["set"], 1)
+    whole = [unwatched.history(state, frozenset()) for state in follow(unwatched, ()).states]
+    assert [seen.up(A1) for seen in whole] == [True]
 
 
 def test_watched_fields_add_no_states() -> None:

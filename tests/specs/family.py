@@ -28,8 +28,14 @@ class Found(NamedTuple):
 class Watched(ClusterModel):
     """A ClusterModel that records every observation."""
 
-    def __init__(self, cluster: Cluster, network: str, crashes: int) -> None:
-        super().__init__(cluster, NETWORKS[network], crashes)
+    def __init__(
+        self,
+        cluster: Cluster,
+        network: str,
+        crashes: int,
+        crash_nodes: Collection[Id] | None = None,
+    ) -> None:
+        super().__init__(cluster, NETWORKS[network], crashes, crash_nodes)
         self.observations: set[Seen] = set()
 
     def observe(self, state: State) -> Seen:

@@ -14,8 +14,7 @@ from typing import Any
 
 import pytest
 
-from pcheck.loading.setup import prepare
-from pcheck.loading.spec import find
+from pcheck import UP, Id, Seen, always
 from pcheck.search.outcome import Outcome, SearchResult, Verdict
 from pcheck.search.reference import explore
 from pcheck.semantics.cluster_model import ClusterModel
@@ -113,13 +112,14 @@ def test_proposer_i_of_p_uses_ballot_r_p_plus_i_and_wants_v_i() -> None:
 
 
 def observations(model: Watched) -> frozenset[Votes]:
+    return frozenset(votes_of(model, seen) for seen in model.observations)
+
+
+def votes_of(model: Watched, seen: Seen) -> Votes:
     accepted: type[Any] = model.cluster.watched_kinds[0]
     return frozenset(
-        frozenset(
-            (int(acceptor[1:]), said.vote.ballot, int(said.vote.value[1:]))
-            for acceptor, said in seen.sent(accepted)
-        )
-        for seen in model.observations
+        (int(acceptor[1:]), said.vote.ballot, int(said.vote.value[1:]))
+        for acceptor, said in seen.sent(accepted)
     )
 
 
@@ -165,33 +165,49 @@ def test_another_program_finds_the_same_counts_and_observations(
     assert found == by_the_peer(acceptors, proposers, rounds, network, crashes, learners)
 
 
+@always(sees=[UP])
+def sees_up(seen: Seen) -> str | None:
+    return None
+
+
 @pytest.mark.parametrize("network", NETWORKS)
 @pytest.mark.parametrize(
-    ("size", "names"),
+    ("size", "crash_nodes"),
     [
-        ((2, 1, 1, 0), "a"),
+        ((2, 1, 1, 0), "a1 a2"),
         ((2, 1, 1, 0), "a2"),
-        ((2, 1, 1, 0), "p"),
-        ((1, 2, 1, 0), "p1,a"),
-        ((1, 1, 2, 0), "p"),
-        ((1, 1, 1, 2), "l2,p"),
-        ((1, 1, 1, 1), "a,p,l"),
+        ((2, 1, 1, 0), "p1"),
+        ((1, 2, 1, 0), "p1 a1"),
+        ((1, 1, 2, 0), "p1"),
+        ((1, 1, 1, 2), "l2 p1"),
+        ((1, 1, 1, 1), "a1 p1 l1"),
     ],
 )
-def test_another_program_finds_the_same_counts_if_only_some_nodes_may_crash(
-    size: tuple[int, int, int, int], names: str, network: str
+def test_another_program_agrees_on_which_nodes_may_crash_and_which_are_up(
+    size: tuple[int, int, int, int], crash_nodes: str, network: str
 ) -> None:
     acceptors, proposers, rounds, learners = size
-    options = {"acceptors": acceptors, "proposers": proposers}
-    options |= {"rounds": rounds, "learners": learners}
-    every = [f"a{i + 1}" for i in range(acceptors)] + [f"p{i + 1}" for i in range(proposers)]
-    every += [f"l{i + 1}" for i in range(learners)]
+    sizes = {"acceptors": acceptors, "proposers": proposers, "learners": learners}
+    numbers = {
+        Id(f"{role[0]}{nth + 1}"): number
+        for number, (role, nth) in enumerate(
+            ((role, nth) for role, count in sizes.items() for nth in range(count)), start=1
+        )
+    }
+    nodes = [Id(name) for name in crash_nodes.split()]
     for crashes in (1, 2):
-        setup = prepare(find("paxos"), options, network=network, crashes=crashes, crash_nodes=names)
-        assert isinstance(setup.model, ClusterModel)
-        numbers = [every.index(str(node)) + 1 for node in setup.model.crash_nodes]
-        expected = by_the_peer(*size[:3], network, crashes, learners, numbers)[:3]
-        assert counts(explore(setup.model)) == expected
+        built = cluster("", rounds=rounds, **sizes)
+        built.properties = (*built.properties, sees_up)
+        model = Watched(built, network, crashes, nodes)
+        search = explore(model, all_properties=True)
+        observed = frozenset(
+            votes | {(number, 0, 0) for node, number in numbers.items() if not seen.up(node)}
+            for seen in model.observations
+            for votes in [votes_of(model, seen)]
+        )
+        found = Counts(*counts(search), observed)
+        some = [numbers[node] for node in nodes]
+        assert found == by_the_peer(*size[:3], network, crashes, learners, some, sees_down=True)
 
 
 @pytest.mark.parametrize("crashes", [0, 1])

@@ -1,7 +1,8 @@
 """Fuse: postpone the silent steps of a node until directly before its next step that is not silent.
 
 Theorem. A step is *silent* if it sends nothing, not even to nobody, and does not change what the
-properties see of its node. Deliveries, actions, losses, crashes and restarts can all be silent.
+properties see of its node. Deliveries, actions, losses, crashes and restarts can all be silent. (If
+a property sees UP, no crash and no restart is silent: each changes what that property sees.)
 Every copy of a message has one receiver, sending never blocks, a crash does not change the network,
 and the number of crashes in an execution does not depend on their order. So a silent step of a node
 can be postponed past any step of another node. Hence every observation has a shortest trace in

@@ -37,10 +37,7 @@ def class_representatives(closure: Closure, i: int) -> dict[Local, Local]:
     """Return, for each local state of a node, the first local state of its class in the table."""
     edges, seen = closure.edges[i], closure.model.observer.keys_of
     class_of: dict[Local, int] = _numbered(
-        {
-            local: (local.up, seen(i, local.actor), closure.consuming_steps(i, local))
-            for local in edges
-        }
+        {local: (local.up, seen(i, local), closure.consuming_steps(i, local)) for local in edges}
     )
     while True:
         finer = _numbered(

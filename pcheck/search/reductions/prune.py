@@ -8,7 +8,8 @@ lost. Properties see what steps send, never what an inbox holds. On `fifo`, a de
 blocks the letters behind it, so nothing is removed there.
 
 A crash is not a step either if the node restarts in the local state that it had before. The trace
-without the crash and the restart has the same observations, is shorter, and saves a crash.
+without the crash and the restart has the same observations, is shorter, and saves a crash. But if a
+property sees UP, the trace without the crash has other observations, and every crash is a step.
 """
 
 from __future__ import annotations
@@ -24,9 +25,15 @@ from pcheck.semantics.node import Config
 class Pruned(Quotient):
     """A node whose inbox keeps only live letters."""
 
-    def __init__(self, inner: Automaton, live: dict[Local, frozenset[Letter]]) -> None:
+    def __init__(
+        self, inner: Automaton, live: dict[Local, frozenset[Letter]], sees_up: bool
+    ) -> None:
+        """Prune the inboxes of `inner`; `sees_up` is whether the properties see which nodes are up.
+
+        Only if they do not, a crash may be left out.
+        """
         super().__init__(inner)
-        self._live = live
+        self._live, self._sees_up = live, sees_up
 
     def representative(self, config: Config) -> Config:
         if self.node.network.ignoring_is_a_step:
@@ -36,7 +43,7 @@ class Pruned(Quotient):
         return self.node.config(config.actor, config.up, inbox)
 
     def is_needed(self, config: Config, step: MacroStep) -> bool:
-        if step.crashes:
+        if step.crashes and not self._sees_up:
             restarted = self.node.config(step.next.actor, True, step.next.inbox)
             return self.normal(restarted).actor is not config.actor
         return super().is_needed(config, step)

@@ -150,7 +150,10 @@ def _quotients(
     if "prune" in reductions:
         lives = [live_letters(closure, i, each) for i, each in enumerate(classes)]
         if symmetry is None or symmetry.maps_live_letters(lives):
-            automata = [Pruned(each, live) if live else each for each, live in zip(automata, lives)]
+            sees_up = closure.model.observer.sees_up
+            automata = [
+                Pruned(each, live, sees_up) if live else each for each, live in zip(automata, lives)
+            ]
         else:
             asymmetric.append("prune")
     return automata, classes, asymmetric

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal, NamedTuple
 
-from pcheck import Action, Actor, Cluster, Group, Id, Map, Model, Option, Seen, Set, Step
+from pcheck import UP, Action, Actor, Cluster, Group, Id, Map, Model, Option, Seen, Set, Step
 from pcheck import action, always, broadcast, bug, either, fixed, group, milestone, send
 from pcheck import sometimes, spec
 

@@ -56,6 +56,21 @@ JUDGING: dict[str, Fault] = {
         "fault.py:[seen.field]: the property truth raised LookupError: "
         "truth reads 'given'; add 'given' to its sees=[...]",
     ),
+    "asks which nodes are up and did not declare UP": (
+        {JUDGE: 'return None if seen.up(Id("s1")) else "down"'},
+        "fault.py:[seen.up]: the property truth raised LookupError: "
+        "truth reads seen.up; add UP, from pcheck, to its sees=[...]",
+    ),
+    "asks for a node that the cluster does not have": (
+        {JUDGED: "@always(sees=[UP])", JUDGE: 'return None if seen.up(Id("s22")) else "down"'},
+        "fault.py:[seen.up]: the property truth raised KeyError: "
+        "\"the cluster has no node Id('s22'); did you mean Id('s2')?\"",
+    ),
+    "writes UP with quotes": (
+        {JUDGED: '@always(sees=["up"])', JUDGE: "return None"},
+        "fault.py:[return Cluster]: truth sees the field 'up', which no node has; "
+        "for seen.up write UP without quotes",
+    ),
 }
 
 

@@ -13,7 +13,7 @@ from itertools import chain, permutations, product
 from typing import Any, TypeAlias
 
 from pcheck.language.names import Id, Value
-from pcheck.language.seen import Seen
+from pcheck.language.seen import UP, Seen
 from pcheck.language.values import exact
 from pcheck.search.compiled.explorer import explore
 from pcheck.search.compiled.walk import Walk
@@ -93,7 +93,10 @@ def key_of_observation(model: ClusterModel, seen: Seen) -> Hashable:
     sees = dict.fromkeys(what for prop in model.properties for what in prop.sees)
     rows: list[Hashable] = []
     for what in sees:
-        row = seen.field(what) if isinstance(what, str) else seen.sent(what)
+        if what is UP:
+            row = [(node, seen.up(node)) for node in model.cluster.actors]
+        else:
+            row = seen.field(what) if isinstance(what, str) else seen.sent(what)
         rows.append(frozenset((exact(node), exact(value)) for node, value in row))
     return tuple(rows)
 

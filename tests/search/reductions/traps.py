@@ -27,6 +27,7 @@ from pcheck import (
     sometimes,
     volatile,
 )
+from pcheck.language.seen import Sees
 from pcheck.search.reductions.closure import Closure, Edge
 from tests.search.alike import Case
 from tests.search.reductions.reducing import check_reduced, observations, reduced_search
@@ -112,8 +113,8 @@ def reaches(*kinds: type[Any], name: str = "reaches") -> Property:
     return sometimes(sees=kinds, name=name)(lambda seen: all(map(seen.sent, kinds)))
 
 
-def watches(*what: type[Any] | str) -> Property:
-    """Return a property that sees messages and fields, and is never false."""
+def watches(*what: Sees) -> Property:
+    """Return a property that sees messages, fields or UP, and is never false."""
 
     def never_false(seen: Seen) -> str | None:
         return None
