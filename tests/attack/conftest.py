@@ -1,0 +1,21 @@
+"""Settings for small protocols: cover is tried at once, and no code is read for its messages."""
+
+from __future__ import annotations
+
+import pytest
+
+from pcheck import checking
+from pcheck.search.compiled import walk
+
+pytest.register_assert_rewrite("tests.attack.attack")
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Try a proof with `cover` in every search, and skip the warnings about unsent messages.
+
+    To find what an actor can send, pcheck reads the code of its class, which takes longer than the
+    search for a small protocol.
+    """
+    monkeypatch.setattr(walk, "MIN_STATES_TO_TRY_COVER", 0)
+    monkeypatch.setattr(checking, "check_sent", lambda *_: ())

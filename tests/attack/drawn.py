@@ -1,0 +1,39 @@
+"""The random protocols that are attacked: neither trivial nor large."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count, islice
+from typing import NamedTuple
+
+from tests.attack.attack import Case
+from tests.attack.explorer import Answer, Explorer, TooLarge
+from tests.attack.protocols import random_protocol, scope_of
+
+MIN_STATES, MAX_STATES = 20, 1_000
+
+
+class Drawn(NamedTuple):
+    """A random protocol, and what the explorer says about it."""
+
+    number: int
+    case: Case
+    explorer: Explorer
+    answer: Answer
+
+
+def protocols(first: int, how_many: int, max_states: int = MAX_STATES) -> Iterator[Drawn]:
+    """Yield this many protocols that are neither trivial nor large, from a number upwards."""
+    return islice(_fitting(first, max_states), how_many)
+
+
+def _fitting(first: int, max_states: int) -> Iterator[Drawn]:
+    for number in count(first):
+        case = Case(random_protocol, *scope_of(number), {"number": number})
+        explorer = case.explorer()
+        try:
+            answer = explorer.explore(max_states)
+        except TooLarge:
+            continue
+        if sum(answer.widths) >= MIN_STATES:
+            yield Drawn(number, case, explorer, answer)

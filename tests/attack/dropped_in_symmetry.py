@@ -1,0 +1,194 @@
+"""Side conditions of `symmetry` and of its representatives, dropped one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
+
+from pcheck.language.actor import Actor
+from pcheck.search.compiled.orbits import Orbits
+from pcheck.search.compiled.property_symmetry import PropertySymmetry
+from pcheck.search.reductions import symmetry
+from pcheck.search.reductions.symmetry import Classes, Symmetry
+from pcheck.semantics.network import Letter
+from pcheck.semantics.node import Move
+from pcheck.semantics.observer import Observation, Observer
+from pcheck.semantics.renaming import renamed, renamed_fields, replace_fields
+from tests.attack.conditions import Patch, dropped
+
+
+@dropped("a renaming maps the initial state to itself")
+def _(patch: Patch) -> None:
+    patch.setattr(Symmetry, "_check_initial_state", lambda self: None)
+
+
+@dropped("a renaming maps reactions to reactions")
+def _(patch: Patch) -> None:
+    patch.setattr(Symmetry, "check", lambda *_: None)
+
+
+@dropped("a renaming maps actions to actions")
+def _(patch: Patch) -> None:
+    _checked_if(patch, lambda letter: letter is not None)
+
+
+@dropped("a renaming maps reactions to messages to each other")
+def _(patch: Patch) -> None:
+    _checked_if(patch, lambda letter: letter is None)
+
+
+def _checked_if(patch: Patch, test: Callable[[Letter | None], bool]) -> None:
+    check = Symmetry.check
+
+    def check_some(self: Symmetry, i: int, actor: Actor, letter: Letter | None) -> None:
+        if test(letter):
+            check(self, i, actor, letter)
+
+    patch.setattr(Symmetry, "check", check_some)
+
+
+@dropped("every renaming of a reaction is verified")
+def _(patch: Patch) -> None:
+    """Compare a reaction with its images, but no image with its own images."""
+    check = Symmetry.check
+
+    def check_once(self: Symmetry, i: int, actor: Actor, letter: Letter | None) -> None:
+        known = set(self._checked)
+        others = {
+            (j, id(image), letter and self.letter(swap, letter))
+            for swap in range(len(self.swaps))
+            for j, image in [(self.targets[swap][i], self.actor(swap, i, actor))]
+        }
+        self._checked |= others - {(i, id(actor), letter)}
+        check(self, i, actor, letter)
+        self._checked.clear()
+        self._checked |= known | {(i, id(actor), letter)}
+
+    patch.setattr(Symmetry, "check", check_once)
+
+
+@dropped("a renaming maps crashes to crashes")
+def _(patch: Patch) -> None:
+    patch.setattr(Symmetry, "_maps_crash", lambda *_: True)
+
+
+@dropped("a property says the same of renamed observations")
+def _(patch: Patch) -> None:
+    patch.setattr(PropertySymmetry, "compare", lambda *_: None)
+
+
+@dropped("names inside messages are renamed")
+def _(patch: Patch) -> None:
+    def letter(self: Symmetry, swap: int, letter: Letter) -> Letter:
+        src: Any = self.swaps[swap].get(letter.src, letter.src)
+        return self.model.letter(src, letter.message)
+
+    patch.setattr(Symmetry, "letter", letter)
+
+
+@dropped("senders are renamed")
+def _(patch: Patch) -> None:
+    def letter(self: Symmetry, swap: int, letter: Letter) -> Letter:
+        return self.model.letter(letter.src, renamed(letter.message, self.swaps[swap]))
+
+    patch.setattr(Symmetry, "letter", letter)
+
+
+@dropped("names inside local states are renamed")
+def _(patch: Patch) -> None:
+    def actor(self: Symmetry, swap: int, i: int, actor: Actor) -> Actor:
+        handlers = self.model.nodes[self.targets[swap][i]].handlers
+        return handlers.interned(
+            replace_fields(
+                handlers.begin, {n: getattr(actor, n) for n in renamed_fields(actor, {})}
+            )
+        )
+
+    patch.setattr(Symmetry, "actor", actor)
+
+
+@dropped("observed messages are renamed")
+def _(patch: Patch) -> None:
+    observation = Symmetry.observation
+
+    def kept(self: Symmetry, swap: int, seen: Observation) -> Observation:
+        return observation(self, swap, seen)._replace(sent=seen.sent)
+
+    patch.setattr(Symmetry, "observation", kept)
+
+
+@dropped("names inside observed fields are renamed")
+def _(patch: Patch) -> None:
+    keys = Observer.renamed_keys
+
+    def kept(
+        self: Observer, values: Sequence[Hashable], targets: Sequence[int], _: object
+    ) -> tuple[Hashable, ...]:
+        return keys(self, values, targets, lambda value: value)
+
+    patch.setattr(Observer, "renamed_keys", kept)
+
+
+@dropped("nodes take each other's places")
+def _(patch: Patch) -> None:
+    patch.setattr(Symmetry, "_target", lambda self, swap, i: i)
+
+
+@dropped("a renaming maps live messages to live messages")
+def _(patch: Patch) -> None:
+    patch.setattr(Symmetry, "maps_live_letters", lambda *_: True)
+
+
+@dropped("a renaming maps classes to classes")
+def _(patch: Patch) -> None:
+    maps = Symmetry.maps_classes
+
+    def maps_classes(self: Symmetry, representatives: Classes) -> bool:
+        swaps, self.swaps = self.swaps, []
+        maps(self, representatives)
+        self.swaps = swaps
+        return True
+
+    patch.setattr(Symmetry, "maps_classes", maps_classes)
+
+
+@dropped("images are replaced by the representatives of their classes")
+def _(patch: Patch) -> None:
+    def fill_image(self: Orbits, machine: int, number: int, swap: int) -> None:
+        assert self.symmetry is not None
+        i, item = self._machines.numbered(machine, number)
+        target = int(self.targets[swap, machine])
+        if machine < len(self._machines.nodes):
+            image = self._machines.config_number(target, self.symmetry.config(swap, i, item))
+        else:
+            image = self._machines.number_of(target, self.symmetry.observation(swap, item))
+        self.images[self._row(machine, number), swap] = image
+
+    patch.setattr(Orbits, "_fill_image", fill_image)
+
+
+@dropped("renamed reactions send in the same order")
+def _(patch: Patch) -> None:
+    patch.setattr(
+        symmetry,
+        "_sent",
+        lambda sends: (
+            frozenset((letter, to) for letter, receivers in sends for to in receivers),
+            frozenset(letter for letter, _ in sends),
+        ),
+    )
+
+
+@dropped("renamed reactions send the same to nobody")
+def _(patch: Patch) -> None:
+    sent = symmetry._sent
+    patch.setattr(symmetry, "_sent", lambda sends: sent([each for each in sends if each[1]]))
+
+
+@dropped("receivers are renamed")
+def _(patch: Patch) -> None:
+    def reaction_image(self: Symmetry, swap: int, i: int, move: Move) -> Any:
+        sends = [(self.letter(swap, letter), to) for letter, to in move.bundle.sends]
+        return self.actor(swap, i, move.actor) if move.actor is not None else None, sends
+
+    patch.setattr(Symmetry, "_reaction_image", reaction_image)

@@ -1,0 +1,106 @@
+"""Random properties: all events of a small footprint, each forbidden, and some wanted too.
+
+One search with many properties compares more than a verdict: for each event, the least number of
+steps to it. Step properties are rare, because reductions are off for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from random import Random
+from typing import Any
+
+from pcheck.language.names import Group, Id
+from pcheck.language.property import Property, always, sometimes
+from pcheck.language.seen import Seen, Sees
+from tests.attack.messages import Page, content
+
+PLAIN_EVENT = "a1_sends"  # distinguishes the nodes of a group
+Event = Callable[[Seen], bool]
+Events = Iterator[tuple[str, Event]]
+
+
+def draw_properties(
+    random: Random, states: int, groups: Sequence[Group], kinds: Sequence[type[Any]]
+) -> Iterator[Property]:
+    """Yield the properties over one or two kinds of messages, over a field, or over both."""
+    kind = random.choice((*kinds, kinds[-1], kinds[-1]))
+    field = random.choice(("at", "count", "held"))
+    footprint: list[Sees] = [*random.choice(([kind], kinds[:2], [field], [kind, field]))]
+    events = {name: event for what in footprint for name, event in _of(what, states, groups)}
+    if len(footprint) > 1:
+        events["all"] = lambda seen: all(event(seen) for event in firsts)
+        firsts = [next(event for _, event in _of(what, states, groups)) for what in footprint]
+    if random.random() < 0.03 and kind in footprint:
+        events[PLAIN_EVENT] = lambda seen: Id("a1") in {src for src, _ in seen.sent(kind)}
+    for name, event in events.items():
+        yield _forbidden(name, footprint, event)
+    if random.random() < 0.3:
+        for name in random.sample(sorted(events), min(2, len(events))):
+            yield sometimes(sees=footprint, name=f"some_{name}")(events[name])
+    if random.random() < 0.1:
+        yield _step_property(random, footprint, events)
+
+
+def _of(what: Sees, states: int, groups: Sequence[Group]) -> Events:
+    """Yield the events that concern one kind of messages or one field."""
+    if what == "held":
+        for count in (1, 2):
+            yield f"{count}_hold_themselves", _holding(what, lambda node, held: held == node, count)
+            yield f"{count}_hold_a_name", _holding(what, lambda _, held: held is not None, count)
+        return
+    if isinstance(what, str):
+        for value in range(states if what == "at" else 2, 0, -1):
+            for count in (1, 2):
+                name = f"{count}_with_{what}_{value}"
+                yield name, _holding(what, lambda _, held, v=value: held == v, count)
+        return
+    for count in (1, 2, 3):
+        yield f"{count}_senders_of_{what.__name__}", _differing(what, lambda src, _: src, count)
+        yield f"{count}_of_{what.__name__}", _differing(what, lambda *pair: pair, count)
+    for group in groups:
+        yield f"{group.name}_sends_{what.__name__}", _some(what, lambda src, _, g=group: src in g)
+        name = f"{what.__name__}_names_{group.name}"
+        yield name, _some(what, lambda _, each, g=group: each.name in g)
+    yield f"{what.__name__}_names_its_sender", _some(what, lambda src, each: each.name == src)
+    yield f"{what.__name__}_has_a_value", _some(what, lambda _, each: each.value is not None)
+    yield f"two_names_in_{what.__name__}", _differing(what, lambda _, each: each.name, 2)
+    yield f"two_values_in_{what.__name__}", _differing(what, lambda _, each: each.value, 2)
+
+
+def _holding(field: str, test: Callable[..., bool], count: int) -> Event:
+    def event(seen: Seen) -> bool:
+        held = [
+            (node, each.names[0] if isinstance(each, Page) else each)
+            for node, each in seen.field(field)
+        ]
+        return sum(test(*pair) for pair in held) >= count
+
+    return event
+
+
+def _differing(kind: type[Any], part: Callable[..., Any], count: int) -> Event:
+    return lambda seen: len({part(s, content(each)) for s, each in seen.sent(kind)}) >= count
+
+
+def _some(kind: type[Any], test: Callable[..., bool]) -> Event:
+    return lambda seen: any(test(src, content(each)) for src, each in seen.sent(kind))
+
+
+def _forbidden(name: str, sees: list[Sees], event: Event) -> Property:
+    def holds(seen: Seen) -> str | None:
+        return f"the event {name} happened" if event(seen) else None
+
+    return always(sees=sees, name=name)(holds)
+
+
+def _step_property(random: Random, sees: list[Sees], events: dict[str, Event]) -> Property:
+    """Return a property that forbids an event after another one, or its end."""
+    first, then = (events[name] for name in random.choices(sorted(events), k=2))
+
+    def in_order(before: Seen, after: Seen) -> str | None:
+        late = first(before) and not then(before) and then(after)
+        gone = then(before) and not then(after)
+        return "an event came too late, or has gone" if late or gone else None
+
+    return always(sees=sees, name="in_order")(in_order)
