@@ -7,8 +7,8 @@ from typing import Any
 
 from pcheck.language.actor import Actor
 from pcheck.search.compiled.orbits import Orbits
-from pcheck.search.compiled.property_symmetry import PropertySymmetry
 from pcheck.search.reductions import symmetry
+from pcheck.search.reductions.property_symmetry import PropertySymmetry
 from pcheck.search.reductions.symmetry import Classes, Symmetry
 from pcheck.semantics.network import Letter
 from pcheck.semantics.node import Move

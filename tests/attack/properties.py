@@ -12,7 +12,7 @@ from typing import Any
 
 from pcheck.language.names import Group, Id
 from pcheck.language.property import Property, always, sometimes
-from pcheck.language.seen import Seen, Sees
+from pcheck.language.seen import Seen
 from tests.attack.messages import Page, content
 
 PLAIN_EVENT = "a1_sends"  # distinguishes the nodes of a group
@@ -26,7 +26,7 @@ def draw_properties(
     """Yield the properties over one or two kinds of messages, over a field, or over both."""
     kind = random.choice((*kinds, kinds[-1], kinds[-1]))
     field = random.choice(("at", "count", "held"))
-    footprint: list[Sees] = [*random.choice(([kind], kinds[:2], [field], [kind, field]))]
+    footprint: list[type[Any] | str] = [*random.choice(([kind], kinds[:2], [field], [kind, field]))]
     events = {name: event for what in footprint for name, event in _of(what, states, groups)}
     if len(footprint) > 1:
         events["all"] = lambda seen: all(event(seen) for event in firsts)
@@ -42,7 +42,7 @@ def draw_properties(
         yield _step_property(random, footprint, events)
 
 
-def _of(what: Sees, states: int, groups: Sequence[Group]) -> Events:
+def _of(what: type[Any] | str, states: int, groups: Sequence[Group]) -> Events:
     """Yield the events that concern one kind of messages or one field."""
     if what == "held":
         for count in (1, 2):
@@ -87,14 +87,16 @@ def _some(kind: type[Any], test: Callable[..., bool]) -> Event:
     return lambda seen: any(test(src, content(each)) for src, each in seen.sent(kind))
 
 
-def _forbidden(name: str, sees: list[Sees], event: Event) -> Property:
+def _forbidden(name: str, sees: list[type[Any] | str], event: Event) -> Property:
     def holds(seen: Seen) -> str | None:
         return f"the event {name} happened" if event(seen) else None
 
     return always(sees=sees, name=name)(holds)
 
 
-def _step_property(random: Random, sees: list[Sees], events: dict[str, Event]) -> Property:
+def _step_property(
+    random: Random, sees: list[type[Any] | str], events: dict[str, Event]
+) -> Property:
     """Return a property that forbids an event after another one, or its end."""
     first, then = (events[name] for name in random.choices(sorted(events), k=2))
 

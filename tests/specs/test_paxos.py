@@ -207,7 +207,9 @@ def test_another_program_agrees_on_which_nodes_may_crash_and_which_are_up(
         )
         found = Counts(*counts(search), observed)
         some = [numbers[node] for node in nodes]
-        assert found == by_the_peer(*size[:3], network, crashes, learners, some, sees_down=True)
+        assert found == by_the_peer(
+            *size[:3], network, crashes, learners, crash_nodes=some, sees_down=True
+        )
 
 
 @pytest.mark.parametrize("crashes", [0, 1])
