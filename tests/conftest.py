@@ -11,6 +11,8 @@ import pytest
 from pcheck import Result, check
 from pcheck.cli.main import run
 
+pytest.register_assert_rewrite("tests.search.alike")  # detailed messages, as for test modules
+
 ROOT = Path(__file__).resolve().parent.parent
 COLOURS = ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
 

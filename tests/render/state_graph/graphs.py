@@ -92,8 +92,16 @@ def nasty() -> Nasty:
     return Nasty()
 
 
+@always(sees=[At])
+def stays(seen: Seen) -> str | None:
+    """A property that holds."""
+    return None
+
+
 class Plain(Model[int]):
-    """A model without properties."""
+    """A model without violations and targets."""
+
+    properties = (stays,)
 
     def initial(self) -> int:
         return 0
