@@ -53,6 +53,7 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     return process.returncode, out, err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -165,11 +166,13 @@ def test_a_terminal_shows_progress_and_then_only_the_result(process: Starts) -> 
     assert "INCOMPLETE" in rest
 
 
+@pytest.mark.slow
 def test_quiet_is_quiet_on_a_terminal_too(process: Starts) -> None:
     asked = "explore", *SLOW, "--max-seconds", "0.8", "--quiet"
     assert on_a_terminal(process, *asked, **TERMINAL) == (3, "incomplete\r\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -211,6 +214,7 @@ def test_a_full_disk_is_reported_in_one_line(form: str, process: Starts) -> None
     assert (status, err) == (2, expected)
 
 
+@pytest.mark.slow
 def test_a_closed_standard_output_gives_no_traceback() -> None:
     command = f"'{sys.executable}' -m pcheck explore --quiet --acceptors 2 >&-"
     root = str(Path(__file__).resolve().parent.parent.parent)
@@ -226,6 +230,7 @@ def test_a_closed_standard_output_gives_no_traceback() -> None:
     assert done.returncode in (0, 2)
 
 
+@pytest.mark.slow
 def test_standard_output_may_be_limited_to_ascii(process: Starts, empty_folder: Path) -> None:
     (empty_folder / "greek.py").write_text(GREEK, encoding="utf-8")
     status, out, err = ended(process("explore", "./greek.py", PYTHONIOENCODING="ascii"))

@@ -31,8 +31,10 @@ SMALL_OPTIONS = {"acceptors": 2, "proposers": 1}
 
 
 def each_of(names: Iterable[str]) -> pytest.MarkDecorator:
-    """Return the mark of a test for each name; six in seven saved findings are slow tests."""
-    marks = dict.fromkeys(set(SAVED) - FAST, pytest.mark.slow)
+    """Return the mark of a test for each name; most saved and second findings are slow tests."""
+    names = [*names]
+    seconds = {name for name in names if name.endswith(" 2")}
+    marks = dict.fromkeys((set(SAVED) - FAST) | seconds, pytest.mark.slow)
     return pytest.mark.parametrize("name", [pytest.param(n, marks=marks.get(n, ())) for n in names])
 
 

@@ -15,7 +15,7 @@ from pcheck import Result, check
 from pcheck.search.outcome import Outcome, Verdict
 from tests.peer import Counts, first_disagreement
 from tests.peer import explore as by_the_peer
-from tests.sampling import fast_every
+from tests.sampling import fast_every, fast_first
 from tests.specs.family import agree, length, watched
 
 ONE_ROUND: dict[str, Any] = {"rounds": 1, "crashes": 0}
@@ -32,7 +32,7 @@ def disagreement(name: str, acceptors: int, promises: int, votes: int) -> int | 
     return None if result.verdict is Verdict.HOLDS else length(result)
 
 
-@pytest.mark.parametrize("acceptors", [1, 2, 3, pytest.param(4, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("acceptors", fast_first(2, [1, 2, 3, 4]))
 def test_two_values_are_chosen_as_soon_as_in_flexible_paxos_and_in_another_program(
     acceptors: int,
 ) -> None:
@@ -52,7 +52,7 @@ SAFE = [
 ]
 
 
-@pytest.mark.parametrize(("acceptors", "promises", "votes"), SAFE)
+@pytest.mark.parametrize(("acceptors", "promises", "votes"), fast_every(2, SAFE))
 def test_quorums_that_intersect_are_safe(acceptors: int, promises: int, votes: int) -> None:
     size: dict[str, Any] = {"acceptors": acceptors, "learners": 1}
     result = check("paxos", **size, **quorums(promises, votes), **ONE_ROUND)
@@ -126,6 +126,7 @@ def test_a_named_quorum_is_never_called_a_majority() -> None:
     assert EXPLANATION in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("promises", [1, 2])
 def test_a_quorum_of_a_majority_is_called_a_majority(promises: int) -> None:
     text = disjoint(4 if promises == 1 else 5, promises, 3).draw()

@@ -28,6 +28,7 @@ from pcheck.search.compiled import kernel, store
 from pcheck.search.compiled.walk import Walk
 from pcheck.search.limits import Clock
 from pcheck.search.reductions.reduce import reduce_cluster
+from tests.sampling import fast_first
 from tests.search.alike import Case
 from tests.search.parts import Idle
 
@@ -93,8 +94,8 @@ def tight(size: int) -> int:
     return max(1, (size - 1).bit_length())
 
 
-SIZES = pytest.mark.parametrize("size", [2, 3])
-BLOCKS = pytest.mark.parametrize("blocks", range(2, 8))
+SIZES = pytest.mark.parametrize("size", fast_first(1, [2, 3]))
+BLOCKS = pytest.mark.parametrize("blocks", fast_first(1, range(2, 8)))
 
 
 @BLOCKS
