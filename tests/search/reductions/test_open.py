@@ -127,7 +127,8 @@ def compared(examples: int, silent: int, max_states: int, nth: int) -> Counter[s
 def test_open_nodes_lose_no_observation_of_random_protocols(silent: int) -> None:
     counted = compared(80, silent, 160, nth=80)
     assert min(counted["protocols"] - 20, counted["open"]) > 0
-    assert (counted["begun again"] > 0) == (silent > 0)  # with 0 no table can be wrong
+    if silent < 8:  # with 8 allowed reactions a table is seldom wrong, and with 0 never
+        assert (counted["begun again"] > 0) == (silent > 0)
 
 
 @pytest.mark.slow
