@@ -23,15 +23,22 @@ class Case(NamedTuple):
     network: str
     crashes: int
     options: Mapping[str, Any] = {}
+    crash_nodes: tuple[str, ...] | None = None
 
     def explorer(self) -> Explorer:
         """Return an explorer of the attack."""
-        return Explorer(self.builder(**self.options), self.network, self.crashes)
+        cluster = self.builder(**self.options)
+        return Explorer(cluster, self.network, self.crashes, self.crash_nodes)
 
     def check(self, how: How) -> Result:
         """Return the result of pcheck."""
         return check(
-            self.builder, network=self.network, crashes=self.crashes, **self.options, **how
+            self.builder,
+            network=self.network,
+            crashes=self.crashes,
+            crash_nodes=self.crash_nodes,
+            **self.options,
+            **how,
         )
 
 

@@ -29,7 +29,8 @@ def protocols(first: int, how_many: int, max_states: int = MAX_STATES) -> Iterat
 
 def _fitting(first: int, max_states: int) -> Iterator[Drawn]:
     for number in count(first):
-        case = Case(random_protocol, *scope_of(number), {"number": number})
+        network, crashes, crash_nodes = scope_of(number)
+        case = Case(random_protocol, network, crashes, {"number": number}, crash_nodes)
         explorer = case.explorer()
         try:
             answer = explorer.explore(max_states)

@@ -10,6 +10,7 @@ from pcheck.search.compiled.orbits import Orbits
 from pcheck.search.reductions import symmetry
 from pcheck.search.reductions.property_symmetry import PropertySymmetry
 from pcheck.search.reductions.symmetry import Classes, Symmetry
+from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Letter
 from pcheck.semantics.node import Move
 from pcheck.semantics.observer import Observation, Observer
@@ -75,6 +76,24 @@ def _(patch: Patch) -> None:
 @dropped("a property says the same of renamed observations")
 def _(patch: Patch) -> None:
     patch.setattr(PropertySymmetry, "compare", lambda *_: None)
+
+
+@dropped("a property says the same of whole orbits")
+def _(patch: Patch) -> None:
+    compare = PropertySymmetry._compare_orbit
+
+    def compare_swaps(
+        self: PropertySymmetry, properties: Any, projection: Any, first: Any, _: int
+    ) -> None:
+        compare(self, properties, projection, first, 0)
+
+    patch.setattr(PropertySymmetry, "_compare_orbit", compare_swaps)
+
+
+@dropped("a node that may crash is not interchangeable with one that may not")
+def _(patch: Patch) -> None:
+    declared = property(lambda self: self.cluster.interchangeable)
+    patch.setattr(ClusterModel, "interchangeable", declared)
 
 
 @dropped("names inside messages are renamed")

@@ -11,7 +11,7 @@ from pcheck.language.values import exact, state_fields
 from pcheck.search.compiled.machines import Effects
 from pcheck.search.compiled.tables import Tables
 from pcheck.search.reductions import closure, prune, reduce
-from pcheck.search.reductions.automaton import MacroStep, Quotient
+from pcheck.search.reductions.automaton import Automaton, MacroStep, Quotient
 from pcheck.search.reductions.closure import Closure, Edge, Local, Open, Unclosed
 from pcheck.search.reductions.prune import Pruned
 from pcheck.semantics import handlers
@@ -211,6 +211,16 @@ def _(patch: Patch) -> None:
         return not step.crashes and super(Pruned, self).is_needed(config, step)
 
     patch.setattr(Pruned, "is_needed", is_needed)
+
+
+@dropped("a crash is kept if a property sees which nodes are up")
+def _(patch: Patch) -> None:
+    begin = Pruned.__init__
+
+    def init(self: Pruned, inner: Automaton, live: Live, sees_up: bool) -> None:
+        begin(self, inner, live, False)
+
+    patch.setattr(Pruned, "__init__", init)
 
 
 @dropped("properties see what is sent, not what an inbox holds")

@@ -17,7 +17,7 @@ from pcheck.language.cluster import Cluster
 from pcheck.language.names import Id
 from pcheck.language.printing import show
 from pcheck.language.property import Kind, Property
-from pcheck.language.seen import Seen
+from pcheck.language.seen import UP, FieldValues, Seen
 from pcheck.language.values import Map, Set
 
 Copy = tuple[int, int, int]  # the number of the sender, of the receiver, and of the message
@@ -63,9 +63,18 @@ class Numbers:
 
 
 class Explorer:
-    """All executions of a cluster on a network, with at most `max_crashes` crashes."""
+    """All executions of a cluster on a network, with at most `max_crashes` crashes.
 
-    def __init__(self, cluster: Cluster, network: str, max_crashes: int) -> None:
+    Only the nodes and groups in `crash_nodes` may crash, or every node if None.
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        network: str,
+        max_crashes: int,
+        crash_nodes: Iterable[str] | None = None,
+    ) -> None:
         self.cluster, self.max_crashes = cluster, max_crashes
         self.loses, self.queues = network in ("lossy", "fifo"), network == "fifo"
         self._empty, self._put, self._next, self._taken = NETWORKS[network]
@@ -73,6 +82,9 @@ class Explorer:
         self.index = {name: i for i, name in enumerate(self.names)}
         self.actors = [Numbers() for _ in self.names]
         self.messages = Numbers()
+        named = cluster.groups if crash_nodes is None else crash_nodes
+        groups = {name: {*map(str, nodes)} for name, nodes in cluster.groups.items()}
+        self.may_crash = [any(str(i) in groups.get(n, {n}) for n in named) for i in self.names]
         self._kinds, self._fields = cluster.watched_kinds, cluster.watched_fields
         self._reactions: dict[tuple[int, int, Copy | None], list[Reaction]] = {}
         self._seen: dict[Hashable, Seen] = {}
@@ -103,7 +115,7 @@ class Explorer:
             for label, after, sends in self._reacting(i, number, None):
                 if after is not None:
                     yield label, self._moved(state, i, after, sends)
-            if state.crashes < self.max_crashes:
+            if self.may_crash[i] and state.crashes < self.max_crashes:
                 down = self._moved(state, i, self._after_crash(i, number), up=False)
                 yield f"{self.names[i]} crashes", down._replace(crashes=state.crashes + 1)
         for copy in self._next(state.network):
@@ -167,10 +179,11 @@ class Explorer:
 
     def seen(self, state: State) -> Seen:
         """Return the observation of a state."""
-        part = state.observed, state.nodes if self._fields else None
+        watches_up = self.cluster.watches_up
+        part = state.observed, state.nodes if self._fields or watches_up else None
         if part not in self._seen:
             actors = [each.values[n] for each, (n, _) in zip(self.actors, state.nodes, strict=True)]
-            held = {
+            held: dict[Any, FieldValues] = {
                 name: tuple(
                     (node, getattr(actor, name.rpartition(".")[2]))
                     for node, actor in zip(self.names, actors, strict=True)
@@ -178,6 +191,9 @@ class Explorer:
                 )
                 for name in self._fields
             }
+            if watches_up:
+                ups = (up for _, up in state.nodes)
+                held[UP] = tuple(zip(self.names, ups, strict=True))
             sent = [(self.names[src], self.messages.values[m]) for src, m in state.observed]
             self._seen[part] = Seen(sent, self.cluster.groups, held)
         return self._seen[part]

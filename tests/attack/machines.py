@@ -162,6 +162,3 @@ class Restarting(Machine):
 
     at: int = volatile(0)
     held: Page = volatile(Page())
-
-
-ROLES = (Machine, Forgetful, Restarting)

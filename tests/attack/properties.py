@@ -12,7 +12,7 @@ from typing import Any
 
 from pcheck.language.names import Group, Id
 from pcheck.language.property import Property, always, sometimes
-from pcheck.language.seen import Seen
+from pcheck.language.seen import UP, Seen, Sees, Up
 from tests.attack.messages import Page, content
 
 PLAIN_EVENT = "a1_sends"  # distinguishes the nodes of a group
@@ -23,10 +23,11 @@ Events = Iterator[tuple[str, Event]]
 def draw_properties(
     random: Random, states: int, groups: Sequence[Group], kinds: Sequence[type[Any]]
 ) -> Iterator[Property]:
-    """Yield the properties over one or two kinds of messages, over a field, or over both."""
+    """Yield the properties over a few kinds of messages, fields and crashes."""
     kind = random.choice((*kinds, kinds[-1], kinds[-1]))
     field = random.choice(("at", "count", "held"))
-    footprint: list[type[Any] | str] = [*random.choice(([kind], kinds[:2], [field], [kind, field]))]
+    footprints = ([kind], kinds[:2], [field], [kind, field], [UP], [kind, UP])
+    footprint: list[Sees] = [*random.choices(footprints, weights=(4, 4, 4, 4, 1, 1))[0]]
     events = {name: event for what in footprint for name, event in _of(what, states, groups)}
     if len(footprint) > 1:
         events["all"] = lambda seen: all(event(seen) for event in firsts)
@@ -42,8 +43,12 @@ def draw_properties(
         yield _step_property(random, footprint, events)
 
 
-def _of(what: type[Any] | str, states: int, groups: Sequence[Group]) -> Events:
-    """Yield the events that concern one kind of messages or one field."""
+def _of(what: Sees, states: int, groups: Sequence[Group]) -> Events:
+    """Yield the events that concern one kind of messages, one field, or which nodes are up."""
+    if isinstance(what, Up):
+        for count in (1, 2):
+            yield f"{count}_down", _down(groups, count)
+        return
     if what == "held":
         for count in (1, 2):
             yield f"{count}_hold_themselves", _holding(what, lambda node, held: held == node, count)
@@ -79,6 +84,10 @@ def _holding(field: str, test: Callable[..., bool], count: int) -> Event:
     return event
 
 
+def _down(groups: Sequence[Group], count: int) -> Event:
+    return lambda seen: sum(not seen.up(node) for nodes in groups for node in nodes) >= count
+
+
 def _differing(kind: type[Any], part: Callable[..., Any], count: int) -> Event:
     return lambda seen: len({part(s, content(each)) for s, each in seen.sent(kind)}) >= count
 
@@ -87,16 +96,14 @@ def _some(kind: type[Any], test: Callable[..., bool]) -> Event:
     return lambda seen: any(test(src, content(each)) for src, each in seen.sent(kind))
 
 
-def _forbidden(name: str, sees: list[type[Any] | str], event: Event) -> Property:
+def _forbidden(name: str, sees: list[Sees], event: Event) -> Property:
     def holds(seen: Seen) -> str | None:
         return f"the event {name} happened" if event(seen) else None
 
     return always(sees=sees, name=name)(holds)
 
 
-def _step_property(
-    random: Random, sees: list[type[Any] | str], events: dict[str, Event]
-) -> Property:
+def _step_property(random: Random, sees: list[Sees], events: dict[str, Event]) -> Property:
     """Return a property that forbids an event after another one, or its end."""
     first, then = (events[name] for name in random.choices(sorted(events), k=2))
 

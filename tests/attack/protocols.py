@@ -8,7 +8,17 @@ from typing import NamedTuple
 from pcheck.language.cluster import Cluster
 from pcheck.language.decorators import spec
 from pcheck.language.names import Group, Value, group
-from tests.attack.machines import MAX_ACTIONS, ROLES, VALUES, Rule, Sending, Table, Way
+from tests.attack.machines import (
+    MAX_ACTIONS,
+    VALUES,
+    Forgetful,
+    Machine,
+    Restarting,
+    Rule,
+    Sending,
+    Table,
+    Way,
+)
 from tests.attack.messages import KINDS
 from tests.attack.properties import PLAIN_EVENT, draw_properties
 
@@ -20,6 +30,11 @@ CONDITIONS = (
     *("src was heard", "src is not heard", "name is not heard", "2 were heard", "1 were heard"),
     *("count is 0", "count is 1"),
 )
+LOST = {  # conditions that become true again in a crash
+    Forgetful: ("src is not heard", "name is not heard", "held is nothing"),
+    Restarting: ("count is 1", "count is 1", "held is nothing"),
+    Machine: (),
+}
 CHANGES = (
     *("hold src", "hold name", "hold me", "hold nothing"),
     *("hear src", "hear name", "hear nobody", "count", "count"),
@@ -27,15 +42,19 @@ CHANGES = (
 
 
 class Scope(NamedTuple):
-    """The network of a protocol, and the crash budget."""
+    """The network of a protocol, the crash budget, and the nodes or groups that may crash."""
 
     network: str
     crashes: int
+    crash_nodes: tuple[str, ...] | None
 
 
 def scope_of(number: int) -> Scope:
     """Return the scope in which the protocol with this number is checked."""
-    return Scope(NETWORKS[number % 4], Random(f"scope {number}").choice((0, 0, 1, 1, 2)))
+    random = Random(f"scope {number}")
+    crashes = random.choice((0, 0, 1, 1, 2))
+    nodes = random.choice((None, None, None, ("a",), ("a1",))) if crashes else None
+    return Scope(NETWORKS[number % 4], crashes, nodes)
 
 
 @spec
@@ -63,7 +82,7 @@ class _Drawing:
         self.states = random.choice((3, 4, 5, 6, 7))
         self.kinds = random.sample(range(len(KINDS)), random.choice((1, 2, 3, 3)))
         self.density = random.choice((0.4, 0.7, 1))
-        self.always = random.choice((0.5, 0.8, 1))
+        self.always = random.choice((0.4, 0.7, 1))
         self.groups = group("a", random.choice((1, 2, 2, 3))), group("b", random.choice((0, 1, 2)))
         self.plain = [number for number in range(2) if random.random() < 0.15]
         self.plain_values = random.random() < 0.3
@@ -72,7 +91,8 @@ class _Drawing:
         """Return the cluster."""
         parts = {}
         for number, nodes in enumerate(self.groups):
-            role, table = self.random.choice(ROLES), self._table()
+            role = self.random.choice((*LOST,))
+            table = self._table(LOST[role])
             machine = role(table=table, mine=nodes, groups=self.groups)
             late = number in self.plain and self.random.random() < 0.3
             parts[nodes] = lambda i, m=machine, late=late: m.but(at=int(late and i > 1))
@@ -92,10 +112,10 @@ class _Drawing:
             blocks.append(VALUES)
         return blocks
 
-    def _table(self) -> Table:
+    def _table(self, lost: tuple[str, ...]) -> Table:
         return tuple(
             tuple(
-                self._rule(at) if self._is_drawn(at, number) else None
+                self._rule(at, lost) if self._is_drawn(at, number) else None
                 for number in range(len(KINDS) + MAX_ACTIONS)
             )
             for at in range(self.states)
@@ -106,12 +126,13 @@ class _Drawing:
         if number < len(KINDS):
             return number in self.kinds and self.random.random() < self.density
         first = number == len(KINDS) and at == 0
-        return self.random.random() < (0.8 if first else self.density / 4)
+        return self.random.random() < (0.8 if first else self.density / 3)
 
-    def _rule(self, at: int) -> Rule:
+    def _rule(self, at: int, lost: tuple[str, ...]) -> Rule:
         random = self.random
         ways = tuple(self._way(at) for _ in range(random.choice((1, 1, 1, 2))))
-        conditions = [*CONDITIONS, *(["value is the first"] if self.plain_values else [])]
+        conditions = [*CONDITIONS, *lost, *lost]
+        conditions += ["value is the first"] if self.plain_values else []
         return Rule("always" if random.random() < self.always else random.choice(conditions), ways)
 
     def _way(self, at: int) -> Way:

@@ -18,7 +18,7 @@ from pcheck.language.actor import Action, Actor, Step, action, broadcast, either
 from pcheck.language.cluster import Cluster
 from pcheck.language.names import Group, Id, group
 from pcheck.language.property import Property, always
-from pcheck.language.seen import Seen
+from pcheck.language.seen import UP, Seen
 from tests.attack.attack import Case
 
 
@@ -142,6 +142,15 @@ def never_by(name: str) -> Property:
     return always(sees=[X], name=f"never_by_{name}")(holds)
 
 
+def never_down() -> Property:
+    """Return the property that n1 is up."""
+
+    def holds(seen: Seen) -> str | None:
+        return None if seen.up(Id("n1")) else "n1 is down"
+
+    return always(sees=[UP], name="never_down")(holds)
+
+
 def always_something() -> Property:
     """Return the property that every step sends an X."""
 
@@ -165,6 +174,7 @@ def trap(
     scripts: Mapping[str, str],
     *,
     crashes: int = 0,
+    crash_nodes: tuple[str, ...] | None = None,
     properties: Iterable[Property] = (never(),),
     interchangeable: tuple[str, ...] = (),
     roles: Mapping[str, type[Script]] = MappingProxyType({}),
@@ -187,7 +197,7 @@ def trap(
         blocks = [groups[name] for name in interchangeable]
         return Cluster(parts, properties=properties, interchangeable=blocks)
 
-    return Case(build, network, crashes)
+    return Case(build, network, crashes, crash_nodes=crash_nodes)
 
 
 @dataclass(frozen=True)

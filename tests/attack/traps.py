@@ -16,6 +16,7 @@ from tests.attack.scripts import (
     never_at,
     never_both,
     never_by,
+    never_down,
     never_known,
     trap,
 )
@@ -162,12 +163,18 @@ TRAPS: dict[str, Trap] = {
     "a crash is kept unless the node restarts as it was": Trap(
         trap(SET, {"n": LOSES_MEMORY}, crashes=1), "prune"
     ),
+    "a crash is kept if a property sees which nodes are up": Trap(
+        trap(SET, {"n": "00 i 10"}, crashes=1, properties=[never_down()]), "prune"
+    ),
     "properties see what is sent, not what an inbox holds": Trap(
         trap(SET, {"n": "00 i 10 X>q1", "q": "00 i 10"}), "prune"
     ),
     # -- fuse ----------------------------------------------------------------------------------
     "a silent step changes nothing that the properties see": Trap(
         trap(SET, {"n": "00 i 10"}, properties=[never_at(1)]), "fuse"
+    ),
+    "a crash is not silent if a property sees which nodes are up": Trap(
+        trap(SET, {"n": "00 i 10"}, crashes=1, properties=[never_down()]), "fuse"
     ),
     "a silent step does not send, also not to nobody": Trap(trap(SET, {"n": "00 i 10 X>"}), "fuse"),
     "a chain may go on with an action": Trap(
@@ -261,6 +268,26 @@ TRAPS: dict[str, Trap] = {
         ),
         "symmetry",
         REFUSED,
+    ),
+    "a property says the same of whole orbits": Trap(
+        trap(
+            SET,
+            {"n3": "00 A 10 X>", "m": f"{EITHER}; 00 r 10 A>n3"},
+            properties=[never_by("n1")],
+            interchangeable=("n3",),
+        ),
+        "symmetry",
+        REFUSED,
+    ),
+    "a node that may crash is not interchangeable with one that may not": Trap(
+        trap(
+            SET,
+            {"n2": "00 A 11; 10 j 20 X>", "m": EITHER},
+            crashes=1,
+            crash_nodes=("n2",),
+            interchangeable=("n2",),
+        ),
+        "symmetry",
     ),
     "a renaming maps live messages to live messages": Trap(
         alike(SET, n="00 A 10 X> @n1", m=EITHER), "prune,symmetry", REFUSED
