@@ -1,11 +1,13 @@
-"""Settings for small protocols: cover is tried at once, and no code is read for its messages."""
+"""Settings for small protocols: proofs with cover, small tables, and no warnings."""
 
 from __future__ import annotations
 
 import pytest
 
 from pcheck import checking
-from pcheck.search.compiled import walk
+from pcheck.search.compiled import explorer, walk
+
+MAX_LOCAL_REACTIONS = 1_000  # in the closed tables; some small protocols have large ones
 
 pytest.register_assert_rewrite("tests.attack.attack")
 
@@ -19,3 +21,4 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     monkeypatch.setattr(walk, "MIN_STATES_TO_TRY_COVER", 0)
     monkeypatch.setattr(checking, "check_sent", lambda *_: ())
+    monkeypatch.setattr(explorer, "MAX_LOCAL_REACTIONS", MAX_LOCAL_REACTIONS, raising=False)

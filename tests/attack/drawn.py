@@ -10,7 +10,7 @@ from tests.attack.attack import Case
 from tests.attack.explorer import Answer, Explorer, TooLarge
 from tests.attack.protocols import random_protocol, scope_of
 
-MIN_STATES, MAX_STATES = 20, 1_000
+MIN_STATES, MAX_STATES = 20, 600
 
 
 class Drawn(NamedTuple):

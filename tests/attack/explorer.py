@@ -86,6 +86,7 @@ class Explorer:
         groups = {name: {*map(str, nodes)} for name, nodes in cluster.groups.items()}
         self.may_crash = [any(str(i) in groups.get(n, {n}) for n in named) for i in self.names]
         self._kinds, self._fields = cluster.watched_kinds, cluster.watched_fields
+        self._sees_up = cluster.watches_up
         self._reactions: dict[tuple[int, int, Copy | None], list[Reaction]] = {}
         self._seen: dict[Hashable, Seen] = {}
         self._counts: dict[tuple[str, int], int] = {}
@@ -179,8 +180,7 @@ class Explorer:
 
     def seen(self, state: State) -> Seen:
         """Return the observation of a state."""
-        watches_up = self.cluster.watches_up
-        part = state.observed, state.nodes if self._fields or watches_up else None
+        part = state.observed, state.nodes if self._fields or self._sees_up else None
         if part not in self._seen:
             actors = [each.values[n] for each, (n, _) in zip(self.actors, state.nodes, strict=True)]
             held: dict[Any, FieldValues] = {
@@ -191,7 +191,7 @@ class Explorer:
                 )
                 for name in self._fields
             }
-            if watches_up:
+            if self._sees_up:
                 ups = (up for _, up in state.nodes)
                 held[UP] = tuple(zip(self.names, ups, strict=True))
             sent = [(self.names[src], self.messages.values[m]) for src, m in state.observed]
@@ -210,7 +210,7 @@ class Explorer:
     def explore(self, max_states: int) -> Answer:
         """Explore every reachable state, depth by depth."""
         lengths: dict[str, int | None] = {prop.name: None for prop in self.cluster.properties}
-        judged: set[tuple[Seen | None, Seen]] = set()
+        judged: set[tuple[int, int]] = set()  # the ids of observations; `seen` keeps them alive
         frontier, known = [self.initial()], {self.initial()}
         widths, transitions = [], []
         self._judge(lengths, None, frontier[0], 0)
@@ -219,9 +219,10 @@ class Explorer:
             transitions.append(0)
             new = []
             for state in frontier:
+                seen = id(self.seen(state))
                 for after in self.steps(state).values():
                     transitions[-1] += 1
-                    pair = self.seen(state), self.seen(after)
+                    pair = seen, id(self.seen(after))
                     if pair not in judged:
                         judged.add(pair)
                         self._judge(lengths, state, after, len(widths))
