@@ -21,4 +21,4 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     monkeypatch.setattr(walk, "MIN_STATES_TO_TRY_COVER", 0)
     monkeypatch.setattr(checking, "check_sent", lambda *_: ())
-    monkeypatch.setattr(explorer, "MAX_LOCAL_REACTIONS", MAX_LOCAL_REACTIONS, raising=False)
+    monkeypatch.setattr(explorer, "MAX_LOCAL_REACTIONS", MAX_LOCAL_REACTIONS)
