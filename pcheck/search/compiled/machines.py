@@ -32,7 +32,7 @@ class Effects:
     node: int
     bundle: Bundle
     crashes: int
-    changes: tuple[tuple[int, Hashable], ...]  # changed watched fields: place and new value
+    changes: tuple[tuple[int, Hashable], ...]  # changed watched fields, UP too: place, new value
 
 
 class Numbers(Generic[C]):

@@ -145,6 +145,34 @@ def test_a_node_that_is_down_does_not_cover_one_that_is_up(
 
 
 @dataclass(frozen=True)
+class DownBeforeUp(UpOrDown):
+    """Reaches (4, 0) as its base class does, but in one level first down and then up."""
+
+    def actions(self) -> Iterator[Action]:
+        ways = {(0, 0): [(1, 1)], (1, 1): [(2, 1), (3, 1)], (3, 1): [(6, 1)], (6, 1): [(7, 1)]}
+        ways |= {(7, 1): [(4, 1)], (4, 1): [(7, 1)], (2, 0): [(4, 0)], (4, 0): [(5, 0)]}
+        yield from goes_on(self, ways, last=5)
+
+
+class RowsWithoutUp(Cover):
+    """Gives a node that is down the number of the same node up; of equals, the first is kept."""
+
+    def _row(self, i: int, config: Config) -> tuple[int, int]:
+        node = self._tables.machines.nodes[i].node
+        return super()._row(i, node.config(config.actor, True, config.inbox))
+
+
+@NETS
+def test_the_local_states_of_the_compiled_cover_are_up_or_down(
+    network: str, monkeypatch: Patch
+) -> None:
+    case = Case(cluster({N: lambda _: DownBeforeUp()}, watches(X)), network, crashes=1)
+    assert exactly(case) == {"", "X"}
+    monkeypatch.setattr(walk, "Cover", RowsWithoutUp)
+    assert proved(case) == {""}
+
+
+@dataclass(frozen=True)
 class Hears(Walker):
     """Sends X when it has received all its messages in order."""
 
