@@ -170,6 +170,16 @@ def a_killed_leader_is_survived(seen: Seen) -> bool:
     return bool(seen.sent(Decided)) and any(killed for _, killed in seen.field("killed"))
 
 
+@sometimes(sees=[Decided, Accepted, "nodes"], alias="told")
+def another_node_is_told(seen: Seen) -> bool:
+    """A node decides in some execution, although no majority voted for it as the leader.
+
+    Only such a leader finds a decision by itself, so another node told this node.
+    """
+    leaders = {accepted.leader for accepted in chosen(seen)}
+    return any(node not in leaders for _, node, _ in decisions(seen))
+
+
 @milestone(sees=[Accepted, "nodes"])
 def a_value_is_chosen(seen: Seen) -> Mapping[Accepted, str]:
     """A value is chosen. No node of the algorithm can observe that moment."""
@@ -180,13 +190,15 @@ def a_value_is_chosen(seen: Seen) -> Mapping[Accepted, str]:
     }
 
 
-def deciding(*, survived: bool) -> list[Property]:
+def deciding(*, told: bool, survived: bool) -> list[Property]:
     """Return the properties of decisions.
 
+    With `told`, there are nodes that a leader informs, and a node must be told in some execution.
     With `survived`, another leader can follow a killed leader, and must do so in some execution.
     """
     return [
         *(agreement, validity, only_the_chosen_is_decided, nodes_agree, a_decision_is_final),
         *(one_leader_per_ballot, something_is_decided),
+        *([another_node_is_told] if told else ()),
         *([a_killed_leader_is_survived] if survived else ()),
     ]

@@ -144,7 +144,7 @@ def elected_leader(
 
     return Cluster(
         {part: partial(node, part) for part in parts},
-        properties=deciding(survived=min(nodes - 1, leaders) > 1),
+        properties=deciding(told=nodes > 1, survived=min(nodes - 1, leaders) > 1),
         milestones=[a_value_is_chosen],
         interchangeable=[*candidates, *(p.without(*c) for p, c in zip(parts, candidates)), values],
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from pcheck import Actor, Group, History, Id, Property, Seen, Set, Step, Value
-from pcheck import always, broadcast, fixed
+from pcheck import always, broadcast, fixed, sometimes
 
 from .consensus import Accepted, Vote, chosen, words
 
@@ -104,8 +104,31 @@ def no_other_is_chosen(quorum: int = 0) -> Property:
     return always(sees=[Accepted, "learned"], name=name, explain=learning_and_votes)(test)
 
 
+@sometimes(sees=["learned"], alias="learned")
+def some_value_learned(seen: Seen) -> bool:
+    """A learner learns a value in some execution.
+
+    Without this property, learners that ignore every message would satisfy all the others.
+    """
+    return any(value is not None for _, value in seen.field("learned"))
+
+
+@sometimes(sees=[Decide, "learned"], alias="told")
+def a_learner_is_told(seen: Seen) -> bool:
+    """A learner learns a value from another learner in some execution.
+
+    A learner that learns from votes informs the others, so a silent learner was told.
+    """
+    informers = {learner for learner, _ in seen.sent(Decide)}
+    reported = {decide.value for _, decide in seen.sent(Decide)}
+    return any(v in reported and node not in informers for node, v in seen.field("learned"))
+
+
 def learning(learners: Group, quorum: int) -> list[Property]:
     """Return the properties of learners, or an empty list without learners."""
     if not learners:
         return []
-    return [only_the_chosen_is_learned(quorum), learners_agree, no_other_is_chosen(quorum)]
+    return [
+        *(only_the_chosen_is_learned(quorum), learners_agree, no_other_is_chosen(quorum)),
+        *(some_value_learned, *([a_learner_is_told] if len(learners) > 1 else [])),
+    ]

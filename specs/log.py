@@ -223,6 +223,18 @@ def all_is_executed(seen: Seen) -> bool:
     return any(len(executed) == slots for _, executed in seen.field("executed"))
 
 
+@sometimes(sees=[Decide, "executed"], alias="told")
+def a_replica_is_told(seen: Seen) -> bool:
+    """A replica executes a command that another replica reported in some execution.
+
+    A replica that learns a command from votes informs the others, so a silent replica was told.
+    """
+    reported = seen.sent(Decide)
+    decided = {decide for _, decide in reported}
+    done = [(r, Decide(*each)) for r, log in seen.field("executed") for each in enumerate(log, 1)]
+    return any(decide in decided and (r, decide) not in reported for r, decide in done)
+
+
 def logged(wants: Sequence[Sequence[Value]], replicas: Group, *, gaps: bool) -> list[Property]:
     """Return the properties of a log, with those of gaps and replicas only where they can occur."""
     return [
@@ -230,4 +242,5 @@ def logged(wants: Sequence[Sequence[Value]], replicas: Group, *, gaps: bool) -> 
         *([a_gap_is_filled] if gaps else ()),
         *map(can_fill_the_log, wants),
         *((only_the_chosen_is_executed, replicas_agree, all_is_executed) if replicas else ()),
+        *([a_replica_is_told] if len(replicas) > 1 else ()),
     ]

@@ -28,8 +28,9 @@ State = tuple[Variables, Network]
 Effect = tuple[dict[int, int], list[Message]]  # written variables, sent messages
 
 # Global variables: a bit for each node that is down, the crashes so far, a bit for each Accepted
-# message sent so far. The variables of the nodes begin at FIRST.
-DOWN, SPENT, SEEN, FIRST = range(4)
+# message sent so far, a bit for each learner that sent Decide messages. The variables of the nodes
+# begin at FIRST.
+DOWN, SPENT, SEEN, TELLERS, FIRST = range(5)
 PROMISED, VOTE = range(2)  # of an acceptor
 HEARD, LEARNED = range(2)  # of a learner: a bit for each acceptor's vote, and the learned value
 STARTED, COLLECTS, GOT = range(3)  # of a proposer; from GOT on, the promise of each acceptor
@@ -284,7 +285,8 @@ def hear(size: Size, x: Variables, message: Message) -> Effect | None:
     value = vote % (size.proposers + 1)
     others = [learner for learner in size.learner_nodes() if learner != me]
     sent = [(me, learner, DECIDE, 0, value) for learner in others]
-    return {at + HEARD: 0, at + LEARNED: value}, sent
+    tellers = x[TELLERS] | bool(others) << me
+    return {at + HEARD: 0, at + LEARNED: value, TELLERS: tellers}, sent
 
 
 def believe(size: Size, x: Variables, message: Message) -> Effect | None:

@@ -15,6 +15,7 @@ others. Messages are facts too, and each vote ever reported stays in the state.
     ("did", r, n, v)           the nth command that r has executed
     ("down", node), ("crashes", n)
     ("said", a, s, b, v)       a has reported this vote
+    ("told", r, s, v)          r has reported this decision to the other replicas
     ("mail", n, to, from, message)   n copies are in flight; on `set` one copy equals several
 
     python tests/specs/multi_paxos_peer.py ACCEPTORS LEADERS SLOTS ROUNDS REPLICAS NETWORK CRASHES
@@ -200,7 +201,8 @@ def hear(
     if not world.is_majority(sum(fact[3:] == vote for fact in heard)):
         return Change(before, heard)
     sent = [(other, r, ("decide", s, value)) for other in world.r if other != r]
-    return Change(every(state, "heard", r), [("did", r, after(state, r), value)], sent)
+    did = [("did", r, after(state, r), value), *([("told", r, s, value)] if sent else [])]
+    return Change(every(state, "heard", r), did, sent)
 
 
 def believe(world: Size, state: Facts, r: str, other: str, message: Fact) -> Change | None:

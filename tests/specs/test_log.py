@@ -191,12 +191,16 @@ def test_all_is_executed_once_one_replica_has_executed_every_slot() -> None:
     ]
 
 
+OF_REPLICAS = "only_the_chosen_is_executed replicas_agree all_is_executed"
+
+
 @pytest.mark.parametrize(
     ("gaps", "replicas", "names"),
     [
         (False, 0, ""),
         (True, 0, "a_gap_is_filled"),
-        (True, 2, "a_gap_is_filled only_the_chosen_is_executed replicas_agree all_is_executed"),
+        (False, 1, OF_REPLICAS),
+        (True, 2, f"a_gap_is_filled {OF_REPLICAS} a_replica_is_told"),
     ],
 )
 def test_gaps_and_replicas_have_properties_only_where_they_can_occur(

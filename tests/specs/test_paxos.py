@@ -84,6 +84,7 @@ def test_every_property_has_an_outcome() -> None:
         "only_the_chosen_is_learned": Outcome.HOLDS,
         "learners_agree": Outcome.HOLDS,
         "no_other_is_chosen": Outcome.HOLDS,
+        "some_value_learned": Outcome.REACHED,
         "v1_can_be_chosen": Outcome.REACHED,
         "v2_can_be_chosen": Outcome.REACHED,
     }
