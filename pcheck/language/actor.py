@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from dataclasses import MISSING, dataclass
 from typing import Any, Self, TypeAlias
 
+from pcheck.language.kinds import FIXED
 from pcheck.language.names import Id
-from pcheck.language.values import FIXED
 from pcheck.text import an
 
 VOLATILE = "pcheck: volatile"  # metadata key of a field that a crash resets

@@ -6,7 +6,6 @@ user chooses them for each check, and `semantics.cluster_model` combines them wi
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import fields
 from typing import TypeVar
@@ -14,10 +13,11 @@ from typing import TypeVar
 from pcheck.blame import place_of
 from pcheck.errors import SpecError
 from pcheck.language.actor import Actor
+from pcheck.language.kinds import FACTS, undecorated
 from pcheck.language.names import Group, Id, Value
 from pcheck.language.property import Milestone, Property
 from pcheck.language.seen import UP, Sees
-from pcheck.language.values import UnsupportedValue, exact, is_frozen_dataclass
+from pcheck.language.values import UnsupportedValue, check_supported, exact
 from pcheck.text import an, nearest
 
 A = TypeVar("A", bound=Actor)
@@ -168,7 +168,12 @@ def _named(node: Id, actor: Actor) -> Actor:
             exact(getattr(actor, name))
     except UnsupportedValue as error:
         raise SpecError(f"{node} begins with an unsupported value: {error.inside(name)}") from None
-    return actor.but(me=node)
+    named = actor.but(me=node)
+    try:
+        check_supported(named, FACTS[type(named)])
+    except UnsupportedValue as error:
+        raise SpecError(f"{node} begins as {error}") from None
+    return named
 
 
 def _check_class(role: type[Actor]) -> None:
@@ -179,13 +184,5 @@ def _check_class(role: type[Actor]) -> None:
                 f"{place_of(kind)}{kind.__name__} has a method offers, which pcheck does not call; "
                 "rename offers to actions, Act to Action and act to action"
             )
-        hints = inspect.get_annotations(kind)
-        new = [name for name, hint in hints.items() if "ClassVar" not in str(hint)]
-        if new and "__dataclass_fields__" not in kind.__dict__:
-            raise SpecError(
-                f"{kind.__name__} adds the field {new[0]} but is not a dataclass; "
-                f"write @dataclass(frozen=True) above class {kind.__name__}"
-            )
-    if not is_frozen_dataclass(role):
-        name = role.__name__
-        raise SpecError(f"{name} is mutable; write @dataclass(frozen=True) above class {name}")
+    if (error := undecorated(role)) is not None:
+        raise SpecError(error)

@@ -11,8 +11,9 @@ from dataclasses import is_dataclass
 from enum import Enum
 from typing import Any
 
+from pcheck.language.kinds import state_fields
 from pcheck.language.names import Group, Id, Value
-from pcheck.language.values import Map, Set, order, state_fields
+from pcheck.language.values import Map, Set, order
 from pcheck.text import an
 
 

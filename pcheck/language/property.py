@@ -18,8 +18,8 @@ from typing import Any
 
 from pcheck.blame import described, place_of, place_raised
 from pcheck.errors import SpecError
+from pcheck.language.kinds import is_frozen_dataclass
 from pcheck.language.seen import History, Seen, Sees, Up
-from pcheck.language.values import is_frozen_dataclass
 from pcheck.text import counted
 
 Explain = Callable[["History"], Iterable[str]]

@@ -13,11 +13,10 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import fields, is_dataclass
 from enum import Enum
-from functools import cache
 from typing import Any, TypeVar
 
+from pcheck.language.kinds import FACTS, Category, Facts, hidden_attribute
 from pcheck.language.names import Id, Value, natural
 from pcheck.text import an
 
@@ -26,14 +25,6 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 ATOMS = frozenset({type(None), bool, int, str, bytes})
-ADVICE: dict[type, str] = {
-    list: "use a tuple",
-    set: "use Set",
-    frozenset: "use Set",
-    dict: "use Map",
-    bytearray: "use bytes",
-}
-FIXED = "pcheck: fixed"  # metadata key of a field that is not part of the state
 
 
 class UnsupportedValue(Exception):
@@ -110,10 +101,10 @@ class Map(Mapping[K, V]):
         return Map([(key, value) for key, value in self.items() if exact(key) not in gone])
 
     def __getitem__(self, key: K) -> V:
-        at = exact(key)
-        if at not in self._entries:
+        entry = self._entries.get(exact(key))
+        if entry is None:
             raise KeyError(key)
-        return self._entries[at][1]
+        return entry[1]
 
     def __iter__(self) -> Iterator[K]:
         return (key for key, _ in self._entries.values())
@@ -135,8 +126,7 @@ class Map(Mapping[K, V]):
 def exact(value: Any) -> Hashable:
     """Return a hashable key; two values have equal keys exactly if all their types and parts agree.
 
-    Fixed fields of a dataclass are ignored. Raise UnsupportedValue if no state or message may hold
-    the value.
+    Raise UnsupportedValue if no state or message may hold the value.
     """
     kind = type(value)
     if kind in ATOMS:
@@ -147,51 +137,59 @@ def exact(value: Any) -> Hashable:
         return value.exact  # type: ignore[no-any-return]
     if kind is float:
         return kind, _number(value).hex()
-    if isinstance(value, Enum):
-        return kind, *_member(value)
-    if isinstance(value, tuple):
-        return kind, *(_exact_part(f"[{i}]", part) for i, part in enumerate(value))
-    if is_frozen_dataclass(kind):
-        return kind, *(_exact_part(name, getattr(value, name)) for name in state_fields(kind))
-    raise UnsupportedValue(_unsupported(value))
+    facts = FACTS[kind]
+    if facts.fixed:
+        raise UnsupportedValue(
+            f"{an(kind.__name__)} with the fixed field {facts.fixed[0]}; use fixed() only in actors"
+        )
+    return _exact(value, facts)
 
 
-def _exact_part(name: str, part: object) -> Hashable:
+def exact_state(actor: Any) -> Hashable:
+    """Return the exact key of the state of an actor: all its fields except the fixed ones.
+
+    Raise UnsupportedValue if no state may hold the value of one of the fields.
+    """
+    return _exact(actor, FACTS[type(actor)])
+
+
+def _exact(value: Any, facts: Facts) -> Hashable:
+    if facts.category is Category.MEMBER:
+        return type(value), *_member(value)
+    check_supported(value, facts)
+    key: list[Any] = [type(value)]
     try:
-        return exact(part)
+        for part in parts_of(value, facts):
+            key.append(exact(part))
     except UnsupportedValue as error:
-        raise error.inside(name) from None
+        at = len(key) - 1
+        raise error.inside(facts.fields[at] if facts.fields else f"[{at}]") from None
+    return tuple(key)
+
+
+def check_supported(value: object, facts: Facts) -> None:
+    """Raise UnsupportedValue for a wrong class or an attribute that is not a field.
+
+    The parts of the value are not checked.
+    """
+    known = facts.attributes
+    if known is not None and not value.__dict__.keys() <= known:
+        raise UnsupportedValue(hidden_attribute(value, known) or "")
+    if facts.fault is not None:
+        raise UnsupportedValue(facts.fault)
+
+
+def parts_of(value: Any, facts: Facts) -> Iterable[Any]:
+    """Return the items of a tuple, or the fields of a dataclass that are part of the state."""
+    if facts.category is Category.TUPLE:
+        return tuple.__iter__(value)
+    return [getattr(value, name) for name in facts.fields]
 
 
 def _number(value: float) -> float:
     if math.isnan(value):
         raise UnsupportedValue("NaN, which does not equal itself; use None")
     return value
-
-
-def _unsupported(value: object) -> str:
-    """Return the kind of an unsupported value and the kind to use instead."""
-    kind = type(value)
-    if is_dataclass(value) and not isinstance(value, type):
-        name = kind.__name__
-        return f"{an(name)}, which is mutable; write @dataclass(frozen=True) above class {name}"
-    advice = next((text for old, text in ADVICE.items() if isinstance(value, old)), None)
-    return f"{an(kind.__name__)}; {advice or 'use a frozen dataclass, a tuple, a Set or a Map'}"
-
-
-def is_frozen_dataclass(kind: type) -> bool:
-    parameters = getattr(kind, "__dataclass_params__", None)
-    return parameters is not None and bool(parameters.frozen)
-
-
-def state_fields(kind: type) -> tuple[str, ...]:
-    """Return the names of the fields that are part of the state: all but the fixed ones."""
-    return _state_fields(kind)
-
-
-@cache
-def _state_fields(kind: Hashable) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(kind) if FIXED not in f.metadata)  # type: ignore[arg-type]
 
 
 def order(value: Any) -> tuple[Any, ...]:
@@ -210,14 +208,15 @@ def order(value: Any) -> tuple[Any, ...]:
     if kind is bytes:
         return 3, value
     if isinstance(value, Enum):
-        return 4, *_family(kind), *_member(value)
+        return 4, *family(kind), *_member(value)
     if isinstance(value, (Set, tuple)):
-        return 5, *_family(kind), *(order(part) for part in value)
+        return 5, *family(kind), *(order(part) for part in value)
     if isinstance(value, Map):
         return 6, *(part for entry in value.items() for part in map(order, entry))
-    if not is_frozen_dataclass(kind):
-        raise UnsupportedValue(_unsupported(value))
-    return 7, *_family(kind), *(order(getattr(value, name)) for name in state_fields(kind))
+    facts = FACTS[kind]
+    if facts.category is None:
+        raise UnsupportedValue(facts.fault or "")
+    return 7, *family(kind), *(order(getattr(value, name)) for name in facts.fields)
 
 
 def _member(value: Enum) -> tuple[str, str]:
@@ -225,5 +224,6 @@ def _member(value: Enum) -> tuple[str, str]:
     return str(value.name), repr(value.value)
 
 
-def _family(kind: type) -> tuple[str, str]:
+def family(kind: type) -> tuple[str, str]:
+    """Return the name of a class; two classes with one name would tie in the order of values."""
     return kind.__qualname__, kind.__module__

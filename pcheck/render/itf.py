@@ -29,9 +29,10 @@ from enum import Enum
 from itertools import groupby
 from typing import Any, TypeAlias
 
+from pcheck.language.kinds import state_fields
 from pcheck.language.names import Group
 from pcheck.language.printing import show
-from pcheck.language.values import Map, Set, state_fields
+from pcheck.language.values import Map, Set
 from pcheck.render.spelling import distinct_spellings
 from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.traces.finding import Finding

@@ -12,11 +12,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from pcheck.language.cluster import Cluster
+from pcheck.language.kinds import state_fields
 from pcheck.language.model import Model
 from pcheck.language.names import Id, Value
 from pcheck.language.printing import show
 from pcheck.language.seen import Seen
-from pcheck.language.values import state_fields
 from pcheck.semantics.network import Letter, Network
 from pcheck.semantics.node import Bundle, Config, Interner, Node, Row, StepKind
 from pcheck.semantics.observer import Observation, Observer

@@ -16,9 +16,10 @@ from typing import Any, NamedTuple, TypeVar
 from pcheck.blame import described, place_of, place_raised
 from pcheck.errors import SpecError, Unreliable
 from pcheck.language.actor import VOLATILE, Action, Actor, Either, Send, Step
+from pcheck.language.kinds import FIXED, is_frozen_dataclass
 from pcheck.language.names import Id
 from pcheck.language.printing import show
-from pcheck.language.values import FIXED, UnsupportedValue, exact, is_frozen_dataclass
+from pcheck.language.values import UnsupportedValue, exact, exact_state
 from pcheck.semantics.network import Letter
 from pcheck.text import an
 
@@ -55,8 +56,9 @@ class Handlers:
             for f in fields(begin)
             if FIXED in f.metadata
         }
-        self._actors: dict[Hashable, Actor] = {exact(begin): begin}
-        self._keys: dict[int, Hashable] = {id(begin): exact(begin)}  # by the id of each actor
+        key = exact_state(begin)
+        self._actors: dict[Hashable, Actor] = {key: begin}
+        self._keys: dict[int, Hashable] = {id(begin): key}  # by the id of each actor
 
     def reaction(self, actor: Actor, letter: Letter) -> tuple[Way, ...]:
         """Return the alternatives of the actor's step on a letter."""
@@ -87,7 +89,7 @@ class Handlers:
     def interned(self, actor: Actor) -> Actor:
         """Return the one actor that is equal to this actor."""
         try:
-            key = exact(actor)
+            key = exact_state(actor)
         except UnsupportedValue as error:
             text = f"leads to a state with an unsupported value: {error}"
             raise _InvalidResult(text) from None
@@ -114,7 +116,7 @@ class Handlers:
         self.calls += 2
         message = letter.message if letter is not None else None
         keys = (
-            self._keys.get(id(actor)) or exact(actor),
+            self._keys.get(id(actor)) or exact_state(actor),
             letter.exact if letter is not None else exact(None),
         )
         before = _twin(actor), _twin(message)  # for the error if the handler changes the originals
@@ -140,7 +142,9 @@ class Handlers:
     def _changed(self, actor: Actor, message: object, keys: tuple[Hashable, Hashable]) -> bool:
         """Return whether a handler has changed its actor or its message."""
         try:
-            return (exact(actor), exact(message)) != keys or self._new_fixed(actor) is not None
+            return (exact_state(actor), exact(message)) != keys or self._new_fixed(
+                actor
+            ) is not None
         except UnsupportedValue:
             return True
 
@@ -199,16 +203,16 @@ class Handlers:
             raise _InvalidResult(
                 f"sent {_text(sent.message)}; {A_FROZEN_CLASS}, got {an(kind.__name__)}"
             )
-        try:
-            exact(sent.message)
-        except UnsupportedValue as error:
-            text = f"sent {an(kind.__name__)} with an unsupported value: {error}"
-            raise _InvalidResult(text) from None
         if any({FIXED, VOLATILE} & f.metadata.keys() for f in fields(sent.message)):  # type: ignore[arg-type]
             raise _InvalidResult(
                 f"sent {an(kind.__name__)}, which has a field declared with fixed() or volatile(); "
                 "use them only in actors"
             )
+        try:
+            exact(sent.message)
+        except UnsupportedValue as error:
+            what = f"{an(kind.__name__)} with an unsupported value: " if error.where else ""
+            raise _InvalidResult(f"sent {what}{error}") from None
         for receiver in sent.receivers:
             if receiver not in self.nodes:
                 hint = f'; write Id("{receiver}")' if type(receiver) is str else ""

@@ -13,9 +13,10 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from pcheck.language.cluster import Cluster
+from pcheck.language.kinds import state_fields
 from pcheck.language.names import Id
 from pcheck.language.seen import UP, FieldValues, Seen, Sees, Up
-from pcheck.language.values import exact, order, state_fields
+from pcheck.language.values import exact, order
 from pcheck.semantics.network import Letter
 from pcheck.semantics.node import Bundle, Config
 

@@ -10,8 +10,9 @@ from collections.abc import Hashable, Mapping
 from enum import Enum
 from typing import Any, TypeVar
 
+from pcheck.language.kinds import state_fields
 from pcheck.language.names import Group, Id, Value, natural
-from pcheck.language.values import ATOMS, Map, Set, state_fields
+from pcheck.language.values import ATOMS, Map, Set
 
 T = TypeVar("T")
 Names = Mapping[Id | Value, Id | Value]

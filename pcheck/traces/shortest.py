@@ -18,6 +18,7 @@ from math import factorial, prod
 from typing import Any, NamedTuple, TypeVar
 
 from pcheck.errors import SpecError
+from pcheck.language.kinds import state_fields
 from pcheck.language.model import Model
 from pcheck.language.names import Id, Value
 from pcheck.language.property import Property
@@ -226,7 +227,9 @@ def _content(row: Row) -> tuple[Any, ...]:
         for node in row.bundle.receivers
     )
     messages = Set(letter.message for letter, _ in row.bundle.sends)
-    return row.kind, received, row.next.actor, sent, messages
+    actor = row.next.actor
+    state = tuple(getattr(actor, name) for name in state_fields(type(actor)))
+    return row.kind, received, state, sent, messages
 
 
 CycleType = tuple[int, ...]  # the lengths of the cycles of a renaming of one block

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from pcheck.language.actor import Actor
-from pcheck.language.values import exact, state_fields
+from pcheck.language.kinds import state_fields
+from pcheck.language.values import exact
 from pcheck.search.compiled.machines import Effects
 from pcheck.search.compiled.tables import Tables
 from pcheck.search.reductions import closure, prune, reduce

@@ -185,6 +185,27 @@ def test_a_subclass_that_adds_a_field_must_be_a_dataclass() -> None:
         assert fault(lambda role=role: Cluster({A: lambda i: role()}, [TICKS])) == text  # type: ignore[misc]
 
 
+def test_an_actor_holds_nothing_but_its_fields() -> None:
+    class Alarm(Clock):
+        def __init__(self, **fields: Any) -> None:
+            super().__init__(**fields)
+            self.rings = 0
+
+    @dataclass(frozen=True)
+    class Loud(Clock):
+        def __post_init__(self) -> None:
+            object.__setattr__(self, "rings", 0)
+
+    assert fault(lambda: Cluster({A: lambda i: Alarm()}, [TICKS])) == (
+        "Alarm adds __init__ but is not a dataclass; write @dataclass(frozen=True) above class "
+        "Alarm"
+    )
+    assert fault(lambda: Cluster({A: lambda i: Loud()}, [TICKS])) == (
+        "a1 begins as a Loud with the attribute rings, which is not a field; "
+        "declare rings as a field of class Loud"
+    )
+
+
 def test_a_subclass_may_add_methods_and_constants() -> None:
     class Alarm(Clock):
         LIMIT: ClassVar[int] = 3

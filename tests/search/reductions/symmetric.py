@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from pcheck.language.names import Id, Value
 from pcheck.language.seen import UP, Seen
-from pcheck.language.values import exact
+from pcheck.language.values import exact, exact_state
 from pcheck.search.compiled.explorer import explore
 from pcheck.search.compiled.walk import Walk
 from pcheck.search.limits import Clock
@@ -74,7 +74,7 @@ def key_of_state(model: ClusterModel, state: State) -> Hashable:
     sent = frozenset((exact(each.src), each.exact) for each in state.observed)
     queued = model.network.ignoring_is_a_step
     nodes = frozenset(
-        (exact(config.actor.me), exact(config.actor), config.up, key_of_inbox(config, queued))
+        (exact(config.actor.me), exact_state(config.actor), config.up, key_of_inbox(config, queued))
         for config in state.nodes
     )
     return nodes, state.crashes, sent
