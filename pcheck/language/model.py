@@ -15,6 +15,9 @@ S = TypeVar("S", bound=Hashable)
 class Model(ABC, Generic[S]):
     """A state graph and its properties. States must be hashable and immutable.
 
+    A state may hold other values than an actor, such as a frozenset, but none that is equal only to
+    itself.
+
     Most specs return a Cluster of actors, and pcheck turns the cluster into a Model. Subclass Model
     for an algorithm that is easier to write as guarded commands over one global state, such as
     `specs/lamport.py`.

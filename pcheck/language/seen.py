@@ -60,6 +60,11 @@ class Seen:
             return self._key
         return exact(self._sent), tuple((name, exact(row)) for name, row in self._fields.items())
 
+    @property
+    def values(self) -> tuple[object, ...]:
+        """The messages sent and the watched fields, as one value."""
+        return self._sent, tuple(self._fields.values())
+
     def sent(self, kind: type[M]) -> list[tuple[Id, M]]:
         """Return the distinct pairs (sender, message) of this kind, in a fixed order."""
         if kind not in self._of_kind:

@@ -11,10 +11,11 @@ from pcheck.language.model import Model
 from pcheck.language.printing import show
 from pcheck.language.seen import Seen
 from pcheck.language.values import UnsupportedValue
+from pcheck.semantics.met_values import Known, MetValues
 from pcheck.text import an
 
 S = TypeVar("S", bound=Hashable)
-NO_STATE = object()  # in place of the state, for an error in `initial`
+NO_STATE = object()  # the argument of `initial`, which takes none
 
 
 def checked(model: Model[S]) -> Model[S]:
@@ -33,24 +34,27 @@ class Checked(Model[Any]):
     def __init__(self, model: Model[Any]) -> None:
         self.model = model
         self.properties, self.milestones = model.properties, model.milestones
+        self.met = MetValues()
+        self._observed: set[Seen] = set()
 
     def initial(self) -> Any:
         try:
-            state = self.model.initial()
+            return self._valid(self.model.initial(), self.model.initial, {})
         except (Exception, SystemExit) as error:
-            self._blame(error, self.model.initial, NO_STATE)
-        return self._hashable(state, self.model.initial, NO_STATE)
+            self._blame(error, self.model.initial)
 
     def steps(self, state: Any) -> Iterator[tuple[str, Any]]:
         labels: set[str] = set()
+        known: Known = {}  # the parts of a state are often parts of the next one
         try:
+            self.met.add(state, known)
             for step in self.model.steps(state):
                 label, after = self._pair(step, state)
                 if label in labels:
                     text = f"labelled two steps {label!r}; give each step its own label"
                     self._fault(text, self.model.steps, state)
                 labels.add(label)
-                yield label, self._hashable(after, self.model.steps, state)
+                yield label, self._valid(after, self.model.steps, known, state)
         except (Exception, SystemExit) as error:
             self._blame(error, self.model.steps, state)
 
@@ -59,7 +63,9 @@ class Checked(Model[Any]):
             seen = self.model.observe(state)
             if not isinstance(seen, Seen):
                 self._fault(f"must return a Seen, got {show(seen)}", self.model.observe, state)
-            hash(seen)
+            if self.met.has_own_equality or seen not in self._observed:
+                self.met.add(seen.values)
+                self._observed.add(seen)
         except UnsupportedValue as error:
             text = f"returned a Seen with an unsupported value: {error}"
             self._fault(text, self.model.observe, state)
@@ -80,26 +86,36 @@ class Checked(Model[Any]):
             self._fault(text, self.model.steps, state)
         return label, after
 
-    def _hashable(self, made: Any, method: Callable[..., Any], state: Any) -> Hashable:
+    def _valid(
+        self, made: Any, method: Callable[..., Any], known: Known, state: Any = NO_STATE
+    ) -> Hashable:
+        """Return the state that a method made, or raise SpecError if a check fails."""
         try:
             hash(made)
         except TypeError:
             text = f"made the state {show(made)}; a state must be hashable"
             self._fault(f"{text}, got {an(type(made).__name__)}", method, state)
+        try:
+            self.met.add(made, known)
+        except UnsupportedValue as error:
+            text = f"made the state {show(made)} with an unsupported value: {error}"
+            self._fault(text, method, state)
         return made  # type: ignore[no-any-return]
 
-    def _fault(self, text: str, method: Callable[..., Any], state: Any) -> NoReturn:
-        raise SpecError(f"{place_of(method)}{method.__name__}() {text}{_in(state)}")
+    def _fault(self, text: str, method: Callable[..., Any], state: Any = NO_STATE) -> NoReturn:
+        raise SpecError(f"{place_of(method)}{method.__name__}() {text}{_where(state)}")
 
-    def _blame(self, error: BaseException, method: Callable[..., Any], state: Any) -> NoReturn:
+    def _blame(
+        self, error: BaseException, method: Callable[..., Any], state: Any = NO_STATE
+    ) -> NoReturn:
         """Raise an exception of the user's method as a SpecError, and a PcheckError as it is."""
         if isinstance(error, PcheckError):
             raise error
         place = place_raised(error) or place_of(method)
-        text = f"{place}{method.__name__}() raised {described(error)}{_in(state)}"
+        text = f"{place}{method.__name__}() raised {described(error)}{_where(state)}"
         raise SpecError(text) from error
 
 
-def _in(state: Any) -> str:
-    """Return the end of an error, which names the state that the method was called with."""
+def _where(state: Any) -> str:
+    """Return the state in which a method was called, for an error."""
     return "" if state is NO_STATE else f" [in state {show(state)}]"

@@ -20,6 +20,7 @@ from pcheck.language.kinds import FIXED, is_frozen_dataclass
 from pcheck.language.names import Id
 from pcheck.language.printing import show
 from pcheck.language.values import UnsupportedValue, exact, exact_state
+from pcheck.semantics.met_values import MetValues
 from pcheck.semantics.network import Letter
 from pcheck.text import an
 
@@ -48,8 +49,9 @@ class _InvalidResult(Exception):
 class Handlers:
     """The handlers of one node. All actors in results are interned: equal actors are identical."""
 
-    def __init__(self, begin: Actor, nodes: frozenset[Id]) -> None:
+    def __init__(self, begin: Actor, nodes: frozenset[Id], met: MetValues | None = None) -> None:
         self.begin, self.nodes = begin, nodes
+        self.met = met or MetValues()
         self.calls = 0
         self._fixed = {
             f.name: (value := getattr(begin, f.name), exact(value))
@@ -59,6 +61,7 @@ class Handlers:
         key = exact_state(begin)
         self._actors: dict[Hashable, Actor] = {key: begin}
         self._keys: dict[int, Hashable] = {id(begin): key}  # by the id of each actor
+        self.met.add_first_state(begin)
 
     def reaction(self, actor: Actor, letter: Letter) -> tuple[Way, ...]:
         """Return the alternatives of the actor's step on a letter."""
@@ -90,6 +93,8 @@ class Handlers:
         """Return the one actor that is equal to this actor."""
         try:
             key = exact_state(actor)
+            if key not in self._actors or self.met.has_own_equality:
+                self.met.add_state(actor)
         except UnsupportedValue as error:
             text = f"leads to a state with an unsupported value: {error}"
             raise _InvalidResult(text) from None
@@ -209,7 +214,7 @@ class Handlers:
                 "use them only in actors"
             )
         try:
-            exact(sent.message)
+            self.met.add_message(sent.message)
         except UnsupportedValue as error:
             what = f"{an(kind.__name__)} with an unsupported value: " if error.where else ""
             raise _InvalidResult(f"sent {what}{error}") from None

@@ -20,6 +20,7 @@ from pcheck.language.names import Id
 from pcheck.language.printing import show
 from pcheck.language.values import exact
 from pcheck.semantics.handlers import Handlers, fault
+from pcheck.semantics.met_values import MetValues
 from pcheck.semantics.network import Inbox, Letter, Network
 
 
@@ -80,6 +81,7 @@ class Interner:
 
     def __init__(self, nodes: Iterable[Id]) -> None:
         self.nodes = frozenset(nodes)
+        self.met = MetValues()
         self._letters: dict[Hashable, Letter] = {}
         self._messages: dict[Hashable, object] = {}
         self._bundles: dict[Hashable, Bundle] = {}
@@ -110,7 +112,7 @@ class Node:
     def __init__(self, actor: Actor, network: Network, may_crash: bool, interner: Interner) -> None:
         self.me, self.network = actor.me, network
         self.may_crash, self.interner = may_crash, interner
-        self.handlers = Handlers(actor, interner.nodes)
+        self.handlers = Handlers(actor, interner.nodes, interner.met)
         self._configs: dict[tuple[int, bool, Inbox], Config] = {}
         self._rows: dict[Config, tuple[Row, ...]] = {}
         self._received: dict[tuple[Config, Bundle], Config] = {}
