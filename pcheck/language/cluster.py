@@ -128,7 +128,7 @@ def _blocks(
     blocks: tuple[tuple[Id | Value, ...], ...] = tuple(tuple(block) for block in interchangeable)
     for block in blocks:
         for name in block:
-            if type(name) is not Value and name not in nodes:
+            if type(name) is not Value and (type(name) is not Id or name not in nodes):
                 raise SpecError(
                     f"interchangeable=[...] contains {name!r}, which is not a node of the "
                     "cluster; write groups of nodes or tuples of values"

@@ -11,12 +11,20 @@ MAX_NODES = 1000
 
 
 class _Name(str):
-    """A string that is equal only to names of the same class, and is sorted by `natural`."""
+    """A string that is equal only to names of the same class, and is sorted by `natural`.
+
+    A comparison with plain text raises an error if the text is the same: the comparison could only
+    be false, although its author expects that it is true.
+    """
 
     __slots__ = ()
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and str.__eq__(self, other)
+        if type(self) is type(other):
+            return str.__eq__(self, other)
+        if type(other) is str and str.__eq__(self, other):
+            raise TypeError(plain_text(self))
+        return False
 
     def __ne__(self, other: object) -> bool:
         return not self == other
@@ -37,6 +45,12 @@ class _Name(str):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self)!r})"
+
+
+def plain_text(name: _Name) -> str:
+    """Return the error for a comparison of a name with plain text that is the same."""
+    written = f'{type(name).__name__}("{name}")'
+    return f"{written} never equals the plain text {str(name)!r}; write {written}"
 
 
 class Id(_Name):

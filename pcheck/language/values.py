@@ -11,13 +11,13 @@ members, tuples, frozen dataclasses, Id, Value, Group, Set and Map.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Container, Hashable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from enum import Enum
 from typing import Any, TypeVar
 
 from pcheck.language.kinds import FACTS, Category, Facts, hidden_attribute
-from pcheck.language.names import Id, Value, natural
+from pcheck.language.names import Id, Value, natural, plain_text
 from pcheck.text import an
 
 T = TypeVar("T")
@@ -56,11 +56,11 @@ class Set(AbstractSet[T]):
 
     def without(self, *members: T) -> Set[T]:
         """Return a copy of the set without these members."""
-        gone = {exact(member) for member in members}
+        gone = {_key_among(self.exact[1], member) for member in members}
         return Set(member for member in self._members if exact(member) not in gone)
 
     def __contains__(self, member: object) -> bool:
-        return exact(member) in self.exact[1]
+        return _key_among(self.exact[1], member) in self.exact[1]
 
     def __iter__(self) -> Iterator[T]:
         return iter(self._members)
@@ -97,11 +97,11 @@ class Map(Mapping[K, V]):
 
     def without(self, *keys: K) -> Map[K, V]:
         """Return a copy of the map without these keys."""
-        gone = {exact(key) for key in keys}
+        gone = {_key_among(self._entries, key) for key in keys}
         return Map([(key, value) for key, value in self.items() if exact(key) not in gone])
 
     def __getitem__(self, key: K) -> V:
-        entry = self._entries.get(exact(key))
+        entry = self._entries.get(_key_among(self._entries, key))
         if entry is None:
             raise KeyError(key)
         return entry[1]
@@ -121,6 +121,23 @@ class Map(Mapping[K, V]):
     def __repr__(self) -> str:
         entries = ", ".join(f"{key!r}: {value!r}" for key, value in self.items())
         return f"Map({{{entries}}})" if entries else "Map()"
+
+
+def _key_among(known: Container[Hashable], value: object) -> Hashable:
+    """Return the exact key of a value that is to be found among the known keys.
+
+    Raise TypeError if the value is a name and a known key plain text that is the same, or the other
+    way round.
+    """
+    key = exact(value)
+    if key not in known:
+        if type(value) is str:
+            for kind in (Id, Value):
+                if (kind, value) in known:
+                    raise TypeError(plain_text(kind(value)))
+        elif isinstance(value, (Id, Value)) and (str, str(value)) in known:
+            raise TypeError(plain_text(value))
+    return key
 
 
 def exact(value: Any) -> Hashable:

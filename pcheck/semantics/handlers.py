@@ -219,7 +219,7 @@ class Handlers:
             what = f"{an(kind.__name__)} with an unsupported value: " if error.where else ""
             raise _InvalidResult(f"sent {what}{error}") from None
         for receiver in sent.receivers:
-            if receiver not in self.nodes:
+            if type(receiver) is not Id or receiver not in self.nodes:
                 hint = f'; write Id("{receiver}")' if type(receiver) is str else ""
                 raise _InvalidResult(
                     f"sent {show(sent.message)} to {_text(receiver)}, which is not a node of the "

@@ -277,6 +277,14 @@ def test_a_field_in_a_footprint_must_be_a_field_of_a_node(
     )
 
 
+def test_interchangeable_nodes_must_not_be_plain_text() -> None:
+    block: Any = ("a1", "a2")
+    assert fault(lambda: Cluster({A: lambda i: Clock()}, [TICKS], interchangeable=[block])) == (
+        "interchangeable=[...] contains 'a1', which is not a node of the cluster; "
+        "write groups of nodes or tuples of values"
+    )
+
+
 def test_a_field_may_hold_a_set() -> None:
     assert cluster(time=Set([A1]), start=Set([1])).actors[A1] == Clock(time=Set([A1]))
 

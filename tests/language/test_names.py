@@ -2,21 +2,59 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from enum import StrEnum
 from typing import Any
 
 import pytest
 
-from pcheck import Id, Map, Set, Value, group
+from pcheck import Group, Id, Map, Set, Value, group
+
+
+class Kind(StrEnum):
+    R1 = "r1"
 
 
 def test_a_name_equals_only_a_name_of_its_own_kind() -> None:
-    names: list[object] = ["a1", Id("a1"), Value("a1"), Id("a2")]
+    names: list[object] = ["", Id("a1"), Value("a1"), Id("a2"), None, 1]
     equal = [[one == other for other in names] for one in names]
     different = [[one != other for other in names] for one in names]
-    assert equal == [[i == j for j in range(4)] for i in range(4)]
-    assert different == [[i != j for j in range(4)] for i in range(4)]
-    assert len(set(names)) == 4
+    assert equal == [[i == j for j in range(6)] for i in range(6)]
+    assert different == [[i != j for j in range(6)] for i in range(6)]
+    assert len(set(names)) == 6
     assert (str(Id("a1")), f"{Id('a1')}", repr(Id("a1"))) == ("a1", "a1", "Id('a1')")
+
+
+@pytest.mark.parametrize("kind", [Id, Value])
+def test_a_comparison_with_plain_text_that_is_the_same_is_an_error(kind: Any) -> None:
+    name, written = kind("r1"), f'{kind.__name__}("r1")'
+    text = re.escape(f"{written} never equals the plain text 'r1'; write {written}")
+    compared: list[Callable[[], object]] = [
+        lambda: name == "r1",
+        lambda: name == "r1",
+        lambda: name != "r1",
+        lambda: name != "r1",
+        lambda: "r1" in (kind("r0"), name),
+        lambda: "r1" in {name},
+        lambda: {name: 1}.get("r1"),
+        lambda: "r1" in Group("r", (name,)),
+        lambda: matches(name),
+    ]
+    for compare in compared:
+        with pytest.raises(TypeError, match=f"^{text}$"):
+            compare()
+    assert [name == other for other in ("", "r2", "R1", Kind.R1, name, 1)] == [
+        *(False, False, False, False, True, False)
+    ]
+    assert (hash(name), sorted(["r2", name, ""])) == (hash("r1"), ["", kind("r1"), "r2"])
+
+
+def matches(name: object) -> bool:
+    match name:
+        case "r1":
+            return True
+    return False
 
 
 def test_numbers_in_names_are_sorted_as_numbers() -> None:

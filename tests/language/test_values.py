@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Hashable
+import re
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from enum import Enum, Flag, IntEnum
 from typing import Any, NamedTuple
@@ -170,6 +171,38 @@ def test_sets_and_maps_are_equal_only_to_sets_and_maps() -> None:
     assert [Set([1]) == value for value in values] == [True, False, False, False, False]
     values = [Map({1: 1}), {1: 1}, Map({1: True}), Map({1.0: 1})]
     assert [Map({1: 1}) == value for value in values] == [True, False, False, False]
+
+
+@pytest.mark.parametrize("kind", [Id, Value])
+def test_a_search_for_a_name_as_plain_text_is_an_error(kind: type[Id] | type[Value]) -> None:
+    name: Any = kind("r1")
+    written = f'{kind.__name__}("r1")'
+    text = re.escape(f"{written} never equals the plain text 'r1'; write {written}")
+    asked: list[Callable[[], object]] = [
+        lambda: "r1" in Set([name]),
+        lambda: name in Set(["r1"]),
+        lambda: Set([name]).without("r1"),
+        lambda: "r1" in Map({name: 1}),
+        lambda: name in Map({"r1": 1}),
+        lambda: Map({name: 1}).get("r1"),
+        lambda: Map({name: 1})["r1"],
+        lambda: Map({name: 1}).without("r1"),
+    ]
+    for ask in asked:
+        with pytest.raises(TypeError, match=f"^{text}$"):
+            ask()
+
+
+def test_a_search_for_other_text_finds_nothing() -> None:
+    names: Any = Map({Id("r1"): 1, "v1": 2})
+    assert [names.get(key) for key in ("", "r2", Id("r2"), Value("r1"), "v1", 1)] == [
+        *(None, None, None, None, 2, None)
+    ]
+    both: Set[object] = Set([Id("r1"), "r1"])
+    assert ("r1" in both, Id("r1") in both, "" in both, Value("r2") in both) == (
+        *(True, True, False, False),
+    )
+    assert list(both.without("r1")) == [Id("r1")]
 
 
 def test_a_set_has_the_operations_of_a_set() -> None:

@@ -313,3 +313,23 @@ def test_items_that_are_compared_by_identity_are_refused(
     assert line(compares, search) == (
         f"{place(Source.actions)}actions() of s1 {why} [in state Sender(asked=0)]"
     )
+
+
+# A name beside plain text
+
+
+@EACH_SEARCH
+def test_a_comparison_of_a_name_with_plain_text_is_an_error(search: Search) -> None:
+    class Asked(Matcher):
+        def receive(self, msg: object, src: Id) -> Step:
+            return (self, broadcast((), Bad())) if src == "s1" else None
+
+    def compares() -> Cluster:
+        k, s = group("k", 1), group("s", 1)
+        return Cluster({s: lambda _: Source(to=k), k: lambda _: Asked()}, [never_bad])
+
+    text = line(compares, search).partition(" [on Ask")[0]
+    assert text == (
+        f"{place(Asked.receive, 1)}receive() of k1 raised TypeError: "
+        'Id("s1") never equals the plain text \'s1\'; write Id("s1")'
+    )
