@@ -80,7 +80,7 @@ class Seen:
         if UP not in self._fields:
             raise KeyError("the model does not say which nodes are up")
         found = dict(self._fields[UP])
-        if node not in found:
+        if not isinstance(node, Id) or node not in found:
             hint = f'; write Id("{node}")' if Id(node) in found else nearest(str(node), found)
             raise KeyError(f"the cluster has no node {node!r}{hint}")
         return bool(found[node])

@@ -8,7 +8,6 @@ from typing import Any
 
 from pcheck.language.actor import Actor
 from pcheck.language.kinds import state_fields
-from pcheck.language.values import exact
 from pcheck.search.compiled.machines import Effects
 from pcheck.search.compiled.tables import Tables
 from pcheck.search.reductions import closure, prune, reduce
@@ -79,13 +78,11 @@ def _tables_without(patch: Patch, left_out: Callable[[Edge], bool]) -> None:
 
 @dropped("actors are equal only if the types of their fields are")
 def _(patch: Patch) -> None:
-    def equal(value: Any) -> Hashable:
+    def equal(actor: Actor) -> Hashable:
         """Return a key that is as coarse as the equality of Python."""
-        if not isinstance(value, Actor):
-            return exact(value)
-        return type(value), *(getattr(value, name) for name in state_fields(type(value)))
+        return type(actor), *(getattr(actor, name) for name in state_fields(type(actor)))
 
-    patch.setattr(handlers, "exact", equal)
+    patch.setattr(handlers, "exact_state", equal)
 
 
 @dropped("a table holds the actions")

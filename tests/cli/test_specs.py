@@ -42,9 +42,11 @@ def test_paxos_has_these_options_and_properties(pcheck: Ends) -> None:
         ("only_the_chosen_is_learned", "always"),
         ("learners_agree", "always"),
         ("no_other_is_chosen", "always"),
+        ("some_value_learned", "sometimes"),
+        ("a_learner_is_told", "sometimes"),
     ]
     conditions = [each["condition"] for each in paxos["properties"]]
-    assert conditions == [*[None] * 6, *["--learners 2"] * 3]
+    assert conditions == [*[None] * 6, *["--learners 2"] * 5]
 
 
 def test_each_bug_breaks_a_property_of_its_spec_at_its_scope(pcheck: Ends) -> None:
