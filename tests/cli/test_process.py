@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.sampling import fast_first
@@ -24,14 +25,7 @@ TWO_BY_TWO = "--acceptors", "2", "--crashes", "0"
 ONE_ACCEPTOR = "--bug", "votes-in-any-ballot", "--acceptors", "1"
 BIG = "--acceptors", "4", "--proposers", "3"
 SLOW = *BIG, "--rounds", "1", "--engine", "reference"
-HUGE = (
-    "--acceptors",
-    "5",
-    "--proposers",
-    "3",
-    "--rounds",
-    "2",
-)  # too large for all reductions together
+HUGE = "--acceptors", "5", "--proposers", "3", "--rounds", "2"  # also with all reductions
 GREEK = '''\
 from pcheck import Actor, Cluster, always, group, spec
 
@@ -51,6 +45,13 @@ def greek() -> Cluster:
 def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     out, err = process.communicate(timeout=60)
     return process.returncode, out, err
+
+
+def works_for(process: subprocess.Popen[str], seconds: float) -> None:
+    """Wait until a process has used this much processor time, however busy the machine is."""
+    used = psutil.Process(process.pid).cpu_times
+    while used().user < seconds:
+        time.sleep(0.05)
 
 
 @pytest.mark.slow
@@ -81,8 +82,8 @@ def test_the_limit_of_time_is_respected(engine: str, process: Starts, machine_co
     found = json.loads(out)
     assert (status, found["verdict"], err) == (3, "incomplete", "")
     assert found["run"]["stopped"] == "the limit of 2 seconds"
-    # The loading of machine code does not count as time of the search.
-    assert 0.2 <= found["run"]["seconds"] < 2.3
+    # The limit counts the loading of machine code, which is not part of the time of the search.
+    assert 0 < found["run"]["seconds"] < 2.3
 
 
 @pytest.mark.parametrize("engine", fast_first(1, ["compiled", "reference"]))
@@ -90,10 +91,11 @@ def test_an_interrupt_stops_the_search_with_partial_results(
     engine: str, process: Starts, machine_code: None
 ) -> None:
     search = process("explore", *HUGE, "--engine", engine)
-    time.sleep(3)
+    works_for(search, seconds=2.5)
     search.send_signal(signal.SIGINT)
-    out, err = search.communicate(timeout=3)
-    assert (search.returncode, err) == (3, "")
+    out, err = search.communicate(timeout=10)
+    assert search.returncode == 3
+    assert re.fullmatch(r"(pcheck: long search: .*\n)?", err)
     assert "INCOMPLETE: stopped by Ctrl-C. No violation " in out
     assert "HOLDS" not in out
 
