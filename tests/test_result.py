@@ -97,6 +97,7 @@ def test_assert_holds_fails_if_the_search_was_stopped() -> None:
         check("paxos", max_states=10).assert_holds()
 
 
+@pytest.mark.slow
 def test_assert_holds_fails_even_if_python_skips_assert_statements() -> None:
     code = (
         "from pcheck import check\n"
@@ -126,6 +127,7 @@ def test_the_state_graph_continues_after_the_violation_that_stopped_the_search()
     assert (result.verdict, result.graph().number_of_nodes()) == (Verdict.VIOLATED, 4)
 
 
+@pytest.mark.slow
 def test_a_state_graph_that_is_too_large_is_refused(paxos: Any) -> None:
     assert paxos.graph(max_states=169).number_of_nodes() == 169
     with pytest.raises(UsageError) as refusal:

@@ -85,6 +85,7 @@ def test_a_narrow_terminal_shows_all_numbers(
     assert (status, lost, wide, out.isascii()) == (0, [], [], True)
 
 
+@pytest.mark.slow
 def test_the_table_has_the_same_numbers_with_colour(
     quick_bugs: list[str], pcheck: Ends, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -71,7 +71,7 @@ def test_format_takes_precedence_over_the_suffix(
     assert (empty_folder / "run.svg").read_text(encoding="utf-8") == drawn["mermaid"]
 
 
-@pytest.mark.parametrize(("name", "locale"), fast_every(5, product(FORMATS, NOT_UTF_8)))
+@pytest.mark.parametrize(("name", "locale"), fast_every(20, product(FORMATS, NOT_UTF_8)))
 def test_a_pipe_gets_utf_8_whatever_the_encoding_of_the_terminal(
     name: str, locale: str, process: Callable[..., subprocess.Popen[str]], drawn: dict[str, str]
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from pcheck import check
 from pcheck.errors import UsageError
+from tests.sampling import fast_first
 
 Ends = Callable[..., tuple[int, str, str]]
 SMALL = "--acceptors", "2", "--rounds", "1"
@@ -61,6 +62,7 @@ def test_a_witness_is_not_a_violation_in_json(pcheck: Ends) -> None:
     }
 
 
+@pytest.mark.slow
 def test_any_property_can_be_the_target(pcheck: Ends) -> None:
     for name in ("some_value_chosen", "v1_can_be_chosen", "v2_can_be_chosen"):
         assert pcheck("explore", "--find", name, "--quiet") == (0, "found\n", "")
@@ -146,6 +148,7 @@ def test_an_impossible_target_is_an_error(asked: tuple[str, ...], line: str, pch
     assert pcheck("explore", *asked) == (2, "", f"pcheck: {line}\n")
 
 
+@pytest.mark.slow
 def test_a_witness_can_be_saved_and_replayed(pcheck: Ends, empty_folder: Path) -> None:
     asked = "explore", "--find", "chosen", "--save", "run.json"
     status, report, _ = pcheck(*asked)
@@ -164,7 +167,7 @@ def test_an_unreachable_target_saves_no_file(pcheck: Ends, empty_folder: Path) -
     assert list(empty_folder.iterdir()) == []
 
 
-@pytest.mark.parametrize("engine", ["reference", "compiled"])
+@pytest.mark.parametrize("engine", fast_first(1, ["reference", "compiled"]))
 def test_the_library_finds_the_same_trace(engine: str) -> None:
     found = check("paxos", find="chosen", engine=engine, rounds=1)
     assert found.saved is not None

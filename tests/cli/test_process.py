@@ -75,6 +75,7 @@ def test_the_output_does_not_depend_on_the_hash_seed(
     assert texts[0][0] == texts[1][0] != ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", fast_first(1, ["auto", "reference", "compiled"]))
 def test_the_limit_of_time_is_respected(engine: str, process: Starts, machine_code: None) -> None:
     asked = "--engine", engine, "--max-seconds", "2", "--json"
@@ -100,6 +101,7 @@ def test_an_interrupt_stops_the_search_with_partial_results(
     assert "HOLDS" not in out
 
 
+@pytest.mark.slow
 def test_a_pipe_gets_only_printable_text(process: Starts) -> None:
     status, out, err = ended(process("explore", *SLOW, "--max-seconds", "0.8"))
     assert (status, err) == (3, "")
@@ -137,6 +139,7 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*(?<![0-9])(?:3[0-8]|4[0-8]|9[0-7])[0-9;]*m")
 TERMINAL = {"TERM": "xterm-256color"}
 
 
+@pytest.mark.slow
 def test_a_terminal_gets_colour(process: Starts) -> None:
     status, text = on_a_terminal(process, "explore", *TWO_BY_TWO, **TERMINAL)
     assert (status, COLOUR.search(text) is not None) == (0, True)
@@ -157,6 +160,7 @@ def test_a_dumb_terminal_gets_plain_text(process: Starts) -> None:
     assert (status, "\x1b" in text) == (3, False)
 
 
+@pytest.mark.slow
 def test_a_terminal_shows_progress_and_then_only_the_result(process: Starts) -> None:
     asked = "explore", *SLOW, "--max-seconds", "0.8"
     status, text = on_a_terminal(process, *asked, **TERMINAL, NO_COLOR="1")
@@ -197,6 +201,7 @@ def test_a_closed_pipe_gives_status_2_without_a_traceback(
     assert (started.wait(timeout=60), started.communicate()[1]) == (2, "")
 
 
+@pytest.mark.slow
 def test_the_first_line_of_a_pipe(process: Starts, empty_folder: Path) -> None:
     started = process("explore", "--bug", "14")
     head = subprocess.run(["head", "-1"], stdin=started.stdout, capture_output=True, text=True)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.counterexamples.index import FOLDER, index
 
 
+@pytest.mark.slow
 def test_the_index_lists_every_bug_as_it_is() -> None:
     assert (FOLDER / "README.md").read_text(encoding="utf-8") == f"{index()}\n"
 

@@ -94,6 +94,7 @@ def test_each_step_fills_the_screen_as_in_the_whole_trace(
             assert is_part(whole[at][: height - 2], rows)
 
 
+@pytest.mark.slow
 def test_the_lanes_keep_their_places_while_the_trace_grows() -> None:
     finding = TRACES["vote-leaves-promise"]()
     whole = printed(TraceText(finding.timeline, finding.notes), 80)
@@ -205,7 +206,9 @@ def test_a_small_screen_omits_earlier_steps_then_unchanged_nodes_but_not_the_ste
         assert height < 24 or len(names) == 5
 
 
-@pytest.mark.parametrize("name", ["vote-leaves-promise", "hostile", "without columns"])
+@pytest.mark.parametrize(
+    "name", fast_first(1, ["vote-leaves-promise", "hostile", "without columns"])
+)
 @pytest.mark.parametrize(
     ("width", "height"), [(1, 1), (1, 30), (5, 2), (9, 3), (16, 5), (23, 9), (200, 1), (200, 4)]
 )

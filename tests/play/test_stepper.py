@@ -69,6 +69,7 @@ def test_the_keys_go_forwards_and_back(terminal: Callable[..., Terminal]) -> Non
     )
 
 
+@pytest.mark.slow
 def test_the_screen_fits_the_terminal_and_follows_its_size(
     terminal: Callable[..., Terminal],
 ) -> None:
@@ -93,6 +94,7 @@ def test_the_screen_fits_the_terminal_and_follows_its_size(
     assert (started.ends(), started.is_restored, COLOUR.search(started.sent)) == (0, True, None)
 
 
+@pytest.mark.slow
 def test_a_trace_that_does_not_replay_is_stepped_up_to_the_failure(
     terminal: Callable[..., Terminal], empty_folder: Path
 ) -> None:

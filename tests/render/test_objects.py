@@ -25,6 +25,7 @@ from tests.render.findings import (
     small_finding,
     witness_on,
 )
+from tests.sampling import fast_every
 
 every_finding = each_of(FINDINGS)
 TWO_STEPS = {
@@ -240,7 +241,9 @@ def test_an_object_can_be_read_as_a_saved_trace(name: str, tmp_path: Path) -> No
     assert read(file) == finding_named(name).saved
 
 
-@pytest.mark.parametrize("name", [*SAVED[::6], *(f"found on {net}" for net in NETWORKS), "bare"])
+@pytest.mark.parametrize(
+    "name", fast_every(4, [*SAVED[::6], *(f"found on {net}" for net in NETWORKS), "bare"])
+)
 def test_an_object_can_be_replayed(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

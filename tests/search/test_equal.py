@@ -63,6 +63,7 @@ def test_both_engines_agree_on_the_bug_votes_in_any_ballot(
     assert search.outcomes["agreement"] is Outcome.VIOLATED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("crashes", [0, 1])
 def test_both_engines_agree_on_votes_in_any_ballot_in_its_scope(crashes: int) -> None:
     search = alike(built("paxos", 14, rounds=1), "set", crashes)

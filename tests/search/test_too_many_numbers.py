@@ -28,6 +28,7 @@ from pcheck.search.limits import Clock, Limits, OnProgress, Progress
 from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import SearchResult
 from pcheck.traces import shortest
+from tests.sampling import fast_first
 from tests.search.alike import Case, answers, by_reference, check_traces
 from tests.search.parts import M1, Ball, M, N, Player, Ticker, cluster, never_at, no_step, tickers
 
@@ -78,7 +79,7 @@ CASES: dict[str, Cluster] = {
 }
 
 
-@pytest.mark.parametrize("all_properties", [False, True])
+@pytest.mark.parametrize("all_properties", fast_first(1, [False, True]))
 @pytest.mark.parametrize("of_cluster", CASES.values(), ids=CASES)
 def test_a_cluster_of_more_than_511_nodes(
     of_cluster: Cluster, all_properties: bool, early: None
@@ -91,6 +92,7 @@ def test_a_cluster_of_more_than_511_nodes(
     check_traces(case, found)
 
 
+@pytest.mark.slow
 def test_step_properties_leave_room_for_more_nodes(early: None) -> None:
     """A single watcher observes the steps of all nodes."""
     found = [auto(Case(few_tick(BACKWARD, nodes=nodes))) for nodes in (1022, 1023)]

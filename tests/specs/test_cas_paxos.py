@@ -97,6 +97,7 @@ def test_two_clients_with_two_ballots_each_and_a_crash() -> None:
     assert (result.verdict, dict(result.properties)) == (Verdict.HOLDS, HOLDS)
 
 
+@pytest.mark.slow
 def test_three_clients() -> None:
     result = check("cas_paxos", proposers=3, rounds=1, crashes=0)
     assert (result.verdict, dict(result.properties)) == (Verdict.HOLDS, HOLDS)

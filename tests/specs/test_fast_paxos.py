@@ -44,7 +44,7 @@ HOLDS = {
         (2, 2, 1, 2, 0),
         (3, 1, 1, 1, 1),
         (4, 1, 1, 1, 0),
-        (2, 2, 1, 2, 1),
+        pytest.param(*(2, 2, 1, 2, 1), marks=pytest.mark.slow),
         pytest.param(*(2, 2, 2, 2, 0), marks=pytest.mark.slow),
         pytest.param(*(2, 3, 1, 1, 0), marks=pytest.mark.slow),
         pytest.param(*(3, 2, 1, 1, 0), marks=pytest.mark.slow),

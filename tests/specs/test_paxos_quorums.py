@@ -52,6 +52,7 @@ SAFE = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("acceptors", "promises", "votes"), fast_every(2, SAFE))
 def test_quorums_that_intersect_are_safe(acceptors: int, promises: int, votes: int) -> None:
     size: dict[str, Any] = {"acceptors": acceptors, "learners": 1}

@@ -60,7 +60,7 @@ MORE = [
 
 
 def each_size() -> list[Any]:
-    return [*fast_every(5, GRID), *(pytest.param(*size, marks=pytest.mark.slow) for size in MORE)]
+    return [*fast_every(12, GRID), *(pytest.param(*size, marks=pytest.mark.slow) for size in MORE)]
 
 
 @pytest.mark.parametrize(("servers", "terms", "entries", "network", "crashes"), each_size())
@@ -96,7 +96,10 @@ def of_kind(seen: frozenset[Message], kind: int) -> list[Message]:
         {"terms": 1, "entries": 1, "crashes": 1},
         {"servers": 2, "crashes": 0},
         {"servers": 2, "terms": 1, "network": "fifo", "crashes": 0},
-        {"servers": 2, "terms": 2, "entries": 1, "network": "lossy", "crashes": 1},
+        pytest.param(
+            {"servers": 2, "terms": 2, "entries": 1, "network": "lossy", "crashes": 1},
+            marks=pytest.mark.slow,
+        ),
         pytest.param(
             {"servers": 4, "terms": 1, "entries": 1, "crashes": 0}, marks=pytest.mark.slow
         ),

@@ -96,7 +96,7 @@ def comparable(each: Any, names: Names) -> Form:
 @pytest.mark.parametrize(
     ("name", "ballots", "states", "depth"),
     [  # the published depth counts the states of a trace; pcheck counts its steps
-        ("simplified_paxos", 2, 1_207, 22 - 1),
+        pytest.param("simplified_paxos", 2, 1_207, 22 - 1, marks=pytest.mark.slow),
         pytest.param("simplified_fast_paxos", 5, 25_617, 22 - 1, marks=pytest.mark.slow),
     ],
 )

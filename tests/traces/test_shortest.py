@@ -97,6 +97,7 @@ def test_without_interchangeable_names_every_trace_counts_up_to_renaming() -> No
     assert (found.count, found.up_to_renaming) == (70, 70)
 
 
+@pytest.mark.slow
 def test_with_too_many_nodes_traces_are_not_counted_up_to_renaming() -> None:
     assert ringing(21, 1).up_to_renaming == 1
     assert ringing(22, 1).up_to_renaming is None
@@ -180,6 +181,7 @@ def test_a_bug_with_one_round_has_millions_of_shortest_traces() -> None:
     assert found.up_to_renaming == 15_972_192 // 6  # no renaming of the acceptors fixes a trace
 
 
+@pytest.mark.slow
 def test_a_bug_with_two_rounds_has_hundreds_of_millions() -> None:
     found = paxos("1", 20, acceptors=3, proposers=2, rounds=2)
     assert (sum(map(len, found.states)), found.count) == (2_131, 613_988_424)
@@ -189,6 +191,7 @@ def test_a_bug_with_two_rounds_has_hundreds_of_millions() -> None:
 # Models and properties without an answer
 
 
+@pytest.mark.slow
 def test_a_limit_and_a_step_property_give_no_answer() -> None:
     found = ringing(2, 2)
     model, prop = found.model, found.prop

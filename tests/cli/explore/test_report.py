@@ -93,6 +93,7 @@ def test_no_line_is_wider_than_the_terminal_or_ends_in_blanks(
     assert {sign for sign in out if not sign.isascii()} <= DRAWN
 
 
+@pytest.mark.slow
 def test_the_report_fits_every_width(pcheck: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
     unfitting = []
     for width in range(40, 121, 3):

@@ -22,6 +22,7 @@ from tests.cli.faults.asking import (
     check_place,
     complaint,
 )
+from tests.sampling import fast_first
 
 ACTING: dict[str, Fault] = {
     "raises": (
@@ -174,7 +175,7 @@ ACTING: dict[str, Fault] = {
 }
 
 
-@pytest.mark.parametrize("engine", ["reference", "compiled"])
+@pytest.mark.parametrize("engine", fast_first(1, ["reference", "compiled"]))
 @pytest.mark.parametrize(("changes", "line"), ACTING.values(), ids=ACTING)
 def test_a_faulty_actor_is_reported(
     changes: dict[str, str], line: str, engine: str, explored: Ends, machine_code: None

@@ -62,6 +62,7 @@ def test_failing_columns_are_reported_as_a_fault_of_the_spec(pcheck: Ends, count
     assert re.search(r"^pcheck: counting.py:\d+: columns raised AttributeError: ", err, re.M)
 
 
+@pytest.mark.slow
 def test_a_reader_that_closes_the_pipe_gets_no_error(
     process: Callable[..., subprocess.Popen[str]],
 ) -> None:

@@ -22,6 +22,7 @@ from tests.cli.graph.counting import (
     read,
     violating,
 )
+from tests.sampling import fast_first
 
 
 def test_without_a_file_the_graph_is_printed_as_dot(pcheck: Ends) -> None:
@@ -116,7 +117,7 @@ def test_the_options_of_the_spec_are_options_of_the_command(pcheck: Ends) -> Non
     assert {"--values", "--ballots", "--bug", "--find", "--max-states"} <= {*out.split()}
 
 
-@pytest.mark.parametrize("form", ["dot", "graphml", "svg"])
+@pytest.mark.parametrize("form", fast_first(1, ["dot", "graphml", "svg"]))
 def test_a_pipe_gets_utf_8_whatever_the_encoding_of_the_terminal(
     form: str, counting: Path, process: Callable[..., subprocess.Popen[str]]
 ) -> None:
@@ -128,6 +129,7 @@ def test_a_pipe_gets_utf_8_whatever_the_encoding_of_the_terminal(
     assert "λ →" in html.unescape(out.decode("utf-8"))
 
 
+@pytest.mark.slow
 def test_the_output_does_not_depend_on_the_hash_seed(
     process: Callable[..., subprocess.Popen[str]],
 ) -> None:

@@ -151,6 +151,7 @@ def test_the_state_of_every_node_can_be_computed_at_every_step(name: str) -> Non
     ]
 
 
+@pytest.mark.slow
 def test_the_state_of_every_node_can_be_computed_in_a_long_trace_with_crashes() -> None:
     data, timeline = embedded(long_page()), long_finding().timeline
     assert any(event.down for event in timeline.events)
@@ -188,6 +189,7 @@ def test_the_messages_in_flight_are_those_that_a_later_step_delivers(name: str) 
         assert (len(in_flight), len(never)) == (len(set(in_flight)), len(set(never)))
 
 
+@pytest.mark.slow
 def test_a_copy_is_in_flight_until_it_is_delivered_or_lost() -> None:
     """On `lossy` the undelivered messages are all copies sent, minus those delivered or lost."""
     finding = long_finding()

@@ -192,5 +192,6 @@ def test_light_and_dark_rules_colour_the_same_elements() -> None:
     assert "var(" not in text  # which some programs do not support
 
 
+@pytest.mark.slow
 def test_equal_graphs_have_equal_pictures() -> None:
     assert graph_svg(crossed()) == graph_svg(crossed().copy())

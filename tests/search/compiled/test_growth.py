@@ -42,6 +42,7 @@ def test_a_node_with_70_000_states_beside_a_node_with_two() -> None:
     assert search.widths == (1, *[2] * 69_999, 1)
 
 
+@pytest.mark.slow
 def test_a_trace_of_thousands_of_steps() -> None:
     parts = {N: lambda i: Ticker(end=3_000), M: lambda i: Ticker(end=1)}
     search = alike(cluster(parts, once_at(3_000, 1)))
@@ -86,7 +87,7 @@ def test_a_field_that_widens_after_thousands_of_states(end: int) -> None:
     assert counts(search) == (3_002 + end, 3_001 + end, 3_001 + end)
 
 
-@pytest.mark.parametrize("nodes", fast_first(2, [7, 19, 15, 40]))
+@pytest.mark.parametrize("nodes", fast_first(1, [7, 19, 15, 40]))
 def test_all_fields_outgrow_their_word(nodes: int) -> None:
     """The nodes count to 40 one after another, so that every field of every word grows."""
     ids = [Id(f"n{i}") for i in range(1, nodes + 1)]
@@ -157,6 +158,7 @@ def test_more_than_511_nodes_are_refused() -> None:
         compiled(Case(tickers(512, 0)))
 
 
+@pytest.mark.slow
 def test_511_nodes() -> None:
     search = alike(tickers(511, 1), limits=Limits(states=600))
     assert (search.states, search.widths) == (600, (1, 511))
@@ -192,7 +194,7 @@ def test_two_levels_with_many_steps_each() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "end"), fast_every(3, [(1, 9_000), (2, 499), (3, 64), (5, 12), (11, 2), (18, 1)])
+    ("count", "end"), fast_first(1, [(5, 12), (1, 9_000), (2, 499), (3, 64), (11, 2), (18, 1)])
 )
 def test_independent_counters(count: int, end: int) -> None:
     assert counts(compiled(Case(tickers(count, end)))) == independent(count, end)
@@ -215,6 +217,7 @@ def test_a_budget_of_crashes(nodes: int, crashes: int) -> None:
     assert (search.states, search.transitions) == (states, restarts + falls)
 
 
+@pytest.mark.slow
 def test_judging_steps_takes_time_only_for_the_steps_of_the_last_level() -> None:
     """Otherwise a search of thousands of levels would take minutes."""
     backward = no_step(lambda old, new: new < old)

@@ -32,6 +32,7 @@ from pcheck.search.reductions.reduce import (
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS, Letter
 from pcheck.semantics.node import Config
+from tests.sampling import fast_first
 from tests.search.alike import NO_LIMITS, Case, check_traces
 from tests.search.peers import symmetric_cases
 from tests.search.protocols import cases
@@ -174,7 +175,7 @@ def a_listener(network: str = "set", takes: int = 3) -> Case:
     return Case(Cluster(parts, [reaches(X)]), network)
 
 
-@pytest.mark.parametrize("silent", range(5))
+@pytest.mark.parametrize("silent", fast_first(1, range(5)))
 def test_the_messages_of_an_open_node_arrive(silent: int, monkeypatch: Patch) -> None:
     limit_silent_roles(silent, monkeypatch)
     for network, crashes, reductions in product(NETWORKS, (0, 1), (*NAMELESS, REDUCTIONS)):
@@ -268,6 +269,7 @@ def favouring(whom: str, idle: int, way: int) -> Case:
     return Case(Cluster(parts, [reaches(X)], interchangeable=[listeners]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("silent", [1, 2, 3])
 def test_an_asymmetric_handler_is_reported_although_others_are_open(
     silent: int, monkeypatch: Patch

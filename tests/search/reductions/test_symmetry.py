@@ -143,6 +143,7 @@ def test_one_state_of_each_orbit_is_visited_if_nodes_point_at_each_other(network
     assert left(case, "symmetry") == orbits(case)
 
 
+@pytest.mark.slow
 def test_states_with_too_many_renamings_are_still_recognised_as_equivalent() -> None:
     """The views of a ring of eight are equal: of 5,040 renamings only 720 are tried."""
     n = group("n", 8)
