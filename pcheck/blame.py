@@ -8,6 +8,7 @@ import sysconfig
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -61,8 +62,13 @@ def is_users(filename: str) -> bool:
     path = Path(filename).resolve()
     if path.is_relative_to(OWN_FOLDER / "specs"):
         return True
-    installed = (Path(sysconfig.get_path(name)).resolve() for name in LIBRARIES)
-    return not any(path.is_relative_to(place) for place in (OWN_FOLDER, *installed))
+    return not any(path.is_relative_to(place) for place in (OWN_FOLDER, *_installed()))
+
+
+@cache
+def _installed() -> tuple[Path, ...]:
+    """Return the folders of Python and of installed packages."""
+    return tuple(Path(sysconfig.get_path(name)).resolve() for name in LIBRARIES)
 
 
 def described(error: BaseException) -> str:

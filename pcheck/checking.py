@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -105,7 +104,7 @@ def answer(
     model, began = setup.model, time.monotonic()
     search = explore(model, options, on_progress=on_progress, on_note=on_note)
     if search.complete and isinstance(model, ClusterModel):
-        search = replace(search, warnings=check_sent(model.cluster, model.messages()))
+        search = search.with_warnings(check_sent(model.cluster, model.messages()))
     return Result(setup, search, options.limits.remaining(time.monotonic() - began))
 
 

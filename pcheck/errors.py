@@ -2,7 +2,7 @@
 
 PcheckError
   SpecError       the spec is broken: its file, a handler, a state or a property
-    Unreliable    a handler is not deterministic, or changes its arguments
+    Unreliable    a handler is not deterministic, changes its arguments, or has hidden state
     Asymmetric    the spec distinguishes nodes or values declared interchangeable
   UsageError      the arguments do not fit the spec: an unknown option, a size below zero
   TraceError      a saved trace cannot be read or replayed
@@ -32,7 +32,10 @@ class SpecError(PcheckError):
 
 
 class Unreliable(SpecError):
-    """Raised when a handler is not deterministic or changes its arguments."""
+    """Raised when the answers of a handler or property depend on more than its arguments.
+
+    Such a handler is not deterministic, changes its arguments, or has hidden state.
+    """
 
 
 class Asymmetric(SpecError):

@@ -67,6 +67,7 @@ class Property:
         def test(seen: Seen) -> str | None:
             return "it is reached" if self.is_reached(seen) else None
 
+        test.__wrapped__ = self.test  # type: ignore[attr-defined]  # an error names its place
         return replace(self, kind=Kind.ALWAYS, test=test)
 
     def _call(self, *seen: Seen) -> object:

@@ -16,9 +16,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from pcheck.errors import ParameterName, UsageError
+from pcheck.errors import Asymmetric, ParameterName, Unreliable, UsageError
 from pcheck.language.model import Model
 from pcheck.search import reference
+from pcheck.search.hidden_state import HiddenStateTest
 from pcheck.search.limits import Clock, OnProgress, TooManyNumbers, state_limit, stop_reason
 from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import SearchResult, Verdict
@@ -37,12 +38,25 @@ def explore(
     on_progress: OnProgress | None = None,
     on_note: OnNote = lambda _: None,
 ) -> SearchResult:
-    """Explore a model with the engine that `options` name, or with one that suits its size."""
-    clock = Clock(options.limits, on_progress)
+    """Explore a model with the engine that `options` name, or with one that suits its size.
+
+    Then test that no answer of the model's code depended on hidden state.
+    """
     if not isinstance(model, ClusterModel):
         _check_engine_of_a_model(options)
-        return _reference(model, options, clock)
-    if options.engine == "reference":
+    clock, test = Clock(options.limits, on_progress), HiddenStateTest(model)
+    try:
+        search = _explore(model, options, clock, on_note)
+    except (Asymmetric, Unreliable) as error:
+        raise test.explained(error, clock) from None
+    return test.result(search, clock)
+
+
+def _explore(
+    model: Model[Any], options: SearchOptions, clock: Clock, on_note: OnNote
+) -> SearchResult:
+    """Explore a model with the engine that `options` name, or with one that suits its size."""
+    if not isinstance(model, ClusterModel) or options.engine == "reference":
         return _reference(model, options, clock)
     if options.engine == "compiled" or options.demands_reductions:
         return _compiled_only(model, options, clock, on_note)

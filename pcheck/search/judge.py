@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
-from pcheck.language.property import Kind, Property
+from pcheck.language.property import Property
 from pcheck.language.seen import Seen
+from pcheck.search.samples import Samples
 
 W = TypeVar("W")
 
@@ -23,10 +24,14 @@ class Decision(NamedTuple):
 
 
 class Judgements:
-    """The decisions of the open properties about observations; each observation is judged once."""
+    """The decisions of the open properties about observations; each observation is judged once.
+
+    A few of the answers are added to `samples`.
+    """
 
     def __init__(self, properties: Iterable[Property]) -> None:
         self.open = list(properties)
+        self.samples = Samples()
         self._known: dict[Seen | tuple[Seen, Seen], list[Decision]] = {}
 
     def of_state(self, seen: Seen) -> list[Decision]:
@@ -43,16 +48,19 @@ class Judgements:
 
     def _judged_state(self, seen: Seen) -> Iterator[Decision]:
         for prop in tuple(self.open):
-            if prop.kind is Kind.SOMETIMES:
-                if prop.is_reached(seen):
-                    yield Decision(prop, None)
-            elif not prop.is_step_property and (why := prop.why_false(seen)) is not None:
-                yield Decision(prop, why)
+            if not prop.is_step_property:
+                yield from self._decisions(prop, seen)
 
     def _judged_step(self, before: Seen, after: Seen) -> Iterator[Decision]:
         for prop in tuple(self.open):
-            if prop.is_step_property and (why := prop.why_false(before, after)) is not None:
-                yield Decision(prop, why)
+            if prop.is_step_property:
+                yield from self._decisions(prop, before, after)
+
+    def _decisions(self, prop: Property, *seen: Seen) -> Iterator[Decision]:
+        """Yield the decision of a property about a state or a step, if the property decides it."""
+        answer = self.samples.judge(prop, *seen)
+        if answer is not None and answer is not False:
+            yield Decision(prop, answer if isinstance(answer, str) else None)
 
 
 @dataclass(frozen=True)

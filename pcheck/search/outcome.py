@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
 from pcheck.language.property import Kind, Property
+from pcheck.search.samples import Samples
 from pcheck.semantics.trace import Trace
 
 
@@ -57,7 +58,8 @@ class SearchResult:
     skipped: Mapping[str, str] = field(default_factory=dict)  # reductions skipped, each with why
     assumptions: tuple[str, ...] = ()  # conditions of the verdict that were checked only in part
     note: str | None = None  # why the engine changed
-    warnings: tuple[str, ...] = ()  # reasons why a property may mean less than it seems to
+    warnings: tuple[str, ...] = ()  # reasons why the verdict may mean less than it seems to
+    samples: Samples = field(default_factory=Samples, repr=False)  # to be asked for again
 
     @property
     def outcomes(self) -> dict[str, Outcome]:
@@ -82,6 +84,10 @@ class SearchResult:
         if self.verdict is not Verdict.INCOMPLETE:
             return self
         return replace(self, discoveries={**found, **self.discoveries})
+
+    def with_warnings(self, warnings: Iterable[str]) -> SearchResult:
+        """Return the result with more warnings."""
+        return replace(self, warnings=(*self.warnings, *warnings))
 
     def _outcome(self, prop: Property) -> Outcome:
         found = prop.name in self.discoveries

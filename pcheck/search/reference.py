@@ -59,6 +59,7 @@ class _Explorer(Generic[S]):
         self.parents: dict[S, S | None] = {}
         self.progress = Progress()
         self.judge: Judge[tuple[S, ...]] = Judge(model.properties, all_properties=all_properties)
+        self.is_users = not isinstance(model, ClusterModel)
 
     def run(self) -> SearchResult:
         stopped = None
@@ -116,18 +117,26 @@ class _Explorer(Generic[S]):
 
     def _steps(self, state: S) -> Iterator[tuple[str, S]]:
         """Yield the steps of a state; a SpecError gets the trace that leads to the state."""
+        steps = []
         try:
-            yield from self.model.steps(state)
+            for step in self.model.steps(state):
+                steps.append(step)
+                yield step
         except SpecError as error:
             error.trace = self._trace((state,))
             raise
+        if self.is_users:
+            self.judge.samples.add("steps", (state,), steps)
 
     def _add(self, state: S, parent: S | None) -> None:
         if self.limits.states is not None and len(self.parents) >= self.limits.states:
             raise Stop(state_limit(self.limits.states))
         self.parents[state] = parent
         self.progress.states += 1
-        self.judge.judge_state(self.model.observe(state), where=(state,))
+        seen = self.model.observe(state)
+        if self.is_users:
+            self.judge.samples.add("observe", (state,), seen)
+        self.judge.judge_state(seen, where=(state,))
 
     def _trace(self, end: tuple[S, ...]) -> Trace[S]:
         """Return the trace to a state through its parents; `end` may add one last step."""
@@ -157,6 +166,7 @@ class _Explorer(Generic[S]):
             seconds=self.clock.seconds(),
             memory=self._allocated(),
             engine="reference",
+            samples=self.judge.samples,
             peak=max(self.clock.peak, self.clock.memory()),
         )
 

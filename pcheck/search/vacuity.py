@@ -17,6 +17,7 @@ from pcheck.errors import SpecError
 from pcheck.language.actor import Actor
 from pcheck.language.cluster import Cluster
 from pcheck.language.property import Property
+from pcheck.semantics.reach import codes
 from pcheck.text import an
 
 
@@ -76,20 +77,12 @@ def _function(member: Any) -> Any:
 
 def _reached(function: FunctionType) -> Iterator[Any]:
     """Yield the globals that a function reads, and what it reads from modules by attribute."""
-    names = {name for code in _codes(function.__code__) for name in _read(code)}
+    names = {name for code in codes(function.__code__) for name in _read(code)}
     for name in names & function.__globals__.keys():
         value = function.__globals__[name]
         yield value
         if isinstance(value, ModuleType):
             yield from (vars(value)[each] for each in names & vars(value).keys())
-
-
-def _codes(code: CodeType) -> Iterator[CodeType]:
-    """Yield a code object and those nested in it, such as lambdas and comprehensions."""
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _codes(constant)
 
 
 def _read(code: CodeType) -> Iterator[str]:

@@ -8,7 +8,7 @@ must agree with it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pcheck.language.cluster import Cluster
@@ -18,7 +18,7 @@ from pcheck.language.names import Id, Value
 from pcheck.language.printing import show
 from pcheck.language.seen import Seen
 from pcheck.semantics.network import Letter, Network
-from pcheck.semantics.node import Bundle, Config, Interner, Node, Row, StepKind
+from pcheck.semantics.node import Asked, Bundle, Config, Interner, Node, Row, StepKind
 from pcheck.semantics.observer import Observation, Observer
 
 
@@ -128,6 +128,11 @@ class ClusterModel(Model[State]):
     def messages(self) -> Iterator[object]:
         """Yield every message that was sent in an execution explored so far."""
         return (letter.message for letter in self.letters() if letter not in self._hypothetical)
+
+    @property
+    def asked(self) -> Sequence[Asked]:
+        """Every call of a handler whose answer is remembered, in the order of the calls."""
+        return self._interner.asked
 
     def letter(self, src: Id, message: object) -> Letter:
         """Return the letter with this message from this sender."""

@@ -13,13 +13,14 @@ from copy import copy
 from dataclasses import fields
 from typing import Any, NamedTuple, TypeVar
 
-from pcheck.blame import described, place_of, place_raised
+from pcheck.blame import described, place_raised
 from pcheck.errors import SpecError, Unreliable
 from pcheck.language.actor import VOLATILE, Action, Actor, Either, Send, Step
 from pcheck.language.kinds import FIXED, is_frozen_dataclass
 from pcheck.language.names import Id
 from pcheck.language.printing import show
 from pcheck.language.values import UnsupportedValue, exact, exact_state
+from pcheck.semantics.faults import fault, situation
 from pcheck.semantics.met_values import MetValues
 from pcheck.semantics.network import Letter
 from pcheck.text import an
@@ -63,16 +64,17 @@ class Handlers:
         self._keys: dict[int, Hashable] = {id(begin): key}  # by the id of each actor
         self.met.add_first_state(begin)
 
-    def reaction(self, actor: Actor, letter: Letter) -> tuple[Way, ...]:
+    def reaction(self, actor: Actor, letter: Letter, once: bool = False) -> tuple[Way, ...]:
         """Return the alternatives of the actor's step on a letter."""
         return self._checked_call(
             actor,
             "receive",
             lambda: self._ways(actor, actor.receive(letter.message, letter.src)),
             letter,
+            once,
         )
 
-    def actions(self, actor: Actor) -> tuple[tuple[str, tuple[Way, ...]], ...]:
+    def actions(self, actor: Actor, once: bool = False) -> tuple[tuple[str, tuple[Way, ...]], ...]:
         """Return the label and the alternatives of each action of the actor."""
         return self._checked_call(
             actor,
@@ -80,6 +82,7 @@ class Handlers:
             lambda: tuple(
                 (each.label, self._ways(actor, each.step)) for each in _actions(actor.actions())
             ),
+            once=once,
         )
 
     def after_crash(self, actor: Actor) -> Actor:
@@ -112,13 +115,14 @@ class Handlers:
         handler: str,
         call: Callable[[], T],
         letter: Letter | None = None,
+        once: bool = False,
     ) -> T:
         """Return the result of the call, or raise SpecError if the result is invalid.
 
         The handler is called twice, because most handlers that are not deterministic return
-        different results at once.
+        different results at once. With `once`, the caller compares the result with an earlier one.
         """
-        self.calls += 2
+        self.calls += 1 if once else 2
         message = letter.message if letter is not None else None
         keys = (
             self._keys.get(id(actor)) or exact_state(actor),
@@ -126,7 +130,10 @@ class Handlers:
         )
         before = _twin(actor), _twin(message)  # for the error if the handler changes the originals
         try:
-            first, second = call(), call()
+            first = call()
+            if once:
+                return first
+            second = call()
         except (Exception, SystemExit) as error:
             if self._changed(actor, message, keys):
                 raise Unreliable(self._fault(before, handler, letter, MUTATES)) from None
@@ -170,10 +177,8 @@ class Handlers:
         place: str = "",
     ) -> SpecError:
         actor, message = before
-        cause = "on a crash, " if handler == "but" else ""
-        if letter is not None:
-            cause = f"on {show(message)} from {letter.src}, "
-        return fault(actor, handler, f"{text} [{cause}in state {show(actor)}]", place)
+        src = letter.src if letter is not None else None
+        return fault(actor, handler, f"{text} {situation(actor, handler, message, src)}", place)
 
     def _ways(self, actor: Actor, step: Step) -> tuple[Way, ...]:
         if isinstance(step, Either):
@@ -226,12 +231,6 @@ class Handlers:
                     f"cluster{hint}"
                 )
         return Send(tuple(sent.receivers), sent.message)
-
-
-def fault(actor: Actor, handler: str, text: str, place: str = "") -> SpecError:
-    """Return the error about a handler of a node: `mine.py:31: receive() of n1 raised ...`."""
-    place = place or place_of(getattr(type(actor), handler))
-    return SpecError(f"{place}{handler}() of {actor.me} {text}")
 
 
 def _twin(thing: T) -> T:

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from pcheck.language.names import Id
+from pcheck.language.printing import show
 from pcheck.language.values import exact, order
 
 
@@ -28,6 +29,11 @@ class Letter:
     def exact(self) -> Hashable:
         """The exact key of the message."""
         return exact(self.message)
+
+    @cached_property
+    def text(self) -> str:
+        """The text of the message."""
+        return show(self.message)
 
     @cached_property
     def order(self) -> tuple[Any, ...]:

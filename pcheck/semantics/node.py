@@ -19,7 +19,8 @@ from pcheck.language.actor import Actor, Send
 from pcheck.language.names import Id
 from pcheck.language.printing import show
 from pcheck.language.values import exact
-from pcheck.semantics.handlers import Handlers, fault
+from pcheck.semantics.faults import fault
+from pcheck.semantics.handlers import Handlers
 from pcheck.semantics.met_values import MetValues
 from pcheck.semantics.network import Inbox, Letter, Network
 
@@ -76,11 +77,23 @@ class Move(NamedTuple):
     bundle: Bundle
 
 
+class Asked(NamedTuple):
+    """A call of a handler: of `receive` on a letter, or of `actions` if `letter` is None."""
+
+    node: Node
+    actor: Actor
+    letter: Letter | None
+
+
 class Interner:
-    """The letters and bundles of a cluster; equal letters are one object, and so are bundles."""
+    """The letters and bundles of a cluster; equal letters are one object, and so are bundles.
+
+    `asked` holds every call of a handler whose answer a node remembers, in the order of the calls.
+    """
 
     def __init__(self, nodes: Iterable[Id]) -> None:
         self.nodes = frozenset(nodes)
+        self.asked: list[Asked] = []
         self.met = MetValues()
         self._letters: dict[Hashable, Letter] = {}
         self._messages: dict[Hashable, object] = {}
@@ -149,21 +162,27 @@ class Node:
         """Return the moves of an actor on a letter, or its actions if `letter` is None."""
         key = id(actor), letter
         if key not in self._moves:
-            if letter is None:
-                actions = self.handlers.actions(actor)
-                ways = [(f"{self.me} {label}", way) for label, each in actions for way in each]
-            else:
-                text = delivered(letter.src, self.me, letter.message)
-                ways = [(text, way) for way in self.handlers.reaction(actor, letter)]
-            self._moves[key] = tuple(
-                Move(
-                    _with_choice(text, way.choice),
-                    way.actor,
-                    self.interner.bundle(self.me, way.sends),
-                )
-                for text, way in ways
-            )
+            self._moves[key] = self._ask(actor, letter)
+            self.interner.asked.append(Asked(self, actor, letter))
         return self._moves[key]
+
+    def moves_again(self, actor: Actor, letter: Letter | None) -> tuple[Move, ...]:
+        """Return what the handler answers now. The caller compares the answer with `moves`."""
+        return self._ask(actor, letter, once=True)
+
+    def _ask(self, actor: Actor, letter: Letter | None, once: bool = False) -> tuple[Move, ...]:
+        if letter is None:
+            actions = self.handlers.actions(actor, once)
+            ways = [(f"{self.me} {label}", way) for label, each in actions for way in each]
+        else:
+            text = f"{self.me} <- {letter.src}: {letter.text}"
+            ways = [(text, way) for way in self.handlers.reaction(actor, letter, once)]
+        return tuple(
+            Move(
+                _with_choice(text, way.choice), way.actor, self.interner.bundle(self.me, way.sends)
+            )
+            for text, way in ways
+        )
 
     def _steps(self, config: Config) -> Iterator[Row]:
         if config.up:

@@ -9,6 +9,7 @@ from pcheck.errors import TraceError
 from pcheck.language.model import Model
 from pcheck.language.property import Kind, Property
 from pcheck.loading.setup import Setup
+from pcheck.search.hidden_state import HiddenStateTest
 from pcheck.semantics.trace import Trace, follow
 from pcheck.text import unknown
 from pcheck.traces.divergence import refused_step
@@ -29,9 +30,14 @@ class Replay:
 
 
 def replay(saved: SavedTrace, setup: Setup) -> Replay:
-    """Follow the labels of a saved trace and compare the result with the file."""
+    """Follow the labels of a saved trace and compare the result with the file.
+
+    Raise Unreliable if a handler has hidden state and so answers otherwise when asked again.
+    """
     prop = _property(saved, setup.model)
+    test = HiddenStateTest(setup.model)
     trace = follow(setup.model, saved.steps)
+    test.ask_handlers_again()
     if len(trace) < len(saved.steps):
         number = len(trace) + 1
         mismatch = f"step {number} is not possible: {saved.steps[number - 1]}"

@@ -104,7 +104,7 @@ class Walk:
     def proof(self, ranks: Ranks) -> Walk:
         """Return a search by ranks for the properties that are still open."""
         search = Walk(self.model, self.limits, self.reduced, False, self.clock, ranks)
-        search.judge.open = list(self.judge.open)
+        search.judge.open, search.judge.samples = list(self.judge.open), self.judge.samples
         search.progress.level = self.progress.level
         return search
 
@@ -292,6 +292,7 @@ class Walk:
             seconds=self.clock.seconds(),
             memory=last.store.bytes,
             engine="compiled",
+            samples=self.judge.samples,
             reduced=tuple(on),
             skipped=self.reduced.skipped,
             assumptions=symmetry.assumptions if symmetry is not None else (),

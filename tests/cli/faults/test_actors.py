@@ -61,6 +61,17 @@ ACTING: dict[str, Fault] = {
         "(Server(given=2), Answer(number=1) to c1); "
         f"write a choice as either((label, step), ...) {ON_ASK}",
     ),
+    "answers differently when it is called after the search": (
+        {
+            TOP: f"CALLS = []\n\n\n{TOP}",
+            STEP: f"CALLS.append(number)\n                if len(CALLS) <= 4: {STEP}",
+        },
+        "fault.py:[def receive]: receive() of s2 depends on more than its state and message: asked "
+        "again later, it returned None instead of "
+        "(Server(given=1), Answer(number=1) to c1) [on Ask(number=1) from c1, in state "
+        "Server(given=0)]; the global `CALLS` changed from [] to [1, 1, 1, 1, 1]; keep what a "
+        "handler remembers in a field of the actor",
+    ),
     "sets a field": (
         {STEP: "self.given = number"},
         "fault.py:[self.given = number]: receive() of s1 raised FrozenInstanceError: cannot assign "

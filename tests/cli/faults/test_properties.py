@@ -41,6 +41,13 @@ JUDGING: dict[str, Fault] = {
         "fault.py:[@sometimes]: the @sometimes somebody_answers must return True or False, "
         "got 'yes'",
     ),
+    "answers differently when it is asked again": (
+        {JUDGED: f"CALLS = []\n\n\n{JUDGED}", JUDGE: "CALLS.append(1); return str(len(CALLS))"},
+        "fault.py:[@always]: the property truth depends on more than its observation: "
+        "asked again later, "
+        "it returned '2' instead of '1'; the global `CALLS` changed from [] to "
+        "[1, 1]; let the property depend only on what it sees",
+    ),
     "sees a class that no actor sends": (
         {JUDGED: "@always(sees=[Other])", JUDGE: "return None"},
         "fault.py:[@always]: truth sees Other, which no actor of this cluster ever sends; "

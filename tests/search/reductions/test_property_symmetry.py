@@ -178,5 +178,5 @@ def test_an_orbit_is_judged_once_for_each_projection(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(compiled.WatcherSymmetry, "without_known_orbits", lambda self, each: each)
     check(marking(3, 2, counted), crashes=0, engine="compiled", reduce="symmetry")
-    own = len(judged) - 10  # one judgement of each of the ten representatives by the search
+    own = len(judged) - 2 * 10  # each of ten representatives is judged now and again later
     assert own == 27
