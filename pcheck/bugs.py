@@ -74,4 +74,7 @@ def check_bug(spec: Spec, bug: Bug, *, on_note: OnNote = lambda _: None) -> BugC
     only = () if bug.safe else (bug.breaks,)
     setup = prepare(spec, {}, bug=bug, properties=only)
     result = answer(setup, on_note=on_note)
-    return BugCheck(spec, bug, result, time.monotonic() - began)
+    seconds = time.monotonic() - began
+    if result.is_interrupted:
+        raise KeyboardInterrupt
+    return BugCheck(spec, bug, result, seconds)

@@ -7,16 +7,15 @@ check("paxos", acceptors=3, proposers=2).assert_holds()
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Collection, Iterable, Mapping
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pcheck.errors import UsageError
+from pcheck.errors import OutputError, UsageError
 from pcheck.files import write_whole
 from pcheck.language.model import Model
-from pcheck.language.property import Kind, Property
+from pcheck.language.property import Kind
 from pcheck.loading import spec as specs
 from pcheck.loading.crash_nodes import CrashNodes
 from pcheck.loading.setup import Setup, prepare
@@ -26,26 +25,23 @@ from pcheck.render.text.levels import Levels
 from pcheck.render.text.printed import as_html, as_text
 from pcheck.render.text.report import Report
 from pcheck.search.engine import OnNote, explore
-from pcheck.search.limits import Limits, OnProgress
+from pcheck.search.limits import INTERRUPT, Clock, Limits, OnProgress, Stop, stop_phrase
 from pcheck.search.options import SearchOptions
-from pcheck.search.outcome import Discovery, Outcome, SearchResult, Verdict
+from pcheck.search.outcome import Outcome, SearchResult, Verdict
 from pcheck.search.vacuity import check_sent
 from pcheck.semantics.checked_model import checked
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.trace import Trace
-from pcheck.traces.divergence import refused_step
 from pcheck.traces.explanation import Explanation
-from pcheck.traces.finding import Finding
-from pcheck.traces.readable import most_readable
-from pcheck.traces.saved import SavedTrace, saved_from
-from pcheck.traces.shortest import ShortestTraces, shortest_traces
+from pcheck.traces.finding import Finding, Undrawn
+from pcheck.traces.found_trace import FoundTrace
+from pcheck.traces.saved import SavedTrace
+from pcheck.traces.shortest import ShortestTraces
 
 if TYPE_CHECKING:
     import networkx as nx
 
     from pcheck.search.state_graph import OnStates
-
-NO_LIMITS = Limits()
 
 
 def check(
@@ -101,11 +97,20 @@ def answer(
     After a complete search, check that the cluster sends every kind of message that is observed.
     """
     setup.check_properties()
-    model, began = setup.model, time.monotonic()
-    search = explore(model, options, on_progress=on_progress, on_note=on_note)
+    model, clock = setup.model, Clock(options.limits, on_progress)
+    search = explore(model, options, on_note=on_note, clock=clock)
     if search.complete and isinstance(model, ClusterModel):
-        search = search.with_warnings(check_sent(model.cluster, model.messages()))
-    return Result(setup, search, options.limits.remaining(time.monotonic() - began))
+        search = search.with_warnings(_unsent(model))
+    clock.pause()
+    return Result(setup, search, clock)
+
+
+def _unsent(model: ClusterModel) -> tuple[str, ...]:
+    """Return a warning for each kind of message that a property sees and that is never sent."""
+    try:
+        return check_sent(model.cluster, model.messages())
+    except KeyboardInterrupt:
+        return ("Ctrl-C stopped the check that the messages that properties see are sent",)
 
 
 class Result:
@@ -115,11 +120,12 @@ class Result:
         self,
         setup: Setup,
         search: SearchResult,
-        limits: Limits = NO_LIMITS,
+        clock: Clock,
         excluded: Collection[tuple[str, ...]] = (),
     ) -> None:
-        """`limits` are for the search for all shortest traces; `trace` is one not `excluded`."""
-        self.setup, self.search, self.limits, self.excluded = setup, search, limits, excluded
+        """`clock` limits the work on the trace, which is one not `excluded`."""
+        self.setup, self.search = setup, search
+        self._found = FoundTrace(setup, search, clock, excluded)
         model = setup.model
         self._handler_calls = model.handler_calls if isinstance(model, ClusterModel) else None
 
@@ -159,50 +165,37 @@ class Result:
     def model(self) -> Model[Any]:
         return self.setup.model
 
-    @cached_property
+    @property
     def saved(self) -> SavedTrace | None:
         """The trace in the form that can be saved and replayed."""
-        if self._discovery is None or self.trace is None:
-            return None
-        prop, discovery = self._discovery
-        why = discovery.why
-        if self.shortest_traces is not None:
-            why = prop.why_false(self.model.observe(self.trace.states[-1]))
-        refused_at = refused_step(self.setup, self.trace.labels)
-        return saved_from(self.setup, prop.name, why or "", self.trace, refused_at)
+        return self._found.saved
 
-    @cached_property
+    @property
     def trace(self) -> Trace[Any] | None:
         """A shortest trace to the first violation or the target; the most readable, if known."""
-        if self._discovery is None:
-            return None
-        if self.shortest_traces is None:
-            return self._discovery[1].trace
-        is_enough = len(self.excluded) < self.shortest_traces.count
-        return most_readable(self.shortest_traces, self.excluded if is_enough else ())
+        return self._found.trace
 
-    @cached_property
+    @property
     def shortest_traces(self) -> ShortestTraces | None:
         """All shortest traces to the same violation or target; None if not known."""
-        if self._discovery is None:
-            return None
-        prop, discovery = self._discovery
-        length, engine = len(discovery.trace), self.search.engine
-        try:
-            return shortest_traces(self.model, prop, length, engine=engine, limits=self.limits)
-        except KeyboardInterrupt:
-            return None
+        return self._found.shortest
 
-    @cached_property
-    def _discovery(self) -> tuple[Property, Discovery] | None:
-        """The first violated property that has a trace, and the search's discovery of it."""
-        props = {prop.name: prop for prop in self.search.properties}
-        for name in self.search.violated:
-            if name in self.search.discoveries:
-                return props[name], self.search.discoveries[name]
-        return None
+    @property
+    def finding(self) -> Finding | None:
+        """The trace with its timeline and explanation, from which every format is drawn."""
+        return self._found.finding
 
-    @cached_property
+    @property
+    def undrawn(self) -> Undrawn | None:
+        """The part of a violation that is left to show if the work on its trace was stopped."""
+        return self._found.undrawn
+
+    @property
+    def is_interrupted(self) -> bool:
+        """True if Ctrl-C stopped the search, or the work that was done on its trace."""
+        return INTERRUPT in (self.search.stopped, self._found.stopped)
+
+    @property
     def explanation(self) -> Explanation | None:
         """The explanation of the trace."""
         return self.finding.explanation if self.finding is not None else None
@@ -211,7 +204,7 @@ class Result:
         """Return the result with an equally short trace whose labels are not excluded, if any."""
         if self.saved is None or self.saved.steps not in excluded:
             return self
-        return Result(self.setup, self.search, self.limits, excluded)
+        return Result(self.setup, self.search, self._found.clock, excluded)
 
     def assert_holds(self) -> None:
         """Raise AssertionError with the report, unless every property holds or is reached."""
@@ -221,7 +214,7 @@ class Result:
     def save(self, path: str | Path) -> None:
         """Write the trace to a file for `pcheck replay`, or raise UsageError without a trace."""
         if self.saved is None:
-            raise UsageError("the result has no trace to save")
+            raise UsageError(f"the result has no trace to save{self._because}")
         write_whole(Path(path), self.saved.text())
 
     def graph(
@@ -251,8 +244,7 @@ class Result:
             self.search,
             verdict=self.verdict_word,
             properties=self.properties,
-            trace=self.saved,
-            shortest=self.shortest_traces,
+            found=self._found,
             handler_calls=self._handler_calls,
         )
 
@@ -262,29 +254,42 @@ class Result:
 
     def report(self) -> Report:
         """Return the report that `pcheck explore` prints."""
-        return Report(self.setup, self.search, self.finding)
+        return Report(self.setup, self.search, self.finding or self.undrawn)
+
+    def report_without_drawing(self, stopped: str) -> Report:
+        """Return the report for the case that `stopped` stopped the drawing of the trace."""
+        return Report(self.setup, self.search, self._found.undrawn_at(stopped))
 
     def draw(self, form: str = TEXT) -> str:
         """Return the trace as text, svg, html, mermaid, itf, shiviz or json."""
         wanted = FORMATS.called(form)
         if self.finding is None:
-            raise UsageError("the result has no trace to draw")
-        return wanted.draw(self.finding)
+            raise UsageError(f"the result has no trace to draw{self._because}")
+        try:
+            with self.within_limits():
+                return wanted.draw(self.finding)
+        except Stop as stop:
+            raise OutputError(f"the drawing stopped {stop_phrase(str(stop))}") from None
 
-    @cached_property
-    def finding(self) -> Finding | None:
-        """The trace with its timeline and explanation, from which every format is drawn."""
-        if self.saved is None or self.trace is None:
-            return None
-        selection = self.shortest_traces.selection if self.shortest_traces is not None else ""
-        return Finding.of(self.setup, self.saved, self.trace, selection)
+    @contextmanager
+    def within_limits(self) -> Iterator[None]:
+        """Count the time inside towards the limits of the check, as drawing a trace needs."""
+        with self._found.clock.running(), self._found.clock.extending():
+            yield
+
+    @property
+    def _because(self) -> str:
+        """The end of an error message that says what stopped the work on the trace."""
+        return f": {self.undrawn.reason}" if self.undrawn is not None else ""
 
     def __str__(self) -> str:
-        return as_text(self.report())
+        with self.within_limits():
+            return as_text(self.report())
 
     def __repr__(self) -> str:
         counts = f"{self.states:,} states, {self.transitions:,} transitions, depth {self.depth}"
         return f"<{self.setup.spec.name}: {self.verdict.value}, {counts}>"
 
     def _repr_html_(self) -> str:
-        return as_html(self.report())
+        with self.within_limits():
+            return as_html(self.report())

@@ -37,7 +37,7 @@ from pcheck.loading.spec import Spec
 from pcheck.render.formats import FORMATS
 from pcheck.render.text.paragraphs import Paragraph
 from pcheck.render.text.report import TraceToFault
-from pcheck.search.limits import Limits
+from pcheck.search.limits import STOPPING_EXCEPTIONS, Limits, stop_phrase, stop_reason
 from pcheck.search.options import ENGINES, SearchOptions
 from pcheck.search.outcome import Verdict
 from pcheck.search.reductions.reduce import REDUCTIONS
@@ -70,16 +70,18 @@ def _explore(spec: Spec, own: Given, given: Given) -> int:
     output = Output.of(given)
     setup = setup_of(spec, own, given)
     try:
-        result = _search(setup, given)
+        result = _search(setup, given, output)
     except SpecError as error:
         if error.trace and output.has_report:
             Console(highlight=False).print(TraceToFault(setup, error.trace))
         raise
-    output.write(result)
+    with result.within_limits():
+        output.write(result)
     return (STATUS if setup.target is None else STATUS_OF_FINDING)[result.verdict]
 
 
-def _search(setup: Setup, given: Given) -> Result:
+def _search(setup: Setup, given: Given, output: Output) -> Result:
+    """Return the result, with the trace reconstructed and explained as far as `output` needs."""
     memory = memory_limit(given["max_memory"])
     options = SearchOptions(
         engine="auto" if given["engine"] is None else given["engine"],
@@ -88,7 +90,9 @@ def _search(setup: Setup, given: Given) -> Result:
         all_properties=given["all_properties"],
     )
     with redirect_stdout(sys.stderr), ProgressLine(setup, quiet=given["quiet"]) as line:
-        return answer(setup, options, on_progress=line.on_progress, on_note=line.on_note)
+        result = answer(setup, options, on_progress=line.on_progress, on_note=line.on_note)
+        output.prepare(result)
+        return result
 
 
 @dataclass(frozen=True)
@@ -117,19 +121,42 @@ class Output:
         """True if the report is printed on standard output."""
         return not (self.quiet or self.as_json or is_on_standard_output(self.drawing))
 
+    def prepare(self, result: Result) -> None:
+        """Do the work on the trace that must be done before the result is written."""
+        if self.has_report or self.drawing is not None:
+            _ = result.finding
+        elif self.as_json or self.trace_file is not None:
+            _ = result.saved
+
     def write(self, result: Result) -> None:
-        """Print the result, and draw and save its trace."""
+        """Print the result, and draw and save its trace.
+
+        A limit or Ctrl-C stops a drawing, but never hides the verdict.
+        """
         if self.has_report:
-            self._print_report(result)
+            try:
+                self._print_report(result)
+            except STOPPING_EXCEPTIONS as end:
+                report = result.report_without_drawing(stop_reason(end))
+                Console(highlight=False).print("", report)
         elif self.as_json:
             levels = {"levels": result.search.widths} if self.levels else {}
             print(json.dumps({**result.to_dict(), **levels}, indent=2))
         elif self.quiet:
             print(result.verdict_word)
         if self.drawing is not None:
-            self.drawing.write(result.finding)
+            self._draw(result, self.drawing)
         if self.trace_file is not None:
             _save(result, self.trace_file)
+
+    def _draw(self, result: Result, drawing: Drawing) -> None:
+        try:
+            if result.finding is None and result.undrawn is not None:
+                drawing.report_unwritten(result.undrawn.reason)
+            else:
+                drawing.write(result.finding)
+        except STOPPING_EXCEPTIONS as end:
+            drawing.report_unwritten(f"the drawing stopped {stop_phrase(stop_reason(end))}")
 
     def _print_report(self, result: Result) -> None:
         console = Console(highlight=False)
@@ -160,8 +187,8 @@ def _trace_file(save: str | None, drawing: Drawing | None) -> Path | None:
 
 def _save(result: Result, file: Path) -> None:
     if result.saved is None:
-        text = f"{printable(str(file))} was not written: the result has no trace to save"
-        print(f"pcheck: {text}", file=sys.stderr)
+        why = result.undrawn.reason if result.undrawn else "the result has no trace to save"
+        print(f"pcheck: {printable(str(file))} was not written: {why}", file=sys.stderr)
     else:
         write_whole(file, result.saved.text())
 

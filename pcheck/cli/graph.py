@@ -118,8 +118,8 @@ def _build_graph(setup: Setup, form: GraphFormat, max_states: int | None) -> nx.
     try:
         with ProgressLine(setup, on_interrupt="stops without a graph") as line:
             options = SearchOptions("reference", limits=limits)
-            search = explore(setup.model, options, on_progress=line.on_progress)
-            result = Result(setup, search, Limits(memory=limits.memory))
+            clock = Clock(limits, line.on_progress)
+            result = Result(setup, explore(setup.model, options, clock=clock), clock)
             on_states = _limited(limits, line, result.depth)
             states = _number_of_states(result, max_counted, on_states)
             if states is None or states > max_written:
@@ -130,6 +130,8 @@ def _build_graph(setup: Setup, form: GraphFormat, max_states: int | None) -> nx.
         hint = f"; use {smaller}" if smaller else ""
         raise UsageError(f"the state graph exceeds {limit}{hint}") from None
     graph.graph |= {"title": _title(setup), **_trace(result)}
+    if result.is_interrupted:
+        raise KeyboardInterrupt
     return graph
 
 

@@ -44,10 +44,11 @@ class ProgressLine:
         tb: TracebackType | None,
     ) -> None:
         self._clear()
+        self.is_shown = False  # the clock of the search outlives the line
 
     def on_progress(self, progress: Progress) -> None:
         """Rewrite the line, and warn once if the search is long."""
-        if progress.seconds > WARN_AFTER and not (self.warned or self.quiet):
+        if progress.seconds > WARN_AFTER and not (self.warned or self.quiet or progress.activity):
             self._warn(progress)
         if progress.seconds > SHOW_AFTER and self.is_shown:
             line = _line(progress)[: self.console.width - 1]
@@ -81,6 +82,8 @@ class ProgressLine:
 
 
 def _line(progress: Progress) -> str:
+    if progress.activity:
+        return f"{progress.activity}  {progress.memory / 1e6:,.0f} MB  {progress.seconds:.0f} s"
     rate = progress.states / max(progress.seconds, 1e-9)
     return (
         f"level {progress.level}  {progress.states:,} states  {rate:,.0f} states/s  "

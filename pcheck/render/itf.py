@@ -82,10 +82,11 @@ def _cluster_states(
 ) -> tuple[list[str], list[list[ItfValue]]]:
     """Return the names of the variables, and their values in each state."""
     names = [*map(str, model.index), "messages", "crashes"]
-    return names, [
-        [*_nodes(state), _messages(model, state), _value(state.crashes)]
-        for state in finding.trace.states
-    ]
+    states = []
+    for state in finding.trace.states:
+        finding.timeline.tick()
+        states.append([*_nodes(state), _messages(model, state), _value(state.crashes)])
+    return names, states
 
 
 def _column_states(finding: Finding) -> tuple[list[str], list[list[ItfValue]]]:

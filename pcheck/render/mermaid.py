@@ -17,7 +17,8 @@ from pcheck.language.printing import show
 from pcheck.render.text.paragraphs import wrap
 from pcheck.semantics.node import StepKind, delivered
 from pcheck.traces.finding import Finding
-from pcheck.traces.timeline import Event, Flight
+from pcheck.traces.flights import Flight
+from pcheck.traces.timeline import Event
 
 # The maximal numbers of characters in a line of a note at one lane, of a message, and of a note
 # across all lanes.
@@ -58,6 +59,7 @@ class _Diagram:
 
     def _step(self, event: Event) -> Iterator[str]:
         """Yield the lines of a step, on red if the correct protocol differs in the step."""
+        self.timeline.tick()
         if event.number not in self.finding.notes:
             yield from self._event(event)
             return

@@ -17,9 +17,9 @@ from pcheck.loading.setup import Setup
 from pcheck.search.outcome import Outcome, SearchResult
 from pcheck.traces.explanation import Explanation, NodeEvents
 from pcheck.traces.finding import Finding
-from pcheck.traces.saved import SavedTrace
-from pcheck.traces.shortest import ShortestTraces
-from pcheck.traces.timeline import Columns, Event, Fields, Flight, is_down
+from pcheck.traces.flights import Flight
+from pcheck.traces.found_trace import FoundTrace
+from pcheck.traces.timeline import Columns, Event, Fields, Timeline, is_down
 
 JsonObject: TypeAlias = dict[str, Any]
 
@@ -34,8 +34,7 @@ def objects(finding: Finding) -> str:
         "nodes": timeline.lanes,
         "first": timeline.first,
         "events": [
-            _event(event, timeline.after(event.number - 1), finding.notes.get(event.number))
-            for event in timeline.events
+            _event(timeline, event, finding.notes.get(event.number)) for event in timeline.events
         ],
         "flights": [flight_object(flight) for flight in timeline.flights],
         "explanation": _explanation(finding.explanation),
@@ -49,8 +48,7 @@ def search_object(
     *,
     verdict: str,
     properties: Mapping[str, Outcome],
-    trace: SavedTrace | None,
-    shortest: ShortestTraces | None,
+    found: FoundTrace,
     handler_calls: int | None,
 ) -> JsonObject:
     """Return the object that `--json` prints.
@@ -71,9 +69,10 @@ def search_object(
         "transitions": search.transitions,
         "depth": search.depth,
         "properties": {name: outcome.value for name, outcome in properties.items()},
-        "trace": _trace(trace, shortest) if trace is not None else None,
+        "trace": _trace(found),
         "run": {
             "stopped": search.stopped,
+            "trace_stopped": found.stopped,
             "engine": search.engine,
             "seconds": round(search.seconds, 3),
             "states_per_second": round(search.states / max(search.seconds, 1e-9)),
@@ -85,18 +84,29 @@ def search_object(
     }
 
 
-def _trace(trace: SavedTrace, shortest: ShortestTraces | None) -> JsonObject:
+def _trace(found: FoundTrace) -> JsonObject | None:
+    """Return the trace; what a limit or Ctrl-C prevented is null, such as all steps."""
+    saved, shortest = found.saved, found.shortest
+    labels: tuple[str, ...] | None
+    if saved is not None:
+        name, why, labels, refused_at = saved.property, saved.why, saved.steps, saved.refused_at
+    elif (undrawn := found.undrawn) is not None:
+        name, why = undrawn.outline.name, undrawn.outline.why
+        labels, refused_at = undrawn.labels, None
+    else:
+        return None
     return {
-        "property": trace.property,
-        "why": trace.why,
-        "steps": list(trace.steps),
-        "refused_at": trace.refused_at,
+        "property": name,
+        "why": why,
+        "steps": list(labels) if labels is not None else None,
+        "refused_at": refused_at,
         "shortest_traces": shortest.count if shortest is not None else None,
         "up_to_renaming": shortest.up_to_renaming if shortest is not None else None,
     }
 
 
-def _event(event: Event, before: Columns, note: str | None) -> JsonObject:
+def _event(timeline: Timeline, event: Event, note: str | None) -> JsonObject:
+    timeline.tick()
     return {
         "number": event.number,
         "label": event.label,
@@ -104,7 +114,7 @@ def _event(event: Event, before: Columns, note: str | None) -> JsonObject:
         "kind": event.kind.value,
         "src": event.src,
         "message": show(event.message) if event.src is not None else None,
-        "changes": dict(_changes(before, event.columns)),
+        "changes": dict(_changes(timeline.after(event.number - 1), event.columns)),
         "sends": [{"message": show(each.message), "to": each.to} for each in event.sends],
         "milestones": event.milestones,
         "note": note,

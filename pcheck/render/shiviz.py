@@ -58,6 +58,7 @@ def _clocked_events(
     clocks: dict[int, VectorClock] = {}
     latest: dict[str, int] = {}  # the number of the last event of each host
     for event in timeline.events:
+        timeline.tick()
         host = network if event.kind is StepKind.LOSE else host_of[event.node]
         cause = sent_in.get(event.number) if is_cluster else event.number - 1
         clock = _merged([clocks[number] for number in (latest.get(host), cause) if number])

@@ -20,9 +20,9 @@ from pcheck.errors import Asymmetric, ParameterName, Unreliable, UsageError
 from pcheck.language.model import Model
 from pcheck.search import reference
 from pcheck.search.hidden_state import HiddenStateTest
-from pcheck.search.limits import Clock, OnProgress, TooManyNumbers, state_limit, stop_reason
+from pcheck.search.limits import INTERRUPT, Clock, OnProgress, state_limit, stop_reason
 from pcheck.search.options import SearchOptions
-from pcheck.search.outcome import SearchResult, Verdict
+from pcheck.search.outcome import SearchResult, TooManyNumbers, Verdict
 from pcheck.semantics.cluster_model import ClusterModel
 
 MAX_REFERENCE_STATES = 10_000
@@ -37,6 +37,7 @@ def explore(
     *,
     on_progress: OnProgress | None = None,
     on_note: OnNote = lambda _: None,
+    clock: Clock | None = None,
 ) -> SearchResult:
     """Explore a model with the engine that `options` name, or with one that suits its size.
 
@@ -44,7 +45,7 @@ def explore(
     """
     if not isinstance(model, ClusterModel):
         _check_engine_of_a_model(options)
-    clock, test = Clock(options.limits, on_progress), HiddenStateTest(model)
+    clock, test = clock or Clock(options.limits, on_progress), HiddenStateTest(model)
     try:
         search = _explore(model, options, clock, on_note)
     except (Asymmetric, Unreliable) as error:
@@ -82,13 +83,15 @@ def _reference_then_compiled(
     size = size if max_states is None else min(size, max_states)
     small = replace(options, limits=replace(options.limits, states=size))
     first = _reference(model, small, clock)
+    if INTERRUPT in (each.stopped for each in first.untraced.values()):
+        return replace(first, stopped=INTERRUPT)
     if first.stopped != state_limit(size) or size == max_states:
         return first
     try:
         second = _compiled_or_reference(model, options, clock, on_note)
     except (KeyboardInterrupt, MemoryError) as error:
         return replace(first, stopped=stop_reason(error))
-    second = second.with_earlier(first.discoveries)
+    second = second.with_earlier(first)
     if _is_behind(second, first):
         stopped, seconds, note = second.stopped, second.seconds, second.note
         return replace(first, stopped=stopped, seconds=seconds, note=note)
@@ -108,13 +111,15 @@ def _compiled_or_reference(
     """Explore with the compiled engine, or with the reference engine if there are too many numbers.
 
     The reference engine starts anew: the states of the compiled search have no numbers outside it.
+    What the compiled search found remains found.
     """
     try:
         return _compiled(model, options, clock, on_note)
     except TooManyNumbers as error:
-        why = str(error)  # the text alone: the error keeps the whole search in memory
+        why, found = str(error), error.found  # alone: the error keeps the whole search in memory
     note = f"T{why[1:]}. So the reference engine explored the cluster, without reductions."
-    return replace(_reference(model, options, clock), note=note)
+    result = replace(_reference(model, options, clock), note=note)
+    return result.with_earlier(found) if found is not None else result
 
 
 def _compiled_only(

@@ -8,8 +8,11 @@ from typing import Generic, NamedTuple, TypeVar
 from pcheck.language.model import Model
 from pcheck.language.property import Property
 from pcheck.search.judge import Judgements
+from pcheck.search.limits import Tick, no_tick
 
 S = TypeVar("S", bound=Hashable)
+MAX_STATES_ON_TRACES = 20_000  # in all layers; more states have no layers
+COMPARING = "comparing the shortest traces"  # what the layers are for
 
 
 class Layers(NamedTuple, Generic[S]):
@@ -20,17 +23,18 @@ class Layers(NamedTuple, Generic[S]):
 
 
 def reference_layers(
-    model: Model[S], prop: Property, length: int, max_states: int
+    model: Model[S], prop: Property, length: int, max_states: int, tick: Tick = no_tick
 ) -> Layers[S] | None:
     """Return the layers by the reference semantics, or None beyond `max_states` states.
 
-    `length` is the length of the shortest traces that violate `prop`.
+    `length` is the length of the shortest traces that violate `prop`. `tick` is called often.
     """
     known, levels = {model.initial()}, [[model.initial()]]
     after: dict[S, list[S]] = {}
     for _ in range(length):
         level: list[S] = []
         for before in levels[-1]:
+            tick()
             after[before] = [state for _, state in model.steps(before)]
             new = dict.fromkeys(state for state in after[before] if state not in known)
             known.update(new)
@@ -38,14 +42,18 @@ def reference_layers(
             if len(known) > max_states:
                 return None
         levels.append(level)
-    keys = [frozenset(_violating(model, prop, levels[-1]))]
+    keys = [frozenset(_violating(model, prop, levels[-1], tick))]
     assert keys[0], "no trace of this length violates the property: please report this"
     for level in reversed(levels[:-1]):
+        tick()
         keys.append(frozenset(s for s in level if not keys[-1].isdisjoint(after[s])))
     return Layers(keys[::-1], lambda state: state)
 
 
-def _violating(model: Model[S], prop: Property, states: Sequence[S]) -> Iterator[S]:
+def _violating(model: Model[S], prop: Property, states: Sequence[S], tick: Tick) -> Iterator[S]:
     """Yield the states that violate an `always`."""
     judgements = Judgements([prop])
-    return (state for state in states if judgements.of_state(model.observe(state)))
+    for state in states:
+        tick()
+        if judgements.of_state(model.observe(state)):
+            yield state

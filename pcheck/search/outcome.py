@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
+from pcheck.errors import PcheckError
 from pcheck.language.property import Kind, Property
 from pcheck.search.samples import Samples
 from pcheck.semantics.trace import Trace
@@ -39,6 +40,15 @@ class Discovery:
 
 
 @dataclass(frozen=True)
+class Untraced:
+    """A decided property without a trace: `stopped` names what stopped the reconstruction."""
+
+    steps: int  # of the shortest traces
+    why: str | None
+    stopped: str
+
+
+@dataclass(frozen=True)
 class SearchResult:
     """The result of a search. `stopped` names the limit or event that stopped it, if any did."""
 
@@ -59,6 +69,7 @@ class SearchResult:
     assumptions: tuple[str, ...] = ()  # conditions of the verdict that were checked only in part
     note: str | None = None  # why the engine changed
     warnings: tuple[str, ...] = ()  # reasons why the verdict may mean less than it seems to
+    untraced: Mapping[str, Untraced] = field(default_factory=dict)
     samples: Samples = field(default_factory=Samples, repr=False)  # to be asked for again
 
     @property
@@ -79,18 +90,26 @@ class SearchResult:
             return Verdict.VIOLATED
         return Verdict.HOLDS if self.complete else Verdict.INCOMPLETE
 
-    def with_earlier(self, found: Mapping[str, Discovery]) -> SearchResult:
-        """Return the result with the discoveries of an earlier search, if it is incomplete."""
-        if self.verdict is not Verdict.INCOMPLETE:
+    def with_earlier(self, earlier: SearchResult) -> SearchResult:
+        """Return the result with the decisions of an earlier search, unless it is complete."""
+        if self.complete:
             return self
-        return replace(self, discoveries={**found, **self.discoveries})
+        return replace(
+            self,
+            discoveries={**earlier.discoveries, **self.discoveries},
+            untraced={**earlier.untraced, **self.untraced},
+        )
+
+    def is_found(self, name: str) -> bool:
+        """Return whether an `always` is false, or a `sometimes` true, in some explored state."""
+        return name in self.discoveries or name in self.untraced
 
     def with_warnings(self, warnings: Iterable[str]) -> SearchResult:
         """Return the result with more warnings."""
         return replace(self, warnings=(*self.warnings, *warnings))
 
     def _outcome(self, prop: Property) -> Outcome:
-        found = prop.name in self.discoveries
+        found = self.is_found(prop.name)
         if prop.kind is Kind.ALWAYS:
             if found:
                 return Outcome.VIOLATED
@@ -98,3 +117,12 @@ class SearchResult:
         if found:
             return Outcome.REACHED
         return Outcome.NEVER_REACHED if self.complete else Outcome.UNDECIDED
+
+
+class TooManyNumbers(PcheckError):
+    """Raised when a cluster is too large for the numbers of the compiled engine.
+
+    `found` is the result of the search until then, if the search decided a property.
+    """
+
+    found: SearchResult | None = None

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Hashable, Iterator
+from dataclasses import replace
 from itertools import islice, pairwise
 from typing import Any, Generic, TypeVar
 
@@ -23,17 +24,22 @@ from pcheck.search.limits import (
     OnProgress,
     Progress,
     Stop,
+    Tick,
     state_limit,
+    stop_phrase,
     stop_reason,
 )
 from pcheck.search.outcome import Discovery, SearchResult
 from pcheck.search.reductions.property_symmetry import PropertySymmetry
 from pcheck.search.reductions.symmetry import Symmetry
+from pcheck.search.tracing import trace_decisions, trace_fault
 from pcheck.semantics.checked_model import checked
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.trace import Trace
 
 S = TypeVar("S", bound=Hashable)
+COMPARING_RENAMED = "comparing renamed observations"
+NOT_COMPARED = "not every property was compared on all renamings of what decides it"
 
 
 def explore(
@@ -68,10 +74,17 @@ class _Explorer(Generic[S]):
             complete = self._search()
         except STOPPING_EXCEPTIONS as error:
             stopped = stop_reason(error)
-        self._check_symmetry()
-        return self._report(complete, stopped)
+        result = self._report(complete, stopped)
+        try:
+            with self.clock.extending():
+                self._check_symmetry(self.clock.ticking(self.progress, COMPARING_RENAMED))
+        except STOPPING_EXCEPTIONS as error:
+            reason = stop_reason(error)
+            warning = f"{NOT_COMPARED}: the comparison stopped {stop_phrase(reason)}"
+            return replace(result, stopped=stopped and reason).with_warnings([warning])
+        return result
 
-    def _check_symmetry(self) -> None:
+    def _check_symmetry(self, tick: Tick) -> None:
         """Raise Asymmetric if a property says otherwise of a renaming of what decides the property.
 
         A search of all states visits whole orbits, and so it judges each renaming of what does not
@@ -80,7 +93,7 @@ class _Explorer(Generic[S]):
         model: Any = self.model
         if not (self.judge.found and isinstance(model, ClusterModel) and model.interchangeable):
             return
-        symmetry = PropertySymmetry(Symmetry(model))
+        symmetry = PropertySymmetry(Symmetry(model), tick)
         for prop in model.properties:
             if prop.name in self.judge.found:
                 where: tuple[Any, ...] = self.judge.found[prop.name].where
@@ -123,7 +136,7 @@ class _Explorer(Generic[S]):
                 steps.append(step)
                 yield step
         except SpecError as error:
-            error.trace = self._trace((state,))
+            trace_fault(error, self.clock, self.progress, lambda tick: self._trace((state,), tick))
             raise
         if self.is_users:
             self.judge.samples.add("steps", (state,), steps)
@@ -138,19 +151,34 @@ class _Explorer(Generic[S]):
             self.judge.samples.add("observe", (state,), seen)
         self.judge.judge_state(seen, where=(state,))
 
-    def _trace(self, end: tuple[S, ...]) -> Trace[S]:
+    def _trace(self, end: tuple[S, ...], tick: Tick) -> Trace[S]:
         """Return the trace to a state through its parents; `end` may add one last step."""
+        states = self._states(end)
+        labels = tuple(self._label(a, b, tick) for a, b in pairwise(states))
+        return Trace(tuple(states), labels)
+
+    def _states(self, end: tuple[S, ...]) -> list[S]:
+        """Return the states on the trace to `end`."""
         states = [*reversed(end)]
         while (parent := self.parents[states[-1]]) is not None:
             states.append(parent)
-        states.reverse()
-        labels = tuple(self._label(a, b) for a, b in pairwise(states))
-        return Trace(tuple(states), labels)
+        return states[::-1]
 
-    def _label(self, before: S, after: S) -> str:
+    def _label(self, before: S, after: S, tick: Tick) -> str:
+        tick()
         return next(label for label, state in self.model.steps(before) if state == after)
 
     def _report(self, complete: bool, stopped: str | None) -> SearchResult:
+        seconds = self.clock.seconds()
+        discoveries, untraced = trace_decisions(
+            self.judge,
+            self.clock,
+            self.progress,
+            discovery_of=lambda _, found, tick: Discovery(
+                self._trace(found.where, tick), found.why
+            ),
+            steps_to=lambda where: len(self._states(where)) - 1,
+        )
         return SearchResult(
             properties=self.model.properties,
             states=self.progress.states,
@@ -159,11 +187,9 @@ class _Explorer(Generic[S]):
             widths=tuple(self.progress.widths),
             complete=complete,
             stopped=stopped,
-            discoveries={
-                name: Discovery(self._trace(found.where), found.why)
-                for name, found in self.judge.found.items()
-            },
-            seconds=self.clock.seconds(),
+            discoveries=discoveries,
+            untraced=untraced,
+            seconds=seconds,
             memory=self._allocated(),
             engine="reference",
             samples=self.judge.samples,

@@ -87,13 +87,15 @@ class ClusterModel(Model[State]):
                 if row.kind is not StepKind.CRASH or state.crashes < self.crashes:
                     yield i, row
 
-    def steps_of(self, state: State, i: int) -> Iterator[tuple[str, State]]:
-        """Yield the steps of one node that change the state."""
+    def step_of(self, state: State, i: int, label: str) -> State | None:
+        """Return the state after the step of node i with this label, or None without the step."""
         for row in self.nodes[i].rows(state.nodes[i]):
-            if row.kind is not StepKind.CRASH or state.crashes < self.crashes:
+            if row.label == label:
+                if row.kind is StepKind.CRASH and state.crashes >= self.crashes:
+                    return None
                 after = self.after(state, i, row)
-                if after != state:
-                    yield row.label, after
+                return after if after != state else None
+        return None
 
     def after(self, state: State, i: int, row: Row) -> State:
         """Return the state after a row of node i and the receptions of its bundle."""

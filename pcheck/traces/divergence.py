@@ -10,6 +10,7 @@ from typing import Any
 from pcheck.language.model import Model
 from pcheck.language.names import Id
 from pcheck.loading.setup import Setup
+from pcheck.search.limits import Tick, no_tick
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Letter
 from pcheck.semantics.node import StepKind, delivered
@@ -19,7 +20,7 @@ from pcheck.traces.timeline import Event, Timeline, sent_by_step
 MAX_DIVERGENCES = 3  # in an explanation; later divergences follow from the first ones
 
 
-def refused_step(setup: Setup, labels: tuple[str, ...]) -> int | None:
+def refused_step(setup: Setup, labels: tuple[str, ...], tick: Tick = no_tick) -> int | None:
     """Return the first step, from 1, of a bug's trace that the correct protocol refuses.
 
     The step may be impossible there. On `fifo` it may also be possible, but a delivery that the
@@ -30,6 +31,7 @@ def refused_step(setup: Setup, labels: tuple[str, ...]) -> int | None:
     buggy, correct = setup.model, setup.correct()
     states = buggy.initial(), correct.initial()
     for number, label in enumerate(labels, start=1):
+        tick()
         if is_refused(setup, correct, states, label):
             return number
         buggy_state, correct_state = states
@@ -105,6 +107,7 @@ def divergences(setup: Setup, trace: Trace[Any], timeline: Timeline) -> Iterator
     name, state = f"correct {setup.spec.name}", model.initial()
     known: dict[tuple[str, str], tuple[str, str]] = {}  # the differences reported so far
     for event, buggy_state in zip(timeline.events, trace.states):
+        timeline.tick()
         number, label, node = event.number, event.label, event.node
         if is_refused(setup, model, (buggy_state, state), label):
             why = _why_refused(model, state, event, name)

@@ -4,15 +4,70 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from pcheck.language.property import Kind
 from pcheck.loading.setup import Setup
+from pcheck.search.limits import Tick, no_tick, stop_phrase
 from pcheck.semantics.trace import Trace
 from pcheck.text import counted
 from pcheck.traces.explanation import Explanation, explain
 from pcheck.traces.saved import SavedTrace
 from pcheck.traces.timeline import Timeline, timeline_of
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The end of a trace: the property that it violates or reaches, and after how many steps."""
+
+    setup: Setup
+    name: str  # of the property
+    why: str
+    steps: int
+
+    @property
+    def is_witness(self) -> bool:
+        """True if the trace reaches a `sometimes` property and does not violate a property."""
+        target, model = self.setup.target, self.setup.model
+        props = [target] if target is not None else model.properties
+        return any(p.name == self.name and p.kind is Kind.SOMETIMES for p in props)
+
+    @property
+    def title(self) -> str:
+        """The heading of the trace: `The shortest trace that violates agreement (14 steps)`."""
+        verb = "reaches" if self.is_witness else "violates"
+        return f"The shortest trace that {verb} {self.name} ({counted(self.steps, 'step')})"
+
+    @property
+    def ending(self) -> str:
+        """The result of the last step: `agreement is false: v1 and v2 are both chosen`."""
+        if self.is_witness:
+            return f"{self.name} is reached"
+        return f"{self.name} is false: {self.why}"
+
+
+@dataclass(frozen=True)
+class Undrawn:
+    """A violation whose trace is not drawn, because `stopped` stopped the work on the trace.
+
+    The labels are those of the trace; None if the trace was not even reconstructed.
+    """
+
+    outline: Outline
+    stopped: str
+    labels: tuple[str, ...] | None = None
+
+    @property
+    def reason(self) -> str:
+        """The words that say why the trace is not drawn."""
+        return f"the work on the trace stopped {stop_phrase(self.stopped)}"
+
+    @property
+    def sentence(self) -> str:
+        """The sentence that says what is missing, and why."""
+        missing = "reconstructed" if self.labels is None else "explained and drawn"
+        return f"The trace was not {missing}: {self.reason}."
 
 
 @dataclass(frozen=True)
@@ -30,31 +85,45 @@ class Finding:
     selection: str = ""
 
     @classmethod
-    def of(cls, setup: Setup, saved: SavedTrace, trace: Trace[Any], selection: str = "") -> Finding:
-        """Return the finding of a trace, whose timeline is computed only here."""
-        timeline = timeline_of(setup.model, trace)
+    def of(
+        cls,
+        setup: Setup,
+        saved: SavedTrace,
+        trace: Trace[Any],
+        selection: str = "",
+        tick: Tick = no_tick,
+    ) -> Finding:
+        """Return the finding of a trace, whose timeline is computed only here.
+
+        Every format calls `tick` often while it is drawn.
+        """
+        timeline = timeline_of(setup.model, trace, tick)
         return cls(setup, saved, trace, timeline, explain(setup, saved, trace, timeline), selection)
+
+    @cached_property
+    def outline(self) -> Outline:
+        """The end of the trace."""
+        saved = self.saved
+        return Outline(self.setup, saved.property, saved.why, len(saved.steps))
 
     @property
     def is_witness(self) -> bool:
         """True if the trace reaches a `sometimes` property and does not violate a property."""
-        target, model = self.setup.target, self.setup.model
-        props = [target] if target is not None else model.properties
-        return any(p.name == self.saved.property and p.kind is Kind.SOMETIMES for p in props)
+        return self.outline.is_witness
 
     @property
     def title(self) -> str:
         """The heading of the trace: `The shortest trace that violates agreement (14 steps)`."""
-        verb = "reaches" if self.is_witness else "violates"
-        steps = counted(len(self.saved.steps), "step")
-        return f"The shortest trace that {verb} {self.saved.property} ({steps})"
+        return self.outline.title
 
     @property
     def ending(self) -> str:
         """The result of the last step: `agreement is false: v1 and v2 are both chosen`."""
-        if self.is_witness:
-            return f"{self.saved.property} is reached"
-        return f"{self.saved.property} is false: {self.saved.why}"
+        return self.outline.ending
+
+    def undrawn(self, stopped: str) -> Undrawn:
+        """Return what is shown if `stopped` stops the drawing."""
+        return Undrawn(self.outline, stopped, self.saved.steps)
 
     @property
     def notes(self) -> Mapping[int, str]:

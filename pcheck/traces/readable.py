@@ -48,6 +48,7 @@ def by_readability(traces: ShortestTraces) -> Iterator[Labels]:
     start: dict[LastFocus, Changes] = {None: NO_CHANGES}
     queue: list[tuple[Changes, Labels, int, Any]] = [(NO_CHANGES, (), 0, start)]
     while queue:
+        traces.tick()
         _, labels, at, spent = heappop(queue)
         if len(labels) == len(traces.steps):
             yield labels
@@ -68,6 +69,7 @@ def _costs_to_the_end(traces: ShortestTraces) -> list[dict[tuple[int, LastFocus]
     """Return, by layer, the fewest changes from a state to the end, given the last focus."""
     costs: list[dict[tuple[int, LastFocus], Changes]] = []
     for depth in reversed(range(len(traces.steps) + 1)):
+        traces.tick()
         before = traces.steps[depth - 1] if depth else []
         arrivals: set[tuple[int, LastFocus]] = {
             (step.to, focus)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import replace
 from functools import cached_property
 from itertools import chain, islice, product
 from math import factorial, prod
@@ -23,8 +22,16 @@ from pcheck.language.model import Model
 from pcheck.language.names import Id, Value
 from pcheck.language.property import Property
 from pcheck.language.values import Map, Set, exact
-from pcheck.search.layers import Layers, reference_layers
-from pcheck.search.limits import Limits, TooManyNumbers
+from pcheck.search.layers import COMPARING, MAX_STATES_ON_TRACES, Layers, reference_layers
+from pcheck.search.limits import (
+    STOPPING_EXCEPTIONS,
+    Clock,
+    Limits,
+    Progress,
+    Tick,
+    no_tick,
+)
+from pcheck.search.outcome import TooManyNumbers
 from pcheck.search.reductions.symmetry import Symmetry
 from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.node import Row, StepKind
@@ -33,36 +40,44 @@ from pcheck.semantics.renaming import Names, renamed
 S = TypeVar("S", bound=Hashable)
 MAX_REFERENCE_STATES = 10_000  # explored without loading machine code
 MAX_STATES = 3_000_000  # explored up to the end of the traces
-LIMITS = Limits(MAX_STATES)
-MAX_STATES_ON_TRACES = 20_000
+MAX_ENTRIES = 400_000  # in the tables for this exploration
 MAX_CYCLE_TYPES = 1_000
 
 
 def shortest_traces(
-    model: Model[Any], prop: Property, length: int, *, engine: str, limits: Limits = LIMITS
+    model: Model[Any],
+    prop: Property,
+    length: int,
+    *,
+    engine: str,
+    max_states: int = MAX_STATES,
+    clock: Clock | None = None,
 ) -> ShortestTraces | None:
     """Return all traces of this length that violate a property, if no trace is shorter.
 
-    `engine` is the engine that found the first trace. The result is None if a limit is met, if
-    `prop` is a step property, or if the model has no nodes.
+    `engine` is the engine that found the first trace. The result is None if there are too many
+    states, if `prop` is a step property, or if the model has no nodes. A limit of the clock, or
+    Ctrl-C, is raised.
     """
-    if not isinstance(model, ClusterModel) or prop.is_step_property:
+    too_long = length >= MAX_STATES_ON_TRACES  # each trace has more states than its length
+    if not isinstance(model, ClusterModel) or prop.is_step_property or too_long:
         return None
-    max_states = min(limits.states or MAX_STATES, MAX_STATES)
-    limits = replace(limits, states=max_states)
-    max_reference_states = min(MAX_REFERENCE_STATES, max_states)
+    clock = clock or Clock(Limits(), None)
+    tick = clock.ticking(Progress(), COMPARING)
     found = None
     if engine == "reference":
-        found = reference_layers(model, prop, length, max_reference_states)
+        max_reference_states = min(MAX_REFERENCE_STATES, max_states)
+        found = reference_layers(model, prop, length, max_reference_states, tick)
     if found is None:
-        found = _compiled_layers(model, prop, length, limits)
+        limits = Limits(max_states, entries=MAX_ENTRIES)
+        found = _compiled_layers(model, prop, length, limits, clock)
     if found is None or sum(map(len, found.keys)) > MAX_STATES_ON_TRACES:
         return None
-    return ShortestTraces(model, prop, found)
+    return ShortestTraces(model, prop, found, tick)
 
 
 def _compiled_layers(
-    model: ClusterModel, prop: Property, length: int, limits: Limits
+    model: ClusterModel, prop: Property, length: int, limits: Limits, clock: Clock
 ) -> Layers[State] | None:
     """Return the layers that the compiled engine finds, or None if the model is too large for it.
 
@@ -74,7 +89,7 @@ def _compiled_layers(
     from pcheck.search.compiled.layers import layers
 
     try:
-        return layers(model, prop, length, limits)
+        return layers(model, prop, length, limits, clock)
     except TooManyNumbers:
         return None
 
@@ -89,10 +104,15 @@ class TakenStep(NamedTuple):
 
 
 class ShortestTraces:
-    """All shortest traces that violate a property, as a graph in layers."""
+    """All shortest traces that violate a property, as a graph in layers.
 
-    def __init__(self, model: ClusterModel, prop: Property, layers: Layers[State]) -> None:
-        self.model, self.prop = model, prop
+    `tick` is called often, by whoever works on the traces.
+    """
+
+    def __init__(
+        self, model: ClusterModel, prop: Property, layers: Layers[State], tick: Tick = no_tick
+    ) -> None:
+        self.model, self.prop, self.tick = model, prop, tick
         self.states = [[model.initial()]]  # by layer
         self.steps: list[list[list[TakenStep]]] = []  # by layer, then by state
         for keys in layers.keys[1:]:
@@ -104,6 +124,7 @@ class ShortestTraces:
         states: list[State] = []
         steps: list[list[TakenStep]] = []
         for state in self.states[-1]:
+            self.tick()
             steps.append([])
             for node, row in self.model.rows(state):
                 successor = self.model.after(state, node, row)
@@ -140,6 +161,7 @@ class ShortestTraces:
         """Return the number of traces of which every step is allowed."""
         arriving = {0: 1}
         for steps in self.steps:
+            self.tick()
             after: Counter[int] = Counter()
             for at, traces in arriving.items():
                 for step in steps[at]:
@@ -159,9 +181,15 @@ class ShortestTraces:
         renaming of each type is examined. Steps that differ only in their labels count as
         different steps.
 
-        The number is None if the names are not interchangeable on these traces, or if there are
-        too many cycle types.
+        The number is None if the names are not interchangeable on these traces, if there are too
+        many cycle types, or if a limit or Ctrl-C stops the count.
         """
+        try:
+            return self._up_to_renaming()
+        except STOPPING_EXCEPTIONS:
+            return None
+
+    def _up_to_renaming(self) -> int | None:
         blocks = self.model.interchangeable
         types = [list(islice(_cycle_types(len(block)), MAX_CYCLE_TYPES + 1)) for block in blocks]
         if prod(map(len, types)) > MAX_CYCLE_TYPES or not self._is_symmetric():
@@ -203,6 +231,7 @@ class ShortestTraces:
             symmetry = Symmetry(model)
             for states, steps in zip(self.states, self.steps):
                 for state, out in zip(states, steps):
+                    self.tick()
                     for step in out:
                         if step.row.kind in (StepKind.LOSE, StepKind.RESTART):
                             continue  # these steps call no handler

@@ -5,22 +5,24 @@ Every picture of a trace is drawn from a timeline. No renderer reads states itse
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from pcheck.language.model import Model
-from pcheck.language.names import Id
 from pcheck.language.printing import show
 from pcheck.language.seen import Seen
+from pcheck.search.limits import Tick, no_tick
 from pcheck.semantics.cluster_model import ClusterModel, State
-from pcheck.semantics.network import Inbox, Letter
+from pcheck.semantics.network import Letter
 from pcheck.semantics.node import Row, StepKind
 from pcheck.semantics.trace import Trace
+from pcheck.traces.flights import Flight, FlightTracker
 
 Fields = Mapping[str, str]
 Columns = Mapping[str, Fields]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -33,27 +35,6 @@ class Sent:
     def __str__(self) -> str:
         message = show(self.message)
         return f"sends {message} to {', '.join(self.to)}" if self.to else f"says {message}"
-
-
-@dataclass(frozen=True)
-class Flight:
-    """One message to one receiver, from the step that sends it to its deliveries or its loss.
-
-    A network that keeps delivered messages may deliver a message several times.
-    """
-
-    message: object
-    src: str
-    dst: str
-    sent: int
-    nth: int = 0  # the position of the message among those that the step sends
-    delivered: tuple[int, ...] = ()
-    lost: int | None = None
-
-    @property
-    def end(self) -> int | None:
-        """The last step that delivers the message or loses it, if there is one."""
-        return self.lost if self.lost is not None else max(self.delivered, default=None)
 
 
 @dataclass(frozen=True)
@@ -87,6 +68,7 @@ class Timeline:
     observations: tuple[Seen, ...]  # in the initial state, and after each step
     flights: tuple[Flight, ...] = ()
     losing_is_a_step: bool = False  # if false, a message that is never delivered counts as lost
+    tick: Tick = field(default=no_tick, compare=False, repr=False)  # called often while drawn
 
     @cached_property
     def lanes(self) -> tuple[str, ...]:
@@ -131,20 +113,29 @@ def is_down(fields: Fields) -> bool:
     return fields.get("") == "down"
 
 
-def timeline_of(model: Model[Any], trace: Trace[Any]) -> Timeline:
+def timeline_of(model: Model[Any], trace: Trace[Any], tick: Tick = no_tick) -> Timeline:
     """Return the timeline of a trace.
 
     The timeline is computed once for each trace and passed to the explanation and every renderer.
+    All of them call `tick` often.
     """
     first = _columns(model, trace.states[0])
     if not isinstance(model, ClusterModel):
         observations = tuple(map(model.observe, trace.states))
-        return Timeline(first, tuple(_model_events(model, trace, observations)), observations)
-    observations, tracker = tuple(_full_observations(model, trace)), FlightTracker(model)
-    events = tuple(_cluster_events(model, trace, observations, tracker))
-    return Timeline(
-        first, events, observations, tuple(tracker.flights), model.network.losing_is_a_step
-    )
+        events = tuple(_ticking(_model_events(model, trace, observations), tick))
+        return Timeline(first, events, observations, (), False, tick)
+    observations = tuple(_ticking(_full_observations(model, trace), tick))
+    tracker = FlightTracker(model)
+    events = tuple(_ticking(_cluster_events(model, trace, observations, tracker), tick))
+    losing_is_a_step = model.network.losing_is_a_step
+    return Timeline(first, events, observations, tuple(tracker.flights), losing_is_a_step, tick)
+
+
+def _ticking(items: Iterable[T], tick: Tick) -> Iterator[T]:
+    """Yield the items, with a tick before each."""
+    for item in items:
+        tick()
+        yield item
 
 
 def sent_by_step(model: Model[Any], state: Any, label: str) -> tuple[Sent, ...]:
@@ -160,48 +151,6 @@ def _full_observations(model: ClusterModel, trace: Trace[State]) -> Iterator[See
         _, row = model.row_of(before, label)
         letters = letters.union(letter for letter, _ in row.bundle.sends)
         yield model.history(after, letters)
-
-
-class FlightTracker:
-    """The flights of a trace, collected step by step."""
-
-    def __init__(self, model: ClusterModel) -> None:
-        self.model = model
-        self.flights: list[Flight] = []
-        self._open: dict[tuple[Letter, Id], list[int]] = {}  # the flights that may still end
-
-    def end_flight(self, before: State, node: Id, row: Row, number: int) -> int:
-        """Record a delivery or a loss; return the step that sent the message (0: no message)."""
-        if row.letter is None or not self._open.get((row.letter, node)):
-            return 0
-        waiting, inbox = self._open[row.letter, node], self._inbox(before, node)
-        at = waiting[0]
-        if self.model.network.taken(inbox, row.letter) != inbox:
-            waiting.pop(0)
-        flight = self.flights[at]
-        if row.kind is StepKind.LOSE:
-            self.flights[at] = replace(flight, lost=number)
-        else:
-            self.flights[at] = replace(flight, delivered=(*flight.delivered, number))
-        return flight.sent
-
-    def begin_flights(self, before: State, row: Row, number: int) -> None:
-        """Add a flight for each message and receiver of a step.
-
-        A message that leaves the inbox unchanged begins no flight: an equal message is there.
-        """
-        inboxes = {node: self._inbox(before, node) for node in row.bundle.receivers}
-        for nth, (letter, receivers) in enumerate(row.bundle.sends):
-            for node in receivers:
-                fuller = self.model.network.put(inboxes[node], (letter,))
-                if fuller != inboxes[node]:
-                    self._open.setdefault((letter, node), []).append(len(self.flights))
-                    ends = str(letter.src), str(node)
-                    self.flights.append(Flight(letter.message, *ends, number, nth))
-                inboxes[node] = fuller
-
-    def _inbox(self, state: State, node: Id) -> Inbox:
-        return state.nodes[self.model.index[node]].inbox
 
 
 def _cluster_events(

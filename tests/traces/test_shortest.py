@@ -25,7 +25,6 @@ from pcheck import (
     volatile,
 )
 from pcheck.search.layers import Layers, reference_layers
-from pcheck.search.limits import Limits
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
 from pcheck.traces.readable import most_readable
@@ -197,7 +196,7 @@ def test_a_limit_and_a_step_property_give_no_answer() -> None:
     model, prop = found.model, found.prop
     for engine in ("reference", "compiled"):
         assert summary_of(shortest_traces(model, prop, 4, engine=engine)) == summary_of(found)
-        assert shortest_traces(model, prop, 4, engine=engine, limits=Limits(10)) is None
+        assert shortest_traces(model, prop, 4, engine=engine, max_states=10) is None
     step_property = replace(prop, is_step_property=True)
     assert shortest_traces(model, step_property, 4, engine="reference") is None
 

@@ -19,7 +19,7 @@ from pcheck.render.diagram.style import ARROW_LABEL_SIZE
 from pcheck.render.svg.measure import cut, text_width
 from pcheck.render.svg.points import Point, distance
 from pcheck.text import printable
-from pcheck.traces.timeline import Flight
+from pcheck.traces.flights import Flight
 
 STUB_ENDS = ((18, 20), (22, 9), (9, 25), (30, 16), (34, 4), (26, 26))  # offsets from the sender
 NEXT_COPY, NEXT_STUB = 12.0, 15.0  # offsets of the next copy of a message, and of its next stub
@@ -111,6 +111,7 @@ class Arrows:
         tip = Tip.IN_FLIGHT if self.grid.timeline.losing_is_a_step else Tip.LOST
         rows: Counter[tuple[int, int]] = Counter()
         for (sent, _, side), copies in groups.items():
+            self.grid.timeline.tick()
             rows[sent, side] += 1
             start, names = self.grid.at(copies[0].src, sent), self._names(copies)
             wide = NEXT_COPY * len(copies) + text_width(names, ARROW_LABEL_SIZE)
@@ -144,6 +145,7 @@ class Arrows:
         ]
         unlabelled.sort(key=lambda each: distance(*each[2]) - each[3])
         for flight, index, segment, wide in unlabelled:
+            self.grid.timeline.tick()
             label = Label(_text(flight), self.places.take_beside(segment, wide))
             self.of[flight][index] = replace(self.of[flight][index], label=label)
 

@@ -24,7 +24,8 @@ from pcheck.render.diagram.style import ARROW_LABEL_SIZE, NAME_SIZE
 from pcheck.render.svg.measure import shortened, text_width
 from pcheck.render.svg.points import Point, distance
 from pcheck.text import printable
-from pcheck.traces.timeline import Event, Flight, Timeline, is_down
+from pcheck.traces.flights import Flight
+from pcheck.traces.timeline import Event, Timeline, is_down
 
 # All lengths are in user units of the SVG.
 MARGIN, NAME_HEIGHT, GAP = 18.0, 26.0, 10.0  # GAP: the distance of names and lanes
@@ -145,6 +146,7 @@ class Grid:
         self.banners: list[Banner] = []
         self.bottom, x = self.top, self.column + NUMBER_WIDTH
         for event, texts, milestones in self.texts:
+            self.timeline.tick()
             top, number = self.bottom, event.number
             y = top + EVENT_OFFSET + CLEARANCE_STEP * leads[number]
             lines = text_lines(texts, Point(x, y + 4), self.text_width)
@@ -163,6 +165,7 @@ class Grid:
         of the arrow moves.
         """
         for flight in self.timeline.flights:
+            self.timeline.tick()
             x1, y1, x2 = self.x[flight.src], self.y(flight.sent), self.x[flight.dst]
             ends = (*flight.delivered, *([flight.lost] if flight.lost is not None else []))
             for end in ends:

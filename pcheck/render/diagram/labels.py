@@ -49,6 +49,7 @@ class TextLine:
 
 def step_texts(timeline: Timeline, event: Event, note: str | None) -> Iterator[StyledText]:
     """Yield the texts beside a step: its label, its note, its changes and its messages in words."""
+    timeline.tick()
     yield StyledText(event.label, "label")
     if note is not None:
         yield StyledText(note, "note")

@@ -29,7 +29,7 @@ from pcheck.render.svg.points import Point
 from pcheck.semantics.node import StepKind
 from pcheck.text import printable
 from pcheck.traces.finding import Finding
-from pcheck.traces.timeline import Flight
+from pcheck.traces.flights import Flight
 
 EVENT_RIM = 6.5  # the distance of an arrow's head from the middle of its event
 HEAD_LENGTH, HALF_HEAD_WIDTH = 9.0, 3.8  # of an arrow
@@ -139,6 +139,7 @@ class _Picture:
         )
 
     def _step(self, band: Band) -> str:
+        self.finding.timeline.tick()
         event, grid = band.event, self.grid
         lanes = grid.other_changed_lanes(event)
         also_changed = [mark("also", Point(grid.x[lane], band.y)) for lane in lanes]

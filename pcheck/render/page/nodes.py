@@ -70,6 +70,7 @@ class NodeTables:
         """Yield the changed cells of each step."""
         before = self.texts(self.timeline.first)
         for event in self.timeline.events:
+            self.timeline.tick()
             after = self.texts(event.columns)
             yield [(index, text) for index, text in enumerate(after) if text != before[index]]
             before = after

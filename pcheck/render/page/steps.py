@@ -22,6 +22,7 @@ def step_link(number: int) -> Markup:
 
 
 def _step(finding: Finding, event: Event) -> Markup:
+    finding.timeline.tick()
     return element(
         "li",
         *_lines(finding, event),

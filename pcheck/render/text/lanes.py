@@ -19,7 +19,8 @@ from rich.text import Text
 from pcheck.render.text.paragraphs import padded
 from pcheck.semantics.node import StepKind
 from pcheck.text import printable
-from pcheck.traces.timeline import Event, Flight, Timeline
+from pcheck.traces.flights import Flight
+from pcheck.traces.timeline import Event, Timeline
 
 MIN_PITCH = 4  # columns from one lane to the next
 GUTTER = 2  # columns between the lanes and the words

@@ -12,12 +12,12 @@ from pcheck.loading.setup import Setup
 from pcheck.render.text.explanation import Explained
 from pcheck.render.text.paragraphs import Cell, Paragraph, Rows
 from pcheck.render.text.trace import TraceText
-from pcheck.search.limits import stop_phrase
+from pcheck.search.limits import Stop, stop_phrase
 from pcheck.search.outcome import Outcome, SearchResult, Verdict
 from pcheck.semantics.network import NETWORKS
 from pcheck.semantics.trace import Trace
 from pcheck.text import counted, one_of
-from pcheck.traces.finding import Finding
+from pcheck.traces.finding import Finding, Undrawn
 from pcheck.traces.timeline import timeline_of
 
 COLOURS = {
@@ -33,18 +33,28 @@ NEVER_COVERED = "disks that lose writes", "forged or corrupted messages", "liven
 class Report:
     """The whole report of one search."""
 
-    def __init__(self, setup: Setup, search: SearchResult, finding: Finding | None) -> None:
+    def __init__(
+        self, setup: Setup, search: SearchResult, finding: Finding | Undrawn | None
+    ) -> None:
         self.setup, self.search, self.finding = setup, search, finding
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        finding, trace = self.finding, list[RenderableType]()
+        if isinstance(finding, Finding):
+            try:
+                trace = list(titled_trace(finding, options))
+            except Stop as stop:  # a limit; Ctrl-C stops the whole report
+                finding = finding.undrawn(str(stop))
+        if isinstance(finding, Undrawn):
+            trace = list(_listed_trace(finding))
         yield Header(self.setup)
         yield ""
-        if self.finding is not None:
-            yield from titled_trace(self.finding)
+        if trace:
+            yield from trace
             yield ""
-        yield from self._verdict()
+        yield from self._verdict(finding)
         # The verdict on a trace already says what became of the only property.
-        if self.finding is None or (self.setup.target is None and len(self.search.properties) > 1):
+        if finding is None or (self.setup.target is None and len(self.search.properties) > 1):
             if self.setup.target is None:
                 yield Rows(map(self._outcome_row, self.search.properties))
             yield ""
@@ -53,7 +63,7 @@ class Report:
             yield ""
             yield from note
 
-    def _verdict(self) -> Iterator[RenderableType]:
+    def _verdict(self, finding: Finding | Undrawn | None) -> Iterator[RenderableType]:
         search, target = self.search, self.setup.target
         if search.verdict is Verdict.HOLDS and target is not None:
             verb = "violates" if target.kind is Kind.ALWAYS else "reaches"
@@ -66,8 +76,8 @@ class Report:
             )
         elif search.verdict is Verdict.INCOMPLETE:
             yield Paragraph(self._incomplete(), "bold yellow")
-        elif self.finding is not None:
-            yield from verdict_of(self.finding)
+        elif finding is not None:
+            yield from verdict_of(finding)
         else:
             names = " or ".join(search.violated)
             yield Paragraph(f"VIOLATED{self._condition}: no execution reaches {names}.", "bold red")
@@ -101,8 +111,11 @@ class Report:
 
     def _about(self, prop: Property, outcome: Outcome) -> str:
         discovery = self.search.discoveries.get(prop.name)
+        untraced = self.search.untraced.get(prop.name)
         if outcome is Outcome.VIOLATED and discovery is not None:
             return f"{discovery.why} ({after_steps(len(discovery.trace))})"
+        if outcome is Outcome.VIOLATED and untraced is not None:
+            return f"{untraced.why} ({after_steps(untraced.steps)})"
         if outcome is Outcome.UNDECIDED and self.search.stopped is None:
             return "the search stopped at the first violation (--all-properties continues)"
         return prop.summary
@@ -151,18 +164,29 @@ class TraceReport:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield Header(self.finding.setup)
         yield ""
-        yield from titled_trace(self.finding)
+        yield from titled_trace(self.finding, options)
         yield ""
         yield from verdict_of(self.finding)
 
 
-def titled_trace(finding: Finding) -> Iterator[RenderableType]:
+def titled_trace(finding: Finding, options: ConsoleOptions) -> Iterator[RenderableType]:
     """Yield the title of a finding, the selection among the shortest traces, and the trace."""
     yield Paragraph(f"{finding.title}:", "bold")
     if finding.selection:
         yield Paragraph(finding.selection)
     yield ""
-    yield TraceText(finding.timeline, finding.notes)
+    yield from TraceText(finding.timeline, finding.notes).lines(options)
+
+
+def _listed_trace(undrawn: Undrawn) -> Iterator[RenderableType]:
+    """Yield the title and the labels of a trace that is not drawn."""
+    yield Paragraph(f"{undrawn.outline.title}{':' if undrawn.labels else '.'}", "bold")
+    if undrawn.labels:
+        yield ""
+        yield Rows(
+            ((str(number), "dim"), (label, "bold"))
+            for number, label in enumerate(undrawn.labels, start=1)
+        )
 
 
 class Header:
@@ -207,15 +231,18 @@ class TraceToFault:
         yield TraceText(timeline_of(self.setup.model, self.trace), {})
 
 
-def verdict_of(finding: Finding) -> Iterator[RenderableType]:
+def verdict_of(finding: Finding | Undrawn) -> Iterator[RenderableType]:
     """Yield the verdict at the end of a trace, and the explanation of a violation."""
-    if finding.is_witness:
-        yield Paragraph(f"FOUND: {finding.ending}.", "bold green")
-        yield ""
-        return
-    yield Paragraph(f"VIOLATED: {finding.ending}.", "bold red")
+    outline = finding.outline
+    if outline.is_witness:
+        yield Paragraph(f"FOUND: {outline.ending}.", "bold green")
+    else:
+        yield Paragraph(f"VIOLATED: {outline.ending}.", "bold red")
     yield ""
-    if not finding.explanation.is_empty:
+    if isinstance(finding, Undrawn):
+        yield Paragraph(finding.sentence)
+        yield ""
+    elif not outline.is_witness and not finding.explanation.is_empty:
         yield Explained(finding.explanation, finding.saved.spec)
         yield ""
 

@@ -12,7 +12,8 @@ from rich.text import Text
 from pcheck.language.printing import show
 from pcheck.render.text.paragraphs import padded, wrap
 from pcheck.text import counted, printable
-from pcheck.traces.timeline import Fields, Flight, Timeline
+from pcheck.traces.flights import Flight
+from pcheck.traces.timeline import Fields, Timeline
 
 CHANGED = "bold reverse"
 

@@ -33,6 +33,10 @@ class TraceText:
         self.margin = len(str(len(timeline.events))) + 3
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        return self.lines(options)
+
+    def lines(self, options: ConsoleOptions) -> Iterator[Text]:
+        """Yield the lines of the trace."""
         width = options.max_width - self.margin
         lanes = self._lanes(width, ascii_only=options.ascii_only)
         if lanes is not None:
@@ -40,6 +44,7 @@ class TraceText:
             width -= lanes.width
         down: frozenset[str] = frozenset()
         for event in self.timeline.events[: self.upto]:
+            self.timeline.tick()
             yield from self._step(event, down, lanes, width)
             down = event.down
 

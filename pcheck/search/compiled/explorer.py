@@ -20,6 +20,7 @@ from pcheck.search.compiled.machines import check_nodes
 from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.tables import Tables
 from pcheck.search.compiled.walk import Walk
+from pcheck.search.layers import COMPARING
 from pcheck.search.limits import (
     INTERRUPT,
     STOPPING_EXCEPTIONS,
@@ -27,9 +28,12 @@ from pcheck.search.limits import (
     Limits,
     OnProgress,
     Progress,
+    Stop,
+    entry_limit,
+    state_limit,
     stop_reason,
 )
-from pcheck.search.outcome import Discovery, SearchResult
+from pcheck.search.outcome import SearchResult, TooManyNumbers
 from pcheck.search.reductions.closure import (
     MAX_LOCAL_REACTIONS,
     MAX_LOCAL_REACTIONS_OF_LONG_SEARCH,
@@ -74,25 +78,30 @@ def explore(
             empty = search(reduce_cluster(model, ()))
             empty.stopped = stop_reason(end)
             return empty.report()
-        found: dict[str, Discovery] = {}
+        found: list[SearchResult] = []
+        why = ""
         try:
-            return _explore(search, first, reduce, found)
+            result = _explore(search, first, reduce, found)
         except Unclosed as error:
             why = str(error)  # the text alone: the error keeps the whole search in memory
-        return search(without_tables(model, first, why)).run().with_earlier(found)
+        if why:
+            result = search(without_tables(model, first, why)).run()
+        for earlier in found:
+            result = result.with_earlier(earlier)
+        return result
 
 
 def _explore(
     search: Callable[[ReducedCluster], Walk],
     reduced: ReducedCluster,
     reduce: Callable[[int], ReducedCluster],
-    found: dict[str, Discovery],
+    found: list[SearchResult],
 ) -> SearchResult:
     """Search by steps. If closed tables were too large, and the search is very long, begin again
     with a higher limit for the tables.
 
-    If the tables turn out to be wrong, raise Unclosed. The discoveries until then are added to
-    `found`: they are right, because the tables were right until then.
+    If the tables turn out to be wrong, raise Unclosed. The result of a search that begins again is
+    added to `found`: its discoveries are right, because its tables were right until then.
     """
     by_steps = search(reduced)
     if reduced.successors is not None:
@@ -101,7 +110,7 @@ def _explore(
         try:
             return by_steps.run()
         except Unclosed:
-            found |= by_steps.report().discoveries
+            found.append(by_steps.report())
             raise
     if by_steps.advance(pause=by_steps.is_long):
         return by_steps.report()
@@ -112,6 +121,7 @@ def _explore(
         return by_steps.report()
     if second.too_many:
         return by_steps.run()
+    found.append(by_steps.report())
     del by_steps
     return _explore(search, second, reduce, found)
 
@@ -135,6 +145,8 @@ def _explore_with_cover(by_steps: Walk, successors: Successors) -> SearchResult:
         del proof
     except (Asymmetric, Unreliable):  # the search by steps would not be sound either
         raise
+    except TooManyNumbers:  # the search by steps may need fewer
+        pass
     except SpecError as error:
         fault = error
     except STOPPING_EXCEPTIONS as end:
@@ -154,27 +166,33 @@ class RecordedSearch(NamedTuple):
     begins: list[int]  # and the end of the last level
 
 
-def record(model: ClusterModel, limits: Limits) -> RecordedSearch | None:
-    """Record everything up to the first level with a violation, or return None at a limit.
+def record(model: ClusterModel, limits: Limits, clock: Clock) -> RecordedSearch | None:
+    """Record everything up to the first level with a violation, or return None at a limit of work.
+
+    `limits` are of work. The limits of the clock, and Ctrl-C, are raised.
 
     Only `prune` is on. A pruned state can take the same steps as the state that it represents, with
     the same labels, except for steps that no shortest trace takes.
     """
 
     def recorded(reduced: ReducedCluster) -> Walk:
-        search = Walk(model, limits, reduced, False, Clock(limits, None), records=True)
+        search = Walk(model, limits, reduced, False, clock, records=True)
+        search.progress.activity = COMPARING
         search.advance()
         return search
 
     with _without_garbage_collection():
         search = None
         with suppress(Unclosed):
-            search = recorded(reduce_cluster(model, ["prune"]))
+            tick = clock.ticking(Progress(states=1), COMPARING)
+            search = recorded(reduce_cluster(model, ["prune"], tick))
         search = search or recorded(reduce_cluster(model, ()))
     if search.stopped == INTERRUPT:
         raise KeyboardInterrupt
-    if search.stopped is not None:
+    if search.stopped in (state_limit(limits.states or 0), entry_limit(limits.entries or 0)):
         return None
+    if search.stopped is not None:
+        raise Stop(search.stopped)
     return RecordedSearch(search.tables, search.store, search.levels)
 
 

@@ -19,21 +19,22 @@ import numpy as np
 
 from pcheck.language.property import Property
 from pcheck.search.compiled.explorer import RecordedSearch, record
-from pcheck.search.layers import Layers
-from pcheck.search.limits import Limits
+from pcheck.search.layers import COMPARING, MAX_STATES_ON_TRACES, Layers
+from pcheck.search.limits import Clock, Limits, Progress, Tick
 from pcheck.semantics.cluster_model import ClusterModel, State
 
 
 def layers(
-    model: ClusterModel, prop: Property, length: int, limits: Limits
+    model: ClusterModel, prop: Property, length: int, limits: Limits, clock: Clock
 ) -> Layers[State] | None:
-    """Return for each depth the vectors that represent its states, or None at a limit.
+    """Return for each depth the vectors that represent its states, or None if there are too many.
 
-    `length` is the length of the shortest traces that violate `prop`.
+    `length` is the length of the shortest traces that violate `prop`. `limits` are of the work that
+    is done, and `clock` has the other limits, which are raised.
     """
     alone = copy(model)
     alone.properties = (prop,)  # another property could end the search, or prevent its end
-    search = record(alone, limits)
+    search = record(alone, limits, clock)
     if search is None:
         return None
     assert len(search.begins) == length + 2, (
@@ -44,11 +45,19 @@ def layers(
     def key(state: State) -> Hashable:
         return tuple(tables.vector(state))
 
-    return Layers(_layers(search, prop), key)
+    tick = clock.ticking(Progress(states=len(search.store)), COMPARING)
+    is_marked = _marked(search, prop, tick)
+    if np.count_nonzero(is_marked) > MAX_STATES_ON_TRACES:
+        return None
+    keys = [
+        _vectors(search, start + np.flatnonzero(is_marked[start:end]))
+        for start, end in pairwise(search.begins)
+    ]
+    return Layers(keys, key)
 
 
-def _layers(search: RecordedSearch, prop: Property) -> list[frozenset[Hashable]]:
-    """Return for each level the vectors of the states on a shortest trace to a violation.
+def _marked(search: RecordedSearch, prop: Property, tick: Tick) -> Any:
+    """Return for each state whether it is on a shortest trace to a violation.
 
     The states are marked from the last level back: the violating states first, then in each level
     the states with a step to a marked state. A step leads to the next level at most, so that a
@@ -58,14 +67,15 @@ def _layers(search: RecordedSearch, prop: Property) -> list[frozenset[Hashable]]
     levels = list(pairwise(search.begins))
     is_marked = np.zeros(len(search.store), np.bool_)
     start, end = levels[-1]
-    is_marked[start:end] = _violating(search, prop, start, end)
+    is_marked[start:end] = _violating(search, prop, start, end, tick)
     for start, end in reversed(levels[:-1]):
+        tick()
         out = slice(*np.searchsorted(origins, np.array([start, end], np.uint64)))
         is_marked[origins[out][is_marked[targets[out]]]] = True
-    return [_vectors(search, start + np.flatnonzero(is_marked[start:end])) for start, end in levels]
+    return is_marked
 
 
-def _violating(search: RecordedSearch, prop: Property, start: int, end: int) -> Any:
+def _violating(search: RecordedSearch, prop: Property, start: int, end: int, tick: Tick) -> Any:
     """Return for each state from `start` to `end` whether the property is false there.
 
     States with equal numbers of the watchers have one observation, which is judged once.
@@ -79,10 +89,10 @@ def _violating(search: RecordedSearch, prop: Property, start: int, end: int) -> 
         states & layout.bits(machines.watchers), axis=0, return_inverse=True
     )
     watched = slice(machines.watchers.start, machines.watchers.stop)
-    false = [
-        prop.why_false(machines.seen(vector[watched])) is not None
-        for vector in layout.unpack(observations)
-    ]
+    false = []
+    for vector in layout.unpack(observations):
+        tick()
+        false.append(prop.why_false(machines.seen(vector[watched])) is not None)
     return np.array(false, np.bool_)[nth.reshape(-1)]
 
 

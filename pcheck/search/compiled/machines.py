@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from pcheck.language.seen import Seen
 from pcheck.search.compiled import kernel
-from pcheck.search.limits import TooManyNumbers
+from pcheck.search.outcome import TooManyNumbers
 from pcheck.search.reductions.automaton import Automaton
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.node import Bundle, Config

@@ -9,7 +9,7 @@ import numpy as np
 from pcheck.search.compiled import kernel
 from pcheck.search.compiled.kernel import MISSING
 from pcheck.search.compiled.machines import MAX_NUMBERS
-from pcheck.search.limits import TooManyNumbers
+from pcheck.search.outcome import TooManyNumbers
 
 MAX_ENTRIES = 1 << 30  # of one growing array, so that each position fits in 32 bits
 

@@ -2,56 +2,102 @@
 
 A state of the search may represent several states of the cluster, and a row may represent several
 steps of one node. The trace that the user sees is a trace of the unreduced cluster, by the
-reference semantics. For each row, some node takes as many steps as the row costs. The state after
-them must be represented by the state that the search found, up to a renaming.
+reference semantics. For each row, the reduced automaton of some node gives the chains that a row of
+this cost may stand for, from the real configuration of the node. The node takes the steps of such a
+chain, and the state after them must be represented by the state that the search found, up to a
+renaming.
+
+The automaton gives few chains where the node has many ways: steps that a reduction leaves out, and
+their orders, are never enumerated.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import pairwise
+
+from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.tables import Tables
+from pcheck.search.limits import Tick
+from pcheck.search.reductions.automaton import Chain
 from pcheck.semantics.cluster_model import State
+from pcheck.semantics.node import StepKind
 from pcheck.semantics.trace import Trace
 
 Vector = list[int]
 
 
-def replay(tables: Tables, vectors: list[Vector], costs: list[int]) -> Trace[State]:
-    """Return the trace through these states of the search; the first one is the initial state."""
-    trace = Trace((tables.model.initial(),), ())
-    for after, cost in zip(vectors[1:], costs):
-        trace = _after_row(tables, trace, after, cost)
-    return trace
+def trace_to(
+    where: tuple[int, ...], tables: Tables, store: Store, levels: Sequence[int], tick: Tick
+) -> Trace[State]:
+    """Return the trace to a state of the search, or to the end of a step out of this state.
+
+    `where` is the index of the state and, for a step, its bundle. `levels` are the indices at which
+    the levels of the search begin. `tick` is called often.
+    """
+    indices = [where[0]]
+    while indices[-1] != 0:
+        indices.append(int(store.parents[indices[-1]]))
+    indices.reverse()
+    states, labels = [tables.model.initial()], list[str]()
+    for before, after in pairwise(indices):
+        cost = bisect_right(levels, after) - bisect_right(levels, before)
+        longer = _row(tables, states[-1], store.numbers(after), cost, tick)
+        states += longer.states[1:]
+        labels += longer.labels
+    for bundle in where[1:]:
+        label, after_step = _last_step(tables, states[-1], bundle)
+        states.append(after_step)
+        labels.append(label)
+    return Trace(tuple(states), tuple(labels))
 
 
-def last_step(tables: Tables, trace: Trace[State], bundle: int) -> Trace[State]:
-    """Return the trace with one more step: the first one out of its last state with this bundle."""
-    before, effects = trace.states[-1], tables.bundles.all[bundle]
+def steps_to(where: tuple[int, ...], levels: Sequence[int]) -> int:
+    """Return the length of the trace to a state, or to the end of a step out of this state."""
+    return bisect_right(levels, where[0]) - 1 + len(where[1:])
+
+
+def _last_step(tables: Tables, before: State, bundle: int) -> tuple[str, State]:
+    """Return the first step out of a state with this bundle: its label and the state after it."""
+    effects = tables.bundles.all[bundle]
     return next(
-        _longer(trace, step.labels[0], after)
+        (step.labels[0], after)
         for i, config in enumerate(before.nodes)
         for step in tables.machines.nodes[i].steps(config)
         if tables.effects(i, config, step) == effects
-        and (after := dict(tables.model.steps_of(before, i)).get(step.labels[0])) is not None
+        and (after := tables.model.step_of(before, i, step.labels[0])) is not None
     )
 
 
-def _after_row(tables: Tables, trace: Trace[State], after: Vector, cost: int) -> Trace[State]:
-    """Return the trace with `cost` more steps of some node, to a state that `after` represents."""
-    for i in range(len(tables.machines.nodes)):
-        reached = {trace.states[-1]: trace}
-        for _ in range(cost):
-            # Of several ways to a state, the first one is written last, and is kept.
-            reached = {
-                state: _longer(known, label, state)
-                for before, known in reversed(reached.items())
-                for label, state in reversed(list(tables.model.steps_of(before, i)))
-            }
-        for state in reversed(reached):
-            if tables.represents(after, state, i):
-                return reached[state]
+def _row(tables: Tables, before: State, after: Vector, cost: int, tick: Tick) -> Trace[State]:
+    """Return `cost` steps of some node from a state to one that `after` represents."""
+    for i, automaton in enumerate(tables.machines.nodes):
+        for chain in automaton.chains(automaton.normal(before.nodes[i]), cost, tick):
+            tick()
+            if tables.may_lead_to(after, i, chain[-1]):
+                steps = _followed(tables, before, i, chain)
+                if len(steps) == cost and tables.represents(after, steps.states[-1]):
+                    return steps
     raise AssertionError("the search took a step that the cluster cannot take: please report this")
 
 
-def _longer(trace: Trace[State], label: str, state: State) -> Trace[State]:
-    """Return the trace with one more step."""
-    return Trace((*trace.states, state), (*trace.labels, label))
+def _followed(tables: Tables, before: State, i: int, chain: Chain) -> Trace[State]:
+    """Return the steps of node i along a chain, up to the first one that is not possible.
+
+    The labels are those of the cluster: a local state may have other labels than the one that
+    represents it.
+    """
+    model, automaton = tables.model, tables.machines.nodes[i]
+    states, labels = [before], list[str]()
+    for step in chain:
+        for row in model.nodes[i].rows(states[-1].nodes[i]):
+            crashes = int(row.kind is StepKind.CRASH)
+            found = automaton.normal(row.next), row.bundle, crashes
+            if found == (step.next, step.bundle, step.crashes):
+                states.append(model.after(states[-1], i, row))
+                labels.append(row.label)
+                break
+        else:
+            break
+    return Trace(tuple(states), tuple(labels))

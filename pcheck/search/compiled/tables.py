@@ -45,7 +45,7 @@ class Tables:
         self.model, self.ranks = model, ranks
         self.machines = Machines(model, automata)
         self.bundles: Numbers[Effects] = Numbers("different effects of steps")
-        self.fill_count = 0
+        self.entries = 0  # rows and receptions so far
         self.max_cost = 1  # of all rows so far
         # for each configuration where its rows begin, and for each cost where the rows up to it end
         self._row_span = np.full((len(automata), 64, 2), MISSING, np.int32)
@@ -80,15 +80,18 @@ class Tables:
         ]
         return [*numbers, *observations, state.crashes]
 
-    def represents(self, vector: list[int], state: State, i: int) -> bool:
-        """Return whether a vector of the search represents a state of the cluster.
+    def may_lead_to(self, vector: list[int], i: int, last: MacroStep) -> bool:
+        """Return False if a chain of node i with this last step cannot lead to a vector.
 
-        Node i is the node that has moved: its configuration rules out most states at once.
+        The configuration of node i afterwards rules out most chains, before any step is taken.
         """
-        if self.orbits.symmetry is None:
-            config = self.machines.nodes[i].normal(state.nodes[i])
-            if config is not self.machines.configs[i].all[vector[i]]:
-                return False
+        if self.orbits.symmetry is not None:
+            return True
+        after = self.machines.nodes[i].receive(last.next, last.bundle)
+        return after is self.machines.configs[i].all[vector[i]]
+
+    def represents(self, vector: list[int], state: State) -> bool:
+        """Return whether a vector of the search represents a state of the cluster."""
         return self.canonical(state) == vector or self.orbits.are_equivalent(
             self.vector(state), vector
         )
@@ -106,9 +109,9 @@ class Tables:
 
     def fill_rows(self, machine: int, number: int) -> None:
         """Fill in the rows of one configuration of one node."""
-        self.fill_count += 1
         config = self.machines.configs[machine].all[number]
         costs, steps = self._by_cost(machine, config)
+        self.entries += 1 + len(steps)
         highest = costs[-1] if costs else 1
         if highest > self.max_cost:
             last = np.repeat(self._row_span[:, :, -1:], highest - self.max_cost, axis=2)
@@ -135,7 +138,7 @@ class Tables:
 
     def fill_reception(self, machine: int, number: int, bundle: int) -> None:
         """Fill in the configuration of any machine after it receives a bundle."""
-        self.fill_count += 1
+        self.entries += 1
         effects = self.bundles.all[bundle]
         if machine == self.machines.budget:
             after = number + effects.crashes

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable
-from itertools import pairwise
+from contextlib import suppress
 
 from pcheck.errors import SpecError
 from pcheck.language.property import Kind
@@ -13,7 +12,7 @@ from pcheck.search.compiled.covering import Cover
 from pcheck.search.compiled.first_seen import FirstSeen
 from pcheck.search.compiled.kernel import HEAD, MISSED, MISSED_AT, MISSED_BUNDLE, TRANSITIONS
 from pcheck.search.compiled.property_symmetry import WatcherSymmetry
-from pcheck.search.compiled.reconstruct import last_step, replay
+from pcheck.search.compiled.reconstruct import steps_to, trace_to
 from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.tables import Tables
 from pcheck.search.judge import Found, Judge
@@ -23,12 +22,15 @@ from pcheck.search.limits import (
     Limits,
     Progress,
     Stop,
+    Tick,
+    entry_limit,
     state_limit,
     stop_reason,
 )
-from pcheck.search.outcome import Discovery, SearchResult
+from pcheck.search.outcome import Discovery, SearchResult, TooManyNumbers
 from pcheck.search.reductions.cover import Ranks
 from pcheck.search.reductions.reduce import ReducedCluster
+from pcheck.search.tracing import trace_decisions, trace_fault
 from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.trace import Trace
 
@@ -56,8 +58,7 @@ class Walk:
         records: bool = False,
     ) -> None:
         """Prepare a search by steps; with ranks, a search by ranks that drops covered states."""
-        self.model, self.limits, self.reduced = model, limits, reduced
-        self.clock = clock
+        self.model, self.limits, self.reduced, self.clock = model, limits, reduced, clock
         self.progress = Progress(states=1)
         self.judge: Judge[tuple[int, ...]] = Judge(model.properties, all_properties=all_properties)
         self.tables = Tables(model, reduced.automata, reduced.views, ranks)
@@ -87,9 +88,17 @@ class Walk:
             return self._search(pause)
         except STOPPING_EXCEPTIONS as end:
             self.stopped = stop_reason(end)
-            self._settle_or_discard()
-            self._judge(self.levels[-1], whole=False)
+            try:
+                self._settle()
+            except STOPPING_EXCEPTIONS:  # no memory for the successors, or another Ctrl-C
+                self.store.discard_buffer()
+            with suppress(*STOPPING_EXCEPTIONS):
+                self._judge(self.levels[-1], whole=False)
             return True
+        except TooManyNumbers as error:
+            if self.judge.found and self.cover is None:
+                error.found = self.report()
+            raise
 
     def is_long(self) -> bool:
         """Return whether the search is long enough to spend more on closed tables."""
@@ -159,8 +168,7 @@ class Walk:
                 raise Stop(state_limit(self._max_states()))
             elif status != kernel.SLICE:
                 self._fill_or_blame(status)
-            if status == kernel.SLICE or self.tables.fill_count % 256 == 0:
-                self._check_limits()
+            self._check_limits()
 
     def _expand(self, end: int, cost: int) -> int:
         self._widen()
@@ -175,7 +183,7 @@ class Walk:
         )  # fmt: skip
 
     def _max_states(self) -> int:
-        return MAX_STATES if self.limits.states is None else self.limits.states
+        return self.limits.states or MAX_STATES
 
     def _fill_or_blame(self, status: int) -> None:
         """Fill in what the kernel missed; give a fault of the spec the trace that leads to it."""
@@ -185,7 +193,8 @@ class Walk:
             if self._settle() == kernel.LIMIT:  # the fault is beyond the limit of states
                 raise Stop(state_limit(self._max_states())) from None
             if self.cover is None:
-                error.trace = self._trace((int(self.store.cursor[HEAD]),))
+                where = (int(self.store.cursor[HEAD]),)
+                trace_fault(error, self.clock, self.progress, lambda tick: self._trace(where, tick))
             raise
 
     def _fill(self, status: int) -> None:
@@ -211,19 +220,14 @@ class Walk:
             else:
                 return status
 
-    def _settle_or_discard(self) -> None:
-        """Insert the successors in the buffer, or discard them without enough memory."""
-        try:
-            self._settle()
-        except MemoryError:
-            self.store.discard_buffer()
-
     def _check_limits(self) -> None:
         """Report the progress, and stop the search if a limit of time or memory is reached."""
         progress, cursor = self.progress, self.store.cursor
         progress.states, progress.transitions = len(self.store), int(cursor[TRANSITIONS])
         progress.queue = len(self.store) - int(cursor[HEAD])
         self.clock.check(progress)
+        if self.limits.entries is not None and self.tables.entries > self.limits.entries:
+            raise Stop(entry_limit(self.limits.entries))
 
     # -- judging -------------------------------------------------------------------------------
 
@@ -253,20 +257,13 @@ class Walk:
 
     # -- reporting -----------------------------------------------------------------------------
 
-    def _trace(self, where: tuple[int, ...]) -> Trace[State]:
-        """Return the trace to a state through its parents, or to the end of a step out of it."""
-        indices = [where[0]]
-        while indices[-1] != 0:
-            indices.append(int(self.store.parents[indices[-1]]))
-        indices.reverse()
-        vectors = [self.store.numbers(index) for index in indices]
-        levels = [bisect_right(self.levels, index) for index in indices]
-        trace = replay(self.tables, vectors, [b - a for a, b in pairwise(levels)])
-        return trace if len(where) == 1 else last_step(self.tables, trace, where[1])
+    def _trace(self, where: tuple[int, ...], tick: Tick) -> Trace[State]:
+        """Return the trace to a state, or to the end of a step out of it."""
+        return trace_to(where, self.tables, self.store, self.levels, tick)
 
-    def _discovery(self, name: str, found: Found[tuple[int, ...]]) -> Discovery:
+    def _discovery(self, name: str, found: Found[tuple[int, ...]], tick: Tick) -> Discovery:
         """Return the trace to where a property was decided, and what is wrong at its end."""
-        trace, why = self._trace(found.where), found.why
+        trace, why = self._trace(found.where, tick), found.why
         if self.property_symmetry is not None:  # the trace may have other names than the search
             prop = next(each for each in self.model.properties if each.name == name)
             end = self.model.observe(trace.states[-1])
@@ -276,8 +273,12 @@ class Walk:
     def report(self, proof: Walk | None = None) -> SearchResult:
         """Return the result of this search; the counts are those of the proof, if one is given."""
         last = proof or self
-        symmetry = last.property_symmetry
         on = [name for name in self.reduced.on if name != "cover" or proof is not None]
+        seconds, symmetry = self.clock.seconds(), last.property_symmetry
+        discoveries, untraced = trace_decisions(
+            *(self.judge, self.clock, self.progress, self._discovery),
+            lambda where: steps_to(where, self.levels),
+        )
         return SearchResult(
             properties=self.model.properties,
             states=len(last.store) - (last.cover.dropped if last.cover is not None else 0),
@@ -286,10 +287,9 @@ class Walk:
             widths=tuple(last.progress.widths[: last.depth + 1]),
             complete=last.complete,
             stopped=last.stopped,
-            discoveries={
-                name: self._discovery(name, found) for name, found in self.judge.found.items()
-            },
-            seconds=self.clock.seconds(),
+            discoveries=discoveries,
+            untraced=untraced,
+            seconds=seconds,
             memory=last.store.bytes,
             engine="compiled",
             samples=self.judge.samples,

@@ -6,6 +6,7 @@ configuration. Steps lead from representatives to representatives.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from pcheck.semantics.node import Bundle, Config, Node, StepKind
@@ -18,6 +19,9 @@ class MacroStep(NamedTuple):
     next: Config
     bundle: Bundle
     crashes: int = 0
+
+
+Chain = tuple[MacroStep, ...]  # the single steps of a macro step, from representative to next
 
 
 class Automaton:
@@ -40,6 +44,15 @@ class Automaton:
     def receive(self, config: Config, bundle: Bundle) -> Config:
         """Return the representative that follows when a bundle reaches the node."""
         return self.node.receive(config, bundle)
+
+    def chains(self, config: Config, length: int, tick: Callable[[], None]) -> Iterator[Chain]:
+        """Yield chains of `length` steps, among them one for each macro step of this length.
+
+        The chain has the end and the number of crashes of the macro step, but may lead there
+        through other representatives. `tick` is called often and may raise to stop.
+        """
+        tick()
+        return ((step,) for step in self.steps(config) if length == 1)
 
 
 class Quotient(Automaton):

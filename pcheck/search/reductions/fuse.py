@@ -21,10 +21,12 @@ The theorem is about what can be reached. Fuse is not exact for any other kind o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from typing import NamedTuple
 
 from pcheck.errors import Asymmetric, SpecError
-from pcheck.search.reductions.automaton import Automaton, MacroStep
+from pcheck.search.reductions.automaton import Automaton, Chain, MacroStep
+from pcheck.search.reductions.closure import Unclosed
 from pcheck.semantics.node import Bundle, Config
 
 MAX_CHAIN_STEPS = 32  # a chain ends when it has this many steps
@@ -85,9 +87,58 @@ class Fused(Automaton):
                     (chains if silent else ended).append(longer)
         return tuple(ended)
 
+    def chains(self, config: Config, length: int, tick: Callable[[], None]) -> Iterator[Chain]:
+        """Yield the chains of `length` steps, one for each end and number of crashes.
+
+        Which chains `steps` ends at the limit of their number depends on the order of the steps,
+        and a renaming changes this order. So here whole levels of chains are extended, and a level
+        is extended unless `steps` would end each of its chains there, whatever the order.
+        """
+        known: set[Hashable] = {(config, None, 0)}  # an end, its bundle unless silent, crashes
+        level, ends = [_Beginning((), config, 0)], {config}
+        for _ in range(1, length):
+            level = list(self._longer(level, known, tick, only_silent=True))
+            ends.update(each.end for each in level)
+            if len(ends) > MAX_CHAINS:
+                return
+        for each in self._longer(level, known, tick, only_silent=False):
+            yield each.chain
+
+    def _longer(
+        self,
+        level: list[_Beginning],
+        known: set[Hashable],
+        tick: Callable[[], None],
+        *,
+        only_silent: bool,
+    ) -> Iterator[_Beginning]:
+        """Yield the chains of a level with one more step, unless an equal one is known."""
+        for each in level:
+            tick()
+            try:
+                steps = self.inner.steps(each.end)
+            except (SpecError, Unclosed):  # no chain of the search has this beginning
+                continue
+            for step in steps:
+                silent = self._is_silent(each.end, step)
+                crashes = each.crashes + step.crashes
+                end = step.next, None if silent else step.bundle, crashes
+                if end in known or crashes > self._max_crashes or (only_silent and not silent):
+                    continue
+                known.add(end)
+                yield _Beginning((*each.chain, step), step.next, crashes)
+
     def _is_silent(self, config: Config, step: MacroStep) -> bool:
         return not step.bundle.sends and not self._changes_view(config, step.next)
 
     def _steps(self, config: Config, labels: tuple[str, ...]) -> tuple[MacroStep, ...]:
         """Return the steps that may extend a chain with these labels, at its end `config`."""
         return self.inner.steps(config)
+
+
+class _Beginning(NamedTuple):
+    """The first steps of a chain, the configuration that they lead to, and their crashes."""
+
+    chain: Chain
+    end: Config
+    crashes: int

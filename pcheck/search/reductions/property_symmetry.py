@@ -17,7 +17,7 @@ states what was not compared.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from math import factorial, prod
 from operator import getitem, itemgetter
 from typing import Any
@@ -40,8 +40,9 @@ class PropertySymmetry:
     of the observation before the step, followed by those of the observation after the step.
     """
 
-    def __init__(self, symmetry: Symmetry) -> None:
-        self._symmetry = symmetry
+    def __init__(self, symmetry: Symmetry, tick: Callable[[], None] = lambda: None) -> None:
+        """Create a comparison that calls `tick` often, which may raise to stop."""
+        self._symmetry, self._tick = symmetry, tick
         self._projections: dict[frozenset[Sees], Projection] = {}
         self._evaluations = 0
         self.compared = 0  # observations, each as far as some footprint sees it
@@ -99,6 +100,7 @@ class PropertySymmetry:
         size = size if size <= left else projection.orbit_size(first)
         in_full = size <= left
         for each in todo:  # the loop appends to the list if it compares the orbit in full
+            self._tick()
             for swap in range(len(self._symmetry.swaps)):
                 image = projection.image(swap, each)
                 if image in met:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from tests.cli.explore.counting import BIG, TWO_BY_TWO, Ends, answered
+from tests.cli.explore.counting import BIG, ONE_ACCEPTOR, TWO_BY_TWO, Ends, answered
+
+Starts = Callable[..., "subprocess.Popen[str]"]
 
 
 def test_a_limit_equal_to_the_number_of_states_does_not_stop_the_search(pcheck: Ends) -> None:
@@ -40,3 +47,152 @@ def test_an_interrupt_during_the_loading_of_machine_code_gives_partial_results(
     found, machine = answered(out)
     assert (status, err, machine["stopped"]) == (3, "", "an interrupt")
     assert (found["verdict"], found["states"]) == ("incomplete", 100)
+
+
+# After the search
+
+NOISY = '''\
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pcheck import Action, Actor, Cluster, Group, Id, Seen, Step
+from pcheck import action, always, broadcast, fixed, group, spec
+
+
+@dataclass(frozen=True)
+class Noise:
+    n: int
+
+
+@dataclass(frozen=True)
+class Go:
+    pass
+
+
+@dataclass(frozen=True)
+class Done:
+    pass
+
+
+@dataclass(frozen=True)
+class Source(Actor):
+    to: Group = fixed()
+    noise: int = fixed()
+    begun: bool = False
+
+    def actions(self) -> Iterator[Action]:
+        if not self.begun:
+            noise = [broadcast(self.to, Noise(n)) for n in range(self.noise)]
+            yield action("begins", self.but(begun=True), *noise, broadcast(self.to, Go()))
+
+
+@dataclass(frozen=True)
+class Worker(Actor):
+    steps: int = fixed()
+    done: int = -1
+    odd: bool = False
+
+    def actions(self) -> Iterator[Action]:
+        if 0 <= self.done < self.steps:
+            yield action("works", self.but(done=self.done + 1))
+        if self.done == self.steps:
+            yield action("ends", self.but(done=self.steps + 1), broadcast((), Done()))
+
+    def receive(self, msg: object, src: Id) -> Step:
+        if isinstance(msg, Noise):
+            return TAKEN
+        return self.but(done=0) if isinstance(msg, Go) and self.done < 0 else None
+
+
+@always(sees=[Done])
+def never_done(seen: Seen) -> str | None:
+    return "it is done" if seen.sent(Done) else None
+
+
+@spec
+def noisy(noise: int = 24, steps: int = 12) -> Cluster:
+    """A worker that works silently while messages that do not matter are undelivered."""
+    w, s = group("w", 1), group("s", 1)
+    parts = {s: lambda _: Source(to=w, noise=noise), w: lambda _: Worker(steps=steps)}
+    return Cluster(parts, properties=[never_done])
+'''
+WORKED = ["s1 begins", "w1 <- s1: Go()", *["w1 works"] * 12, "w1 ends"]
+LIMITED = "--crashes", "0", "--max-seconds", "20", "--max-memory", "500M", "--json"
+
+
+@pytest.mark.parametrize(
+    ("taken", "network"), [("None", "lossy"), ("self.but(odd=not self.odd)", "once")]
+)
+def test_undelivered_messages_do_not_prevent_a_verdict(
+    taken: str, network: str, process: Starts, machine_code: None, empty_folder: Path
+) -> None:
+    """The trace is also compared with the other shortest ones, as far as the limits allow."""
+    (empty_folder / "noisy.py").write_text(NOISY.replace("TAKEN", taken))
+    started = process("explore", "./noisy.py", "--network", network, *LIMITED)
+    try:
+        out, err = started.communicate(timeout=100)
+    finally:
+        started.kill()
+    found, machine = answered(out)
+    assert (started.returncode, err, machine["stopped"]) == (1, "", None)
+    assert (found["verdict"], found["trace"]["steps"]) == ("violated", WORKED)
+
+
+ENDING = "VIOLATED: agreement is false: v1 and v2 are both chosen.\n\n"
+
+
+def interrupt(*_: object, **__: object) -> Any:
+    raise KeyboardInterrupt
+
+
+def test_an_interrupt_while_the_trace_is_drawn_leaves_the_verdict(
+    pcheck: Ends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pcheck.render.text.trace.TraceText.lines", interrupt)
+    status, out, err = pcheck("explore", *ONE_ACCEPTOR)
+    assert (status, err) == (1, "")
+    _, title, listed, rest = out.split("\n\n", 3)
+    assert title == "The shortest trace that violates agreement (8 steps):"
+    assert listed.splitlines()[-1] == "  8  a1 <- p2: Accept(vote=Vote(ballot=2, value=v2))"
+    assert rest.startswith(
+        f"{ENDING}The trace was not explained and drawn: the work on the trace stopped by Ctrl-C.\n"
+    )
+
+
+@pytest.mark.parametrize("place", [("-o", "trace.svg"), ("--format", "svg")], ids=" ".join)
+def test_an_interrupt_while_a_picture_is_drawn_leaves_the_verdict(
+    place: tuple[str, str], pcheck: Ends, monkeypatch: pytest.MonkeyPatch, empty_folder: Path
+) -> None:
+    monkeypatch.setattr("pcheck.render.diagram.picture._Picture.lines", interrupt)
+    status, out, err = pcheck("explore", *ONE_ACCEPTOR, *place)
+    unwritten = "trace.svg was not written: " if "-o" in place else ""
+    assert (status, ENDING in out) == (1, "-o" in place)
+    assert err == f"pcheck: {unwritten}the drawing stopped by Ctrl-C\n"
+    assert [file.name for file in empty_folder.iterdir()] == ["counting.py"]
+
+
+def test_an_interrupt_while_the_trace_is_explained_saves_nothing(
+    pcheck: Ends, monkeypatch: pytest.MonkeyPatch, empty_folder: Path
+) -> None:
+    monkeypatch.setattr("pcheck.traces.found_trace.refused_step", interrupt)
+    status, out, err = pcheck(
+        "explore", *ONE_ACCEPTOR, "--save", "trace.json", "-o", "trace.html", "--json"
+    )
+    found, machine = answered(out)
+    assert (status, found["verdict"], machine["trace_stopped"]) == (1, "violated", "an interrupt")
+    assert (len(found["trace"]["steps"]), found["trace"]["refused_at"]) == (8, None)
+    assert err == "".join(
+        f"pcheck: {file} was not written: the work on the trace stopped by Ctrl-C\n"
+        for file in ("trace.html", "trace.json")
+    )
+    assert [file.name for file in empty_folder.iterdir()] == ["counting.py"]
+
+
+@pytest.mark.parametrize("command", [("bugs", "14"), ("graph", *ONE_ACCEPTOR, "-o", "graph.dot")])
+def test_other_commands_end_at_an_interrupt_after_the_search(
+    command: tuple[str, ...], pcheck: Ends, monkeypatch: pytest.MonkeyPatch, empty_folder: Path
+) -> None:
+    monkeypatch.setattr("pcheck.traces.found_trace.shortest_traces", interrupt)
+    status, out, err = pcheck(*command)
+    assert (status, out, err.splitlines()[-1]) == (3, "", "pcheck: interrupted")
+    assert [file.name for file in empty_folder.iterdir()] == ["counting.py"]

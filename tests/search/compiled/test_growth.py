@@ -9,8 +9,8 @@ from math import comb
 import pytest
 
 from pcheck import Action, Actor, Id, Seen, Step, action, always, fixed, group, send
-from pcheck.search.limits import Limits, TooManyNumbers
-from pcheck.search.outcome import Outcome
+from pcheck.search.limits import Limits
+from pcheck.search.outcome import Outcome, TooManyNumbers
 from tests.runs import counts
 from tests.sampling import fast_every, fast_first
 from tests.search.alike import Case, alike, answers, by_reference, compiled

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import count
 from types import SimpleNamespace
 from typing import Any, TypeAlias
 
@@ -116,9 +115,16 @@ def test_a_proof_that_lacks_memory_is_not_used(monkeypatch: Patch) -> None:
 
 @SOON
 def test_a_proof_gets_half_of_the_remaining_time(monkeypatch: Patch) -> None:
-    """Each reading of the clock takes a second, and each level reads the clock once."""
-    seconds = count()
-    monkeypatch.setattr(limits, "time", SimpleNamespace(monotonic=lambda: float(next(seconds))))
+    """Each level takes a second, in the search by steps and in the proof."""
+    levels: list[int] = []
+    judge = walk.Walk._judge
+
+    def judge_for_a_second(search: walk.Walk, new: int, *, whole: bool) -> None:
+        levels.append(new)
+        judge(search, new, whole=whole)
+
+    monkeypatch.setattr(walk.Walk, "_judge", judge_for_a_second)
+    monkeypatch.setattr(limits, "time", SimpleNamespace(monotonic=lambda: float(len(levels))))
     case = Case(only_agreement(), limits=Limits(seconds=20))
     search = explore(case.model(), case.limits, reductions=(*FUSED, "cover"))
     assert (search.verdict, search.stopped) == (Verdict.INCOMPLETE, "the limit of 20 seconds")

@@ -5,13 +5,13 @@ Trap F9 needs a kind of property that pcheck does not have.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
 
 from pcheck import Action, Actor, action, broadcast, volatile
-from pcheck.search.reductions.automaton import MacroStep
+from pcheck.search.reductions.automaton import Chain, MacroStep
 from pcheck.search.reductions.fuse import Fused
 from pcheck.semantics.node import Config
 from tests.search.alike import Case
@@ -152,18 +152,26 @@ class DepthFirst(CarelessFused):
     """Searches depth-first, and keeps the first chain to each end."""
 
     def steps(self, config: Config) -> tuple[MacroStep, ...]:
+        return tuple(
+            chain[-1]._replace(labels=tuple(step.labels[0] for step in chain))
+            for chain in self._ended(config)
+        )
+
+    def chains(self, config: Config, length: int, tick: Callable[[], None]) -> Iterator[Chain]:
+        return (chain for chain in self._ended(config) if len(chain) == length)
+
+    def _ended(self, config: Config) -> list[Chain]:
         known, ended = {config}, []
-        chains: list[tuple[Config, tuple[str, ...]]] = [(config, ())]
+        chains: list[tuple[Config, Chain]] = [(config, ())]
         while chains:
-            at, labels = chains.pop()
-            for step in self._steps(at, labels):
-                chain = step._replace(labels=(*labels, *step.labels))
+            at, chain = chains.pop()
+            for step in self.inner.steps(at):
                 if not self._is_silent(at, step):
-                    ended.append(chain)
+                    ended.append((*chain, step))
                 elif step.next not in known:
                     known.add(step.next)
-                    chains.append((step.next, chain.labels))
-        return tuple(ended)
+                    chains.append((step.next, (*chain, step)))
+        return ended
 
 
 def test_the_first_chain_to_an_end_is_a_shortest_one(fuse_by: FuseBy) -> None:
