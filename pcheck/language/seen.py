@@ -41,13 +41,15 @@ class Seen:
         groups: Mapping[str, Group],
         fields: Mapping[Any, FieldValues] | None = None,  # by name, and for UP
         key: Hashable = None,
+        *,
+        is_sorted: bool = False,
     ) -> None:
         """Create an observation. `key`, if given, must be an exact key of the whole observation.
 
-        `fields[UP]` holds whether each node is up. With `key`, `sent` must be sorted and without
-        duplicates.
+        `fields[UP]` holds whether each node is up. With `key` or `is_sorted`, `sent` must be sorted
+        and without duplicates.
         """
-        self._sent = tuple(sent) if key is not None else _in_order(sent)
+        self._sent = tuple(sent) if key is not None or is_sorted else _in_order(sent)
         self._key = key
         self._groups = groups
         self._fields = fields or {}

@@ -77,9 +77,7 @@ class _Diagram:
             yield f"    {arrow}: {_text(self._message(event), MAX_MESSAGE_CHARACTERS)}"
             if note:
                 yield _note(name, note)
-        for flight in self.timeline.flights:
-            if flight.sent == event.number and flight.end is None:
-                yield self._undelivered(flight)
+        yield from map(self._undelivered, self.timeline.undelivered(event.number))
 
     def _message(self, event: Event) -> str:
         """Return the text of a delivery or a loss.

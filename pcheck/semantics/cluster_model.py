@@ -119,13 +119,16 @@ class ClusterModel(Model[State]):
         whole = self.observation(state)
         return [self.observer.part(whole, (i,)) for i in range(len(self.nodes))]
 
-    def history(self, state: State, letters: frozenset[Letter]) -> Seen:
-        """Return the observation for milestones, which see all letters sent in one trace."""
+    def history(self, state: State, letters: Iterable[Letter]) -> Seen:
+        """Return the observation for milestones, which see all letters sent in one trace.
+
+        The letters are in their order, without duplicates.
+        """
         return self.observer.history(letters, state.nodes)
 
     def columns(self, state: State) -> Mapping[str, Mapping[str, str]]:
         nodes = zip(self.nodes, state.nodes, strict=True)
-        return {str(node.me): _fields(config) for node, config in nodes}
+        return {str(node.me): fields_of(config) for node, config in nodes}
 
     def messages(self) -> Iterator[object]:
         """Yield every message that was sent in an execution explored so far."""
@@ -166,7 +169,7 @@ class ClusterModel(Model[State]):
         return next((self.nodes[i].me, row) for i, row in self.rows(state) if row.label == label)
 
 
-def _fields(config: Config) -> dict[str, str]:
+def fields_of(config: Config) -> dict[str, str]:
     """Return the text of each field of the state of a node, after `down` if the node is down."""
     down = {} if config.up else {"": "down"}
     actor = config.actor

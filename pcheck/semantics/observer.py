@@ -171,13 +171,21 @@ class Observer:
             self._sorted[id(part)] = part, tuple((each.src, each.message) for each in letters)
         return self._sorted[id(part)][1]
 
-    def history(self, letters: frozenset[Letter], nodes: Sequence[Config]) -> Seen:
-        """Return the observation for milestones: all letters, all fields that are seen, and UP."""
+    def owners(self, name: str) -> tuple[int, ...]:
+        """Return the indices of the nodes with a field that a property or a milestone sees."""
+        return self._all_fields.get(name, ())
+
+    def history(self, letters: Iterable[Letter], nodes: Sequence[Config]) -> Seen:
+        """Return the observation for milestones: all letters, all fields that are seen, and UP.
+
+        The letters are in their order, without duplicates.
+        """
         fields = {
             name: tuple((nodes[i].actor.me, _value(name, nodes[i])) for i in owners)
             for name, owners in self._all_fields.items()
         }
-        return Seen(((each.src, each.message) for each in letters), self._groups, fields)
+        sent = ((each.src, each.message) for each in letters)
+        return Seen(sent, self._groups, fields, is_sorted=True)
 
     def _show(self, observation: Observation) -> Seen:
         fields = {name: self._row(name, observation) for name in self._fields}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, replace
 
 from pcheck.language.names import Id
@@ -36,23 +37,31 @@ class FlightTracker:
 
     def __init__(self, model: ClusterModel) -> None:
         self.model = model
-        self.flights: list[Flight] = []
-        self._open: dict[tuple[Letter, Id], list[int]] = {}  # the flights that may still end
+        self._begun: list[Flight] = []
+        self._delivered: list[list[int]] = []  # for each flight, the steps that deliver it
+        self._lost: dict[int, int] = {}
+        self._open: dict[tuple[Letter, Id], deque[int]] = {}  # the flights that may still end
+
+    def flights(self) -> tuple[Flight, ...]:
+        """Return all flights so far, in the order of sending."""
+        return tuple(
+            replace(flight, delivered=tuple(delivered), lost=self._lost.get(at))
+            for at, (flight, delivered) in enumerate(zip(self._begun, self._delivered))
+        )
 
     def end_flight(self, before: State, node: Id, row: Row, number: int) -> int:
         """Record a delivery or a loss; return the step that sent the message (0: no message)."""
         if row.letter is None or not self._open.get((row.letter, node)):
             return 0
         waiting, inbox = self._open[row.letter, node], self._inbox(before, node)
-        at = waiting[0]
-        if self.model.network.taken(inbox, row.letter) != inbox:
-            waiting.pop(0)
-        flight = self.flights[at]
+        at, left = waiting[0], self.model.network.taken(inbox, row.letter)
+        if left is not inbox and left != inbox:
+            waiting.popleft()
         if row.kind is StepKind.LOSE:
-            self.flights[at] = replace(flight, lost=number)
+            self._lost[at] = number
         else:
-            self.flights[at] = replace(flight, delivered=(*flight.delivered, number))
-        return flight.sent
+            self._delivered[at].append(number)
+        return self._begun[at].sent
 
     def begin_flights(self, before: State, row: Row, number: int) -> None:
         """Add a flight for each message and receiver of a step.
@@ -64,9 +73,10 @@ class FlightTracker:
             for node in receivers:
                 fuller = self.model.network.put(inboxes[node], (letter,))
                 if fuller != inboxes[node]:
-                    self._open.setdefault((letter, node), []).append(len(self.flights))
+                    self._open.setdefault((letter, node), deque()).append(len(self._begun))
                     ends = str(letter.src), str(node)
-                    self.flights.append(Flight(letter.message, *ends, number, nth))
+                    self._begun.append(Flight(letter.message, *ends, number, nth))
+                    self._delivered.append([])
                 inboxes[node] = fuller
 
     def _inbox(self, state: State, node: Id) -> Inbox:

@@ -14,11 +14,11 @@ from pcheck.language.model import Model
 from pcheck.language.printing import show
 from pcheck.language.seen import Seen
 from pcheck.search.limits import Tick, no_tick
-from pcheck.semantics.cluster_model import ClusterModel, State
-from pcheck.semantics.network import Letter
+from pcheck.semantics.cluster_model import ClusterModel, State, fields_of
 from pcheck.semantics.node import Row, StepKind
 from pcheck.semantics.trace import Trace
 from pcheck.traces.flights import Flight, FlightTracker
+from pcheck.traces.observations import NewMilestones, TakenRow, TraceObservations
 
 Fields = Mapping[str, str]
 Columns = Mapping[str, Fields]
@@ -53,7 +53,7 @@ class Event:
     milestones: tuple[str, ...] = ()
     sent_in: int | None = None  # the step that sent the message, if the sender sent others since
 
-    @property
+    @cached_property
     def down(self) -> frozenset[str]:
         """The nodes that are down after the step."""
         return frozenset(name for name, fields in self.columns.items() if is_down(fields))
@@ -65,7 +65,7 @@ class Timeline:
 
     first: Columns
     events: tuple[Event, ...]
-    observations: tuple[Seen, ...]  # in the initial state, and after each step
+    observations: Sequence[Seen]  # in the initial state, and after each step
     flights: tuple[Flight, ...] = ()
     losing_is_a_step: bool = False  # if false, a message that is never delivered counts as lost
     tick: Tick = field(default=no_tick, compare=False, repr=False)  # called often while drawn
@@ -96,6 +96,18 @@ class Timeline:
     def _begun(self, number: int, nth: int) -> list[Flight]:
         return self._departures.get((number, nth), [])
 
+    def undelivered(self, number: int) -> list[Flight]:
+        """Return the messages of a step that no step delivers or loses, by receiver."""
+        return self._undelivered.get(number, [])
+
+    @cached_property
+    def _undelivered(self) -> dict[int, list[Flight]]:
+        found: dict[int, list[Flight]] = {}
+        for flight in self.flights:
+            if flight.end is None:
+                found.setdefault(flight.sent, []).append(flight)
+        return found
+
     @cached_property
     def _departures(self) -> dict[tuple[int, int], list[Flight]]:
         found: dict[tuple[int, int], list[Flight]] = {}
@@ -124,11 +136,11 @@ def timeline_of(model: Model[Any], trace: Trace[Any], tick: Tick = no_tick) -> T
         observations = tuple(map(model.observe, trace.states))
         events = tuple(_ticking(_model_events(model, trace, observations), tick))
         return Timeline(first, events, observations, (), False, tick)
-    observations = tuple(_ticking(_full_observations(model, trace), tick))
-    tracker = FlightTracker(model)
-    events = tuple(_ticking(_cluster_events(model, trace, observations, tracker), tick))
+    taken = [model.row_of(*step) for step in _ticking(zip(trace.states, trace.labels), tick)]
+    observed, tracker = TraceObservations(model, trace.states, taken), FlightTracker(model)
+    events = tuple(_ticking(_cluster_events(model, trace, taken, observed, tracker), tick))
     losing_is_a_step = model.network.losing_is_a_step
-    return Timeline(first, events, observations, tuple(tracker.flights), losing_is_a_step, tick)
+    return Timeline(first, events, observed, tracker.flights(), losing_is_a_step, tick)
 
 
 def _ticking(items: Iterable[T], tick: Tick) -> Iterator[T]:
@@ -143,26 +155,22 @@ def sent_by_step(model: Model[Any], state: Any, label: str) -> tuple[Sent, ...]:
     return _sent(model.row_of(state, label)[1]) if isinstance(model, ClusterModel) else ()
 
 
-def _full_observations(model: ClusterModel, trace: Trace[State]) -> Iterator[Seen]:
-    """Yield the observation of each state, with all messages, even those that no property sees."""
-    letters: frozenset[Letter] = frozenset()
-    yield model.history(trace.states[0], letters)
-    for before, label, after in _steps(trace):
-        _, row = model.row_of(before, label)
-        letters = letters.union(letter for letter, _ in row.bundle.sends)
-        yield model.history(after, letters)
-
-
 def _cluster_events(
-    model: ClusterModel, trace: Trace[State], observations: Sequence[Seen], tracker: FlightTracker
+    model: ClusterModel,
+    trace: Trace[State],
+    taken: Sequence[TakenRow],
+    observations: TraceObservations,
+    tracker: FlightTracker,
 ) -> Iterator[Event]:
-    first, *later = observations
-    reached: set[Any] = set(_milestones(model, first))
+    columns = _columns(model, trace.states[0])
+    milestones = NewMilestones(model, observations)
     last_sends: dict[str, int] = {}  # for each node, the last step in which it sent a message
-    for number, ((before, label, after), seen) in enumerate(zip(_steps(trace), later), start=1):
-        node, row = model.row_of(before, label)
-        letter, milestones = row.letter, _milestones(model, seen)
-        columns = _columns(model, after)
+    for number, (before, label, row_taken) in enumerate(
+        zip(trace.states, trace.labels, taken), start=1
+    ):
+        (node, row), was = row_taken, columns[str(row_taken[0])]
+        letter, fields = row.letter, fields_of(row.next)
+        columns = {**columns, str(node): fields}  # a step changes the fields of one node
         sent_in = tracker.end_flight(before, node, row, number)
         tracker.begin_flights(before, row, number)
         is_late = letter is not None and sent_in < last_sends.get(letter.src, 0)
@@ -174,12 +182,11 @@ def _cluster_events(
             columns,
             src=str(letter.src) if letter is not None else None,
             message=letter.message if letter is not None else None,
-            changes=_changes(_columns(model, before)[str(node)], columns[str(node)]),
+            changes=_changes(was, fields),
             sends=_sent(row),
-            milestones=tuple(line for key, line in milestones.items() if key not in reached),
+            milestones=tuple(milestones.after(number, before, row_taken)),
             sent_in=sent_in if is_late else None,
         )
-        reached.update(milestones)
         last_sends |= {sent.src: number for sent, _ in row.bundle.sends}
 
 
@@ -188,8 +195,11 @@ def _model_events(
 ) -> Iterator[Event]:
     first, *later = observations
     reached: set[Any] = set(_milestones(model, first))
-    for number, ((before, label, after), seen) in enumerate(zip(_steps(trace), later), start=1):
-        was, now = _columns(model, before), _columns(model, after)
+    was = _columns(model, trace.states[0])
+    for number, (label, after, seen) in enumerate(
+        zip(trace.labels, trace.states[1:], later), start=1
+    ):
+        now = _columns(model, after)
         milestones = _milestones(model, seen)
         node = _node_of_step(label, was, now)
         yield Event(
@@ -206,14 +216,11 @@ def _model_events(
             milestones=tuple(line for key, line in milestones.items() if key not in reached),
         )
         reached.update(milestones)
+        was = now
 
 
 def _sent(row: Row) -> tuple[Sent, ...]:
     return tuple(Sent(sent.message, tuple(map(str, to))) for sent, to in row.bundle.sends)
-
-
-def _steps(trace: Trace[Any]) -> Iterator[tuple[Any, str, Any]]:
-    return zip(trace.states, trace.labels, trace.states[1:])
 
 
 def _columns(model: Model[Any], state: Any) -> Columns:

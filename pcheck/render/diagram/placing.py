@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from math import hypot
 
-from pcheck.render.diagram.segments import Segment, segment_distance
+from pcheck.render.diagram.segments import Segment, Segments, segment_distance
 from pcheck.render.svg.points import Point, distance
 
 HALF_HEIGHT = 6.5  # of a label
@@ -32,12 +32,17 @@ class Places:
         edges: tuple[float, float],
     ) -> None:
         self.lanes, self.edges = tuple(lanes), edges
-        self.arrows, self.dots = list(arrows), list(dots)
-        self.labels: list[Segment] = []
+        self.arrows, self.dots, self.labels = Segments(), Segments(), Segments()
+        self._first: dict[Segment, int] = {}  # the place of each arrow; of equal ones the first
+        for place, arrow in enumerate(arrows):
+            self.arrows.add(arrow)
+            self._first.setdefault(arrow, place)
+        for dot in dots:
+            self.dots.add((dot, dot))
 
     def take(self, place: Segment) -> None:
         """Add a label whose place is fixed."""
-        self.labels.append(place)
+        self.labels.add(place)
 
     def take_free(self, places: Iterable[Segment], near: Point) -> Segment:
         """Take the cheapest of these places, and return the place."""
@@ -70,30 +75,29 @@ class Places:
         return best
 
     def _obstacles(self, places: list[Segment], own: Segment | None) -> list[Obstacle]:
-        """Return the dots, labels and arrows at the heights of these places."""
+        """Return the dots, labels and arrows at the heights of these places.
+
+        Arrows that are drawn after the arrow `own` cross the letters of its label.
+        """
         heights = [y for place in places for _, y in place]
         low, high = min(heights) - 2 * HALF_HEIGHT, max(heights) + 2 * HALF_HEIGHT
-        found = [((dot, dot), HALF_HEIGHT + 9, ON_DOT) for dot in self.dots]
-        found += [(label, 2 * HALF_HEIGHT, ON_LABEL) for label in self.labels]
-        cost = UNDER_ARROW if own is None else ON_ARROW
-        for arrow in self.arrows:
-            if arrow == own:
-                cost = UNDER_ARROW  # arrows that are drawn later cross the letters of the label
-            else:
+        found: list[Obstacle] = [
+            (dot, HALF_HEIGHT + 9, ON_DOT) for _, dot in self.dots.between(low, high)
+        ]
+        labels = self.labels.between(low, high)
+        found += [(label, 2 * HALF_HEIGHT, ON_LABEL) for _, label in labels]
+        begin = self._first[own] if own is not None else 0
+        for place, arrow in self.arrows.between(low, high):
+            if arrow != own:
+                cost = UNDER_ARROW if place >= begin else ON_ARROW
                 found.append((arrow, HALF_HEIGHT - 1, cost))
-        return [each for each in found if _is_partly_between(each[0], low, high)]
+        return found
 
     def _cost_of_lanes(self, place: Segment) -> float:
         """Return the cost of a place that is on lanes or outside of the edges."""
         left, right = place[0].x, place[1].x
         on = sum(left - 3 < x < right + 3 for x in self.lanes)
         return ON_LANE * on + OUTSIDE * (left < self.edges[0] or right > self.edges[1])
-
-
-def _is_partly_between(segment: Segment, low: float, high: float) -> bool:
-    """Return whether some point of a segment is between two heights."""
-    start, end = segment
-    return min(start.y, end.y) < high and max(start.y, end.y) > low
 
 
 def _cost_of_obstacle(place: Segment, obstacle: Segment, clearance: float, cost: float) -> float:

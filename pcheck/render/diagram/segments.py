@@ -1,12 +1,53 @@
-"""Line segments and the distance between two of them."""
+"""Line segments, the distance between two of them, and the segments between two heights."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import hypot
 
 from pcheck.render.svg.points import Point
 
 Segment = tuple[Point, Point]
+STRIP_HEIGHT = 100.0
+
+
+class Segments:
+    """Segments in the order of their addition, and in the strips of the plane that they touch.
+
+    A long diagram has many segments, and few of them are near any given height.
+    """
+
+    def __init__(self) -> None:
+        self._strips: dict[int, list[tuple[int, Segment]]] = {}
+        self._count = 0
+
+    def add(self, segment: Segment) -> None:
+        """Add a segment at the end."""
+        first, last = _strips(*_heights(segment))
+        for strip in range(first, last + 1):
+            self._strips.setdefault(strip, []).append((self._count, segment))
+        self._count += 1
+
+    def between(self, low: float, high: float) -> Iterator[tuple[int, Segment]]:
+        """Yield each segment with a point between two heights, and its place in the order."""
+        first, last = _strips(low, high)
+        for strip in range(first, last + 1):
+            for place, segment in self._strips.get(strip, ()):
+                top, bottom = _heights(segment)
+                is_new = strip == first or _strips(top, bottom)[0] == strip
+                if is_new and top < high and bottom > low:
+                    yield place, segment
+
+
+def _heights(segment: Segment) -> tuple[float, float]:
+    """Return the least and the greatest height of a segment."""
+    (_, y1), (_, y2) = segment
+    return (y1, y2) if y1 < y2 else (y2, y1)
+
+
+def _strips(low: float, high: float) -> tuple[int, int]:
+    """Return the first and the last strip that touch the heights from `low` to `high`."""
+    return int(low // STRIP_HEIGHT), int(high // STRIP_HEIGHT)
 
 
 def segment_distance(first: Segment, second: Segment) -> float:

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
+from pcheck.render.text.lines import Line, joined, segments
 from pcheck.text import printable
 
 Cell = tuple[str, str]  # text and style
@@ -32,6 +33,9 @@ class Rows:
         self.rows, self.indent = list(rows), indent
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        return segments(self._lines(options), console)
+
+    def _lines(self, options: ConsoleOptions) -> Iterator[Line]:
         widths = [
             max(cell_len(text) for text, _ in column) for column in zip(*self.rows, strict=True)
         ]
@@ -41,23 +45,22 @@ class Rows:
             yield from self._unaligned(options.max_width)
             return
         for *short, (long, style) in self.rows:
-            line = Text(" " * self.indent, no_wrap=True)
+            line: Line = [(" " * self.indent, "")]
             for width, (text, cell_style) in zip(widths, short):
-                line.append(text, cell_style).append(" " * (width - cell_len(text) + 2))
+                line += (text, cell_style), (" " * (width - cell_len(text) + 2), "")
             margin = " " * (self.indent + 4 if narrow else left)
             words = wrap(long, options.max_width - len(margin))
             if words and not narrow:
-                line.append(words.pop(0), style)
-            line.rstrip()
-            yield line
+                line.append((words.pop(0), style))
+            yield joined(line)
             for rest in words:
-                yield Text(margin, no_wrap=True).append(rest, style)
+                yield [(margin, ""), (rest, style)]
 
-    def _unaligned(self, width: int) -> Iterator[Text]:
+    def _unaligned(self, width: int) -> Iterator[Line]:
         """Yield the rows as wrapped text, for a width in which the columns do not fit."""
         for row in self.rows:
             for at, line in enumerate(wrap("  ".join(text for text, _ in row), width - 6)):
-                yield Text(" " * (self.indent if at == 0 else self.indent + 4) + line, no_wrap=True)
+                yield [(" " * (self.indent if at == 0 else self.indent + 4) + line, "")]
 
 
 def wrap(text: str, width: int) -> list[str]:

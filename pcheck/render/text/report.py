@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.segment import Segment
 
 from pcheck.language.property import Kind, Property
 from pcheck.loading.setup import Setup
 from pcheck.render.text.explanation import Explained
+from pcheck.render.text.lines import segments
 from pcheck.render.text.paragraphs import Cell, Paragraph, Rows
 from pcheck.render.text.trace import TraceText
 from pcheck.search.limits import Stop, stop_phrase
@@ -39,10 +41,10 @@ class Report:
         self.setup, self.search, self.finding = setup, search, finding
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        finding, trace = self.finding, list[RenderableType]()
+        finding, trace = self.finding, list[RenderableType | Segment]()
         if isinstance(finding, Finding):
             try:
-                trace = list(titled_trace(finding, options))
+                trace = list(titled_trace(finding, console, options))
             except Stop as stop:  # a limit; Ctrl-C stops the whole report
                 finding = finding.undrawn(str(stop))
         if isinstance(finding, Undrawn):
@@ -164,18 +166,20 @@ class TraceReport:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield Header(self.finding.setup)
         yield ""
-        yield from titled_trace(self.finding, options)
+        yield from titled_trace(self.finding, console, options)
         yield ""
         yield from verdict_of(self.finding)
 
 
-def titled_trace(finding: Finding, options: ConsoleOptions) -> Iterator[RenderableType]:
+def titled_trace(
+    finding: Finding, console: Console, options: ConsoleOptions
+) -> Iterator[RenderableType | Segment]:
     """Yield the title of a finding, the selection among the shortest traces, and the trace."""
     yield Paragraph(f"{finding.title}:", "bold")
     if finding.selection:
         yield Paragraph(finding.selection)
     yield ""
-    yield from TraceText(finding.timeline, finding.notes).lines(options)
+    yield from segments(TraceText(finding.timeline, finding.notes).lines(options), console)
 
 
 def _listed_trace(undrawn: Undrawn) -> Iterator[RenderableType]:

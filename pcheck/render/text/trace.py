@@ -11,14 +11,16 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
-from rich.text import Text
 
-from pcheck.render.text.lanes import ALL, ASCII, UNICODE, Lanes
+from pcheck.render.text.glyphs import ASCII, UNICODE
+from pcheck.render.text.lanes import ALL, Lanes
+from pcheck.render.text.lines import Line, Piece, joined, segments
 from pcheck.render.text.paragraphs import fitting
 from pcheck.text import printable
 from pcheck.traces.timeline import Event, Timeline
 
-NO_LANES, BANNER_STYLE = Text(), "bold yellow"
+NO_LANES: Line = []
+BANNER_STYLE = "bold yellow"
 MIN_TEXT_WIDTH = 34  # columns for words, below which the lanes take less room, or none
 
 
@@ -33,14 +35,15 @@ class TraceText:
         self.margin = len(str(len(timeline.events))) + 3
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        return self.lines(options)
+        return segments(self.lines(options), console)
 
-    def lines(self, options: ConsoleOptions) -> Iterator[Text]:
+    def lines(self, options: ConsoleOptions) -> Iterator[Line]:
         """Yield the lines of the trace."""
         width = options.max_width - self.margin
-        lanes = self._lanes(width, ascii_only=options.ascii_only)
+        glyphs = ASCII if options.ascii_only else UNICODE
+        lanes = Lanes.fitting(self.timeline, glyphs, width - MIN_TEXT_WIDTH)
         if lanes is not None:
-            yield _row(Text(" " * self.margin), lanes.header())
+            yield joined([(" " * self.margin, "")], lanes.header())
             width -= lanes.width
         down: frozenset[str] = frozenset()
         for event in self.timeline.events[: self.upto]:
@@ -48,26 +51,18 @@ class TraceText:
             yield from self._step(event, down, lanes, width)
             down = event.down
 
-    def _lanes(self, width: int, *, ascii_only: bool) -> Lanes | None:
-        """Return the lanes that fit: with whole messages, with arrows only, or None."""
-        for wired in (True, False):
-            lanes = Lanes(self.timeline, ASCII if ascii_only else UNICODE, wired=wired)
-            if width - lanes.width >= MIN_TEXT_WIDTH:
-                return lanes
-        return None
-
     def _step(
         self, event: Event, down: frozenset[str], lanes: Lanes | None, width: int
-    ) -> Iterator[Text]:
+    ) -> Iterator[Line]:
         number, no_number = (f"{text:>{self.margin - 2}}  " for text in (event.number, ""))
         for nth, (first, others, lines) in enumerate(self._blocks(event, down, lanes, width)):
             for at, line in enumerate(lines):
-                left = Text(number if nth == at == 0 else no_number, "dim")
-                yield _row(left, first if at == 0 else others, line)
+                left = number if nth == at == 0 else no_number, "dim"
+                yield joined([left], first if at == 0 else others, [line])
 
     def _blocks(
         self, event: Event, down: frozenset[str], lanes: Lanes | None, width: int
-    ) -> Iterator[tuple[Text, Text, Iterable[Text]]]:
+    ) -> Iterator[tuple[Line, Line, Iterable[Piece]]]:
         """Yield blocks of text lines, each with the lanes for its first line and for the others."""
         lines = list(self._event_lines(event, width, wired=lanes is not None and lanes.wired))
         if lanes is None:
@@ -87,7 +82,7 @@ class TraceText:
                 drawn, still = lanes.banner(event), lanes.still(event, ALL)
                 yield drawn, still, _wrapped(line, width, 1, BANNER_STYLE, 1)
 
-    def _event_lines(self, event: Event, width: int, *, wired: bool) -> Iterator[Text]:
+    def _event_lines(self, event: Event, width: int, *, wired: bool) -> Iterator[Piece]:
         note = self.notes.get(event.number)
         yield from _wrapped(event.label, width, 2, "bold red" if note else "bold")
         if event.sent_in is not None and not wired:
@@ -106,15 +101,7 @@ class TraceText:
         return f" ({words})" if is_all else f" ({words} to {', '.join(receivers)})"
 
 
-def _row(*parts: Text) -> Text:
-    line = Text(no_wrap=True)
-    for part in parts:
-        line.append_text(part)
-    line.rstrip()
-    return line
-
-
-def _wrapped(text: str, width: int, indent: int, style: str, first: int = 0) -> Iterator[Text]:
+def _wrapped(text: str, width: int, indent: int, style: str, first: int = 0) -> Iterator[Piece]:
     """Yield lines of at most `width` columns, the later ones indented.
 
     A line ends at a space if possible, otherwise after a comma or bracket, otherwise anywhere.
@@ -125,6 +112,6 @@ def _wrapped(text: str, width: int, indent: int, style: str, first: int = 0) -> 
         at = max(text.rfind(" ", 1, room + 1), 0)
         if at < max(room // 2, 1):
             at = max(text.rfind(mark, 1, room) + 1 for mark in ("(", ",", "=", "/")) or room
-        yield Text(prefix + text[:at].rstrip(), style)
+        yield prefix + text[:at].rstrip(), style
         prefix, text = " " * indent, text[at:].lstrip()
-    yield Text(prefix + text, style)
+    yield prefix + text, style

@@ -16,7 +16,9 @@ from rich.console import Console
 from pcheck import Action, Actor, Cluster, Id, Step, action, fixed, group, send
 from pcheck.loading.setup import prepare
 from pcheck.loading.spec import find
-from pcheck.render.text.lanes import ASCII, UNICODE, Glyphs, Lanes
+from pcheck.render.text.glyphs import ASCII, UNICODE, Glyphs
+from pcheck.render.text.lanes import Lanes
+from pcheck.render.text.lines import plain
 from pcheck.render.text.trace import TraceText
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
@@ -195,7 +197,7 @@ def test_a_message_from_a_node_to_itself_leaves_its_lane_and_returns() -> None:
 def test_on_a_narrow_screen_an_arrow_leads_from_lane_to_lane(name: str) -> None:
     timeline = saved_finding(name).timeline
     lanes = Lanes(timeline, UNICODE, wired=False)
-    rows = [lanes.event(event, frozenset()).plain for event in timeline.events]
+    rows = [plain(lanes.event(event, frozenset())) for event in timeline.events]
     named = {column: lane for lane, column in lanes.at.items()}
     found = {
         (named[row.index("○")], named[row.index("●")], number)
