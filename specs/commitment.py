@@ -1,0 +1,76 @@
+"""Atomic commitment: a transaction commits at all managers or at none."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pcheck import History, Id, Seen, always, milestone, sometimes
+
+WORKING, PREPARED, COMMITTED, ABORTED = "working", "prepared", "committed", "aborted"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A manager can commit, and waits for the decision."""
+
+
+def in_state(seen: Seen, state: str) -> list[Id]:
+    """Return the managers in this state."""
+    return [manager for manager, each in seen.field("state") if each == state]
+
+
+def how_they_differ(history: History) -> Iterator[str]:
+    """Yield when a manager committed and when another one aborted, then both managers."""
+    found = [(state, in_state(history.seen, state)[0]) for state in (COMMITTED, ABORTED)]
+    for state, manager in found:
+        when = history.since(lambda seen: manager in in_state(seen, state))  # noqa: B023
+        yield f"{manager} has {state} since step {when}."
+    yield from (manager for _, manager in found)
+
+
+@always(sees=["state"], explain=how_they_differ)
+def all_or_none(seen: Seen) -> str | None:
+    """No manager commits a transaction that another manager aborts."""
+    committed, aborted = in_state(seen, COMMITTED), in_state(seen, ABORTED)
+    return f"{committed[0]} committed and {aborted[0]} aborted" if committed and aborted else None
+
+
+@always(sees=["state"])
+def a_decision_is_final(before: Seen, after: Seen) -> str | None:
+    """A manager that committed or aborted never changes its state again."""
+    now = dict(after.field("state"))
+    for manager, state in before.field("state"):
+        if state in (COMMITTED, ABORTED) and now[manager] != state:
+            return f"{manager} had {state}, and now it has {now[manager]}"
+    return None
+
+
+@always(sees=[Prepared, "state"])
+def all_are_asked(seen: Seen) -> str | None:
+    """A manager commits only if every manager said that it is prepared."""
+    said = {manager for manager, _ in seen.sent(Prepared)}
+    silent = [manager for manager, _ in seen.field("state") if manager not in said]
+    committed = in_state(seen, COMMITTED)
+    return (
+        f"{committed[0]} committed, and {silent[0]} was never prepared"
+        if committed and silent
+        else None
+    )
+
+
+@sometimes(sees=["state"], alias="commit")
+def all_can_commit(seen: Seen) -> bool:
+    """All managers commit in some execution."""
+    return all(state == COMMITTED for _, state in seen.field("state"))
+
+
+@sometimes(sees=["state"], alias="abort")
+def all_can_abort(seen: Seen) -> bool:
+    """All managers abort in some execution."""
+    return all(state == ABORTED for _, state in seen.field("state"))
+
+
+@milestone(sees=["decision"])
+def it_is_decided(seen: Seen) -> Mapping[str, str]:
+    """The coordinator has decided."""
+    decided = [state for _, state in seen.field("decision") if state is not None]
+    return {state: f"the coordinator decided: {state}" for state in decided}
