@@ -34,7 +34,19 @@ def all_or_none(seen: Seen) -> str | None:
     return f"{committed[0]} committed and {aborted[0]} aborted" if committed and aborted else None
 
 
-@always(sees=["state"])
+def how_it_changed(history: History) -> Iterator[str]:
+    """Yield when a manager had another final state than now, then the manager."""
+    for manager, now in history.seen.field("state"):
+        for was in {COMMITTED, ABORTED} - {now}:
+            try:
+                when = history.since(lambda seen: manager in in_state(seen, was))  # noqa: B023
+            except LookupError:
+                continue
+            yield f"{manager} had {was} in step {when}, and another decision reached it later."
+            yield manager
+
+
+@always(sees=["state"], explain=how_it_changed)
 def a_decision_is_final(before: Seen, after: Seen) -> str | None:
     """A manager that committed or aborted never changes its state again."""
     now = dict(after.field("state"))
@@ -44,7 +56,14 @@ def a_decision_is_final(before: Seen, after: Seen) -> str | None:
     return None
 
 
-@always(sees=[Prepared, "state"])
+def who_was_prepared(history: History) -> Iterator[str]:
+    """Yield which managers said that they are prepared, then the manager that committed."""
+    said = sorted({manager for manager, _ in history.seen.sent(Prepared)})
+    yield f"Prepared managers: {', '.join(said) or 'none'}."
+    yield in_state(history.seen, COMMITTED)[0]
+
+
+@always(sees=[Prepared, "state"], explain=who_was_prepared)
 def all_are_asked(seen: Seen) -> str | None:
     """A manager commits only if every manager said that it is prepared."""
     said = {manager for manager, _ in seen.sent(Prepared)}

@@ -112,7 +112,7 @@ class Spec:
 def find(name: str | Path) -> Spec:
     """Return the spec with this name, if it ships with pcheck, or with this path."""
     text = str(name)
-    if text.endswith(".py") or "/" in text or "\\" in text:
+    if is_path(text):
         return _from_file(Path(text))
     path = SHIPPED / f"{text}.py"
     if text not in shipped_names():
@@ -121,6 +121,11 @@ def find(name: str | Path) -> Spec:
             hint = f"; for the file {text}.py write ./{text}.py"
         raise UsageError(f"unknown spec {text!r}{hint or '; `pcheck specs` lists the known specs'}")
     return of_module(load(path), path, shipped=True)
+
+
+def is_path(text: str) -> bool:
+    """Return whether the text is the path of a spec file and not the name of a shipped spec."""
+    return text.endswith(".py") or "/" in text or "\\" in text
 
 
 def _from_file(path: Path) -> Spec:

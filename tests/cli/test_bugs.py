@@ -1,4 +1,4 @@
-"""`pcheck bugs`: the table of bugs, one bug in full, and the saved traces."""
+"""`pcheck bugs`: the table of bugs, one bug in full, the saved traces, and `--verify`."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from pcheck.bugs import select
+from pcheck.bugs import KnownBug, select
 from pcheck.loading.rules import rules
-from pcheck.loading.spec import SHIPPED
+from pcheck.loading.spec import SHIPPED, shipped_names
 
 Ends = Callable[..., tuple[int, str, str]]
 SAVED = SHIPPED.parent / "counterexamples"
@@ -30,42 +30,69 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 TIME = re.compile(r"in \d+\.\d\d s \([\d,]+ states/s\)")
 END = """
 `pcheck bugs NAME` shows one bug in full; `pcheck bugs SPEC` lists the bugs of
-one spec.
+one spec; --verify searches for every violation again.
 """
+CHECKED = "bug", "violates", "steps", "states", "time"
 
 
 @pytest.fixture
 def quick_bugs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Select only the bugs that are found at once, and return their names."""
-    quick = [found for found in select(None) if found[1].name in QUICK]
+    quick = [known for known in select("paxos") if known.bug.name in QUICK]
     monkeypatch.setattr(
-        "pcheck.cli.bugs.select", lambda name: quick if name is None else select(name)
+        "pcheck.cli.bugs.select",
+        lambda name, spec: quick if name is None else select(name, spec),
     )
-    return [bug.name for _, bug in quick]
+    return [known.bug.name for known in quick]
 
 
 def figures(out: str) -> list[list[str]]:
-    """Return the words of each line that begins with a number, without the time."""
+    """Return the words of each line that begins with a number."""
     lines = [line.split() for line in out.splitlines()]
-    return [line[:-2] for line in lines if line and line[0].isdigit()]
+    return [
+        line for line in lines if len(line) > 3 and line[0].isdigit() and "-" in line[1].lstrip("-")
+    ]
 
 
 # The table
 
 
-def test_each_bug_has_its_number_property_steps_and_states(
+def test_the_table_has_the_declared_property_and_the_steps_of_the_saved_trace(
+    pcheck: Ends,
+) -> None:
+    status, out, err = pcheck("bugs")
+    rows = {row[1]: row for row in figures(out)}
+    assert (status, err, len(rows)) == (0, "", len(select(None)))
+    assert [rows[name] for name in QUICK] == [[r[0], name, *r[1:3]] for name, r in QUICK.items()]
+    assert out.splitlines()[0].split() == ["bug", "violates", "steps"]
+    headings = [line for line in out.splitlines() if line in shipped_names()]
+    assert headings == sorted({known.spec.name for known in select(None)})
+    assert out.endswith(END)
+
+
+def test_the_bugs_of_one_spec_are_a_table(pcheck: Ends) -> None:
+    status, out, err = pcheck("bugs", "flexible_paxos")
+    assert (status, [row[0] for row in figures(out)], err) == (0, [*map(str, range(401, 407))], "")
+
+
+def test_the_table_searches_for_nothing(pcheck: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pcheck.bugs.answer", None)
+    assert [pcheck("bugs", *more)[0] for more in ((), ("raft",), ("--json",), ("7",))] == [0] * 4
+
+
+def test_a_search_gives_each_bug_its_number_property_steps_and_states(
     quick_bugs: list[str], pcheck: Ends
 ) -> None:
-    status, out, _ = pcheck("bugs")
+    status, out, _ = pcheck("bugs", "--verify")
     rows = [[row[0], name, *row[1:]] for name, row in QUICK.items()]
-    assert (status, figures(out), quick_bugs) == (0, rows, list(QUICK))
-    assert out.splitlines()[0].split() == ["bug", "violates", "steps", "states", "time"]
-    assert out.splitlines()[1:3] == ["", "paxos"]
+    found = [row[:-2] for row in figures(out)]  # without the time
+    assert (status, found, quick_bugs) == (0, rows, list(QUICK))
+    assert (tuple(out.splitlines()[0].split()), out.splitlines()[1:3]) == (CHECKED, ["", "paxos"])
     assert out.endswith(END)
 
 
 def test_the_summary_and_the_scope_follow_the_numbers(quick_bugs: list[str], pcheck: Ends) -> None:
-    lines = pcheck("bugs")[1].splitlines()
+    lines = pcheck("bugs", "--verify")[1].splitlines()
     at = next(at for at, line in enumerate(lines) if "changes-its-mind" in line)
     assert lines[at + 1 : at + 3] == [
         "    A proposer asks for votes for a second value in the same ballot. (--rounds 1",
@@ -78,7 +105,7 @@ def test_a_narrow_terminal_shows_all_numbers(
     width: int, quick_bugs: list[str], pcheck: Ends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
-    status, out, _ = pcheck("bugs")
+    status, out, _ = pcheck("bugs", "--verify")
     words = out.split()
     lost = [word for name, row in QUICK.items() for word in (name, *row) if word not in words]
     wide = [line for line in out.splitlines() if len(line) > width or line != line.rstrip()]
@@ -89,9 +116,9 @@ def test_a_narrow_terminal_shows_all_numbers(
 def test_the_table_has_the_same_numbers_with_colour(
     quick_bugs: list[str], pcheck: Ends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain = pcheck("bugs")[1]
+    plain = pcheck("bugs", "paxos")[1]
     monkeypatch.setenv("FORCE_COLOR", "1")
-    coloured = pcheck("bugs")[1]
+    coloured = pcheck("bugs", "paxos")[1]
     assert COLOUR.search(coloured) is not None
     assert figures(COLOUR.sub("", coloured)) == figures(plain) != []
 
@@ -100,7 +127,7 @@ def test_the_table_has_the_same_numbers_with_colour(
 
 
 def test_every_bug_is_an_object_in_json(quick_bugs: list[str], pcheck: Ends) -> None:
-    status, out, _ = pcheck("bugs", "--json")
+    status, out, _ = pcheck("bugs", "--verify", "--json")
     found = json.loads(out)
     assert (status, [each["name"] for each in found]) == (0, quick_bugs)
     assert all(each.pop("seconds") >= 0 for each in found)
@@ -121,11 +148,16 @@ def test_every_bug_is_an_object_in_json(quick_bugs: list[str], pcheck: Ends) -> 
             "network": "set",
             "crashes": 0,
         },
+        "steps": 6,
         "verdict": "violated",
         "as_expected": True,
-        "steps": 6,
         "states": 74,
     }
+    known = json.loads(pcheck("bugs", "paxos", "--json")[1])
+    searched = "verdict", "as_expected", "states"
+    assert [each for each in known if each["name"] in QUICK] == [
+        {key: value for key, value in each.items() if key not in searched} for each in found
+    ]
     steps = {each["name"]: each["steps"] for each in found}
     assert steps == {name: None if row[2] == "-" else int(row[2]) for name, row in QUICK.items()}
 
@@ -133,13 +165,21 @@ def test_every_bug_is_an_object_in_json(quick_bugs: list[str], pcheck: Ends) -> 
 # One bug
 
 
-def test_one_bug_is_shown_with_the_report_of_explore_and_its_command(pcheck: Ends) -> None:
+def test_one_bug_is_shown_with_the_report_of_explore_and_its_command(
+    pcheck: Ends, monkeypatch: pytest.MonkeyPatch
+) -> None:
     explored = pcheck("explore", "--bug", "skips-phase-one", "--property", "agreement")[1]
     report = explored[: explored.index("\nSave this trace with ")]
-    status, out, err = pcheck("bugs", "skips-phase-one")
+    status, out, err = pcheck("bugs", "skips-phase-one", "--verify")
     command = "pcheck explore paxos --bug skips-phase-one --rounds 1 --crashes 0"
-    expected = f"{report}\n{fill(f'To explore this bug: `{command}`.', 80)}\n\n"
+    text = f"To explore this bug: `{command}`."
+    expected = f"{report}\n{fill(text, 80)}\n\n"
     assert (status, TIME.sub("", out), err) == (0, TIME.sub("", expected), "")
+    monkeypatch.setenv("COLUMNS", "100")
+    saved = pcheck("replay", str(SAVED / "skips-phase-one.json"), "--format", "text")[1].rstrip()
+    again = "This is a saved trace. To search again: `pcheck bugs skips-phase-one --verify`."
+    shown = f"{saved}\n\n{fill(f'{again} {text}', 100)}\n\n"
+    assert pcheck("bugs", "skips-phase-one") == (0, shown, "")
 
 
 @pytest.mark.parametrize("name", ["19", "changes-its-mind", "CHANGES_ITS_MIND"])
@@ -170,8 +210,9 @@ def test_a_bug_without_a_trace_is_shown_with_its_rule(pcheck: Ends) -> None:
         "    def may_vote(self, ballot: int) -> bool:",
         "        return ballot > self.promised",
         "",
-        "To explore this bug: `pcheck explore paxos --bug votes-above-its-promise",
-        "--rounds 1 --crashes 0`.",
+        "This is what the spec declares. To search again: `pcheck bugs",
+        "votes-above-its-promise --verify`. To explore this bug: `pcheck explore paxos",
+        "--bug votes-above-its-promise --rounds 1 --crashes 0`.",
         "",
     ]
 
@@ -180,10 +221,10 @@ def test_a_bug_without_a_trace_is_shown_with_its_rule(pcheck: Ends) -> None:
 def test_a_narrow_terminal_shows_all_code(
     width: int, pcheck: Ends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ((spec, bug),) = select("skips-phase-one")
-    (rule,) = rules(bug, spec.builder)
+    (known,) = select("skips-phase-one")
+    (rule,) = rules(known.bug, known.spec.builder)
     monkeypatch.setenv("COLUMNS", str(width))
-    printed = "".join(pcheck("bugs", bug.name)[1].split())
+    printed = "".join(pcheck("bugs", known.bug.name)[1].split())
     lost = [line for line in (*rule.right, *rule.wrong) if "".join(line.split()) not in printed]
     assert lost == []
 
@@ -211,16 +252,16 @@ def test_an_unknown_bug_is_reported_in_one_line(name: str, hint: str, pcheck: En
 def test_an_unexpected_result_is_reported_with_status_1(
     wrong: dict[str, Any], verdict: str, pcheck: Ends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ((spec, bug),) = select("skips-phase-one")
-    found = [*select("changes-its-mind"), (spec, replace(bug, **wrong))]
-    monkeypatch.setattr("pcheck.cli.bugs.select", lambda name: found)
-    status, out, _ = pcheck("bugs")
+    (known,) = select("skips-phase-one")
+    found = [*select("changes-its-mind"), KnownBug(known.spec, replace(known.bug, **wrong))]
+    monkeypatch.setattr("pcheck.cli.bugs.select", lambda *_: found)
+    status, out, _ = pcheck("bugs", "--verify")
     rows = [line for line in out.splitlines() if "unexpected: " in line]
     assert (status, len(rows)) == (1, 1)
     assert rows[0].startswith(f"18  skips-phase-one   unexpected: {verdict}  ")
-    status, out, _ = pcheck("bugs", "--json")
+    status, out, _ = pcheck("bugs", "--verify", "--json")
     assert (status, [each["as_expected"] for each in json.loads(out)]) == (1, [True, False])
-    assert pcheck("bugs", "some name")[0] == 1
+    assert pcheck("bugs", "some name", "--verify")[0] == 1
 
 
 # Saved traces
@@ -256,8 +297,69 @@ def test_traces_are_saved_only_in_a_folder(folder: str, pcheck: Ends, empty_fold
     assert [file.name for file in empty_folder.iterdir()] == ["file"]
 
 
-@pytest.mark.slow
-def test_the_bugs_of_one_spec_are_a_table(pcheck: Ends, machine_code: None) -> None:
-    status, out, err = pcheck("bugs", "flexible_paxos")
-    numbers = re.findall(r"^(\d{3})  ", out, re.M)
-    assert (status, numbers, err) == (0, ["401", "402", "403", "404", "405", "406"], "")
+# Bugs of a file
+
+
+BUGGY = '''
+
+@bug(1, breaks=one_leader, scope={"candidates": 2, "crashes": 0})
+class VotesTwice(Voter):
+    """A voter votes for every candidate."""
+
+    def may_vote(self) -> bool:
+        return True
+'''
+
+
+@pytest.fixture
+def mine(pcheck: Ends, empty_folder: Path) -> Path:
+    """Return the file of the protocol of `pcheck new`, with a bug."""
+    assert pcheck("new", "mine.py")[0] == 0
+    file = empty_folder / "mine.py"
+    text = file.read_text()
+    file.write_text(text.replace("import action, always,", "import action, always, bug,") + BUGGY)
+    return file
+
+
+def test_the_bugs_of_a_file_are_searched_for(mine: Path, pcheck: Ends) -> None:
+    status, out, err = pcheck("bugs", "./mine.py")
+    steps = 2 * (1 + 2)  # each of two candidates asks, and two voters hear it
+    rows = [row[:4] for row in figures(out)]
+    assert (status, rows, err) == (0, [["1", "votes-twice", "one_leader", str(steps)]], "")
+    assert out.endswith("\n`pcheck bugs NAME ./mine.py` shows one bug in full.\n")
+
+
+@pytest.mark.parametrize("name", ["votes-twice", "1"])
+def test_a_bug_of_a_file_is_shown_in_full(name: str, mine: Path, pcheck: Ends) -> None:
+    status, out, err = pcheck("bugs", name, "./mine.py")
+    assert (status, err) == (0, "")
+    assert "Changed rule: Voter.may_vote" in out
+    command = "pcheck explore ./mine.py --bug votes-twice --candidates 2 --crashes 0"
+    assert out.endswith(f"{fill(f'To explore this bug: `{command}`.', 80)}\n\n")
+
+
+def test_a_bug_that_the_file_does_not_define_is_an_error(mine: Path, pcheck: Ends) -> None:
+    line = "pcheck: unknown bug 'votes-thrice'; did you mean 'votes-twice'?\n"
+    assert pcheck("bugs", "votes-thrice", "./mine.py") == (2, "", line)
+    line = "pcheck: unknown bug 'xyz'; `pcheck bugs ./mine.py` lists all bugs\n"
+    assert pcheck("bugs", "xyz", "./mine.py") == (2, "", line)
+
+
+def test_a_file_without_bugs_is_an_error(pcheck: Ends) -> None:
+    assert pcheck("new", "mine.py")[0] == 0
+    line = "pcheck: mine.py defines no bug; `@bug` marks a role or a function as a bug\n"
+    assert pcheck("bugs", "./mine.py") == (2, "", line)
+
+
+def test_a_saved_trace_that_no_longer_replays_is_an_error(
+    pcheck: Ends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (known,) = select("skips-phase-one")
+    assert known.saved is not None
+    changed = replace(known.saved, steps=known.saved.steps[1:])
+    monkeypatch.setitem(known.__dict__, "saved", changed)
+    monkeypatch.setattr("pcheck.cli.bugs.select", lambda *_: [known])
+    status, out, err = pcheck("bugs", "skips-phase-one")
+    assert (status, out) == (2, "")
+    assert err.startswith("pcheck: the saved trace of skips-phase-one is out of date: ")
+    assert err.endswith("; `pcheck bugs skips-phase-one --verify` searches for the trace again\n")

@@ -149,7 +149,7 @@ def test_a_bug_without_a_trace_is_reported_by_its_file(
     pcheck: Ends, empty_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = [*select("changes-its-mind"), *select("votes-above-its-promise")]
-    monkeypatch.setattr("pcheck.cli.bugs.select", lambda name: found)
+    monkeypatch.setattr("pcheck.cli.bugs.select", lambda *_: found)
     (empty_folder / "d").mkdir()
     status, _, err = pcheck("bugs", "-o", "d", "--format", "html")
     none = "pcheck: d/votes-above-its-promise.html was not written: the result has no trace to draw"

@@ -96,7 +96,7 @@ def length(result: Result) -> int:
 @cache
 def checked(name: str, bug: str) -> BugCheck:
     """Return the check of a bug of a spec."""
-    return next(check_bug(spec, found) for spec, found in select(bug) if spec.name == name)
+    return next(check_bug(known) for known in select(bug) if known.spec.name == name)
 
 
 def breaks_nothing(found: BugCheck) -> bool:

@@ -135,6 +135,6 @@ What a1 did:
 
 @pytest.mark.slow
 def test_the_trace_of_vote_leaves_promise_is_explained_in_these_words() -> None:
-    ((spec, bug),) = select("vote-leaves-promise")
-    text = check_bug(spec, bug).result.draw()
+    (known,) = select("vote-leaves-promise")
+    text = check_bug(known).result.draw()
     assert text[text.index("VIOLATED") :] == EXPLANATION

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from pcheck.bugs import BugCheck, check_bug
+from pcheck.bugs import BugCheck, KnownBug, check_bug
 from pcheck.checking import Result, answer
 from pcheck.loading.setup import prepare
 from pcheck.loading.spec import find
@@ -233,7 +233,7 @@ named = pytest.mark.parametrize("name", BUGS)
 
 @cache
 def checked(name: str) -> BugCheck:
-    return check_bug(SPEC, SPEC.bug(name))
+    return check_bug(KnownBug(SPEC, SPEC.bug(name)))
 
 
 def check_at(name: str, size: Size | None = None, **how: Any) -> Result:

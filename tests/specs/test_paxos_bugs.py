@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from pcheck import Action, Bug, Step, Value, bug, check, volatile
-from pcheck.bugs import BugCheck, check_bug, select
+from pcheck.bugs import BugCheck, KnownBug, check_bug, select
 from pcheck.checking import Result, answer
 from pcheck.language.decorators import BUG
 from pcheck.loading.setup import prepare
@@ -74,15 +74,18 @@ def each_bug() -> list[Any]:
 
 @cache
 def checked(name: str) -> BugCheck:
-    ((spec, found),) = select(name)
-    return check_bug(spec, found)
+    (known,) = select(name)
+    return check_bug(known)
 
 
 def result_of(name: str, options: dict[str, Any] | None = None, **how: Any) -> Result:
     """Return the result of a bug at another size or with another engine."""
-    ((spec, found),) = select(name)
+    (known,) = select(name)
+    found = known.bug
     crashes = how.pop("crashes", None)
-    setup = prepare(spec, options or {}, bug=found, crashes=crashes, properties=[found.breaks])
+    setup = prepare(
+        known.spec, options or {}, bug=found, crashes=crashes, properties=[found.breaks]
+    )
     return answer(setup, SearchOptions(**how))
 
 
@@ -97,7 +100,7 @@ def length(result: Result) -> tuple[Verdict, int]:
 
 def test_every_bug_is_in_one_of_the_tables() -> None:
     listed = [*LENGTHS, *WITHOUT_A_REFERENCE, *SAFE, *WITHOUT_A_TRACE]
-    assert sorted(listed) == sorted((bug.number, bug.name) for _, bug in select("paxos"))
+    assert sorted(listed) == sorted((known.bug.number, known.bug.name) for known in select("paxos"))
 
 
 @pytest.mark.parametrize("bug", LENGTHS, ids=lambda bug: bug[1])
@@ -202,7 +205,7 @@ class AddsUpThreeBallots(Learner):
 
 def of_test(marked: type[Any]) -> BugCheck:
     found: Bug = vars(marked)[BUG]
-    return check_bug(of_builder(paxos), found)
+    return check_bug(KnownBug(of_builder(paxos), found))
 
 
 def test_a_ballot_used_twice_for_two_values_takes_thirteen_steps_and_a_restart() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from pcheck import check
@@ -42,8 +44,8 @@ def test_a_bug_violates_its_property_in_this_number_of_steps(bug: tuple[int, str
 @pytest.mark.parametrize("bug", STEPS, ids=lambda bug: bug[1])
 def test_the_reference_finds_a_trace_of_the_same_length(bug: tuple[int, str]) -> None:
     found = checked("two_phase_commit", bug[1])
-    asked = {"properties": [found.bug.breaks], "engine": "reference"}
-    plain = check("two_phase_commit", bug=bug[1], **asked, **found.bug.scope)
+    asked: dict[str, Any] = {"properties": [found.bug.breaks], **found.bug.scope}
+    plain = check("two_phase_commit", bug=bug[1], engine="reference", **asked)
     assert length(plain) == STEPS[bug]
 
 
