@@ -226,15 +226,6 @@ def test_the_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 200
 
 
-def test_the_page_of_the_language_quotes_code_that_is_run() -> None:
-    page = (ROOT / "specs" / "README.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"```python\n(.*?)```", page, re.S)
-    files = [ROOT / "pcheck" / "templates" / "protocol.py", *(ROOT / "specs").glob("*.py")]
-    sources = [path.read_text(encoding="utf-8") for path in files]
-    assert len(blocks) == 4
-    assert [block for block in blocks if not any(block in source for source in sources)] == []
-
-
 @pytest.mark.parametrize("page", ["README.md", "specs/README.md"])
 def test_the_links_of_a_page_lead_to_files(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")

@@ -2,7 +2,7 @@
 
     pcheck explore ./THIS_FILE
 
-The protocol is correct. Now let `may_vote` always return True and run pcheck again: it prints the
+specs/README.md in pcheck's repository explains the language. The protocol is correct. Now let `may_vote` always return True and run pcheck again: it prints the
 shortest trace in which two candidates are elected.
 """
 

@@ -1,0 +1,109 @@
+"""The page of the language: every block of code runs, and every output is as printed."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import pcheck as exported
+from pcheck import Result, check
+from pcheck.bugs import check_bug, select
+from pcheck.loading.spec import SHIPPED
+
+Ends = Callable[..., tuple[int, str, str]]
+PAGE = (SHIPPED / "README.md").read_text(encoding="utf-8")
+TUTORIAL, _, REFERENCE = PAGE.partition("The rest of this page")
+CHANGED_LINE = re.compile(r"```python\n(    holder: .*)\n```")
+
+
+def blocks(text: str, language: str) -> list[str]:
+    """Return the blocks of a page in this language."""
+    return re.findall(rf"```{language}\n(.*?)```", text, re.S)
+
+
+def is_abridged(shown: str, printed: str) -> bool:
+    """Return whether `shown` is `printed` with some lines left out, each time as a line `...`."""
+    lines, at, gap = printed.strip("\n").split("\n"), 0, False
+    for line in shown.strip("\n").split("\n"):
+        if line == "...":
+            gap = True
+            continue
+        found = lines.index(line, at) if gap and line in lines[at:] else at
+        if lines[found : found + 1] != [line]:
+            return False
+        at, gap = found + 1, False
+    return gap or at == len(lines)
+
+
+def commands(text: str) -> Iterator[tuple[list[str], str]]:
+    """Yield the arguments of each `pcheck` command in the console blocks, and its output."""
+    for block in blocks(text, "console"):
+        for command in re.split(r"^\$ pcheck ", block, flags=re.M)[1:]:
+            line, _, output = command.partition("\n")
+            yield line.split(), "\n" + output
+
+
+def test_the_tutorial_does_what_it_says(pcheck: Ends, empty_folder: Path) -> None:
+    lock = empty_folder / "lock.py"
+    lock.write_text(blocks(TUTORIAL, "python")[0], encoding="utf-8")
+    before_the_fix, fix, after_it = CHANGED_LINE.split(TUTORIAL)
+    assert [pcheck(*asked)[0] for asked, _ in commands(before_the_fix)] == [1]
+    for part in (before_the_fix, after_it):
+        for asked, shown in commands(part):
+            _, printed, err = pcheck(*asked)
+            assert (is_abridged(shown, printed), err) == (True, "")
+        changed = re.sub(r"    holder: .*", fix, lock.read_text(encoding="utf-8"))
+        lock.write_text(changed, encoding="utf-8")
+    assert [pcheck(*asked)[0] for asked, _ in commands(after_it)] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed", "expected"),
+    [
+        ("\na\n...\nd", "a\nb\nc\nd", True),
+        ("\n...\nd", "a\nb\nc\nd", True),
+        ("\n...\nc\n...", "a\nb\nc\nd", True),
+        ("\na\n...\nc", "a\nb\nc\nd", False),
+        ("\na\nc\n...", "a\nb\nc\nd", False),
+    ],
+)
+def test_lines_are_left_out_only_where_the_page_says_so(
+    shown: str, printed: str, expected: bool
+) -> None:
+    assert is_abridged(shown, printed) is expected
+
+
+def test_every_block_of_the_reference_runs(tmp_path: Path) -> None:
+    """The blocks run one after another, as in a notebook."""
+    page = ModuleType("the_page")
+    sys.modules[page.__name__] = page
+    try:
+        for number, block in enumerate(blocks(REFERENCE, "python")):
+            exec(compile(block, f"block {number}", "exec"), vars(page))
+        result = check(page.counting)
+        assert (result.verdict_word, result.states) == ("holds", 4)
+        shown: Result = check(page.disks)
+        assert shown.verdict_word == "holds"
+    finally:
+        del sys.modules[page.__name__]
+
+
+def test_the_bugs_of_the_reference_do_what_they_say(tmp_path: Path) -> None:
+    code = [
+        block
+        for block in blocks(REFERENCE, "python")
+        if "(Model[" not in block and "check(" not in block
+    ]
+    file = tmp_path / "disks.py"
+    file.write_text("\n\n".join(code), encoding="utf-8")
+    checks = [check_bug(known) for known in select(str(file))]
+    assert [(each.bug.number, each.as_expected) for each in checks] == [(1, True), (2, True)]
+
+
+def test_the_page_uses_every_public_name() -> None:
+    assert [name for name in exported.__all__ if not re.search(rf"\b{name}\b", REFERENCE)] == []
