@@ -2,8 +2,9 @@
 
     pcheck explore ./THIS_FILE
 
-specs/README.md in pcheck's repository explains the language. The protocol is correct. Now let `may_vote` always return True and run pcheck again: it prints the
-shortest trace in which two candidates are elected.
+The protocol is correct. Now let `may_vote` always return True and run pcheck again: it prints the
+shortest trace in which two candidates are elected. The page specs/README.md, in the folder of
+pcheck's sources, explains the language.
 """
 
 from collections.abc import Iterator
