@@ -333,7 +333,8 @@ def test_the_bugs_of_a_file_are_searched_for(mine: Path, pcheck: Ends) -> None:
 def test_a_bug_of_a_file_is_shown_in_full(name: str, mine: Path, pcheck: Ends) -> None:
     status, out, err = pcheck("bugs", name, "./mine.py")
     assert (status, err) == (0, "")
-    assert "Changed rule: Voter.may_vote" in out
+    assert "\n\nChanged rule: Voter.may_vote\n" in out
+    assert "\n\n\n" not in out  # the property has no `explain`, so nothing precedes the rule
     command = "pcheck explore ./mine.py --bug votes-twice --candidates 2 --crashes 0"
     assert out.endswith(f"{fill(f'To explore this bug: `{command}`.', 80)}\n\n")
 

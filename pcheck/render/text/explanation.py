@@ -20,22 +20,25 @@ class Explained:
         self.explanation, self.spec = explanation, spec
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for number, part in enumerate(self._parts()):
+            if number:
+                yield ""
+            yield from part
+
+    def _parts(self) -> Iterator[Iterable[RenderableType]]:
+        """Yield the parts that have something to say, which a blank line separates."""
         explanation = self.explanation
-        for line in explanation.lines:
-            yield Paragraph(line)
+        if explanation.lines:
+            yield map(Paragraph, explanation.lines)
         if explanation.rules:
-            yield ""
-            yield Rules(explanation.rules)
+            yield [Rules(explanation.rules)]
         if explanation.divergences:
-            yield ""
-            yield Paragraph(f"Where correct {self.spec} differs:")
-            yield Rows(
+            rows = (
                 ((str(each.number), "dim"), (f"{each.label}: {each.sentence}", ""))
                 for each in explanation.divergences
             )
-        for node_events in explanation.node_events:
-            yield ""
-            yield from _node_events(node_events)
+            yield Paragraph(f"Where correct {self.spec} differs:"), Rows(rows)
+        yield from map(_node_events, explanation.node_events)
 
 
 class Rules:

@@ -188,7 +188,9 @@ def test_an_interrupt_while_the_trace_is_explained_saves_nothing(
     assert [file.name for file in empty_folder.iterdir()] == ["counting.py"]
 
 
-@pytest.mark.parametrize("command", [("bugs", "14"), ("graph", *ONE_ACCEPTOR, "-o", "graph.dot")])
+@pytest.mark.parametrize(
+    "command", [("bugs", "14", "--verify"), ("graph", *ONE_ACCEPTOR, "-o", "graph.dot")]
+)
 def test_other_commands_end_at_an_interrupt_after_the_search(
     command: tuple[str, ...], pcheck: Ends, monkeypatch: pytest.MonkeyPatch, empty_folder: Path
 ) -> None:
