@@ -14,8 +14,8 @@ from dataclasses import MISSING, dataclass
 from typing import Any, Self, TypeAlias
 
 from pcheck.language.kinds import FIXED
-from pcheck.language.names import Id
-from pcheck.text import an
+from pcheck.language.names import Group, Id
+from pcheck.text import an, nearest
 
 VOLATILE = "pcheck: volatile"  # metadata key of a field that a crash resets
 
@@ -49,7 +49,27 @@ class Actor:
 
     def but(self, **changes: Any) -> Self:
         """Return a copy of the actor with these fields changed."""
-        return dataclasses.replace(self, **changes)
+        try:
+            return dataclasses.replace(self, **changes)
+        except TypeError:
+            for name in changes:
+                if name not in self.__dataclass_fields__:
+                    kind = type(self)
+                    text = f"{kind.__name__} has no field {name!r}{hint_at_field([kind], name)}"
+                    raise TypeError(text) from None
+            raise
+
+
+def hint_at_field(kinds: Iterable[type[Actor]], name: str) -> str:
+    """Return the end of an error about an unknown field: a missing annotation, or a like name."""
+    known: list[str] = []
+    for kind in kinds:
+        value = getattr(kind, name, None)
+        if hasattr(kind, name) and not callable(value) and not isinstance(value, property):
+            written = f"{name}: {type(value).__name__} = {value!r}"
+            return f"; {name} has no annotation in class {kind.__name__}: write {written}"
+        known += [each.name for each in dataclasses.fields(kind) if each.name != "me"]
+    return nearest(name, known)
 
 
 @dataclass(frozen=True)
@@ -62,6 +82,8 @@ class Send:
 
 def send(to: Id, message: object) -> Send:
     """Return the sending of a message to one node."""
+    if isinstance(to, Group):
+        raise TypeError(f"send() needs one node, got the group {to.name}; write broadcast(...)")
     return Send((to,), message)
 
 
@@ -70,6 +92,8 @@ def broadcast(to: Iterable[Id], message: object) -> Send:
 
     The observer sees the message even if `to` is empty.
     """
+    if isinstance(to, str):
+        raise TypeError(f"broadcast() needs nodes, got the name {to!s}; write send(...)")
     return Send(tuple(dict.fromkeys(to)), message)
 
 

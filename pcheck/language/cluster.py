@@ -12,13 +12,13 @@ from typing import TypeVar
 
 from pcheck.blame import place_of
 from pcheck.errors import SpecError
-from pcheck.language.actor import Actor
+from pcheck.language.actor import Actor, hint_at_field
 from pcheck.language.kinds import FACTS, undecorated
 from pcheck.language.names import Group, Id, Value
 from pcheck.language.property import Milestone, Property
 from pcheck.language.seen import UP, Sees
 from pcheck.language.values import UnsupportedValue, check_supported, exact
-from pcheck.text import an, nearest
+from pcheck.text import an
 
 A = TypeVar("A", bound=Actor)
 
@@ -42,6 +42,11 @@ class Cluster:
         self.groups = _groups(nodes)
         self.actors: dict[Id, Actor] = {}
         for group, make in nodes.items():
+            if not callable(make):
+                raise SpecError(
+                    f"group {group.name} has {an(type(make).__name__)} instead of a function that "
+                    f"creates each node; write lambda i: {type(make).__name__}(...)"
+                )
             for number, node in enumerate(group, start=1):
                 if node in self.actors:
                     raise SpecError(f"two groups contain {node}; list each node in one group only")
@@ -88,8 +93,8 @@ class Cluster:
         for prop in watchers:
             for what in prop.sees:
                 if isinstance(what, str) and not any(self.has_field(n, what) for n in self.actors):
-                    known = {f.name for actor in self.actors.values() for f in fields(actor)}
-                    hint = nearest(what.rpartition(".")[2], known)
+                    roles = dict.fromkeys(map(type, self.actors.values()))
+                    hint = hint_at_field(roles, what.rpartition(".")[2])
                     if what in ("up", "UP"):
                         hint = "; for seen.up write UP without quotes"
                     raise SpecError(f"{prop.name} sees the field {what!r}, which no node has{hint}")
@@ -185,4 +190,4 @@ def _check_class(role: type[Actor]) -> None:
                 "rename offers to actions, Act to Action and act to action"
             )
     if (error := undecorated(role)) is not None:
-        raise SpecError(error)
+        raise SpecError(f"{place_of(role)}{error}")

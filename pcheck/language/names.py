@@ -81,6 +81,9 @@ class Group:
     def __contains__(self, node: object) -> bool:
         return node in self.ids
 
+    def __getitem__(self, index: int) -> Id:
+        return self.ids[index]
+
     def without(self, *nodes: Id) -> Group:
         """Return a copy of the group without these nodes."""
         return Group(self.name, tuple(node for node in self.ids if node not in nodes))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Sequence
 from hashlib import sha256
@@ -14,6 +15,8 @@ from types import CodeType, ModuleType
 
 from pcheck.blame import described, has_place, place_raised
 from pcheck.errors import SpecError
+from pcheck.language.kinds import DECORATOR
+from pcheck.loading.actor_classes import check_actor_classes
 from pcheck.loading.captures import check_captures
 from pcheck.text import shown_path
 
@@ -41,8 +44,7 @@ def load(path: Path) -> ModuleType:
         raise SpecError(f"{shown_path(path)} cannot be read: {error.strerror}") from error
     except (Exception, SystemExit) as error:
         where = place_raised(error) or f"{shown_path(path)}: "
-        hint = _import_hint(error, path.parent)
-        raise SpecError(f"{where}loading the spec raised {described(error)}{hint}") from error
+        raise SpecError(f"{where}{_loading_error(error, path.parent)}") from error
 
 
 def forget(folder: Path) -> None:
@@ -89,13 +91,18 @@ class _SpecLoader(Loader):
         return None
 
     def exec_module(self, module: ModuleType) -> None:
-        exec(self.get_code(), module.__dict__)
+        tree = self.get_tree()
+        exec(compile(tree, str(self.path), "exec"), module.__dict__)
+        check_actor_classes(module, tree)
 
     def get_code(self) -> CodeType:
-        source = self.path.read_bytes()
-        tree = ast.parse(source, filename=str(self.path))
+        return compile(self.get_tree(), str(self.path), "exec")
+
+    def get_tree(self) -> ast.Module:
+        """Return the syntax tree of the file, or raise SpecError for a pattern such as `case A`."""
+        tree = ast.parse(self.path.read_bytes(), filename=str(self.path))
         check_captures(tree, str(self.path))
-        return compile(tree, str(self.path), "exec")
+        return tree
 
 
 class _SiblingFinder(MetaPathFinder):
@@ -114,11 +121,18 @@ class _SiblingFinder(MetaPathFinder):
         )
 
 
-def _import_hint(error: BaseException, folder: Path) -> str:
-    name = getattr(error, "name", None)
+def _loading_error(error: BaseException, folder: Path) -> str:
+    """Return the text of an error in the code of a spec file, and what to write if it is known."""
+    default = re.match(r"mutable default <class '(\w+)'> for field (\w+)", str(error))
+    if default is not None:
+        kind, field = default.groups()
+        return f"the default of the field {field} is a {kind}; use a tuple, Set() or Map()"
+    hint, name = "", getattr(error, "name", None)
+    if "non-frozen dataclass from a frozen one" in str(error):
+        hint = f"; write {DECORATOR}"
     if isinstance(error, ModuleNotFoundError) and name and (folder / f"{name}.py").exists():
-        return f"; import a file of the same folder with `from .{name} import ...`"
-    return ""
+        hint = f"; import a file of the same folder with `from .{name} import ...`"
+    return f"loading the spec raised {described(error)}{hint}"
 
 
 sys.meta_path.insert(0, _SiblingFinder())

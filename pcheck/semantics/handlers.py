@@ -11,40 +11,24 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable
 from copy import copy
 from dataclasses import fields
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from pcheck.blame import described, place_raised
 from pcheck.errors import SpecError, Unreliable
 from pcheck.language.actor import VOLATILE, Action, Actor, Either, Send, Step
-from pcheck.language.kinds import FIXED, is_frozen_dataclass
+from pcheck.language.kinds import FIXED
 from pcheck.language.names import Id
-from pcheck.language.printing import show
 from pcheck.language.values import UnsupportedValue, exact, exact_state
 from pcheck.semantics.faults import fault, situation
 from pcheck.semantics.met_values import MetValues
 from pcheck.semantics.network import Letter
+from pcheck.semantics.results import A_STEP, InvalidResult, Way, checked_send, text_of
 from pcheck.text import an
 
 T = TypeVar("T")
 MUTATES = "changed the state or the message in place; return self.but(...) instead"
-A_STEP = (
-    "a step must be the next state, (state, send(...), ...), either(...), or None for no change"
-)
 AN_ACTION = "write yield action(label, step, ...)"
 AN_EITHER = "write either((label, step), ...)"
-A_FROZEN_CLASS = "a message must be an instance of a class with @dataclass(frozen=True)"
-
-
-class Way(NamedTuple):
-    """One alternative of a step; `actor` is None if the alternative changes and sends nothing."""
-
-    choice: str
-    actor: Actor | None
-    sends: tuple[Send, ...]
-
-
-class _InvalidResult(Exception):
-    """Raised for an invalid result of a handler; `_checked_call` adds node, message and state."""
 
 
 class Handlers:
@@ -100,11 +84,11 @@ class Handlers:
                 self.met.add_state(actor)
         except UnsupportedValue as error:
             text = f"leads to a state with an unsupported value: {error}"
-            raise _InvalidResult(text) from None
+            raise InvalidResult(text) from None
         known = self._actors.setdefault(key, actor)
         self._keys[id(known)] = key
         if (name := self._new_fixed(actor)) is not None:
-            raise _InvalidResult(
+            raise InvalidResult(
                 f"changed the fixed field {name}; declare a field that changes without fixed()"
             )
         return known
@@ -137,7 +121,7 @@ class Handlers:
         except (Exception, SystemExit) as error:
             if self._changed(actor, message, keys):
                 raise Unreliable(self._fault(before, handler, letter, MUTATES)) from None
-            if isinstance(error, _InvalidResult):
+            if isinstance(error, InvalidResult):
                 raise self._fault(before, handler, letter, str(error)) from None
             text, place = f"raised {described(error)}{_frozen_hint(error)}", place_raised(error)
             raise self._fault(before, handler, letter, text, place) from error
@@ -145,8 +129,8 @@ class Handlers:
             raise Unreliable(self._fault(before, handler, letter, MUTATES))
         if _comparable(first) != _comparable(second):
             text = (
-                f"is not deterministic: two calls returned {_text(first)} and then "
-                f"{_text(second)}; write a choice as either((label, step), ...)"
+                f"is not deterministic: two calls returned {text_of(first)} and then "
+                f"{text_of(second)}; write a choice as either((label, step), ...)"
             )
             raise Unreliable(self._fault(before, handler, letter, text))
         return first
@@ -183,9 +167,9 @@ class Handlers:
     def _ways(self, actor: Actor, step: Step) -> tuple[Way, ...]:
         if isinstance(step, Either):
             if not step.ways:
-                raise _InvalidResult(f"called either() without alternatives; {AN_EITHER}, or None")
+                raise InvalidResult(f"called either() without alternatives; {AN_EITHER}, or None")
             if not all(isinstance(way, tuple) and len(way) == 2 for way in step.ways):
-                raise _InvalidResult(f"called either() with {_text(step.ways)}; {AN_EITHER}")
+                raise InvalidResult(f"called either() with {text_of(step.ways)}; {AN_EITHER}")
             return tuple(self._way(actor, _label(label), way) for label, way in step.ways)
         return (self._way(actor, "", step),)
 
@@ -194,43 +178,16 @@ class Handlers:
             return Way(choice, None, ())
         parts = step if isinstance(step, tuple) else (step,)
         if not isinstance(parts[0] if parts else None, Actor):
-            raise _InvalidResult(f"gave {_text(step)} as a step; {A_STEP}")
+            raise InvalidResult(f"gave {text_of(step)} as a step; {A_STEP}")
         after, *sends = parts
-        sent = tuple(map(self._checked_send, sends))
+        sent = tuple(checked_send(each, self.nodes, self.met) for each in sends)
         if type(after) is not type(actor):
             old, new = an(type(actor).__name__), an(type(after).__name__)
-            raise _InvalidResult(f"turned {old} into {new}; an actor must keep its class")
+            raise InvalidResult(f"turned {old} into {new}; an actor must keep its class")
         interned = self.interned(after)
         if interned is actor and not sends:
             return Way(choice, None, ())
         return Way(choice, interned, sent)
-
-    def _checked_send(self, sent: object) -> Send:
-        if not isinstance(sent, Send):
-            raise _InvalidResult(f"put {_text(sent)} after the state; {A_STEP}")
-        kind = type(sent.message)
-        if not is_frozen_dataclass(kind):
-            raise _InvalidResult(
-                f"sent {_text(sent.message)}; {A_FROZEN_CLASS}, got {an(kind.__name__)}"
-            )
-        if any({FIXED, VOLATILE} & f.metadata.keys() for f in fields(sent.message)):  # type: ignore[arg-type]
-            raise _InvalidResult(
-                f"sent {an(kind.__name__)}, which has a field declared with fixed() or volatile(); "
-                "use them only in actors"
-            )
-        try:
-            self.met.add_message(sent.message)
-        except UnsupportedValue as error:
-            what = f"{an(kind.__name__)} with an unsupported value: " if error.where else ""
-            raise _InvalidResult(f"sent {what}{error}") from None
-        for receiver in sent.receivers:
-            if type(receiver) is not Id or receiver not in self.nodes:
-                hint = f'; write Id("{receiver}")' if type(receiver) is str else ""
-                raise _InvalidResult(
-                    f"sent {show(sent.message)} to {_text(receiver)}, which is not a node of the "
-                    f"cluster{hint}"
-                )
-        return Send(tuple(sent.receivers), sent.message)
 
 
 def _twin(thing: T) -> T:
@@ -252,19 +209,20 @@ def _exact_or_none(value: object) -> Hashable:
 def _actions(result: object) -> list[Action]:
     if isinstance(result, Iterable):
         return [_action(each) for each in result]
-    raise _InvalidResult(f"returned {_text(result)}; {AN_ACTION}")
+    raise InvalidResult(f"returned {text_of(result)}; {AN_ACTION}")
 
 
 def _action(yielded: object) -> Action:
     if not isinstance(yielded, Action):
-        raise _InvalidResult(f"yielded {_text(yielded)}; {AN_ACTION}")
+        raise InvalidResult(f"yielded {text_of(yielded)}; {AN_ACTION}")
     return Action(_label(yielded.label), yielded.step)
 
 
 def _label(label: object) -> str:
     if isinstance(label, str) and label and label.isprintable():
         return label
-    raise _InvalidResult(f"labelled a step {label!r}; a label must be one printable line of text")
+    text = text_of(label) if isinstance(label, Actor) else repr(label)
+    raise InvalidResult(f"labelled a step {text}; a label must be one printable line of text")
 
 
 def _comparable(result: Any) -> Hashable:
@@ -276,20 +234,6 @@ def _comparable(result: Any) -> Hashable:
     if isinstance(result, tuple):
         return tuple(map(_comparable, result))
     return result  # type: ignore[no-any-return]
-
-
-def _text(value: Any) -> str:
-    """Return the text of a result, valid or not, for an error."""
-    if isinstance(value, Way):
-        step = _text((value.actor, *value.sends) if value.sends else value.actor)
-        return f"{value.choice}: {step}" if value.choice else step
-    if isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], Way):
-        return _text(value[0])
-    if isinstance(value, tuple) and not hasattr(value, "_fields"):
-        return f"({', '.join(map(_text, value))})"
-    if isinstance(value, Send):
-        return f"{show(value.message)} to {', '.join(map(str, value.receivers)) or 'nobody'}"
-    return show(value)
 
 
 def _frozen_hint(error: BaseException) -> str:

@@ -23,6 +23,7 @@ from pcheck import (
     sometimes,
     volatile,
 )
+from pcheck.blame import place_of
 from pcheck.errors import SpecError
 from tests.errors import fault
 
@@ -177,12 +178,10 @@ def test_a_subclass_that_adds_a_field_must_be_a_dataclass() -> None:
     class Loud(Alarm):
         pass
 
-    text = (
-        "Alarm adds the field rings but is not a dataclass; "
-        "write @dataclass(frozen=True) above class Alarm"
-    )
-    for role in (Alarm, Loud):
-        assert fault(lambda role=role: Cluster({A: lambda i: role()}, [TICKS])) == text  # type: ignore[misc]
+    text = "adds the field rings but is not a dataclass; write @dataclass(frozen=True) above class"
+    text = f"Alarm {text} Alarm"
+    for role, place in ((Alarm, place_of(Alarm)), (Loud, place_of(Loud))):
+        assert fault(lambda role=role: Cluster({A: lambda i: role()}, [TICKS])) == place + text  # type: ignore[misc]
 
 
 def test_an_actor_holds_nothing_but_its_fields() -> None:
@@ -197,8 +196,8 @@ def test_an_actor_holds_nothing_but_its_fields() -> None:
             object.__setattr__(self, "rings", 0)
 
     assert fault(lambda: Cluster({A: lambda i: Alarm()}, [TICKS])) == (
-        "Alarm adds __init__ but is not a dataclass; write @dataclass(frozen=True) above class "
-        "Alarm"
+        f"{place_of(Alarm)}Alarm adds __init__ but is not a dataclass; "
+        "write @dataclass(frozen=True) above class Alarm"
     )
     assert fault(lambda: Cluster({A: lambda i: Loud()}, [TICKS])) == (
         "a1 begins as a Loud with the attribute rings, which is not a field; "

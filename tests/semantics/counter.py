@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pcheck import Actor, Id, fixed, volatile
-from pcheck.semantics.handlers import Handlers, Way
+from pcheck.semantics.handlers import Handlers
 from pcheck.semantics.network import Letter
+from pcheck.semantics.results import Way
 from tests.errors import fault, place
 
 A1, B1 = Id("a1"), Id("b1")

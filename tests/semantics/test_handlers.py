@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from pcheck import Action, Id, Set, Step, action, broadcast, either, group, send, show
-from pcheck.semantics.handlers import Way
 from pcheck.semantics.network import Letter
+from pcheck.semantics.results import Way
 from tests.semantics.counter import A1, B1, Counter, Ping, Pong, actions, handlers, reaction
 
 

@@ -63,7 +63,7 @@ def test_the_error_about_a_misspelt_field_names_its_line() -> None:
         def receive(self, msg: object, src: Id) -> Step:
             return self.but(m=1)
 
-    text = "raised TypeError: Counter.__init__() got an unexpected keyword argument 'm'"
+    text = "raised TypeError: Misspells has no field 'm'"
     check_reaction(Misspells, text, below=1)
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from pcheck import Action, Actor, Cluster, Id, Step, action, broadcast, either, fixed, group, send
 from pcheck.semantics.cluster_model import ClusterModel
-from pcheck.semantics.handlers import A_STEP
 from pcheck.semantics.network import NETWORKS
+from pcheck.semantics.results import A_STEP
 from pcheck.semantics.second_asking import difference
 
 A1, A2 = Id("a1"), Id("a2")

@@ -111,6 +111,7 @@ A_STEP = (
     "a step must be the next state, (state, send(...), ...), either(...), or None for no change"
 )
 UNSUPPORTED = "fault.py:[def receive]: receive() of s1 leads to a state with an unsupported value:"
+NOT_FROZEN = "whose class is not a frozen dataclass; write @dataclass(frozen=True) above class"
 WIRE = "a message must be an instance of a class with @dataclass(frozen=True)"
 
 

@@ -7,6 +7,7 @@ import pytest
 from tests.cli.faults.asking import (
     A_STEP,
     ACTION,
+    NOT_FROZEN,
     ON_ACTIONS,
     ON_ASK,
     SENDS,
@@ -147,12 +148,12 @@ ACTING: dict[str, Fault] = {
     ),
     "sends a named tuple": (
         {SENDS: "send(src, Pair(1))"},
-        f"fault.py:[def receive]: receive() of s1 sent Pair(number=1); {WIRE}, got a Pair {ON_ASK}",
+        f"fault.py:[def receive]: receive() of s1 sent Pair(number=1), {NOT_FROZEN} Pair {ON_ASK}",
     ),
     "sends a mutable object": (
         {SENDS: "send(src, Draft(1))"},
-        "fault.py:[def receive]: receive() of s1 sent Draft(number=1); "
-        f"{WIRE}, got a Draft {ON_ASK}",
+        "fault.py:[def receive]: receive() of s1 sent Draft(number=1), "
+        f"{NOT_FROZEN} Draft {ON_ASK}",
     ),
     "sends a list": (
         {SENDS: "send(src, Other([1]))"},
@@ -224,7 +225,7 @@ VAGUE: dict[str, Vague] = {
     "a message that is a class": (
         {SENDS: "send(src, Answer)"},
         "fault.py:[def receive]:",
-        ("receive() of s1 sent Answer", WIRE),
+        ("receive() of s1 sent the class Answer itself; write Answer(...)",),
     ),
 }
 

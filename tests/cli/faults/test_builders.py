@@ -56,7 +56,7 @@ BUILDING: dict[str, Fault] = {
     ),
     "a new field without decorator": (
         {"@always": "class More(Server):\n    more: int = 0\n\n\n@always", "Server()}": "More()}"},
-        "fault.py:[return Cluster]: More adds the field more but is not a dataclass; "
+        "fault.py:[class More]: More adds the field more but is not a dataclass; "
         "write @dataclass(frozen=True) above class More",
     ),
     "a property without decorator": (

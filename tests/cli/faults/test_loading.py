@@ -76,7 +76,7 @@ LOADING: dict[str, Fault] = {
     "a class that is not frozen": (
         {"@dataclass(frozen=True)\nclass Server": "@dataclass  # thawed\nclass Server"},
         "fault.py:[# thawed]: loading the spec raised TypeError: "
-        "cannot inherit non-frozen dataclass from a frozen one",
+        "cannot inherit non-frozen dataclass from a frozen one; write @dataclass(frozen=True)",
     ),
     "a property of no parameters": (
         {"truth(seen: Seen)": "truth()"},
