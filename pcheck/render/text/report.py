@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -232,7 +233,9 @@ class TraceToFault:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield Paragraph(f"The spec fails {after_steps(len(self.trace))}:", "bold")
         yield ""
-        yield TraceText(timeline_of(self.setup.model, self.trace), {})
+        timeline = timeline_of(self.setup.model, self.trace)
+        # The handler that failed was given one of the messages that are in flight.
+        yield TraceText(replace(timeline, losing_is_a_step=True), {})
 
 
 def verdict_of(finding: Finding | Undrawn) -> Iterator[RenderableType]:

@@ -18,6 +18,8 @@ def test_a_fault_is_reported_with_the_trace_to_it(
     assert (status, err.count("ZeroDivisionError")) == (2, 1)
     assert out.splitlines()[0] == "The spec fails after 1 step:"
     assert "c1 " in out.splitlines()[3]
+    # The handler fails on this message, so the message is not drawn as lost.
+    assert out.splitlines()[-1].endswith("sends Ask(number=1) to s1, s2 (still in flight)")
 
 
 INTERRUPTED = {"loading": "@spec\n", "building": GROUPS}
