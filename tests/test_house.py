@@ -30,6 +30,7 @@ ROOMS = {  # what each room may import; a room inside another is named with it
     "play": "render traces search loading semantics language base",
     "front": "render traces search loading semantics language base",
     "cli": "front play render traces search search.reductions loading semantics language base",
+    "testing": "front loading base",
     "__main__": "cli",
 }
 BASE = "text errors blame files"  # each may import those before it
