@@ -10,11 +10,18 @@ import pytest
 
 from pcheck import Result, check
 from pcheck.cli.main import run
+from tests.sampling import sample
 
 pytest.register_assert_rewrite("tests.search.alike")  # detailed messages, as for test modules
 
 ROOT = Path(__file__).resolve().parent.parent
 COLOURS = ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark most cases of a long list as slow, before pytest selects tests by their marks."""
+    sample(items)
 
 
 @pytest.fixture

@@ -191,6 +191,7 @@ def test_a_bug_is_selected_by_name_or_number(name: str, pcheck: Ends) -> None:
     assert "seen in" not in out  # the bug has no source
 
 
+@pytest.mark.slow
 def test_all_bugs_with_the_same_number_are_shown(pcheck: Ends) -> None:
     status, out, err = pcheck("bugs", "5")
     bugs = [line.split()[1] for line in out.splitlines() if line.startswith("  bug  ")]

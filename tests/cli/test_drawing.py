@@ -276,6 +276,7 @@ def test_a_full_disk_is_reported_when_a_picture_is_written(pcheck: Ends) -> None
     assert (status, err) == (2, expected)
 
 
+@pytest.mark.slow
 def test_a_reader_that_closes_the_pipe_gets_no_error(
     process: Callable[..., subprocess.Popen[str]],
 ) -> None:

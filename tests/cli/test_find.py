@@ -36,6 +36,7 @@ def answered(text: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_a_value_is_chosen_after_seven_steps(pcheck: Ends) -> None:
     status, out, err = pcheck("explore", "--find", "chosen")
     lines = out.splitlines()

@@ -211,6 +211,7 @@ def test_the_first_line_of_a_pipe(process: Starts, empty_folder: Path) -> None:
     started.communicate(timeout=60)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
 @pytest.mark.parametrize("form", fast_first(1, ["", "--json", "--quiet"]))
 def test_a_full_disk_is_reported_in_one_line(form: str, process: Starts) -> None:

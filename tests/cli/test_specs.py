@@ -49,6 +49,7 @@ def test_paxos_has_these_options_and_properties(pcheck: Ends) -> None:
     assert conditions == [*[None] * 6, *["--learners 2"] * 5]
 
 
+@pytest.mark.slow
 def test_each_bug_breaks_a_property_of_its_spec_at_its_scope(pcheck: Ends) -> None:
     _, out, _ = pcheck("specs", "--json")
     for spec in json.loads(out):

@@ -111,6 +111,7 @@ def test_a_trace_that_does_not_replay_is_stepped_up_to_the_failure(
     assert differs.encode() in started.sent_afterwards
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "status", "text"),
     fast_first(
@@ -147,6 +148,7 @@ def test_step_without_a_terminal_is_an_error(pcheck: Ends) -> None:
     assert pcheck("replay", str(SAVED), "--step") == (2, "", f"pcheck: {expected}\n")
 
 
+@pytest.mark.slow
 def test_a_dumb_terminal_is_an_error(terminal: Callable[..., Terminal]) -> None:
     started = terminal("replay", SAVED, "--step", TERM="dumb")
     expected = b"pcheck: --step needs a terminal that can move the cursor, got TERM=dumb\r\n"

@@ -516,6 +516,7 @@ def folder_in(folder: Path) -> Path:
     return inner
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hash_seed", ["0", "1", "2"])
 def test_the_texts_do_not_depend_on_the_hash_seed(hash_seed: str, empty_folder: Path) -> None:
     top = "MET: set[str] = set()\nWORDS = frozenset('abc')"

@@ -79,6 +79,7 @@ CASES: dict[str, Cluster] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("all_properties", fast_first(1, [False, True]))
 @pytest.mark.parametrize("of_cluster", CASES.values(), ids=CASES)
 def test_a_cluster_of_more_than_511_nodes(
@@ -167,6 +168,7 @@ def check_many(**options: Any) -> Any:
     return check(many, crashes=0, **options)
 
 
+@pytest.mark.slow
 def test_the_report_and_the_json_object_name_the_limit(early: None) -> None:
     found = check_many()
     assert TOO_MANY_NODES in " ".join(str(found).split())

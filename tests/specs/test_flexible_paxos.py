@@ -17,6 +17,7 @@ from tests.specs.family import agree, cluster, length, watched
 SAFE, UNSAFE = Verdict.HOLDS, Verdict.VIOLATED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("acceptors", [1, 2, 3, pytest.param(4, marks=pytest.mark.slow)])
 def test_sizes_are_safe_if_and_only_if_their_sum_exceeds_the_acceptors(acceptors: int) -> None:
     sizes = list(product(range(1, acceptors + 1), repeat=2))
@@ -34,6 +35,7 @@ def test_sizes_are_safe_if_and_only_if_their_sum_exceeds_the_acceptors(acceptors
     assert verdicts == {(p, v): SAFE if p + v > acceptors else UNSAFE for p, v in sizes}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("promises", "votes"),
     fast_every(3, [(p, v) for p, v in product(range(1, 4), repeat=2) if p + v <= 4]),
@@ -98,6 +100,7 @@ def test_four_acceptors_do_not_form_a_grid_of_three_rows() -> None:
         check("flexible_paxos", acceptors=4, rows=3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("acceptors", "rows"),
     [

@@ -18,6 +18,7 @@ def lamports(acceptors: int, values: int, ballots: int) -> Model[object]:
     return built
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("acceptors", "values", "ballots", "states", "depth"),
     fast_first(

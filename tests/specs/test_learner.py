@@ -146,6 +146,7 @@ LENGTHS: list[tuple[str, dict[str, Any], int]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("alias", "options", "steps"), LENGTHS, ids=str)
 def test_the_shortest_trace_to_what_a_learner_learns(
     alias: str, options: dict[str, Any], steps: int

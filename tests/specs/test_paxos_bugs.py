@@ -111,6 +111,7 @@ def test_the_lengths_differ_only_by_restarts_and_deliveries_to_learners(
     assert reference + restarts + deliveries == steps
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", each_bug())
 def test_a_bug_violates_its_property_in_this_number_of_steps(name: str) -> None:
     found = checked(name)
@@ -150,6 +151,7 @@ def test_a_bug_that_violates_no_always_property_leaves_a_sometimes_property_unre
 # Statements of the reference table about other sizes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["vote-leaves-promise", "takes-the-lowest-vote", "keeps-its-first-vote"]
 )

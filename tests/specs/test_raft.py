@@ -89,6 +89,7 @@ def of_kind(seen: frozenset[Message], kind: int) -> list[Message]:
 # Engines and reductions
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "setup",
     [

@@ -121,6 +121,7 @@ def test_sorting_the_rows_picks_one_state_of_each_orbit(name: str, ballots: int)
     assert len(pairs) < len(queue)
 
 
+@pytest.mark.slow
 def test_a_decision_is_final() -> None:
     paxos = check("simplified_paxos", acceptors=2, values=2, ballots=2)
     fast = check("simplified_fast_paxos", acceptors=3, values=2, ballots=3)

@@ -127,6 +127,7 @@ def calls(work: Callable[[], object]) -> int:
     return count
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_drawing_calls_functions_in_proportion_to_the_steps(form: str) -> None:
     """In itf each state holds all undelivered messages, so that trace has no messages."""

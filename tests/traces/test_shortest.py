@@ -201,6 +201,7 @@ def test_a_limit_and_a_step_property_give_no_answer() -> None:
     assert shortest_traces(model, step_property, 4, engine="reference") is None
 
 
+@pytest.mark.slow
 def test_a_small_search_loads_no_machine_code() -> None:
     code = """
 import sys

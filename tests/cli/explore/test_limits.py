@@ -120,6 +120,7 @@ WORKED = ["s1 begins", "w1 <- s1: Go()", *["w1 works"] * 12, "w1 ends"]
 LIMITED = "--crashes", "0", "--max-seconds", "20", "--max-memory", "500M", "--json"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("taken", "network"), [("None", "lossy"), ("self.but(odd=not self.odd)", "once")]
 )
@@ -188,6 +189,7 @@ def test_an_interrupt_while_the_trace_is_explained_saves_nothing(
     assert [file.name for file in empty_folder.iterdir()] == ["counting.py"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command", [("bugs", "14", "--verify"), ("graph", *ONE_ACCEPTOR, "-o", "graph.dot")]
 )

@@ -16,6 +16,7 @@ def test_the_suggested_options_fit(pcheck: Ends, empty_folder: Path) -> None:
     assert pcheck("graph", *suggested, "-o", "graph.svg") == (0, expected, "")
 
 
+@pytest.mark.slow
 def test_without_time_for_a_suggestion_the_error_has_only_the_size(
     pcheck: Ends, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -97,6 +97,7 @@ def test_an_impossible_request_is_reported_in_one_line(
     assert os.listdir(empty_folder) == ["counting.py"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bug", [(), ("--bug", "votes-in-any-ballot")], ids=["search", "beyond"])
 def test_without_a_limit_the_free_memory_is_the_limit(
     bug: tuple[str, ...], pcheck: Ends, monkeypatch: pytest.MonkeyPatch

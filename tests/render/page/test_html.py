@@ -279,6 +279,7 @@ def test_equal_findings_have_equal_pages() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_page_of_200_steps_has_at_most_500_kb() -> None:
     assert len(long_page().encode()) <= 500_000
 

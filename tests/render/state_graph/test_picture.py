@@ -130,6 +130,7 @@ def test_the_key_contains_every_letter() -> None:
         assert letter == key[labels.index(label)]
 
 
+@pytest.mark.slow
 def test_with_too_many_labels_no_step_has_a_letter() -> None:
     graph = two_by_two().copy()
     for number, (*_, about) in enumerate(graph.edges(data=True)):

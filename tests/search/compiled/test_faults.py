@@ -40,6 +40,7 @@ def test_both_engines_report_actions_that_raise_deep_in_the_search() -> None:
     assert labels == ("n1 ticks",) * 300
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("network", fast_first(1, NETWORKS))
 def test_both_engines_report_a_handler_that_raises_deep_in_the_search(network: str) -> None:
     parts = {N: lambda i: Player(serves_to=M1, hits=310), M: lambda i: Deaf()}

@@ -80,6 +80,7 @@ NEAR_POWERS = 15, 31, 32, 33, 63, 64, 65, 127, 128, 129
 WIDTHS = [3, *(pytest.param(n, marks=pytest.mark.slow) for n in (16, 5_000, *NEAR_POWERS))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", WIDTHS)
 def test_a_field_that_widens_after_thousands_of_states(end: int) -> None:
     parts = {N: lambda i: Late(end=3_000), M: lambda i: Woken(end=end)}
@@ -87,6 +88,7 @@ def test_a_field_that_widens_after_thousands_of_states(end: int) -> None:
     assert counts(search) == (3_002 + end, 3_001 + end, 3_001 + end)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("nodes", fast_first(1, [7, 19, 15, 40]))
 def test_all_fields_outgrow_their_word(nodes: int) -> None:
     """The nodes count to 40 one after another, so that every field of every word grows."""

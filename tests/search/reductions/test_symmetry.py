@@ -190,6 +190,7 @@ def test_values_may_be_interchangeable() -> None:
 # Known counts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "reductions", "expected"),
     [
