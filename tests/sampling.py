@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-MAX_FAST = 4
+MAX_FAST = 3
 
 
 def fast_every(nth: int, cases: Iterable[Any]) -> list[Any]:
