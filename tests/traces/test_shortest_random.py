@@ -180,11 +180,7 @@ def test_the_shortest_traces_of_some_random_protocols_are_those_of_an_enumeratio
 
 
 @pytest.mark.slow
-def test_the_shortest_traces_of_random_protocols_are_those_of_an_enumeration() -> None:
-    assert compared(60)["several traces"] > 5
-
-
-@pytest.mark.slow
 def test_the_shortest_traces_of_a_thousand_random_protocols_are_those_of_an_enumeration() -> None:
     seen = compared(500)
+    assert seen["several traces"] > 40
     assert [name for name in FEATURES if not seen[name]] == []

