@@ -100,7 +100,7 @@ def test_a_thousand_protocols_under_a_subset_each(part: int) -> None:
 @pytest.mark.parametrize("part", range(20))
 def test_two_hundred_protocols_under_every_subset(part: int) -> None:
     found = Counter[str]()
-    for protocol in protocols(first=100_000 + 1_000 * part, how_many=10, max_states=400):
+    for protocol in protocols(first=100_000 + 1_000 * part, how_many=10, max_states=250):
         for subset in SUBSETS:
             found += attack(protocol, under(subset))
             for how in deepest(protocol, subset):

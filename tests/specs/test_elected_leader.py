@@ -128,8 +128,11 @@ def test_a_reading_is_as_safe_as_the_table_says(reading: Reading) -> None:
         assert steps(check_reading(reading, smallest(reading))) == table()[reading]
 
 
+SAFE = [each for each, cell in table().items() if cell == "safe"]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("reading", [each for each, cell in table().items() if cell == "safe"])
+@pytest.mark.parametrize("reading", SAFE[:1])  # the others only remove executions of the first
 def test_a_safe_reading_is_safe_with_a_crash_and_with_three_ballots(reading: Reading) -> None:
     assert steps(check_reading(reading, TWO_LEADERS, crashes=1)) == "safe"
     if not reading[-1]:  # voting once only removes executions
