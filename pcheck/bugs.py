@@ -88,6 +88,11 @@ class BugCheck:
         return self.known.bug
 
     @property
+    def finding(self) -> Finding | None:
+        """The trace that the search found, explained, or None without one."""
+        return self.result.finding
+
+    @property
     def steps(self) -> int | None:
         """The length of the shortest counterexample, or None without one."""
         return len(self.result.saved.steps) if self.result.saved is not None else None
@@ -126,14 +131,17 @@ def select(name: str | None, spec: str | None = None) -> list[KnownBug]:
     if name is None:
         return found
     chosen = [each for each in found if name == each.spec.name or each.bug.is_called(name)]
-    return chosen or _unknown(name, spec, found)
+    if not chosen:
+        raise _unknown(name, spec, found)
+    return chosen
 
 
-def _unknown(name: str, spec: str | None, found: Iterable[KnownBug]) -> list[KnownBug]:
+def _unknown(name: str, spec: str | None, found: Iterable[KnownBug]) -> UsageError:
+    """Return the error about a name of no bug; `spec` is the spec that was given, if any."""
     known = [*(each.bug.name for each in found), *{each.spec.name: 0 for each in found}]
     hint = nearest(name, known) or nearest(name.lower().replace("_", "-"), known)
     lists = f"pcheck bugs {spec}" if spec is not None else "pcheck bugs"
-    raise UsageError(f"unknown bug {name!r}{hint or f'; `{lists}` lists all bugs'}")
+    return UsageError(f"unknown bug {name!r}{hint or f'; `{lists}` lists all bugs'}")
 
 
 def check_bug(known: KnownBug, *, on_note: OnNote = lambda _: None) -> BugCheck:

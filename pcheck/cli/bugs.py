@@ -23,7 +23,7 @@ from pcheck.errors import OutputError
 from pcheck.files import check_apart, check_folder, write_whole
 from pcheck.language.decorators import Bug
 from pcheck.loading.rules import rules
-from pcheck.loading.spec import is_path
+from pcheck.loading.spec import as_argument, is_path
 from pcheck.render.text.explanation import Rules
 from pcheck.render.text.paragraphs import Paragraph
 from pcheck.render.text.report import Header, TraceReport
@@ -99,8 +99,7 @@ def bugs_command(
             _print_table(selected, checks, name if spec is None else spec)
     if drawing is not None:
         for each in checks or selected:
-            finding = each.result.finding if isinstance(each, BugCheck) else each.finding
-            drawing.write(finding, each.bug.name)
+            drawing.write(each.finding, each.bug.name)
     if save is not None:
         _save(checks, save)
     return 0 if all(check.as_expected for check in checks) else 1
@@ -170,9 +169,7 @@ def _print_declared(console: Console, known: KnownBug) -> None:
 
 def _print_commands(console: Console, known: KnownBug, *, searched: bool) -> None:
     """Print the commands that search for the violation of a bug and that explore the bug."""
-    path = known.spec.path
-    file = str(path) if path.is_absolute() else f"./{path}"
-    spec = known.spec.name if known.spec.shipped else file
+    spec = known.spec.name if known.spec.shipped else as_argument(known.spec.path)
     explore = f"pcheck explore {spec} --bug {known.bug.name} {scope(known.bug)}".rstrip()
     text = f"To explore this bug: `{explore}`."
     if not searched:

@@ -10,6 +10,7 @@ import typer
 
 from pcheck.errors import OutputError, UsageError
 from pcheck.files import write_whole
+from pcheck.loading.spec import as_argument
 
 EXIT_STATUS = "Exit status: 0 if the file was written, 2 otherwise."
 
@@ -25,7 +26,7 @@ def new_command(
     if file.exists():
         raise OutputError(f"{file} exists already; choose another name")
     text = files("pcheck.templates").joinpath("protocol.py").read_text(encoding="utf-8")
-    argument = f"{'' if file.is_absolute() else './'}{file}"
+    argument = as_argument(file)
     write_whole(file, text.replace("./THIS_FILE", argument))
     print(f"Wrote {file}. To check the protocol: pcheck explore {argument}")
     return 0

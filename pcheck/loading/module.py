@@ -11,7 +11,7 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import ModuleType
 
 from pcheck.blame import described, has_place, place_raised
 from pcheck.errors import SpecError
@@ -91,14 +91,11 @@ class _SpecLoader(Loader):
         return None
 
     def exec_module(self, module: ModuleType) -> None:
-        tree = self.get_tree()
+        tree = self._tree()
         exec(compile(tree, str(self.path), "exec"), module.__dict__)
         check_actor_classes(module, tree)
 
-    def get_code(self) -> CodeType:
-        return compile(self.get_tree(), str(self.path), "exec")
-
-    def get_tree(self) -> ast.Module:
+    def _tree(self) -> ast.Module:
         """Return the syntax tree of the file, or raise SpecError for a pattern such as `case A`."""
         tree = ast.parse(self.path.read_bytes(), filename=str(self.path))
         check_captures(tree, str(self.path))

@@ -128,6 +128,11 @@ def is_path(text: str) -> bool:
     return text.endswith(".py") or "/" in text or "\\" in text
 
 
+def as_argument(path: Path) -> str:
+    """Return the path of a spec file as an argument of a command, which `is_path` recognises."""
+    return str(path) if path.is_absolute() else f"./{path}"
+
+
 def _from_file(path: Path) -> Spec:
     if path.is_dir():
         raise UsageError(f"{path} is a folder; expected {SPEC_ARGUMENT}")

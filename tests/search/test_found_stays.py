@@ -1,4 +1,4 @@
-"""What a search has found stays found, whatever stops the rest of the work."""
+"""A violation that was found stays found, whatever stops the rest of the work."""
 
 from __future__ import annotations
 

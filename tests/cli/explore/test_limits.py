@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.cli.explore.counting import BIG, ONE_ACCEPTOR, TWO_BY_TWO, Ends, answered
+from tests.search.noisy import WORKED
 
 Starts = Callable[..., "subprocess.Popen[str]"]
 
@@ -51,92 +52,24 @@ def test_an_interrupt_during_the_loading_of_machine_code_gives_partial_results(
 
 # After the search
 
-NOISY = '''\
-from collections.abc import Iterator
-from dataclasses import dataclass
-
-from pcheck import Action, Actor, Cluster, Group, Id, Seen, Step
-from pcheck import action, always, broadcast, fixed, group, spec
-
-
-@dataclass(frozen=True)
-class Noise:
-    n: int
-
-
-@dataclass(frozen=True)
-class Go:
-    pass
-
-
-@dataclass(frozen=True)
-class Done:
-    pass
-
-
-@dataclass(frozen=True)
-class Source(Actor):
-    to: Group = fixed()
-    noise: int = fixed()
-    begun: bool = False
-
-    def actions(self) -> Iterator[Action]:
-        if not self.begun:
-            noise = [broadcast(self.to, Noise(n)) for n in range(self.noise)]
-            yield action("begins", self.but(begun=True), *noise, broadcast(self.to, Go()))
-
-
-@dataclass(frozen=True)
-class Worker(Actor):
-    steps: int = fixed()
-    done: int = -1
-    odd: bool = False
-
-    def actions(self) -> Iterator[Action]:
-        if 0 <= self.done < self.steps:
-            yield action("works", self.but(done=self.done + 1))
-        if self.done == self.steps:
-            yield action("ends", self.but(done=self.steps + 1), broadcast((), Done()))
-
-    def receive(self, msg: object, src: Id) -> Step:
-        if isinstance(msg, Noise):
-            return TAKEN
-        return self.but(done=0) if isinstance(msg, Go) and self.done < 0 else None
-
-
-@always(sees=[Done])
-def never_done(seen: Seen) -> str | None:
-    return "it is done" if seen.sent(Done) else None
-
-
-@spec
-def noisy(noise: int = 24, steps: int = 12) -> Cluster:
-    """A worker that works silently while messages that do not matter are undelivered."""
-    w, s = group("w", 1), group("s", 1)
-    parts = {s: lambda _: Source(to=w, noise=noise), w: lambda _: Worker(steps=steps)}
-    return Cluster(parts, properties=[never_done])
-'''
-WORKED = ["s1 begins", "w1 <- s1: Go()", *["w1 works"] * 12, "w1 ends"]
+NOISY = str(Path(__file__).parents[2] / "search" / "noisy.py")
 LIMITED = "--crashes", "0", "--max-seconds", "20", "--max-memory", "500M", "--json"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("taken", "network"), [("None", "lossy"), ("self.but(odd=not self.odd)", "once")]
-)
+@pytest.mark.parametrize(("moody", "network"), [("--no-moody", "lossy"), ("--moody", "once")])
 def test_undelivered_messages_do_not_prevent_a_verdict(
-    taken: str, network: str, process: Starts, machine_code: None, empty_folder: Path
+    moody: str, network: str, process: Starts, machine_code: None
 ) -> None:
     """The trace is also compared with the other shortest ones, as far as the limits allow."""
-    (empty_folder / "noisy.py").write_text(NOISY.replace("TAKEN", taken))
-    started = process("explore", "./noisy.py", "--network", network, *LIMITED)
+    started = process("explore", NOISY, moody, "--network", network, *LIMITED)
     try:
         out, err = started.communicate(timeout=100)
     finally:
         started.kill()
     found, machine = answered(out)
     assert (started.returncode, err, machine["stopped"]) == (1, "", None)
-    assert (found["verdict"], found["trace"]["steps"]) == ("violated", WORKED)
+    assert (found["verdict"], found["trace"]["steps"]) == ("violated", [*WORKED])
 
 
 ENDING = "VIOLATED: agreement is false: v1 and v2 are both chosen.\n\n"

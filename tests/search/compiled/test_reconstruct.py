@@ -14,10 +14,8 @@ from pcheck import (
     Cluster,
     Group,
     Id,
-    Seen,
     Step,
     action,
-    always,
     broadcast,
     fixed,
     group,
@@ -33,6 +31,7 @@ from pcheck.search.tracing import RECONSTRUCTING
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
 from tests.search.alike import Case, check_traces
+from tests.search.noisy import WORKED, noisy
 from tests.search.parts import N1, N, Ticker, never_at, tickers
 from tests.search.parts import cluster as cluster_of
 from tests.search.reductions.symmetric import check_symmetric
@@ -41,81 +40,11 @@ from tests.search.reductions.traps import NOBODY, X, reaches
 # Work
 
 
-@dataclass(frozen=True)
-class Noise:
-    n: int
-
-
-@dataclass(frozen=True)
-class Go:
-    pass
-
-
-@dataclass(frozen=True)
-class Done:
-    pass
-
-
-@dataclass(frozen=True)
-class Source(Actor):
-    """Sends noise and then a signal, in one step."""
-
-    to: Group = fixed()
-    noise: int = fixed()
-    begun: bool = False
-
-    def actions(self) -> Iterator[Action]:
-        if not self.begun:
-            noise = [broadcast(self.to, Noise(n)) for n in range(self.noise)]
-            yield action("begins", self.but(begun=True), *noise, broadcast(self.to, Go()))
-
-
-@dataclass(frozen=True)
-class Worker(Actor):
-    """Works silently after the signal, and says when the work is done; ignores the noise."""
-
-    steps: int = fixed(12)
-    done: int = -1
-
-    def actions(self) -> Iterator[Action]:
-        if 0 <= self.done < self.steps:
-            yield action("works", self.but(done=self.done + 1))
-        if self.done == self.steps:
-            yield action("ends", self.but(done=self.steps + 1), broadcast((), Done()))
-
-    def receive(self, msg: object, src: Id) -> Step:
-        return self.but(done=0) if isinstance(msg, Go) and self.done < 0 else None
-
-
-@dataclass(frozen=True)
-class Moody(Worker):
-    """Takes the noise, which changes only what does not matter."""
-
-    odd: bool = False
-
-    def receive(self, msg: object, src: Id) -> Step:
-        return self.but(odd=not self.odd) if isinstance(msg, Noise) else super().receive(msg, src)
-
-
-@always(sees=[Done])
-def never_done(seen: Seen) -> str | None:
-    return "it is done" if seen.sent(Done) else None
-
-
-def noisy(role: type[Worker], noise: int, network: str) -> Case:
-    w, s = group("w", 1), group("s", 1)
-    parts: Any = {s: lambda _: Source(to=w, noise=noise), w: lambda _: role()}
-    return Case(Cluster(parts, [never_done]), network)
-
-
-WORKED = "s1 begins", "w1 <- s1: Go()", *["w1 works"] * 12, "w1 ends"
-
-
 @pytest.mark.parametrize(
-    ("role", "network"), [(Worker, "lossy"), (Moody, "once"), (Moody, "lossy"), (Worker, "set")]
+    ("moody", "network"), [(False, "lossy"), (True, "once"), (True, "lossy"), (False, "set")]
 )
 def test_undelivered_messages_do_not_multiply_the_work_on_a_trace(
-    role: type[Worker], network: str, monkeypatch: pytest.MonkeyPatch
+    moody: bool, network: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A search of three states finds the violation; the cluster has a trace for each order of
     taking or losing the noise."""
@@ -128,7 +57,7 @@ def test_undelivered_messages_do_not_multiply_the_work_on_a_trace(
         return take(*arguments)
 
     monkeypatch.setattr(ClusterModel, "after", counting_after)
-    case = noisy(role, 24, network)
+    case = Case(noisy(moody=moody), network)
     search = explorer.explore(case.model(), reductions=REDUCTIONS)
     assert (search.reduced, search.states) == (("minimise", "fuse", "prune"), 3)
     assert search.discoveries["never_done"].trace.labels == WORKED
@@ -141,7 +70,7 @@ def test_undelivered_messages_do_not_multiply_the_work_on_a_trace(
 def test_any_reductions_give_the_same_trace_beside_some_noise(
     reductions: tuple[str, ...], network: str
 ) -> None:
-    case = noisy(Worker, 2, network)
+    case = Case(noisy(noise=2), network)
     search = explorer.explore(case.model(), reductions=reductions)
     expected = 15 if network != "fifo" else 17
     assert len(search.discoveries["never_done"].trace) == expected
