@@ -25,6 +25,7 @@ from pcheck.render.text.levels import Levels
 from pcheck.render.text.printed import as_html, as_text
 from pcheck.render.text.report import Report
 from pcheck.search.engine import OnNote, explore
+from pcheck.search.garbage import without_garbage_collection
 from pcheck.search.limits import INTERRUPT, Clock, Limits, OnProgress, Stop, stop_phrase
 from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import Outcome, SearchResult, Verdict
@@ -274,7 +275,8 @@ class Result:
     @contextmanager
     def within_limits(self) -> Iterator[None]:
         """Count the time inside towards the limits of the check, as drawing a trace needs."""
-        with self._found.clock.running(), self._found.clock.extending():
+        clock = self._found.clock
+        with clock.running(), clock.extending(), without_garbage_collection():
             yield
 
     @property

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from pcheck.language.property import Property
 from pcheck.loading.setup import Setup
+from pcheck.search.garbage import without_garbage_collection
 from pcheck.search.limits import (
     STOPPING_EXCEPTIONS,
     Clock,
@@ -170,7 +171,7 @@ class FoundTrace:
         search = self.search
         progress = Progress(search.depth, search.states, search.transitions)
         try:
-            with self.clock.running(), self.clock.extending():
+            with self.clock.running(), self.clock.extending(), without_garbage_collection():
                 return work(self.clock.ticking(progress, EXPLAINING))
         except STOPPING_EXCEPTIONS as end:
             self._stopped = stop_reason(end)
