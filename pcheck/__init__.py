@@ -27,7 +27,8 @@ from pcheck.language.seen import UP, History, Seen
 from pcheck.language.values import Map, Set
 
 if TYPE_CHECKING:
-    from pcheck.checking import Result, check
+    from pcheck.checking import check
+    from pcheck.results.result import Result
 
 __version__ = "0.1.0"
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from pcheck.checking import Result, answer
+from pcheck.checking import answer
 from pcheck.errors import TraceError, UsageError
 from pcheck.language.decorators import Bug
 from pcheck.loading.setup import Setup, prepare
 from pcheck.loading.spec import SHIPPED, Spec, find, is_path, shipped
+from pcheck.results.result import Result
 from pcheck.search.engine import OnNote
 from pcheck.search.outcome import Verdict
 from pcheck.text import nearest, shown_path

@@ -86,12 +86,16 @@ def check_folder(folder: Path) -> None:
         raise OutputError(f"{folder} cannot be written to: {error.strerror}") from error
 
 
-def check_apart(saved: Iterable[Path], drawn: Iterable[Path | None]) -> None:
-    """Raise OutputError if a drawing would overwrite a saved trace."""
-    taken = {os.path.realpath(file) for file in saved}
-    for file in drawn:
-        if file is not None and os.path.realpath(file) in taken:
-            raise OutputError(f"--save and -o both write {file}; give each a file of its own")
+def check_apart(files: Iterable[tuple[str, Path | None]]) -> None:
+    """Raise OutputError if two options write the same file; each file comes with its option."""
+    options: dict[str, str] = {}
+    for option, file in files:
+        if file is not None:
+            other = options.setdefault(os.path.realpath(file), option)
+            if other != option:
+                raise OutputError(
+                    f"{other} and {option} both write {file}; give each a file of its own"
+                )
 
 
 def _try(path: Path) -> None:

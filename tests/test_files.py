@@ -98,5 +98,5 @@ def test_two_names_of_one_file_are_refused(empty_folder: Path) -> None:
     (empty_folder / "link").symlink_to("trace.json")
     text = "^--save and -o both write link; give each a file of its own$"
     with pytest.raises(OutputError, match=text):
-        check_apart([Path("trace.json"), Path("trace.txt")], [None, Path("other"), Path("link")])
-    check_apart([Path("trace.json")], [Path("other")])
+        check_apart([("--save", Path("trace.json")), ("-o", Path("other")), ("-o", Path("link"))])
+    check_apart([("--save", Path("trace.json")), ("-o", Path("other")), ("-o", None)])

@@ -26,10 +26,13 @@ ROOMS = {  # what each room may import; a room inside another is named with it
     "search.compiled": "search.reductions search semantics language base",
     "search": "search.reductions search.compiled semantics language base",
     "traces": "search search.reductions search.compiled loading semantics language base",
-    "render": "traces search loading semantics language base",
+    "coverage": "search semantics language base",
+    "render": "coverage traces search loading semantics language base",
     "play": "render traces search loading semantics language base",
-    "front": "render traces search loading semantics language base",
-    "cli": "front play render traces search search.reductions loading semantics language base",
+    "results": "coverage render traces search loading semantics language base",
+    "front": "results render traces search loading semantics language base",
+    "cli": "front results play render traces search search.reductions loading semantics language "
+    "base",
     "testing": "front loading base",
     "__main__": "cli",
 }

@@ -11,7 +11,7 @@ from pcheck.bugs import BugCheck, KnownBug
 from pcheck.language.decorators import Bug
 from pcheck.loading.options import argument, flag
 from pcheck.render.text.paragraphs import Cell, wrap
-from pcheck.render.text.report import duration
+from pcheck.render.text.quantities import duration
 
 HEAD = ("", "bug", "violates", "steps", "states", "time")
 RIGHT_ALIGNED = ("", "steps", "states", "time")

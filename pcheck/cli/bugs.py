@@ -25,8 +25,9 @@ from pcheck.language.decorators import Bug
 from pcheck.loading.rules import rules
 from pcheck.loading.spec import as_argument, is_path
 from pcheck.render.text.explanation import Rules
+from pcheck.render.text.header import Header
 from pcheck.render.text.paragraphs import Paragraph
-from pcheck.render.text.report import Header, TraceReport
+from pcheck.render.text.report import TraceReport
 
 HINT = (
     "`pcheck bugs NAME` shows one bug in full; `pcheck bugs SPEC` lists the bugs of one spec; "
@@ -124,7 +125,8 @@ def _check_save(folder: Path, bugs: list[Bug], drawing: Drawing | None) -> None:
         raise OutputError(f"{folder} is not a folder; create the folder first or give another one")
     check_folder(folder)
     drawn = [drawing.path(bug.name) for bug in bugs] if drawing is not None else []
-    check_apart((file for bug in bugs for file in _files(folder, bug)), drawn)
+    saved = [file for bug in bugs for file in _files(folder, bug)]
+    check_apart([*(("--save", file) for file in saved), *(("-o", file) for file in drawn)])
 
 
 def _files(folder: Path, bug: Bug) -> tuple[Path, Path]:

@@ -7,13 +7,13 @@ import json
 import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
-from pcheck.checking import Result, answer
+from pcheck.checking import answer
 from pcheck.cli.drawing import (
     Drawing,
     check_standard_output,
@@ -30,13 +30,14 @@ from pcheck.cli.spec_options import (
     spec_command,
     with_default,
 )
-from pcheck.errors import SpecError, UsageError
+from pcheck.errors import OutputError, SpecError, UsageError
 from pcheck.files import check_apart, file_to_write, write_whole
 from pcheck.loading.setup import Setup
 from pcheck.loading.spec import Spec
 from pcheck.render.formats import FORMATS
 from pcheck.render.text.paragraphs import Paragraph
 from pcheck.render.text.report import TraceToFault
+from pcheck.results.result import Result
 from pcheck.search.limits import STOPPING_EXCEPTIONS, Limits, stop_phrase, stop_reason
 from pcheck.search.options import ENGINES, SearchOptions
 from pcheck.search.outcome import Verdict
@@ -104,6 +105,8 @@ class Output:
     levels: bool
     drawing: Drawing | None
     trace_file: Path | None  # the file of `--save`
+    coverage: bool
+    coverage_file: Path | None
 
     @classmethod
     def of(cls, given: Given) -> Output:
@@ -112,9 +115,11 @@ class Output:
         drawing = requested_drawing(given["form"], given["output"])
         if as_json or quiet:
             check_standard_output(drawing, "--json" if as_json else "--quiet")
-        if levels:
-            _check_levels(drawing, quiet=quiet and not as_json)
-        return cls(as_json, quiet, levels, drawing, _trace_file(given["save"], drawing))
+        for name in ("levels", "coverage"):
+            if given[name]:
+                _check_has_place(f"--{name}", drawing, quiet=quiet and not as_json)
+        files = _files(given, drawing)
+        return cls(as_json, quiet, levels, drawing, files[0], given["coverage"], files[1])
 
     @property
     def has_report(self) -> bool:
@@ -127,6 +132,11 @@ class Output:
             _ = result.finding
         elif self.as_json or self.trace_file is not None:
             _ = result.saved
+        if self.has_report or self.as_json:
+            _ = result.never_happens
+        if self.coverage or self.coverage_file is not None:
+            with suppress(OutputError):  # raised again when the coverage is written
+                _ = result.coverage
 
     def write(self, result: Result) -> None:
         """Print the result, and draw and save its trace.
@@ -141,13 +151,16 @@ class Output:
                 Console(highlight=False).print("", report)
         elif self.as_json:
             levels = {"levels": result.search.widths} if self.levels else {}
-            print(json.dumps({**result.to_dict(), **levels}, indent=2))
+            coverage = {"coverage": _coverage_object(result)} if self.coverage else {}
+            print(json.dumps({**result.to_dict(), **levels, **coverage}, indent=2))
         elif self.quiet:
             print(result.verdict_word)
         if self.drawing is not None:
             self._draw(result, self.drawing)
         if self.trace_file is not None:
             _save(result, self.trace_file)
+        if self.coverage_file is not None:
+            _save_coverage(result, self.coverage_file)
 
     def _draw(self, result: Result, drawing: Drawing) -> None:
         try:
@@ -163,26 +176,31 @@ class Output:
         console.print(result.report())
         if self.levels:
             console.print("", result.levels(), sep="\n")
+        if self.coverage:
+            try:
+                console.print("", result.coverage_table(), sep="\n")
+            except OutputError as error:
+                print(f"pcheck: {error}", file=sys.stderr)
         if result.saved is not None and self.trace_file is None and self.drawing is None:
             file = result.saved.file  # None for a shipped spec, which `pcheck replay` finds by name
             spec = f" {shlex.quote(printable(file))}" if file is not None else ""
             console.print("", Paragraph(SAVE_HINT.format(spec=spec)), sep="\n")
 
 
-def _check_levels(drawing: Drawing | None, *, quiet: bool) -> None:
-    """Raise UsageError if `--levels` is given together with output that leaves no place for it."""
-    check_standard_output(drawing, "--levels")
+def _check_has_place(option: str, drawing: Drawing | None, *, quiet: bool) -> None:
+    """Raise UsageError if other output leaves no place for what an option prints."""
+    check_standard_output(drawing, option)
     if quiet:
-        raise UsageError("--levels and --quiet cannot be combined; remove one of them")
+        raise UsageError(f"{option} and --quiet cannot be combined; remove one of them")
 
 
-def _trace_file(save: str | None, drawing: Drawing | None) -> Path | None:
-    """Return the file of `--save`, or raise OutputError if it cannot be written."""
-    if save is None:
-        return None
-    file = file_to_write(save)
-    check_apart([file], [drawing.file] if drawing is not None else [])
-    return file
+def _files(given: Given, drawing: Drawing | None) -> list[Path | None]:
+    """Return the files of `--save` and `--coverage-file`, or raise OutputError."""
+    names = given["save"], given["coverage_file"]
+    files = [file_to_write(name) if name is not None else None for name in names]
+    drawn = drawing.file if drawing is not None else None
+    check_apart(zip(("--save", "--coverage-file", "-o"), (*files, drawn), strict=True))
+    return files
 
 
 def _save(result: Result, file: Path) -> None:
@@ -191,6 +209,21 @@ def _save(result: Result, file: Path) -> None:
         print(f"pcheck: {printable(str(file))} was not written: {why}", file=sys.stderr)
     else:
         write_whole(file, result.saved.text())
+
+
+def _save_coverage(result: Result, file: Path) -> None:
+    try:
+        result.save_coverage(file)
+    except OutputError as error:
+        print(f"pcheck: {printable(str(file))} was not written: {error}", file=sys.stderr)
+
+
+def _coverage_object(result: Result) -> dict[str, dict[str, int]] | None:
+    """Return the count of each line by file, or None if a limit or Ctrl-C stopped the count."""
+    try:
+        return result.coverage.to_dict()
+    except OutputError:
+        return None
 
 
 def _general_options() -> Iterator[inspect.Parameter]:
@@ -210,6 +243,10 @@ def _general_options() -> Iterator[inspect.Parameter]:
     yield option("max_memory", str, how, "--max-memory SIZE", memory)
     levels = "Chart the number of new states at each level."
     yield option("levels", bool, out, "--levels", levels)
+    lines = "Print the code of the nodes, and how often each line ran."
+    yield option("coverage", bool, out, "--coverage", lines)
+    lines = "Write how often each line ran to FILE, in LCOV format."
+    yield option("coverage_file", str, out, "--coverage-file FILE", lines)
     save = "Save the trace to FILE, for `pcheck replay`."
     yield option("save", str, out, "--save FILE", save)
     yield option("form", str, out, "--format NAME", f"Trace format: {one_of(FORMATS)}.")

@@ -9,7 +9,6 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pcheck.checking import Result
 from pcheck.cli.drawing import check_terminal
 from pcheck.cli.fitting import fitting_options
 from pcheck.cli.limits import memory_limit
@@ -36,6 +35,7 @@ from pcheck.render.state_graph.graph_formats import (
     MAX_LAID_OUT_STATES,
     GraphFormat,
 )
+from pcheck.results.result import Result
 from pcheck.search.engine import explore
 from pcheck.search.limits import INTERRUPT, Clock, Limits, Progress, Stop, state_limit
 from pcheck.search.options import SearchOptions

@@ -28,8 +28,9 @@ from pcheck.play.stepper import (
     playback_of_finding,
     step_through,
 )
+from pcheck.render.text.header import Header
 from pcheck.render.text.paragraphs import Paragraph
-from pcheck.render.text.report import Header, verdict_of
+from pcheck.render.text.report import verdict_of
 from pcheck.render.text.trace import TraceText
 from pcheck.traces.divergence import first_divergences, notes
 from pcheck.traces.finding import Finding

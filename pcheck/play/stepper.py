@@ -15,8 +15,8 @@ from pcheck.loading.setup import Setup
 from pcheck.play.keys import keyboard
 from pcheck.play.screen import Playback, Screenful
 from pcheck.render.text.explanation import Explained
+from pcheck.render.text.header import Header
 from pcheck.render.text.paragraphs import Paragraph
-from pcheck.render.text.report import Header
 from pcheck.text import counted
 from pcheck.traces.divergence import first_divergences, notes
 from pcheck.traces.finding import Finding

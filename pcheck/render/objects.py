@@ -8,10 +8,11 @@ referred to by their numbers, which start at 1.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any, TypeAlias
 
+from pcheck.coverage.never import Never
 from pcheck.language.printing import show
 from pcheck.loading.setup import Setup
 from pcheck.search.outcome import Outcome, SearchResult
@@ -49,6 +50,7 @@ def search_object(
     verdict: str,
     properties: Mapping[str, Outcome],
     found: FoundTrace,
+    never: Iterable[Never],
     handler_calls: int | None,
 ) -> JsonObject:
     """Return the object that `--json` prints.
@@ -65,6 +67,7 @@ def search_object(
         "assumptions": list(search.assumptions),
         "notes": [search.note] if search.note is not None else [],
         "warnings": list(search.warnings),
+        "never_happens": [each._asdict() for each in never],
         "states": search.states,
         "transitions": search.transitions,
         "depth": search.depth,

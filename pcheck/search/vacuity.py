@@ -17,6 +17,7 @@ from pcheck.errors import SpecError
 from pcheck.language.actor import Actor
 from pcheck.language.cluster import Cluster
 from pcheck.language.property import Property
+from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.reach import codes
 from pcheck.text import an
 
@@ -30,6 +31,14 @@ def unsent(cluster: Cluster, messages: Iterable[object]) -> list[tuple[Property,
         for kind in prop.sees
         if isinstance(kind, type) and not any(isinstance(message, kind) for message in sent)
     ]
+
+
+def warnings_of_unsent(model: ClusterModel) -> tuple[str, ...]:
+    """Return a warning for each kind of message that a property sees and that is never sent."""
+    try:
+        return check_sent(model.cluster, model.messages())
+    except KeyboardInterrupt:
+        return ("Ctrl-C stopped the check that the messages that properties see are sent",)
 
 
 def check_sent(cluster: Cluster, messages: Iterable[object]) -> tuple[str, ...]:

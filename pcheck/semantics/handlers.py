@@ -69,6 +69,10 @@ class Handlers:
             once=once,
         )
 
+    def changes(self, actor: Actor, step: Step) -> bool:
+        """Return whether a step of the actor changes its state or sends a message."""
+        return any(way.actor is not None for way in self._ways(actor, step))
+
     def after_crash(self, actor: Actor) -> Actor:
         """Return the actor with each volatile field reset to its initial value."""
         reset = {

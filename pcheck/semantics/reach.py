@@ -139,7 +139,7 @@ class _Walk:
         if vars(function):
             self._todo += _functions_behind(function)
         cells = _cells(function)
-        if not _is_written_by_user(function):
+        if not is_written_by_user(function):
             self._todo += [each for _, _, each in cells if isinstance(each, Code)]
             if vars(function):  # such as those of `singledispatch`
                 content_of(vars(function), self._todo.append)
@@ -215,7 +215,7 @@ def codes(code: CodeType) -> Iterator[CodeType]:
             yield from codes(constant)
 
 
-def _is_written_by_user(function: FunctionType) -> bool:
+def is_written_by_user(function: FunctionType) -> bool:
     """Return whether the user wrote a function; `dataclass` makes functions in `<string>`."""
     file = function.__code__.co_filename
     is_made = file == "<string>" and function.__name__.startswith("__")

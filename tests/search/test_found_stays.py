@@ -165,7 +165,8 @@ def test_the_comparison_finds_a_property_that_distinguishes_names() -> None:
 def test_a_complete_search_is_reported_if_the_check_of_message_kinds_is_interrupted(
     monkeypatch: Patch,
 ) -> None:
-    from pcheck import check, checking
+    from pcheck import check
+    from pcheck.search import vacuity
 
     def interrupted(*_: Any) -> Any:
         raise KeyboardInterrupt
@@ -173,7 +174,7 @@ def test_a_complete_search_is_reported_if_the_check_of_message_kinds_is_interrup
     def spec() -> Cluster:
         return tickers(1, 5, EARLY)
 
-    monkeypatch.setattr(checking, "check_sent", interrupted)
+    monkeypatch.setattr(vacuity, "check_sent", interrupted)
     result = check(spec, crashes=0, all_properties=True)
     note = "Note: Ctrl-C stopped the check that the messages that properties see are sent."
     assert result.verdict is Verdict.VIOLATED

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from pcheck.checking import Result, answer
+from pcheck.checking import answer
 from pcheck.loading.setup import prepare
 from pcheck.loading.spec import find
+from pcheck.results.result import Result
 from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import Verdict
 from tests.specs.family import breaks_nothing, bugs_of, checked, length, matches_saved_files

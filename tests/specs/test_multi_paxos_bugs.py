@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from pcheck.bugs import BugCheck, KnownBug, check_bug
-from pcheck.checking import Result, answer
+from pcheck.checking import answer
 from pcheck.loading.setup import prepare
 from pcheck.loading.spec import find
+from pcheck.results.result import Result
 from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import Outcome, Verdict
 from tests.specs.family import breaks_nothing, matches_saved_files

@@ -15,10 +15,11 @@ import pytest
 
 from pcheck import Action, Bug, Step, Value, bug, check, volatile
 from pcheck.bugs import BugCheck, KnownBug, check_bug, select
-from pcheck.checking import Result, answer
+from pcheck.checking import answer
 from pcheck.language.decorators import BUG
 from pcheck.loading.setup import prepare
 from pcheck.loading.spec import of_builder
+from pcheck.results.result import Result
 from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import Outcome, Verdict
 from specs.consensus import Vote, agreement

@@ -25,10 +25,11 @@ from pcheck import (
     group,
     send,
 )
-from pcheck.checking import Result, answer
+from pcheck.checking import answer
 from pcheck.language.decorators import BUG
 from pcheck.loading.setup import prepare
 from pcheck.loading.spec import of_builder
+from pcheck.results.result import Result
 from pcheck.traces.explanation import Explanation
 
 

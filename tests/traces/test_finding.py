@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from pcheck import check
-from pcheck.checking import Result
 from pcheck.render.formats import FORMATS
+from pcheck.results.result import Result
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.traces import timeline
 

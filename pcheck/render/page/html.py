@@ -21,7 +21,7 @@ from pcheck.render.page.markup import Markup, element, joined
 from pcheck.render.page.nodes import NodeTables
 from pcheck.render.page.steps import step_list
 from pcheck.render.page.why import why, why_title
-from pcheck.render.text.report import Header
+from pcheck.render.text.header import Header
 from pcheck.traces.finding import Finding
 
 PARTS = resources.files("pcheck.render.page")

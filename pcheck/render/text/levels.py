@@ -10,7 +10,7 @@ from rich.text import Text
 
 from pcheck.render.text.paragraphs import Paragraph
 from pcheck.render.text.printed import as_html, as_text
-from pcheck.render.text.report import after_steps
+from pcheck.render.text.quantities import after_steps
 from pcheck.search.limits import stop_phrase
 from pcheck.search.outcome import SearchResult
 from pcheck.text import counted

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.segment import Segment
 
+from pcheck.coverage.never import Never
 from pcheck.language.property import Kind, Property
 from pcheck.loading.setup import Setup
 from pcheck.render.text.explanation import Explained
+from pcheck.render.text.header import Header
 from pcheck.render.text.lines import segments
 from pcheck.render.text.paragraphs import Cell, Paragraph, Rows
+from pcheck.render.text.quantities import after_steps, duration
 from pcheck.render.text.trace import TraceText
 from pcheck.search.limits import Stop, stop_phrase
 from pcheck.search.outcome import Outcome, SearchResult, Verdict
-from pcheck.semantics.network import NETWORKS
 from pcheck.semantics.trace import Trace
 from pcheck.text import counted, one_of
 from pcheck.traces.finding import Finding, Undrawn
@@ -33,13 +35,21 @@ COLOURS = {
 NEVER_COVERED = "disks that lose writes", "forged or corrupted messages", "liveness"
 
 
+MAX_NEVER = 8  # lines about behaviour that never happens
+
+
 class Report:
     """The whole report of one search."""
 
     def __init__(
-        self, setup: Setup, search: SearchResult, finding: Finding | Undrawn | None
+        self,
+        setup: Setup,
+        search: SearchResult,
+        finding: Finding | Undrawn | None,
+        never: Sequence[Never] = (),
     ) -> None:
-        self.setup, self.search, self.finding = setup, search, finding
+        """`never` is the behaviour that no execution shows."""
+        self.setup, self.search, self.finding, self.never = setup, search, finding, never
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         finding, trace = self.finding, list[RenderableType | Segment]()
@@ -138,10 +148,20 @@ class Report:
             yield [Paragraph(text)]
         for warning in search.warnings:
             yield [Paragraph(f"Note: {warning}.")]
+        if self.never:
+            yield _never_happens(self.never)
         if search.verdict is Verdict.HOLDS and self.setup.target is None:
             yield _coverage(self.setup)
         if search.verdict is Verdict.INCOMPLETE and (smaller := self.setup.smaller()):
             yield [Paragraph(f"For a smaller search: {one_of(smaller)}.")]
+
+
+def _never_happens(never: Sequence[Never]) -> Iterator[RenderableType]:
+    """Yield a line for each behaviour that no execution shows."""
+    yield Paragraph("No execution shows the following, so perhaps the spec has an error:", "yellow")
+    yield Rows([((each.place, "dim"), (each.text, "")) for each in never[:MAX_NEVER]])
+    if len(never) > MAX_NEVER:
+        yield Paragraph(f"{len(never) - MAX_NEVER} more are not shown; --json lists all of them.")
 
 
 def _reductions(search: SearchResult) -> Iterator[str]:
@@ -194,36 +214,6 @@ def _listed_trace(undrawn: Undrawn) -> Iterator[RenderableType]:
         )
 
 
-class Header:
-    """The setup that was explored: the spec, the bug, the sizes, the network and the faults."""
-
-    def __init__(self, setup: Setup) -> None:
-        self.setup = setup
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        setup = self.setup
-        yield Paragraph(f"{setup.spec.name}: {setup.spec.summary}".rstrip(": "), "bold")
-        rows = Rows(((name, "dim"), (text, style)) for name, text, style in self.facts())
-        if rows.rows:
-            yield rows
-
-    def facts(self) -> Iterator[tuple[str, str, str]]:
-        """Yield the label, the text and the style of each line below the name of the spec."""
-        setup = self.setup
-        if setup.bug is not None:
-            source = f" (seen in: {setup.bug.source})" if setup.bug.source else ""
-            yield "bug", f"{setup.bug.name}: {setup.bug.summary}{source}", "red"
-        if sizes := list(_sizes(setup)):
-            yield "size", ", ".join(sizes), ""
-        if setup.network is not None:
-            network = NETWORKS[setup.network]
-            yield "network", f"{network.name}: {network.meaning}", ""
-            yield "crashes", _crashes(setup), ""
-            if network.losing_is_a_step:
-                yield "losses", "each loss of a message is a step of its own", ""
-            yield "also covered", f"message {network.also_covered}; nodes that stop forever", ""
-
-
 class TraceToFault:
     """The trace that leads to a fault of the spec itself."""
 
@@ -266,31 +256,3 @@ def _coverage(setup: Setup) -> Iterator[RenderableType]:
         subject, beyond = "cluster", ["sizes larger than above", crashes, *others, *NEVER_COVERED]
     yield Paragraph(f"Proved for every execution of the {subject} described above.")
     yield Rows([(("not covered", "dim"), ("; ".join(beyond), ""))])
-
-
-def after_steps(steps: int) -> str:
-    """Return `after 8 steps`, or `in the initial state` for 0 steps."""
-    return f"after {counted(steps, 'step')}" if steps else "in the initial state"
-
-
-def duration(seconds: float) -> str:
-    """Return a time in seconds or minutes."""
-    return f"{seconds:.2f} s" if seconds < 60 else f"{seconds / 60:.1f} min"
-
-
-def _sizes(setup: Setup) -> Iterator[str]:
-    """Yield each option with its value; a bug may set a value other than the given one."""
-    changed = setup.spec.changed_options(setup.bug, setup.options)
-    for each in setup.spec.parameters:
-        value = changed[each.name]
-        by_bug = "" if value == setup.options[each.name] else " (set by the bug)"
-        if value or each.default or by_bug:
-            yield f"{each.name} {value}{by_bug}"
-
-
-def _crashes(setup: Setup) -> str:
-    if not setup.crashes:
-        return "none"
-    names = setup.only_these_crash
-    most = f"at most {setup.crashes}" + (f", of {', '.join(names)} only" if names else "")
-    return f"{most}; a crashed node loses its volatile fields and may restart"

@@ -1,0 +1,59 @@
+"""The head of every report: the spec, the bug, the sizes, the network and the faults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Console, ConsoleOptions, RenderResult
+
+from pcheck.loading.setup import Setup
+from pcheck.render.text.paragraphs import Paragraph, Rows
+from pcheck.semantics.network import NETWORKS
+
+
+class Header:
+    """The setup that was explored: the spec, the bug, the sizes, the network and the faults."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        setup = self.setup
+        yield Paragraph(f"{setup.spec.name}: {setup.spec.summary}".rstrip(": "), "bold")
+        rows = Rows(((name, "dim"), (text, style)) for name, text, style in self.facts())
+        if rows.rows:
+            yield rows
+
+    def facts(self) -> Iterator[tuple[str, str, str]]:
+        """Yield the label, the text and the style of each line below the name of the spec."""
+        setup = self.setup
+        if setup.bug is not None:
+            source = f" (seen in: {setup.bug.source})" if setup.bug.source else ""
+            yield "bug", f"{setup.bug.name}: {setup.bug.summary}{source}", "red"
+        if sizes := list(_sizes(setup)):
+            yield "size", ", ".join(sizes), ""
+        if setup.network is not None:
+            network = NETWORKS[setup.network]
+            yield "network", f"{network.name}: {network.meaning}", ""
+            yield "crashes", _crashes(setup), ""
+            if network.losing_is_a_step:
+                yield "losses", "each loss of a message is a step of its own", ""
+            yield "also covered", f"message {network.also_covered}; nodes that stop forever", ""
+
+
+def _sizes(setup: Setup) -> Iterator[str]:
+    """Yield each option with its value; a bug may set a value other than the given one."""
+    changed = setup.spec.changed_options(setup.bug, setup.options)
+    for each in setup.spec.parameters:
+        value = changed[each.name]
+        by_bug = "" if value == setup.options[each.name] else " (set by the bug)"
+        if value or each.default or by_bug:
+            yield f"{each.name} {value}{by_bug}"
+
+
+def _crashes(setup: Setup) -> str:
+    if not setup.crashes:
+        return "none"
+    names = setup.only_these_crash
+    most = f"at most {setup.crashes}" + (f", of {', '.join(names)} only" if names else "")
+    return f"{most}; a crashed node loses its volatile fields and may restart"
