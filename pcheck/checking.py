@@ -36,6 +36,7 @@ def check(
     find: str | None = None,
     all_properties: bool = False,
     max_states: int | None = None,
+    max_depth: int | None = None,
     max_seconds: float | None = None,
     max_memory: int | None = None,
     engine: str = "auto",
@@ -61,7 +62,7 @@ def check(
         properties=properties,
         find=find,
     )
-    limits = Limits(max_states, max_seconds, max_memory)
+    limits = Limits(max_states, max_seconds, max_memory, depth=max_depth)
     how = SearchOptions(engine, reduce, limits, all_properties)
     return answer(setup, how, on_progress=on_progress)
 

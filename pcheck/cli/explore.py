@@ -87,7 +87,7 @@ def _search(setup: Setup, given: Given, output: Output) -> Result:
     options = SearchOptions(
         engine="auto" if given["engine"] is None else given["engine"],
         reductions=given["reduce"],
-        limits=Limits(given["max_states"], given["max_seconds"], memory),
+        limits=Limits(given["max_states"], given["max_seconds"], memory, depth=given["max_depth"]),
         all_properties=given["all_properties"],
     )
     with redirect_stdout(sys.stderr), ProgressLine(setup, quiet=given["quiet"]) as line:
@@ -237,6 +237,8 @@ def _general_options() -> Iterator[inspect.Parameter]:
     every = "Continue after a violation until every property is decided."
     yield option("all_properties", bool, how, "--all-properties", every)
     yield option("max_states", int, how, "--max-states INT", "Stop after INT states.")
+    depth = "Explore only executions of at most INT steps."
+    yield option("max_depth", int, how, "--max-depth INT", depth)
     yield option("max_seconds", float, how, "--max-seconds SECONDS", "Stop after SECONDS seconds.")
     memory = "Stop when memory use reaches SIZE, e.g. 500M or 2G."
     memory = with_default(memory, "90% of the free memory")

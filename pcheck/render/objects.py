@@ -71,11 +71,13 @@ def search_object(
         "states": search.states,
         "transitions": search.transitions,
         "depth": search.depth,
+        "terminal_states": search.terminal,
         "properties": {name: outcome.value for name, outcome in properties.items()},
         "trace": _trace(found),
         "run": {
             "stopped": search.stopped,
             "trace_stopped": found.stopped,
+            "growing": list(search.growing),
             "engine": search.engine,
             "seconds": round(search.seconds, 3),
             "states_per_second": round(search.states / max(search.seconds, 1e-9)),

@@ -25,9 +25,10 @@ class Limits:
     seconds: float | None = None
     memory: int | None = None
     entries: int | None = None
+    depth: int | None = None  # steps
 
     def __post_init__(self) -> None:
-        for name in ("states", "seconds", "memory"):
+        for name in ("states", "seconds", "memory", "depth"):
             value = getattr(self, name)
             if value is not None and not value > 0:
                 raise UsageError(ParameterName(f"max_{name}"), f"must be above 0, got {value:g}")
@@ -75,6 +76,11 @@ def stop_phrase(reason: str) -> str:
 def state_limit(states: int) -> str:
     """Return the words for a limit on the number of states: `the limit of 5 states`."""
     return f"the limit of {counted(states, 'state')}"
+
+
+def depth_limit(depth: int) -> str:
+    """Return the words for a limit on the number of steps: `the limit of 5 steps`."""
+    return f"the limit of {counted(depth, 'step')}"
 
 
 def entry_limit(entries: int) -> str:

@@ -70,6 +70,8 @@ class SearchResult:
     note: str | None = None  # why the engine changed
     warnings: tuple[str, ...] = ()  # reasons why the verdict may mean less than it seems to
     untraced: Mapping[str, Untraced] = field(default_factory=dict)
+    terminal: int | None = None  # states without a next step; None if not known
+    growing: tuple[str, ...] = ()  # parts of the state that grow, if the search stopped
     samples: Samples = field(default_factory=Samples, repr=False)  # to be asked for again
 
     @property

@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 
 from pcheck.errors import SpecError
 from pcheck.language.model import Model
+from pcheck.search.growth import growing_nodes, growing_states
 from pcheck.search.judge import Judge
 from pcheck.search.limits import (
     STOPPING_EXCEPTIONS,
@@ -25,6 +26,7 @@ from pcheck.search.limits import (
     Progress,
     Stop,
     Tick,
+    depth_limit,
     state_limit,
     stop_phrase,
     stop_reason,
@@ -64,6 +66,7 @@ class _Explorer(Generic[S]):
         self.clock = clock
         self.parents: dict[S, S | None] = {}
         self.progress = Progress()
+        self.terminal = 0  # states without a next step
         self.judge: Judge[tuple[S, ...]] = Judge(model.properties, all_properties=all_properties)
         self.is_users = not isinstance(model, ClusterModel)
 
@@ -118,6 +121,7 @@ class _Explorer(Generic[S]):
         for done, state in enumerate(frontier):
             self.progress.queue = len(frontier) - done + len(new)
             self.clock.check(self.progress)
+            before = self.progress.transitions
             for _, successor in self._steps(state):
                 self.progress.transitions += 1
                 if successor not in self.parents:
@@ -126,6 +130,7 @@ class _Explorer(Generic[S]):
                 if self.judge.has_step_properties:
                     observations = self.model.observe(state), self.model.observe(successor)
                     self.judge.judge_step(*observations, where=(state, successor))
+            self.terminal += self.progress.transitions == before
         return new
 
     def _steps(self, state: S) -> Iterator[tuple[str, S]]:
@@ -142,8 +147,11 @@ class _Explorer(Generic[S]):
             self.judge.samples.add("steps", (state,), steps)
 
     def _add(self, state: S, parent: S | None) -> None:
-        if self.limits.states is not None and len(self.parents) >= self.limits.states:
-            raise Stop(state_limit(self.limits.states))
+        states, depth = self.limits.states, self.limits.depth
+        if states is not None and len(self.parents) >= states:
+            raise Stop(state_limit(states))
+        if depth is not None and len(self.progress.widths) > depth:
+            raise Stop(depth_limit(depth))
         self.parents[state] = parent
         self.progress.states += 1
         seen = self.model.observe(state)
@@ -192,8 +200,22 @@ class _Explorer(Generic[S]):
             seconds=seconds,
             memory=self._allocated(),
             engine="reference",
+            terminal=self.terminal if complete else None,
+            growing=self._growing() if stopped is not None else (),
             samples=self.judge.samples,
             peak=max(self.clock.peak, self.clock.memory()),
+        )
+
+    def _growing(self) -> tuple[str, ...]:
+        """Return the parts of the state that grow from level to level."""
+        states: Iterator[Any] = iter(self.parents)
+        levels = [list(islice(states, width)) for width in self.progress.widths]
+        if self.is_users:
+            return growing_states(levels)
+        nodes = [str(node.me) for node in self.model.nodes]  # type: ignore[attr-defined]
+        of_nodes = [zip(*(state.nodes for state in level)) for level in levels]
+        return growing_nodes(
+            [dict(zip(nodes, map(list, map(dict.fromkeys, each)))) for each in of_nodes]
         )
 
     def _allocated(self) -> int:

@@ -98,6 +98,8 @@ def compare(case: Case, explorer: Explorer, answer: Answer, how: How) -> Result:
         )
         == wanted
     )
+    is_full = search.complete and not search.reduced
+    assert search.terminal == (answer.terminal if is_full else None)
     for name, found in search.discoveries.items():
         why = why_at_end(explorer, every[name], found.trace.labels)
         assert why == (found.why or "it is reached")

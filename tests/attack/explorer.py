@@ -45,6 +45,7 @@ class Answer(NamedTuple):
     lengths: dict[str, int | None]  # the steps to where a property is decided; None if nowhere
     widths: tuple[int, ...]  # for each depth, the new states
     transitions: tuple[int, ...]  # for each depth, the steps out of its states
+    terminal: int  # states without a step
 
 
 class Numbers:
@@ -212,15 +213,16 @@ class Explorer:
         lengths: dict[str, int | None] = {prop.name: None for prop in self.cluster.properties}
         judged: set[tuple[int, int]] = set()  # the ids of observations; `seen` keeps them alive
         frontier, known = [self.initial()], {self.initial()}
-        widths, transitions = [], []
+        widths, transitions, terminal = [], [], 0
         self._judge(lengths, None, frontier[0], 0)
         while frontier:
             widths.append(len(frontier))
             transitions.append(0)
             new = []
             for state in frontier:
-                seen = id(self.seen(state))
-                for after in self.steps(state).values():
+                seen, steps = id(self.seen(state)), self.steps(state)
+                terminal += not steps
+                for after in steps.values():
                     transitions[-1] += 1
                     pair = seen, id(self.seen(after))
                     if pair not in judged:
@@ -232,7 +234,7 @@ class Explorer:
                 if len(known) > max_states:
                     raise TooLarge
             frontier = new
-        return Answer(lengths, tuple(widths), tuple(transitions))
+        return Answer(lengths, tuple(widths), tuple(transitions), terminal)
 
     def _judge(
         self, lengths: dict[str, int | None], before: State | None, state: State, length: int

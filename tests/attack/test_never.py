@@ -14,6 +14,7 @@ from pcheck.language.values import exact
 from pcheck.loading.spec import find
 from tests.attack.attack import SUBSETS
 from tests.attack.drawn import Drawn, protocols
+from tests.attack.protocols import is_declared_wrongly
 
 # The class of an actor, the class of a message or None, the fields that change, and what is sent.
 Behaviour: TypeAlias = tuple[type, type | None, frozenset[str], frozenset[type]]
@@ -61,14 +62,14 @@ def reduced(protocol: Drawn, names: list[str]) -> Iterator[Result]:
 def test_a_reduced_search_of_a_random_protocol_asks_about_all_that_nodes_do() -> None:
     compared = 0
     for protocol in protocols(first=500_000, how_many=60):
-        if names := undecided(protocol):
+        names = undecided(protocol)
+        if names and not is_declared_wrongly(protocol.number):
             full, fewer = reduced(protocol, names)
             assert full.search.complete
             assert fewer.search.complete
             compared += 1
             assert shown(full) <= shown(fewer), protocol.number
-            if not shown(fewer) - shown(full):  # no closed table asked about more
-                assert places(fewer) == places(full)
+            assert places(fewer) <= places(full), protocol.number
     assert compared > 40
 
 

@@ -45,6 +45,7 @@ class Answers(NamedTuple):
     stopped: str | None
     complete: bool
     counts: tuple[int, int, int]  # states, transitions, depth
+    terminal: int | None
     widths: tuple[int, ...]
     outcomes: dict[str, str]
     discoveries: dict[str, tuple[int, str | None, tuple[str, ...]]]  # length, why, labels
@@ -56,6 +57,7 @@ def answers(search: SearchResult) -> Answers:
         search.stopped,
         search.complete,
         (search.states, search.transitions, search.depth),
+        search.terminal,
         search.widths,
         {name: outcome.value for name, outcome in search.outcomes.items()},
         {

@@ -18,7 +18,7 @@ from pcheck.render.text.lines import segments
 from pcheck.render.text.paragraphs import Cell, Paragraph, Rows
 from pcheck.render.text.quantities import after_steps, duration
 from pcheck.render.text.trace import TraceText
-from pcheck.search.limits import Stop, stop_phrase
+from pcheck.search.limits import Stop, depth_limit, stop_phrase
 from pcheck.search.outcome import Outcome, SearchResult, Verdict
 from pcheck.semantics.trace import Trace
 from pcheck.text import counted, one_of
@@ -36,6 +36,7 @@ NEVER_COVERED = "disks that lose writes", "forged or corrupted messages", "liven
 
 
 MAX_NEVER = 8  # lines about behaviour that never happens
+MAX_GROWING = 3  # parts of the state
 
 
 class Report:
@@ -112,10 +113,16 @@ class Report:
             found = f"No {what} {target.name}"
         steps = counted(search.depth, "step")
         where = f"within {steps}" if search.depth else "in the initial state"
+        longer = "were not explored" if self._is_by_depth else "were explored only in part"
         return (
             f"INCOMPLETE: stopped {stop_phrase(search.stopped or '')}. {found} {where}; longer "
-            "executions were explored only in part."
+            f"executions {longer}."
         )
+
+    @property
+    def _is_by_depth(self) -> bool:
+        """True if the search stopped at the number of steps that the user gave."""
+        return self.search.stopped == depth_limit(self.search.depth)
 
     def _outcome_row(self, prop: Property) -> tuple[Cell, ...]:
         outcome = self.search.outcomes[prop.name]
@@ -136,8 +143,10 @@ class Report:
     def _counts(self) -> Paragraph:
         search = self.search
         rate = search.states / max(search.seconds, 1e-9)
+        last = f" ({search.terminal:,} without a next step)" if search.terminal else ""
         return Paragraph(
-            f"{counted(search.states, 'state')}, {counted(search.transitions, 'transition')}, "
+            f"{counted(search.states, 'state')}{last}, "
+            f"{counted(search.transitions, 'transition')}, "
             f"depth {search.depth}, in {duration(search.seconds)} ({rate:,.0f} states/s)"
         )
 
@@ -152,8 +161,23 @@ class Report:
             yield _never_happens(self.never)
         if search.verdict is Verdict.HOLDS and self.setup.target is None:
             yield _coverage(self.setup)
-        if search.verdict is Verdict.INCOMPLETE and (smaller := self.setup.smaller()):
-            yield [Paragraph(f"For a smaller search: {one_of(smaller)}.")]
+        if search.verdict is Verdict.INCOMPLETE and not self._is_by_depth:
+            if search.growing:
+                yield [Paragraph(_growing(search))]
+            elif smaller := self.setup.smaller():
+                yield [Paragraph(f"For a smaller search: {one_of(smaller)}.")]
+
+
+def _growing(search: SearchResult) -> str:
+    more = len(search.growing) - MAX_GROWING
+    names = [*search.growing[:MAX_GROWING], *([f"{more} others"] if more > 0 else [])]
+    *others, last = names
+    listed = f"{', '.join(others)} and {last}" if others else last
+    verb = "grows" if len(search.growing) == 1 else "grow"
+    return (
+        f"This search may never end: {listed} {verb} from level to level. Give what grows a bound, "
+        "or explore up to a number of steps with --max-depth."
+    )
 
 
 def _never_happens(never: Sequence[Never]) -> Iterator[RenderableType]:

@@ -47,12 +47,14 @@ LEVEL, ROWS, RECEPTION, FULL, SLICE, LIMIT, VIEWS, IMAGE = range(8)
 
 # The entries of the cursor, which holds the position of the search between two calls:
 # - HEAD: the state that is being expanded; MACHINE, ROW: the next row to take out of this state;
+# - MOVED: 1 if a row of this state was a transition; TERMINAL: the number of states without one;
 # - TAIL: the number of states; TRANSITIONS: the number of transitions;
 # - PENDING: the number of successors in the buffer; READY: how many of these are canonical;
 # - MISSED, MISSED_AT, MISSED_BUNDLE: machine, configuration and bundle of the missing table entry
 #   (for a missing image, MISSED_BUNDLE is the number of the swap).
 HEAD, TAIL, TRANSITIONS, MACHINE, ROW, PENDING, MISSED, MISSED_AT, MISSED_BUNDLE, READY = range(10)
-CURSOR_SIZE = 10
+MOVED, TERMINAL = 10, 11
+CURSOR_SIZE = 12
 
 # A hash slot is 0 if empty. Otherwise the upper half (the tag) is the upper half of the hash, and
 # the lower half is the index of the state plus one.
@@ -369,6 +371,7 @@ def expand(
     word, shift, mask, factor = fields
     head, machine, row = cursor[HEAD], cursor[MACHINE], cursor[ROW]
     pending, transitions = cursor[PENDING], cursor[TRANSITIONS]
+    moved = cursor[MOVED]
     stop_at = min(level_end, head + slice_size)
     machines, records_uses = row_span.shape[0], used_by.shape[0] > 0
     while head < stop_at:
@@ -384,11 +387,11 @@ def expand(
             count = row_span[np.uintp(machine), np.uintp(config), np.uintp(cost)] - start
             if start == MISSING:
                 cursor[MISSED], cursor[MISSED_AT] = machine, config
-                _save(cursor, head, machine, row, pending, transitions)
+                _save(cursor, head, machine, row, pending, transitions, moved)
                 return ROWS
             while row < count:
                 if pending == BUFFER:
-                    _save(cursor, head, machine, row, pending, transitions)
+                    _save(cursor, head, machine, row, pending, transitions, moved)
                     status = flush(
                         states, parents, slots, vectors, hashes, origins, edges,
                         fields, orbits, cursor, max_states,
@@ -422,7 +425,7 @@ def expand(
                             break
                         cursor[MISSED], cursor[MISSED_AT] = receiver, before
                         cursor[MISSED_BUNDLE] = bundle
-                        _save(cursor, head, machine, row, pending, transitions)
+                        _save(cursor, head, machine, row, pending, transitions, moved)
                         return RECEPTION
                     if receiver == machine:
                         own = after
@@ -443,11 +446,15 @@ def expand(
                 origins[np.uintp(pending)] = head
                 pending += 1
                 transitions += 1
+                moved = 1
             row = 0
             machine += 1
+        if moved == 0:
+            cursor[TERMINAL] += 1
+        moved = 0
         machine = 0
         head += 1
-    _save(cursor, head, machine, row, pending, transitions)
+    _save(cursor, head, machine, row, pending, transitions, moved)
     if head < level_end:
         return SLICE
     return flush(
@@ -456,10 +463,12 @@ def expand(
 
 
 @njit(cache=True, inline="always")
-def _save(cursor: Any, head: Any, machine: Any, row: Any, pending: Any, transitions: Any) -> None:
+def _save(
+    cursor: Any, head: Any, machine: Any, row: Any, pending: Any, transitions: Any, moved: Any
+) -> None:
     """Save the position of `expand` in the cursor, so that the next call continues there."""
     cursor[HEAD], cursor[MACHINE], cursor[ROW] = head, machine, row
-    cursor[PENDING], cursor[TRANSITIONS] = pending, transitions
+    cursor[PENDING], cursor[TRANSITIONS], cursor[MOVED] = pending, transitions, moved
 
 
 @njit(cache=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Generic, TypeVar
 
 from pcheck.language.seen import Seen
@@ -102,6 +103,20 @@ class Machines:
     def sizes(self) -> list[int]:
         """Return for each machine how many numbers are in use."""
         return [*map(len, self.configs), *map(len, self.observations), self.crashes + 1]
+
+    def configs_by_level(self, sizes: Sequence[Sequence[int]]) -> list[dict[str, list[Config]]]:
+        """Return for each level the configurations of each node that are new on this level.
+
+        `sizes` holds for each level how many configurations each node had at its end.
+        """
+        names = [str(automaton.node.me) for automaton in self.nodes]
+        return [
+            {
+                name: numbers.all[begin:end]
+                for name, numbers, begin, end in zip(names, self.configs, begins, ends)
+            }
+            for begins, ends in pairwise([[0] * len(names), *sizes])
+        ]
 
     def numbered(self, machine: int, number: int) -> tuple[int, Any]:
         """Return the position of a node or watcher in its list, and the item with this number.

@@ -9,12 +9,19 @@ from pcheck.errors import SpecError
 from pcheck.language.property import Kind
 from pcheck.search.compiled import kernel
 from pcheck.search.compiled.covering import Cover
-from pcheck.search.compiled.first_seen import FirstSeen
-from pcheck.search.compiled.kernel import HEAD, MISSED, MISSED_AT, MISSED_BUNDLE, TRANSITIONS
-from pcheck.search.compiled.property_symmetry import WatcherSymmetry
+from pcheck.search.compiled.judging import LevelJudge
+from pcheck.search.compiled.kernel import (
+    HEAD,
+    MISSED,
+    MISSED_AT,
+    MISSED_BUNDLE,
+    TERMINAL,
+    TRANSITIONS,
+)
 from pcheck.search.compiled.reconstruct import steps_to, trace_to
 from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.tables import Tables
+from pcheck.search.growth import growing_nodes
 from pcheck.search.judge import Found, Judge
 from pcheck.search.limits import (
     STOPPING_EXCEPTIONS,
@@ -23,6 +30,7 @@ from pcheck.search.limits import (
     Progress,
     Stop,
     Tick,
+    depth_limit,
     entry_limit,
     state_limit,
     stop_reason,
@@ -41,11 +49,7 @@ MAX_STATES = (1 << 32) - 2  # the index of a state plus one fits in half a hash 
 
 
 class Walk:
-    """A search, level by level: fills the tables that the kernel needs, and judges each level.
-
-    A property is decided at a state, kept as (state,). A step property is decided at a step, kept
-    as (state before the step, bundle).
-    """
+    """A search, level by level: fills the tables that the kernel needs, and judges each level."""
 
     def __init__(
         self,
@@ -66,16 +70,12 @@ class Walk:
         self.complete = False
         self.stopped: str | None = None
         first = self.tables.initial()
-        symmetry = reduced.views.symmetry if reduced.views is not None else None
-        self.property_symmetry = (
-            WatcherSymmetry(self.tables, symmetry) if symmetry is not None else None
-        )
+        self.level_judge = LevelJudge(self.tables, self.judge, reduced.views)
         self.store = Store(self.tables.machines.sizes(), first, records=records)
         self.tables.machines.capacities = self.store.layout.capacities
-        self.first_seen = FirstSeen(self.tables.machines.watchers)
         self.levels = [0, 1]  # where each complete level begins, and where the last one ends
         self.depth = 0  # of the last level that has a state
-        self.judged_steps = 0  # transitions
+        self.sizes = [[1] * len(model.nodes)]  # at each level, the configurations of each node
 
     def run(self) -> SearchResult:
         """Search to the end, and return the result."""
@@ -93,7 +93,7 @@ class Walk:
             except STOPPING_EXCEPTIONS:  # no memory for the successors, or another Ctrl-C
                 self.store.discard_buffer()
             with suppress(*STOPPING_EXCEPTIONS):
-                self._judge(self.levels[-1], whole=False)
+                self.level_judge.judge_from(self.store, self.levels[-1], whole=False)
             return True
         except TooManyNumbers as error:
             if self.judge.found and self.cover is None:
@@ -108,6 +108,8 @@ class Walk:
         """Return whether only `always` properties are open and the search is large and growing."""
         open_sometimes = any(prop.kind is Kind.SOMETIMES for prop in self.judge.open)
         grows = self.progress.widths[-1] > max(self.progress.widths[-2:-1], default=0)
+        if self.limits.depth is not None:  # the levels of a proof are not numbers of steps
+            return False
         return not open_sometimes and len(self.store) >= MIN_STATES_TO_TRY_COVER and grows
 
     def proof(self, ranks: Ranks) -> Walk:
@@ -126,7 +128,7 @@ class Walk:
         """
         levels, progress = self.levels, self.progress
         if not progress.widths:
-            self._judge(0, whole=True)
+            self.level_judge.judge_from(self.store, 0, whole=True)
             progress.widths.append(1)
         while levels[-1] > levels[-1 - min(self.tables.max_cost, len(levels) - 1)]:
             if self.judge.decided:
@@ -138,11 +140,12 @@ class Walk:
                 if levels[-1 - cost] < levels[-cost]:
                     self._expand_level(levels[-1 - cost], levels[-cost], cost)
                 cost += 1
-            self._judge(levels[-1], whole=True)
+            self.level_judge.judge_from(self.store, levels[-1], whole=True)
             levels.append(len(self.store))
             progress.widths.append(levels[-1] - levels[-2])
             if levels[-1] > levels[-2]:
                 self.depth = len(levels) - 2
+            self.sizes.append([*map(len, self.tables.machines.configs)])
             if self.cover is None:
                 progress.level = self.depth
             else:
@@ -165,7 +168,7 @@ class Walk:
             if status == kernel.FULL:
                 self.store.grow()
             elif status == kernel.LIMIT:
-                raise Stop(state_limit(self._max_states()))
+                raise Stop(self._limit())
             elif status != kernel.SLICE:
                 self._fill_or_blame(status)
             self._check_limits()
@@ -183,7 +186,17 @@ class Walk:
         )  # fmt: skip
 
     def _max_states(self) -> int:
-        return self.limits.states or MAX_STATES
+        """Return the number of states at which the search stops; beyond the last level, no more."""
+        return self.levels[-1] if self._is_beyond() else self.limits.states or MAX_STATES
+
+    def _is_beyond(self) -> bool:
+        """Return whether the level that is searched is beyond the limit of steps."""
+        return self.limits.depth is not None and len(self.levels) - 1 > self.limits.depth
+
+    def _limit(self) -> str:
+        if self._is_beyond():
+            return depth_limit(self.limits.depth or 0)
+        return state_limit(self._max_states())
 
     def _fill_or_blame(self, status: int) -> None:
         """Fill in what the kernel missed; give a fault of the spec the trace that leads to it."""
@@ -191,7 +204,7 @@ class Walk:
             self._fill(status)
         except SpecError as error:
             if self._settle() == kernel.LIMIT:  # the fault is beyond the limit of states
-                raise Stop(state_limit(self._max_states())) from None
+                raise Stop(self._limit()) from None
             if self.cover is None:
                 where = (int(self.store.cursor[HEAD]),)
                 trace_fault(error, self.clock, self.progress, lambda tick: self._trace(where, tick))
@@ -229,32 +242,6 @@ class Walk:
         if self.limits.entries is not None and self.tables.entries > self.limits.entries:
             raise Stop(entry_limit(self.limits.entries))
 
-    # -- judging -------------------------------------------------------------------------------
-
-    def _judge(self, new: int, *, whole: bool) -> None:
-        """Judge the observations of the states from `new` on, and the steps that led to them."""
-        tables = self.tables
-        states = self.first_seen.new_in(self.store, new)
-        if self.property_symmetry is not None:
-            states = self.property_symmetry.without_known_orbits(states)
-        for index, observations in states:
-            if self.property_symmetry is not None:
-                transitions = int(self.store.cursor[TRANSITIONS])
-                self.property_symmetry.compare_watched(observations, self.judge.open, transitions)
-            self.judge.judge_new_state(tables.machines.seen(observations), where=(index,))
-        if self.judge.has_step_properties:
-            # In an incomplete level the state after the last transition may be missing.
-            until = int(self.store.cursor[TRANSITIONS]) - (not whole)
-            (watcher,) = tables.machines.watchers
-            steps = tables.receptions.first_used(watcher, self.judged_steps, until)
-            self.judged_steps = until
-            for before, observation, bundle, after in steps:
-                self.judge.judge_step(
-                    tables.machines.seen([observation]),
-                    tables.machines.seen([after]),
-                    where=(before, bundle),
-                )
-
     # -- reporting -----------------------------------------------------------------------------
 
     def _trace(self, where: tuple[int, ...], tick: Tick) -> Trace[State]:
@@ -264,17 +251,24 @@ class Walk:
     def _discovery(self, name: str, found: Found[tuple[int, ...]], tick: Tick) -> Discovery:
         """Return the trace to where a property was decided, and what is wrong at its end."""
         trace, why = self._trace(found.where, tick), found.why
-        if self.property_symmetry is not None:  # the trace may have other names than the search
+        symmetry = self.level_judge.symmetry
+        if symmetry is not None:  # the trace may have other names than the search
             prop = next(each for each in self.model.properties if each.name == name)
             end = self.model.observe(trace.states[-1])
-            why = self.property_symmetry.why_at_end(prop, end)
+            why = symmetry.why_at_end(prop, end)
         return Discovery(trace, why)
+
+    @property
+    def terminal(self) -> int:
+        """The number of states without a next step, if every row costs one step."""
+        return int(self.store.cursor[TERMINAL])
 
     def report(self, proof: Walk | None = None) -> SearchResult:
         """Return the result of this search; the counts are those of the proof, if one is given."""
         last = proof or self
         on = [name for name in self.reduced.on if name != "cover" or proof is not None]
-        seconds, symmetry = self.clock.seconds(), last.property_symmetry
+        seconds, symmetry = self.clock.seconds(), last.level_judge.symmetry
+        levels = self.tables.machines.configs_by_level(self.sizes)
         discoveries, untraced = trace_decisions(
             *(self.judge, self.clock, self.progress, self._discovery),
             lambda where: steps_to(where, self.levels),
@@ -292,6 +286,8 @@ class Walk:
             seconds=seconds,
             memory=last.store.bytes,
             engine="compiled",
+            terminal=last.terminal if last.complete and not on else None,
+            growing=growing_nodes(levels) if self.stopped is not None else (),
             samples=self.judge.samples,
             reduced=tuple(on),
             skipped=self.reduced.skipped,

@@ -15,6 +15,7 @@ from pcheck.search import limits
 from pcheck.search.compiled import walk
 from pcheck.search.compiled.covering import Cover
 from pcheck.search.compiled.explorer import explore
+from pcheck.search.compiled.judging import LevelJudge
 from pcheck.search.compiled.store import Store
 from pcheck.search.limits import Limits
 from pcheck.search.outcome import Outcome, SearchResult, Verdict
@@ -117,13 +118,13 @@ def test_a_proof_that_lacks_memory_is_not_used(monkeypatch: Patch) -> None:
 def test_a_proof_gets_half_of_the_remaining_time(monkeypatch: Patch) -> None:
     """Each level takes a second, in the search by steps and in the proof."""
     levels: list[int] = []
-    judge = walk.Walk._judge
+    judge = LevelJudge.judge_from
 
-    def judge_for_a_second(search: walk.Walk, new: int, *, whole: bool) -> None:
+    def judge_for_a_second(judging: LevelJudge, store: Store, new: int, *, whole: bool) -> None:
         levels.append(new)
-        judge(search, new, whole=whole)
+        judge(judging, store, new, whole=whole)
 
-    monkeypatch.setattr(walk.Walk, "_judge", judge_for_a_second)
+    monkeypatch.setattr(LevelJudge, "judge_from", judge_for_a_second)
     monkeypatch.setattr(limits, "time", SimpleNamespace(monotonic=lambda: float(len(levels))))
     case = Case(only_agreement(), limits=Limits(seconds=20))
     search = explore(case.model(), case.limits, reductions=(*FUSED, "cover"))
