@@ -55,9 +55,9 @@ def page(name: str) -> tuple[Finding, str]:
 
 
 @cache
-def long_finding(steps: int = 200, network: str = "lossy") -> Finding:
+def long_finding(steps: int = 200, network: str = "lossy", acceptors: int = 3) -> Finding:
     """Return a random trace of a cluster that can always take another step."""
-    options = {"acceptors": 3, "proposers": 2, "rounds": 30, "learners": 1}
+    options = {"acceptors": acceptors, "proposers": 2, "rounds": 30, "learners": 1}
     setup = prepare(find("paxos"), options, network=network, crashes=2)
     state, rng = setup.model.initial(), random.Random(7)
     states, labels = [state], list[str]()
