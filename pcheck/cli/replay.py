@@ -128,8 +128,9 @@ def _print_failure(console: Console, setup: Setup, replayed: Replay, *, quiet: b
         console.print()
         console.print(TraceText(timeline, notes_by_step))
         console.print()
-    text = f"Replay failed: {replayed.mismatch}"
-    console.print(Paragraph(text, "bold red"))
+    console.print(Paragraph(f"Replay failed: {replayed.mismatch}", "bold red"))
+    if replayed.instead is not None:
+        console.print(Paragraph(replayed.instead))
 
 
 def _spec_of(saved: SavedTrace, file: Path, spec: str | None, given: Mapping[str, Any]) -> Spec:

@@ -62,7 +62,8 @@ def playback_of_finding(finding: Finding) -> Playback:
 
 def playback_of_failure(setup: Setup, replayed: Replay) -> Playback:
     """Return the playback of a trace up to the step where its replay failed."""
-    outcome = Paragraph(f"Replay failed: {replayed.mismatch}", "bold red")
+    instead = "" if replayed.instead is None else f". {replayed.instead}"
+    outcome = Paragraph(f"Replay failed: {replayed.mismatch}{instead}", "bold red")
     timeline = timeline_of(setup.model, replayed.trace)
     return Playback(
         _titles(setup, "a trace whose replay failed"),

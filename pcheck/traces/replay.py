@@ -13,6 +13,7 @@ from pcheck.search.hidden_state import HiddenStateTest
 from pcheck.semantics.trace import Trace, follow
 from pcheck.text import unknown
 from pcheck.traces.divergence import refused_step
+from pcheck.traces.impossible import why_impossible
 from pcheck.traces.saved import SavedTrace
 
 
@@ -20,13 +21,15 @@ from pcheck.traces.saved import SavedTrace
 class Replay:
     """The result of a replay. `trace` ends before the first step that is not possible.
 
-    `mismatch` says how the trace differs from its file; None if the trace ends as recorded.
+    `mismatch` says how the trace differs from its file; None if the trace ends as recorded. If a
+    step is not possible, `instead` says why, and which steps are possible.
     """
 
     trace: Trace[Any]
     why: str | None  # the violation in the last state
     refused_at: int | None
     mismatch: str | None
+    instead: str | None = None
 
 
 def replay(saved: SavedTrace, setup: Setup) -> Replay:
@@ -40,8 +43,9 @@ def replay(saved: SavedTrace, setup: Setup) -> Replay:
     test.ask_handlers_again()
     if len(trace) < len(saved.steps):
         number = len(trace) + 1
-        mismatch = f"step {number} is not possible: {saved.steps[number - 1]}"
-        return Replay(trace, None, None, mismatch)
+        label = saved.steps[number - 1]
+        instead = why_impossible(setup.model, trace.states[-1], label)
+        return Replay(trace, None, None, f"step {number} is not possible: {label}", instead)
     why = _why_false_at_end(prop, setup.model, trace)
     refused_at = refused_step(setup, saved.steps)
     return Replay(trace, why, refused_at, _mismatch(saved, prop, why, refused_at))
