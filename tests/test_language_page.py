@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -60,6 +61,18 @@ def test_the_tutorial_does_what_it_says(pcheck: Ends, empty_folder: Path) -> Non
         changed = re.sub(r"    holder: .*", fix, lock.read_text(encoding="utf-8"))
         lock.write_text(changed, encoding="utf-8")
     assert [pcheck(*asked)[0] for asked, _ in commands(after_it)] == [0, 0]
+
+
+def test_a_trace_written_by_hand_is_replayed_as_shown(pcheck: Ends, empty_folder: Path) -> None:
+    (written,), trace = blocks(REFERENCE, "json"), empty_folder / "trace.json"
+    impossible, possible = commands(REFERENCE)
+    trace.write_text(written, encoding="utf-8")
+    status, printed, err = pcheck(*impossible[0])
+    assert (status, is_abridged(impossible[1], printed), err) == (1, True, "")
+    shorter = json.loads(written)
+    del shorter["steps"][3]
+    trace.write_text(json.dumps(shorter), encoding="utf-8")
+    assert pcheck(*possible[0]) == (0, possible[1].lstrip("\n"), "")
 
 
 @pytest.mark.parametrize(

@@ -209,7 +209,7 @@ class _Picture:
         high = LINE_HEIGHT * len(self.ending) + 12
         wide = self.grid.width - 2 * MARGIN
         frame = rectangle(Point(MARGIN, self.top_of_ending), wide, high, corner=5)
-        kind = "pc-end pc-good" if self.finding.is_witness else "pc-end"
+        kind = "pc-end" if self.finding.is_violation else "pc-end pc-good"
         return svg_group(kind, [frame, *map(_line, self.ending)])
 
     def _strip(self, top: float, bottom: float, kind: str | None = None) -> str:

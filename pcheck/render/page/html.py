@@ -93,7 +93,7 @@ def _bug(finding: Finding) -> Markup:
 
 
 def _why(finding: Finding) -> Markup:
-    ending = element("p", f"{finding.ending}.", class_="good" if finding.is_witness else "wrong")
+    ending = element("p", f"{finding.ending}.", class_="wrong" if finding.is_violation else "good")
     reasons = why(finding.explanation, finding.saved.spec)
     return joined(element("h2", why_title(finding), id="why"), ending, reasons)
 

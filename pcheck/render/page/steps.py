@@ -48,7 +48,7 @@ def _lines(finding: Finding, event: Event) -> Iterator[Markup]:
     for line in event.milestones:
         yield element("p", line, class_="milestone")
     if event.number == len(finding.timeline.events):
-        yield element("p", f"{finding.ending}.", class_="good" if finding.is_witness else "wrong")
+        yield element("p", f"{finding.ending}.", class_="wrong" if finding.is_violation else "good")
 
 
 def _lost(timeline: Timeline, event: Event, nth: int) -> str:

@@ -16,6 +16,8 @@ def why_title(finding: Finding) -> str:
     """Return the heading of the explanation."""
     if finding.is_witness:
         return "What this trace reaches"
+    if not finding.is_violation:
+        return "How this trace ends"
     return f"Why this trace violates {finding.saved.property}"
 
 
