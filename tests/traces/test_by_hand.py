@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,21 @@ def test_a_step_that_is_ignored_says_why(capsys: pytest.CaptureFixture[str]) -> 
         "Possible instead: p2 <- a1: Promise(ballot=2, last=None).",
         "",
     )
+
+
+def test_an_ignored_message_that_unblocks_the_next_says_why(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """On `fifo` the delivery of an ignored message is a step."""
+    steps = [*BEGIN, "a1 <- p2: Prepare(ballot=2)", "a1 <- p1: Prepare(ballot=1)"]
+    written(steps, options={"acceptors": 1}, network="fifo")
+    why = "ignores this message: `self.may_promise(ballot)` is false; promised = 2"
+    finding = judged(Path("mine.json"))[1]
+    assert [each.ignored for each in finding.timeline.events] == [None, None, None, why]
+    for form in ("text", "svg", "html", "mermaid", "json"):
+        drawn = FORMATS[form].draw(finding).replace("#59;", ";").replace("<br/>", " ")
+        texts = re.sub(r"</text>\s*<text[^>]*>", " ", drawn)
+        assert why in " ".join(texts.replace("\u2503", " ").split()), form
 
 
 def test_a_trace_of_a_users_own_spec_needs_its_file(capsys: pytest.CaptureFixture[str]) -> None:

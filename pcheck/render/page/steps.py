@@ -41,8 +41,8 @@ def _lines(finding: Finding, event: Event) -> Iterator[Markup]:
     note = finding.notes.get(event.number)
     if note is not None:
         yield element("p", note, class_="note")
-    if event.changes:
-        yield element("p", ", ".join(event.changes), class_="changes")
+    if event.effects:
+        yield element("p", ", ".join(event.effects), class_="changes")
     for nth, sent in enumerate(event.sends):
         yield element("p", f"{sent}{_lost(finding.timeline, event, nth)}", class_="sends")
     for line in event.milestones:
