@@ -20,7 +20,7 @@ from tests.render.diagram.drawn import (
 )
 from tests.render.findings import finding_named
 
-EM, BOLD = 0.47, 0.5  # just below the mean width of letters
+EM, BOLD = 0.45, 0.5  # just below the mean width of letters, also of those of code
 
 
 @every_finding

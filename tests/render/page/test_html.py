@@ -234,7 +234,7 @@ def test_a_page_contains_all_words_of_the_text_report(name: str) -> None:
     for each in explanation.divergences:
         texts += [each.label, each.sentence]
     for event in finding.timeline.events:
-        texts += [event.label, *event.changes, *map(str, event.sends), *event.milestones]
+        texts += [event.label, *event.effects, *map(str, event.sends), *event.milestones]
     assert [each for each in texts if " ".join(each.split()) not in words] == []
     report = trace_report(finding).split("\n\n")[0]
     labels = "bug|size|network|crashes|losses|also covered"
