@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -71,6 +72,18 @@ def check_commands(pcheck: Ends, text: str) -> list[int]:
         assert (is_abridged(shown, printed), err) == (True, "")
         statuses.append(status)
     return statuses
+
+
+def test_a_trace_written_by_hand_is_replayed_as_shown(pcheck: Ends, empty_folder: Path) -> None:
+    (written,), trace = blocks(REFERENCE, "json"), empty_folder / "trace.json"
+    impossible, possible = commands(REFERENCE)
+    trace.write_text(written, encoding="utf-8")
+    status, printed, err = pcheck(*impossible[0])
+    assert (status, is_abridged(impossible[1], printed), err) == (1, True, "")
+    shorter = json.loads(written)
+    del shorter["steps"][3]
+    trace.write_text(json.dumps(shorter), encoding="utf-8")
+    assert pcheck(*possible[0]) == (0, possible[1].lstrip("\n"), "")
 
 
 @pytest.mark.parametrize(

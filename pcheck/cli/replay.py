@@ -44,7 +44,10 @@ EXIT_STATUS = "Exit status: 0 if the trace reproduces, 1 if not, 2 if the file c
 def replay_command(
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE", help="A trace saved with `pcheck explore --save`."),
+        typer.Argument(
+            metavar="FILE",
+            help="A saved trace, or one written by hand: JSON with `spec` and `steps`.",
+        ),
     ],
     spec: Annotated[
         str | None,
@@ -91,11 +94,11 @@ def replay_command(
         if drawing is not None and drawing.file is not None:
             drawing.report_unwritten("the replay failed")
         return 1
-    finding = Finding.of(setup, saved, replayed.trace)
+    finding = Finding.of(setup, replayed.saved, replayed.trace)
     if step:
         step_through(console, playback_of_finding(finding))
     elif not to_standard_output:
-        _print_finding(console, finding, quiet=quiet)
+        _print_finding(console, finding, replayed.others, quiet=quiet)
     if drawing is not None:
         drawing.write(finding)
     return 0
@@ -109,7 +112,9 @@ def _check_stepper(quiet: bool, drawing: Drawing | None) -> None:
     check_a_terminal()
 
 
-def _print_finding(console: Console, finding: Finding, *, quiet: bool) -> None:
+def _print_finding(
+    console: Console, finding: Finding, others: tuple[str, ...], *, quiet: bool
+) -> None:
     if not quiet:
         console.print(Header(finding.setup))
         console.print()
@@ -117,7 +122,12 @@ def _print_finding(console: Console, finding: Finding, *, quiet: bool) -> None:
         console.print()
     for part in verdict_of(finding):
         console.print(part)
-    console.print(Paragraph("Replayed: the trace ends as recorded.", "bold green"))
+    if others:
+        console.print(Paragraph(f"Also violated: {', '.join(others)}.", "bold red"))
+        console.print()
+    is_recorded = "property" in finding.saved.given
+    end = "the trace ends as recorded" if is_recorded else "every step is possible"
+    console.print(Paragraph(f"Replayed: {end}.", "bold green"))
 
 
 def _print_failure(console: Console, setup: Setup, replayed: Replay, *, quiet: bool) -> None:
@@ -129,8 +139,9 @@ def _print_failure(console: Console, setup: Setup, replayed: Replay, *, quiet: b
         console.print()
         console.print(TraceText(timeline, notes_by_step))
         console.print()
-    text = f"Replay failed: {replayed.mismatch}"
-    console.print(Paragraph(text, "bold red"))
+    console.print(Paragraph(f"Replay failed: {replayed.mismatch}", "bold red"))
+    if replayed.instead is not None:
+        console.print(Paragraph(replayed.instead))
 
 
 def _spec_of(saved: SavedTrace, file: Path, spec: str | None, given: Mapping[str, Any]) -> Spec:
@@ -140,10 +151,12 @@ def _spec_of(saved: SavedTrace, file: Path, spec: str | None, given: Mapping[str
     """
     if spec is not None:
         return find(spec)
-    if saved.file is not None:
+    is_by_hand = "file" not in saved.given and saved.spec not in shipped_names()
+    if saved.file is not None or is_by_hand:
+        name = saved.file if saved.file is not None else f"./{Path(saved.spec).stem}.py"
         raise UsageError(
             f"{file} is a trace of a spec that does not ship with pcheck; add the file of the "
-            f"spec, as in `{_command(file, saved.file, given)}`"
+            f"spec, as in `{_command(file, name, given)}`"
         )
     if saved.spec not in shipped_names():
         raise TraceError(

@@ -42,19 +42,22 @@ def check_a_terminal() -> None:
 def playback_of_finding(finding: Finding) -> Playback:
     """Return the playback of a trace that ends as its file records."""
     saved, steps = finding.saved, counted(len(finding.saved.steps), "step")
-    if finding.is_witness:
-        verb, verdict, style = "reaches", "FOUND", "bold green"
+    if finding.is_violation:
+        verb, verdict, style = "violates", "VIOLATED: ", "bold red"
+        farewell = f"{saved.property} is false after {steps}: {saved.why}"
+    elif finding.is_witness:
+        verb, verdict, style = "reaches", "FOUND: ", "bold green"
         farewell = f"{saved.property} is reached after {steps}"
     else:
-        verb, verdict, style = "violates", "VIOLATED", "bold red"
-        farewell = f"{saved.property} is false after {steps}: {saved.why}"
+        verb, verdict, style = "violates", "", "bold green"
+        farewell = f"no property is violated after {steps}"
     explanation = finding.explanation
     return Playback(
-        _titles(finding.setup, f"a trace that {verb} {saved.property}"),
+        _titles(finding.setup, f"a trace that {verb} {saved.property or 'no property'}"),
         finding.timeline,
         finding.notes,
         Header(finding.setup),
-        Paragraph(f"{verdict}: {finding.ending}.", style),
+        Paragraph(f"{verdict}{finding.ending}.", style),
         Paragraph(f"{_name(finding.setup)}: {farewell}.", style),
         Explained(explanation, saved.spec) if not explanation.is_empty else None,
     )
@@ -62,7 +65,8 @@ def playback_of_finding(finding: Finding) -> Playback:
 
 def playback_of_failure(setup: Setup, replayed: Replay) -> Playback:
     """Return the playback of a trace up to the step where its replay failed."""
-    outcome = Paragraph(f"Replay failed: {replayed.mismatch}", "bold red")
+    instead = "" if replayed.instead is None else f". {replayed.instead}"
+    outcome = Paragraph(f"Replay failed: {replayed.mismatch}{instead}", "bold red")
     timeline = timeline_of(setup.model, replayed.trace)
     return Playback(
         _titles(setup, "a trace whose replay failed"),

@@ -95,7 +95,7 @@ class _Diagram:
         """Yield the note and the changes of a step, and its messages that no arrow shows."""
         if event.number in self.finding.notes:
             yield self.finding.notes[event.number]
-        yield from event.changes
+        yield from event.effects
         for nth, sent in enumerate(event.sends):
             without_arrow = self.timeline.merged_receivers(event.number, nth)
             if without_arrow or not sent.to:

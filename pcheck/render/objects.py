@@ -120,6 +120,7 @@ def _event(timeline: Timeline, event: Event, note: str | None) -> JsonObject:
         "src": event.src,
         "message": show(event.message) if event.src is not None else None,
         "changes": dict(_changes(timeline.after(event.number - 1), event.columns)),
+        "ignored": event.ignored,
         "sends": [{"message": show(each.message), "to": each.to} for each in event.sends],
         "milestones": event.milestones,
         "note": note,

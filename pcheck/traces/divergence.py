@@ -12,9 +12,10 @@ from pcheck.language.names import Id
 from pcheck.loading.setup import Setup
 from pcheck.search.limits import Tick, no_tick
 from pcheck.semantics.cluster_model import ClusterModel
-from pcheck.semantics.network import Letter
 from pcheck.semantics.node import StepKind, delivered
 from pcheck.semantics.trace import Trace
+from pcheck.traces.ignoring import ignores
+from pcheck.traces.impossible import letter_in, other_choices, why_not_offered
 from pcheck.traces.timeline import Event, Timeline, sent_by_step
 
 MAX_DIVERGENCES = 3  # in an explanation; later divergences follow from the first ones
@@ -140,12 +141,23 @@ def divergences(setup: Setup, trace: Trace[Any], timeline: Timeline) -> Iterator
 
 def _why_refused(model: Model[Any], state: Any, event: Event, name: str) -> str:
     """Return a sentence that says why the correct protocol, called `name`, refuses a step."""
-    if event.src is None or not isinstance(model, ClusterModel):
-        return f"{name} does not take this step"
-    undelivered = state.nodes[model.index[Id(event.node)]].inbox
-    is_sent = any(event.label.startswith(_delivery(event, each)) for each in undelivered)
-    return f"{name} refuses this message" if is_sent else f"{name} never sent this message"
-
-
-def _delivery(event: Event, letter: Letter) -> str:
-    return delivered(letter.src, Id(event.node), letter.message)
+    refused = f"{name} does not take this step"
+    if not isinstance(model, ClusterModel):
+        return refused
+    at = model.index[Id(event.node)]
+    node, config = model.nodes[at], state.nodes[at]
+    if event.kind is StepKind.ACT and config.up:
+        reason = why_not_offered(node, config.actor, event.label)
+        return refused if reason is None else f"{refused}: {reason}"
+    if event.src is None:
+        return refused
+    wanted = delivered(Id(event.src), node.me, event.message)
+    letter = letter_in(config.inbox, node.me, wanted)
+    if letter is None:
+        return f"{name} never sent this message"
+    if event.kind is not StepKind.DELIVER or not config.up:
+        return refused
+    other = other_choices(node, config.actor, letter)
+    if other is not None:
+        return f"{name} takes this message {other}"
+    return f"{name} {ignores(config.actor, letter.message, letter.src, 'this message')}"

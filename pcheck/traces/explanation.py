@@ -74,8 +74,8 @@ def _events_of(node: str, timeline: Timeline) -> NodeEvents:
 
 def _lines(model: Model[Any], saved: SavedTrace, timeline: Timeline) -> list[str]:
     """Return the lines of the property's explanation; the name of a node stands for its events."""
-    prop = next(each for each in model.properties if each.name == saved.property)
-    if prop.explain is None or not isinstance(model, ClusterModel):
+    prop = next((each for each in model.properties if each.name == saved.property), None)
+    if prop is None or prop.explain is None or not isinstance(model, ClusterModel):
         return []
     try:
         return [str(line) for line in prop.explain(History(timeline.observations))]

@@ -25,6 +25,12 @@ class Outline:
     name: str  # of the property
     why: str
     steps: int
+    is_shortest: bool = True
+
+    @property
+    def is_violation(self) -> bool:
+        """True if the trace violates a property."""
+        return bool(self.name) and not self.is_witness
 
     @property
     def is_witness(self) -> bool:
@@ -37,11 +43,15 @@ class Outline:
     def title(self) -> str:
         """The heading of the trace: `The shortest trace that violates agreement (14 steps)`."""
         verb = "reaches" if self.is_witness else "violates"
-        return f"The shortest trace that {verb} {self.name} ({counted(self.steps, 'step')})"
+        subject = "The shortest trace" if self.is_shortest else "A trace"
+        name, steps = self.name or "no property", counted(self.steps, "step")
+        return f"{subject} that {verb} {name} ({steps})"
 
     @property
     def ending(self) -> str:
         """The result of the last step: `agreement is false: v1 and v2 are both chosen`."""
+        if not self.name:
+            return "no property is violated after the last step"
         if self.is_witness:
             return f"{self.name} is reached"
         return f"{self.name} is false: {self.why}"
@@ -104,7 +114,13 @@ class Finding:
     def outline(self) -> Outline:
         """The end of the trace."""
         saved = self.saved
-        return Outline(self.setup, saved.property, saved.why, len(saved.steps))
+        is_shortest = "why" in saved.given  # of a trace written by hand nobody knows
+        return Outline(self.setup, saved.property, saved.why, len(saved.steps), is_shortest)
+
+    @property
+    def is_violation(self) -> bool:
+        """True if the trace violates a property."""
+        return self.outline.is_violation
 
     @property
     def is_witness(self) -> bool:

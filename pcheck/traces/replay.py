@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pcheck.errors import TraceError
@@ -13,6 +13,7 @@ from pcheck.search.hidden_state import HiddenStateTest
 from pcheck.semantics.trace import Trace, follow
 from pcheck.text import unknown
 from pcheck.traces.divergence import refused_step
+from pcheck.traces.impossible import why_impossible
 from pcheck.traces.saved import SavedTrace
 
 
@@ -20,43 +21,77 @@ from pcheck.traces.saved import SavedTrace
 class Replay:
     """The result of a replay. `trace` ends before the first step that is not possible.
 
-    `mismatch` says how the trace differs from its file; None if the trace ends as recorded.
+    `saved` is the trace of the file, with the setup and the judgement that the file does not give.
+    `mismatch` says how the trace differs from its file; None if the trace ends as recorded. If a
+    step is not possible, `instead` says why, and which steps are possible.
     """
 
+    saved: SavedTrace
     trace: Trace[Any]
     why: str | None  # the violation in the last state
     refused_at: int | None
     mismatch: str | None
+    instead: str | None = None
+    others: tuple[str, ...] = ()  # the other violated properties, if the file names none
 
 
 def replay(saved: SavedTrace, setup: Setup) -> Replay:
-    """Follow the labels of a saved trace and compare the result with the file.
+    """Follow the labels of a saved trace and compare the result with what the file gives.
+
+    If the file names no property, the first `always` that is false at the end is that of the trace.
 
     Raise Unreliable if a handler has hidden state and so answers otherwise when asked again.
     """
-    prop = _property(saved, setup.model)
+    prop = _property(saved, setup.model) if saved.property else None
+    saved = _with_setup(saved, setup)
     test = HiddenStateTest(setup.model)
     trace = follow(setup.model, saved.steps)
     test.ask_handlers_again()
     if len(trace) < len(saved.steps):
         number = len(trace) + 1
-        mismatch = f"step {number} is not possible: {saved.steps[number - 1]}"
-        return Replay(trace, None, None, mismatch)
-    why = _why_false_at_end(prop, setup.model, trace)
+        label = saved.steps[number - 1]
+        instead = why_impossible(setup.model, trace.states[-1], label)
+        return Replay(saved, trace, None, None, f"step {number} is not possible: {label}", instead)
     refused_at = refused_step(setup, saved.steps)
-    return Replay(trace, why, refused_at, _mismatch(saved, prop, why, refused_at))
+    judged = replace(saved, refused_at=refused_at)
+    if prop is None:
+        violated = _violated(setup.model, trace)
+        name, why = next(iter(violated.items()), ("", None))
+        judged = replace(judged, property=name, why=why or "")
+        mismatch = _other_refused_step(saved, refused_at)
+        return Replay(judged, trace, why, refused_at, mismatch, others=tuple(violated)[1:])
+    why = _why_false_at_end(prop, setup.model, trace)
+    if "why" not in saved.given:
+        judged = replace(judged, why=why or "")
+    mismatch = _mismatch(saved, prop, why) or _other_refused_step(saved, refused_at)
+    return Replay(judged, trace, why, refused_at, mismatch)
 
 
-def _mismatch(
-    saved: SavedTrace, prop: Property, why: str | None, refused_at: int | None
-) -> str | None:
-    """Return how the end of a trace or its refused step differs from the file, if it does."""
+def _with_setup(saved: SavedTrace, setup: Setup) -> SavedTrace:
+    """Return a trace with the options, the network and the crashes of its setup."""
+    return replace(saved, options=dict(setup.options), network=setup.network, crashes=setup.crashes)
+
+
+def _violated(model: Model[Any], trace: Trace[Any]) -> dict[str, str]:
+    """Return each `always` that is false at the end of a trace, with the reason."""
+    always = (prop for prop in model.properties if prop.kind is Kind.ALWAYS)
+    found = {prop.name: _why_false_at_end(prop, model, trace) for prop in always}
+    return {name: why for name, why in found.items() if why is not None}
+
+
+def _mismatch(saved: SavedTrace, prop: Property, why: str | None) -> str | None:
+    """Return how the end of a trace differs from the file, if it does."""
     if why is None:
         state = "not reached" if prop.kind is Kind.SOMETIMES else "still true"
         return f"{saved.property} is {state} after the last step"
-    if why != saved.why:
+    if "why" in saved.given and why != saved.why:
         return f"{saved.property} is false because {why}; the file says: {saved.why}"
-    if refused_at != saved.refused_at:
+    return None
+
+
+def _other_refused_step(saved: SavedTrace, refused_at: int | None) -> str | None:
+    """Return how the refused step differs from the file, if it does."""
+    if "refused_at" in saved.given and refused_at != saved.refused_at:
         found = "no step" if refused_at is None else f"step {refused_at}"
         recorded = "no step" if saved.refused_at is None else f"step {saved.refused_at}"
         return f"the correct protocol refuses {found}; the file says {recorded}"

@@ -1,5 +1,8 @@
 """Saved traces: JSON files whose steps are the printed labels, so that old files stay readable.
 
+A user may also write a trace by hand: a file with the spec and the steps, and what else the user
+wants to fix. All other keys have the defaults of the spec, and a replay judges the last state.
+
 A file never selects code to run. It names a spec that ships with pcheck, or is replayed with a spec
 file that the user gives.
 """
@@ -7,7 +10,7 @@ file that the user gives.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,7 @@ from pcheck.language.decorators import Bug
 from pcheck.loading.setup import Setup, prepare
 from pcheck.loading.spec import Spec
 from pcheck.semantics.trace import Trace
+from pcheck.text import unknown
 
 FORMAT, VERSION = "pcheck trace", 2
 OLD_FORMATS = {"pcheck run": 1}  # also read, because the keys are the same
@@ -23,7 +27,11 @@ OLD_FORMATS = {"pcheck run": 1}  # also read, because the keys are the same
 
 @dataclass(frozen=True)
 class SavedTrace:
-    """A trace that violates or reaches a property, with all that a replay needs."""
+    """A trace that violates or reaches a property, with all that a replay needs.
+
+    `property` is empty if no property is named or violated. `given` holds the keys of the file; a
+    replay compares its result only with these.
+    """
 
     spec: str
     file: str | None  # the name of the user's spec file; None if the spec ships with pcheck
@@ -36,12 +44,18 @@ class SavedTrace:
     steps: tuple[str, ...]
     refused_at: int | None  # the first step, from 1, that the correct protocol refuses
     crash_nodes: tuple[str, ...] | None = None  # None: every node may crash
+    given: frozenset[str] = field(
+        default_factory=lambda: frozenset(SHAPE), compare=False, repr=False
+    )
 
     def text(self) -> str:
         """Return the content of the file; `crash_nodes` is left out if every node may crash."""
         found = {"format": FORMAT, "version": VERSION, **asdict(self)}
+        del found["given"]
         if self.crash_nodes is None:
             del found["crash_nodes"]
+        if not self.property:
+            found |= dict.fromkeys(("property", "why"))
         return json.dumps(found, indent=2) + "\n"
 
     def prepare(self, spec: Spec) -> Setup:
@@ -61,8 +75,6 @@ class SavedTrace:
             )
         except (UsageError, SpecError) as error:
             raise TraceError(f"cannot be replayed: {error}") from error
-        if (setup.network, setup.crashes) != (self.network, self.crashes):
-            raise TraceError("is damaged: it lacks the network or the number of crashes")
         return setup
 
 
@@ -114,33 +126,57 @@ SHAPE: dict[str, tuple[type, ...]] = {
     "options": (dict,),
     "network": (str, type(None)),
     "crashes": (int, type(None)),
-    "property": (str,),
-    "why": (str,),
+    "property": (str, type(None)),
+    "why": (str, type(None)),
     "steps": (list,),
     "refused_at": (int, type(None)),
 }
+REQUIRED = "spec", "steps"
+DEFAULTS: dict[str, Any] = {**dict.fromkeys(SHAPE), "options": {}, "property": "", "why": ""}
 
 
 def _checked(found: Any) -> SavedTrace:
     """Return the saved trace in a JSON value, or raise TraceError without the name of the file."""
+    if not isinstance(found, dict) or not found.keys() & {*REQUIRED, "format"}:
+        raise TraceError('is not a trace: it must be an object with the keys "spec" and "steps"')
+    if "format" in found:
+        _check_format(found)
+    else:
+        _check_keys(found)
+    for name, kinds in SHAPE.items():
+        if name in found and type(found[name]) not in kinds:
+            raise TraceError(f"is damaged: {name!r} is of the wrong type")
+    for name in REQUIRED:
+        if name not in found:
+            raise TraceError(f"is damaged: {name!r} is missing")
+    if not all(isinstance(step, str) for step in found["steps"]):
+        raise TraceError("is damaged: a step is not a label")
+    given = {name: found[name] for name in SHAPE if found.get(name) is not None}
+    nothing = {name for name in ("file", "bug", "refused_at") if name in found}
+    lists = {"steps": tuple(found["steps"]), "crash_nodes": _crash_nodes(found)}
+    return SavedTrace(**DEFAULTS | given | lists, given=frozenset(given) | nothing)
+
+
+def _check_keys(found: dict[str, Any]) -> None:
+    """Raise TraceError if a file without a format has a key that no trace has."""
+    known = {*SHAPE, "crash_nodes", "version"}
+    for name in found:
+        if name not in known:
+            raise TraceError(f"cannot be replayed: {unknown('key', name, sorted(known))}")
+
+
+def _check_format(found: dict[str, Any]) -> None:
+    """Raise TraceError if pcheck does not read the format of a file, or its version."""
     known = {FORMAT: VERSION, **OLD_FORMATS}
-    form = found.get("format") if isinstance(found, dict) else None
+    form, version = found["format"], found.get("version")
     if not isinstance(form, str) or form not in known:
-        raise TraceError(f'is not a saved trace of pcheck: it lacks "format": "{FORMAT}"')
-    version = found.get("version")
+        raise TraceError(f'is not a trace: its format is {form!r}, not "{FORMAT}"')
     if type(version) is not int or version != known[form]:
         newer = isinstance(version, int) and version > VERSION
         hint = "; a newer pcheck wrote the file" if newer else ""
         raise TraceError(
             f"has format version {version!r}, but this pcheck reads version {known[form]}{hint}"
         )
-    for name, kinds in SHAPE.items():
-        if name not in found or type(found[name]) not in kinds:
-            raise TraceError(f"is damaged: {name!r} is missing or of the wrong type")
-    if not all(isinstance(step, str) for step in found["steps"]):
-        raise TraceError("is damaged: a step is not a label")
-    lists = {"steps": tuple(found["steps"]), "crash_nodes": _crash_nodes(found)}
-    return SavedTrace(**{name: found[name] for name in SHAPE} | lists)
 
 
 def _crash_nodes(found: dict[str, Any]) -> tuple[str, ...] | None:

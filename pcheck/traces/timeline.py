@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from pcheck.language.model import Model
+from pcheck.language.names import Id
 from pcheck.language.printing import show
 from pcheck.language.seen import Seen
 from pcheck.search.limits import Tick, no_tick
@@ -18,6 +19,7 @@ from pcheck.semantics.cluster_model import ClusterModel, State, fields_of
 from pcheck.semantics.node import Row, StepKind
 from pcheck.semantics.trace import Trace
 from pcheck.traces.flights import Flight, FlightTracker
+from pcheck.traces.ignoring import ignores
 from pcheck.traces.observations import NewMilestones, TakenRow, TraceObservations
 
 Fields = Mapping[str, str]
@@ -52,6 +54,12 @@ class Event:
     sends: tuple[Sent, ...] = ()
     milestones: tuple[str, ...] = ()
     sent_in: int | None = None  # the step that sent the message, if the sender sent others since
+    ignored: str | None = None  # that the node ignores the message, on a network where this counts
+
+    @property
+    def effects(self) -> tuple[str, ...]:
+        """The changes of the step, or the reason why the step changes nothing."""
+        return self.changes if self.ignored is None else (*self.changes, self.ignored)
 
     @cached_property
     def down(self) -> frozenset[str]:
@@ -186,8 +194,19 @@ def _cluster_events(
             sends=_sent(row),
             milestones=tuple(milestones.after(number, before, row_taken)),
             sent_in=sent_in if is_late else None,
+            ignored=_ignored(model, before, node, row),
         )
         last_sends |= {sent.src: number for sent, _ in row.bundle.sends}
+
+
+def _ignored(model: ClusterModel, before: State, node: Id, row: Row) -> str | None:
+    """Return that a node ignores the message of a step, with the reason, or None if it does not."""
+    actor, letter = before.nodes[model.index[node]].actor, row.letter
+    if letter is None or row.kind is not StepKind.DELIVER:
+        return None
+    if row.next.actor is not actor or row.bundle.sends:
+        return None
+    return ignores(actor, letter.message, letter.src, "this message")
 
 
 def _model_events(

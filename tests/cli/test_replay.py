@@ -48,6 +48,8 @@ def test_a_trace_that_does_not_replay_is_printed_up_to_the_failure(
     assert out.endswith(
         "    ┃   ┠──╳┃    sends Prepare(ballot=2) to a1 (never delivered)\n\n"
         "Replay failed: step 3 is not possible: a1 flies\n"
+        "a1 does not take this step. Possible instead: a1 <- p1: Prepare(ballot=1); a1 <-\n"
+        "p2: Prepare(ballot=2).\n"
     )
     assert "VIOLATED" not in out
 

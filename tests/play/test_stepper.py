@@ -105,7 +105,8 @@ def test_a_trace_that_does_not_replay_is_stepped_up_to_the_failure(
     started.shows("step 0 of 2")
     started.press("nn")
     differs = "Replay failed: step 3 is not possible: a1 flies"
-    assert differs in started.shows("step 2 of 2")
+    rows = started.shows("step 2 of 2")
+    assert [each for each in rows if each.startswith(f"{differs}. a1 does not take")] != []
     started.press("\x1b")
     assert (started.ends(), started.is_restored) == (1, True)
     assert differs.encode() in started.sent_afterwards

@@ -64,7 +64,8 @@ sequenceDiagram
     Note over n2: promises = None
     rect rgba(255, 0, 0, 0.15)
         n1->>n3: 9. Accept(vote=Vote(ballot=1, value=v1))
-        Note over n3: (correct paxos refuses this message)<br/>promised = 1<br/>vote = Vote(\
+        Note over n3: (correct paxos ignores this message:<br/>`self.may_vote(vote.ballot)` is \
+false#59;<br/>promised = 2)<br/>promised = 1<br/>vote = Vote(\
 ballot=1, value=v1)<br/>says Accepted(vote=Vote(ballot=1, value=v1))
     end
     Note over n1,n3: v1 is chosen: a1, a majority, voted in ballot 1

@@ -65,6 +65,7 @@ TWO_STEPS = {
             "src": None,
             "message": None,
             "changes": {"p1": {"started": "1", "promises": "{}"}},
+            "ignored": None,
             "sends": [{"message": "Prepare(ballot=1)", "to": ["a1", "a2"]}],
             "milestones": [],
             "note": None,
@@ -79,6 +80,7 @@ TWO_STEPS = {
             "src": "p1",
             "message": "Prepare(ballot=1)",
             "changes": {},
+            "ignored": None,
             "sends": [],
             "milestones": [],
             "note": None,
@@ -108,6 +110,7 @@ TWO_STEPS = {
     ],
     "explanation": {"lines": [], "rules": [], "divergences": [], "node_events": []},
 }
+IGNORES = "ignores this message: `self.may_vote(vote.ballot)` is false; promised = 2"
 EXPLAINED = {
     "lines": [
         "v1 is chosen by step 9: a1, a majority, voted for it in ballot 1.",
@@ -144,8 +147,8 @@ EXPLAINED = {
             "label": "a1 <- p1: Accept(vote=Vote(ballot=1, value=v1))",
             "node": "a1",
             "buggy": None,
-            "correct": "correct paxos refuses this message",
-            "note": "correct paxos refuses this message",
+            "correct": f"correct paxos {IGNORES}",
+            "note": f"correct paxos {IGNORES}",
         },
     ],
     "node_events": [{"node": "a1", "events": [3, 4, 5, 6, 9, 10]}],
@@ -169,7 +172,7 @@ def test_an_explanation_is_written_as_documented() -> None:
     assert found["explanation"] == EXPLAINED
     assert notes == {
         5: "(correct paxos now has promised = 2)",
-        9: "(correct paxos refuses this message)",
+        9: f"(correct paxos {IGNORES})",
     }
 
 

@@ -9,6 +9,7 @@ import pytest
 from pcheck import check
 from pcheck.loading.spec import find
 from pcheck.traces.explanation import Explanation
+from tests.render.findings import saved_finding
 from tests.traces.asking import AsksAgain, AsksForMore, Lies, explained, result_of
 from tests.traces.files import REFUSED, STEPS
 
@@ -68,3 +69,51 @@ def test_an_action_that_only_the_bug_has_is_refused() -> None:
     result = result_of(AsksAgain)
     assert result.saved is not None
     assert result.saved.refused_at == 1
+
+
+FIRST = "p1 <- a1: Promise(ballot=1, last=None)"
+
+
+def refusals(bug: str) -> dict[str, str]:
+    """Return the words for each step of the saved trace of a bug that the correct spec refuses."""
+    found = saved_finding(bug).explanation.divergences
+    return {each.label: each.correct for each in found if each.buggy is None}
+
+
+@pytest.mark.parametrize(
+    ("bug", "label", "words"),
+    [
+        # The correct protocol takes the message, and does not have the choice of the bug.
+        (
+            "counts-the-living",
+            f"{FIRST}, takes the others for dead",
+            "correct paxos takes this message without a choice",
+        ),
+        (
+            "opens-any-fast-ballot",
+            "p2 <- a1: Promise(ballot=2, last=Vote(ballot=1, value=v1))",
+            "correct fast_paxos takes this message only as: picks v1",
+        ),
+        (
+            "counts-a-promise-twice",
+            FIRST,
+            "correct paxos ignores this message: `self.counts(ballot, src)` is false; "
+            "ballots = (1,), started = 1, promises = {a1: None}",
+        ),
+        (
+            "uses-a-ballot-again",
+            "p2 <- a2: Promise(ballot=2, last=None)",
+            "correct paxos ignores this message: `self.promises is not None` is false; "
+            "promises = None",
+        ),
+        (
+            "forgets-that-it-is-prepared",
+            "r1 aborts",
+            "correct two_phase_commit does not take this step: `self.may_abort()` is false; "
+            "state = 'prepared'",
+        ),
+        ("raises-its-ballot", "p1 goes on in ballot 3", "correct paxos does not take this step"),
+    ],
+)
+def test_a_refused_step_is_explained(bug: str, label: str, words: str) -> None:
+    assert refusals(bug)[label] == words

@@ -32,13 +32,24 @@ MARGIN, NAME_HEIGHT, GAP = 18.0, 26.0, 10.0  # GAP: the distance of names and la
 EVENT_OFFSET = 17.0  # from the top of a band to its event
 MIN_BAND_HEIGHT, BAND_FOOT = 46.0, 9.0  # BAND_FOOT: the room below the texts of a band
 NUMBER_WIDTH = 26.0
-MIN_TEXT_COLUMN, MAX_TEXT_COLUMN = 250.0, 390.0
+MIN_TEXT_COLUMN = 250.0
 # The pitch is the distance of two lanes.
-MIN_LANE_PITCH, MAX_LANE_PITCH, MAX_WIDTH_OF_LANES = 76.0, 132.0, 880.0
+MIN_LANE_PITCH, MAX_WIDTH_OF_LANES = 76.0, 880.0
 MAX_PITCH_OF_ONE_LANE = 320.0
 LOOP_MARGIN = 92.0  # the pitch that a loop needs in addition to the width of its label
 TALL_HEIGHT = 620.0  # taller diagrams repeat the names below the lanes
 MIN_CLEARANCE, CLEARANCE_STEP, MAX_ROUNDS = 8.0, 6.0, 30  # of arrows and events
+
+
+@dataclass(frozen=True)
+class Room:
+    """The largest distance of two lanes and the largest width of the texts beside the lanes."""
+
+    pitch: float
+    text_column: float
+
+
+ON_A_SHEET, ON_A_PAGE = Room(132.0, 390.0), Room(96.0, 274.0)
 
 
 @dataclass(frozen=True)
@@ -69,13 +80,17 @@ class Grid:
     """
 
     def __init__(
-        self, timeline: Timeline, notes: Mapping[int, str], heading: Sequence[StyledText] = ()
+        self,
+        timeline: Timeline,
+        notes: Mapping[int, str],
+        heading: Sequence[StyledText] = (),
+        room: Room = ON_A_SHEET,
     ) -> None:
         self.timeline = timeline
-        pitch = _pitch(timeline)
+        pitch = _pitch(timeline, room.pitch)
         names = shortened(map(printable, timeline.lanes), NAME_SIZE, pitch - 24)
         self.names = dict(zip(timeline.lanes, names, strict=True))
-        first = MARGIN + min(pitch, MAX_LANE_PITCH) * 0.4
+        first = MARGIN + min(pitch, room.pitch) * 0.4
         self.x = {lane: first + pitch * index for index, lane in enumerate(timeline.lanes)}
         self.column = MARGIN + pitch * len(self.x) + GAP
         self.texts = [
@@ -87,7 +102,7 @@ class Grid:
             for event in timeline.events
         ]
         widths = [each.width for _, *both in self.texts for texts in both for each in texts]
-        widest = min(MAX_TEXT_COLUMN, max([MIN_TEXT_COLUMN, *widths]))
+        widest = min(room.text_column, max([MIN_TEXT_COLUMN, *widths]))
         self.text_width = round(widest + HANGING_INDENT + 1)
         self.width = self.column + NUMBER_WIDTH + self.text_width + MARGIN
         above = Point(MARGIN, MARGIN + LINE_HEIGHT - 4)
@@ -179,7 +194,7 @@ class Grid:
                             yield band.event.number if y <= band.y else end
 
 
-def _pitch(timeline: Timeline) -> float:
+def _pitch(timeline: Timeline, max_pitch: float) -> float:
     """Return the distance of two lanes.
 
     Names fit above the lanes and labels fit along the arrows, unless the maximal pitch prevents it.
@@ -195,7 +210,7 @@ def _pitch(timeline: Timeline) -> float:
             wide = text_width(brief(flight.message), ARROW_LABEL_SIZE)
             needed.append((wide + 34) / lanes_apart if lanes_apart else wide + LOOP_MARGIN)
     if len(place) > 1:
-        max_pitch = max(MIN_LANE_PITCH, min(MAX_LANE_PITCH, MAX_WIDTH_OF_LANES / len(place)))
+        max_pitch = max(MIN_LANE_PITCH, min(max_pitch, MAX_WIDTH_OF_LANES / len(place)))
     else:
         max_pitch = MAX_PITCH_OF_ONE_LANE
     return round(min(max_pitch, max(needed)))

@@ -53,8 +53,8 @@ def step_texts(timeline: Timeline, event: Event, note: str | None) -> Iterator[S
     yield StyledText(event.label, "label")
     if note is not None:
         yield StyledText(note, "note")
-    if event.changes:
-        yield StyledText(", ".join(event.changes), "change")
+    if event.effects:
+        yield StyledText(", ".join(event.effects), "change")
     for nth, sent in enumerate(event.sends):
         again = timeline.merged_receivers(event.number, nth)
         if again:

@@ -7,11 +7,23 @@ and milestone is a group of its own, so that the script of a page can find the g
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from math import atan2, degrees
 
 from pcheck.language.printing import listed, show
 from pcheck.render.diagram.arrows import Arrow, Arrows, Label, Tip
-from pcheck.render.diagram.grid import GAP, MARGIN, NAME_HEIGHT, NUMBER_WIDTH, Band, Banner, Grid
+from pcheck.render.diagram.grid import (
+    GAP,
+    MARGIN,
+    NAME_HEIGHT,
+    NUMBER_WIDTH,
+    ON_A_PAGE,
+    ON_A_SHEET,
+    Band,
+    Banner,
+    Grid,
+    Room,
+)
 from pcheck.render.diagram.labels import LINE_HEIGHT, StyledText, TextLine, text_lines
 from pcheck.render.diagram.legend import MARK_WIDTH, LegendEntry, legend
 from pcheck.render.diagram.marks import (
@@ -33,6 +45,7 @@ from pcheck.traces.flights import Flight
 
 EVENT_RIM = 6.5  # the distance of an arrow's head from the middle of its event
 HEAD_LENGTH, HALF_HEAD_WIDTH = 9.0, 3.8  # of an arrow
+NAME_RIM = 4.0  # below the names that stay visible on a page
 BASELINE = 4.0  # the distance of the baseline of letters from their middle
 
 
@@ -46,9 +59,23 @@ def diagram_svg(finding: Finding) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{_written(_Picture(finding, heading))}'
 
 
-def figure(finding: Finding) -> str:
-    """Return the diagram of a finding without heading, for a page that has a heading."""
-    return _written(_Picture(finding))
+@dataclass(frozen=True)
+class Figure:
+    """A diagram for a page that has a heading, and its lane names as an SVG of the same width.
+
+    The page keeps the names visible while the diagram scrolls beneath them.
+    """
+
+    width: float
+    diagram: str
+    names: str
+
+
+def figure(finding: Finding) -> Figure:
+    """Return the diagram of a finding without heading; its texts are narrow."""
+    picture = _Picture(finding, room=ON_A_PAGE)
+    names = "".join(picture.names_alone())
+    return Figure(picture.grid.width, _written(picture), names)
 
 
 def _written(picture: _Picture) -> str:
@@ -56,14 +83,16 @@ def _written(picture: _Picture) -> str:
 
 
 class _Picture:
-    def __init__(self, finding: Finding, heading: Sequence[StyledText] = ()) -> None:
-        self.finding, self.grid = finding, Grid(finding.timeline, finding.notes, heading)
+    def __init__(
+        self, finding: Finding, heading: Sequence[StyledText] = (), room: Room = ON_A_SHEET
+    ) -> None:
+        self.finding, self.grid = finding, Grid(finding.timeline, finding.notes, heading, room)
         self.top_of_ending = self.grid.bottom + (
             NAME_HEIGHT + 2 * GAP if self.grid.is_tall else GAP
         )
-        room = self.grid.width - 2 * MARGIN
+        line_width = self.grid.width - 2 * MARGIN
         begin = Point(MARGIN + GAP, self.top_of_ending + 19)
-        self.ending = text_lines([StyledText(finding.ending, "ends")], begin, room - 2 * GAP)
+        self.ending = text_lines([StyledText(finding.ending, "ends")], begin, line_width - 2 * GAP)
         bottom = self.top_of_ending + LINE_HEIGHT * len(self.ending) + 12
         self.legend = legend(finding, self.grid, bottom + MARGIN)
         self.height = max([bottom, *(each.at.y for each in self.legend)]) + MARGIN
@@ -118,13 +147,27 @@ class _Picture:
                 dashed = " pc-down" if down else ""
                 piece = straight_path(Point(x, y1), Point(x, y2))
                 yield tag("path", class_=f"pc-lane{dashed}", d=piece)
-        for top in (grid.top_of_names, *([grid.bottom + GAP] if grid.is_tall else [])):
-            for lane, x in grid.x.items():
-                name = grid.names[lane]
-                wide = max(text_width(name, NAME_SIZE, bold=True) + 16, 40)
-                full = tag("title", escaped(lane)) if name != printable(lane) else ""
-                frame = rectangle(Point(x - wide / 2, top), wide, NAME_HEIGHT, corner=5)
-                yield svg_group("pc-name", [full, frame, text_line(name, Point(x, top + 18))])
+        yield from self._names(grid.top_of_names)
+        if grid.is_tall:
+            yield from self._names(grid.bottom + GAP)
+
+    def _names(self, top: float) -> Iterator[str]:
+        """Yield the names of the lanes, with their upper edges at this height."""
+        for lane, x in self.grid.x.items():
+            name = self.grid.names[lane]
+            wide = max(text_width(name, NAME_SIZE, bold=True) + 16, 40)
+            full = tag("title", escaped(lane)) if name != printable(lane) else ""
+            frame = rectangle(Point(x - wide / 2, top), wide, NAME_HEIGHT, corner=5)
+            yield svg_group("pc-name", [full, frame, text_line(name, Point(x, top + 18))])
+
+    def names_alone(self) -> Iterator[str]:
+        """Yield an SVG of the names above the lanes, for eyes only; its width is the diagram's."""
+        top, wide = self.grid.top_of_names, self.grid.width
+        high = top + NAME_HEIGHT + NAME_RIM
+        yield opening_tag(wide, high, "pc-trace", is_hidden=True)
+        yield tag("rect", class_="pc-page", width=wide, height=high)
+        yield from self._names(top)
+        yield CLOSING
 
     def _flight(self, flight: Flight, arrows: Iterable[Arrow]) -> str:
         is_in_flight = flight.end is None and self.finding.timeline.losing_is_a_step
@@ -166,7 +209,7 @@ class _Picture:
         high = LINE_HEIGHT * len(self.ending) + 12
         wide = self.grid.width - 2 * MARGIN
         frame = rectangle(Point(MARGIN, self.top_of_ending), wide, high, corner=5)
-        kind = "pc-end pc-good" if self.finding.is_witness else "pc-end"
+        kind = "pc-end" if self.finding.is_violation else "pc-end pc-good"
         return svg_group(kind, [frame, *map(_line, self.ending)])
 
     def _strip(self, top: float, bottom: float, kind: str | None = None) -> str:

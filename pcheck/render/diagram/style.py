@@ -34,7 +34,7 @@ DIAGRAM_COLOURS = {
 }
 MESSAGE_COLOURS = 6  # types of messages share these colours in turn
 # font sizes
-HEADING_SIZE, NAME_SIZE, LABEL_SIZE, TEXT_SIZE, ARROW_LABEL_SIZE = 15.0, 14.0, 13.0, 12.0, 11.5
+HEADING_SIZE, NAME_SIZE, LABEL_SIZE, TEXT_SIZE, ARROW_LABEL_SIZE = 15.0, 14.0, 13.0, 12.0, 12.0
 
 RULES = """
 .pc-trace{font-family:Arial,"Liberation Sans",Helvetica,sans-serif;font-size:12px;color:@ink}
@@ -54,7 +54,7 @@ RULES = """
 .pc-in-flight .pc-way{stroke-dasharray:0 4;stroke-linecap:round;stroke-width:2}
 .pc-head{fill:currentColor}
 .pc-cross{fill:none;stroke:@ink;stroke-width:1.8}
-.pc-word{font-size:11.5px;fill:currentColor}
+.pc-word{fill:currentColor}
 .pc-dot{fill:@ink;stroke:@page;stroke-width:1.5}
 .pc-refused .pc-dot{fill:@red}
 .pc-also{fill:@page;stroke:@soft;stroke-width:1.5}
@@ -71,7 +71,7 @@ RULES = """
 .pc-good text{fill:@green}
 .pc-heading{fill:@ink;font-size:15px;font-weight:bold}
 .pc-about{fill:@ink}
-.pc-legend text{fill:@soft;font-size:11.5px}
+.pc-legend text{fill:@soft}
 .pc-legend rect{stroke:@lane}
 """
 HALO = """

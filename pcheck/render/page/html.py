@@ -21,6 +21,7 @@ from pcheck.render.page.markup import Markup, element, joined
 from pcheck.render.page.nodes import NodeTables
 from pcheck.render.page.steps import step_list
 from pcheck.render.page.why import why, why_title
+from pcheck.render.svg.elements import short_number
 from pcheck.render.text.header import Header
 from pcheck.traces.finding import Finding
 
@@ -30,7 +31,7 @@ MAX_STEPS_ON_ONE_SHEET = 40  # diagrams with more steps are printed on several s
 
 def html(finding: Finding) -> str:
     """Return the page of a finding."""
-    script, timeline = _part("page.js"), finding.timeline
+    script, timeline, drawn = _part("page.js"), finding.timeline, figure(finding)
     script_hash = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return Template(_part("page.html")).substitute(
         title=element("title", f"{finding.setup.spec.name}: {finding.title}"),
@@ -46,7 +47,9 @@ def html(finding: Finding) -> str:
         never=(
             "In flight at the end" if timeline.losing_is_a_step else "Never delivered in this trace"
         ),
-        figure=figure(finding),
+        wide=short_number(drawn.width),
+        names=drawn.names,
+        figure=drawn.diagram,
         size="tall" if len(timeline.events) > MAX_STEPS_ON_ONE_SHEET else "",
         nodes=NodeTables(timeline).markup(),
         why=_why(finding),
@@ -90,7 +93,7 @@ def _bug(finding: Finding) -> Markup:
 
 
 def _why(finding: Finding) -> Markup:
-    ending = element("p", f"{finding.ending}.", class_="good" if finding.is_witness else "wrong")
+    ending = element("p", f"{finding.ending}.", class_="wrong" if finding.is_violation else "good")
     reasons = why(finding.explanation, finding.saved.spec)
     return joined(element("h2", why_title(finding), id="why"), ending, reasons)
 

@@ -22,20 +22,15 @@
     states.push(state);
   }
 
-  // The diagram keeps a legible size. A frame surrounds the current step, and the names of the
-  // lanes stay visible while the diagram scrolls.
-  const svg = diagram.querySelector("svg");
-  const svgWidth = svg.viewBox.baseVal.width;
+  // A frame surrounds the current step.
+  const svg = diagram.querySelector("#drawing > svg");
   const drawn = (selector) => [...svg.querySelectorAll(selector)];
   const [flights, steps] = [drawn("[data-sent]"), drawn(".pc-step")];
   const marks = drawn("[data-step]").map((mark) => [mark, +mark.dataset.step]);
-  const names = drawn(".pc-name").slice(0, rows.length);
   const frame = document.createElementNS(svg.namespaceURI, "rect");
-  svg.append(frame, ...names);
-  for (const [name, value] of [["id", "frame"], ["x", 3], ["width", svgWidth - 6], ["rx", 6]])
+  svg.append(frame);
+  for (const [name, value] of [["id", "frame"], ["x", 3], ["width", svg.viewBox.baseVal.width - 6], ["rx", 6]])
     frame.setAttribute(name, value);
-  svg.style.width = `min(100%, ${1.3 * svgWidth}px)`;
-  svg.style.minWidth = `${0.62 * svgWidth}px`;
 
   function showDiagram() {
     for (const [mark, step] of marks) mark.classList.toggle("later", step > now);
@@ -134,10 +129,6 @@
   diagram.addEventListener("click", (event) => {
     const above = steps.filter((mark) => boxOf(mark).top <= event.clientY);
     if (getSelection().isCollapsed && last) go(+(above.at(-1) ?? steps[0]).dataset.step);
-  });
-  diagram.addEventListener("scroll", () => {
-    const down = Math.max(0, diagram.scrollTop * svgWidth / svg.clientWidth - 12);
-    for (const name of names) name.setAttribute("transform", `translate(0 ${down})`);
   });
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-by]");

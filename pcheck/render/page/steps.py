@@ -41,14 +41,14 @@ def _lines(finding: Finding, event: Event) -> Iterator[Markup]:
     note = finding.notes.get(event.number)
     if note is not None:
         yield element("p", note, class_="note")
-    if event.changes:
-        yield element("p", ", ".join(event.changes), class_="changes")
+    if event.effects:
+        yield element("p", ", ".join(event.effects), class_="changes")
     for nth, sent in enumerate(event.sends):
         yield element("p", f"{sent}{_lost(finding.timeline, event, nth)}", class_="sends")
     for line in event.milestones:
         yield element("p", line, class_="milestone")
     if event.number == len(finding.timeline.events):
-        yield element("p", f"{finding.ending}.", class_="good" if finding.is_witness else "wrong")
+        yield element("p", f"{finding.ending}.", class_="wrong" if finding.is_violation else "good")
 
 
 def _lost(timeline: Timeline, event: Event, nth: int) -> str:

@@ -16,6 +16,8 @@ def why_title(finding: Finding) -> str:
     """Return the heading of the explanation."""
     if finding.is_witness:
         return "What this trace reaches"
+    if not finding.is_violation:
+        return "How this trace ends"
     return f"Why this trace violates {finding.saved.property}"
 
 
@@ -43,7 +45,7 @@ def _parts(explanation: Explanation, spec: str) -> Iterator[Markup]:
 def _node_events(node_events: NodeEvents) -> Markup:
     rows = []
     for event in node_events.events:
-        effects = "; ".join([*event.changes, *(str(sent) for sent in event.sends if sent.to)])
+        effects = "; ".join([*event.effects, *(str(sent) for sent in event.sends if sent.to)])
         rows.append(_row(event.number, f"{event.label}{':' if effects else ''}", effects))
     title = element("h3", f"What {node_events.node} did")
     return joined(title, element("dl", *rows, class_="numbered"))

@@ -29,17 +29,26 @@ def svg_group(kinds: str, inside: Iterable[str], **about: int | None) -> str:
 
 
 def opening_tag(
-    wide: float, high: float, kind: str | None = None, labelled_by: str | None = None
+    wide: float,
+    high: float,
+    kind: str | None = None,
+    labelled_by: str | None = None,
+    *,
+    is_hidden: bool = False,
 ) -> str:
-    """Return the start tag of a picture of this size; the picture must end with CLOSING."""
+    """Return the start tag of a picture of this size; the picture must end with CLOSING.
+
+    Screen readers skip a hidden picture.
+    """
     attributes: dict[str, str | float | None] = {
         "xmlns": "http://www.w3.org/2000/svg",
         "class_": kind,
         "width": wide,
         "height": high,
         "viewBox": f"0 0 {short_number(wide)} {short_number(high)}",
-        "role": "img",
+        "role": None if is_hidden else "img",
         "aria_labelledby": labelled_by,
+        "aria_hidden": "true" if is_hidden else None,
     }
     return f"<svg{_written(attributes)}>"
 

@@ -101,7 +101,7 @@ def _node_events(node_events: NodeEvents) -> Iterator[RenderableType]:
     rows = []
     for event in node_events.events:
         sends = [str(each) for each in event.sends if each.to]
-        effects = "; ".join([*event.changes, *sends])
+        effects = "; ".join([*event.effects, *sends])
         rows.append(((str(event.number), "dim"), (f"{event.label}: {effects}".rstrip(": "), "")))
     yield Paragraph(f"What {node_events.node} did:")
     yield Rows(rows)

@@ -255,15 +255,17 @@ class TraceToFault:
 def verdict_of(finding: Finding | Undrawn) -> Iterator[RenderableType]:
     """Yield the verdict at the end of a trace, and the explanation of a violation."""
     outline = finding.outline
-    if outline.is_witness:
+    if outline.is_violation:
+        yield Paragraph(f"VIOLATED: {outline.ending}.", "bold red")
+    elif outline.is_witness:
         yield Paragraph(f"FOUND: {outline.ending}.", "bold green")
     else:
-        yield Paragraph(f"VIOLATED: {outline.ending}.", "bold red")
+        yield Paragraph(f"{outline.ending[0].upper()}{outline.ending[1:]}.", "bold green")
     yield ""
     if isinstance(finding, Undrawn):
         yield Paragraph(finding.sentence)
         yield ""
-    elif not outline.is_witness and not finding.explanation.is_empty:
+    elif outline.is_violation and not finding.explanation.is_empty:
         yield Explained(finding.explanation, finding.saved.spec)
         yield ""
 

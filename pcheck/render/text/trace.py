@@ -89,8 +89,8 @@ class TraceText:
             yield from _wrapped(f"(sent in step {event.sent_in})", width, 2, "dim", 2)
         if note is not None:
             yield from _wrapped(note, width, 4, "red", 2)
-        if event.changes:
-            yield from _wrapped(", ".join(event.changes), width, 4, "", 2)
+        if event.effects:
+            yield from _wrapped(", ".join(event.effects), width, 4, "", 2)
 
     def _unreached(self, event: Event, nth: int) -> str:
         """Return the receivers that a message never reaches: ` (never delivered to a3)`."""

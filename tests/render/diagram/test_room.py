@@ -20,7 +20,7 @@ from tests.render.diagram.drawn import (
 )
 from tests.render.findings import finding_named
 
-EM, BOLD = 0.47, 0.5  # just below the mean width of letters
+EM, BOLD = 0.45, 0.5  # just below the mean width of letters, also of those of code
 
 
 @every_finding
@@ -56,7 +56,7 @@ def letters(element: ElementTree.Element) -> Iterator[Point]:
     """Yield the approximate place of each letter of a text."""
     x, y = float(element.get("x", 0)), float(element.get("y", 0))
     turn = numbers(element.get("transform", ""))
-    wide = {"pc-label": 13 * BOLD, "pc-word": 11.5 * EM, "pc-change": 12 * EM, "pc-note": 12 * EM}
+    wide = {"pc-label": 13 * BOLD, "pc-word": 12 * EM, "pc-change": 12 * EM, "pc-note": 12 * EM}
     wide |= {"pc-reached": 12 * BOLD, "pc-ends": 13 * BOLD}
     step = next((wide[each] for each in classes(element) if each in wide), 0)
     for at in range(len(element.text or "")):

@@ -42,7 +42,7 @@ def test_a_step_has_its_changes_and_each_message_is_an_arrow_or_in_words(name: s
     """No message to a receiver is both an arrow with an end and in words."""
     timeline, arrows = finding_named(name).timeline, arrows_of(name)
     for event, step in zip(timeline.events, picture(name).steps, strict=True):
-        words, changes = packed(step.words("pc-change")), packed(", ".join(event.changes))
+        words, changes = packed(step.words("pc-change")), packed(", ".join(event.effects))
         assert words.startswith(changes)
         said = spoken(words[len(changes) :], event.sends)
         drawn = [said_of for number, *said_of in arrows if number == event.number]

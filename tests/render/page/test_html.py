@@ -55,9 +55,9 @@ def page(name: str) -> tuple[Finding, str]:
 
 
 @cache
-def long_finding(steps: int = 200, network: str = "lossy") -> Finding:
+def long_finding(steps: int = 200, network: str = "lossy", acceptors: int = 3) -> Finding:
     """Return a random trace of a cluster that can always take another step."""
-    options = {"acceptors": 3, "proposers": 2, "rounds": 30, "learners": 1}
+    options = {"acceptors": acceptors, "proposers": 2, "rounds": 30, "learners": 1}
     setup = prepare(find("paxos"), options, network=network, crashes=2)
     state, rng = setup.model.initial(), random.Random(7)
     states, labels = [state], list[str]()
@@ -234,7 +234,7 @@ def test_a_page_contains_all_words_of_the_text_report(name: str) -> None:
     for each in explanation.divergences:
         texts += [each.label, each.sentence]
     for event in finding.timeline.events:
-        texts += [event.label, *event.changes, *map(str, event.sends), *event.milestones]
+        texts += [event.label, *event.effects, *map(str, event.sends), *event.milestones]
     assert [each for each in texts if " ".join(each.split()) not in words] == []
     report = trace_report(finding).split("\n\n")[0]
     labels = "bug|size|network|crashes|losses|also covered"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Callable
 from itertools import combinations, pairwise
 from pathlib import Path
 
@@ -15,9 +16,15 @@ from pcheck.loading.spec import of_builder
 from pcheck.render.diagram.picture import diagram_svg
 from pcheck.render.page.html import html
 from tests.render.diagram.examples import two_long
-from tests.render.findings import SAVED, finding_along, finding_named, saved_finding
+from tests.render.findings import (
+    SAVED,
+    columnless_finding,
+    finding_along,
+    finding_named,
+    saved_finding,
+)
 from tests.render.page.browser import IN_A_BROWSER, STILL, Browser, opened, sized
-from tests.render.page.test_html import long_page, page
+from tests.render.page.test_html import long_finding, long_page, page
 
 pytestmark = IN_A_BROWSER
 
@@ -42,6 +49,90 @@ IS_VISIBLE = """(() => {
 })()"""
 
 
+PAGES: dict[str, Callable[[], str]] = {
+    "short": lambda: page("votes-in-any-ballot")[1],
+    "long": long_page,
+    "nine lanes": lambda: html(long_finding(40, acceptors=6)),
+    "without lanes": lambda: html(columnless_finding()),
+}
+every_page = pytest.mark.parametrize("name", PAGES)
+SCREENS = {400: 11, 1280: 12}  # the width of a screen and the least size of letters, in CSS pixels
+SIZES = """[...document.querySelectorAll("#diagram text")].map((text) => {
+    const { b, d } = text.getScreenCTM();
+    return [parseFloat(getComputedStyle(text).fontSize) * Math.hypot(b, d), text.textContent];
+})"""
+
+
+@every_page
+def test_every_text_of_the_diagram_is_legible(browser: Browser, name: str, tmp_path: Path) -> None:
+    tab = opened(browser, tmp_path / "trace.html", PAGES[name]())
+    for theme in ("light", "dark"):
+        colours = {"name": "prefers-color-scheme", "value": theme}
+        tab.ask("Emulation.setEmulatedMedia", features=[STILL, colours])
+        for wide, least in SCREENS.items():
+            sized(tab, wide)
+            sizes = tab.run(SIZES)
+            assert (len(sizes) > 3, [each for each in sizes if each[0] < least]) == (True, [])
+            assert tab.run("document.documentElement.scrollWidth <= innerWidth")
+    assert tab.complaints == []
+    tab.close()
+
+
+# Each lane that is visible in the pane: the place of its line, and the name at the top of the pane.
+NAMED_LANES = """(() => {
+    const pane = document.getElementById("diagram");
+    pane.scrollTo({ left: LEFT, top: TOP, behavior: "instant" });
+    const { left, top } = pane.getBoundingClientRect();
+    const lines = [...document.querySelectorAll(".pc-lane")].map((lane) => {
+        const { x, width } = lane.getBoundingClientRect();
+        return x + width / 2;
+    });
+    const isInside = (x) => x > left && x < left + pane.clientWidth;
+    const places = [...new Set(lines.map(Math.round))].filter(isInside);
+    return places.map((x) => document.elementFromPoint(x, top + 30 * SCALE)
+        .closest(".pc-name")?.textContent ?? null);
+})()"""
+
+
+@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize("wide", SCREENS)
+def test_the_names_of_the_visible_lanes_stay_visible(
+    browser: Browser, wide: int, script: bool, tmp_path: Path
+) -> None:
+    tab = opened(browser, tmp_path / "trace.html", PAGES["nine lanes"](), script=script)
+    tab.ask("Emulation.setScriptExecutionDisabled", value=False)  # for the scripts of the test
+    sized(tab, wide)
+    names = ["p1", "p2", *(f"a{n}" for n in range(1, 7)), "l1"]
+    scale = tab.run("document.querySelector('#diagram text').getScreenCTM().a")
+    seen = []
+    for left in (0, 150, 300, 600, 10_000):
+        for top in (0, 400, 10_000):
+            asked = NAMED_LANES.replace("LEFT", str(left)).replace("TOP", str(top))
+            found = tab.run(asked.replace("SCALE", str(scale)))
+            assert (len(found) > 1 or left > 300, found) == (True, [n for n in names if n in found])
+            seen += found
+    assert {*seen} == {*names}
+    tab.close()
+
+
+@every_page
+def test_on_a_phone_the_description_of_a_step_is_below_the_diagram(
+    browser: Browser, name: str, tmp_path: Path
+) -> None:
+    tab = opened(browser, tmp_path / "trace.html", PAGES[name]())
+    sized(tab, 400)
+    for number in (1, 2):
+        tab.slide(number)
+        boxes = tab.run("""["#diagram", "#now strong"].map((which) => {
+            const { left, right, top, bottom } =
+                document.querySelector(which).getBoundingClientRect();
+            return [left, right, top, bottom];
+        })""")
+        (_, _, _, below), (left, right, top, bottom) = boxes
+        assert (below <= top, 0 <= left < right <= 400, bottom <= 720) == (True, True, True)
+    tab.close()
+
+
 def test_the_pane_of_a_short_trace_is_as_high_as_its_diagram(
     browser: Browser, tmp_path: Path
 ) -> None:
@@ -50,7 +141,7 @@ def test_the_pane_of_a_short_trace_is_as_high_as_its_diagram(
         sized(tab, wide, 1400)
         pane, drawn = (
             tab.run(f"document.querySelector('{which}').getBoundingClientRect().height")
-            for which in ("#diagram", "#diagram svg")
+            for which in ("#diagram", "#drawing > svg")
         )
         assert drawn <= pane <= drawn + 20
 

@@ -53,7 +53,7 @@ def test_the_page_shows_every_step_of_the_timeline(
         assert tab.read() == expected(finding, text, number)
         if number:
             event = finding.timeline.events[number - 1]
-            texts = [event.label, *event.changes, *event.milestones, f"Step {number} of"]
+            texts = [event.label, *event.effects, *event.milestones, f"Step {number} of"]
             texts.append(finding.notes.get(number, ""))
             assert [each for each in texts if each not in tab.words] == []
         tab.press("ArrowRight")

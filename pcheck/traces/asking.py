@@ -1,0 +1,208 @@
+"""A handler, asked again with every condition recorded, or with the opposite of some conditions.
+
+The handler gets a copy of its actor. A call ends after a limited number of lines, because the
+opposite of a condition may lead to a loop without end.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass, field, fields
+from types import FrameType, MethodType
+from typing import Any
+
+from pcheck.language.actor import Actor, Either
+from pcheck.traces.instrumented import Case, Names, instrumented, plain_function
+
+MAX_CONDITIONS = 200  # of one call; a call that evaluates more is not explained
+MAX_LINES = 100_000  # that one call may execute
+OWN_MODULES = "pcheck.language"
+
+
+class _TooLong(BaseException):
+    """Raised in a handler that does not end; no `except Exception` of the handler stops it."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition that a handler evaluated: its source, its value, and the fields that it read."""
+
+    text: str
+    value: bool
+    fields: frozenset[str]
+
+    def __str__(self) -> str:
+        return f"`{self.text}` is {'true' if self.value else 'false'}"
+
+
+@dataclass
+class Answer:
+    """The result of one call and the conditions that the call evaluated.
+
+    The conditions at the places in `opposite` get the opposite value.
+    """
+
+    actor: Actor
+    message: object
+    opposite: frozenset[int] = frozenset()
+    conditions: list[Condition] = field(default_factory=list)
+    mismatches: list[Case] = field(default_factory=list)
+    result: object = None
+    failed: bool = False
+    is_too_long: bool = False
+    is_opaque: bool = False  # whether a part of the handler could not be recorded
+    asks_for_kinds: bool = False  # whether a `match` or a condition asks for the kind
+    concerns_kind: bool = False  # whether a case or a condition concerns messages of this kind
+    reads: list[set[str]] = field(default_factory=list)
+    cases: tuple[Case, ...] = ()  # of the current match
+    tried: int = 0  # cases of the current match, whose patterns were compared
+    names: Names | None = None
+
+    def begins(self) -> None:
+        self.reads.append(set())
+
+    def test(self, text: str, begun: None, value: object) -> bool:
+        read = self.reads.pop()
+        if self.reads:  # a condition of a method that another condition calls
+            self.reads[-1] |= read
+            return bool(value)
+        if len(self.conditions) >= MAX_CONDITIONS:
+            raise _TooLong
+        is_true = bool(value) != (len(self.conditions) in self.opposite)
+        self.conditions.append(Condition(text, is_true, frozenset(read)))
+        return is_true
+
+    def kind_test(self, tested: object, value: object) -> object:
+        if tested is self.message:
+            self.asks_for_kinds = True
+            self.concerns_kind |= bool(value)
+        return value
+
+    def matches(self, cases: tuple[Case, ...], names: Names, subject: object) -> object:
+        self.end()
+        is_of_message = subject is self.message and not self.reads
+        self.is_opaque |= not is_of_message
+        self.tried, self.cases, self.names = 0, (), names
+        if is_of_message:
+            self.cases = cases
+            self.asks_for_kinds = True
+            self.concerns_kind |= any(map(self._concerns, cases))
+        return subject
+
+    def matched(self, nth: int) -> bool:
+        self._end_cases(nth)
+        self.tried = nth + 1
+        return True
+
+    def unrecorded(self, part: Any) -> Any:
+        self.is_opaque |= not self.reads
+        return part
+
+    def called(self, function: Any) -> Any:
+        plain = plain_function(function)
+        if plain is None:
+            self.is_opaque = True
+            return function
+        if str(plain.__module__).startswith(OWN_MODULES):
+            return function
+        with _lines_limited_by(None):
+            copied = instrumented(plain, self)
+        self.is_opaque |= copied is None
+        if copied is None:
+            return function
+        return MethodType(copied, function.__self__) if plain is not function else copied
+
+    def end(self) -> None:
+        """Note the rest of the current match, none of whose patterns matches."""
+        self._end_cases(len(self.cases))
+        self.cases = ()
+
+    def _end_cases(self, until: int) -> None:
+        """Note the tried cases whose classes fit, and whose patterns do not match."""
+        self.mismatches += filter(self._concerns, self.cases[self.tried : until])
+
+    def _concerns(self, case: Case) -> bool:
+        assert self.names is not None
+        try:
+            kinds: Any = tuple(map(self.names.value, case.classes))
+            return isinstance(self.message, kinds)
+        except Exception:
+            self.is_opaque = True
+            return False
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of a handler of a copy of an actor, which may be repeated."""
+
+    actor: Actor
+    message: object
+    handler: Callable[[Actor], Any]
+    arguments: tuple[object, ...]
+
+    def again(self, *opposite: int) -> Answer:
+        """Return what one call evaluates if these conditions have their opposite values."""
+        twin = copy(self.actor)
+        found = Answer(twin, self.message, frozenset(opposite))
+        try:
+            with _reads_recorded(twin, found), _limited_lines():
+                result = found.called(self.handler(twin))(*self.arguments)
+                is_step = result is None or isinstance(result, (Actor, Either, tuple))
+                found.result = result if is_step else list(result)
+                found.end()
+        except (Exception, SystemExit):
+            found.failed = True
+        except _TooLong:
+            found.failed = found.is_too_long = True
+        return found
+
+
+@contextmanager
+def _reads_recorded(actor: Actor, recorder: Answer) -> Iterator[None]:
+    """Record every field of the actor that is read while a condition is evaluated."""
+    kind: Any = type(actor)
+    own, original = vars(kind).get("__getattribute__"), kind.__getattribute__
+    names = {each.name for each in fields(actor)}
+
+    def read(self: Any, name: str) -> Any:
+        if self is actor and name in names and recorder.reads:
+            recorder.reads[-1].add(name)
+        return original(self, name)
+
+    kind.__getattribute__ = read
+    try:
+        yield
+    finally:
+        if own is None:
+            del kind.__getattribute__
+        else:
+            kind.__getattribute__ = own
+
+
+@contextmanager
+def _limited_lines() -> Iterator[None]:
+    """Raise _TooLong in a block that executes too many lines."""
+    lines = 0
+
+    def trace(frame: FrameType, event: str, arg: object) -> Any:
+        nonlocal lines
+        lines += 1
+        if lines > MAX_LINES:
+            raise _TooLong
+        return trace
+
+    with _lines_limited_by(trace):
+        yield
+
+
+@contextmanager
+def _lines_limited_by(trace: Callable[[FrameType, str, object], Any] | None) -> Iterator[None]:
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
