@@ -15,8 +15,9 @@ from pcheck.loading import spec as specs
 from pcheck.loading.crash_nodes import CrashNodes
 from pcheck.loading.setup import Setup, prepare
 from pcheck.results.result import Result
+from pcheck.search.clock import Clock, OnProgress
 from pcheck.search.engine import OnNote, explore
-from pcheck.search.limits import Clock, Limits, OnProgress
+from pcheck.search.limits import Limits
 from pcheck.search.options import SearchOptions
 from pcheck.search.vacuity import warnings_of_unsent
 from pcheck.semantics.cluster_model import ClusterModel

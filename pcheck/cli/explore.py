@@ -92,6 +92,8 @@ def _search(setup: Setup, given: Given, output: Output) -> Result:
     )
     with redirect_stdout(sys.stderr), ProgressLine(setup, quiet=given["quiet"]) as line:
         result = answer(setup, options, on_progress=line.on_progress, on_note=line.on_note)
+        if result.outline is not None:
+            line.on_violation(result.outline)
         output.prepare(result)
         return result
 

@@ -51,6 +51,7 @@ def search_object(
     properties: Mapping[str, Outcome],
     found: FoundTrace,
     never: Iterable[Never],
+    spent: Mapping[str, float],
     handler_calls: int | None,
 ) -> JsonObject:
     """Return the object that `--json` prints.
@@ -80,6 +81,7 @@ def search_object(
             "growing": list(search.growing),
             "engine": search.engine,
             "seconds": round(search.seconds, 3),
+            "seconds_spent": {name: round(seconds, 3) for name, seconds in spent.items()},
             "states_per_second": round(search.states / max(search.seconds, 1e-9)),
             "transitions_per_second": round(search.transitions / max(search.seconds, 1e-9)),
             "bytes_per_state": round(search.memory / search.states, 1),

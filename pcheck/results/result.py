@@ -22,14 +22,15 @@ from pcheck.render.text.coverage import CoverageTable
 from pcheck.render.text.levels import Levels
 from pcheck.render.text.printed import as_html, as_text
 from pcheck.render.text.report import Report
+from pcheck.search.clock import Clock
 from pcheck.search.garbage import without_garbage_collection
-from pcheck.search.limits import INTERRUPT, Clock, Stop, stop_phrase
+from pcheck.search.limits import INTERRUPT, Stop, stop_phrase
 from pcheck.search.outcome import Outcome, SearchResult, Verdict
 from pcheck.semantics.checked_model import checked
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.trace import Trace
 from pcheck.traces.explanation import Explanation
-from pcheck.traces.finding import Finding, Undrawn
+from pcheck.traces.finding import Finding, Outline, Undrawn
 from pcheck.traces.found_trace import FoundTrace
 from pcheck.traces.saved import SavedTrace
 from pcheck.traces.shortest import ShortestTraces
@@ -114,6 +115,11 @@ class Result:
         return self._found.finding
 
     @property
+    def outline(self) -> Outline | None:
+        """The violation or the target in brief, which is known before its trace is chosen."""
+        return self._found.outline
+
+    @property
     def undrawn(self) -> Undrawn | None:
         """The part of a violation that is left to show if the work on its trace was stopped."""
         return self._found.undrawn
@@ -174,6 +180,7 @@ class Result:
             properties=self.properties,
             found=self._found,
             never=self.never_happens,
+            spent=self._found.clock.spent,
             handler_calls=self._handler_calls,
         )
 
@@ -205,12 +212,17 @@ class Result:
     def report(self) -> Report:
         """Return the report that `pcheck explore` prints."""
         finding = self.finding or self.undrawn
-        return Report(self.setup, self.search, finding, self.never_happens)
+        return self._report(finding)
 
     def report_without_drawing(self, stopped: str) -> Report:
         """Return the report for the case that `stopped` stopped the drawing of the trace."""
         undrawn = self._found.undrawn_at(stopped)
-        return Report(self.setup, self.search, undrawn, self.never_happens)
+        return self._report(undrawn)
+
+    def _report(self, finding: Finding | Undrawn | None) -> Report:
+        return Report(
+            self.setup, self.search, finding, self.never_happens, spent=self._found.clock.spent
+        )
 
     def draw(self, form: str = TEXT) -> str:
         """Return the trace as text, svg, html, mermaid, itf, shiviz or json."""

@@ -19,8 +19,9 @@ from typing import Any
 from pcheck.errors import Asymmetric, ParameterName, Unreliable, UsageError
 from pcheck.language.model import Model
 from pcheck.search import reference
+from pcheck.search.clock import Clock, OnProgress
 from pcheck.search.hidden_state import HiddenStateTest
-from pcheck.search.limits import INTERRUPT, Clock, OnProgress, state_limit, stop_reason
+from pcheck.search.limits import INTERRUPT, state_limit, stop_reason
 from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import SearchResult, TooManyNumbers, Verdict
 from pcheck.semantics.cluster_model import ClusterModel
@@ -29,6 +30,7 @@ MAX_REFERENCE_STATES = 10_000
 MAX_REFERENCE_STATES_OF_MANY_NODES = 1_000
 MIN_MANY_NODES = 7  # a cluster with at least 7 nodes is likely to have many states
 OnNote = Callable[[str], None]
+LOADING, COMPILING = "loading the machine code", "compiling the machine code"
 
 
 def explore(
@@ -147,8 +149,9 @@ def _compiled(
     """Explore with the compiled engine. Numba loads slowly, so it is loaded only when needed."""
     from pcheck.search.compiled import warm_up
 
+    clock.begin(LOADING)
     with clock.excluding():
-        explorer = warm_up.explorer(on_note)
+        explorer = warm_up.explorer(on_note, lambda: clock.begin(COMPILING))
     search: SearchResult = explorer.explore(
         model,
         options.limits,

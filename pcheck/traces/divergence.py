@@ -10,7 +10,7 @@ from typing import Any
 from pcheck.language.model import Model
 from pcheck.language.names import Id
 from pcheck.loading.setup import Setup
-from pcheck.search.limits import Tick, no_tick
+from pcheck.search.clock import Tick, no_tick
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.node import StepKind, delivered
 from pcheck.semantics.trace import Trace

@@ -23,8 +23,9 @@ from pcheck import (
 )
 from pcheck.errors import UsageError
 from pcheck.search import engine
+from pcheck.search.clock import Clock, OnProgress, Progress
 from pcheck.search.compiled import machines, receptions
-from pcheck.search.limits import Clock, Limits, OnProgress, Progress
+from pcheck.search.limits import Limits
 from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import SearchResult
 from pcheck.traces import shortest

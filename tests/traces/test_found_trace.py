@@ -9,8 +9,9 @@ import pytest
 
 from pcheck import Result, check
 from pcheck.errors import OutputError, UsageError
+from pcheck.search.clock import Clock, Progress
 from pcheck.search.layers import COMPARING
-from pcheck.search.limits import Clock, Progress, Stop
+from pcheck.search.limits import Stop
 from pcheck.search.outcome import Verdict
 from pcheck.search.tracing import RECONSTRUCTING
 from pcheck.traces.found_trace import EXPLAINING

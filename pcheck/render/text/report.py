@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from pcheck.render.text.explanation import Explained
 from pcheck.render.text.header import Header
 from pcheck.render.text.lines import segments
 from pcheck.render.text.paragraphs import Cell, Paragraph, Rows
-from pcheck.render.text.quantities import after_steps, duration
+from pcheck.render.text.quantities import after_steps, duration, times
 from pcheck.render.text.trace import TraceText
 from pcheck.search.limits import Stop, depth_limit, stop_phrase
 from pcheck.search.outcome import Outcome, SearchResult, Verdict
@@ -37,6 +37,7 @@ NEVER_COVERED = "disks that lose writes", "forged or corrupted messages", "liven
 
 MAX_NEVER = 8  # lines about behaviour that never happens
 MAX_GROWING = 3  # parts of the state
+MIN_SECONDS = 3  # of a check whose times are listed
 
 
 class Report:
@@ -48,9 +49,12 @@ class Report:
         search: SearchResult,
         finding: Finding | Undrawn | None,
         never: Sequence[Never] = (),
+        *,
+        spent: Mapping[str, float],
     ) -> None:
-        """`never` is the behaviour that no execution shows."""
+        """`never` is the behaviour that no execution shows; `spent` has the seconds by activity."""
         self.setup, self.search, self.finding, self.never = setup, search, finding, never
+        self.spent = spent
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         finding, trace = self.finding, list[RenderableType | Segment]()
@@ -73,6 +77,8 @@ class Report:
                 yield Rows(map(self._outcome_row, self.search.properties))
             yield ""
         yield self._counts()
+        if sum(self.spent.values()) >= MIN_SECONDS:
+            yield Paragraph(f"Time so far: {times(self.spent)}.")
         for note in self._notes():
             yield ""
             yield from note

@@ -15,6 +15,7 @@ from pcheck.errors import Asymmetric, SpecError, Unreliable
 from pcheck.language.actor import Actor
 from pcheck.language.cluster import Cluster
 from pcheck.language.names import group
+from pcheck.search.clock import EXPLORING, Clock, OnProgress, Progress
 from pcheck.search.compiled.machines import check_nodes
 from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.tables import Tables
@@ -24,10 +25,7 @@ from pcheck.search.layers import COMPARING
 from pcheck.search.limits import (
     INTERRUPT,
     STOPPING_EXCEPTIONS,
-    Clock,
     Limits,
-    OnProgress,
-    Progress,
     Stop,
     entry_limit,
     state_limit,
@@ -44,6 +42,8 @@ from pcheck.search.reductions.cover import rank_local_states
 from pcheck.search.reductions.reduce import ReducedCluster, reduce_cluster, without_tables
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Network
+
+CLOSING = "closing tables"
 
 
 def explore(
@@ -66,9 +66,8 @@ def explore(
         return Walk(model, limits, reduced, all_properties, clock)
 
     def reduce(max_reactions: int) -> ReducedCluster:
-        return reduce_cluster(
-            model, reductions, lambda: clock.check(Progress(states=1)), max_reactions
-        )
+        tick = clock.ticking(Progress(), CLOSING if reductions else EXPLORING)
+        return reduce_cluster(model, reductions, tick, max_reactions)
 
     reductions = tuple(reductions)
     with without_garbage_collection():

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
+from pcheck.search.clock import Clock
 from pcheck.search.compiled import walk
 from pcheck.search.compiled.explorer import explore
 from pcheck.search.compiled.walk import Walk
-from pcheck.search.limits import Clock, Limits
+from pcheck.search.limits import Limits
 from pcheck.search.outcome import SearchResult
 from pcheck.search.reductions.cover import rank_local_states
 from pcheck.search.reductions.reduce import reduce_cluster

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from pcheck import Action, Actor, Cluster, Group, Id, Step, action, broadcast, fixed, group, send
 from pcheck.errors import Asymmetric
 from pcheck.language.actor import either
+from pcheck.search.clock import Clock
 from pcheck.search.compiled.explorer import explore
 from pcheck.search.compiled.walk import Walk
-from pcheck.search.limits import Clock
 from pcheck.search.outcome import Outcome, Verdict
 from pcheck.search.reductions import closure, reduce
 from pcheck.search.reductions.automaton import MacroStep
