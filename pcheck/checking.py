@@ -17,6 +17,7 @@ from pcheck.files import write_whole
 from pcheck.language.model import Model
 from pcheck.language.property import Kind
 from pcheck.loading import spec as specs
+from pcheck.loading.added import Also
 from pcheck.loading.crash_nodes import CrashNodes
 from pcheck.loading.setup import Setup, prepare
 from pcheck.render.formats import FORMATS, TEXT
@@ -54,6 +55,7 @@ def check(
     crash_nodes: CrashNodes | None = None,
     properties: Iterable[str] = (),
     find: str | None = None,
+    also: Also = (),
     all_properties: bool = False,
     max_states: int | None = None,
     max_seconds: float | None = None,
@@ -66,9 +68,9 @@ def check(
     """Explore every reachable state of a spec and return a result with the verdict.
 
     `spec` is the name of a shipped spec, the path of a spec file, or a builder with `options`. An
-    argument that is not given has its value in the bug's scope, otherwise the builder's default.
-    The default network is `set`, and the default number of crashes is 1. Only nodes and groups in
-    `crash_nodes` may crash: names, or a text such as "a1,a2".
+    argument that is not given has its value in the bug's scope, otherwise the builder's default:
+    network `set`, one crash. Only nodes and groups in `crash_nodes` may crash: names, or a text
+    such as "a1,a2". `also` adds properties, or files of properties, to those of the spec.
     """
     found = specs.of_builder(spec) if callable(spec) else specs.find(spec)
     setup = prepare(
@@ -80,6 +82,7 @@ def check(
         crash_nodes=crash_nodes,
         properties=properties,
         find=find,
+        also=also,
     )
     limits = Limits(max_states, max_seconds, max_memory)
     how = SearchOptions(engine, reduce, limits, all_properties)

@@ -53,8 +53,16 @@ class Cluster:
                 self.actors[node] = _named(node, make(number))
         if not self.actors:
             raise SpecError("the cluster has no nodes; give at least one group a size above 0")
-        self._check_footprints()
+        for prop in self.properties:
+            self._check_footprint(prop)
+        for each in self.milestones:
+            self._check_footprint(each)
         self.interchangeable = _blocks(interchangeable, self.actors)
+
+    def add(self, prop: Property) -> None:
+        """Add a property, or raise SpecError if it does not fit."""
+        self.properties = _distinct((*self.properties, prop))
+        self._check_footprint(prop)
 
     def replace(self, old: type[Actor], new: type[Actor]) -> None:
         """Replace each actor of exactly the class `old` by a `new` with the same fields."""
@@ -88,16 +96,14 @@ class Cluster:
     def _footprint(self) -> dict[Sees, None]:
         return dict.fromkeys(what for prop in self.properties for what in prop.sees)
 
-    def _check_footprints(self) -> None:
-        watchers: tuple[Property | Milestone, ...] = (*self.properties, *self.milestones)
-        for prop in watchers:
-            for what in prop.sees:
-                if isinstance(what, str) and not any(self.has_field(n, what) for n in self.actors):
-                    roles = dict.fromkeys(map(type, self.actors.values()))
-                    hint = hint_at_field(roles, what.rpartition(".")[2])
-                    if what in ("up", "UP"):
-                        hint = "; for seen.up write UP without quotes"
-                    raise SpecError(f"{prop.name} sees the field {what!r}, which no node has{hint}")
+    def _check_footprint(self, prop: Property | Milestone) -> None:
+        for what in prop.sees:
+            if isinstance(what, str) and not any(self.has_field(n, what) for n in self.actors):
+                roles = dict.fromkeys(map(type, self.actors.values()))
+                hint = hint_at_field(roles, what.rpartition(".")[2])
+                if what in ("up", "UP"):
+                    hint = "; for seen.up write UP without quotes"
+                raise SpecError(f"{prop.name} sees the field {what!r}, which no node has{hint}")
 
 
 def _distinct(properties: Iterable[Property]) -> tuple[Property, ...]:

@@ -14,11 +14,14 @@ from pathlib import Path
 from types import ModuleType
 
 from pcheck.blame import described, has_place, place_raised
-from pcheck.errors import SpecError
+from pcheck.errors import SpecError, UsageError
 from pcheck.language.kinds import DECORATOR
 from pcheck.loading.actor_classes import check_actor_classes
 from pcheck.loading.captures import check_captures
 from pcheck.text import shown_path
+
+PACKAGE = Path(__file__).resolve().parent.parent
+SHIPPED = PACKAGE / "specs" if (PACKAGE / "specs").is_dir() else PACKAGE.parent / "specs"
 
 
 def load(path: Path) -> ModuleType:
@@ -47,19 +50,35 @@ def load(path: Path) -> ModuleType:
         raise SpecError(f"{where}{_loading_error(error, path.parent)}") from error
 
 
+def check_is_file(path: Path, expected: str) -> None:
+    """Raise UsageError unless the path is a .py file; `expected` describes the argument."""
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; expected {expected}")
+    if not path.is_file():
+        raise UsageError(f"the file {path} does not exist; expected {expected}")
+    if path.suffix != ".py":
+        raise UsageError(f"{path} is not a .py file; expected {expected}")
+
+
 def forget(folder: Path) -> None:
-    """Remove the modules of this folder, so that the next `load` reads the files again."""
-    prefix = _package_name(folder)
+    """Remove the modules of this folder, so that the next `load` reads the files again.
+
+    The shipped specs are kept, because other files share their classes.
+    """
+    if folder.resolve() == SHIPPED:
+        return
+    prefix = package_of(folder)
     for name in [name for name in sys.modules if name == prefix or name.startswith(f"{prefix}.")]:
         del sys.modules[name]
 
 
-def _package_name(folder: Path) -> str:
+def package_of(folder: Path) -> str:
+    """Return the name of the private package whose modules are the files of a folder."""
     return f"_pcheck_{sha256(str(folder.resolve()).encode()).hexdigest()[:12]}"
 
 
 def _ensure_package(folder: Path) -> str:
-    name = _package_name(folder)
+    name = package_of(folder)
     if name not in sys.modules:
         package = ModuleType(name)
         package.__path__ = [str(folder.resolve())]

@@ -15,12 +15,11 @@ from pcheck.errors import SpecError, UsageError
 from pcheck.language.cluster import Cluster
 from pcheck.language.decorators import BUG, BUILDER, Bug
 from pcheck.language.model import Model
-from pcheck.loading.module import forget, load
+from pcheck.loading.module import SHIPPED as SHIPPED
+from pcheck.loading.module import check_is_file, forget, load
 from pcheck.loading.options import Parameter, parameters_of
 from pcheck.text import an, nearest, one_of, shown_path, unknown
 
-PACKAGE = Path(__file__).resolve().parent.parent
-SHIPPED = PACKAGE / "specs" if (PACKAGE / "specs").is_dir() else PACKAGE.parent / "specs"
 SPEC_ARGUMENT = "the name of a spec or the path of a .py file"
 
 
@@ -134,16 +133,9 @@ def as_argument(path: Path) -> str:
 
 
 def _from_file(path: Path) -> Spec:
-    if path.is_dir():
-        raise UsageError(f"{path} is a folder; expected {SPEC_ARGUMENT}")
-    if not path.is_file():
-        raise UsageError(f"the file {path} does not exist; expected {SPEC_ARGUMENT}")
-    if path.suffix != ".py":
-        raise UsageError(f"{path} is not a .py file; expected {SPEC_ARGUMENT}")
-    shipped = path.resolve().parent == SHIPPED
-    if not shipped:
-        forget(path.parent)
-    return of_module(load(path), path, shipped=shipped)
+    check_is_file(path, SPEC_ARGUMENT)
+    forget(path.parent)
+    return of_module(load(path), path, shipped=path.resolve().parent == SHIPPED)
 
 
 def shipped() -> Iterator[Spec]:

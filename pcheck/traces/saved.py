@@ -7,12 +7,13 @@ file that the user gives.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from pcheck.errors import SpecError, TraceError, UsageError
 from pcheck.language.decorators import Bug
+from pcheck.loading.added import Also
 from pcheck.loading.setup import Setup, prepare
 from pcheck.loading.spec import Spec
 from pcheck.semantics.trace import Trace
@@ -36,18 +37,25 @@ class SavedTrace:
     steps: tuple[str, ...]
     refused_at: int | None  # the first step, from 1, that the correct protocol refuses
     crash_nodes: tuple[str, ...] | None = None  # None: every node may crash
+    also: dict[str, str | None] = field(default_factory=dict)  # added properties: name and file
 
     def text(self) -> str:
-        """Return the content of the file; `crash_nodes` is left out if every node may crash."""
+        """Return the content of the file; what says nothing is left out.
+
+        That is `crash_nodes` if every node may crash, and `also` without added properties.
+        """
         found = {"format": FORMAT, "version": VERSION, **asdict(self)}
         if self.crash_nodes is None:
             del found["crash_nodes"]
+        if not self.also:
+            del found["also"]
         return json.dumps(found, indent=2) + "\n"
 
-    def prepare(self, spec: Spec) -> Setup:
+    def prepare(self, spec: Spec, also: Also = ()) -> Setup:
         """Return the setup of this trace, or raise TraceError if a part of it no longer exists.
 
-        A trace without `crash_nodes` lets every node crash, whatever the scope of the bug is.
+        `also` must hold the properties that were added to those of the spec, or their files. A
+        trace without `crash_nodes` lets every node crash, whatever the scope of the bug is.
         """
         try:
             bug = _unrestricted(spec.bug(self.bug)) if self.bug is not None else None
@@ -58,11 +66,15 @@ class SavedTrace:
                 network=self.network,
                 crashes=self.crashes,
                 crash_nodes=self.crash_nodes,
+                also=also,
             )
         except (UsageError, SpecError) as error:
             raise TraceError(f"cannot be replayed: {error}") from error
         if (setup.network, setup.crashes) != (self.network, self.crashes):
             raise TraceError("is damaged: it lacks the network or the number of crashes")
+        if missing := self.also.keys() - setup.added.origins.keys():
+            names = " and ".join(sorted(missing))
+            raise TraceError(f"cannot be replayed: no file of --also defines the property {names}")
         return setup
 
 
@@ -88,6 +100,7 @@ def saved_from(
         steps=trace.labels,
         refused_at=refused_at,
         crash_nodes=setup.crash_nodes,
+        also=setup.added.origins,
     )
 
 
@@ -139,8 +152,8 @@ def _checked(found: Any) -> SavedTrace:
             raise TraceError(f"is damaged: {name!r} is missing or of the wrong type")
     if not all(isinstance(step, str) for step in found["steps"]):
         raise TraceError("is damaged: a step is not a label")
-    lists = {"steps": tuple(found["steps"]), "crash_nodes": _crash_nodes(found)}
-    return SavedTrace(**{name: found[name] for name in SHAPE} | lists)
+    parts = {"steps": tuple(found["steps"]), "crash_nodes": _crash_nodes(found)}
+    return SavedTrace(**{name: found[name] for name in SHAPE} | parts, also=_also(found))
 
 
 def _crash_nodes(found: dict[str, Any]) -> tuple[str, ...] | None:
@@ -151,6 +164,14 @@ def _crash_nodes(found: dict[str, Any]) -> tuple[str, ...] | None:
     if type(names) is not list or not all(isinstance(name, str) for name in names):
         raise TraceError("is damaged: 'crash_nodes' is not a list of names")
     return tuple(names)
+
+
+def _also(found: dict[str, Any]) -> dict[str, str | None]:
+    """Return the names of added properties, each with the name of its file or None."""
+    also = found.get("also", {})
+    if type(also) is not dict or not all(type(file) in (str, type(None)) for file in also.values()):
+        raise TraceError("is damaged: 'also' is not a map from properties to files")
+    return also
 
 
 def _brief(error: BaseException) -> str:
