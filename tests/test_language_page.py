@@ -62,6 +62,18 @@ def test_the_tutorial_does_what_it_says(pcheck: Ends, empty_folder: Path) -> Non
     assert [pcheck(*asked)[0] for asked, _ in commands(after_it)] == [0, 0]
 
 
+def test_the_file_of_properties_does_what_it_says(pcheck: Ends, empty_folder: Path) -> None:
+    imports, *others = blocks(REFERENCE, "python")
+    (mine,) = [each for each in others if "def a_vote_is_a_promise" in each]
+    (empty_folder / "mine.py").write_text(imports + mine, encoding="utf-8")
+    ended = []
+    for asked, shown in commands(REFERENCE):
+        status, printed, err = pcheck(*asked)
+        assert (is_abridged(shown, printed), err) == (True, "")
+        ended.append((asked[0], status))
+    assert ended == [("explore", 1), ("replay", 0)]
+
+
 @pytest.mark.parametrize(
     ("shown", "printed", "expected"),
     [
@@ -89,6 +101,8 @@ def test_every_block_of_the_reference_runs(tmp_path: Path) -> None:
         assert (result.verdict_word, result.states) == ("holds", 4)
         shown: Result = check(page.disks)
         assert shown.verdict_word == "holds"
+        alone = check(page.patient, acceptors=1, crashes=0)
+        assert (alone.verdict_word, alone.states) == ("holds", 21)
     finally:
         del sys.modules[page.__name__]
 

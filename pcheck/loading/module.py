@@ -1,4 +1,8 @@
-"""Execution of a spec file as a module of a private package, with errors that name the place."""
+"""Execution of a spec file as a module of a private package, with errors that name the place.
+
+Each folder is a package of its own. That of the shipped specs has a public name, `pcheck.specs`, so
+that the specs of other folders can import from it.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ import re
 import sys
 from collections.abc import Sequence
 from hashlib import sha256
+from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import module_from_spec, spec_from_file_location
@@ -18,23 +23,27 @@ from pcheck.errors import SpecError, UsageError
 from pcheck.language.kinds import DECORATOR
 from pcheck.loading.actor_classes import check_actor_classes
 from pcheck.loading.captures import check_captures
-from pcheck.text import shown_path
+from pcheck.text import nearest, shown_path
 
 PACKAGE = Path(__file__).resolve().parent.parent
-SHIPPED = PACKAGE / "specs" if (PACKAGE / "specs").is_dir() else PACKAGE.parent / "specs"
+IS_WHEEL = (PACKAGE / "specs" / "README.md").is_file()  # otherwise the specs are beside the package
+SHIPPED = PACKAGE / "specs" if IS_WHEEL else PACKAGE.parent / "specs"
+SHIPPED_PACKAGE = "pcheck.specs"
 
 
 def load(path: Path) -> ModuleType:
     """Return the module of a spec file, or raise SpecError with the place of the fault.
 
-    Each folder is a private package, so that the files of one folder can import each other.
+    Each folder is a package, so that the files of one folder can import each other.
     """
     package = _ensure_package(path.parent)
     name = f"{package}.{path.stem}"
     if name in sys.modules:
         return sys.modules[name]
     try:
-        return _execute(name, path)
+        module = _execute(name, path)
+        setattr(sys.modules[package], path.stem, module)  # as an import does
+        return module
     except SpecError as error:
         if has_place(str(error)):
             raise
@@ -73,13 +82,17 @@ def forget(folder: Path) -> None:
 
 
 def package_of(folder: Path) -> str:
-    """Return the name of the private package whose modules are the files of a folder."""
+    """Return the name of the package whose modules are the files of a folder."""
+    if folder.resolve() == SHIPPED:
+        return SHIPPED_PACKAGE
     return f"_pcheck_{sha256(str(folder.resolve()).encode()).hexdigest()[:12]}"
 
 
 def _ensure_package(folder: Path) -> str:
     name = package_of(folder)
-    if name not in sys.modules:
+    if name == SHIPPED_PACKAGE:
+        import_module(name)
+    elif name not in sys.modules:
         package = ModuleType(name)
         package.__path__ = [str(folder.resolve())]
         sys.modules[name] = package
@@ -122,12 +135,15 @@ class _SpecLoader(Loader):
 
 
 class _SiblingFinder(MetaPathFinder):
-    """A finder that loads `from .consensus import ...` in a spec with the loader of the spec."""
+    """A finder that loads `from .consensus import ...` in a spec with the loader of the spec.
+
+    It also loads `from pcheck.specs.consensus import ...`, wherever that is written.
+    """
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if not name.startswith("_pcheck_") or path is None:
+        if not name.startswith(("_pcheck_", f"{SHIPPED_PACKAGE}.")) or path is None:
             return None
         found = PathFinder.find_spec(name, path)
         if found is None or found.origin is None or not found.origin.endswith(".py"):
@@ -146,9 +162,19 @@ def _loading_error(error: BaseException, folder: Path) -> str:
     hint, name = "", getattr(error, "name", None)
     if "non-frozen dataclass from a frozen one" in str(error):
         hint = f"; write {DECORATOR}"
-    if isinstance(error, ModuleNotFoundError) and name and (folder / f"{name}.py").exists():
-        hint = f"; import a file of the same folder with `from .{name} import ...`"
+    if isinstance(error, ModuleNotFoundError) and name:
+        hint = _hint_at_module(name, folder)
     return f"loading the spec raised {described(error)}{hint}"
+
+
+def _hint_at_module(name: str, folder: Path) -> str:
+    """Return the end of the error about a module that does not exist: how to import a spec."""
+    if (folder / f"{name}.py").exists():
+        return f"; import a file of the same folder with `from .{name} import ...`"
+    stem, known = name.rpartition(".")[2], [path.stem for path in SHIPPED.glob("*.py")]
+    if stem in known:
+        return f"; import a shipped spec with `from {SHIPPED_PACKAGE}.{stem} import ...`"
+    return nearest(stem, known) if name.startswith(f"{SHIPPED_PACKAGE}.") else ""
 
 
 sys.meta_path.insert(0, _SiblingFinder())
