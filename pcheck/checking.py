@@ -103,8 +103,8 @@ def answer(
     setup.check_properties()
     model, clock = setup.model, Clock(options.limits, on_progress)
     search = explore(model, options, on_note=on_note, clock=clock)
-    if search.complete and isinstance(model, ClusterModel):
-        search = search.with_warnings(_unsent(model))
+    unsent = _unsent(model) if search.complete and isinstance(model, ClusterModel) else ()
+    search = search.with_warnings((*setup.spec.warnings, *unsent))
     clock.pause()
     return Result(setup, search, clock)
 

@@ -84,6 +84,8 @@ def send(to: Id, message: object) -> Send:
     """Return the sending of a message to one node."""
     if isinstance(to, Group):
         raise TypeError(f"send() needs one node, got the group {to.name}; write broadcast(...)")
+    if isinstance(message, (Id, Group)):
+        raise TypeError("send() needs the node first; write send(node, message)")
     return Send((to,), message)
 
 
@@ -94,6 +96,8 @@ def broadcast(to: Iterable[Id], message: object) -> Send:
     """
     if isinstance(to, str):
         raise TypeError(f"broadcast() needs nodes, got the name {to!s}; write send(...)")
+    if isinstance(message, (Id, Group)):
+        raise TypeError("broadcast() needs the nodes first; write broadcast(nodes, message)")
     return Send(tuple(dict.fromkeys(to)), message)
 
 

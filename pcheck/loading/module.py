@@ -18,11 +18,13 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
-from pcheck.blame import described, has_place, place_raised
+from pcheck.blame import has_place, place_raised
 from pcheck.errors import SpecError, UsageError
+from pcheck.language.hints import raised
 from pcheck.language.kinds import DECORATOR
 from pcheck.loading.actor_classes import check_actor_classes
 from pcheck.loading.captures import check_captures
+from pcheck.loading.unused import check_unused_results
 from pcheck.text import nearest, shown_path
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -131,6 +133,7 @@ class _SpecLoader(Loader):
         """Return the syntax tree of the file, or raise SpecError for a pattern such as `case A`."""
         tree = ast.parse(self.path.read_bytes(), filename=str(self.path))
         check_captures(tree, str(self.path))
+        check_unused_results(tree, str(self.path))
         return tree
 
 
@@ -164,7 +167,7 @@ def _loading_error(error: BaseException, folder: Path) -> str:
         hint = f"; write {DECORATOR}"
     if isinstance(error, ModuleNotFoundError) and name:
         hint = _hint_at_module(name, folder)
-    return f"loading the spec raised {described(error)}{hint}"
+    return f"loading the spec {raised(error)}{hint}"
 
 
 def _hint_at_module(name: str, folder: Path) -> str:

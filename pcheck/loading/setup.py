@@ -57,7 +57,14 @@ class Setup:
         return {**self.options, **{k: v for k, v in scope.items() if v is not None}}
 
     def check_properties(self) -> None:
-        """Raise SpecError if the spec declares no properties. Milestones are not properties."""
+        """Raise SpecError if the spec declares no properties, or a milestone has a wrong result.
+
+        Milestones are not properties. They are evaluated on the initial state.
+        """
+        if isinstance(self.model, ClusterModel):
+            seen = self.model.history(self.model.initial(), ())
+            for milestone in self.model.milestones:
+                milestone.lines(seen)
         if self.model.properties:
             return
         remedy = "pass properties=[...] to its Cluster"

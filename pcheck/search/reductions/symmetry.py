@@ -36,11 +36,11 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from pcheck.blame import place_of
 from pcheck.errors import Asymmetric
 from pcheck.language.actor import Actor
 from pcheck.language.names import Id, Value
 from pcheck.language.printing import show
+from pcheck.search.reductions.asymmetry import Asking, asymmetric
 from pcheck.search.reductions.automaton import Automaton, MacroStep
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Inbox, Letter
@@ -170,7 +170,8 @@ class Symmetry:
                 expected = self._compared(j, image, images)
                 found = self._compared(j, image, ((m.actor, m.bundle.sends) for m in others))
                 if expected != found or not self._maps_crash(swap, node, actor):
-                    raise self._asymmetric(swap, node, actor, letter, image, j)
+                    other = Asking(self.model.nodes[j], image, image_letter)
+                    raise asymmetric(self.swaps[swap], Asking(node, actor, letter), other)
                 todo.append((j, image, image_letter))
         self._checked |= symmetric
 
@@ -249,23 +250,6 @@ class Symmetry:
         if not self.model.network.ignoring_is_a_step:
             del found[None]
         return found
-
-    def _asymmetric(
-        self, swap: int, node: Node, actor: Actor, letter: Letter | None, image: Actor, j: int
-    ) -> Asymmetric:
-        role = type(actor)
-        handler = role.receive if letter is not None else role.actions
-        pair = " and ".join(self.swaps[swap])
-        if letter is not None:
-            on = f"on {show(letter.message)} from {letter.src}"
-        else:
-            on = "in its actions"
-        return Asymmetric(
-            f"{place_of(handler)}{pair} are declared interchangeable, but with their names swapped "
-            f"{node.me} [{on}, in state {show(actor)}] does something else, as "
-            f"{self.model.nodes[j].me} in state {show(image)}; treat interchangeable names alike, "
-            "or remove them from interchangeable=[...]"
-        )
 
 
 class Symmetric(Automaton):

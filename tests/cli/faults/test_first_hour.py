@@ -97,7 +97,7 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         'send(Id("client11"), Grant())',
         "def receive(self, msg, src):\n        match msg:\n            case Ask",
         "receive() of server1 sent Grant() to client11, which is not a node of the cluster; did "
-        f"you mean Id('client1')? {ON_ASK}",
+        f'you mean Id("client1")? {ON_ASK}',
     ),
     "a message to plain text": (
         GRANTS,
