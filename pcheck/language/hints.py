@@ -32,6 +32,8 @@ BY_TEXT = {  # what to write if the text of a TypeError begins with a match
     r"'[<>=]+' not supported between .*'Group'": "write len(group) for the number of its nodes",
     r"\w+\.but\(\) takes 1 positional": "write self.but(field=value)",
     r"(always|sometimes|milestone)\(\) (takes|missing)": r"write @\1(sees=[...])",
+    r"action\(\) missing": "write action(label, step, ...)",
+    r"(\w+)\(\) accepts \d+ positional sub-patterns": r"write \1(...) with at most its fields",
     r"spec\(\) missing": "write @spec without ()",
     r"bug\(\) (takes|missing)": "write @bug(1, breaks=PROPERTY)",
     r"(\w+)\.__init__\(\) missing .*: '(\w+)'": r"write \1(\2=...), or give the field a default",

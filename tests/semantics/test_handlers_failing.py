@@ -67,7 +67,7 @@ def test_the_error_about_a_misspelt_field_names_its_line() -> None:
         def receive(self, msg: object, src: Id) -> Step:
             return self.but(m=1)
 
-    text = "raised TypeError: Misspells has no field 'm'"
+    text = "raised TypeError: Misspells has no field 'm'; the fields are peers, n, recent"
     check_reaction(Misspells, text, below=1)
 
 
