@@ -20,6 +20,7 @@ from pcheck.loading import spec as specs
 from pcheck.loading.added import Also
 from pcheck.loading.crash_nodes import CrashNodes
 from pcheck.loading.setup import Setup, prepare
+from pcheck.render.drawn_trace import drawn
 from pcheck.render.formats import FORMATS, TEXT
 from pcheck.render.objects import search_object
 from pcheck.render.text.levels import Levels
@@ -96,10 +97,7 @@ def answer(
     on_progress: OnProgress | None = None,
     on_note: OnNote = lambda _: None,
 ) -> Result:
-    """Explore the model of a setup and return the result, or raise SpecError without properties.
-
-    After a complete search, check that the cluster sends every kind of message that is observed.
-    """
+    """Explore the model of a setup and return the result, or raise SpecError without properties."""
     setup.check_properties()
     model, clock = setup.model, Clock(options.limits, on_progress)
     search = explore(model, options, on_note=on_note, clock=clock)
@@ -176,8 +174,8 @@ class Result:
 
     @property
     def trace(self) -> Trace[Any] | None:
-        """A shortest trace to the first violation or the target; the most readable, if known."""
-        return self._found.trace
+        """A shortest trace to the first violation or target, the most readable; print draws it."""
+        return drawn(self._found.trace, self.draw)
 
     @property
     def shortest_traces(self) -> ShortestTraces | None:

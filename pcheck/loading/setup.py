@@ -62,7 +62,7 @@ class Setup:
         Milestones are not properties. They are evaluated on the initial state.
         """
         if isinstance(self.model, ClusterModel):
-            seen = self.model.history(self.model.initial(), ())
+            seen = self.model.observer.history((), self.model.initial().nodes)
             for milestone in self.model.milestones:
                 milestone.lines(seen)
         if self.model.properties:
