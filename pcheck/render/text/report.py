@@ -154,8 +154,11 @@ def _reductions(search: SearchResult) -> Iterator[str]:
         )
     if search.note is not None:
         yield search.note
+    reasons: dict[str, list[str]] = {}
     for name, why in search.skipped.items():
-        yield f"Skipped {name}: {why}."
+        reasons.setdefault(why, []).append(name)
+    for why, names in reasons.items():
+        yield f"Skipped {', '.join(names)}: {why}."
 
 
 class TraceReport:

@@ -75,6 +75,7 @@ class Symmetry:
         self._letters: list[dict[Letter, Letter]] = [{} for _ in pairs]
         self._actors: list[dict[int, Actor]] = [{} for _ in pairs]
         self._checked: set[tuple[int, int, Letter | None]] = set()
+        self.unlike = ""  # a local state that shows an asymmetry of the tables
         self._representatives: Classes | None = None
         self._members: list[dict[Config, list[Actor]]] = []
         self._check_initial_state()
@@ -187,7 +188,7 @@ class Symmetry:
                 for local, representative in of_node.items():
                     image = of_target.get(self.config(swap, i, local))
                     if image is None or image_of.setdefault(representative, image) is not image:
-                        return False
+                        return self._does_not_map(i, local)
         self._representatives = representatives
         self._members = [{} for _ in representatives]
         for members, of_node in zip(self._members, representatives, strict=True):
@@ -206,8 +207,13 @@ class Symmetry:
                     image = self.config(swap, i, local)
                     moved = frozenset(self.letter(swap, letter) for letter in letters)
                     if others.get(image) != moved:
-                        return False
+                        return self._does_not_map(i, local)
         return True
+
+    def _does_not_map(self, i: int, local: Config) -> bool:
+        """Remember a local state that shows an asymmetry of the tables, and return False."""
+        self.unlike = f"{self.model.nodes[i].me} in state {show(local.actor)}"
+        return False
 
     def _maps_crash(self, swap: int, node: Node, actor: Actor) -> bool:
         """Return whether a swap maps the crash of an actor to the crash of its image."""
