@@ -14,6 +14,7 @@ from pcheck.loading.setup import Setup
 from pcheck.render.text.explanation import Explained
 from pcheck.render.text.lines import segments
 from pcheck.render.text.paragraphs import Cell, Paragraph, Rows
+from pcheck.render.text.reductions import reduction_notes
 from pcheck.render.text.trace import TraceText
 from pcheck.search.limits import Stop, stop_phrase
 from pcheck.search.outcome import Outcome, SearchResult, Verdict
@@ -125,16 +126,17 @@ class Report:
 
     def _counts(self) -> Paragraph:
         search = self.search
-        rate = search.states / max(search.seconds, 1e-9)
+        # A state of the reduced space stands for many, so their rate would say nothing.
+        rate = f" ({search.states / max(search.seconds, 1e-9):,.0f} states/s)"
         return Paragraph(
             f"{counted(search.states, 'state')}, {counted(search.transitions, 'transition')}, "
-            f"depth {search.depth}, in {duration(search.seconds)} ({rate:,.0f} states/s)"
+            f"depth {search.depth}, in {duration(search.seconds)}{'' if search.reduced else rate}"
         )
 
     def _notes(self) -> Iterator[Iterable[RenderableType]]:
         """Yield the notes below the counts, each as its lines."""
         search = self.search
-        for text in _reductions(search):
+        for text in reduction_notes(search):
             yield [Paragraph(text)]
         for warning in search.warnings:
             yield [Paragraph(f"Note: {warning}.")]
@@ -142,23 +144,6 @@ class Report:
             yield _coverage(self.setup)
         if search.verdict is Verdict.INCOMPLETE and (smaller := self.setup.smaller()):
             yield [Paragraph(f"For a smaller search: {one_of(smaller)}.")]
-
-
-def _reductions(search: SearchResult) -> Iterator[str]:
-    """Yield which reductions were applied, and for each that was skipped the reason."""
-    if search.reduced:
-        yield (
-            f"Reductions: {', '.join(search.reduced)}. They keep every verdict and the length of "
-            "the shortest traces. The counts and the depth are those of the reduced state space; "
-            "use --reduce none for the full one."
-        )
-    if search.note is not None:
-        yield search.note
-    reasons: dict[str, list[str]] = {}
-    for name, why in search.skipped.items():
-        reasons.setdefault(why, []).append(name)
-    for why, names in reasons.items():
-        yield f"Skipped {', '.join(names)}: {why}."
 
 
 class TraceReport:

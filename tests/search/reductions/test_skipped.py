@@ -72,10 +72,8 @@ def test_an_infinite_table_skips_reductions(network: str, monkeypatch: pytest.Mo
     """Each copy is delivered at most once, so the state space is finite, except on `set`."""
     monkeypatch.setattr(reduce, "Closure", lambda model, tick, limit: Closure(model, tick, 100))
     case = Case(counting(), network)
-    why = (
-        "the nodes have more than 100 local reactions: n1 has 50 values of its field at; fewer of "
-    )
-    why += "them would help"
+    why = "the nodes have more than 100 local reactions: n1 has 50 values of its field at; "
+    why += "fewer of them would help"
     assert skipped(case) == dict.fromkeys(OF_TABLES, why)
     assert exact_observations(case) == {"": 0, "X": 3}
 
