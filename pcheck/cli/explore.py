@@ -52,7 +52,7 @@ Exit status: 0 holds, 1 violated, 2 usage or spec error, 3 incomplete.
 With --find: 0 found, 1 unreachable, 2 usage or spec error, 3 incomplete.
 """
 SAVE_HINT = (
-    "Save this trace with --save FILE, step through it with `pcheck replay FILE{spec} --step`, or "
+    "Save this trace with --save FILE, step through it with `pcheck replay FILE{files} --step`, or "
     "draw it with -o trace.svg."
 )
 
@@ -185,8 +185,10 @@ class Output:
                 print(f"pcheck: {error}", file=sys.stderr)
         if result.saved is not None and self.trace_file is None and self.drawing is None:
             file = result.saved.file  # None for a shipped spec, which `pcheck replay` finds by name
-            spec = f" {shlex.quote(printable(file))}" if file is not None else ""
-            console.print("", Paragraph(SAVE_HINT.format(spec=spec)), sep="\n")
+            also = [word for name in result.setup.added.arguments for word in ("--also", name)]
+            words = [*([file] if file is not None else []), *also]
+            named = "".join(f" {shlex.quote(printable(word))}" for word in words)
+            console.print("", Paragraph(SAVE_HINT.format(files=named)), sep="\n")
 
 
 def _check_has_place(option: str, drawing: Drawing | None, *, quiet: bool) -> None:

@@ -16,8 +16,9 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from pcheck.blame import described, place_of, place_raised
+from pcheck.blame import place_of, place_raised
 from pcheck.errors import SpecError
+from pcheck.language.hints import raised
 from pcheck.language.kinds import is_frozen_dataclass
 from pcheck.language.seen import History, Seen, Sees, Up
 from pcheck.text import counted
@@ -74,7 +75,7 @@ class Property:
         try:
             return self.test(*[observation.only(self.name, self.sees) for observation in seen])
         except (Exception, SystemExit) as error:
-            text = f"{place_raised(error)}the property {self.name} raised {described(error)}"
+            text = f"{place_raised(error)}the property {self.name} {raised(error)}"
             raise SpecError(text) from error
 
     def _bad_result(self, result: object, allowed: str) -> SpecError:
@@ -102,7 +103,7 @@ class Milestone:
         try:
             lines = self.test(seen.only(name, self.sees))
         except (Exception, SystemExit) as error:
-            text = f"{place_raised(error)}the milestone {name} raised {described(error)}"
+            text = f"{place_raised(error)}the milestone {name} {raised(error)}"
             raise SpecError(text) from error
         if isinstance(lines, Mapping) and all(isinstance(line, str) for line in lines.values()):
             return lines

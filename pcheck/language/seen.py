@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from enum import Enum
 from functools import cached_property
 from typing import Any, TypeVar
@@ -83,7 +84,10 @@ class Seen:
             raise KeyError("the model does not say which nodes are up")
         found = dict(self._fields[UP])
         if not isinstance(node, Id) or node not in found:
-            hint = f'; write Id("{node}")' if Id(node) in found else nearest(str(node), found)
+            near = get_close_matches(str(node), found, n=1)
+            hint = f"; did you mean {Id(near[0]).code}?" if near else ""
+            if Id(node) in found:
+                hint = f"; write {Id(node).code}"
             raise KeyError(f"the cluster has no node {node!r}{hint}")
         return bool(found[node])
 
@@ -122,6 +126,9 @@ class _Footprint(Seen):
         self._name, self._sees = name, sees
 
     def sent(self, kind: type[M]) -> list[tuple[Id, M]]:
+        if not isinstance(kind, type):
+            text = f"seen.sent() needs a class of messages, got {kind!r}"
+            raise TypeError(f"{text}; write seen.sent({kind})" if isinstance(kind, str) else text)
         self._declared(kind, kind.__name__)
         return super().sent(kind)
 
@@ -135,8 +142,10 @@ class _Footprint(Seen):
 
     def _declared(self, what: Sees, text: str, missing: str = "") -> None:
         if what not in self._sees:
-            missing = missing or text
-            raise LookupError(f"{self._name} reads {text}; add {missing} to its sees=[...]")
+            names = [each for each in self._sees if isinstance(each, str)]
+            hint = nearest(what, names) if isinstance(what, str) else ""
+            hint = hint or f"; add {missing or text} to its sees=[...]"
+            raise LookupError(f"{self._name} reads {text}{hint}")
 
 
 class History:

@@ -62,6 +62,7 @@ def search_object(
         "verdict": verdict,
         "spec": setup.spec.name,
         "bug": setup.bug.name if setup.bug is not None else None,
+        "also": setup.added.origins,
         "options": setup.all_options,
         "reduce": list(search.reduced),
         "skipped": dict(search.skipped),

@@ -15,6 +15,7 @@ from pcheck.files import write_whole
 from pcheck.language.model import Model
 from pcheck.language.property import Kind
 from pcheck.loading.setup import Setup
+from pcheck.render.drawn_trace import drawn
 from pcheck.render.formats import FORMATS, TEXT
 from pcheck.render.lcov import lcov
 from pcheck.render.objects import search_object
@@ -101,8 +102,8 @@ class Result:
 
     @property
     def trace(self) -> Trace[Any] | None:
-        """A shortest trace to the first violation or the target; the most readable, if known."""
-        return self._found.trace
+        """A shortest trace to the first violation or target, the most readable; print draws it."""
+        return drawn(self._found.trace, self.draw)
 
     @property
     def shortest_traces(self) -> ShortestTraces | None:

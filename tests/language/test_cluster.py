@@ -262,8 +262,8 @@ def test_a_property_must_be_decorated(what: Any, name: str) -> None:
     [
         ("tme", "; did you mean 'time'?"),
         ("Clock.strat", "; did you mean 'start'?"),
-        ("Lamp.lit", ""),
-        ("colour", ""),
+        ("Lamp.lit", "; the fields are start, time, shown"),
+        ("colour", "; the fields are start, time, shown"),
     ],
 )
 @pytest.mark.parametrize("mark", [always, sometimes])

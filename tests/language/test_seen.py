@@ -89,8 +89,8 @@ def test_a_property_that_declares_up_can_ask_which_nodes_are_up() -> None:
 
 
 UNKNOWN = [
-    (WITH_UP, Id("a22"), "the cluster has no node Id('a22'); did you mean Id('a2')?"),
-    (WITH_UP, Id("proposer"), "the cluster has no node Id('proposer')"),
+    (WITH_UP, Id("a22"), 'the cluster has no node a22; did you mean Id("a2")?'),
+    (WITH_UP, Id("proposer"), "the cluster has no node proposer"),
     (WITH_UP, "a1", "the cluster has no node 'a1'; write Id(\"a1\")"),
     (OBSERVATION, A1, "the model does not say which nodes are up"),
 ]

@@ -25,7 +25,7 @@ from typing import Any
 from pcheck.blame import place_of
 from pcheck.errors import Asymmetric
 from pcheck.language.property import Kind, Property
-from pcheck.language.seen import Sees
+from pcheck.language.seen import Seen, Sees
 from pcheck.search.reductions.symmetry import Block, Symmetry
 from pcheck.semantics.observer import Observation
 
@@ -70,12 +70,15 @@ class PropertySymmetry:
         counts = f"compared on {self.compared:,} of {self.of:,} observations"
         return (f"the properties treat {names} alike ({counts})",)
 
-    def error(self, prop: Property, names: Iterable[str]) -> Asymmetric:
-        """Return the error for a property that distinguishes these names."""
+    def error(self, prop: Property, names: Iterable[str], answers: str = "") -> Asymmetric:
+        """Return the error for a property that distinguishes these names.
+
+        `answers` says what the property answers before and after the names are swapped.
+        """
         return Asymmetric(
             f"{place_of(prop.test)}the property {prop.name} distinguishes {' and '.join(names)}, "
-            "which are declared interchangeable; test neither names nor their order, or remove the "
-            "names from interchangeable=[...]"
+            f"which are declared interchangeable{answers}; test neither names nor their order, or "
+            "remove the names from interchangeable=[...]"
         )
 
     def _by_footprint(
@@ -109,8 +112,11 @@ class PropertySymmetry:
                 found = projection.answers(properties, image)
                 if found != answers:
                     pairs = zip(properties, found, answers)
-                    prop = next(each for each, one, other in pairs if one != other)
-                    raise self.error(prop, self._symmetry.swaps[swap])
+                    prop = next(which for which, one, other in pairs if one != other)
+                    before, after = (projection.said(prop, vector) for vector in (each, image))
+                    text = f": it says {before}, and with the names swapped {after}"
+                    is_alike = before == after  # if the property depends on hidden state
+                    raise self.error(prop, self._symmetry.swaps[swap], "" if is_alike else text)
                 if in_full:
                     todo.append(image)
         self._evaluations += len(met) * len(properties)
@@ -146,15 +152,28 @@ class Projection:
 
     def answers(self, properties: Iterable[Property], vector: Vector) -> list[bool]:
         """Return for each property whether it is reached, or whether an `always` holds."""
+        seen = self._seen(vector)
+        return [
+            prop.is_reached(*seen) if prop.kind is Kind.SOMETIMES else prop.why_false(*seen) is None
+            for prop in properties
+        ]
+
+    def said(self, prop: Property, vector: Vector) -> str:
+        """Return what a property says of a projection, as text."""
+        seen = self._seen(vector)
+        if prop.kind is Kind.SOMETIMES:
+            return str(prop.is_reached(*seen))
+        why = prop.why_false(*seen)
+        return f'"{why}"' if why is not None else "None"
+
+    def _seen(self, vector: Vector) -> list[Seen]:
+        """Return the observation of a projection, or the two of a step."""
         seen = []
         for at in range(0, len(vector), self._nodes):
             numbers = vector[at : at + self._nodes]
             parts = list(map(getitem, self._parts, numbers))
             seen.append(self._observer.seen_of_parts(parts, key=(self._sees, numbers)))
-        return [
-            prop.is_reached(*seen) if prop.kind is Kind.SOMETIMES else prop.why_false(*seen) is None
-            for prop in properties
-        ]
+        return seen
 
     def image(self, swap: int, vector: Vector) -> Vector:
         """Return the projection after two neighbouring names were exchanged."""

@@ -33,8 +33,9 @@ NO_TWO_CRASH_ALIKE = "of two interchangeable nodes only one may crash"
 ASYMMETRIC_TABLES = (
     "a handler distinguishes interchangeable nodes in a local state that may be unreachable"
 )
+COMPARE_NAMES = "; compare names only with == and with no fixed name"
 UNDELIVERED_BLOCKS = "on fifo an undelivered message blocks later ones"
-HAS_STEP_PROPERTY = "a property is about steps, not about states alone"
+ABOUT_STEPS = "is about steps, not about states alone; they apply to a check of other properties"
 
 
 class ReducedCluster(NamedTuple):
@@ -68,8 +69,9 @@ def reduce_cluster(
 ) -> ReducedCluster:
     """Apply reductions to the nodes of a cluster. `tick` is called often and may raise to stop."""
     wanted = tuple(reductions)
-    if any(prop.is_step_property for prop in model.properties):
-        skipped = dict.fromkeys(wanted, HAS_STEP_PROPERTY)
+    about_steps = [prop.name for prop in model.properties if prop.is_step_property]
+    if about_steps:
+        skipped = dict.fromkeys(wanted, f"the property {about_steps[0]} {ABOUT_STEPS}")
         return ReducedCluster(_unreduced(model), None, None, (), skipped)
     skipped = {}
     has_blocks = bool(model.interchangeable)
@@ -89,7 +91,8 @@ def reduce_cluster(
         try:
             closure = Closure(model, tick, max_reactions)
             automata, classes, asymmetric = _quotients(automata, closure, tabulated, symmetry)
-            skipped |= dict.fromkeys(asymmetric, ASYMMETRIC_TABLES)
+            unlike = f" ({symmetry.unlike})" if symmetry is not None else ""
+            skipped |= dict.fromkeys(asymmetric, f"{ASYMMETRIC_TABLES}{unlike}{COMPARE_NAMES}")
             if closure.open:
                 others = [each for each in tabulated if each not in asymmetric]
                 skipped |= _skipped_for_open_nodes(closure, others)
@@ -163,7 +166,7 @@ def _skipped_for_open_nodes(closure: Closure, reductions: Sequence[str]) -> dict
     """Return which of the reductions are skipped for which open nodes, and why."""
     names = listed([closure.model.nodes[i].me for i in sorted(closure.open)])
     limit = counted(MAX_REACTIONS_OF_SILENT_ROLE, "local reaction")
-    why = f"there are more than {limit} of {names}"
+    why = f"there are more than {limit} of {names}{closure.grows_if_open}"
     others = [name for name in reductions if name != "cover"]
     skipped = {f"{' and '.join(others)} of {names}": why} if others else {}
     return skipped | ({"cover": why} if "cover" in reductions else {})

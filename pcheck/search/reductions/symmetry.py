@@ -36,11 +36,11 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from pcheck.blame import place_of
 from pcheck.errors import Asymmetric
 from pcheck.language.actor import Actor
 from pcheck.language.names import Id, Value
 from pcheck.language.printing import show
+from pcheck.search.reductions.asymmetry import Asking, asymmetric
 from pcheck.search.reductions.automaton import Automaton, MacroStep
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Inbox, Letter
@@ -75,6 +75,7 @@ class Symmetry:
         self._letters: list[dict[Letter, Letter]] = [{} for _ in pairs]
         self._actors: list[dict[int, Actor]] = [{} for _ in pairs]
         self._checked: set[tuple[int, int, Letter | None]] = set()
+        self.unlike = ""  # a local state that shows an asymmetry of the tables
         self._representatives: Classes | None = None
         self._members: list[dict[Config, list[Actor]]] = []
         self._check_initial_state()
@@ -170,7 +171,8 @@ class Symmetry:
                 expected = self._compared(j, image, images)
                 found = self._compared(j, image, ((m.actor, m.bundle.sends) for m in others))
                 if expected != found or not self._maps_crash(swap, node, actor):
-                    raise self._asymmetric(swap, node, actor, letter, image, j)
+                    other = Asking(self.model.nodes[j], image, image_letter)
+                    raise asymmetric(self.swaps[swap], Asking(node, actor, letter), other)
                 todo.append((j, image, image_letter))
         self._checked |= symmetric
 
@@ -186,7 +188,7 @@ class Symmetry:
                 for local, representative in of_node.items():
                     image = of_target.get(self.config(swap, i, local))
                     if image is None or image_of.setdefault(representative, image) is not image:
-                        return False
+                        return self._does_not_map(i, local)
         self._representatives = representatives
         self._members = [{} for _ in representatives]
         for members, of_node in zip(self._members, representatives, strict=True):
@@ -205,8 +207,13 @@ class Symmetry:
                     image = self.config(swap, i, local)
                     moved = frozenset(self.letter(swap, letter) for letter in letters)
                     if others.get(image) != moved:
-                        return False
+                        return self._does_not_map(i, local)
         return True
+
+    def _does_not_map(self, i: int, local: Config) -> bool:
+        """Remember a local state that shows an asymmetry of the tables, and return False."""
+        self.unlike = f"{self.model.nodes[i].me} in state {show(local.actor)}"
+        return False
 
     def _maps_crash(self, swap: int, node: Node, actor: Actor) -> bool:
         """Return whether a swap maps the crash of an actor to the crash of its image."""
@@ -249,23 +256,6 @@ class Symmetry:
         if not self.model.network.ignoring_is_a_step:
             del found[None]
         return found
-
-    def _asymmetric(
-        self, swap: int, node: Node, actor: Actor, letter: Letter | None, image: Actor, j: int
-    ) -> Asymmetric:
-        role = type(actor)
-        handler = role.receive if letter is not None else role.actions
-        pair = " and ".join(self.swaps[swap])
-        if letter is not None:
-            on = f"on {show(letter.message)} from {letter.src}"
-        else:
-            on = "in its actions"
-        return Asymmetric(
-            f"{place_of(handler)}{pair} are declared interchangeable, but with their names swapped "
-            f"{node.me} [{on}, in state {show(actor)}] does something else, as "
-            f"{self.model.nodes[j].me} in state {show(image)}; treat interchangeable names alike, "
-            "or remove them from interchangeable=[...]"
-        )
 
 
 class Symmetric(Automaton):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from tests.cli.explore.counting import DRAWN, ONE_ACCEPTOR, TWO_BY_TWO, Ends
+from tests.cli.faults.first_protocols import REGISTER
 from tests.sampling import fast_first
 
 
@@ -101,3 +103,16 @@ def test_the_report_fits_every_width(pcheck: Ends, monkeypatch: pytest.MonkeyPat
         lines = pcheck("explore", *ONE_ACCEPTOR, "--network", "lossy")[1].splitlines()
         unfitting += [(width, each) for each in lines if len(each) > width or each != each.rstrip()]
     assert unfitting == []
+
+
+def test_reductions_that_are_skipped_for_one_reason_are_named_in_one_sentence(
+    pcheck: Ends, empty_folder: Path
+) -> None:
+    (empty_folder / "register.py").write_text(REGISTER, encoding="utf-8")
+    status, out, err = pcheck("explore", "./register.py", "--reduce", "all")
+    assert (status, err) == (0, "")
+    paragraphs = [" ".join(each.split()) for each in out.split("\n\n")]
+    assert [each for each in paragraphs if "kipped" in each] == [
+        "Skipped minimise, fuse, prune, symmetry, cover: the property the_log_grows is about "
+        "steps, not about states alone; they apply to a check of other properties."
+    ]

@@ -71,7 +71,7 @@ JUDGING: dict[str, Fault] = {
     "asks for a node that the cluster does not have": (
         {JUDGED: "@always(sees=[UP])", JUDGE: 'return None if seen.up(Id("s22")) else "down"'},
         "fault.py:[seen.up]: the property truth raised KeyError: "
-        "\"the cluster has no node Id('s22'); did you mean Id('s2')?\"",
+        "'the cluster has no node s22; did you mean Id(\"s2\")?'",
     ),
     "writes UP with quotes": (
         {JUDGED: '@always(sees=["up"])', JUDGE: "return None"},

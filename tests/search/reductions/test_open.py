@@ -206,7 +206,8 @@ def test_paxos_has_the_same_outcomes_if_its_learner_is_left_open(monkeypatch: Pa
     found = explore(case.model(), reductions=REDUCTIONS, all_properties=True)
     assert (found.outcomes, lengths(found)) == (expected.outcomes, lengths(expected))
     assert (expected.states, found.states, found.verdict) == (12_169, 240, Verdict.HOLDS)
-    why = "there are more than 100 local reactions of l1"
+    why = "there are more than 100 local reactions of l1: l1 has 16 values of its field heard"
+    why += "; fewer of them would help"
     assert found.skipped == {"minimise and prune of l1": why, "cover": why}
     check_traces(case, found)
 

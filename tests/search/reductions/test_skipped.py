@@ -16,7 +16,7 @@ from pcheck.search.outcome import Outcome
 from pcheck.search.reductions import reduce
 from pcheck.search.reductions.closure import Closure
 from pcheck.search.reductions.reduce import (
-    HAS_STEP_PROPERTY,
+    ABOUT_STEPS,
     NEED_CLOSED_TABLES,
     REDUCTIONS,
     ReducedCluster,
@@ -72,7 +72,8 @@ def test_an_infinite_table_skips_reductions(network: str, monkeypatch: pytest.Mo
     """Each copy is delivered at most once, so the state space is finite, except on `set`."""
     monkeypatch.setattr(reduce, "Closure", lambda model, tick, limit: Closure(model, tick, 100))
     case = Case(counting(), network)
-    why = "the nodes have more than 100 local reactions"
+    why = "the nodes have more than 100 local reactions: n1 has 50 values of its field at; "
+    why += "fewer of them would help"
     assert skipped(case) == dict.fromkeys(OF_TABLES, why)
     assert exact_observations(case) == {"": 0, "X": 3}
 
@@ -139,7 +140,7 @@ def test_a_handler_that_raises_in_an_unreachable_local_state_is_not_an_error(net
     case = Case(cluster(parts, reaches(X)), network)
     why = (
         "in a local state that may be unreachable, receive() of n1 raised ValueError: B before A "
-        "[on B() from m1, in state AsksForB(at=0)]"
+        "[on B() from m1, in state AsksForB(at=0)]; ignore the message there"
     )
     reasons = {name: re.sub(r"\S+:\d+: ", "", text) for name, text in skipped(case).items()}
     assert reasons == dict.fromkeys(OF_TABLES, why)
@@ -174,7 +175,7 @@ def test_reductions_are_skipped_for_a_step_property(
 ) -> None:
     """A reduction would leave out a silent step or a crash, of which the property is false."""
     case = Case(cluster({N: lambda _: actor}, never_unseen(), nothing()), crashes=crashes)
-    assert skipped(case) == dict.fromkeys(ALL, HAS_STEP_PROPERTY)
+    assert skipped(case) == dict.fromkeys(ALL, f"the property never_unseen {ABOUT_STEPS}")
     assert check_reduced(case) == {"": states}
     assert answer_under(reduction, case) == (Outcome.VIOLATED, 1)
     monkeypatch.setattr(reducing, "reduce_cluster", of_states_alone)
