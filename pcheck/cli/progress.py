@@ -93,7 +93,9 @@ class ProgressLine:
         if progress.seconds - self._found_at > ANNOUNCE_AFTER:
             self._found = None
             verdict, steps = "FOUND" if found.is_witness else "VIOLATED", after_steps(found.steps)
-            self.on_note(f"{verdict} {steps}: {found.ending}. Now {progress.activity}.")
+            self.on_note(
+                f"{verdict} {steps}: {found.ending}. Now {progress.activity}; Ctrl-C ends that."
+            )
 
     def _show(self, progress: Progress) -> None:
         if self._live is None:
@@ -111,7 +113,7 @@ class ProgressLine:
                 redirect_stdout=False,
                 redirect_stderr=False,
             )
-            self._task = self._live.add_task("", total=None)
+            self._task = self._live.add_task(_line(progress), total=None)
             self._live.start()
         self._live.update(self._task, description=_line(progress), refresh=True)
 
