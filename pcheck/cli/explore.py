@@ -70,18 +70,20 @@ def explore_command(arguments: Sequence[str]) -> Callable[..., int]:
 def _explore(spec: Spec, own: Given, given: Given) -> int:
     output = Output.of(given)
     setup = setup_of(spec, own, given)
-    try:
-        result = _search(setup, given, output)
-    except SpecError as error:
-        if error.trace and output.has_report:
-            Console(highlight=False).print(TraceToFault(setup, error.trace))
-        raise
-    with result.within_limits():
-        output.write(result)
+    with ProgressLine(setup, quiet=given["quiet"]) as line:
+        try:
+            result = _search(setup, given, output, line)
+        except SpecError as error:
+            line.pause()
+            if error.trace and output.has_report:
+                Console(highlight=False).print(TraceToFault(setup, error.trace))
+            raise
+        with result.within_limits():
+            output.write(result, line)
     return (STATUS if setup.target is None else STATUS_OF_FINDING)[result.verdict]
 
 
-def _search(setup: Setup, given: Given, output: Output) -> Result:
+def _search(setup: Setup, given: Given, output: Output, line: ProgressLine) -> Result:
     """Return the result, with the trace reconstructed and explained as far as `output` needs."""
     memory = memory_limit(given["max_memory"])
     options = SearchOptions(
@@ -90,7 +92,7 @@ def _search(setup: Setup, given: Given, output: Output) -> Result:
         limits=Limits(given["max_states"], given["max_seconds"], memory, depth=given["max_depth"]),
         all_properties=given["all_properties"],
     )
-    with redirect_stdout(sys.stderr), ProgressLine(setup, quiet=given["quiet"]) as line:
+    with redirect_stdout(sys.stderr):
         result = answer(setup, options, on_progress=line.on_progress, on_note=line.on_note)
         if result.outline is not None:
             line.on_violation(result.outline)
@@ -140,24 +142,31 @@ class Output:
             with suppress(OutputError):  # raised again when the coverage is written
                 _ = result.coverage
 
-    def write(self, result: Result) -> None:
+    def write(self, result: Result, line: ProgressLine) -> None:
         """Print the result, and draw and save its trace.
 
         A limit or Ctrl-C stops a drawing, but never hides the verdict.
         """
         if self.has_report:
+            console = Console(highlight=False)
             try:
-                self._print_report(result)
+                with console.capture() as printed:
+                    self._print_report(result, console)
+                line.pause()
+                console.out(printed.get(), end="", highlight=False)
             except STOPPING_EXCEPTIONS as end:
-                report = result.report_without_drawing(stop_reason(end))
-                Console(highlight=False).print("", report)
+                line.pause()
+                console.print("", result.report_without_drawing(stop_reason(end)))
         elif self.as_json:
+            line.pause()
             levels = {"levels": result.search.widths} if self.levels else {}
             coverage = {"coverage": _coverage_object(result)} if self.coverage else {}
             print(json.dumps({**result.to_dict(), **levels, **coverage}, indent=2))
         elif self.quiet:
             print(result.verdict_word)
         if self.drawing is not None:
+            if self.drawing.file is None:
+                line.pause()
             self._draw(result, self.drawing)
         if self.trace_file is not None:
             _save(result, self.trace_file)
@@ -173,8 +182,7 @@ class Output:
         except STOPPING_EXCEPTIONS as end:
             drawing.report_unwritten(f"the drawing stopped {stop_phrase(stop_reason(end))}")
 
-    def _print_report(self, result: Result) -> None:
-        console = Console(highlight=False)
+    def _print_report(self, result: Result, console: Console) -> None:
         console.print(result.report())
         if self.levels:
             console.print("", result.levels(), sep="\n")

@@ -56,9 +56,14 @@ class ProgressLine:
         error: BaseException | None,
         tb: TracebackType | None,
     ) -> None:
+        self.pause()
+        self.is_live, self.quiet = False, True  # the clock outlives the line
+
+    def pause(self) -> None:
+        """Remove the line from the terminal until there is more progress."""
         if self._live is not None:
             self._live.stop()
-        self._live, self.is_live, self.quiet = None, False, True  # the clock outlives the line
+        self._live = None
 
     def on_progress(self, progress: Progress) -> None:
         """Show the progress; warn once if the search is long, and announce a violation."""

@@ -91,6 +91,17 @@ class Seen:
             raise KeyError(f"the cluster has no node {node!r}{hint}")
         return bool(found[node])
 
+    @property
+    def terminal(self) -> bool:
+        """Not available: an observation does not depend on which steps are possible.
+
+        A reduction leaves out steps that change nothing, and delays others.
+        """
+        raise AttributeError(
+            "a property cannot see whether a state has a next step, since reductions leave out "
+            "steps; the report of --reduce none counts the states without a next step"
+        )
+
     def group(self, name: str) -> Group:
         """Return the nodes of a group; a property need not declare the groups that it reads."""
         if name not in self._groups:

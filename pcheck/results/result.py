@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
     from pcheck.search.state_graph import OnStates
 
+DRAWING = "drawing the trace"
+
 
 class Result:
     """The result of a search: its verdict, its counts, and the trace that it found."""
@@ -240,7 +242,7 @@ class Result:
     def within_limits(self) -> Iterator[None]:
         """Count the time inside towards the limits of the check, as drawing a trace needs."""
         clock = self._found.clock
-        with clock.running(), clock.extending(), without_garbage_collection():
+        with clock.running(), clock.extending(), clock.doing(DRAWING), without_garbage_collection():
             yield
 
     @property

@@ -63,6 +63,7 @@ class Clock:
         self.peak = 0
         self.spent: dict[str, float] = {}  # seconds for each activity, in the order of their begin
         self._activity, self._since = "", self._start
+        self._doing = ""  # an activity that uses the work of others, such as drawing
 
     def memory(self) -> int:
         """Return the resident memory of the process in bytes, and update `peak`."""
@@ -118,6 +119,16 @@ class Clock:
             progress.seconds, progress.memory = self.seconds(), self.memory()
             self._on_progress(progress)
 
+    @contextmanager
+    def doing(self, activity: str) -> Iterator[None]:
+        """Report all progress inside as progress of this activity."""
+        self._doing = activity
+        self._note(activity)
+        try:
+            yield
+        finally:
+            self._doing = ""
+
     def _note(self, activity: str) -> None:
         """Count the time since the last note for the activity of that note."""
         now = time.monotonic()
@@ -154,6 +165,8 @@ class Clock:
         if now < self._next:
             return
         self._next = now + self.PERIOD
+        if self._doing:
+            progress = replace(progress, activity=self._doing)
         self._note(progress.activity)
         progress.seconds, progress.memory = self.seconds(), self.memory()
         progress.spent = self.spent

@@ -52,7 +52,8 @@ def test_a_search_that_still_grows_after_ten_seconds_is_long(
         shown.on_progress(exploring(13.0, [10, 20, 50, 90]))
     assert capsys.readouterr().err == (
         "pcheck: long search: 1,234 states in 12 s, growing 2.5x per level (2.00 s closing tables, "
-        "10.50 s exploring). Smaller: --proposers 1 (now 2). Ctrl-C stops and shows partial results.\n"
+        "10.50 s exploring). Smaller: --proposers 1 (now 2). Ctrl-C stops and shows partial "
+        "results.\n"
     )
 
 

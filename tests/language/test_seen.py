@@ -170,3 +170,9 @@ def test_a_history_has_the_last_observation_and_the_step_at_which_a_test_became_
         history.since(lambda seen: len(seen.sent(Said)) == 2),
     ]
     assert (since, history.seen) == ([0, 2, 3], heard(1, 2))
+
+
+def test_a_property_cannot_see_whether_a_state_has_a_next_step() -> None:
+    text = "the report of --reduce none counts the states without a next step"
+    with pytest.raises(AttributeError, match=text):
+        _ = Seen([], {}).terminal
