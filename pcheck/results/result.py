@@ -251,13 +251,15 @@ class Result:
         return f": {self.undrawn.reason}" if self.undrawn is not None else ""
 
     def __str__(self) -> str:
+        report = self.report()
         with self.within_limits():
-            return as_text(self.report())
+            return as_text(report)
 
     def __repr__(self) -> str:
         counts = f"{self.states:,} states, {self.transitions:,} transitions, depth {self.depth}"
         return f"<{self.setup.spec.name}: {self.verdict.value}, {counts}>"
 
     def _repr_html_(self) -> str:
+        report = self.report()
         with self.within_limits():
-            return as_html(self.report())
+            return as_html(report)
