@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from pcheck.search import engine
 from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import SearchResult
+from tests import draws as st
 from tests.search.alike import Case, answers, by_reference, check_traces
 from tests.search.protocols import cases
-from tests.search.settings import COMMON
 
 
 @pytest.mark.slow
-@settings(max_examples=60, **COMMON)
-@given(cases(400), st.sampled_from([1, 2, 10, 50]))
-def test_switching_engines_during_a_search_does_not_change_the_answers(
-    case: Case, small: int
-) -> None:
+def test_switching_engines_during_a_search_does_not_change_the_answers() -> None:
+    both = st.tuples(cases(400), st.sampled_from([1, 2, 10, 50]))
+    st.for_each(both, 60, lambda drawn: check_switch(*drawn))
+
+
+def check_switch(case: Case, small: int) -> None:
     expected = by_reference(case)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "MAX_REFERENCE_STATES", small)

@@ -6,14 +6,13 @@ from collections import Counter
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
 
 from pcheck import UP
 from pcheck.search.outcome import SearchResult
 from pcheck.semantics.network import NETWORKS
+from tests.draws import for_each
 from tests.search.alike import Case, check_alike
 from tests.search.protocols import cases
-from tests.search.settings import COMMON
 
 EXAMPLES = 200
 
@@ -26,12 +25,10 @@ def compared(examples: int, max_states: int) -> Counter[str]:
     """
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=examples, **COMMON)
-    @given(cases(max_states))
     def compare(case: Case) -> None:
         seen.update(features(case, check_alike(case)))
 
-    compare()
+    for_each(cases(max_states), examples, compare)
     return seen
 
 

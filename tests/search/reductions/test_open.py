@@ -10,8 +10,6 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import given, seed, settings
-from hypothesis import strategies as st
 
 from pcheck import Action, Actor, Cluster, Group, Id, Step, action, broadcast, fixed, group, send
 from pcheck.errors import Asymmetric
@@ -32,6 +30,7 @@ from pcheck.search.reductions.reduce import (
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS, Letter
 from pcheck.semantics.node import Config
+from tests import draws as st
 from tests.sampling import fast_first
 from tests.search.alike import NO_LIMITS, Case, check_traces
 from tests.search.peers import symmetric_cases
@@ -41,7 +40,6 @@ from tests.search.reductions.covering import NAMELESS, lengths
 from tests.search.reductions.reducing import check_reduced
 from tests.search.reductions.symmetric import check_symmetric
 from tests.search.reductions.traps import NOBODY, A, B, Walker, X, reaches
-from tests.search.settings import COMMON
 from tests.specs.family import paxos
 
 ALL = ("minimise", "fuse", "prune")
@@ -101,9 +99,6 @@ def compared(examples: int, silent: int, max_states: int, nth: int) -> Counter[s
     """Check random protocols with listeners and few allowed reactions, and count their kinds."""
     counted = Counter[str]()
 
-    @seed(nth)
-    @settings(max_examples=examples, **COMMON | {"derandomize": False})
-    @given(st.one_of(cases(max_states), symmetric_cases()).map(with_listeners))
     def compare(case: Case) -> None:
         if sum(1 for _ in symmetric.states(case.model(), max_states)) <= max_states:
             counted["protocols"] += 1
@@ -119,7 +114,8 @@ def compared(examples: int, silent: int, max_states: int, nth: int) -> Counter[s
         limit_silent_roles(silent, patch)
         patch.setattr(reducing, "reduce_cluster", final_reductions(counted))
         patch.setattr(symmetric, "reduce_cluster", final_reductions(counted))
-        compare()
+        several = st.one_of(cases(max_states), symmetric_cases()).map(with_listeners)
+        st.for_each(several, examples, compare, first=nth * st.MANY)
     return counted
 
 
