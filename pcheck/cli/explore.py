@@ -5,9 +5,10 @@ from __future__ import annotations
 import inspect
 import json
 import shlex
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import redirect_stdout, suppress
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,7 +71,7 @@ def explore_command(arguments: Sequence[str]) -> Callable[..., int]:
 def _explore(spec: Spec, own: Given, given: Given) -> int:
     output = Output.of(given)
     setup = setup_of(spec, own, given)
-    with ProgressLine(setup, quiet=given["quiet"]) as line:
+    with _interrupted_by_sigterm(), ProgressLine(setup, quiet=given["quiet"]) as line:
         try:
             result = _search(setup, given, output, line)
         except SpecError as error:
@@ -81,6 +82,20 @@ def _explore(spec: Spec, own: Given, given: Given) -> int:
         with result.within_limits():
             output.write(result, line)
     return (STATUS if setup.target is None else STATUS_OF_FINDING)[result.verdict]
+
+
+@contextmanager
+def _interrupted_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM, as `timeout` sends it, stop the search like Ctrl-C, with partial results."""
+    try:
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    except ValueError:  # not the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _search(setup: Setup, given: Given, output: Output, line: ProgressLine) -> Result:

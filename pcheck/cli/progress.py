@@ -143,7 +143,9 @@ def _line(progress: Progress) -> str:
     if not progress.queue:
         return f"{begin}, {memory}"
     rate = progress.states / max(progress.seconds, 1e-9)
-    counts = f"level {progress.level}, {progress.states:,} states"
+    counts = f"{progress.states:,} states"
+    if progress.activity == EXPLORING:  # the levels of a proof are not numbers of steps
+        counts = f"level {progress.level}, {counts}"
     if not progress.is_reduced:  # where a state stands for many, the rate says little
         counts += f" ({rate:,.0f}/s)"
     return f"{begin}: {counts}, queue {progress.queue:,}, {memory}"

@@ -88,13 +88,23 @@ def test_the_limit_of_time_is_respected(engine: str, process: Starts, machine_co
     assert 0 < found["run"]["seconds"] < 2.3
 
 
-@pytest.mark.parametrize("engine", fast_first(1, ["compiled", "reference"]))
+@pytest.mark.parametrize(
+    ("engine", "stop"),
+    fast_first(
+        1,
+        [
+            ("compiled", signal.SIGINT),
+            ("reference", signal.SIGINT),
+            ("compiled", signal.SIGTERM),
+        ],
+    ),
+)
 def test_an_interrupt_stops_the_search_with_partial_results(
-    engine: str, process: Starts, machine_code: None
+    engine: str, stop: signal.Signals, process: Starts, machine_code: None
 ) -> None:
     search = process("explore", *HUGE, "--engine", engine)
     works_for(search, seconds=2.5)
-    search.send_signal(signal.SIGINT)
+    search.send_signal(stop)
     out, err = search.communicate(timeout=10)
     assert search.returncode == 3
     assert re.fullmatch(r"(pcheck: long search: .*\n)?", err)

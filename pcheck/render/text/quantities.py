@@ -22,8 +22,7 @@ def duration(seconds: float) -> str:
 def times(spent: Mapping[str, float]) -> str:
     """Return the time of each activity that took a good part: `3.1 s closing tables, ...`."""
     whole = sum(spent.values())
-    return ", ".join(
-        f"{duration(seconds)} {name}"
-        for name, seconds in spent.items()
-        if seconds >= MIN_SHARE * whole
-    )
+    named = {name: seconds for name, seconds in spent.items() if seconds >= MIN_SHARE * whole}
+    texts = [f"{duration(seconds)} {name}" for name, seconds in named.items()]
+    rest = whole - sum(named.values())
+    return ", ".join([*texts, *([f"{duration(rest)} other work"] if rest > 0.005 else [])])

@@ -155,7 +155,7 @@ class Report:
         return Paragraph(
             f"{counted(search.states, 'state')}{last}, "
             f"{counted(search.transitions, 'transition')}, "
-            f"depth {search.depth}, in {duration(search.seconds)}{'' if search.reduced else rate}"
+            f"depth {search.depth:,}, in {duration(search.seconds)}{'' if search.reduced else rate}"
         )
 
     def _notes(self) -> Iterator[Iterable[RenderableType]]:

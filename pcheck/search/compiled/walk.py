@@ -40,7 +40,7 @@ from pcheck.search.tracing import trace_decisions, trace_fault
 from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.trace import Trace
 
-PROVING = "proving"
+PROVING = "proving by a second search, with cover"
 SLICE = 50_000  # states that are expanded between two checks of the limits
 MIN_STATES_TO_TRY_COVER = 50_000  # a smaller search ends before a second one would
 MIN_STATES_FOR_LARGER_TABLES = 2_000_000  # such a search takes longer than larger closed tables

@@ -32,7 +32,7 @@ the swap does the same for the other local state.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -280,3 +280,14 @@ def _sent(sends: Sends) -> Hashable:
             queues.setdefault(receiver, []).append(letter)
     watched = frozenset(letter for letter, _ in sends)
     return frozenset((to, tuple(queue)) for to, queue in queues.items()), watched
+
+
+def compare_names(model: ClusterModel, tick: Callable[[], None]) -> None:
+    """Raise Asymmetric if an answer of a handler depends on which of two alike names is which.
+
+    All questions are compared that the model was asked so far. `tick` may raise to stop.
+    """
+    symmetry = Symmetry(model)
+    for node, actor, letter in list(model.asked):
+        tick()
+        symmetry.check(model.index[node.me], actor, letter)
