@@ -100,7 +100,7 @@ def test_both_engines_agree_on_random_protocols_with_every_feature() -> None:
 
 @pytest.mark.slow
 def test_both_engines_agree_on_thousands_of_random_protocols() -> None:
-    seen = compared(1_500, 1_000)
+    seen = compared(2_000, 1_000)
     print(*(f"{count:6} {feature}" for feature, count in sorted(seen.items())), sep="\n")
     # A shortest trace that needs a restart is too rare: see test_restart.py.
     assert {"crash in a trace", "loss in a trace", "a trace of 5"} <= seen.keys()

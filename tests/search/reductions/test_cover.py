@@ -116,7 +116,7 @@ def test_a_proof_with_symmetry_finds_every_observation_up_to_renaming() -> None:
 @pytest.mark.slow
 def test_a_proof_finds_every_observation_of_the_random_protocols_of_other_reductions() -> None:
     """Fewer states are dropped than with `hasty_cases`, but the protocols have more features."""
-    counted = compared(80, cases(400), [(), NAMELESS[-1]], nth=3)
+    counted = compared(100, cases(400), [(), NAMELESS[-1]], nth=3)
     counted += compared(80, symmetric_cases(), [("symmetry",), ALL], with_names_alike, 3)
     assert counted["protocols"] > 50
     assert (counted["dropped"] > 0, counted["proved"] > 5) == (True, True)

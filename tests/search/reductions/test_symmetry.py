@@ -64,7 +64,7 @@ def test_symmetry_is_exact_up_to_renaming_on_random_protocols() -> None:
     left = compared(60, 150)
     assert left["protocols"] > 24
     assert left["minimise,fuse,prune,symmetry"] < left["fuse,symmetry"] < left["symmetry"]
-    assert left["symmetry"] < 0.6 * left[""]
+    assert left["symmetry"] < 0.65 * left[""]
 
 
 @pytest.mark.slow
