@@ -83,8 +83,8 @@ class ProgressLine:
         """Print a note on a line of its own, above the progress line."""
         if self.quiet:
             return
-        if self._live is not None:
-            self._live.console.print(f"pcheck: {text}", markup=False, soft_wrap=True)
+        if self.console.is_terminal:  # wrapped at spaces
+            self.console.print(f"pcheck: {text}", markup=False)
         else:
             print(f"pcheck: {text}", file=sys.stderr)
 

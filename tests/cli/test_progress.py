@@ -89,7 +89,7 @@ def test_quiet_prints_nothing(capsys: Captured, empty_folder: Path) -> None:
     assert capsys.readouterr().err == ""
 
 
-def test_on_a_narrow_terminal_the_line_is_cut_at_its_end(
+def test_on_a_narrow_terminal_the_line_is_cut_and_a_note_is_wrapped_at_spaces(
     capsys: Captured, empty_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
@@ -100,4 +100,5 @@ def test_on_a_narrow_terminal_the_line_is_cut_at_its_end(
         shown.on_note("a note that is longer than the terminal is wide, and is not cut")
     err = capsys.readouterr().err
     assert "24 s  exploring: level 1, 1,234 states …" in err
-    assert "pcheck: a note that is longer than the terminal is wide, and is not cut\n" in err
+    wrapped = "pcheck: a note that is longer than the \nterminal is wide, and is not cut\n"
+    assert wrapped in err
