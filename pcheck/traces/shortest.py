@@ -33,8 +33,8 @@ from pcheck.semantics.renaming import Names, renamed
 
 S = TypeVar("S", bound=Hashable)
 MAX_REFERENCE_STATES = 10_000  # explored without loading machine code
-MAX_STATES = 1_000_000  # explored up to the end of the traces
-MAX_ENTRIES = 200_000  # in the tables for this exploration
+MAX_STATES = 3_000_000  # explored up to the end of the traces
+MAX_ENTRIES = 400_000  # in the tables for this exploration
 WORK_LIMIT = "the limit of its work"  # which is counted in states, so that it is always the same
 MAX_CYCLE_TYPES = 1_000
 
