@@ -167,9 +167,17 @@ def _blocks(
     interchangeable: Iterable[Group | tuple[Value, ...]], nodes: Collection[Id]
 ) -> tuple[tuple[Id | Value, ...], ...]:
     """Return the tuples of interchangeable names, or raise SpecError."""
+    is_text = isinstance(interchangeable, str)
+    given: list[Any] = (
+        [interchangeable] if is_text else _listed(interchangeable, "interchangeable", Group)
+    )
+    text = next((each for each in given if type(each) is str), None)
+    if text is not None:
+        raise SpecError(
+            f"interchangeable=[...] has the text {text!r}; write the group itself, without quotes"
+        )
     blocks: tuple[tuple[Id | Value, ...], ...] = tuple(
-        tuple(_listed(block, "interchangeable", Id))
-        for block in _listed(interchangeable, "interchangeable", Group)
+        tuple(_listed(block, "interchangeable", Id)) for block in given
     )
     for block in blocks:
         for name in block:

@@ -23,7 +23,7 @@ from pcheck.errors import SpecError, UsageError
 from pcheck.language.hints import raised
 from pcheck.language.kinds import DECORATOR
 from pcheck.loading.actor_classes import check_actor_classes
-from pcheck.loading.captures import check_captures
+from pcheck.loading.patterns import check_captures, check_keywords
 from pcheck.loading.unused import check_unused_results
 from pcheck.text import nearest, shown_path
 
@@ -128,6 +128,7 @@ class _SpecLoader(Loader):
         tree = self._tree()
         exec(compile(tree, str(self.path), "exec"), module.__dict__)
         check_actor_classes(module, tree)
+        check_keywords(module, tree, str(self.path))
 
     def _tree(self) -> ast.Module:
         """Return the syntax tree of the file, or raise SpecError for a pattern such as `case A`."""

@@ -91,11 +91,6 @@ def test_a_faulty_property_is_reported(
 
 
 VAGUE: dict[str, Vague] = {
-    "a property that sees a class that can change": (
-        {JUDGED: "@always(sees=[Draft])"},
-        "fault.py:[@always]:",
-        ("truth: sees must hold", "Draft", "frozen dataclasses"),
-    ),
     "a property that sees a string": (
         {JUDGED: '@always(sees="given")', JUDGE: "return None"},
         "fault.py:[@always]:",
