@@ -183,5 +183,6 @@ def _compiled(
         reductions=options.reduction_names,
         all_properties=options.all_properties,
         clock=clock,
+        first_reactions=None if options.reductions is not None else len(model.asked) + 5000,
     )
     return search

@@ -68,6 +68,10 @@ class Orbits:
             self.targets[:, part] - start, np.zeros_like(self.scratch[:, part]), self.sums,
         )  # fmt: skip
 
+    def forget(self) -> None:
+        """Forget all views and images, because representatives are other ones from now on."""
+        self.views[:], self.images[:] = 0, MISSING
+
     def _fill_views(self, machine: int, number: int) -> None:
         assert self._views is not None
         i, item = self._machines.numbered(machine, number)

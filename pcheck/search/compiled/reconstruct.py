@@ -43,7 +43,8 @@ def trace_to(
     states, labels = [tables.model.initial()], list[str]()
     for before, after in pairwise(indices):
         cost = bisect_right(levels, after) - bisect_right(levels, before)
-        longer = _row(tables, states[-1], store.numbers(after), cost, tick)
+        vector = tables.renormalised(store.numbers(after))
+        longer = _row(tables, states[-1], vector, cost, tick)
         states += longer.states[1:]
         labels += longer.labels
     for bundle in where[1:]:

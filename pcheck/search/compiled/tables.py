@@ -80,6 +80,12 @@ class Tables:
         ]
         return [*numbers, *observations, state.crashes]
 
+    def renormalised(self, vector: list[int]) -> list[int]:
+        """Return the vector of the representatives of now, which may be other ones than before."""
+        machines, rest = self.machines, vector[len(self.machines.nodes) :]
+        configs = (known.all[number] for known, number in zip(machines.configs, vector))
+        return [*(machines.number_of(i, config) for i, config in enumerate(configs)), *rest]
+
     def may_lead_to(self, vector: list[int], i: int, last: MacroStep) -> bool:
         """Return False if a chain of node i with this last step cannot lead to a vector.
 

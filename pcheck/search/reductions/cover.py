@@ -36,7 +36,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pcheck.search.reductions.closure import Local, Successors
+from pcheck.search.reductions.local_tables import Local, Successors
 
 Ranks = Sequence[Mapping[Local, int]]
 

@@ -26,7 +26,7 @@ from typing import NamedTuple
 
 from pcheck.errors import Asymmetric, SpecError
 from pcheck.search.reductions.automaton import Automaton, Chain, MacroStep
-from pcheck.search.reductions.closure import Unclosed
+from pcheck.search.reductions.met import MetUnknown
 from pcheck.semantics.node import Bundle, Config
 
 MAX_CHAIN_STEPS = 32  # a chain ends when it has this many steps
@@ -117,7 +117,7 @@ class Fused(Automaton):
             tick()
             try:
                 steps = self.inner.steps(each.end)
-            except (SpecError, Unclosed):  # no chain of the search has this beginning
+            except (SpecError, MetUnknown):  # no chain of the search has this beginning
                 continue
             for step in steps:
                 silent = self._is_silent(each.end, step)
