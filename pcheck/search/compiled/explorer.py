@@ -44,6 +44,7 @@ from pcheck.semantics.network import Network
 MAX_TURNS = 20
 ENTRIES_PER_REACTION = 2  # without reductions, so many entries take as long as one reaction
 MIN_PLAIN_WORK = 15_000  # of a search without reductions, in reactions; a shorter one ends soon
+MAX_PAIRS = 60_000  # of a local state and a letter, in the first tables
 REFUTED = f"each of {MAX_TURNS} searches met local states that refuted its tables"
 
 
@@ -122,7 +123,7 @@ class _Searches:
 
     def _in_turns(self, met: Met) -> SearchResult:
         """Search with tables of what was met, and begin anew as long as they are refuted."""
-        walk_at_random(self._model, met, 20000, self._clock.ticking(Progress(), CLOSING))
+        walk_at_random(self._model, met, MAX_PAIRS, self._clock.ticking(Progress(), CLOSING))
         for nth in range(1, MAX_TURNS + 1):
             reduced = self._reduce(met=met)
             with suppress(Refuted):

@@ -60,6 +60,14 @@ class Met:
             self.letters[i][letter] = None
             self._count()
 
+    def add_all(self, other: Met) -> None:
+        """Add all that another one contains."""
+        for i in range(len(self.locals)):
+            for local in other.locals[i]:
+                self.add_local(i, local)
+            for letter in other.letters[i]:
+                self.add_letter(i, letter)
+
     def _count(self) -> None:
         self.unknown += 1
         if self.strict:

@@ -85,15 +85,17 @@ def reduce_cluster(
     tables: LocalTables | None = None
     why = ""
     if tabulated and met is None:
+        asked = len(model.asked)
         try:
             tables = Closure(model, tick, max_reactions)
             met = Met.all_of(tables)
         except Unclosed as error:
             why = str(error)
+            model.forget_asked(asked)  # nothing depends on these answers
             skipped |= dict.fromkeys(tabulated, why)
     elif tabulated and met is not None:
         met.close(symmetry)
-        tables = MetTables(met, tick)
+        tables, met.unknown = MetTables(met, tick), 0
     automata = _unreduced(model)
     if met is not None:
         automata = [Noting(each, met, i) for i, each in enumerate(automata)]

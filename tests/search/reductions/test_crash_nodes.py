@@ -32,7 +32,8 @@ from pcheck.search.compiled.explorer import explore
 from pcheck.search.compiled.walk import Walk
 from pcheck.search.reductions import reduce
 from pcheck.search.reductions.automaton import MacroStep
-from pcheck.search.reductions.closure import Closure, Local
+from pcheck.search.reductions.closure import Closure
+from pcheck.search.reductions.local_tables import Local
 from pcheck.search.reductions.fuse import Fused
 from pcheck.search.reductions.minimise import class_representatives
 from pcheck.search.reductions.prune import Pruned, live_letters

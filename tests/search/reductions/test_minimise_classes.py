@@ -22,7 +22,8 @@ from pcheck import (
     sometimes,
 )
 from pcheck.search.reductions import reduce
-from pcheck.search.reductions.closure import Closure, Edge, Local
+from pcheck.search.reductions.closure import Closure
+from pcheck.search.reductions.local_tables import Edge, Local
 from pcheck.search.reductions.minimise import class_representatives
 from pcheck.semantics.network import NETWORKS
 from pcheck.semantics.node import Bundle

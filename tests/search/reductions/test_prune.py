@@ -10,7 +10,8 @@ import pytest
 from pcheck import Action, Actor, Id, Step, action, broadcast, fixed, group, send, volatile
 from pcheck.search.reductions import reduce
 from pcheck.search.reductions.automaton import MacroStep
-from pcheck.search.reductions.closure import Closure, Edge, Local
+from pcheck.search.reductions.closure import Closure
+from pcheck.search.reductions.local_tables import Edge, Local
 from pcheck.search.reductions.prune import Pruned, live_letters
 from pcheck.semantics.network import NETWORKS, Letter
 from pcheck.semantics.node import Bundle, Config

@@ -30,7 +30,8 @@ from pcheck.search.compiled import walk
 from pcheck.search.compiled.explorer import explore
 from pcheck.search.outcome import Verdict
 from pcheck.search.reductions import reduce
-from pcheck.search.reductions.closure import Closure, Local
+from pcheck.search.reductions.closure import Closure
+from pcheck.search.reductions.local_tables import Local
 from pcheck.search.reductions.minimise import class_representatives
 from pcheck.search.reductions.prune import Pruned
 from pcheck.search.reductions.reduce import REDUCTIONS
