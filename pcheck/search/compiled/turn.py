@@ -41,6 +41,7 @@ class Turn:
     def __init__(self, walk: Walk) -> None:
         self.walk, self.reduced, self.met = walk, walk.reduced, walk.reduced.met
         self._has_grown = False
+        walk.traces_later = True
         self._pairs = sum(self.met.pairs()) if self.met is not None else 0
         self._work_at_growth = 0
         self._confirmed = 0, list[str]()  # the depth, and the decided properties, at that level
@@ -61,9 +62,11 @@ class Turn:
                     return self._traced_report(proof)
         except Unreliable:
             raise
-        except (SpecError, AssertionError) as error:
-            if error is not self._fault and (self._has_grown or not self._is_confirmed()):
-                raise Refuted from None
+        except SpecError as error:
+            if error is not self._fault:
+                self._confirm()
+                self._use_representatives_of_now()
+                self.walk.trace_fault(error)
             raise
         except STOPPING_EXCEPTIONS as end:
             self.walk.stopped = stop_reason(end)
@@ -79,9 +82,7 @@ class Turn:
         if self._unknown:
             self._next_proof = 2 * len(self.walk.store)
         if self._unknown and self._growth_pays():
-            self._has_grown = True
-            if not self._is_confirmed():
-                raise Refuted
+            self._confirm()
         if not self._unknown:
             self._confirmed = self.walk.depth, list(self.walk.judge.found)
         return self._is_worth_a_proof()
@@ -98,24 +99,19 @@ class Turn:
         entries = self.walk.tables.entries
         return REACTIONS_PER_ENTRY * entries + len(self.walk.store) // STATES_PER_REACTION
 
-    def _is_confirmed(self) -> bool:
-        """Return whether tables with all that was met confirm what the walk did.
-
-        A walk that goes on uses these tables. After the end of a walk, they only confirm: its trace
-        is reconstructed with the same representatives with which it was found.
-        """
+    def _confirm(self) -> None:
+        """Let the tables grow by all that was met; raise Refuted unless they confirm the walk."""
         if not self._unknown:
-            return True
+            return
         walk, quotients, met = self.walk, self.reduced.quotients, self.met
         assert quotients is not None
         assert met is not None
         met.close(quotients.symmetry)
         tables = MetTables(met, walk.clock.ticking(walk.progress, CLOSING))
         self._pairs, self._work_at_growth = sum(met.pairs()), self._work()
-        if not quotients.grow(tables, use=self._has_grown):
-            return False
-        met.unknown = 0
-        return True
+        if not quotients.grow(tables):
+            raise Refuted
+        self._has_grown, met.unknown = True, 0
 
     def _report(self) -> SearchResult:
         """Return the result of the walk, which ended, if it is confirmed; otherwise raise Refuted.
@@ -124,32 +120,38 @@ class Turn:
         """
         if self.walk.stopped is not None:
             return self._stopped_report()
-        if not self._is_confirmed():
-            raise Refuted
+        self._confirm()
         result = self._traced_report()
-        if not self._is_confirmed():  # the reconstruction of the traces meets local states, too
-            raise Refuted
+        self._confirm()  # the reconstruction of the traces meets local states, too
         return result
 
     def _stopped_report(self) -> SearchResult:
-        walk, (depth, confirmed) = self.walk, self._confirmed
+        """Return the result of a walk that stopped: of all of it, if it is confirmed."""
         if self._fault is not None:
             raise self._fault
-        if not self._unknown and not self._has_grown:
-            return walk.report()
-        if self._unknown:
-            found = walk.judge.found
-            walk.judge.found = {name: found[name] for name in confirmed}
-        else:
-            depth = walk.depth
-        result = self._traced_report()
+        walk = self.walk
+        try:
+            self._confirm()
+            return self._traced_report()
+        except (Refuted, *STOPPING_EXCEPTIONS):
+            depth, names = self._confirmed
+        walk.judge.found = {name: walk.judge.found[name] for name in names}
+        try:
+            result = self._traced_report()
+        except AssertionError:  # the traces need tables that confirm the walk
+            walk.judge.found = {}
+            result = walk.report()
         return replace(result, depth=depth, widths=result.widths[: depth + 1])
 
     def _traced_report(self, proof: Walk | None = None) -> SearchResult:
-        """Return the result; its traces are reconstructed with the representatives of now."""
+        """Return the result of the walk."""
+        self._use_representatives_of_now()
+        return self.walk.report(proof)
+
+    def _use_representatives_of_now(self) -> None:
+        """Let traces be reconstructed with the tables of now, which confirm the walk."""
         if self._has_grown:
             self.walk.tables.orbits.forget()
-        return self.walk.report(proof)
 
     # -- proofs --------------------------------------------------------------------------------
 

@@ -66,6 +66,8 @@ class Walk:
         self.judge: Judge[tuple[int, ...]] = Judge(model.properties, all_properties=all_properties)
         self.tables = Tables(model, reduced.automata, reduced.views, ranks)
         self.cover = Cover(self.tables) if ranks is not None else None
+        self.traces_later = False  # whether the caller gives a fault its trace
+        self._fault_at: int | None = None  # the index of a state
         self.complete = False
         self.stopped: str | None = None
         first = self.tables.initial()
@@ -204,10 +206,16 @@ class Walk:
         except SpecError as error:
             if self._settle() == kernel.LIMIT:  # the fault is beyond the limit of states
                 raise Stop(self._limit()) from None
-            if self.cover is None:
-                where = (int(self.store.cursor[HEAD]),)
-                trace_fault(error, self.clock, self.progress, lambda tick: self._trace(where, tick))
+            self._fault_at = int(self.store.cursor[HEAD])
+            if not self.traces_later:
+                self.trace_fault(error)
             raise
+
+    def trace_fault(self, error: SpecError) -> None:
+        """Give a fault of a handler the trace to the state where the handler was called."""
+        if self._fault_at is not None and self.cover is None:
+            where = (self._fault_at,)
+            trace_fault(error, self.clock, self.progress, lambda tick: self._trace(where, tick))
 
     def _fill(self, status: int) -> None:
         """Fill in the table entry that the kernel missed."""

@@ -45,7 +45,7 @@ class MetTables(LocalTables):
     def __init__(self, met: Met, tick: Callable[[], None]) -> None:
         """Make the tables. `tick` is called often and may raise to stop."""
         super().__init__(met.model)
-        self._tick, self._failing, self.open = tick, met.failing, set(met.open)
+        self._tick, self._met, self.open = tick, met, set(met.open)
         known = set(self.model.letters())
         try:
             for i, letters in enumerate(met.letters):
@@ -76,7 +76,7 @@ class MetTables(LocalTables):
 
     def _moves(self, i: int, local: Local, letter: Letter | None) -> tuple[Move, ...] | None:
         """Return the reaction of a local state to a letter, or None if the reaction fails."""
-        if (i, local, letter) in self._failing:
+        if (i, local, letter) in self._met.failing:
             return None
         try:
             moves = self.model.nodes[i].moves(local.actor, letter)
@@ -87,7 +87,7 @@ class MetTables(LocalTables):
         except SpecError as error:
             if isinstance(error.__cause__, MemoryError):
                 raise error.__cause__ from None
-        self._failing.add((i, local, letter))
+        self._met.failing.add((i, local, letter))
         return None
 
     def _labels(self, i: int, local: Local, letter: Letter) -> Iterator[Hashable]:

@@ -61,10 +61,11 @@ class Quotients:
                 self._pruned[i] = Pruned(self.automata[i], live, letters, sees_up)
         self.automata = [self._pruned.get(i, each) for i, each in enumerate(self.automata)]
 
-    def grow(self, tables: LocalTables, *, use: bool = True) -> bool:
+    def grow(self, tables: LocalTables) -> bool:
         """Return whether larger tables confirm all that was done with the smaller ones.
 
-        If they do, `use` them from now on. If not, what a search did with the smaller ones is void.
+        If they do, they are used from now on. If not, what a search did with the smaller ones is
+        void.
         """
         classes = self._grown_classes(tables)
         if classes is None:
@@ -72,14 +73,13 @@ class Quotients:
         lives = self._lives_in(tables, classes) if self._pruned else []
         if self._pruned and not self._are_confirmed(lives):
             return False
-        if use:
-            for i, minimised in self._minimised.items():
-                minimised.representatives = classes[i]
-                minimised.forget()
-            for i, pruned in self._pruned.items():
-                pruned.live, pruned.letters = lives[i], tables.letters[i]
-                pruned.forget()
-            self.tables, self.classes = tables, classes
+        for i, minimised in self._minimised.items():
+            minimised.representatives = classes[i]
+            minimised.forget()
+        for i, pruned in self._pruned.items():
+            pruned.live, pruned.letters = lives[i], tables.letters[i]
+            pruned.forget()
+        self.tables, self.classes = tables, classes
         return True
 
     def _grown_classes(self, tables: LocalTables) -> Classes | None:
