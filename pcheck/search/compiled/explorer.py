@@ -1,8 +1,10 @@
 """The compiled explorer, which may need several searches for one result.
 
 The first search goes by steps. With `cover`, a second search may prove the properties that are
-still open. If closed tables turn out to be wrong, the search begins again without them. If closed
-tables were too large, and the search is very long, the search begins again with a higher limit.
+still open. If closed tables turn out to be wrong, the search begins again without them. If a step
+property is false of steps that a reduced search leaves out, the search begins again without the
+reductions that leave out steps. If closed tables were too large, and the search is very long, the
+search begins again with a higher limit.
 """
 
 from __future__ import annotations
@@ -41,7 +43,13 @@ from pcheck.search.reductions.closure import (
     Unclosed,
 )
 from pcheck.search.reductions.cover import rank_local_states
-from pcheck.search.reductions.reduce import ReducedCluster, reduce_cluster, without_tables
+from pcheck.search.reductions.reduce import (
+    ReducedCluster,
+    reduce_cluster,
+    with_every_step,
+    without_tables,
+)
+from pcheck.search.reductions.unseen_steps import ForbidsUnseenSteps
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Network
 
@@ -79,16 +87,25 @@ def explore(
             empty.stopped = stop_reason(end)
             return empty.report()
         found: list[SearchResult] = []
-        why = ""
-        try:
-            result = _explore(search, first, reduce, found)
-        except Unclosed as error:
-            why = str(error)  # the text alone: the error keeps the whole search in memory
-        if why:
-            result = search(without_tables(model, first, why)).run()
+        result, reduced = None, first
+        while result is None:
+            try:
+                result = _explore(search, reduced, reduce, found)
+            except (Unclosed, ForbidsUnseenSteps) as error:
+                # the text alone: the error keeps the whole search in memory
+                other, why = _other_reductions(error), str(error)
+            if result is None:
+                reduced = other(model, reduced, why)
         for earlier in found:
             result = result.with_earlier(earlier)
         return result
+
+
+def _other_reductions(
+    error: Unclosed | ForbidsUnseenSteps,
+) -> Callable[[ClusterModel, ReducedCluster, str], ReducedCluster]:
+    """Return the function that gives the reductions of a search after an error."""
+    return without_tables if isinstance(error, Unclosed) else with_every_step
 
 
 def _explore(
@@ -100,19 +117,15 @@ def _explore(
     """Search by steps. If closed tables were too large, and the search is very long, begin again
     with a higher limit for the tables.
 
-    If the tables turn out to be wrong, raise Unclosed. The result of a search that begins again is
-    added to `found`: its discoveries are right, because its tables were right until then.
+    If the tables turn out to be wrong, raise Unclosed. If the reductions cannot decide a step
+    property, raise ForbidsUnseenSteps. The result of a search that begins again is added to
+    `found`: its discoveries are right, because its tables and answers were right until then.
     """
     by_steps = search(reduced)
     if reduced.successors is not None:
-        return _explore_with_cover(by_steps, reduced.successors)
-    if not reduced.too_many:
-        try:
-            return by_steps.run()
-        except Unclosed:
-            found.append(by_steps.report())
-            raise
-    if by_steps.advance(pause=by_steps.is_long):
+        return _explore_with_cover(by_steps, reduced.successors, found)
+    pause = by_steps.is_long if reduced.too_many else lambda: False
+    if _advance(by_steps, found, pause):
         return by_steps.report()
     try:
         second = reduce(MAX_LOCAL_REACTIONS_OF_LONG_SEARCH)
@@ -120,18 +133,32 @@ def _explore(
         by_steps.stopped = stop_reason(end)
         return by_steps.report()
     if second.too_many:
-        return by_steps.run()
+        _advance(by_steps, found)
+        return by_steps.report()
     found.append(by_steps.report())
     del by_steps
     return _explore(search, second, reduce, found)
 
 
-def _explore_with_cover(by_steps: Walk, successors: Successors) -> SearchResult:
+def _advance(
+    by_steps: Walk, found: list[SearchResult], pause: Callable[[], bool] = lambda: False
+) -> bool:
+    """Search on, as `Walk.advance`; add the result to `found` if the search must begin again."""
+    try:
+        return by_steps.advance(pause)
+    except (Unclosed, ForbidsUnseenSteps):
+        found.append(by_steps.report())
+        raise
+
+
+def _explore_with_cover(
+    by_steps: Walk, successors: Successors, found: list[SearchResult]
+) -> SearchResult:
     """Search by steps until a proof with cover is worth trying; then try to prove the rest.
 
     If the proof fails, the search by steps continues.
     """
-    if by_steps.advance(pause=by_steps.should_try_cover):
+    if _advance(by_steps, found, by_steps.should_try_cover):
         return by_steps.report()
     fault = None
     try:
@@ -145,14 +172,15 @@ def _explore_with_cover(by_steps: Walk, successors: Successors) -> SearchResult:
         del proof
     except (Asymmetric, Unreliable):  # the search by steps would not be sound either
         raise
-    except TooManyNumbers:  # the search by steps may need fewer
+    except (TooManyNumbers, ForbidsUnseenSteps):  # the search by steps may need fewer, or decide
         pass
     except SpecError as error:
         fault = error
     except STOPPING_EXCEPTIONS as end:
         by_steps.stopped = stop_reason(end)
         return by_steps.report()
-    by_steps.advance()  # to the shortest trace that shows the violation or fault, or to a limit
+    # To the shortest trace that shows the violation or fault, or to a limit.
+    _advance(by_steps, found)
     if fault is not None and by_steps.stopped is not None:
         raise fault
     return by_steps.report()
@@ -207,6 +235,7 @@ def compile_kernel() -> None:
     assert search.reduced.successors is not None
     search.proof(rank_local_states(search.reduced.successors)).run()
     search.store.flush(search.tables.orbits.arrays, len(search.store))
+    search.level_judge.noted.grow(search.store)
 
 
 def _search_idle_nodes(reductions: Iterable[str]) -> Walk:

@@ -9,6 +9,8 @@ Theorem. Let the search visit at least one observation of each orbit of reachabl
 property says the same of all members of the orbit of each projection, then the property says the
 same of every reachable observation and of all its renamings. For a renaming of a projection is the
 projection of the renamed observation, and the answer of a property depends on the projection alone.
+The same is true of pairs, the observations before and after a step, if the same renaming is applied
+to both of them, and if the search judges at least one pair of each orbit of pairs.
 
 The budget counts evaluations, so that it is the same on every machine. If the orbits are too large
 for the budget, only the swaps of neighbouring names are compared for the rest, and `assumptions`
@@ -17,7 +19,7 @@ states what was not compared.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from math import factorial, prod
 from operator import getitem, itemgetter
 from typing import Any
@@ -25,11 +27,13 @@ from typing import Any
 from pcheck.blame import place_of
 from pcheck.errors import Asymmetric
 from pcheck.language.property import Kind, Property
-from pcheck.language.seen import Sees
+from pcheck.language.seen import Seen, Sees
 from pcheck.search.reductions.symmetry import Block, Symmetry
-from pcheck.semantics.observer import Observation
+from pcheck.search.reductions.unseen_steps import allows_unseen_steps
+from pcheck.semantics.observer import Observation, Reader
 
 MIN_EVALUATIONS, EVALUATIONS_PER_TRANSITION = 200_000, 4  # the budget is the larger one
+MAX_LATEST = 1 << 14  # observations of pairs that are kept
 Vector = tuple[int, ...]  # the numbers of the parts of an observation, one for each node
 
 
@@ -37,7 +41,8 @@ class PropertySymmetry:
     """The comparison of what properties say of observations and of their renamings.
 
     An observation is given by its parts, one for each node. A step property is judged on the parts
-    of the observation before the step, followed by those of the observation after the step.
+    of the observation before the step, followed by those of the observation after the step. On the
+    parts of one observation, a step property is asked whether it allows unseen steps there.
     """
 
     def __init__(self, symmetry: Symmetry, tick: Callable[[], None] = lambda: None) -> None:
@@ -45,6 +50,8 @@ class PropertySymmetry:
         self._symmetry, self._tick = symmetry, tick
         self._projections: dict[frozenset[Sees], Projection] = {}
         self._evaluations = 0
+        # step properties that allow unseen steps at an observation, but not at one of its renamings
+        self.forbid_unseen_steps: set[str] = set()
         self.compared = 0  # observations, each as far as some footprint sees it
         self.of = 0  # at least as many as there are in all orbits that were met
 
@@ -53,7 +60,9 @@ class PropertySymmetry:
     ) -> None:
         """Raise Asymmetric if a property distinguishes a renaming of an observation from it.
 
-        `transitions` is the number of transitions so far, which the budget depends on.
+        `transitions` is the number of transitions so far, which the budget depends on. A property
+        that answers otherwise only about unseen steps is not an error, because such steps may not
+        exist. It is added to `forbid_unseen_steps`.
         """
         budget = max(MIN_EVALUATIONS, EVALUATIONS_PER_TRANSITION * transitions)
         for projection, group in self._by_footprint(properties):
@@ -94,30 +103,39 @@ class PropertySymmetry:
     ) -> None:
         """Compare the whole orbit of a projection if the budget allows, otherwise its swaps."""
         answers = projection.answers(properties, first)
-        met, todo = {first}, [first]
+        met = {first}
         left = (budget - self._evaluations) // len(properties)
         size = renamings(self._symmetry.blocks)
         size = size if size <= left else projection.orbit_size(first)
         in_full = size <= left
-        for each in todo:  # the loop appends to the list if it compares the orbit in full
+        images = projection.orbit(first, met) if in_full else projection.neighbours(first, met)
+        for swap, image in images:
             self._tick()
-            for swap in range(len(self._symmetry.swaps)):
-                image = projection.image(swap, each)
-                if image in met:
-                    continue
-                met.add(image)
-                found = projection.answers(properties, image)
-                if found != answers:
-                    pairs = zip(properties, found, answers)
-                    prop = next(each for each, one, other in pairs if one != other)
-                    raise self.error(prop, self._symmetry.swaps[swap])
-                if in_full:
-                    todo.append(image)
+            met.add(image)
+            found = projection.answers(properties, image)
+            if found != answers:
+                self._distinguish(properties, first, swap, found, answers)
         self._evaluations += len(met) * len(properties)
         self.compared += len(met)
         self.of += len(met) if in_full else size
         # Unless the orbit was compared in full, each other member is compared with its own swaps.
         projection.compared.update(met if in_full else [first])
+
+    def _distinguish(
+        self,
+        properties: list[Property],
+        vector: Vector,
+        swap: int,
+        found: list[bool],
+        answers: list[bool],
+    ) -> None:
+        """Raise Asymmetric for a property whose answers differ, unless they are on unseen steps."""
+        is_state = len(vector) == len(self._symmetry.model.nodes)
+        for prop, one, other in zip(properties, found, answers):
+            if one != other and not (prop.is_step_property and is_state):
+                raise self.error(prop, self._symmetry.swaps[swap])
+            if one != other:
+                self.forbid_unseen_steps.add(prop.name)
 
 
 class Projection:
@@ -130,10 +148,12 @@ class Projection:
     def __init__(self, symmetry: Symmetry, sees: Collection[Sees]) -> None:
         self._symmetry, self._sees = symmetry, sees
         self._observer, self._nodes = symmetry.model.observer, len(symmetry.model.nodes)
+        self._reader = Reader(self._observer, sees)
         self.compared: set[Vector] = set()  # projections that need no further comparison
         self._known: list[dict[Observation, int]] = [{} for _ in range(self._nodes)]
         self._numbers: list[dict[Hashable, int]] = [{} for _ in range(self._nodes)]
         self._parts: list[list[Observation]] = [[] for _ in range(self._nodes)]
+        self._latest: dict[Vector, Seen] = {}
         # for each swap and node the number of the image of each part, or None if not yet known
         self._images: list[list[list[int | None]]] = [
             [[] for _ in range(self._nodes)] for _ in symmetry.swaps
@@ -146,15 +166,26 @@ class Projection:
 
     def answers(self, properties: Iterable[Property], vector: Vector) -> list[bool]:
         """Return for each property whether it is reached, or whether an `always` holds."""
-        seen = []
-        for at in range(0, len(vector), self._nodes):
-            numbers = vector[at : at + self._nodes]
-            parts = list(map(getitem, self._parts, numbers))
-            seen.append(self._observer.seen_of_parts(parts, key=(self._sees, numbers)))
-        return [
-            prop.is_reached(*seen) if prop.kind is Kind.SOMETIMES else prop.why_false(*seen) is None
-            for prop in properties
-        ]
+        if len(vector) == self._nodes:
+            seen = [self._seen(vector)]
+        else:
+            seen = [
+                self._seen_again(vector[: self._nodes]),
+                self._seen_again(vector[self._nodes :]),
+            ]
+        return [_answer(prop, seen) for prop in properties]
+
+    def _seen_again(self, vector: Vector) -> Seen:
+        """Return the observation of a vector. Few vectors are parts of many pairs."""
+        found = self._latest.get(vector)
+        if found is None:
+            if len(self._latest) >= MAX_LATEST:
+                self._latest.clear()
+            found = self._latest[vector] = self._seen(vector)
+        return found
+
+    def _seen(self, vector: Vector) -> Seen:
+        return self._reader.seen(vector, key=(self._sees, vector))
 
     def image(self, swap: int, vector: Vector) -> Vector:
         """Return the projection after two neighbouring names were exchanged."""
@@ -173,6 +204,36 @@ class Projection:
             self._fill(swap, vector)
             image = tuple(map(getitem, tables, before))
         return image  # type: ignore[return-value]
+
+    def neighbours(self, vector: Vector, met: Collection[Vector]) -> Iterator[tuple[int, Vector]]:
+        """Yield for each swap the image of a projection, unless the caller has `met` it."""
+        for swap in range(len(self._symmetry.swaps)):
+            image = self.image(swap, vector)
+            if image not in met:
+                yield swap, image
+
+    def orbit(self, vector: Vector, met: Collection[Vector]) -> Iterator[tuple[int, Vector]]:
+        """Yield every other projection of an orbit, each as the image of one yielded before.
+
+        A renaming of the first k names of a block is a renaming of the first k - 1, followed by
+        swaps that take the last of the k names to its place. If a swap changes nothing, the swaps
+        after it only lead to images of another renaming of the first k - 1 names, because they
+        commute with the swaps before it. `met` is the set of the projections yielded so far, to
+        which the caller adds each of them.
+        """
+        orbit, begin = [vector], 0  # `begin` is the first swap of the block
+        for block in self._symmetry.blocks:
+            for last in range(begin, begin + len(block) - 1):
+                for each in list(orbit):
+                    before, image = None, each
+                    for swap in range(last, begin - 1, -1):
+                        before, image = image, self.image(swap, image)
+                        if image == before:
+                            break
+                        if image not in met:
+                            orbit.append(image)
+                            yield swap, image
+            begin += len(block) - 1
 
     def orbit_size(self, vector: Vector) -> int:
         """Return the size of the orbit of a projection, or more.
@@ -219,9 +280,18 @@ class Projection:
             number = self._known[node][part] = known.setdefault(seen, len(known))
             if number == len(self._parts[node]):
                 self._parts[node].append(part)
+                self._reader.add(node, part)
                 for of_swap in self._images:
                     of_swap[node].append(None)
         return number
+
+
+def _answer(prop: Property, seen: Sequence[Seen]) -> bool:
+    if prop.kind is Kind.SOMETIMES:
+        return prop.is_reached(*seen)
+    if prop.is_step_property and len(seen) == 1:
+        return allows_unseen_steps(prop, *seen)
+    return prop.why_false(*seen) is None
 
 
 def renamings(blocks: Sequence[Block]) -> int:

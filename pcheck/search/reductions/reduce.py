@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from pcheck.errors import UsageError
@@ -21,6 +21,7 @@ from pcheck.search.reductions.fuse import Fused
 from pcheck.search.reductions.minimise import Minimised, class_representatives
 from pcheck.search.reductions.prune import Pruned, live_letters
 from pcheck.search.reductions.symmetry import Classes, Symmetric, Symmetry
+from pcheck.search.reductions.unseen_steps import LEAVE_OUT_STEPS
 from pcheck.search.reductions.views import Views
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.node import Config
@@ -34,7 +35,6 @@ ASYMMETRIC_TABLES = (
     "a handler distinguishes interchangeable nodes in a local state that may be unreachable"
 )
 UNDELIVERED_BLOCKS = "on fifo an undelivered message blocks later ones"
-HAS_STEP_PROPERTY = "a property is about steps, not about states alone"
 
 
 class ReducedCluster(NamedTuple):
@@ -68,9 +68,6 @@ def reduce_cluster(
 ) -> ReducedCluster:
     """Apply reductions to the nodes of a cluster. `tick` is called often and may raise to stop."""
     wanted = tuple(reductions)
-    if any(prop.is_step_property for prop in model.properties):
-        skipped = dict.fromkeys(wanted, HAS_STEP_PROPERTY)
-        return ReducedCluster(_unreduced(model), None, None, (), skipped)
     skipped = {}
     has_blocks = bool(model.interchangeable)
     if "symmetry" in wanted and not has_blocks:
@@ -110,10 +107,22 @@ def reduce_cluster(
 
 def without_tables(model: ClusterModel, reduced: ReducedCluster, why: str) -> ReducedCluster:
     """Apply the same reductions except those that need closed tables, which were wrong: `why`."""
-    other = reduce_cluster(model, [name for name in reduced.on if name not in NEED_CLOSED_TABLES])
+    return _without(NEED_CLOSED_TABLES, model, reduced, why)
+
+
+def with_every_step(model: ClusterModel, reduced: ReducedCluster, why: str) -> ReducedCluster:
+    """Apply the same reductions except those that leave out steps, which decide nothing: `why`."""
+    return _without(LEAVE_OUT_STEPS, model, reduced, why)
+
+
+def _without(
+    names: Collection[str], model: ClusterModel, reduced: ReducedCluster, why: str
+) -> ReducedCluster:
+    """Apply the same reductions except some, and give the reason for those that were on."""
+    other = reduce_cluster(model, [name for name in reduced.on if name not in names])
     skipped = {name: reason for name, reason in reduced.skipped.items() if name in REDUCTIONS}
-    wrong = dict.fromkeys((name for name in NEED_CLOSED_TABLES if name in reduced.on), why)
-    return other._replace(skipped={**skipped, **wrong})
+    left_out = dict.fromkeys((name for name in reduced.on if name in names), why)
+    return other._replace(skipped={**skipped, **left_out})
 
 
 def _unreduced(model: ClusterModel) -> list[Automaton]:

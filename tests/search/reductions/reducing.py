@@ -12,7 +12,8 @@ from pcheck.search import reference
 from pcheck.search.compiled.walk import Walk
 from pcheck.search.limits import Clock
 from pcheck.search.outcome import SearchResult
-from pcheck.search.reductions.reduce import REDUCTIONS, reduce_cluster
+from pcheck.search.reductions.reduce import REDUCTIONS, reduce_cluster, with_every_step
+from pcheck.search.reductions.unseen_steps import ForbidsUnseenSteps
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.observer import Observation
 from tests.search.alike import Case, check_traces
@@ -55,8 +56,13 @@ def reduced_search(case: Case, reductions: Iterable[str]) -> tuple[SearchResult,
     """Return the result of the engine under some reductions, and the level of each observation."""
     model = endless(case)
     clock = Clock(case.limits, None)
-    explorer = Walk(model, case.limits, reduce_cluster(model, reductions), True, clock)
-    search = explorer.run()
+    reduced = reduce_cluster(model, reductions)
+    explorer = Walk(model, case.limits, reduced, True, clock)
+    try:
+        search = explorer.run()
+    except ForbidsUnseenSteps as why:
+        explorer = Walk(model, case.limits, with_every_step(model, reduced, str(why)), True, clock)
+        search = explorer.run()
     seen: Levels = {}
     for index in range(len(explorer.store)):
         observation = explorer.tables.machines.observation(explorer.store.numbers(index))

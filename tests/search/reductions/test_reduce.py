@@ -27,9 +27,8 @@ def compared(examples: int, max_states: int) -> Counter[str]:
     @settings(max_examples=examples, **COMMON)
     @given(cases(max_states))
     def compare(case: Case) -> None:
-        about_states = [prop.name for prop in case.cluster.properties if not prop.is_step_property]
-        if about_states and observations(case.model(), max_states) is not None:
-            whole = case._replace(limits=Limits(), only=tuple(about_states))
+        if observations(case.model(), max_states) is not None:
+            whole = case._replace(limits=Limits(), only=())
             left.update(check_reduced(whole, NAMELESS))
             left["protocols"] += 1
 
@@ -42,8 +41,8 @@ def test_reductions_are_exact_on_some_random_protocols() -> None:
 
 
 @pytest.mark.slow
-def test_reductions_are_exact_on_a_thousand_random_protocols() -> None:
-    left = compared(1_000, 400)
+def test_reductions_are_exact_on_hundreds_of_random_protocols() -> None:
+    left = compared(800, 400)
     assert left["protocols"] > 150
     assert left["minimise,fuse,prune"] < left["fuse"] < left[""]
     assert left["minimise"] < left[""]
