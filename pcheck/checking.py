@@ -9,20 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pcheck.loading import spec as specs
+from pcheck.loading.added import Also
 from pcheck.loading.crash_nodes import CrashNodes
 from pcheck.loading.setup import Setup, prepare
 from pcheck.results.result import Result
+from pcheck.search.clock import Clock, OnProgress
 from pcheck.search.engine import OnNote, explore
-from pcheck.search.limits import Clock, Limits, OnProgress
+from pcheck.search.limits import Limits
 from pcheck.search.options import SearchOptions
 from pcheck.search.vacuity import warnings_of_unsent
 from pcheck.semantics.cluster_model import ClusterModel
-
-if TYPE_CHECKING:
-    pass
 
 
 def check(
@@ -34,6 +33,7 @@ def check(
     crash_nodes: CrashNodes | None = None,
     properties: Iterable[str] = (),
     find: str | None = None,
+    also: Also = (),
     all_properties: bool = False,
     max_states: int | None = None,
     max_depth: int | None = None,
@@ -47,9 +47,9 @@ def check(
     """Explore every reachable state of a spec and return a result with the verdict.
 
     `spec` is the name of a shipped spec, the path of a spec file, or a builder with `options`. An
-    argument that is not given has its value in the bug's scope, otherwise the builder's default.
-    The default network is `set`, and the default number of crashes is 1. Only nodes and groups in
-    `crash_nodes` may crash: names, or a text such as "a1,a2".
+    argument that is not given has its value in the bug's scope, otherwise the builder's default:
+    network `set`, one crash. Only nodes and groups in `crash_nodes` may crash: names, or a text
+    such as "a1,a2". `also` adds properties, or files of properties, to those of the spec.
     """
     found = specs.of_builder(spec) if callable(spec) else specs.find(spec)
     setup = prepare(
@@ -61,6 +61,7 @@ def check(
         crash_nodes=crash_nodes,
         properties=properties,
         find=find,
+        also=also,
     )
     limits = Limits(max_states, max_seconds, max_memory, depth=max_depth)
     how = SearchOptions(engine, reduce, limits, all_properties)
@@ -74,14 +75,13 @@ def answer(
     on_progress: OnProgress | None = None,
     on_note: OnNote = lambda _: None,
 ) -> Result:
-    """Explore the model of a setup and return the result, or raise SpecError without properties.
-
-    After a complete search, check that the cluster sends every kind of message that is observed.
-    """
+    """Explore the model of a setup and return the result, or raise SpecError without properties."""
     setup.check_properties()
     model, clock = setup.model, Clock(options.limits, on_progress)
     search = explore(model, options, on_note=on_note, clock=clock)
-    if search.complete and isinstance(model, ClusterModel):
-        search = search.with_warnings(warnings_of_unsent(model))
+    unsent = (
+        warnings_of_unsent(model) if search.complete and isinstance(model, ClusterModel) else ()
+    )
+    search = search.with_warnings((*setup.spec.warnings, *unsent))
     clock.pause()
     return Result(setup, search, clock)

@@ -169,5 +169,6 @@ def a_majority_says(kind: type[Any], text: str) -> Milestone:
 
 
 def words(names: Iterable[str]) -> str:
-    """Join the names, sorted: `v1 and v2`."""
-    return " and ".join(sorted(names))
+    """Join the names, sorted: `v1 and v2`, or `a1, a2 and a3`."""
+    *others, last = sorted(names) or [""]
+    return f"{', '.join(others)} and {last}" if others else last

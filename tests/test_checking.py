@@ -11,7 +11,7 @@ import pytest
 
 from pcheck import Action, Cluster, Model, Seen, check, group, milestone, spec
 from pcheck.errors import SpecError, UsageError
-from pcheck.search.limits import Progress
+from pcheck.search.clock import Progress
 from pcheck.search.outcome import Outcome, Verdict
 from tests.clocks import Clock, Tick, clocks, early, something_ticks
 from tests.errors import fault, place

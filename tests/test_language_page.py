@@ -28,6 +28,11 @@ def blocks(text: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", text, re.S)
 
 
+def section(title: str) -> str:
+    """Return the part of the reference below a heading."""
+    return REFERENCE.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
 def is_abridged(shown: str, printed: str) -> bool:
     """Return whether `shown` is `printed` with some lines left out, each time as a line `...`."""
     lines, at, gap = printed.strip("\n").split("\n"), 0, False
@@ -76,7 +81,7 @@ def check_commands(pcheck: Ends, text: str) -> list[int]:
 
 def test_a_trace_written_by_hand_is_replayed_as_shown(pcheck: Ends, empty_folder: Path) -> None:
     (written,), trace = blocks(REFERENCE, "json"), empty_folder / "trace.json"
-    impossible, possible = commands(REFERENCE)
+    impossible, possible = commands(section("A trace written by hand"))
     trace.write_text(written, encoding="utf-8")
     status, printed, err = pcheck(*impossible[0])
     assert (status, is_abridged(impossible[1], printed), err) == (1, True, "")
@@ -84,6 +89,18 @@ def test_a_trace_written_by_hand_is_replayed_as_shown(pcheck: Ends, empty_folder
     del shorter["steps"][3]
     trace.write_text(json.dumps(shorter), encoding="utf-8")
     assert pcheck(*possible[0]) == (0, possible[1].lstrip("\n"), "")
+
+
+def test_the_file_of_properties_does_what_it_says(pcheck: Ends, empty_folder: Path) -> None:
+    imports, *others = blocks(REFERENCE, "python")
+    (mine,) = [each for each in others if "def a_vote_is_a_promise" in each]
+    (empty_folder / "mine.py").write_text(imports + mine, encoding="utf-8")
+    ended = []
+    for asked, shown in commands(section("Properties and actors of shipped specs")):
+        status, printed, err = pcheck(*asked)
+        assert (is_abridged(shown, printed), err) == (True, "")
+        ended.append((asked[0], status))
+    assert ended == [("explore", 1), ("replay", 0)]
 
 
 @pytest.mark.parametrize(
@@ -113,6 +130,8 @@ def test_every_block_of_the_reference_runs(tmp_path: Path) -> None:
         assert (result.verdict_word, result.states) == ("holds", 4)
         shown: Result = check(page.disks)
         assert shown.verdict_word == "holds"
+        alone = check(page.patient, acceptors=1, crashes=0)
+        assert (alone.verdict_word, alone.states) == ("holds", 21)
     finally:
         del sys.modules[page.__name__]
 

@@ -14,6 +14,23 @@ import pytest
 from pcheck.loading.spec import shipped_names
 
 ROOT = Path(__file__).resolve().parent.parent
+OWN = """\
+from pcheck import Cluster, group, spec
+from pcheck.specs.consensus import agreement
+from pcheck.specs.paxos import Acceptor
+
+@spec
+def own() -> Cluster:
+    a = group("a", 2)
+    return Cluster({a: lambda i: Acceptor(learners=a)}, properties=[agreement])
+"""
+GROW = """\
+from pcheck import always
+
+@always(sees=["promised"])
+def nobody_promises(seen):
+    return "a promise" if any(ballot for _, ballot in seen.field("promised")) else None
+"""
 
 
 def sh(*command: str | Path, cwd: Path) -> str:
@@ -49,6 +66,13 @@ def newcomer(scripts: Path, folder: Path) -> None:
     sh(scripts / "pcheck", "new", "mine.py", cwd=folder)
     mine = sh(scripts / "pcheck", "explore", "./mine.py", cwd=folder)
     assert "HOLDS: no reachable state violates a property." in mine
+    (folder / "own.py").write_text(OWN, encoding="utf-8")
+    (folder / "grow.py").write_text(GROW, encoding="utf-8")
+    own = "explore", "./own.py", "--also", "grow.py", "--quiet"
+    assert sh(scripts / "pcheck", *own, cwd=folder) == "holds\n"
+    same = "import pcheck.specs.paxos as p; from pcheck.loading.spec import find; "
+    same += "print(find('paxos').builder is p.paxos)"
+    assert sh(scripts / "python", "-c", same, cwd=folder) == "True\n"
     sh(
         scripts / "pcheck",
         "explore",
@@ -61,7 +85,12 @@ def newcomer(scripts: Path, folder: Path) -> None:
         cwd=folder,
     )
     assert (folder / "a.html").read_text(encoding="utf-8").endswith("</html>\n")
-    assert sorted(path.name for path in folder.iterdir()) == ["a.html", "mine.py"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "a.html",
+        "grow.py",
+        "mine.py",
+        "own.py",
+    ]
 
 
 @pytest.mark.slow

@@ -14,7 +14,9 @@ import pytest
 
 from pcheck import Cluster, Seen, always, check, group
 from pcheck.errors import OutputError, UsageError
+from pcheck.render.drawn_trace import drawn
 from pcheck.search.outcome import Outcome, Verdict
+from pcheck.semantics.trace import Trace
 from tests.clocks import Clock, Tick, clocks
 
 
@@ -50,6 +52,22 @@ def test_a_violation_has_a_shortest_trace(broken: Any) -> None:
     assert broken.trace.labels == broken.saved.steps
     assert broken.trace.states[0] == broken.model.initial()
     assert (broken.saved.property, broken.saved.why) == ("agreement", "v1 and v2 are both chosen")
+
+
+def test_a_trace_is_printed_as_its_drawing(broken: Any) -> None:
+    trace = broken.trace
+    plain = Trace(trace.states, trace.labels)
+    assert (f"{trace}", repr(trace)) == (broken.draw(), "<trace of 8 steps>")
+    assert (trace == plain, plain == trace, hash(trace) == hash(plain)) == (True, True, True)
+    assert trace != Trace(trace.states[:-1], trace.labels[:-1])
+
+
+def test_a_trace_that_is_not_drawn_is_printed_as_its_labels() -> None:
+    def draw() -> str:
+        raise OutputError("the drawing stopped")
+
+    drawing = drawn(Trace((1, 2), ("n1 acts",)), draw)
+    assert str(drawing) == "1 n1 acts\nthe drawing stopped"
 
 
 def test_the_repr_of_a_result_is_one_line(paxos: Any) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import inspect
 import json
 import shlex
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import redirect_stdout, suppress
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,7 +53,7 @@ Exit status: 0 holds, 1 violated, 2 usage or spec error, 3 incomplete.
 With --find: 0 found, 1 unreachable, 2 usage or spec error, 3 incomplete.
 """
 SAVE_HINT = (
-    "Save this trace with --save FILE, step through it with `pcheck replay FILE{spec} --step`, or "
+    "Save this trace with --save FILE, step through it with `pcheck replay FILE{files} --step`, or "
     "draw it with -o trace.svg."
 )
 
@@ -70,18 +71,34 @@ def explore_command(arguments: Sequence[str]) -> Callable[..., int]:
 def _explore(spec: Spec, own: Given, given: Given) -> int:
     output = Output.of(given)
     setup = setup_of(spec, own, given)
-    try:
-        result = _search(setup, given, output)
-    except SpecError as error:
-        if error.trace and output.has_report:
-            Console(highlight=False).print(TraceToFault(setup, error.trace))
-        raise
-    with result.within_limits():
-        output.write(result)
+    with _interrupted_by_sigterm(), ProgressLine(setup, quiet=given["quiet"]) as line:
+        try:
+            result = _search(setup, given, output, line)
+        except SpecError as error:
+            line.pause()
+            if error.trace and output.has_report:
+                Console(highlight=False).print(TraceToFault(setup, error.trace))
+            raise
+        with result.within_limits():
+            output.write(result, line)
     return (STATUS if setup.target is None else STATUS_OF_FINDING)[result.verdict]
 
 
-def _search(setup: Setup, given: Given, output: Output) -> Result:
+@contextmanager
+def _interrupted_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM, as `timeout` sends it, stop the search like Ctrl-C, with partial results."""
+    try:
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    except ValueError:  # not the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _search(setup: Setup, given: Given, output: Output, line: ProgressLine) -> Result:
     """Return the result, with the trace reconstructed and explained as far as `output` needs."""
     memory = memory_limit(given["max_memory"])
     options = SearchOptions(
@@ -90,8 +107,10 @@ def _search(setup: Setup, given: Given, output: Output) -> Result:
         limits=Limits(given["max_states"], given["max_seconds"], memory, depth=given["max_depth"]),
         all_properties=given["all_properties"],
     )
-    with redirect_stdout(sys.stderr), ProgressLine(setup, quiet=given["quiet"]) as line:
+    with redirect_stdout(sys.stderr):
         result = answer(setup, options, on_progress=line.on_progress, on_note=line.on_note)
+        if result.outline is not None:
+            line.on_violation(result.outline)
         output.prepare(result)
         return result
 
@@ -138,24 +157,31 @@ class Output:
             with suppress(OutputError):  # raised again when the coverage is written
                 _ = result.coverage
 
-    def write(self, result: Result) -> None:
+    def write(self, result: Result, line: ProgressLine) -> None:
         """Print the result, and draw and save its trace.
 
         A limit or Ctrl-C stops a drawing, but never hides the verdict.
         """
         if self.has_report:
+            console = Console(highlight=False)
             try:
-                self._print_report(result)
+                with console.capture() as printed:
+                    self._print_report(result, console)
+                line.pause()
+                console.out(printed.get(), end="", highlight=False)
             except STOPPING_EXCEPTIONS as end:
-                report = result.report_without_drawing(stop_reason(end))
-                Console(highlight=False).print("", report)
+                line.pause()
+                console.print("", result.report_without_drawing(stop_reason(end)))
         elif self.as_json:
+            line.pause()
             levels = {"levels": result.search.widths} if self.levels else {}
             coverage = {"coverage": _coverage_object(result)} if self.coverage else {}
             print(json.dumps({**result.to_dict(), **levels, **coverage}, indent=2))
         elif self.quiet:
             print(result.verdict_word)
         if self.drawing is not None:
+            if self.drawing.file is None:
+                line.pause()
             self._draw(result, self.drawing)
         if self.trace_file is not None:
             _save(result, self.trace_file)
@@ -171,8 +197,7 @@ class Output:
         except STOPPING_EXCEPTIONS as end:
             drawing.report_unwritten(f"the drawing stopped {stop_phrase(stop_reason(end))}")
 
-    def _print_report(self, result: Result) -> None:
-        console = Console(highlight=False)
+    def _print_report(self, result: Result, console: Console) -> None:
         console.print(result.report())
         if self.levels:
             console.print("", result.levels(), sep="\n")
@@ -183,8 +208,10 @@ class Output:
                 print(f"pcheck: {error}", file=sys.stderr)
         if result.saved is not None and self.trace_file is None and self.drawing is None:
             file = result.saved.file  # None for a shipped spec, which `pcheck replay` finds by name
-            spec = f" {shlex.quote(printable(file))}" if file is not None else ""
-            console.print("", Paragraph(SAVE_HINT.format(spec=spec)), sep="\n")
+            also = [word for name in result.setup.added.arguments for word in ("--also", name)]
+            words = [*([file] if file is not None else []), *also]
+            named = "".join(f" {shlex.quote(printable(word))}" for word in words)
+            console.print("", Paragraph(SAVE_HINT.format(files=named)), sep="\n")
 
 
 def _check_has_place(option: str, drawing: Drawing | None, *, quiet: bool) -> None:

@@ -72,6 +72,7 @@ def _count_states(
             network=setup.network,
             crashes=crashes,
             crash_nodes=setup.crash_nodes,
+            also=setup.added,
         ).model
         return number_of_states(checked(model), max_states, on_states)
     except (PcheckError, Stop):  # the spec may refuse a combination of sizes

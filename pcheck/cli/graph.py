@@ -36,8 +36,9 @@ from pcheck.render.state_graph.graph_formats import (
     GraphFormat,
 )
 from pcheck.results.result import Result
+from pcheck.search.clock import Clock, Progress
 from pcheck.search.engine import explore
-from pcheck.search.limits import INTERRUPT, Clock, Limits, Progress, Stop, state_limit
+from pcheck.search.limits import INTERRUPT, Limits, Stop, state_limit
 from pcheck.search.options import SearchOptions
 from pcheck.semantics.checked_model import checked
 from pcheck.text import counted, one_of, printable

@@ -1,4 +1,4 @@
-"""The progress of a search on a terminal, and an early warning about a long search."""
+"""The progress of a check: a live line on a terminal, or now and then a line in a log."""
 
 from __future__ import annotations
 
@@ -6,19 +6,27 @@ import sys
 from types import TracebackType
 
 from rich.console import Console
+from rich.progress import Progress as LiveLine
+from rich.progress import SpinnerColumn, TaskID, TextColumn
+from rich.table import Column
 
 from pcheck.loading.setup import Setup
-from pcheck.search.limits import Progress
+from pcheck.render.text.quantities import after_steps, times
+from pcheck.search.clock import EXPLORING, Progress
 from pcheck.text import one_of
+from pcheck.traces.finding import Outline
 
-SHOW_AFTER, WARN_AFTER = 0.5, 3.0  # seconds
-ERASE_LINE = "\r\x1b[2K"
+SHOW_AFTER = 0.5  # seconds
+ANNOUNCE_AFTER = 1.0  # seconds of work on the trace of a violation
+WARN_AFTER = 10.0  # seconds of exploring
+LOG_EVERY = 30.0  # seconds
 
 
 class ProgressLine:
-    """A line on standard error that is rewritten while a search runs.
+    """The progress of a check on standard error.
 
-    Results go to standard output and are never mixed with this line.
+    On a terminal, one line moves until the check ends. Elsewhere nothing moves, and a long check
+    prints a line every LOG_EVERY seconds. Results go to standard output.
     """
 
     def __init__(
@@ -31,8 +39,13 @@ class ProgressLine:
         """`on_interrupt` is the text of the warning about the effect of Ctrl-C."""
         self.setup, self.quiet, self.on_interrupt = setup, quiet, on_interrupt
         self.console = Console(stderr=True, highlight=False)
-        self.is_shown = self.console.is_terminal and not self.console.is_dumb_terminal and not quiet
+        self.is_live = self.console.is_terminal and not self.console.is_dumb_terminal and not quiet
         self.warned = False
+        self._found: Outline | None = None  # a violation that is not yet announced
+        self._found_at: float | None = None
+        self._logged = 0.0
+        self._live: LiveLine | None = None
+        self._task = TaskID(0)
 
     def __enter__(self) -> ProgressLine:
         return self
@@ -43,23 +56,71 @@ class ProgressLine:
         error: BaseException | None,
         tb: TracebackType | None,
     ) -> None:
-        self._clear()
-        self.is_shown = False  # the clock of the search outlives the line
+        self.pause()
+        self.is_live, self.quiet = False, True  # the clock outlives the line
+
+    def pause(self) -> None:
+        """Remove the line from the terminal until there is more progress."""
+        if self._live is not None:
+            self._live.stop()
+        self._live = None
 
     def on_progress(self, progress: Progress) -> None:
-        """Rewrite the line, and warn once if the search is long."""
-        if progress.seconds > WARN_AFTER and not (self.warned or self.quiet or progress.activity):
+        """Show the progress; warn once if the search is long, and announce a violation."""
+        if self.quiet:
+            return
+        if progress.spent.get(EXPLORING, 0.0) > WARN_AFTER and not self.warned:
             self._warn(progress)
-        if progress.seconds > SHOW_AFTER and self.is_shown:
-            line = _line(progress)[: self.console.width - 1]
-            sys.stderr.write(f"{ERASE_LINE}{line}")
-            sys.stderr.flush()
+        if self._found is not None:
+            self._announce(self._found, progress)
+        if progress.seconds > SHOW_AFTER and self.is_live:
+            self._show(progress)
+        elif not self.is_live and progress.seconds - self._logged >= LOG_EVERY:
+            self._logged = progress.seconds
+            self.on_note(_line(progress))
 
     def on_note(self, text: str) -> None:
-        """Print a note on a line of its own, in place of the progress line."""
-        if not self.quiet:
-            self._clear()
+        """Print a note on a line of its own, above the progress line."""
+        if self.quiet:
+            return
+        if self.console.is_terminal:  # wrapped at spaces
+            self.console.print(f"pcheck: {text}", markup=False)
+        else:
             print(f"pcheck: {text}", file=sys.stderr)
+
+    def on_violation(self, outline: Outline) -> None:
+        """Keep the violation, to be announced if the work on its trace takes long."""
+        self._found = outline
+
+    def _announce(self, found: Outline, progress: Progress) -> None:
+        if self._found_at is None:
+            self._found_at = progress.seconds
+        if progress.seconds - self._found_at > ANNOUNCE_AFTER:
+            self._found = None
+            verdict, steps = "FOUND" if found.is_witness else "VIOLATED", after_steps(found.steps)
+            self.on_note(
+                f"{verdict} {steps}: {found.ending}. Now {progress.activity}; Ctrl-C ends that."
+            )
+
+    def _show(self, progress: Progress) -> None:
+        if self._live is None:
+            text = TextColumn(
+                "{task.description}",
+                markup=False,
+                table_column=Column(no_wrap=True, overflow="ellipsis"),
+            )
+            self._live = LiveLine(
+                SpinnerColumn(),
+                text,
+                console=self.console,
+                transient=True,
+                auto_refresh=False,
+                redirect_stdout=False,
+                redirect_stderr=False,
+            )
+            self._task = self._live.add_task(_line(progress), total=None)
+            self._live.start()
+        self._live.update(self._task, description=_line(progress), refresh=True)
 
     def _warn(self, progress: Progress) -> None:
         """Warn while the levels still grow, since most of the search is then still to come."""
@@ -72,20 +133,19 @@ class ProgressLine:
         hint = f" Smaller: {one_of(smaller)}." if smaller else ""
         self.on_note(
             f"long search: {progress.states:,} states in {progress.seconds:.0f} s, growing "
-            f"{growth:.1f}x per level.{hint} Ctrl-C {self.on_interrupt}."
+            f"{growth:.1f}x per level ({times(progress.spent)}).{hint} Ctrl-C {self.on_interrupt}."
         )
-
-    def _clear(self) -> None:
-        if self.is_shown:
-            sys.stderr.write(ERASE_LINE)
-            sys.stderr.flush()
 
 
 def _line(progress: Progress) -> str:
-    if progress.activity:
-        return f"{progress.activity}  {progress.memory / 1e6:,.0f} MB  {progress.seconds:.0f} s"
+    begin = f"{progress.seconds:.0f} s  {progress.activity}"
+    memory = f"{progress.memory / 1e6:,.0f} MB"
+    if not progress.queue:
+        return f"{begin}, {memory}"
     rate = progress.states / max(progress.seconds, 1e-9)
-    return (
-        f"level {progress.level}  {progress.states:,} states  {rate:,.0f} states/s  "
-        f"queue {progress.queue:,}  {progress.memory / 1e6:,.0f} MB  {progress.seconds:.0f} s"
-    )
+    counts = f"{progress.states:,} states"
+    if progress.activity == EXPLORING:  # the levels of a proof are not numbers of steps
+        counts = f"level {progress.level}, {counts}"
+    if not progress.is_reduced:  # where a state stands for many, the rate says little
+        counts += f" ({rate:,.0f}/s)"
+    return f"{begin}: {counts}, queue {progress.queue:,}, {memory}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
@@ -55,6 +55,10 @@ def replay_command(
             metavar="SPEC", help="The .py file of the spec, unless the spec ships with pcheck."
         ),
     ] = None,
+    also: Annotated[
+        list[str] | None,
+        typer.Option("--also", metavar="FILE", help="The .py file of properties that were added."),
+    ] = None,
     step: Annotated[
         bool,
         typer.Option(
@@ -78,9 +82,10 @@ def replay_command(
         check_standard_output(drawing, "--quiet")
     saved = read(file)
     given = {"--quiet": quiet, "--step": step, "--format": form, "-o": output}
-    found = _spec_of(saved, file, spec, given)
+    _check_files(saved, file, spec, also or [], given)
+    found = _spec_of(saved, file, spec)
     try:
-        setup = saved.prepare(found)
+        setup = saved.prepare(found, also or ())
         replayed = replay(saved, setup)
     except TraceError as error:
         raise TraceError(f"{file} {error}") from None
@@ -144,20 +149,40 @@ def _print_failure(console: Console, setup: Setup, replayed: Replay, *, quiet: b
         console.print(Paragraph(replayed.instead))
 
 
-def _spec_of(saved: SavedTrace, file: Path, spec: str | None, given: Mapping[str, Any]) -> Spec:
-    """Return the spec that the user names, or the shipped spec that the file names.
+def _check_files(
+    saved: SavedTrace, file: Path, spec: str | None, also: list[str], given: Mapping[str, Any]
+) -> None:
+    """Raise UsageError if the user must name the file of the spec, or of added properties.
 
-    A saved trace never selects other code to execute: the user must name a spec file.
+    A saved trace never selects code to execute, unless the code ships with pcheck.
     """
+    is_by_hand = "file" not in saved.given and saved.spec not in shipped_names()
+    name = saved.file if saved.file is not None else f"./{Path(saved.spec).stem}.py"
+    needs_spec = spec is None and (saved.file is not None or is_by_hand)
+    needs_also = saved.also and not also
+    if not needs_spec and not needs_also:
+        return
+    unsaved = [name for name, path in saved.also.items() if path is None]
+    if needs_also and unsaved:
+        raise UsageError(
+            f"{file} is a trace with the added property {unsaved[0]}, which was not in a file; "
+            "save the property in a .py file and add --also FILE"
+        )
+    files = also or list(dict.fromkeys(path for path in saved.also.values() if path is not None))
+    words = [file, *([spec or name] if spec is not None or needs_spec else [])]
+    command = _command([*words, *(word for each in files for word in ("--also", each))], given)
+    what, added = "a spec that does not ship with pcheck", f"added properties ({', '.join(files)})"
+    if needs_spec:
+        text = f"is a trace of {what}; add the file of the spec"
+    else:
+        text = f"is a trace with {added}; add their file"
+    raise UsageError(f"{file} {text}, as in `{command}`")
+
+
+def _spec_of(saved: SavedTrace, file: Path, spec: str | None) -> Spec:
+    """Return the spec that the user names, or the shipped spec that the file names."""
     if spec is not None:
         return find(spec)
-    is_by_hand = "file" not in saved.given and saved.spec not in shipped_names()
-    if saved.file is not None or is_by_hand:
-        name = saved.file if saved.file is not None else f"./{Path(saved.spec).stem}.py"
-        raise UsageError(
-            f"{file} is a trace of a spec that does not ship with pcheck; add the file of the "
-            f"spec, as in `{_command(file, name, given)}`"
-        )
     if saved.spec not in shipped_names():
         raise TraceError(
             f"{file} is a trace of {saved.spec!r}, which is not a spec of this version of pcheck"
@@ -165,9 +190,9 @@ def _spec_of(saved: SavedTrace, file: Path, spec: str | None, given: Mapping[str
     return find(saved.spec)
 
 
-def _command(file: Path, spec: str, given: Mapping[str, Any]) -> str:
-    """Return the given `pcheck replay` command with the spec added, quoted for a shell."""
+def _command(words: Iterable[object], given: Mapping[str, Any]) -> str:
+    """Return the `pcheck replay` command with these words and the given options, for a shell."""
     options = [
         (name,) if value is True else (name, value) for name, value in given.items() if value
     ]
-    return shlex.join(["pcheck", "replay", str(file), spec, *chain(*options)])
+    return shlex.join(["pcheck", "replay", *map(str, words), *chain(*options)])

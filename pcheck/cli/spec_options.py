@@ -66,6 +66,8 @@ def scope_options() -> Iterator[inspect.Parameter]:
     yield option("crash_nodes", str, panel, "--crash-nodes NAMES", nodes)
     properties = "Check only this property (repeatable)."
     yield option("properties", list[str], panel, "--property NAME", properties)
+    also = "Add the properties of a .py file (repeatable)."
+    yield option("also", list[str], panel, "--also FILE", also)
     find = "Find the shortest trace to a property or alias, e.g. chosen."
     yield option("find", str, panel, "--find NAME", find)
 
@@ -83,6 +85,7 @@ def setup_of(spec: Spec, own: Given, given: Given) -> Setup:
             crash_nodes=given["crash_nodes"],
             properties=given["properties"] or (),
             find=given["find"],
+            also=given["also"] or (),
         )
 
 

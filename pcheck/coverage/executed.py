@@ -10,14 +10,8 @@ from pcheck.coverage.lines import Coverage, cover
 from pcheck.coverage.never import Never, never_happens
 from pcheck.errors import OutputError
 from pcheck.language.model import Model
-from pcheck.search.limits import (
-    STOPPING_EXCEPTIONS,
-    Clock,
-    Progress,
-    Tick,
-    stop_phrase,
-    stop_reason,
-)
+from pcheck.search.clock import Clock, Progress, Tick
+from pcheck.search.limits import STOPPING_EXCEPTIONS, stop_phrase, stop_reason
 from pcheck.search.outcome import SearchResult
 
 T = TypeVar("T")

@@ -15,7 +15,7 @@ from typing import Any, Self, TypeAlias
 
 from pcheck.language.kinds import FIXED
 from pcheck.language.names import Group, Id
-from pcheck.text import an, nearest
+from pcheck.text import MAX_LISTED, an, nearest
 
 VOLATILE = "pcheck: volatile"  # metadata key of a field that a crash resets
 
@@ -69,7 +69,9 @@ def hint_at_field(kinds: Iterable[type[Actor]], name: str) -> str:
             written = f"{name}: {type(value).__name__} = {value!r}"
             return f"; {name} has no annotation in class {kind.__name__}: write {written}"
         known += [each.name for each in dataclasses.fields(kind) if each.name != "me"]
-    return nearest(name, known)
+    fields = list(dict.fromkeys(known))
+    expected = f"; the fields are {', '.join(fields)}" if 0 < len(fields) <= MAX_LISTED else ""
+    return nearest(name, fields) or expected
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,8 @@ def send(to: Id, message: object) -> Send:
     """Return the sending of a message to one node."""
     if isinstance(to, Group):
         raise TypeError(f"send() needs one node, got the group {to.name}; write broadcast(...)")
+    if isinstance(message, (Id, Group)):
+        raise TypeError("send() needs the node first; write send(node, message)")
     return Send((to,), message)
 
 
@@ -94,6 +98,8 @@ def broadcast(to: Iterable[Id], message: object) -> Send:
     """
     if isinstance(to, str):
         raise TypeError(f"broadcast() needs nodes, got the name {to!s}; write send(...)")
+    if isinstance(message, (Id, Group)):
+        raise TypeError("broadcast() needs the nodes first; write broadcast(nodes, message)")
     return Send(tuple(dict.fromkeys(to)), message)
 
 

@@ -6,15 +6,17 @@ user chooses them for each check, and `semantics.cluster_model` combines them wi
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import fields
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pcheck.blame import place_of
 from pcheck.errors import SpecError
 from pcheck.language.actor import Actor, hint_at_field
 from pcheck.language.kinds import FACTS, undecorated
 from pcheck.language.names import Group, Id, Value
+from pcheck.language.printing import show
 from pcheck.language.property import Milestone, Property
 from pcheck.language.seen import UP, Sees
 from pcheck.language.values import UnsupportedValue, check_supported, exact
@@ -32,7 +34,7 @@ class Cluster:
     def __init__(
         self,
         nodes: Mapping[Group, Callable[[int], Actor]],
-        properties: Iterable[Property],
+        properties: Iterable[Property] = (),
         milestones: Iterable[Milestone] = (),
         interchangeable: Iterable[Group | tuple[Value, ...]] = (),
     ) -> None:
@@ -42,19 +44,23 @@ class Cluster:
         self.groups = _groups(nodes)
         self.actors: dict[Id, Actor] = {}
         for group, make in nodes.items():
-            if not callable(make):
-                raise SpecError(
-                    f"group {group.name} has {an(type(make).__name__)} instead of a function that "
-                    f"creates each node; write lambda i: {type(make).__name__}(...)"
-                )
+            _check_function(group, make)
             for number, node in enumerate(group, start=1):
                 if node in self.actors:
                     raise SpecError(f"two groups contain {node}; list each node in one group only")
                 self.actors[node] = _named(node, make(number))
         if not self.actors:
             raise SpecError("the cluster has no nodes; give at least one group a size above 0")
-        self._check_footprints()
+        for prop in self.properties:
+            self._check_footprint(prop)
+        for each in self.milestones:
+            self._check_footprint(each)
         self.interchangeable = _blocks(interchangeable, self.actors)
+
+    def add(self, prop: Property) -> None:
+        """Add a property, or raise SpecError if it does not fit."""
+        self.properties = _distinct((*self.properties, prop))
+        self._check_footprint(prop)
 
     def replace(self, old: type[Actor], new: type[Actor]) -> None:
         """Replace each actor of exactly the class `old` by a `new` with the same fields."""
@@ -88,25 +94,54 @@ class Cluster:
     def _footprint(self) -> dict[Sees, None]:
         return dict.fromkeys(what for prop in self.properties for what in prop.sees)
 
-    def _check_footprints(self) -> None:
-        watchers: tuple[Property | Milestone, ...] = (*self.properties, *self.milestones)
-        for prop in watchers:
-            for what in prop.sees:
-                if isinstance(what, str) and not any(self.has_field(n, what) for n in self.actors):
-                    roles = dict.fromkeys(map(type, self.actors.values()))
-                    hint = hint_at_field(roles, what.rpartition(".")[2])
-                    if what in ("up", "UP"):
-                        hint = "; for seen.up write UP without quotes"
-                    raise SpecError(f"{prop.name} sees the field {what!r}, which no node has{hint}")
+    def _check_footprint(self, prop: Property | Milestone) -> None:
+        for what in prop.sees:
+            if isinstance(what, str) and not any(self.has_field(n, what) for n in self.actors):
+                roles = dict.fromkeys(map(type, self.actors.values()))
+                hint = hint_at_field(roles, what.rpartition(".")[2])
+                if what in ("up", "UP"):
+                    hint = "; for seen.up write UP without quotes"
+                raise SpecError(f"{prop.name} sees the field {what!r}, which no node has{hint}")
+
+
+def _check_function(group: Group, make: object) -> None:
+    """Raise SpecError unless a group has a function that creates its node of a given number."""
+    is_class = isinstance(make, type) and issubclass(make, Actor)
+    if is_class or not callable(make):
+        kind = make if isinstance(make, type) else type(make)
+        what = f"the class {kind.__name__}" if is_class else an(kind.__name__)
+        raise SpecError(
+            f"group {group.name} has {what} instead of a function that creates each node; "
+            f"write lambda i: {kind.__name__}(...)"
+        )
+    try:
+        inspect.signature(make).bind(1)
+    except TypeError:
+        text = f"the function of group {group.name} does not take the number of a node"
+        raise SpecError(f"{text}; write lambda i: ...") from None
+    except ValueError:  # a callable of which Python does not know the parameters
+        return
+
+
+def _listed(items: Any, name: str, one: type) -> list[Any]:
+    """Return the items of a parameter of a cluster, or raise SpecError for one item alone."""
+    if isinstance(items, (one, str)) or not isinstance(items, Iterable):
+        text = getattr(items, "name", items if isinstance(items, str) else type(items).__name__)
+        raise SpecError(f"{name}=... must be a list, got {text}; write {name}=[{text}]")
+    return list(items)
 
 
 def _distinct(properties: Iterable[Property]) -> tuple[Property, ...]:
     """Return the properties, or raise SpecError for a wrong type or a repeated name."""
     found: dict[str, Property] = {}
-    for prop in properties:
+    for prop in _listed(properties, "properties", Property):
+        if isinstance(prop, Milestone):
+            raise SpecError(f"{prop.name} is a milestone; write milestones=[{prop.name}]")
+        if isinstance(prop, str):
+            raise SpecError(f"properties=[...] has the text {prop!r}; write {prop} without quotes")
         if not isinstance(prop, Property):
             raise SpecError(
-                f"{getattr(prop, '__name__', prop)!s} is not a property; "
+                f"{getattr(prop, '__name__', show(prop))!s} is not a property; "
                 "write @always(sees=[...]) or @sometimes(sees=[...]) above the function"
             )
         if prop.name in found:
@@ -116,8 +151,10 @@ def _distinct(properties: Iterable[Property]) -> tuple[Property, ...]:
 
 
 def _milestones(milestones: Iterable[Milestone]) -> tuple[Milestone, ...]:
-    found = tuple(milestones)
+    found = tuple(_listed(milestones, "milestones", Milestone))
     for each in found:
+        if isinstance(each, Property):
+            raise SpecError(f"{each.name} is a property; write properties=[{each.name}]")
         if not isinstance(each, Milestone):
             name = getattr(each, "__name__", repr(each))
             raise SpecError(
@@ -130,7 +167,18 @@ def _blocks(
     interchangeable: Iterable[Group | tuple[Value, ...]], nodes: Collection[Id]
 ) -> tuple[tuple[Id | Value, ...], ...]:
     """Return the tuples of interchangeable names, or raise SpecError."""
-    blocks: tuple[tuple[Id | Value, ...], ...] = tuple(tuple(block) for block in interchangeable)
+    is_text = isinstance(interchangeable, str)
+    given: list[Any] = (
+        [interchangeable] if is_text else _listed(interchangeable, "interchangeable", Group)
+    )
+    text = next((each for each in given if type(each) is str), None)
+    if text is not None:
+        raise SpecError(
+            f"interchangeable=[...] has the text {text!r}; write the group itself, without quotes"
+        )
+    blocks: tuple[tuple[Id | Value, ...], ...] = tuple(
+        tuple(_listed(block, "interchangeable", Id)) for block in given
+    )
     for block in blocks:
         for name in block:
             if type(name) is not Value and (type(name) is not Id or name not in nodes):
@@ -151,6 +199,9 @@ def _blocks(
 
 def _groups(nodes: Mapping[Group, Callable[[int], Actor]]) -> dict[str, Group]:
     groups: dict[str, Group] = {}
+    if not isinstance(nodes, Mapping):
+        text = f"a cluster must be a map from groups, got {an(type(nodes).__name__)}"
+        raise SpecError(f"{text}; write {{group: lambda i: ...}}")
     for group in nodes:
         if not isinstance(group, Group):
             raise SpecError(

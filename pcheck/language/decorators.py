@@ -89,6 +89,10 @@ def bug(
     change violates nothing, and `breaks` is the property that a reader might expect to fail.
     `scope` holds the options with which the violation is found.
     """
+    if not isinstance(breaks, Property):
+        raise SpecError(
+            f"breaks=... must be a property, got {breaks!r}; write the name of the property alone"
+        )
     others = tuple(also)
 
     def mark(marked: B) -> B:

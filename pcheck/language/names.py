@@ -44,12 +44,18 @@ class _Name(str):
         return natural(self) >= natural(other)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({str(self)!r})"
+        """Return the bare name, so that a text about a tuple of names reads `(a1, a2)`."""
+        return str(self)
+
+    @property
+    def code(self) -> str:
+        """The name as it is written in a spec: `Id("a1")`."""
+        return f'{type(self).__name__}("{self}")'
 
 
 def plain_text(name: _Name) -> str:
     """Return the error for a comparison of a name with plain text that is the same."""
-    written = f'{type(name).__name__}("{name}")'
+    written = name.code
     return f"{written} never equals the plain text {str(name)!r}; write {written}"
 
 

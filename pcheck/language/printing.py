@@ -58,8 +58,10 @@ def _text(value: Any, *, named: bool) -> str:
         return value.__name__
     if isinstance(value, (set, frozenset)):
         return f"{type(value).__name__}({{{', '.join(sorted(map(text, value)))}}})"
-    if isinstance(value, (list, dict)):
-        return repr(value)
+    if isinstance(value, list):
+        return f"[{', '.join(map(text, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{text(key)}: {text(entry)}' for key, entry in value.items())}}}"
     return an(type(value).__name__)  # a default repr contains an address
 
 

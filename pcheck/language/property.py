@@ -12,13 +12,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from pcheck.blame import described, place_of, place_raised
+from pcheck.blame import is_users, place_of, place_raised
 from pcheck.errors import SpecError
-from pcheck.language.kinds import is_frozen_dataclass
+from pcheck.language.hints import raised
+from pcheck.language.kinds import DECORATOR, is_frozen_dataclass
 from pcheck.language.seen import History, Seen, Sees, Up
 from pcheck.text import counted
 
@@ -74,7 +76,7 @@ class Property:
         try:
             return self.test(*[observation.only(self.name, self.sees) for observation in seen])
         except (Exception, SystemExit) as error:
-            text = f"{place_raised(error)}the property {self.name} raised {described(error)}"
+            text = f"{place_raised(error)}the property {self.name} {raised(error)}"
             raise SpecError(text) from error
 
     def _bad_result(self, result: object, allowed: str) -> SpecError:
@@ -102,7 +104,7 @@ class Milestone:
         try:
             lines = self.test(seen.only(name, self.sees))
         except (Exception, SystemExit) as error:
-            text = f"{place_raised(error)}the milestone {name} raised {described(error)}"
+            text = f"{place_raised(error)}the milestone {name} {raised(error)}"
             raise SpecError(text) from error
         if isinstance(lines, Mapping) and all(isinstance(line, str) for line in lines.values()):
             return lines
@@ -174,8 +176,20 @@ def _footprint(test: Callable[..., Any], sees: Iterable[Sees]) -> tuple[Sees, ..
     for what in footprint:
         is_message_class = isinstance(what, type) and is_frozen_dataclass(what)
         if not isinstance(what, (str, Up)) and not is_message_class:
+            if isinstance(what, type) and _is_users(what):
+                name = what.__name__
+                text = f"{test.__name__} sees {name}, which is not a frozen dataclass"
+                raise SpecError(f"{place_of(what)}{text}; write {DECORATOR} above class {name}")
             raise SpecError(
                 f"{place_of(test)}{test.__name__}: sees must hold message classes (frozen "
                 f"dataclasses), names of fields (strings) and UP, got {what!r}"
             )
     return footprint
+
+
+def _is_users(kind: type) -> bool:
+    """Return whether a class is in a file of the user, or of a shipped spec."""
+    with suppress(OSError, TypeError):
+        file = inspect.getsourcefile(kind)
+        return file is not None and is_users(file)
+    return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from enum import Enum
 from functools import cached_property
 from typing import Any, TypeVar
@@ -83,9 +84,23 @@ class Seen:
             raise KeyError("the model does not say which nodes are up")
         found = dict(self._fields[UP])
         if not isinstance(node, Id) or node not in found:
-            hint = f'; write Id("{node}")' if Id(node) in found else nearest(str(node), found)
+            near = get_close_matches(str(node), found, n=1)
+            hint = f"; did you mean {Id(near[0]).code}?" if near else ""
+            if Id(node) in found:
+                hint = f"; write {Id(node).code}"
             raise KeyError(f"the cluster has no node {node!r}{hint}")
         return bool(found[node])
+
+    @property
+    def terminal(self) -> bool:
+        """Not available: an observation does not depend on which steps are possible.
+
+        A reduction leaves out steps that change nothing, and delays others.
+        """
+        raise AttributeError(
+            "a property cannot see whether a state has a next step, since reductions leave out "
+            "steps; the report of --reduce none counts the states without a next step"
+        )
 
     def group(self, name: str) -> Group:
         """Return the nodes of a group; a property need not declare the groups that it reads."""
@@ -122,18 +137,21 @@ class _Footprint(Seen):
         self._name, self._sees = name, sees
 
     def sent(self, kind: type[M]) -> list[tuple[Id, M]]:
+        if not isinstance(kind, type):
+            text = f"seen.sent() needs a class of messages, got {kind!r}"
+            raise TypeError(f"{text}; write seen.sent({kind})" if isinstance(kind, str) else text)
         if kind not in self._sees:
-            self._undeclared(kind.__name__)
+            self._undeclared(kind, kind.__name__)
         return super().sent(kind)
 
     def field(self, name: str) -> list[tuple[Id, Any]]:
         if name not in self._sees:
-            self._undeclared(repr(name))
+            self._undeclared(name, repr(name))
         return super().field(name)
 
     def up(self, node: Id) -> bool:
         if UP not in self._sees:
-            self._undeclared("seen.up", "UP, from pcheck,")
+            self._undeclared(UP, "seen.up", "UP, from pcheck,")
         return super().up(node)
 
     @cached_property
@@ -153,8 +171,11 @@ class _Footprint(Seen):
         sent = tuple(pair for pair in self._sent if isinstance(pair[1], kinds))
         return sent, [(name, row) for name, row in self._fields.items() if name in self._sees]
 
-    def _undeclared(self, text: str, missing: str = "") -> None:
-        raise LookupError(f"{self._name} reads {text}; add {missing or text} to its sees=[...]")
+    def _undeclared(self, what: Sees, text: str, missing: str = "") -> None:
+        names = [each for each in self._sees if isinstance(each, str)]
+        hint = nearest(what, names) if isinstance(what, str) else ""
+        hint = hint or f"; add {missing or text} to its sees=[...]"
+        raise LookupError(f"{self._name} reads {text}{hint}")
 
 
 class History:

@@ -46,6 +46,8 @@ class Set(AbstractSet[T]):
     __slots__ = ("_members", "exact")
 
     def __init__(self, members: Iterable[T] = ()) -> None:
+        if isinstance(members, str):
+            raise TypeError(f"Set() needs members, got the text {members!s}; write Set([...])")
         by_key = {exact(member): member for member in members}
         self._members = tuple(sorted(by_key.values(), key=order))
         self.exact = (Set, frozenset(by_key))

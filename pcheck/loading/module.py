@@ -1,4 +1,8 @@
-"""Execution of a spec file as a module of a private package, with errors that name the place."""
+"""Execution of a spec file as a module of a private package, with errors that name the place.
+
+Each folder is a package of its own. That of the shipped specs has a public name, `pcheck.specs`, so
+that the specs of other folders can import from it.
+"""
 
 from __future__ import annotations
 
@@ -7,31 +11,41 @@ import re
 import sys
 from collections.abc import Sequence
 from hashlib import sha256
+from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
-from pcheck.blame import described, has_place, place_raised
-from pcheck.errors import SpecError
+from pcheck.blame import has_place, place_raised
+from pcheck.errors import SpecError, UsageError
+from pcheck.language.hints import raised
 from pcheck.language.kinds import DECORATOR
 from pcheck.loading.actor_classes import check_actor_classes
-from pcheck.loading.captures import check_captures
-from pcheck.text import shown_path
+from pcheck.loading.patterns import check_captures, check_keywords
+from pcheck.loading.unused import check_unused_results
+from pcheck.text import nearest, shown_path
+
+PACKAGE = Path(__file__).resolve().parent.parent
+IS_WHEEL = (PACKAGE / "specs" / "README.md").is_file()  # otherwise the specs are beside the package
+SHIPPED = PACKAGE / "specs" if IS_WHEEL else PACKAGE.parent / "specs"
+SHIPPED_PACKAGE = "pcheck.specs"
 
 
 def load(path: Path) -> ModuleType:
     """Return the module of a spec file, or raise SpecError with the place of the fault.
 
-    Each folder is a private package, so that the files of one folder can import each other.
+    Each folder is a package, so that the files of one folder can import each other.
     """
     package = _ensure_package(path.parent)
     name = f"{package}.{path.stem}"
     if name in sys.modules:
         return sys.modules[name]
     try:
-        return _execute(name, path)
+        module = _execute(name, path)
+        setattr(sys.modules[package], path.stem, module)  # as an import does
+        return module
     except SpecError as error:
         if has_place(str(error)):
             raise
@@ -47,20 +61,40 @@ def load(path: Path) -> ModuleType:
         raise SpecError(f"{where}{_loading_error(error, path.parent)}") from error
 
 
+def check_is_file(path: Path, expected: str) -> None:
+    """Raise UsageError unless the path is a .py file; `expected` describes the argument."""
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; expected {expected}")
+    if not path.is_file():
+        raise UsageError(f"the file {path} does not exist; expected {expected}")
+    if path.suffix != ".py":
+        raise UsageError(f"{path} is not a .py file; expected {expected}")
+
+
 def forget(folder: Path) -> None:
-    """Remove the modules of this folder, so that the next `load` reads the files again."""
-    prefix = _package_name(folder)
+    """Remove the modules of this folder, so that the next `load` reads the files again.
+
+    The shipped specs are kept, because other files share their classes.
+    """
+    if folder.resolve() == SHIPPED:
+        return
+    prefix = package_of(folder)
     for name in [name for name in sys.modules if name == prefix or name.startswith(f"{prefix}.")]:
         del sys.modules[name]
 
 
-def _package_name(folder: Path) -> str:
+def package_of(folder: Path) -> str:
+    """Return the name of the package whose modules are the files of a folder."""
+    if folder.resolve() == SHIPPED:
+        return SHIPPED_PACKAGE
     return f"_pcheck_{sha256(str(folder.resolve()).encode()).hexdigest()[:12]}"
 
 
 def _ensure_package(folder: Path) -> str:
-    name = _package_name(folder)
-    if name not in sys.modules:
+    name = package_of(folder)
+    if name == SHIPPED_PACKAGE:
+        import_module(name)
+    elif name not in sys.modules:
         package = ModuleType(name)
         package.__path__ = [str(folder.resolve())]
         sys.modules[name] = package
@@ -94,21 +128,26 @@ class _SpecLoader(Loader):
         tree = self._tree()
         exec(compile(tree, str(self.path), "exec"), module.__dict__)
         check_actor_classes(module, tree)
+        check_keywords(module, tree, str(self.path))
 
     def _tree(self) -> ast.Module:
         """Return the syntax tree of the file, or raise SpecError for a pattern such as `case A`."""
         tree = ast.parse(self.path.read_bytes(), filename=str(self.path))
         check_captures(tree, str(self.path))
+        check_unused_results(tree, str(self.path))
         return tree
 
 
 class _SiblingFinder(MetaPathFinder):
-    """A finder that loads `from .consensus import ...` in a spec with the loader of the spec."""
+    """A finder that loads `from .consensus import ...` in a spec with the loader of the spec.
+
+    It also loads `from pcheck.specs.consensus import ...`, wherever that is written.
+    """
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if not name.startswith("_pcheck_") or path is None:
+        if not name.startswith(("_pcheck_", f"{SHIPPED_PACKAGE}.")) or path is None:
             return None
         found = PathFinder.find_spec(name, path)
         if found is None or found.origin is None or not found.origin.endswith(".py"):
@@ -127,9 +166,19 @@ def _loading_error(error: BaseException, folder: Path) -> str:
     hint, name = "", getattr(error, "name", None)
     if "non-frozen dataclass from a frozen one" in str(error):
         hint = f"; write {DECORATOR}"
-    if isinstance(error, ModuleNotFoundError) and name and (folder / f"{name}.py").exists():
-        hint = f"; import a file of the same folder with `from .{name} import ...`"
-    return f"loading the spec raised {described(error)}{hint}"
+    if isinstance(error, ModuleNotFoundError) and name:
+        hint = _hint_at_module(name, folder)
+    return f"loading the spec {raised(error)}{hint}"
+
+
+def _hint_at_module(name: str, folder: Path) -> str:
+    """Return the end of the error about a module that does not exist: how to import a spec."""
+    if (folder / f"{name}.py").exists():
+        return f"; import a file of the same folder with `from .{name} import ...`"
+    stem, known = name.rpartition(".")[2], [path.stem for path in SHIPPED.glob("*.py")]
+    if stem in known:
+        return f"; import a shipped spec with `from {SHIPPED_PACKAGE}.{stem} import ...`"
+    return nearest(stem, known) if name.startswith(f"{SHIPPED_PACKAGE}.") else ""
 
 
 sys.meta_path.insert(0, _SiblingFinder())

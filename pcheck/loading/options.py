@@ -14,7 +14,7 @@ from pcheck.language.decorators import Option
 from pcheck.text import an, one_of
 
 GENERAL_OPTIONS = frozenset(  # the names of the commands' own options
-    "spec bug network crashes crash_nodes engine reduce property all_properties max_states "
+    "spec bug also network crashes crash_nodes engine reduce property all_properties max_states "
     "max_seconds max_memory save json quiet help find format output levels step verify "
     "coverage coverage_file max_depth".split()
 )

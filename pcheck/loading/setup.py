@@ -16,6 +16,7 @@ from pcheck.language.cluster import Cluster
 from pcheck.language.decorators import Bug, Option
 from pcheck.language.model import Model
 from pcheck.language.property import Property
+from pcheck.loading.added import Added, Also, add, added
 from pcheck.loading.crash_nodes import CrashNodes, crash_node_names, nodes_called
 from pcheck.loading.options import Parameter, argument, flag
 from pcheck.loading.spec import Spec
@@ -43,6 +44,7 @@ class Setup:
     model: Model[Any]
     target: Property | None = None  # the property of `find`, which replaces the check
     crash_nodes: tuple[str, ...] | None = None
+    added: Added = Added()  # properties besides those of the spec
 
     @property
     def all_options(self) -> dict[str, Any]:
@@ -55,7 +57,14 @@ class Setup:
         return {**self.options, **{k: v for k, v in scope.items() if v is not None}}
 
     def check_properties(self) -> None:
-        """Raise SpecError if the spec declares no properties. Milestones are not properties."""
+        """Raise SpecError if the spec declares no properties, or a milestone has a wrong result.
+
+        Milestones are not properties. They are evaluated on the initial state.
+        """
+        if isinstance(self.model, ClusterModel):
+            seen = self.model.observer.history((), self.model.initial().nodes)
+            for milestone in self.model.milestones:
+                milestone.lines(seen)
         if self.model.properties:
             return
         remedy = "pass properties=[...] to its Cluster"
@@ -85,6 +94,7 @@ class Setup:
             network=self.network,
             crashes=self.crashes,
             crash_nodes=self.crash_nodes,
+            also=self.added,
         ).model
 
     def smaller(self) -> list[str]:
@@ -113,9 +123,11 @@ def prepare(
     crash_nodes: CrashNodes | None = None,
     properties: Iterable[str] = (),
     find: str | None = None,
+    also: Also = (),
 ) -> Setup:
     """Build the model of a spec and return its setup, or raise UsageError or SpecError.
 
+    The model has the properties of the spec and those of `also`: properties and paths of files.
     An argument that is not given has the value in the scope of the bug. If the scope does not set
     the argument, the argument has its default. With `crashes=0` the `crash_nodes` of the scope do
     not apply.
@@ -129,7 +141,8 @@ def prepare(
     crashes = _first(crashes, scope.pop("crashes", None))
     _check_scope(spec, scope, bug)
     options = spec.options({**scope, **given})
-    built = spec.build(options, bug)
+    built, extra = spec.build(options, bug), added(spec, also)
+    add(extra, spec, built)
     names = crash_node_names(crash_nodes) if crash_nodes is not None else None
     if isinstance(built, Model):
         _check_without_nodes(spec, network=network, crashes=crashes, crash_nodes=names)
@@ -141,7 +154,7 @@ def prepare(
     target = _find_target(spec, model, find) if find is not None else None
     if target is not None:
         model.properties = (target.as_target(),)
-    return Setup(spec, options, bug, net, budget, model, target, names)
+    return Setup(spec, options, bug, net, budget, model, target, names, extra)
 
 
 def _first(*values: Any) -> Any:

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from pcheck.blame import described, has_place, place_of, place_raised
+from pcheck.blame import has_place, place_of, place_raised
 from pcheck.errors import SpecError, UsageError
 from pcheck.language.cluster import Cluster
 from pcheck.language.decorators import BUG, BUILDER, Bug
+from pcheck.language.hints import raised
 from pcheck.language.model import Model
-from pcheck.loading.module import forget, load
+from pcheck.loading.module import SHIPPED as SHIPPED
+from pcheck.loading.module import check_is_file, forget, load
 from pcheck.loading.options import Parameter, parameters_of
+from pcheck.loading.unused import unused_properties
 from pcheck.text import an, nearest, one_of, shown_path, unknown
 
-PACKAGE = Path(__file__).resolve().parent.parent
-SHIPPED = PACKAGE / "specs" if (PACKAGE / "specs").is_dir() else PACKAGE.parent / "specs"
 SPEC_ARGUMENT = "the name of a spec or the path of a .py file"
 
 
@@ -34,6 +36,7 @@ class Spec:
     builder: Callable[..., Any]
     parameters: tuple[Parameter, ...]
     bugs: tuple[Bug, ...]
+    warnings: tuple[str, ...] = ()  # about the file
 
     @property
     def summary(self) -> str:
@@ -74,7 +77,7 @@ class Spec:
             place = place_raised(error) or place_of(self.builder)
             raise SpecError(f"{place}{error}") from error
         except (Exception, SystemExit) as error:
-            text = f"{place_raised(error)}the builder {self.name} raised {described(error)}"
+            text = f"{place_raised(error)}the builder {self.name} {raised(error)}"
             raise SpecError(text) from error
         if not isinstance(built, (Cluster, Model)):
             place = place_of(self.builder)
@@ -96,7 +99,7 @@ class Spec:
         try:
             changed = bug.marked(**{name: options[name] for name in bug.option_names})
         except (Exception, SystemExit) as error:
-            text = f"the bug {bug.name} raised {described(error)}"
+            text = f"the bug {bug.name} {raised(error)}"
             raise SpecError(f"{place_raised(error)}{text}") from error
         if not isinstance(changed, Mapping):
             text = f"the bug {bug.name} must return a dict of the options that the bug changes"
@@ -134,16 +137,9 @@ def as_argument(path: Path) -> str:
 
 
 def _from_file(path: Path) -> Spec:
-    if path.is_dir():
-        raise UsageError(f"{path} is a folder; expected {SPEC_ARGUMENT}")
-    if not path.is_file():
-        raise UsageError(f"the file {path} does not exist; expected {SPEC_ARGUMENT}")
-    if path.suffix != ".py":
-        raise UsageError(f"{path} is not a .py file; expected {SPEC_ARGUMENT}")
-    shipped = path.resolve().parent == SHIPPED
-    if not shipped:
-        forget(path.parent)
-    return of_module(load(path), path, shipped=shipped)
+    check_is_file(path, SPEC_ARGUMENT)
+    forget(path.parent)
+    return of_module(load(path), path, shipped=path.resolve().parent == SHIPPED)
 
 
 def shipped() -> Iterator[Spec]:
@@ -174,7 +170,15 @@ def of_module(module: ModuleType, path: Path, *, shipped: bool) -> Spec:
         names = " and ".join(each.__name__ for each in builders)
         place = place_of(builders[1])
         raise SpecError(f"{place}a spec file must have one builder, got {names}")
-    return of_builder(builders[0], path=path, shipped=shipped, bugs=_bugs(module, path))
+    found = of_builder(builders[0], path=path, shipped=shipped, bugs=_bugs(module, path))
+    return replace(found, warnings=tuple(_unused(path)))
+
+
+def _unused(path: Path) -> Iterator[str]:
+    """Yield a warning for each property that a spec file defines and does not use."""
+    for name, line in unused_properties(ast.parse(path.read_bytes())):
+        place = f"{shown_path(path)}:{line}"
+        yield f"{place}: the property {name} is not checked; add it to properties=[...]"
 
 
 def of_builder(

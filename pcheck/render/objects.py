@@ -51,6 +51,7 @@ def search_object(
     properties: Mapping[str, Outcome],
     found: FoundTrace,
     never: Iterable[Never],
+    spent: Mapping[str, float],
     handler_calls: int | None,
 ) -> JsonObject:
     """Return the object that `--json` prints.
@@ -61,6 +62,7 @@ def search_object(
         "verdict": verdict,
         "spec": setup.spec.name,
         "bug": setup.bug.name if setup.bug is not None else None,
+        "also": setup.added.origins,
         "options": setup.all_options,
         "reduce": list(search.reduced),
         "skipped": dict(search.skipped),
@@ -80,6 +82,7 @@ def search_object(
             "growing": list(search.growing),
             "engine": search.engine,
             "seconds": round(search.seconds, 3),
+            "seconds_spent": {name: round(seconds, 3) for name, seconds in spent.items()},
             "states_per_second": round(search.states / max(search.seconds, 1e-9)),
             "transitions_per_second": round(search.transitions / max(search.seconds, 1e-9)),
             "bytes_per_state": round(search.memory / search.states, 1),

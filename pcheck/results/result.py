@@ -15,6 +15,7 @@ from pcheck.files import write_whole
 from pcheck.language.model import Model
 from pcheck.language.property import Kind
 from pcheck.loading.setup import Setup
+from pcheck.render.drawn_trace import drawn
 from pcheck.render.formats import FORMATS, TEXT
 from pcheck.render.lcov import lcov
 from pcheck.render.objects import search_object
@@ -22,14 +23,15 @@ from pcheck.render.text.coverage import CoverageTable
 from pcheck.render.text.levels import Levels
 from pcheck.render.text.printed import as_html, as_text
 from pcheck.render.text.report import Report
+from pcheck.search.clock import Clock
 from pcheck.search.garbage import without_garbage_collection
-from pcheck.search.limits import INTERRUPT, Clock, Stop, stop_phrase
+from pcheck.search.limits import INTERRUPT, Stop, stop_phrase
 from pcheck.search.outcome import Outcome, SearchResult, Verdict
 from pcheck.semantics.checked_model import checked
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.trace import Trace
 from pcheck.traces.explanation import Explanation
-from pcheck.traces.finding import Finding, Undrawn
+from pcheck.traces.finding import Finding, Outline, Undrawn
 from pcheck.traces.found_trace import FoundTrace
 from pcheck.traces.saved import SavedTrace
 from pcheck.traces.shortest import ShortestTraces
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from pcheck.search.state_graph import OnStates
+
+DRAWING = "drawing the trace"
 
 
 class Result:
@@ -100,8 +104,8 @@ class Result:
 
     @property
     def trace(self) -> Trace[Any] | None:
-        """A shortest trace to the first violation or the target; the most readable, if known."""
-        return self._found.trace
+        """A shortest trace to the first violation or target, the most readable; print draws it."""
+        return drawn(self._found.trace, self.draw)
 
     @property
     def shortest_traces(self) -> ShortestTraces | None:
@@ -112,6 +116,11 @@ class Result:
     def finding(self) -> Finding | None:
         """The trace with its timeline and explanation, from which every format is drawn."""
         return self._found.finding
+
+    @property
+    def outline(self) -> Outline | None:
+        """The violation or the target in brief, which is known before its trace is chosen."""
+        return self._found.outline
 
     @property
     def undrawn(self) -> Undrawn | None:
@@ -174,6 +183,7 @@ class Result:
             properties=self.properties,
             found=self._found,
             never=self.never_happens,
+            spent=self._found.clock.spent,
             handler_calls=self._handler_calls,
         )
 
@@ -205,12 +215,17 @@ class Result:
     def report(self) -> Report:
         """Return the report that `pcheck explore` prints."""
         finding = self.finding or self.undrawn
-        return Report(self.setup, self.search, finding, self.never_happens)
+        return self._report(finding)
 
     def report_without_drawing(self, stopped: str) -> Report:
         """Return the report for the case that `stopped` stopped the drawing of the trace."""
         undrawn = self._found.undrawn_at(stopped)
-        return Report(self.setup, self.search, undrawn, self.never_happens)
+        return self._report(undrawn)
+
+    def _report(self, finding: Finding | Undrawn | None) -> Report:
+        return Report(
+            self.setup, self.search, finding, self.never_happens, spent=self._found.clock.spent
+        )
 
     def draw(self, form: str = TEXT) -> str:
         """Return the trace as text, svg, html, mermaid, itf, shiviz or json."""
@@ -227,7 +242,7 @@ class Result:
     def within_limits(self) -> Iterator[None]:
         """Count the time inside towards the limits of the check, as drawing a trace needs."""
         clock = self._found.clock
-        with clock.running(), clock.extending(), without_garbage_collection():
+        with clock.running(), clock.extending(), clock.doing(DRAWING), without_garbage_collection():
             yield
 
     @property
@@ -236,13 +251,15 @@ class Result:
         return f": {self.undrawn.reason}" if self.undrawn is not None else ""
 
     def __str__(self) -> str:
+        report = self.report()
         with self.within_limits():
-            return as_text(self.report())
+            return as_text(report)
 
     def __repr__(self) -> str:
         counts = f"{self.states:,} states, {self.transitions:,} transitions, depth {self.depth}"
         return f"<{self.setup.spec.name}: {self.verdict.value}, {counts}>"
 
     def _repr_html_(self) -> str:
+        report = self.report()
         with self.within_limits():
-            return as_html(self.report())
+            return as_html(report)

@@ -19,16 +19,27 @@ from typing import Any
 from pcheck.errors import Asymmetric, ParameterName, Unreliable, UsageError
 from pcheck.language.model import Model
 from pcheck.search import reference
+from pcheck.search.clock import Clock, OnProgress, Progress
 from pcheck.search.hidden_state import HiddenStateTest
-from pcheck.search.limits import INTERRUPT, Clock, OnProgress, state_limit, stop_reason
+from pcheck.search.limits import (
+    INTERRUPT,
+    STOPPING_EXCEPTIONS,
+    state_limit,
+    stop_phrase,
+    stop_reason,
+)
 from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import SearchResult, TooManyNumbers, Verdict
+from pcheck.search.reductions.symmetry import compare_names
 from pcheck.semantics.cluster_model import ClusterModel
 
 MAX_REFERENCE_STATES = 10_000
 MAX_REFERENCE_STATES_OF_MANY_NODES = 1_000
 MIN_MANY_NODES = 7  # a cluster with at least 7 nodes is likely to have many states
+COMPARING_NAMES = "comparing interchangeable names"
+NAMES_NOT_COMPARED = "not every handler was compared for interchangeable names"
 OnNote = Callable[[str], None]
+LOADING, COMPILING = "loading the machine code", "compiling the machine code"
 
 
 def explore(
@@ -86,7 +97,7 @@ def _reference_then_compiled(
     if INTERRUPT in (each.stopped for each in first.untraced.values()):
         return replace(first, stopped=INTERRUPT)
     if first.stopped != state_limit(size) or size == max_states:
-        return first
+        return _with_names_compared(first, model, clock)
     try:
         second = _compiled_or_reference(model, options, clock, on_note)
     except (KeyboardInterrupt, MemoryError) as error:
@@ -96,6 +107,22 @@ def _reference_then_compiled(
         stopped, seconds, note = second.stopped, second.seconds, second.note
         return replace(first, stopped=stopped, seconds=seconds, note=note)
     return second
+
+
+def _with_names_compared(search: SearchResult, model: ClusterModel, clock: Clock) -> SearchResult:
+    """Raise Asymmetric if a handler distinguishes names that the spec declares interchangeable.
+
+    This search did not use the declaration, but a larger search of the same spec would.
+    """
+    if not model.interchangeable or search.stopped is not None:
+        return search
+    try:
+        with clock.extending():
+            compare_names(model, clock.ticking(Progress(), COMPARING_NAMES))
+    except STOPPING_EXCEPTIONS as end:
+        stopped = stop_phrase(stop_reason(end))
+        return search.with_warnings([f"{NAMES_NOT_COMPARED}: the comparison stopped {stopped}"])
+    return search
 
 
 def _is_behind(second: SearchResult, first: SearchResult) -> bool:
@@ -147,8 +174,9 @@ def _compiled(
     """Explore with the compiled engine. Numba loads slowly, so it is loaded only when needed."""
     from pcheck.search.compiled import warm_up
 
+    clock.begin(LOADING)
     with clock.excluding():
-        explorer = warm_up.explorer(on_note)
+        explorer = warm_up.explorer(on_note, lambda: clock.begin(COMPILING))
     search: SearchResult = explorer.explore(
         model,
         options.limits,

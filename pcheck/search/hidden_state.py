@@ -26,14 +26,8 @@ from pcheck.language.model import Model
 from pcheck.language.printing import show
 from pcheck.language.property import Property
 from pcheck.language.seen import Seen
-from pcheck.search.limits import (
-    INTERRUPT,
-    STOPPING_EXCEPTIONS,
-    Clock,
-    Progress,
-    stop_phrase,
-    stop_reason,
-)
+from pcheck.search.clock import Clock, Progress
+from pcheck.search.limits import INTERRUPT, STOPPING_EXCEPTIONS, stop_phrase, stop_reason
 from pcheck.search.outcome import SearchResult, Verdict
 from pcheck.search.samples import Answer, judgement
 from pcheck.semantics.checked_model import checked
@@ -43,6 +37,7 @@ from pcheck.semantics.second_asking import difference, unreliable
 from pcheck.text import counted
 
 MAX_WARNINGS = 5
+ASKING_AGAIN = "asking the handlers again"
 KEEP_IN_ACTOR = "; keep what a handler remembers in a field of the actor"
 KEEP_IN_STATE = "; keep what a Model remembers in its states"
 KEEP_TO_SEEN = "; let the property depend only on what it sees"
@@ -59,12 +54,12 @@ class HiddenStateTest:
     def result(self, search: SearchResult, clock: Clock) -> SearchResult:
         """Return the search result with the warnings of the test, or raise Unreliable."""
         progress = Progress(search.depth, search.states, search.transitions)
-        progress.widths = list(search.widths)
+        tick = clock.ticking(progress, ASKING_AGAIN)
         stopped, changed = search.stopped, []
         try:
             if stopped != INTERRUPT:
-                self.ask_handlers_again(lambda: clock.check(progress))
-                self._ask_samples_again(search.samples.answers(), lambda: clock.check(progress))
+                self.ask_handlers_again(tick)
+                self._ask_samples_again(search.samples.answers(), tick)
                 stopped = None
         except STOPPING_EXCEPTIONS as end:
             stopped = stop_reason(end)
@@ -83,7 +78,7 @@ class HiddenStateTest:
         """
         if isinstance(error, Asymmetric):
             with suppress(*STOPPING_EXCEPTIONS):
-                self.ask_handlers_again(lambda: clock.check(Progress(states=1)))
+                self.ask_handlers_again(clock.ticking(Progress(), ASKING_AGAIN))
         changed = named(changes(self._before, snapshot(self._roots())))
         explained = type(error)(f"{error}{changed}")
         explained.trace = error.trace

@@ -7,8 +7,8 @@ from typing import Generic, NamedTuple, TypeVar
 
 from pcheck.language.model import Model
 from pcheck.language.property import Property
+from pcheck.search.clock import Tick, no_tick
 from pcheck.search.judge import Judgements
-from pcheck.search.limits import Tick, no_tick
 
 S = TypeVar("S", bound=Hashable)
 MAX_STATES_ON_TRACES = 20_000  # in all layers; more states have no layers

@@ -16,16 +16,13 @@ from typing import Any, Generic, TypeVar
 
 from pcheck.errors import SpecError
 from pcheck.language.model import Model
+from pcheck.search.clock import Clock, OnProgress, Progress, Tick
 from pcheck.search.growth import growing_nodes, growing_states
 from pcheck.search.judge import Judge
 from pcheck.search.limits import (
     STOPPING_EXCEPTIONS,
-    Clock,
     Limits,
-    OnProgress,
-    Progress,
     Stop,
-    Tick,
     depth_limit,
     state_limit,
     stop_phrase,

@@ -7,8 +7,9 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 from pcheck.errors import SpecError
+from pcheck.search.clock import Clock, Progress, Tick
 from pcheck.search.judge import Found, Judge
-from pcheck.search.limits import STOPPING_EXCEPTIONS, Clock, Progress, Tick, stop_reason
+from pcheck.search.limits import STOPPING_EXCEPTIONS, stop_reason
 from pcheck.search.outcome import Discovery, Untraced
 from pcheck.semantics.trace import Trace
 

@@ -42,7 +42,7 @@ def warnings_of_unsent(model: ClusterModel) -> tuple[str, ...]:
 
 
 def check_sent(cluster: Cluster, messages: Iterable[object]) -> tuple[str, ...]:
-    """Return a warning for each kind of message that a property sees and no execution sends.
+    """Return a warning for each kind of message that properties see and no execution sends.
 
     `messages` are those of all executions, from a complete search. A kind that no actor's code
     names is an error in the property's `sees`, and raises a SpecError.
@@ -57,10 +57,19 @@ def check_sent(cluster: Cluster, messages: Iterable[object]) -> tuple[str, ...]:
                 f"{place}{prop.name} sees {kind.__name__}, which no actor of this cluster ever "
                 f"sends; correct sees=[...] or send {an(kind.__name__)}"
             )
+    seeing: dict[type, list[str]] = {}
+    for prop, kind in silent:
+        seeing.setdefault(kind, []).append(prop.name)
     return tuple(
-        f"no execution sends {an(kind.__name__)}, a message that {prop.name} sees"
-        for prop, kind in silent
+        f"no execution sends {an(kind.__name__)}, a message that {_all_see(names)}"
+        for kind, names in seeing.items()
     )
+
+
+def _all_see(names: list[str]) -> str:
+    """Return `agreement sees`, or `agreement and validity see`."""
+    *others, last = names
+    return f"{', '.join(others)} and {last} see" if others else f"{last} sees"
 
 
 def _named(thing: Any, done: set[int]) -> Iterator[Any]:

@@ -13,9 +13,10 @@ from copy import copy
 from dataclasses import fields
 from typing import Any, TypeVar
 
-from pcheck.blame import described, place_raised
+from pcheck.blame import place_raised
 from pcheck.errors import SpecError, Unreliable
 from pcheck.language.actor import VOLATILE, Action, Actor, Either, Send, Step
+from pcheck.language.hints import raised
 from pcheck.language.kinds import FIXED
 from pcheck.language.names import Id
 from pcheck.language.values import UnsupportedValue, exact, exact_state
@@ -92,6 +93,9 @@ class Handlers:
         known = self._actors.setdefault(key, actor)
         self._keys[id(known)] = key
         if (name := self._new_fixed(actor)) is not None:
+            if name == "me":
+                new = f"instead of a new {type(actor).__name__}"
+                raise InvalidResult(f"changed its name me; return self.but(...) {new}")
             raise InvalidResult(
                 f"changed the fixed field {name}; declare a field that changes without fixed()"
             )
@@ -127,7 +131,7 @@ class Handlers:
                 raise Unreliable(self._fault(before, handler, letter, MUTATES)) from None
             if isinstance(error, InvalidResult):
                 raise self._fault(before, handler, letter, str(error)) from None
-            text, place = f"raised {described(error)}{_frozen_hint(error)}", place_raised(error)
+            text, place = raised(error), place_raised(error)
             raise self._fault(before, handler, letter, text, place) from error
         if self._changed(actor, message, keys):
             raise Unreliable(self._fault(before, handler, letter, MUTATES))
@@ -238,10 +242,3 @@ def _comparable(result: Any) -> Hashable:
     if isinstance(result, tuple):
         return tuple(map(_comparable, result))
     return result  # type: ignore[no-any-return]
-
-
-def _frozen_hint(error: BaseException) -> str:
-    """Return the advice for a handler that assigns to a field of its actor or its message."""
-    if type(error).__name__ != "FrozenInstanceError":
-        return ""
-    return "; return self.but(...) instead of assigning to a field"

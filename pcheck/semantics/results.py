@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import fields
+from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from pcheck.language.actor import VOLATILE, Actor, Send
@@ -12,7 +13,7 @@ from pcheck.language.names import Id
 from pcheck.language.printing import show
 from pcheck.language.values import UnsupportedValue
 from pcheck.semantics.met_values import MetValues
-from pcheck.text import an, nearest
+from pcheck.text import an
 
 A_STEP = (
     "a step must be the next state, (state, send(...), ...), either(...), or None for no change"
@@ -51,9 +52,10 @@ def checked_send(sent: object, nodes: Collection[Id], met: MetValues) -> Send:
         raise InvalidResult(f"sent {what}{error}") from None
     for receiver in sent.receivers:
         if type(receiver) is not Id or receiver not in nodes:
-            hint = nearest(str(receiver), nodes)
+            near = get_close_matches(str(receiver), nodes, n=1)
+            hint = f"; did you mean {Id(near[0]).code}?" if near else ""
             if type(receiver) is str:
-                hint = f'; write Id("{receiver}")'
+                hint = f"; write {Id(receiver).code}"
             raise InvalidResult(
                 f"sent {show(sent.message)} to {text_of(receiver)}, which is not a node of the "
                 f"cluster{hint}"
@@ -81,6 +83,8 @@ def text_of(value: Any) -> str:
         return text_of(value[0])
     if isinstance(value, tuple) and not hasattr(value, "_fields"):
         return f"({', '.join(map(text_of, value))})"
+    if type(value) is list:
+        return f"[{', '.join(map(text_of, value))}]"
     if isinstance(value, Send):
         return f"{show(value.message)} to {', '.join(map(str, value.receivers)) or 'nobody'}"
     return show(value)

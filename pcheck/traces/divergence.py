@@ -10,12 +10,12 @@ from typing import Any
 from pcheck.language.model import Model
 from pcheck.language.names import Id
 from pcheck.loading.setup import Setup
-from pcheck.search.limits import Tick, no_tick
+from pcheck.search.clock import Tick, no_tick
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.node import StepKind, delivered
 from pcheck.semantics.trace import Trace
 from pcheck.traces.ignoring import ignores
-from pcheck.traces.impossible import letter_in, other_choices, why_not_offered
+from pcheck.traces.impossible import changes_nothing, letter_in, other_choices, why_not_offered
 from pcheck.traces.timeline import Event, Timeline, sent_by_step
 
 MAX_DIVERGENCES = 3  # in an explanation; later divergences follow from the first ones
@@ -36,20 +36,22 @@ def refused_step(setup: Setup, labels: tuple[str, ...], tick: Tick = no_tick) ->
         if is_refused(setup, correct, states, label):
             return number
         buggy_state, correct_state = states
-        states = dict(buggy.steps(buggy_state))[label], dict(correct.steps(correct_state))[label]
+        after = dict(correct.steps(correct_state)).get(label, correct_state)
+        states = dict(buggy.steps(buggy_state))[label], after
     return None
 
 
 def is_refused(setup: Setup, correct: Model[Any], states: tuple[Any, Any], label: str) -> bool:
     """Return whether the correct protocol cannot take a step, or ignores what the bug does not.
 
-    `states` are the states of the buggy and of the correct protocol before the step.
+    A step that changes nothing in the correct protocol is not refused. `states` are the states of
+    the buggy and of the correct protocol before the step.
     """
     buggy_state, correct_state = states
-    is_possible = label in dict(correct.steps(correct_state))
-    return not is_possible or (
-        _is_ignored(correct, correct_state, label)
-        and not _is_ignored(setup.model, buggy_state, label)
+    if label not in dict(correct.steps(correct_state)):
+        return not changes_nothing(correct, correct_state, label)
+    return _is_ignored(correct, correct_state, label) and not _is_ignored(
+        setup.model, buggy_state, label
     )
 
 
@@ -115,7 +117,9 @@ def divergences(setup: Setup, trace: Trace[Any], timeline: Timeline) -> Iterator
             yield Divergence(number, label, node, None, why, why)
             state = dict(model.steps(state)).get(label, state)  # possible if it is ignored
             continue
-        after = dict(model.steps(state))[label]
+        after = dict(model.steps(state)).get(label)
+        stays = after is None
+        after = state if after is None else after
         buggy_fields, fields = event.columns[node], model.columns(after).get(node, {})
         pairs = {
             field: (buggy_fields[field], value)
@@ -135,6 +139,9 @@ def divergences(setup: Setup, trace: Trace[Any], timeline: Timeline) -> Iterator
             notes += sends or ["sends nothing"]
         if correct:
             text, note = f"{name}: {', '.join(correct)}", f"{name} {' and '.join(notes)}"
+            if stays:
+                what = "in this step" if event.message is None else "on this message"
+                text = note = f"{name} changes nothing {what}"
             yield Divergence(number, label, node, ", ".join(buggy), text, note)
         state = after
 

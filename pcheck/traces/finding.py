@@ -9,7 +9,8 @@ from typing import Any
 
 from pcheck.language.property import Kind
 from pcheck.loading.setup import Setup
-from pcheck.search.limits import Tick, no_tick, stop_phrase
+from pcheck.search.clock import Tick, no_tick
+from pcheck.search.limits import stop_phrase
 from pcheck.semantics.trace import Trace
 from pcheck.text import counted
 from pcheck.traces.explanation import Explanation, explain

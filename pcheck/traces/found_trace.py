@@ -12,15 +12,9 @@ from typing import Any, NamedTuple, TypeVar
 
 from pcheck.language.property import Property
 from pcheck.loading.setup import Setup
+from pcheck.search.clock import Clock, Progress, Tick
 from pcheck.search.garbage import without_garbage_collection
-from pcheck.search.limits import (
-    STOPPING_EXCEPTIONS,
-    Clock,
-    Progress,
-    Tick,
-    stop_phrase,
-    stop_reason,
-)
+from pcheck.search.limits import STOPPING_EXCEPTIONS, stop_phrase, stop_reason
 from pcheck.search.outcome import Discovery, SearchResult
 from pcheck.semantics.trace import Trace
 from pcheck.traces.divergence import refused_step
@@ -91,6 +85,14 @@ class FoundTrace:
         return self._explained(
             lambda tick: Finding.of(self.setup, saved, choice.trace, choice.selection, tick)
         )
+
+    @property
+    def outline(self) -> Outline | None:
+        """The violation or the target in brief, which is known before its trace is chosen."""
+        if self._decided is None:
+            return None
+        prop, discovery = self._decided
+        return Outline(self.setup, prop.name, discovery.why or "", len(discovery.trace))
 
     @property
     def undrawn(self) -> Undrawn | None:

@@ -16,6 +16,7 @@ from pcheck.text import counted, nearest, unknown
 from pcheck.traces.ignoring import conditions_against, ignores
 
 MAX_LISTED = 6  # possible steps
+SAME = "its state stays the same, and it sends no new message"
 DELIVERY = re.compile(r"(?P<dst>\S+) <- (?P<src>\S+): (?P<message>.+)", re.S)
 
 
@@ -62,7 +63,12 @@ def _reason(model: ClusterModel, state: State, node: Node, label: str) -> str:
         return f"{me} is down"
     if label.startswith("lost: "):
         return _why_no_loss(model, node, config.inbox, label)
-    if DELIVERY.fullmatch(label) is None:
+    delivery = DELIVERY.fullmatch(label)
+    if changes_nothing(model, state, label):
+        taken = letter_in(config.inbox, me, label)
+        what = f"on {brief(taken.message)}" if taken is not None else "in this step"
+        return f"{me} changes nothing {what}: {SAME}"
+    if delivery is None:
         why = why_not_offered(node, config.actor, label)
         offered = [each.label for each in node.moves(config.actor, None)]
         return (
@@ -109,6 +115,16 @@ def letter_in(inbox: Inbox, me: Id, label: str) -> Letter | None:
     """Return the undelivered letter that a step with this label delivers, with any choice."""
     texts = [(delivered(each.src, me, each.message), each) for each in inbox]
     return next((each for text, each in texts if f"{label}, ".startswith(f"{text}, ")), None)
+
+
+def changes_nothing(model: Model[Any], state: Any, label: str) -> bool:
+    """Return whether a step of a node leads back to the same state, so that a search skips it.
+
+    On the network `set`, a node that repeats its answer takes such a step.
+    """
+    return isinstance(model, ClusterModel) and any(
+        row.label == label and model.after(state, i, row) == state for i, row in model.rows(state)
+    )
 
 
 def other_choices(node: Node, actor: Actor, letter: Letter) -> str | None:

@@ -19,10 +19,11 @@ from collections.abc import Collection, Iterator
 from heapq import heappop, heappush
 from typing import Any, TypeAlias
 
+from pcheck.search.limits import Stop
 from pcheck.semantics.cluster_model import State
 from pcheck.semantics.node import StepKind
 from pcheck.semantics.trace import Trace, follow
-from pcheck.traces.shortest import ShortestTraces, TakenStep
+from pcheck.traces.shortest import WORK_LIMIT, ShortestTraces, TakenStep
 
 Kind = tuple[StepKind, str]  # the kind of a step: the event, and the type of its message
 Focus = tuple[int, Kind]  # the centre of a step, and its kind
@@ -30,6 +31,7 @@ LastFocus: TypeAlias = Focus | None  # the focus of the step before; None before
 Labels = tuple[str, ...]
 Changes = tuple[int, int]  # the number of changes of the centre, and of the kind
 NO_CHANGES: Changes = (0, 0)
+MAX_EXTENDED = 200_000  # beginnings of traces
 
 
 def most_readable(traces: ShortestTraces, excluded: Collection[Labels] = ()) -> Trace[State]:
@@ -42,9 +44,9 @@ def by_readability(traces: ShortestTraces) -> Iterator[Labels]:
     """Yield the labels of all traces, the most readable trace first.
 
     This is a best-first search: the beginning with the fewest changes is always extended next.
-    Changes that the rest of a trace cannot avoid count as well.
+    Changes that the rest of a trace cannot avoid count as well. Stop is raised after too many.
     """
-    costs = _costs_to_the_end(traces)
+    costs, extended = _costs_to_the_end(traces), 0
     start: dict[LastFocus, Changes] = {None: NO_CHANGES}
     queue: list[tuple[Changes, Labels, int, Any]] = [(NO_CHANGES, (), 0, start)]
     while queue:
@@ -53,6 +55,9 @@ def by_readability(traces: ShortestTraces) -> Iterator[Labels]:
         if len(labels) == len(traces.steps):
             yield labels
             continue
+        extended += 1
+        if extended > MAX_EXTENDED:
+            raise Stop(WORK_LIMIT)
         for step in traces.steps[len(labels)][at]:
             spent_after = {
                 focus: min(_sum(changes, _change(last, focus)) for last, changes in spent.items())

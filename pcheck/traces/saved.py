@@ -16,6 +16,7 @@ from typing import Any
 
 from pcheck.errors import SpecError, TraceError, UsageError
 from pcheck.language.decorators import Bug
+from pcheck.loading.added import Also
 from pcheck.loading.setup import Setup, prepare
 from pcheck.loading.spec import Spec
 from pcheck.semantics.trace import Trace
@@ -44,24 +45,31 @@ class SavedTrace:
     steps: tuple[str, ...]
     refused_at: int | None  # the first step, from 1, that the correct protocol refuses
     crash_nodes: tuple[str, ...] | None = None  # None: every node may crash
+    also: dict[str, str | None] = field(default_factory=dict)  # added properties: name and file
     given: frozenset[str] = field(
         default_factory=lambda: frozenset(SHAPE), compare=False, repr=False
     )
 
     def text(self) -> str:
-        """Return the content of the file; `crash_nodes` is left out if every node may crash."""
+        """Return the content of the file; what says nothing is left out.
+
+        That is `crash_nodes` if every node may crash, and `also` without added properties.
+        """
         found = {"format": FORMAT, "version": VERSION, **asdict(self)}
         del found["given"]
         if self.crash_nodes is None:
             del found["crash_nodes"]
         if not self.property:
             found |= dict.fromkeys(("property", "why"))
+        if not self.also:
+            del found["also"]
         return json.dumps(found, indent=2) + "\n"
 
-    def prepare(self, spec: Spec) -> Setup:
+    def prepare(self, spec: Spec, also: Also = ()) -> Setup:
         """Return the setup of this trace, or raise TraceError if a part of it no longer exists.
 
-        A trace without `crash_nodes` lets every node crash, whatever the scope of the bug is.
+        `also` must hold the properties that were added to those of the spec, or their files. A
+        trace without `crash_nodes` lets every node crash, whatever the scope of the bug is.
         """
         try:
             bug = _unrestricted(spec.bug(self.bug)) if self.bug is not None else None
@@ -72,9 +80,13 @@ class SavedTrace:
                 network=self.network,
                 crashes=self.crashes,
                 crash_nodes=self.crash_nodes,
+                also=also,
             )
         except (UsageError, SpecError) as error:
             raise TraceError(f"cannot be replayed: {error}") from error
+        if missing := self.also.keys() - setup.added.origins.keys():
+            names = " and ".join(sorted(missing))
+            raise TraceError(f"cannot be replayed: no file of --also defines the property {names}")
         return setup
 
 
@@ -100,6 +112,7 @@ def saved_from(
         steps=trace.labels,
         refused_at=refused_at,
         crash_nodes=setup.crash_nodes,
+        also=setup.added.origins,
     )
 
 
@@ -154,12 +167,13 @@ def _checked(found: Any) -> SavedTrace:
     given = {name: found[name] for name in SHAPE if found.get(name) is not None}
     nothing = {name for name in ("file", "bug", "refused_at") if name in found}
     lists = {"steps": tuple(found["steps"]), "crash_nodes": _crash_nodes(found)}
-    return SavedTrace(**DEFAULTS | given | lists, given=frozenset(given) | nothing)
+    also = _also(found)
+    return SavedTrace(**DEFAULTS | given | lists, also=also, given=frozenset(given) | nothing)
 
 
 def _check_keys(found: dict[str, Any]) -> None:
     """Raise TraceError if a file without a format has a key that no trace has."""
-    known = {*SHAPE, "crash_nodes", "version"}
+    known = {*SHAPE, "crash_nodes", "also", "version"}
     for name in found:
         if name not in known:
             raise TraceError(f"cannot be replayed: {unknown('key', name, sorted(known))}")
@@ -187,6 +201,14 @@ def _crash_nodes(found: dict[str, Any]) -> tuple[str, ...] | None:
     if type(names) is not list or not all(isinstance(name, str) for name in names):
         raise TraceError("is damaged: 'crash_nodes' is not a list of names")
     return tuple(names)
+
+
+def _also(found: dict[str, Any]) -> dict[str, str | None]:
+    """Return the names of added properties, each with the name of its file or None."""
+    also = found.get("also", {})
+    if type(also) is not dict or not all(type(file) in (str, type(None)) for file in also.values()):
+        raise TraceError("is damaged: 'also' is not a map from properties to files")
+    return also
 
 
 def _brief(error: BaseException) -> str:

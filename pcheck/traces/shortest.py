@@ -22,15 +22,9 @@ from pcheck.language.model import Model
 from pcheck.language.names import Id, Value
 from pcheck.language.property import Property
 from pcheck.language.values import Map, Set, exact
+from pcheck.search.clock import Clock, Progress, Tick, no_tick
 from pcheck.search.layers import COMPARING, MAX_STATES_ON_TRACES, Layers, reference_layers
-from pcheck.search.limits import (
-    STOPPING_EXCEPTIONS,
-    Clock,
-    Limits,
-    Progress,
-    Tick,
-    no_tick,
-)
+from pcheck.search.limits import STOPPING_EXCEPTIONS, Limits, Stop
 from pcheck.search.outcome import TooManyNumbers
 from pcheck.search.reductions.symmetry import Symmetry
 from pcheck.semantics.cluster_model import ClusterModel, State
@@ -41,6 +35,7 @@ S = TypeVar("S", bound=Hashable)
 MAX_REFERENCE_STATES = 10_000  # explored without loading machine code
 MAX_STATES = 3_000_000  # explored up to the end of the traces
 MAX_ENTRIES = 400_000  # in the tables for this exploration
+WORK_LIMIT = "the limit of its work"  # which is counted in states, so that it is always the same
 MAX_CYCLE_TYPES = 1_000
 
 
@@ -55,13 +50,14 @@ def shortest_traces(
 ) -> ShortestTraces | None:
     """Return all traces of this length that violate a property, if no trace is shorter.
 
-    `engine` is the engine that found the first trace. The result is None if there are too many
-    states, if `prop` is a step property, or if the model has no nodes. A limit of the clock, or
-    Ctrl-C, is raised.
+    `engine` is the engine that found the first trace. The result is None if `prop` is a step
+    property, or if the model has no nodes. With too many states, Stop is raised, as it is at a
+    limit of the clock.
     """
-    too_long = length >= MAX_STATES_ON_TRACES  # each trace has more states than its length
-    if not isinstance(model, ClusterModel) or prop.is_step_property or too_long:
+    if not isinstance(model, ClusterModel) or prop.is_step_property:
         return None
+    if length >= MAX_STATES_ON_TRACES:  # each trace has more states than its length
+        raise Stop(WORK_LIMIT)
     clock = clock or Clock(Limits(), None)
     tick = clock.ticking(Progress(), COMPARING)
     found = None
@@ -72,7 +68,7 @@ def shortest_traces(
         limits = Limits(max_states, entries=MAX_ENTRIES)
         found = _compiled_layers(model, prop, length, limits, clock)
     if found is None or sum(map(len, found.keys)) > MAX_STATES_ON_TRACES:
-        return None
+        raise Stop(WORK_LIMIT)
     return ShortestTraces(model, prop, found, tick)
 
 

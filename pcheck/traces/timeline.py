@@ -14,7 +14,7 @@ from pcheck.language.model import Model
 from pcheck.language.names import Id
 from pcheck.language.printing import show
 from pcheck.language.seen import Seen
-from pcheck.search.limits import Tick, no_tick
+from pcheck.search.clock import Tick, no_tick
 from pcheck.semantics.cluster_model import ClusterModel, State, fields_of
 from pcheck.semantics.node import Row, StepKind
 from pcheck.semantics.trace import Trace

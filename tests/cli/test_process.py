@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.cli.terminal import Terminal
 from tests.sampling import fast_first
 
 pty = pytest.importorskip("pty")
@@ -87,13 +88,23 @@ def test_the_limit_of_time_is_respected(engine: str, process: Starts, machine_co
     assert 0 < found["run"]["seconds"] < 2.3
 
 
-@pytest.mark.parametrize("engine", fast_first(1, ["compiled", "reference"]))
+@pytest.mark.parametrize(
+    ("engine", "stop"),
+    fast_first(
+        1,
+        [
+            ("compiled", signal.SIGINT),
+            ("reference", signal.SIGINT),
+            ("compiled", signal.SIGTERM),
+        ],
+    ),
+)
 def test_an_interrupt_stops_the_search_with_partial_results(
-    engine: str, process: Starts, machine_code: None
+    engine: str, stop: signal.Signals, process: Starts, machine_code: None
 ) -> None:
     search = process("explore", *HUGE, "--engine", engine)
     works_for(search, seconds=2.5)
-    search.send_signal(signal.SIGINT)
+    search.send_signal(stop)
     out, err = search.communicate(timeout=10)
     assert search.returncode == 3
     assert re.fullmatch(r"(pcheck: long search: .*\n)?", err)
@@ -109,10 +120,11 @@ def test_a_pipe_gets_only_printable_text(process: Starts) -> None:
 
 
 @pytest.mark.slow
-def test_a_long_search_prints_a_warning_early(process: Starts) -> None:
-    status, _, err = ended(process("explore", *SLOW, "--max-seconds", "3.5"))
+def test_a_long_search_prints_a_warning(process: Starts) -> None:
+    status, _, err = ended(process("explore", *SLOW, "--max-seconds", "11"))
     expected = (
-        r"pcheck: long search: [\d,]+ states in 3 s, growing [\d.]+x per level. "
+        r"pcheck: long search: [\d,]+ states in 10 s, growing [\d.]+x per level "
+        r"\([\d.]+ s exploring\). "
         r"Smaller: --acceptors 3 \(now 4\), --proposers 2 \(now 3\) or --crashes 0 \(now 1\). "
         r"Ctrl-C stops and shows partial results.\n"
     )
@@ -161,15 +173,21 @@ def test_a_dumb_terminal_gets_plain_text(process: Starts) -> None:
 
 
 @pytest.mark.slow
-def test_a_terminal_shows_progress_and_then_only_the_result(process: Starts) -> None:
-    asked = "explore", *SLOW, "--max-seconds", "0.8"
-    status, text = on_a_terminal(process, *asked, **TERMINAL, NO_COLOR="1")
-    live, _, rest = text.rpartition("\r\x1b[2K")
-    line = r"level \d+  [\d,]+ states  [\d,]+ states/s  queue [\d,]+  [\d,]+ MB  \d+ s"
-    lines = [each for each in live.split("\r\x1b[2K") if each]
-    assert (status, [each for each in lines if not re.fullmatch(line, each)]) == (3, [])
-    assert len(lines) > 1
-    assert "INCOMPLETE" in rest
+@pytest.mark.parametrize("columns", [80, 120])
+def test_a_terminal_shows_progress_and_then_only_the_result(columns: int) -> None:
+    asked = "explore", *SLOW, "--max-seconds", "2.5"
+    terminal, seen = Terminal(*asked, size=(columns, 50), NO_COLOR="1"), set[str]()
+    while terminal.process.poll() is None:
+        terminal._read(0.05)
+        seen |= {row for row in terminal.rows() if "exploring" in row}
+    assert terminal.ends() == 3
+    line = r". \d s  exploring: level \d+, [\d,]+ states \([\d,]+/s\), queue [\d,]+, [\d,]+ MB"
+    assert [each for each in seen if not re.fullmatch(line, each)] == []
+    assert len(seen) > 3
+    rows = terminal.rows()
+    assert [row for row in rows if "exploring" in row] == []
+    assert [row for row in rows if row.startswith("INCOMPLETE: stopped at the limit")] != []
+    terminal.close()
 
 
 @pytest.mark.slow

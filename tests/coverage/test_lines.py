@@ -11,7 +11,7 @@ from pcheck import Result, check
 from pcheck.coverage.executed import CALLING_AGAIN
 from pcheck.errors import OutputError
 from pcheck.render.text.printed import as_text
-from pcheck.search.limits import Clock, Progress
+from pcheck.search.clock import Clock, Progress
 from tests.coverage.lock import changed, checked
 
 # Of two clients, each is in two states: without the lock and with it. Each meets Grant() in both

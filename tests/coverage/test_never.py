@@ -23,10 +23,6 @@ ASK_CLASS, GRANT_CLASS = (f"@dataclass(frozen=True)\nclass {name}" for name in (
 # For each changed line: what never happens, each with a text on the line that is named.
 CASES: dict[str, tuple[Change, list[tuple[str, str]]]] = {
     "nothing is changed": (("class Ask", "class Ask"), []),
-    "a step that is not returned": (
-        (TAKES, "self.but(has_lock=True)"),
-        [(GRANT, VAIN), (CLIENT, KEEPS)],
-    ),
     "a step that is the same state": (
         (TAKES, "return self"),
         [(GRANT, VAIN), (CLIENT, KEEPS)],

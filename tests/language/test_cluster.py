@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 import pytest
@@ -262,8 +263,8 @@ def test_a_property_must_be_decorated(what: Any, name: str) -> None:
     [
         ("tme", "; did you mean 'time'?"),
         ("Clock.strat", "; did you mean 'start'?"),
-        ("Lamp.lit", ""),
-        ("colour", ""),
+        ("Lamp.lit", "; the fields are start, time, shown"),
+        ("colour", "; the fields are start, time, shown"),
     ],
 )
 @pytest.mark.parametrize("mark", [always, sometimes])
@@ -282,6 +283,15 @@ def test_interchangeable_nodes_must_not_be_plain_text() -> None:
         "interchangeable=[...] contains 'a1', which is not a node of the cluster; "
         "write groups of nodes or tuples of values"
     )
+
+
+def test_interchangeable_needs_the_group_and_not_its_name() -> None:
+    text: Any = "a"
+    for given in (text, [text]):
+        build = partial(Cluster, {A: lambda i: Clock()}, [TICKS], interchangeable=given)
+        assert fault(build) == (
+            "interchangeable=[...] has the text 'a'; write the group itself, without quotes"
+        )
 
 
 def test_a_field_may_hold_a_set() -> None:

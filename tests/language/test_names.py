@@ -23,7 +23,11 @@ def test_a_name_equals_only_a_name_of_its_own_kind() -> None:
     assert equal == [[i == j for j in range(6)] for i in range(6)]
     assert different == [[i != j for j in range(6)] for i in range(6)]
     assert len(set(names)) == 6
-    assert (str(Id("a1")), f"{Id('a1')}", repr(Id("a1"))) == ("a1", "a1", "Id('a1')")
+    assert (str(Id("a1")), f"{Id('a1')}", repr(Id("a1"))) == ("a1", "a1", "a1")
+    assert (
+        f"{(Id('a1'), Value('v1'))} {[Id('a1')]} { {'a': Id('a1')} }" == "(a1, v1) [a1] {'a': a1}"
+    )
+    assert f"{Set([Id('a1')])} {Map({Id('a1'): 1})}" == "Set([a1]) Map({a1: 1})"
 
 
 @pytest.mark.parametrize("kind", [Id, Value])

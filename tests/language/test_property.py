@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from pcheck import UP, Seen, always, milestone, sometimes
+from pcheck.blame import place_of
 from pcheck.errors import SpecError
 from pcheck.language.property import Kind
 from tests.errors import place
@@ -89,7 +91,13 @@ def test_a_property_with_another_number_of_parameters_is_refused(
 
 @pytest.mark.parametrize(
     ("what", "text"),
-    [(Loose, repr(Loose)), (int, "<class 'int'>"), (3, "3"), (None, "None"), (one, None)],
+    [
+        (int, "<class 'int'>"),
+        (Fraction, "<class 'fractions.Fraction'>"),
+        (3, "3"),
+        (None, "None"),
+        (one, None),
+    ],
 )
 @pytest.mark.parametrize("mark", [always, sometimes, milestone])
 def test_a_footprint_must_hold_message_classes_and_names_of_fields(
@@ -100,6 +108,16 @@ def test_a_footprint_must_hold_message_classes_and_names_of_fields(
     assert str(caught.value) == (
         f"{place(one)}one: sees must hold message classes (frozen dataclasses), names of fields "
         f"(strings) and UP, got {text or repr(what)}"
+    )
+
+
+@pytest.mark.parametrize("mark", [always, sometimes, milestone])
+def test_a_message_class_in_a_footprint_must_be_frozen(mark: Callable[..., Any]) -> None:
+    with pytest.raises(SpecError) as caught:
+        mark(sees=[Said, Loose])(one)
+    assert str(caught.value) == (
+        f"{place_of(Loose)}one sees Loose, which is not a frozen dataclass; write "
+        "@dataclass(frozen=True) above class Loose"
     )
 
 

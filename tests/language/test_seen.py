@@ -89,8 +89,8 @@ def test_a_property_that_declares_up_can_ask_which_nodes_are_up() -> None:
 
 
 UNKNOWN = [
-    (WITH_UP, Id("a22"), "the cluster has no node Id('a22'); did you mean Id('a2')?"),
-    (WITH_UP, Id("proposer"), "the cluster has no node Id('proposer')"),
+    (WITH_UP, Id("a22"), 'the cluster has no node a22; did you mean Id("a2")?'),
+    (WITH_UP, Id("proposer"), "the cluster has no node proposer"),
     (WITH_UP, "a1", "the cluster has no node 'a1'; write Id(\"a1\")"),
     (OBSERVATION, A1, "the model does not say which nodes are up"),
 ]
@@ -195,3 +195,9 @@ def test_a_history_has_the_last_observation_and_the_step_at_which_a_test_became_
         history.since(lambda seen: len(seen.sent(Said)) == 2),
     ]
     assert (since, history.seen) == ([0, 2, 3], heard(1, 2))
+
+
+def test_a_property_cannot_see_whether_a_state_has_a_next_step() -> None:
+    text = "the report of --reduce none counts the states without a next step"
+    with pytest.raises(AttributeError, match=text):
+        _ = Seen([], {}).terminal

@@ -187,10 +187,10 @@ def test_of_many_messages_in_flight_the_latest_are_named() -> None:
         "a3, Prepare(ballot=3) from p1 to a2 and a3,",
         "Prepare(ballot=2) from p2 to a1 and a2",
     ]
-    assert printed(InFlight(finding.timeline, 7, 1), 64) == [
-        "in flight: 2 others, Prepare(ballot=2) from p2 to a1 and a2"
+    assert printed(InFlight(finding.timeline, 7, 1), 66) == [
+        "in flight: Prepare(ballot=2) from p2 to a1 and a2, and 2 more"
     ]
-    assert printed(InFlight(finding.timeline, 7, 1), 40) == ["in flight: 3 others"]
+    assert printed(InFlight(finding.timeline, 7, 1), 40) == ["in flight: 3 messages"]
 
 
 @pytest.mark.parametrize("at", [1, 4, 13, 20])

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from hypothesis import strategies as st
-
 from pcheck import (
     UP,
     Action,
@@ -25,6 +23,7 @@ from pcheck import (
     volatile,
 )
 from pcheck.language.actor import either
+from tests import draws as st
 from tests.search.alike import Case
 from tests.search.protocols import crash_nodes
 from tests.search.reductions.traps import NOBODY, A, B, C, X, Y

@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from hypothesis import strategies as st
-
 from pcheck import (
     UP,
     Action,
@@ -38,6 +36,7 @@ from pcheck import (
 from pcheck.language.actor import either
 from pcheck.language.values import exact
 from pcheck.semantics.network import NETWORKS
+from tests import draws as st
 from tests.search.alike import Case
 from tests.search.protocols import crash_nodes
 
@@ -317,7 +316,7 @@ outs = st.builds(
 names = st.sampled_from(["", "", "", *NAMES])
 
 
-def ways(states: int, *, sends: int) -> st.SearchStrategy[tuple[Way, ...]]:
+def ways(states: int, *, sends: int) -> st.Strategy[tuple[Way, ...]]:
     way = st.builds(
         Way,
         state=st.integers(0, states - 1),

@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from hypothesis import strategies as st
-
 from pcheck import (
     UP,
     Action,
@@ -38,6 +36,7 @@ from pcheck.language.actor import either
 from pcheck.language.values import exact
 from pcheck.search.limits import Limits
 from pcheck.semantics.network import NETWORKS
+from tests import draws as st
 from tests.search.alike import Case
 
 PAYLOADS = (1, True, 1.0, 0, -0.0, 0.0, None, "n1", Id("n1"), (1,), (True,))
@@ -317,16 +316,15 @@ def part(seen: Seen, what: Any) -> list[tuple[Id, Any]]:
 # Strategies
 
 
-def crash_nodes(cluster: Cluster) -> st.SearchStrategy[tuple[Id, ...] | None]:
+def crash_nodes(cluster: Cluster) -> st.Strategy[tuple[Id, ...] | None]:
     """Draw the nodes that may crash; in half of the cases every node may crash."""
-    several = st.lists(st.sampled_from(list(cluster.actors)), min_size=1, unique=True)
-    return st.none() | several.map(tuple)
+    return st.none() | st.subsets(list(cluster.actors)).map(tuple)
 
 
 payloads = st.sampled_from(PAYLOADS)
 
 
-def outs(nodes: list[str], pool: Sequence[object], *, reacts: bool) -> st.SearchStrategy[Out]:
+def outs(nodes: list[str], pool: Sequence[object], *, reacts: bool) -> st.Strategy[Out]:
     own = [OWN, HEARD, SENDER] if reacts else [OWN]
     to = ["all", "all", "others", "others", "self", "nobody", *nodes] + ["sender"] * 3 * reacts
     return st.builds(
@@ -340,7 +338,7 @@ def outs(nodes: list[str], pool: Sequence[object], *, reacts: bool) -> st.Search
 
 def some_ways(
     states: int, nodes: list[str], pool: Sequence[object], *, reacts: bool, sends: int = 0
-) -> st.SearchStrategy[tuple[Way, ...]]:
+) -> st.Strategy[tuple[Way, ...]]:
     """Draw one way in most cases; each way sends at least `sends` messages."""
     max_sends = max(1, sends) if len(nodes) > 2 else 2
     way = st.builds(
@@ -395,7 +393,7 @@ up_atoms = st.one_of(
 )
 
 
-def properties(number: int, *, sees_up: bool) -> st.SearchStrategy[Property]:
+def properties(number: int, *, sees_up: bool) -> st.Strategy[Property]:
     """Draw a property; if it `sees_up`, it may ask which nodes are up."""
     name, some = st.just(f"p{number}"), st.one_of(up_atoms, atoms) if sees_up else atoms
     pairs = st.builds(both, some, some)

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from collections.abc import Iterator
+from dataclasses import dataclass
 
+import pytest
+
+from pcheck import Action, Actor, Cluster, Id, Seen, action, always, check, group
+from pcheck.errors import Asymmetric
 from pcheck.search import engine
 from pcheck.search.options import SearchOptions
-from pcheck.search.outcome import SearchResult
+from pcheck.search.outcome import SearchResult, Verdict
+from tests import draws as st
 from tests.search.alike import Case, answers, by_reference, check_traces
 from tests.search.protocols import cases
-from tests.search.settings import COMMON
 
 
 @pytest.mark.slow
-@settings(max_examples=60, **COMMON)
-@given(cases(400), st.sampled_from([1, 2, 10, 50]))
-def test_switching_engines_during_a_search_does_not_change_the_answers(
-    case: Case, small: int
-) -> None:
+def test_switching_engines_during_a_search_does_not_change_the_answers() -> None:
+    both = st.tuples(cases(400), st.sampled_from([1, 2, 10, 50]))
+    st.for_each(both, 60, lambda drawn: check_switch(*drawn))
+
+
+def check_switch(case: Case, small: int) -> None:
     expected = by_reference(case)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "MAX_REFERENCE_STATES", small)
@@ -34,3 +38,34 @@ def exceeds(search: SearchResult, case: Case, small: int) -> bool:
     """Return whether the case has more states than the reference explorer may explore."""
     limit = case.limits.states
     return search.states > small and (limit is None or limit > small)
+
+
+@dataclass(frozen=True)
+class Worker(Actor):
+    begun: bool = False
+
+    def actions(self) -> Iterator[Action]:
+        if not self.begun and self.me == Id("w1"):
+            yield action("begins", self.but(begun=True))
+
+
+@always(sees=["begun"])
+def fine(seen: Seen) -> None:
+    return None
+
+
+def unlike() -> Cluster:
+    """Two workers of which only the first begins."""
+    w = group("w", 2)
+    return Cluster({w: lambda _: Worker()}, [fine], interchangeable=[w])
+
+
+def test_a_small_search_compares_interchangeable_names_as_a_large_one_does() -> None:
+    errors = []
+    for name in ("auto", "compiled"):
+        with pytest.raises(Asymmetric) as found:
+            check(unlike, engine=name)
+        errors.append(str(found.value))
+    assert errors[0] == errors[1]
+    assert "w1 and w2 are declared interchangeable, but actions() of Worker" in errors[0]
+    assert check(unlike, engine="reference").verdict is Verdict.HOLDS

@@ -10,8 +10,9 @@ import pytest
 from pcheck import Cluster, Property, Seen, always, group
 from pcheck.errors import Asymmetric
 from pcheck.search import engine, reference
+from pcheck.search.clock import Clock, Progress
 from pcheck.search.compiled import explorer, machines, walk
-from pcheck.search.limits import Clock, Limits, Progress
+from pcheck.search.limits import Limits
 from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import Outcome, SearchResult, Verdict
 from pcheck.search.reference import COMPARING_RENAMED

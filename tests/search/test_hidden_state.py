@@ -350,7 +350,7 @@ def test_a_memory_of_a_property_is_named_beside_an_asymmetry(empty_folder: Path)
     text = (
         "mine.py:[@always]: the property right distinguishes k1 and k2, which are declared "
         "interchangeable; test neither names nor their order, or remove the names from "
-        "interchangeable=[...]; the global `calls` changed from 0 to 300"
+        "interchangeable=[...]; the global `calls` changed from 0 to 302"
     )
     assert str(caught.value) == placed(text, source)
 

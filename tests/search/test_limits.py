@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pcheck import Seen, always
-from pcheck.search.limits import Clock, Limits, Progress, Stop
+from pcheck.search.clock import Clock, Progress
+from pcheck.search.limits import Limits, Stop
 from pcheck.search.outcome import Outcome, Verdict
 from pcheck.search.reference import explore
 from tests.runs import counts

@@ -6,14 +6,13 @@ from collections import Counter
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
 
 from pcheck import UP
 from pcheck.search.outcome import SearchResult
 from pcheck.semantics.network import NETWORKS
+from tests.draws import for_each
 from tests.search.alike import Case, check_alike
 from tests.search.protocols import cases
-from tests.search.settings import COMMON
 
 EXAMPLES = 200
 
@@ -26,12 +25,10 @@ def compared(examples: int, max_states: int) -> Counter[str]:
     """
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=examples, **COMMON)
-    @given(cases(max_states))
     def compare(case: Case) -> None:
         seen.update(features(case, check_alike(case)))
 
-    compare()
+    for_each(cases(max_states), examples, compare)
     return seen
 
 
@@ -103,7 +100,7 @@ def test_both_engines_agree_on_random_protocols_with_every_feature() -> None:
 
 @pytest.mark.slow
 def test_both_engines_agree_on_thousands_of_random_protocols() -> None:
-    seen = compared(1_500, 1_000)
+    seen = compared(2_000, 1_000)
     print(*(f"{count:6} {feature}" for feature, count in sorted(seen.items())), sep="\n")
     # A shortest trace that needs a restart is too rare: see test_restart.py.
     assert {"crash in a trace", "loss in a trace", "a trace of 5"} <= seen.keys()

@@ -23,7 +23,11 @@ def test_the_error_about_a_handler_that_raises_names_its_line() -> None:
         def receive(self, msg: object, src: Id) -> Step:
             return self.but(n=Map({A1: 0})[src])
 
-    check_reaction(Raises, "raised KeyError: Id('b1')", below=1)
+    check_reaction(
+        Raises,
+        "raised KeyError: b1; the Map has no such key; write .get(key) or .get(key, default)",
+        below=1,
+    )
 
 
 def test_the_error_about_a_called_method_that_raises_names_its_line() -> None:
@@ -63,7 +67,7 @@ def test_the_error_about_a_misspelt_field_names_its_line() -> None:
         def receive(self, msg: object, src: Id) -> Step:
             return self.but(m=1)
 
-    text = "raised TypeError: Misspells has no field 'm'"
+    text = "raised TypeError: Misspells has no field 'm'; the fields are peers, n, recent"
     check_reaction(Misspells, text, below=1)
 
 

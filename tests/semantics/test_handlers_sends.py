@@ -59,7 +59,7 @@ def test_a_message_with_an_unsupported_value_is_refused(value: object, why: str)
     ("receiver", "text"),
     [
         (Id("c1"), "c1, which is not a node of the cluster"),
-        (Id("b11"), "b11, which is not a node of the cluster; did you mean Id('b1')?"),
+        (Id("b11"), 'b11, which is not a node of the cluster; did you mean Id("b1")?'),
         ("b1", "'b1', which is not a node of the cluster; write Id(\"b1\")"),
         (None, "None, which is not a node of the cluster"),
     ],

@@ -70,8 +70,9 @@ def test_a_fixed_field_must_not_change(change: dict[str, Any]) -> None:
         def receive(self, msg: object, src: Id) -> Step:
             return self.but(**change)
 
-    name = "me" if "me" in change else "peers"
-    text = f"changed the fixed field {name}; declare a field that changes without fixed()"
+    text = "changed the fixed field peers; declare a field that changes without fixed()"
+    if "me" in change:
+        text = "changed its name me; return self.but(...) instead of a new Changes"
     check_reaction(Changes, text)
 
 

@@ -72,10 +72,13 @@ TORN = seen("a1 1 v1", "a2 1 v2")
 def test_a_value_is_chosen_once_a_majority_voted_for_it_in_one_ballot(
     observation: Seen, voters: dict[Vote, str]
 ) -> None:
-    lines = {
-        vote: f"{vote.value} is chosen: {names.replace(' ', ' and ')}, a majority, "
-        f"voted in ballot {vote.ballot}"
+    words = {
+        vote: " and ".join(names.replace(" ", ", ").rsplit(", ", 1))
         for vote, names in voters.items()
+    }
+    lines = {
+        vote: f"{vote.value} is chosen: {names}, a majority, voted in ballot {vote.ballot}"
+        for vote, names in words.items()
     }
     assert (set(chosen(observation)), a_value_is_chosen.lines(observation)) == (set(voters), lines)
 

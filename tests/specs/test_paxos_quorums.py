@@ -131,6 +131,6 @@ def test_a_named_quorum_is_never_called_a_majority() -> None:
 @pytest.mark.parametrize("promises", [1, 2])
 def test_a_quorum_of_a_majority_is_called_a_majority(promises: int) -> None:
     text = disjoint(4 if promises == 1 else 5, promises, 3).draw()
-    assert "v1 is chosen: a1 and a2 and a3, a majority, voted in ballot 1" in text
+    assert "v1 is chosen: a1, a2 and a3, a majority, voted in ballot 1" in text
     assert "Any two majorities have an acceptor in common" in text
     assert ("a1, a quorum, promised" if promises == 1 else "a1 and a2, a quorum, promised") in text

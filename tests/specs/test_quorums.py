@@ -86,7 +86,7 @@ def test_a_collision_is_votes_for_two_values_in_one_ballot() -> None:
 
 def test_milestones_name_the_quorum() -> None:
     assert a_value_is_chosen_by(quorum_of).lines(TORN) == {
-        Vote(1, Value("v1")): "v1 is chosen: a1 and a2 and a4, a fast quorum, voted in ballot 1",
+        Vote(1, Value("v1")): "v1 is chosen: a1, a2 and a4, a fast quorum, voted in ballot 1",
         Vote(2, Value("v2")): "v2 is chosen: a1 and a4, a quorum, voted in ballot 2",
     }
     promised = a_quorum_says(CLASSIC, Promise, "promised ballot {0.ballot}")

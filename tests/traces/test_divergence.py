@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from pcheck import check
-from pcheck.loading.spec import find
+from pcheck import (
+    Action,
+    Actor,
+    Bug,
+    Cluster,
+    Group,
+    Id,
+    Seen,
+    Step,
+    action,
+    always,
+    broadcast,
+    bug,
+    check,
+    fixed,
+    group,
+    send,
+)
+from pcheck.checking import answer
+from pcheck.language.decorators import BUG
+from pcheck.loading.setup import prepare
+from pcheck.loading.spec import find, of_builder
+from pcheck.semantics.trace import follow
 from pcheck.traces.explanation import Explanation
+from pcheck.traces.impossible import why_impossible
 from tests.render.findings import saved_finding
 from tests.traces.asking import AsksAgain, AsksForMore, Lies, explained, result_of
 from tests.traces.files import REFUSED, STEPS
@@ -117,3 +141,84 @@ def refusals(bug: str) -> dict[str, str]:
 )
 def test_a_refused_step_is_explained(bug: str, label: str, words: str) -> None:
     assert refusals(bug)[label] == words
+
+
+# A step that changes nothing
+
+
+@dataclass(frozen=True)
+class Put:
+    value: int
+
+
+@dataclass(frozen=True)
+class Done:
+    value: int
+
+
+@dataclass(frozen=True)
+class Putter(Actor):
+    store: Group = fixed()
+    has_put: bool = False
+
+    def actions(self) -> Iterator[Action]:
+        if not self.has_put:
+            yield action("puts", self.but(has_put=True), broadcast(self.store, Put(1)))
+
+
+@dataclass(frozen=True)
+class Store(Actor):
+    value: int = 0
+
+    def receive(self, msg: object, src: Id) -> Step:
+        match msg:
+            case Put(value):
+                return self.but(value=value), send(src, Done(value))
+        return None
+
+
+@always(sees=[Done, "value"])
+def what_is_done_is_held(seen: Seen) -> str | None:
+    held = {value for _, value in seen.field("value")}
+    return next((f"{done} is lost" for _, done in seen.sent(Done) if done.value not in held), None)
+
+
+@bug(1, breaks=what_is_done_is_held)
+class ForgetsOnRepetition(Store):
+    """The store forgets a value that is put again."""
+
+    def receive(self, msg: object, src: Id) -> Step:
+        match msg:
+            case Put(value) if value == self.value:
+                return self.but(value=0), send(src, Done(value))
+        return super().receive(msg, src)
+
+
+def storing() -> Cluster:
+    c, s = group("c", 1), group("s", 1)
+    return Cluster({c: lambda i: Putter(store=s), s: lambda i: Store()}, [what_is_done_is_held])
+
+
+PUTS = "c1 puts", "s1 <- c1: Put(value=1)", "s1 <- c1: Put(value=1)"
+
+
+def test_a_step_that_changes_nothing_is_a_divergence_but_not_refused() -> None:
+    found: Bug = vars(ForgetsOnRepetition)[BUG]
+    result = answer(prepare(of_builder(storing), {}, bug=found, crashes=0))
+    assert result.saved is not None
+    assert (result.saved.steps, result.saved.refused_at) == (PUTS, None)
+    (only,) = divergences(result.explanation)
+    assert only == (3, PUTS[2], "value = 0", "correct storing changes nothing on this message")
+    assert result.explanation is not None
+    assert result.explanation.divergences[0].note == (
+        "correct storing changes nothing on this message"
+    )
+
+
+def test_a_step_that_changes_nothing_is_not_possible_in_the_correct_protocol() -> None:
+    model = prepare(of_builder(storing), {}, crashes=0).model
+    state = follow(model, PUTS[:2]).states[-1]
+    assert why_impossible(model, state, PUTS[2]) == (
+        "s1 changes nothing on Put(1): its state stays the same, and it sends no new message. "
+        "No step is possible."
+    )

@@ -25,6 +25,7 @@ from pcheck import (
     volatile,
 )
 from pcheck.search.layers import Layers, reference_layers
+from pcheck.search.limits import Stop
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
 from pcheck.traces.readable import most_readable
@@ -191,12 +192,13 @@ def test_a_bug_with_two_rounds_has_hundreds_of_millions() -> None:
 
 
 @pytest.mark.slow
-def test_a_limit_and_a_step_property_give_no_answer() -> None:
+def test_a_limit_stops_the_comparison_and_a_step_property_has_none() -> None:
     found = ringing(2, 2)
     model, prop = found.model, found.prop
     for engine in ("reference", "compiled"):
         assert summary_of(shortest_traces(model, prop, 4, engine=engine)) == summary_of(found)
-        assert shortest_traces(model, prop, 4, engine=engine, max_states=10) is None
+        with pytest.raises(Stop, match=r"^the limit of its work$"):
+            shortest_traces(model, prop, 4, engine=engine, max_states=10)
     step_property = replace(prop, is_step_property=True)
     assert shortest_traces(model, step_property, 4, engine="reference") is None
 

@@ -8,7 +8,6 @@ from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import given, settings
 
 from pcheck import Property
 from pcheck.language.property import Kind
@@ -17,11 +16,11 @@ from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.network import NETWORKS
 from pcheck.semantics.node import Row
 from pcheck.traces.shortest import shortest_traces
+from tests.draws import for_each
 from tests.search.alike import Case
 from tests.search.peers import symmetric_cases
 from tests.search.protocols import cases
 from tests.search.reductions.symmetric import Names, all_renamings, key_of_state, with_names
-from tests.search.settings import COMMON
 from tests.traces.summary import Summary, summary_of
 
 MAX_STATES, MAX_TRACES, MAX_ENUMERATED = 1_000, 1_000, 20_000
@@ -171,7 +170,7 @@ def compared(examples: int) -> Counter[str]:
         seen.update(check(case))
 
     for strategy in (cases(), symmetric_cases()):
-        settings(max_examples=examples, **COMMON)(given(strategy)(compare))()
+        for_each(strategy, examples, compare)
     return seen
 
 

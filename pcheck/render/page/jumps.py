@@ -15,7 +15,7 @@ def jumps(finding: Finding) -> Markup:
     diverges = f"Correct {finding.saved.spec} differs in"
     lines = [
         *_jumps(diverges, [*finding.notes.items()], "refused", finding.saved.refused_at),
-        *_jumps("Milestones", _milestones(finding.timeline), "milestone"),
+        *_jumps("Milestones in", _milestones(finding.timeline), "milestone"),
         element("p", element("a", why_title(finding), href="#why"), class_="jumps"),
     ]
     return element("nav", *lines, id="jumps", aria_label="Important steps")
@@ -29,13 +29,14 @@ def _jumps(
         links = (
             element(
                 "a",
-                f"step {number}, refused" if number == refused_at else str(number),
+                f"{number}, refused" if number == refused_at else str(number),
                 href=f"#step-{number}",
                 title=tooltip,
             )
             for number, tooltip in steps
         )
-        yield element("p", f"{title} ", *links, class_=f"jumps {kind}")
+        noun = "step" if len(steps) == 1 else "steps"
+        yield element("p", f"{title} {noun} ", *links, class_=f"jumps {kind}")
 
 
 def _milestones(timeline: Timeline) -> list[tuple[int, str]]:

@@ -30,6 +30,8 @@ class Header:
         if setup.bug is not None:
             source = f" (seen in: {setup.bug.source})" if setup.bug.source else ""
             yield "bug", f"{setup.bug.name}: {setup.bug.summary}{source}", "red"
+        if setup.added.properties:
+            yield "added", setup.added.summary, ""
         if sizes := list(_sizes(setup)):
             yield "size", ", ".join(sizes), ""
         if setup.network is not None:

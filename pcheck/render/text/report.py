@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,8 @@ from pcheck.render.text.explanation import Explained
 from pcheck.render.text.header import Header
 from pcheck.render.text.lines import segments
 from pcheck.render.text.paragraphs import Cell, Paragraph, Rows
-from pcheck.render.text.quantities import after_steps, duration
+from pcheck.render.text.quantities import after_steps, duration, times
+from pcheck.render.text.reductions import reduction_notes
 from pcheck.render.text.trace import TraceText
 from pcheck.search.limits import Stop, depth_limit, stop_phrase
 from pcheck.search.outcome import Outcome, SearchResult, Verdict
@@ -37,6 +38,7 @@ NEVER_COVERED = "disks that lose writes", "forged or corrupted messages", "liven
 
 MAX_NEVER = 8  # lines about behaviour that never happens
 MAX_GROWING = 3  # parts of the state
+MIN_SECONDS = 3  # of a check whose times are listed
 
 
 class Report:
@@ -48,9 +50,12 @@ class Report:
         search: SearchResult,
         finding: Finding | Undrawn | None,
         never: Sequence[Never] = (),
+        *,
+        spent: Mapping[str, float],
     ) -> None:
-        """`never` is the behaviour that no execution shows."""
+        """`never` is the behaviour that no execution shows; `spent` has the seconds by activity."""
         self.setup, self.search, self.finding, self.never = setup, search, finding, never
+        self.spent = spent
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         finding, trace = self.finding, list[RenderableType | Segment]()
@@ -73,6 +78,8 @@ class Report:
                 yield Rows(map(self._outcome_row, self.search.properties))
             yield ""
         yield self._counts()
+        if sum(self.spent.values()) >= MIN_SECONDS:
+            yield Paragraph(f"Time so far: {times(self.spent)}.")
         for note in self._notes():
             yield ""
             yield from note
@@ -142,18 +149,19 @@ class Report:
 
     def _counts(self) -> Paragraph:
         search = self.search
-        rate = search.states / max(search.seconds, 1e-9)
+        # A state of the reduced space stands for many, so their rate would say nothing.
+        rate = f" ({search.states / max(search.seconds, 1e-9):,.0f} states/s)"
         last = f" ({search.terminal:,} without a next step)" if search.terminal else ""
         return Paragraph(
             f"{counted(search.states, 'state')}{last}, "
             f"{counted(search.transitions, 'transition')}, "
-            f"depth {search.depth}, in {duration(search.seconds)} ({rate:,.0f} states/s)"
+            f"depth {search.depth:,}, in {duration(search.seconds)}{'' if search.reduced else rate}"
         )
 
     def _notes(self) -> Iterator[Iterable[RenderableType]]:
         """Yield the notes below the counts, each as its lines."""
         search = self.search
-        for text in _reductions(search):
+        for text in reduction_notes(search):
             yield [Paragraph(text)]
         for warning in search.warnings:
             yield [Paragraph(f"Note: {warning}.")]
@@ -186,20 +194,6 @@ def _never_happens(never: Sequence[Never]) -> Iterator[RenderableType]:
     yield Rows([((each.place, "dim"), (each.text, "")) for each in never[:MAX_NEVER]])
     if len(never) > MAX_NEVER:
         yield Paragraph(f"{len(never) - MAX_NEVER} more are not shown; --json lists all of them.")
-
-
-def _reductions(search: SearchResult) -> Iterator[str]:
-    """Yield which reductions were applied, and for each that was skipped the reason."""
-    if search.reduced:
-        yield (
-            f"Reductions: {', '.join(search.reduced)}. They keep every verdict and the length of "
-            "the shortest traces. The counts and the depth are those of the reduced state space; "
-            "use --reduce none for the full one."
-        )
-    if search.note is not None:
-        yield search.note
-    for name, why in search.skipped.items():
-        yield f"Skipped {name}: {why}."
 
 
 class TraceReport:

@@ -54,7 +54,7 @@ class InFlight:
         lines = self._lines(messages or ["none"], options)
         for omitted in range(1, len(messages) + 1):
             if len(lines) > self.max_lines:
-                lines = self._lines([counted(omitted, "other"), *messages[omitted:]], options)
+                lines = self._lines(_with_omitted(messages[omitted:], omitted), options)
         for line in lines:
             yield Text(line, "cyan", no_wrap=True)
 
@@ -74,6 +74,11 @@ class InFlight:
             if each.sent <= self.at
             and (stays_in_flight if each.end is None else each.end > self.at)
         ]
+
+
+def _with_omitted(messages: list[str], omitted: int) -> list[str]:
+    """Return the messages that are named, with the number of those that are omitted."""
+    return [*messages, f"and {omitted} more"] if messages else [counted(omitted, "message")]
 
 
 def _messages(flights: Iterable[Flight]) -> Iterator[str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pcheck.errors import SpecError
 from pcheck.language.property import Property
+from pcheck.search.clock import Tick
 from pcheck.search.compiled.property_symmetry import WatcherSymmetry
 from pcheck.search.compiled.reconstruct import longer_trace
 from pcheck.search.compiled.tables import Tables
 from pcheck.search.judge import Found
-from pcheck.search.limits import Tick
 from pcheck.search.outcome import Discovery
 from pcheck.semantics.cluster_model import State
 from pcheck.semantics.trace import Trace

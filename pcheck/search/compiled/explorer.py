@@ -17,6 +17,7 @@ from pcheck.errors import Asymmetric, SpecError, Unreliable
 from pcheck.language.actor import Actor
 from pcheck.language.cluster import Cluster
 from pcheck.language.names import group
+from pcheck.search.clock import EXPLORING, Clock, OnProgress, Progress
 from pcheck.search.compiled.machines import check_nodes
 from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.tables import Tables
@@ -26,10 +27,7 @@ from pcheck.search.layers import COMPARING
 from pcheck.search.limits import (
     INTERRUPT,
     STOPPING_EXCEPTIONS,
-    Clock,
     Limits,
-    OnProgress,
-    Progress,
     Stop,
     entry_limit,
     state_limit,
@@ -53,6 +51,8 @@ from pcheck.search.reductions.unseen_steps import ForbidsUnseenSteps
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Network
 
+CLOSING = "closing tables"
+
 
 def explore(
     model: ClusterModel,
@@ -74,9 +74,8 @@ def explore(
         return Walk(model, limits, reduced, all_properties, clock)
 
     def reduce(max_reactions: int) -> ReducedCluster:
-        return reduce_cluster(
-            model, reductions, lambda: clock.check(Progress(states=1)), max_reactions
-        )
+        tick = clock.ticking(Progress(), CLOSING if reductions else EXPLORING)
+        return reduce_cluster(model, reductions, tick, max_reactions)
 
     reductions = tuple(reductions)
     with without_garbage_collection():

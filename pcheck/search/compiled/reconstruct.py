@@ -17,9 +17,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
+from pcheck.search.clock import Tick
 from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.tables import Tables
-from pcheck.search.limits import Tick
 from pcheck.search.reductions.automaton import Chain
 from pcheck.semantics.cluster_model import State
 from pcheck.semantics.node import StepKind

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from pcheck.errors import SpecError
 from pcheck.language.property import Kind
+from pcheck.search.clock import Clock, Progress, Tick
 from pcheck.search.compiled import kernel
 from pcheck.search.compiled.covering import Cover
 from pcheck.search.compiled.discovering import discovery
@@ -26,11 +27,8 @@ from pcheck.search.growth import growing_nodes
 from pcheck.search.judge import Found, Judge
 from pcheck.search.limits import (
     STOPPING_EXCEPTIONS,
-    Clock,
     Limits,
-    Progress,
     Stop,
-    Tick,
     depth_limit,
     entry_limit,
     state_limit,
@@ -43,6 +41,7 @@ from pcheck.search.tracing import trace_decisions, trace_fault
 from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.trace import Trace
 
+PROVING = "proving by a second search, with cover"
 SLICE = 50_000  # states that are expanded between two checks of the limits
 MIN_STATES_TO_TRY_COVER = 50_000  # a smaller search ends before a second one would
 MIN_STATES_FOR_LARGER_TABLES = 2_000_000  # such a search takes longer than larger closed tables
@@ -64,7 +63,7 @@ class Walk:
     ) -> None:
         """Prepare a search by steps; with ranks, a search by ranks that drops covered states."""
         self.model, self.limits, self.reduced, self.clock = model, limits, reduced, clock
-        self.progress = Progress(states=1)
+        self.progress = Progress(states=1, is_reduced=bool(reduced.on))
         self.judge: Judge[tuple[int, ...]] = Judge(model.properties, all_properties=all_properties)
         self.tables = Tables(model, reduced.automata, reduced.views, ranks)
         self.cover = Cover(self.tables) if ranks is not None else None
@@ -117,7 +116,7 @@ class Walk:
         """Return a search by ranks for the properties that are still open."""
         search = Walk(self.model, self.limits, self.reduced, False, self.clock, ranks)
         search.judge.open, search.judge.samples = list(self.judge.open), self.judge.samples
-        search.progress.level = self.progress.level
+        search.progress.level, search.progress.activity = self.progress.level, PROVING
         return search
 
     def _search(self, pause: Callable[[], bool]) -> bool:

@@ -10,8 +10,10 @@ from pathlib import Path
 from types import ModuleType
 
 
-def explorer(on_note: Callable[[str], None]) -> ModuleType:
-    """Return the module of the compiled explorer; call `on_note` if it must be compiled first."""
+def explorer(
+    on_note: Callable[[str], None], on_compiling: Callable[[], None] = lambda: None
+) -> ModuleType:
+    """Return the module of the compiled explorer; call both functions if it must be compiled."""
     try:
         kernel = import_module("pcheck.search.compiled.kernel")
     except RuntimeError:  # Numba found no folder for its cache that can be written
@@ -20,6 +22,7 @@ def explorer(on_note: Callable[[str], None]) -> ModuleType:
     explorer = import_module("pcheck.search.compiled.explorer")
     if not any(Path(kernel.expand.stats.cache_path).glob("kernel.expand-*.nbc")):
         on_note("compiling the search to machine code: this takes some seconds, once")
+        on_compiling()
         explorer.compile_kernel()
     explorer.warm_up()
     return explorer

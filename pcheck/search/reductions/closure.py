@@ -19,13 +19,14 @@ starts again without them.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from pcheck.blame import described
 from pcheck.errors import PcheckError, Unreliable
 from pcheck.language.actor import Actor
 from pcheck.search.reductions.automaton import Automaton, MacroStep
+from pcheck.search.reductions.growing import growing
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Letter
 from pcheck.semantics.node import Bundle, Config
@@ -88,8 +89,12 @@ class Closure:
                 self._add_reaction(*self._todo.popleft())
         finally:
             model.add_hypothetical(set(model.letters()) - known)
+        self.grows_if_open = self._grows(sorted(self.open))
         for i in self.open:
             self.edges[i] = {}
+
+    def _grows(self, nodes: Iterable[int]) -> str:
+        return growing(self.model, self.edges, self.letters, nodes) if nodes else ""
 
     def consuming_steps(self, i: int, local: Local) -> frozenset[Hashable]:
         """Return the letters and labels of a local state's deliveries, on `fifo` only.
@@ -129,7 +134,8 @@ class Closure:
             self._tick()
         if self.reactions > self.max_reactions:
             limit = counted(self.max_reactions, "local reaction")
-            raise TooManyReactions(f"the nodes have more than {limit}")
+            grows = self._grows(range(len(self.edges)))
+            raise TooManyReactions(f"the nodes have more than {limit}{grows}")
         node = self.model.nodes[i]
         try:
             moves = node.moves(local.actor, letter)
@@ -137,7 +143,7 @@ class Closure:
             raise
         except Exception as error:
             what = str(error) if isinstance(error, PcheckError) else described(error)
-            raise Unclosed(f"{IN_LOCAL_STATE}, {what}") from None
+            raise Unclosed(f"{IN_LOCAL_STATE}, {what}; ignore the message there") from None
         if len({move.label for move in moves}) < len(moves):
             raise Unclosed(f"{IN_LOCAL_STATE}, {node.me} has two steps with the same label")
         for move in moves:

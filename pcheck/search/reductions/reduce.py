@@ -34,6 +34,7 @@ NO_TWO_CRASH_ALIKE = "of two interchangeable nodes only one may crash"
 ASYMMETRIC_TABLES = (
     "a handler distinguishes interchangeable nodes in a local state that may be unreachable"
 )
+COMPARE_NAMES = "; compare names only with == and with no fixed name"
 UNDELIVERED_BLOCKS = "on fifo an undelivered message blocks later ones"
 
 
@@ -86,7 +87,8 @@ def reduce_cluster(
         try:
             closure = Closure(model, tick, max_reactions)
             automata, classes, asymmetric = _quotients(automata, closure, tabulated, symmetry)
-            skipped |= dict.fromkeys(asymmetric, ASYMMETRIC_TABLES)
+            unlike = f" ({symmetry.unlike})" if symmetry is not None else ""
+            skipped |= dict.fromkeys(asymmetric, f"{ASYMMETRIC_TABLES}{unlike}{COMPARE_NAMES}")
             if closure.open:
                 others = [each for each in tabulated if each not in asymmetric]
                 skipped |= _skipped_for_open_nodes(closure, others)
@@ -172,7 +174,7 @@ def _skipped_for_open_nodes(closure: Closure, reductions: Sequence[str]) -> dict
     """Return which of the reductions are skipped for which open nodes, and why."""
     names = listed([closure.model.nodes[i].me for i in sorted(closure.open)])
     limit = counted(MAX_REACTIONS_OF_SILENT_ROLE, "local reaction")
-    why = f"there are more than {limit} of {names}"
+    why = f"there are more than {limit} of {names}{closure.grows_if_open}"
     others = [name for name in reductions if name != "cover"]
     skipped = {f"{' and '.join(others)} of {names}": why} if others else {}
     return skipped | ({"cover": why} if "cover" in reductions else {})

@@ -15,11 +15,10 @@ splits the declared blocks.
 The declaration is verified, not trusted: on every reaction that the search uses, and on every
 renaming of that reaction. A wrong declaration is an error that names the handler.
 
-Steps. A renaming maps a step to a step, and the pair of observations before and after the step to
-the pair of the renamed ones. So a step property must say the same of a pair and of the pair after
-one renaming of both. It is not enough to rename the two observations one by one: a property may
-compare the names before and after a step. The search judges each step out of a representative,
-with the observation after the step as it was before the state was replaced by its representative.
+Steps. A renaming maps a step to a step, and the observations before and after it to their images.
+So a step property must say the same of a pair of observations and of the pair after one renaming of
+both: it may compare the names before and after a step. The search judges each step out of a
+representative, with the observation after it as it was before a representative replaced the state.
 
 Fuse. A fused state can do exactly what the state itself can do, so the theorem still applies.
 
@@ -38,15 +37,15 @@ the swap does the same for the other local state.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from pcheck.blame import place_of
 from pcheck.errors import Asymmetric
 from pcheck.language.actor import Actor
 from pcheck.language.names import Id, Value
 from pcheck.language.printing import show
+from pcheck.search.reductions.asymmetry import Asking, asymmetric
 from pcheck.search.reductions.automaton import Automaton, MacroStep
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Inbox, Letter
@@ -81,6 +80,7 @@ class Symmetry:
         self._letters: list[dict[Letter, Letter]] = [{} for _ in pairs]
         self._actors: list[dict[int, Actor]] = [{} for _ in pairs]
         self._checked: set[tuple[int, int, Letter | None]] = set()
+        self.unlike = ""  # a local state that shows an asymmetry of the tables
         self._representatives: Classes | None = None
         self._members: list[dict[Config, list[Actor]]] = []
         self._check_initial_state()
@@ -175,10 +175,11 @@ class Symmetry:
                 images = (self._reaction_image(swap, i, move) for move in moves)
                 expected = self._compared(j, image, images)
                 found = self._compared(j, image, ((m.actor, m.bundle.sends) for m in others))
-                # A crash depends on no letter. The actions of each actor are verified, too.
+                # A crash depends on no letter; for each actor, one check has no letter.
                 maps_crash = letter is not None or self._maps_crash(swap, node, actor)
                 if expected != found or not maps_crash:
-                    raise self._asymmetric(swap, node, actor, letter, image, j)
+                    other = Asking(self.model.nodes[j], image, image_letter)
+                    raise asymmetric(self.swaps[swap], Asking(node, actor, letter), other)
                 todo.append((j, image, image_letter))
         self._checked |= symmetric
 
@@ -194,7 +195,7 @@ class Symmetry:
                 for local, representative in of_node.items():
                     image = of_target.get(self.config(swap, i, local))
                     if image is None or image_of.setdefault(representative, image) is not image:
-                        return False
+                        return self._does_not_map(i, local)
         self._representatives = representatives
         self._members = [{} for _ in representatives]
         for members, of_node in zip(self._members, representatives, strict=True):
@@ -213,8 +214,13 @@ class Symmetry:
                     image = self.config(swap, i, local)
                     moved = frozenset(self.letter(swap, letter) for letter in letters)
                     if others.get(image) != moved:
-                        return False
+                        return self._does_not_map(i, local)
         return True
+
+    def _does_not_map(self, i: int, local: Config) -> bool:
+        """Remember a local state that shows an asymmetry of the tables, and return False."""
+        self.unlike = f"{self.model.nodes[i].me} in state {show(local.actor)}"
+        return False
 
     def _maps_crash(self, swap: int, node: Node, actor: Actor) -> bool:
         """Return whether a swap maps the crash of an actor to the crash of its image."""
@@ -258,23 +264,6 @@ class Symmetry:
             del found[None]
         return found
 
-    def _asymmetric(
-        self, swap: int, node: Node, actor: Actor, letter: Letter | None, image: Actor, j: int
-    ) -> Asymmetric:
-        role = type(actor)
-        handler = role.receive if letter is not None else role.actions
-        pair = " and ".join(self.swaps[swap])
-        if letter is not None:
-            on = f"on {show(letter.message)} from {letter.src}"
-        else:
-            on = "in its actions"
-        return Asymmetric(
-            f"{place_of(handler)}{pair} are declared interchangeable, but with their names swapped "
-            f"{node.me} [{on}, in state {show(actor)}] does something else, as "
-            f"{self.model.nodes[j].me} in state {show(image)}; treat interchangeable names alike, "
-            "or remove them from interchangeable=[...]"
-        )
-
 
 class Symmetric(Automaton):
     """A node whose reactions are verified to be symmetric before they are used."""
@@ -298,3 +287,14 @@ def _sent(sends: Sends) -> Hashable:
             queues.setdefault(receiver, []).append(letter)
     watched = frozenset(letter for letter, _ in sends)
     return frozenset((to, tuple(queue)) for to, queue in queues.items()), watched
+
+
+def compare_names(model: ClusterModel, tick: Callable[[], None]) -> None:
+    """Raise Asymmetric if an answer of a handler depends on which of two alike names is which.
+
+    All questions are compared that the model was asked so far. `tick` may raise to stop.
+    """
+    symmetry = Symmetry(model)
+    for node, actor, letter in list(model.asked):
+        tick()
+        symmetry.check(model.index[node.me], actor, letter)

@@ -39,7 +39,7 @@ class ForbidsUnseenSteps(PcheckError):
 
     def __init__(self, prop: Property) -> None:
         super().__init__(
-            f"the property {prop.name} is false of steps that change nothing that it sees"
+            f"the property {prop.name} is not true of steps that change nothing that it sees"
         )
 
 

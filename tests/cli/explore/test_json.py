@@ -13,6 +13,7 @@ def test_a_holding_spec_as_json(pcheck: Ends) -> None:
         "verdict": "holds",
         "spec": "paxos",
         "bug": None,
+        "also": {},
         "options": {
             "acceptors": 2,
             "proposers": 2,
@@ -69,6 +70,7 @@ def test_a_violation_as_json(pcheck: Ends) -> None:
         "verdict": "violated",
         "spec": "counting",
         "bug": None,
+        "also": {},
         "options": {"end": 9},
         "reduce": [],
         "skipped": {},
@@ -119,6 +121,7 @@ def test_an_incomplete_search_as_json(pcheck: Ends) -> None:
         "verdict": "incomplete",
         "spec": "counting",
         "bug": None,
+        "also": {},
         "options": {"end": 9},
         "reduce": [],
         "skipped": {},

@@ -68,7 +68,9 @@ def test_undelivered_messages_do_not_prevent_a_verdict(
     finally:
         started.kill()
     found, machine = answered(out)
-    assert (started.returncode, err, machine["stopped"]) == (1, "", None)
+    announced = "pcheck: VIOLATED after 15 steps: never_done is false: it is done. Now "
+    assert err == "" or err.startswith(announced)  # if the comparison takes a second
+    assert (started.returncode, machine["stopped"]) == (1, None)
     assert (found["verdict"], found["trace"]["steps"]) == ("violated", [*WORKED])
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from tests.cli.explore.counting import DRAWN, ONE_ACCEPTOR, TWO_BY_TWO, Ends
+from tests.cli.faults.first_protocols import REGISTER
 from tests.sampling import fast_first
 
 
@@ -101,3 +103,19 @@ def test_the_report_fits_every_width(pcheck: Ends, monkeypatch: pytest.MonkeyPat
         lines = pcheck("explore", *ONE_ACCEPTOR, "--network", "lossy")[1].splitlines()
         unfitting += [(width, each) for each in lines if len(each) > width or each != each.rstrip()]
     assert unfitting == []
+
+
+def test_reductions_that_are_skipped_for_one_reason_are_named_in_one_sentence(
+    pcheck: Ends, empty_folder: Path
+) -> None:
+    """The property is false of each step that does not write to a log."""
+    strict = REGISTER.replace("[: len(log)] != log", " == log")
+    (empty_folder / "register.py").write_text(strict, encoding="utf-8")
+    status, out, err = pcheck("explore", "./register.py", "--reduce", "all")
+    assert (status, err) == (1, "")
+    paragraphs = [" ".join(each.split()) for each in out.split("\n\n")]
+    assert [each for each in paragraphs if "kipped" in each] == [
+        "Skipped symmetry: the spec declares nothing interchangeable.",
+        "Skipped minimise, fuse, prune, cover: the property the_log_grows is not true of steps "
+        "that change nothing that it sees.",
+    ]

@@ -33,7 +33,7 @@ BUILDING: dict[str, Fault] = {
     "an actor made wrongly": (
         {"Caller(servers=s)": "Caller(server=s)"},
         "fault.py:[Caller(server=s)]: the builder asking raised TypeError: "
-        "Caller.__init__() got an unexpected keyword argument 'server'",
+        "Caller.__init__() got an unexpected keyword argument 'server'; did you mean 'servers'?",
     ),
     "a group of negative size": (
         {"servers)": "servers - 3)"},

@@ -1,7 +1,8 @@
-"""Mistakes of the first hour: one line of the tutorial's protocol changed, and what pcheck says."""
+"""Mistakes of the first hour: one line of a small protocol changed, and what pcheck says."""
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from pcheck.loading.spec import SHIPPED
 from tests.cli.faults.asking import A_STEP, Ends
+from tests.cli.faults.first_protocols import BUGS, COMMIT, ELECT, LEASE, NOTED, REGISTER
 from tests.sampling import fast_every
 
 LOCK = re.findall(r"```python\n(.*?)```", (SHIPPED / "README.md").read_text("utf-8"), re.S)[0]
@@ -84,7 +86,8 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         "case Grant():",
         "case Gront():",
         "Gront",
-        f"receive() of client1 raised NameError: name 'Gront' is not defined {ON_GRANT}",
+        "receive() of client1 raised NameError: name 'Gront' is not defined; did you mean 'Grant'? "
+        f"{ON_GRANT}",
     ),
     "a case without parentheses": (
         "case Grant():",
@@ -97,7 +100,7 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         'send(Id("client11"), Grant())',
         "def receive(self, msg, src):\n        match msg:\n            case Ask",
         "receive() of server1 sent Grant() to client11, which is not a node of the cluster; did "
-        f"you mean Id('client1')? {ON_ASK}",
+        f'you mean Id("client1")? {ON_ASK}',
     ),
     "a message to plain text": (
         GRANTS,
@@ -165,7 +168,7 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         "Client()",
         "{c: lambda i",
         "the builder lock raised TypeError: Client.__init__() missing 1 required keyword-only "
-        "argument: 'server'",
+        "argument: 'server'; write Client(server=...), or give the field a default",
     ),
     "an option without default": (
         "clients: int = 2",
@@ -210,3 +213,39 @@ def test_a_mistake_ends_in_one_line_that_says_where_and_what_to_write(
     status, out, err = pcheck("explore", "./lock.py")
     assert (status, err) == (2, expected)
     assert out == "" or out.startswith("The spec fails after ")  # the trace to the mistake
+
+
+@pytest.mark.parametrize("name", fast_every(20, BUGS))
+def test_a_bug_of_a_first_protocol_ends_in_one_line(
+    name: str, pcheck: Ends, empty_folder: Path
+) -> None:
+    protocol, old, new, place, error = BUGS[name]
+    assert protocol.count(old) == 1
+    code = protocol.replace(old, new)
+    (empty_folder / "mine.py").write_text(code, encoding="utf-8")
+    at = f":{line_of(place, code)}" if place else ""
+    status, out, err = pcheck("explore", "./mine.py")
+    assert (status, err) == (2, f"pcheck: mine.py{at}: {error}\n")
+    assert out == "" or out.startswith("The spec fails ")
+
+
+@pytest.mark.parametrize("name", NOTED)
+def test_a_bug_that_is_no_error_is_noted(name: str, pcheck: Ends, empty_folder: Path) -> None:
+    protocol, old, new, place, note = NOTED[name]
+    assert protocol.count(old) == 1
+    code = protocol.replace(old, new)
+    (empty_folder / "mine.py").write_text(code, encoding="utf-8")
+    _, out, err = pcheck("explore", "./mine.py", "--json")
+    expected = [f"mine.py:{line_of(place, code)}: {note}"]
+    assert (json.loads(out)["warnings"], err) == (expected, "")
+
+
+@pytest.mark.parametrize("protocol", [COMMIT, ELECT, REGISTER, LEASE])
+def test_the_first_protocols_hold(protocol: str, pcheck: Ends, empty_folder: Path) -> None:
+    (empty_folder / "mine.py").write_text(protocol, encoding="utf-8")
+    status, out, err = pcheck("explore", "./mine.py", "--json")
+    assert (status, json.loads(out)["warnings"], err) == (0, [], "")
+
+
+def test_there_are_many_different_mistakes() -> None:
+    assert len(MISTAKES) + len(BUGS) + len(NOTED) >= 100

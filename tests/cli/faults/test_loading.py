@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.cli.faults.asking import (
+    ACTION,
     ASKING,
     BUILT,
     CASE,
+    JUDGED,
+    SENDS,
+    STEP,
     Ends,
     Fault,
     Vague,
@@ -18,6 +22,7 @@ from tests.cli.faults.asking import (
     complaint,
 )
 
+DRAFTED = "@always(sees=[Draft])"
 LOADING: dict[str, Fault] = {
     "a syntax error": (
         {"match msg:": "match msg"},
@@ -78,6 +83,51 @@ LOADING: dict[str, Fault] = {
         "fault.py:[# thawed]: loading the spec raised TypeError: "
         "cannot inherit non-frozen dataclass from a frozen one; write @dataclass(frozen=True)",
     ),
+    "a step that is not returned": (
+        {STEP: f"self, {SENDS}"},
+        "fault.py:[self, send]: `(self, send(src, Answer(number)))` is not used; write "
+        "`return (state, send(...))`",
+    ),
+    "a changed state with messages that is not returned": (
+        {STEP: STEP.removeprefix("return ")},
+        "fault.py:[self.but(given]: `(self.but(given=number), send(src, Answer(number)))` is not "
+        "used; write `return (state, send(...))`",
+    ),
+    "a step with a message of a helper that is not returned": (
+        {STEP: "self, self.answer(src)"},
+        "fault.py:[self.answer]: `(self, self.answer(src))` is not used; write "
+        "`return (state, send(...))`",
+    ),
+    "actions that are not yielded": (
+        {ACTION: 'action("asks", self), action("waits", self)'},
+        "fault.py:[waits]: `(action('asks', self), action('waits', self))` is not used; write "
+        "`yield action(...)`",
+    ),
+    "an action that is returned although others are yielded": (
+        {ACTION: f"{ACTION}\n        return action('waits', self)"},
+        "fault.py:[waits]: actions yields, so the value of `return action('waits', self)` is "
+        "lost; write `yield action(...)`",
+    ),
+    "a list of actions that is returned although others are yielded": (
+        {ACTION: f"{ACTION}\n        return [action('waits', self)]"},
+        "fault.py:[waits]: actions yields, so the value of `return [action('waits', self)]` is "
+        "lost; write `yield from [action('waits', self)]`",
+    ),
+    "a class that is not frozen in sees": (
+        {"@dataclass\nclass Draft": "@dataclass  # thawed\nclass Draft", JUDGED: DRAFTED},
+        "fault.py:[# thawed]: truth sees Draft, which is not a frozen dataclass; "
+        "write @dataclass(frozen=True) above class Draft",
+    ),
+    "a field that a message does not have": (
+        {CASE: "case Ask(numbr=number) if number > self.given:"},
+        "fault.py:[case Ask]: `case Ask(numbr=...)` never matches: Ask has no field numbr; did "
+        "you mean 'number'?",
+    ),
+    "a field that no message has": (
+        {CASE: "case Ask(number, ballot=1) if number > self.given:"},
+        "fault.py:[case Ask]: `case Ask(ballot=...)` never matches: Ask has no field ballot; the "
+        "fields are number",
+    ),
     "a property of no parameters": (
         {"truth(seen: Seen)": "truth()"},
         "fault.py:[@always]: truth must have the parameter (seen) or, for an @always about "
@@ -96,6 +146,35 @@ def test_a_spec_file_that_cannot_be_loaded_is_reported(
 ) -> None:
     source = changed(changes)
     assert explored(source) == complaint(line, source)
+
+
+UNDISTURBED: dict[str, dict[str, str]] = {
+    "a return without a value after a yield": {ACTION: f"{ACTION}\n        return"},
+    "a return of nothing after a yield": {ACTION: f"{ACTION}\n        return ()"},
+    "a helper that returns beside a yield": {
+        ACTION: "def waits():\n                return self\n"
+        '            yield action("asks", waits().but(asked=1), broadcast(self.servers, Ask(1)))'
+    },
+    "a case of an attribute that is a property": {
+        "class Ask:\n    number: int": "class Ask:\n    number: int\n\n    @property\n"
+        "    def twice(self) -> int:\n        return 2 * self.number",
+        CASE: "case Ask(number, twice=2) if number > self.given:",
+    },
+    "a case of a field that a subclass has": {
+        BUILT: "@dataclass(frozen=True)\nclass More(Ask):\n    ballot: int = 0\n\n\n@spec\n",
+        "broadcast(self.servers, Ask(1))": "broadcast(self.servers, More(1))",
+        CASE: "case Ask(number, ballot=0) if number > self.given:",
+    },
+}
+
+
+@pytest.mark.parametrize("changes", UNDISTURBED.values(), ids=UNDISTURBED)
+def test_code_that_only_looks_like_a_fault_is_no_error(
+    changes: dict[str, str], explored: Ends
+) -> None:
+    status, out, err = explored(changed(changes))
+    assert (status, err) == (0, "")
+    assert "HOLDS: no reachable state violates a property." in out
 
 
 VAGUE: dict[str, Vague] = {

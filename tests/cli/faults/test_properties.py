@@ -71,7 +71,7 @@ JUDGING: dict[str, Fault] = {
     "asks for a node that the cluster does not have": (
         {JUDGED: "@always(sees=[UP])", JUDGE: 'return None if seen.up(Id("s22")) else "down"'},
         "fault.py:[seen.up]: the property truth raised KeyError: "
-        "\"the cluster has no node Id('s22'); did you mean Id('s2')?\"",
+        "'the cluster has no node s22; did you mean Id(\"s2\")?'",
     ),
     "writes UP with quotes": (
         {JUDGED: '@always(sees=["up"])', JUDGE: "return None"},
@@ -91,11 +91,6 @@ def test_a_faulty_property_is_reported(
 
 
 VAGUE: dict[str, Vague] = {
-    "a property that sees a class that can change": (
-        {JUDGED: "@always(sees=[Draft])"},
-        "fault.py:[@always]:",
-        ("truth: sees must hold", "Draft", "frozen dataclasses"),
-    ),
     "a property that sees a string": (
         {JUDGED: '@always(sees="given")', JUDGE: "return None"},
         "fault.py:[@always]:",

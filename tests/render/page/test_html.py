@@ -273,6 +273,16 @@ def test_one_link_leads_to_the_explanation(name: str) -> None:
     assert (why, "Why this trace violates" in found) == (["why"], True)
 
 
+def test_the_links_to_steps_are_numbers_after_the_word_step() -> None:
+    text = page("vote-leaves-promise")[1]
+    lines = re.findall(r'<p class="jumps (refused|milestone)">(.*?)</p>', text, re.S)
+    shown = {kind: " ".join(re.sub("<[^>]*>", " ", line).split()) for kind, line in lines}
+    assert shown == {
+        "refused": "Correct paxos differs in steps 13 14, refused 16",
+        "milestone": "Milestones in steps 3 9 13 16 20",
+    }
+
+
 def test_equal_findings_have_equal_pages() -> None:
     assert [html(saved_finding(name)) for name in SAVED[:3]] == [
         page(name)[1] for name in SAVED[:3]

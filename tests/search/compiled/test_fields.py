@@ -24,9 +24,9 @@ from pcheck import (
     fixed,
     group,
 )
+from pcheck.search.clock import Clock
 from pcheck.search.compiled import kernel, store
 from pcheck.search.compiled.walk import Walk
-from pcheck.search.limits import Clock
 from pcheck.search.reductions.reduce import reduce_cluster
 from tests.sampling import fast_first
 from tests.search.alike import Case

@@ -22,8 +22,9 @@ from pcheck import (
 )
 from pcheck.errors import SpecError
 from pcheck.search import reference
+from pcheck.search.clock import Clock, Progress
 from pcheck.search.compiled import explorer
-from pcheck.search.limits import Clock, Limits, Progress
+from pcheck.search.limits import Limits
 from pcheck.search.outcome import Outcome, SearchResult, Untraced, Verdict
 from pcheck.search.reductions import fuse
 from pcheck.search.reductions.reduce import REDUCTIONS

@@ -9,9 +9,10 @@ import pytest
 
 from pcheck import Action
 from pcheck.search import reference
+from pcheck.search.clock import Clock, Progress
 from pcheck.search.compiled import explorer, walk
 from pcheck.search.compiled.store import Store
-from pcheck.search.limits import Clock, Limits, Progress
+from pcheck.search.limits import Limits
 from pcheck.search.outcome import Outcome, SearchResult, Verdict
 from tests.runs import counts
 from tests.sampling import fast_every, fast_first

@@ -8,10 +8,10 @@ from typing import Any, TypeAlias
 from pcheck import always
 from pcheck.language.property import Property
 from pcheck.language.seen import Seen
+from pcheck.search.clock import Clock
 from pcheck.search.compiled.noted_steps import NotedStep
 from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.walk import Walk
-from pcheck.search.limits import Clock
 from pcheck.search.reductions.cover import Ranks, rank_local_states
 from pcheck.search.reductions.reduce import reduce_cluster
 from pcheck.semantics.cluster_model import ClusterModel, State

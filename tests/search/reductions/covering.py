@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from pcheck import Action, Id, Seen, action, always, broadcast, fixed
+from pcheck.search.clock import Clock
 from pcheck.search.compiled import kernel
 from pcheck.search.compiled.covering import Cover
 from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.walk import Walk
-from pcheck.search.limits import Clock
 from pcheck.search.outcome import SearchResult
 from pcheck.search.reductions.cover import rank_local_states
 from pcheck.search.reductions.reduce import reduce_cluster

@@ -9,8 +9,8 @@ from typing import Any
 
 from pcheck import sometimes
 from pcheck.search import reference
+from pcheck.search.clock import Clock
 from pcheck.search.compiled.walk import Walk
-from pcheck.search.limits import Clock
 from pcheck.search.outcome import SearchResult
 from pcheck.search.reductions.reduce import REDUCTIONS, reduce_cluster, with_every_step
 from pcheck.search.reductions.unseen_steps import ForbidsUnseenSteps

@@ -15,9 +15,9 @@ from typing import Any, TypeAlias
 from pcheck.language.names import Id, Value
 from pcheck.language.seen import UP, Seen
 from pcheck.language.values import exact, exact_state
+from pcheck.search.clock import Clock
 from pcheck.search.compiled.explorer import explore
 from pcheck.search.compiled.walk import Walk
-from pcheck.search.limits import Clock
 from pcheck.search.outcome import SearchResult
 from pcheck.search.reductions.reduce import reduce_cluster
 from pcheck.semantics.cluster_model import ClusterModel, State

@@ -6,29 +6,25 @@ from collections import Counter
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from pcheck.search.limits import Limits
 from pcheck.semantics.network import NETWORKS
+from tests.draws import Strategy, for_each
 from tests.search.alike import Case
 from tests.search.peers import symmetric_cases
 from tests.search.protocols import cases
 from tests.search.reductions.changes import changes, check_changes
 from tests.search.reductions.reducing import SUBSETS
-from tests.search.settings import COMMON
 from tests.specs.family import cluster as built
 
 WITH_SYMMETRY = [reductions for reductions in SUBSETS if "symmetry" in reductions]
 NAMELESS = [reductions for reductions in SUBSETS if "symmetry" not in reductions]
 
 
-def compared(strategy: st.SearchStrategy[Case], examples: int, max_states: int) -> Counter[str]:
+def compared(strategy: Strategy[Case], examples: int, max_states: int) -> Counter[str]:
     """Compare the changes of random protocols under each subset; count protocols and changes."""
     counted = Counter[str]()
 
-    @settings(max_examples=examples, **COMMON)
-    @given(strategy)
     def compare(case: Case) -> None:
         whole = case._replace(limits=Limits(), only=())
         expected = changes(whole, max_states)
@@ -37,7 +33,7 @@ def compared(strategy: st.SearchStrategy[Case], examples: int, max_states: int) 
             counted["protocols"] += 1
             counted["changes after the first step"] += max(expected.values(), default=0) > 1
 
-    compare()
+    for_each(strategy, examples, compare)
     return counted
 
 

@@ -7,17 +7,17 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any, TypeAlias
 
 import pytest
-from hypothesis import given, seed, settings
-from hypothesis import strategies as st
 
+from pcheck.search.clock import Clock
 from pcheck.search.compiled import walk
 from pcheck.search.compiled.explorer import explore
 from pcheck.search.compiled.walk import Walk
-from pcheck.search.limits import Clock, Limits
+from pcheck.search.limits import Limits
 from pcheck.search.outcome import SearchResult
 from pcheck.search.reductions.cover import rank_local_states
 from pcheck.search.reductions.reduce import reduce_cluster
 from pcheck.search.reference import explore as by_reference
+from tests import draws as st
 from tests.sampling import fast_first
 from tests.search.alike import NO_LIMITS, Case, check_traces
 from tests.search.hasty import hasty_cases
@@ -37,7 +37,6 @@ from tests.search.reductions.covering import (
 )
 from tests.search.reductions.reducing import observations
 from tests.search.reductions.symmetric import all_renamings, key_of_state, with_names
-from tests.search.settings import COMMON
 from tests.specs.family import paxos
 
 Patch: TypeAlias = pytest.MonkeyPatch
@@ -68,7 +67,7 @@ def with_names_alike(case: Case) -> Any:
 
 def compared(
     examples: int,
-    several: st.SearchStrategy[Case],
+    several: st.Strategy[Case],
     subsets: Sequence[tuple[str, ...]],
     levels_of: Callable[[Case], Any] = nameless,
     nth: int = 0,
@@ -79,9 +78,6 @@ def compared(
     """
     counted: Counter[str] = Counter()
 
-    @seed(nth)  # so that the counts do not depend on the source of `compare`
-    @settings(max_examples=examples, **COMMON | {"derandomize": False})
-    @given(several)
     def compare(case: Case) -> None:
         case = case._replace(limits=NO_LIMITS)
         can_be = reduce_cluster(never_decided(case), ("cover",)).successors is not None
@@ -94,7 +90,7 @@ def compared(
             counted["dropped"] += any(dropped)
             counted["proved"] += any(proved)
 
-    compare()
+    st.for_each(several, examples, compare, first=nth * st.MANY)
     return counted
 
 
@@ -120,7 +116,7 @@ def test_a_proof_with_symmetry_finds_every_observation_up_to_renaming() -> None:
 @pytest.mark.slow
 def test_a_proof_finds_every_observation_of_the_random_protocols_of_other_reductions() -> None:
     """Fewer states are dropped than with `hasty_cases`, but the protocols have more features."""
-    counted = compared(80, cases(400), [(), NAMELESS[-1]], nth=3)
+    counted = compared(100, cases(400), [(), NAMELESS[-1]], nth=3)
     counted += compared(80, symmetric_cases(), [("symmetry",), ALL], with_names_alike, 3)
     assert counted["protocols"] > 50
     assert (counted["dropped"] > 0, counted["proved"] > 5) == (True, True)

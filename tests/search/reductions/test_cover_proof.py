@@ -11,7 +11,7 @@ import pytest
 
 from pcheck import Action, Cluster, Id, Property, Step, action, always
 from pcheck.errors import SpecError
-from pcheck.search import limits
+from pcheck.search import clock
 from pcheck.search.compiled import walk
 from pcheck.search.compiled.covering import Cover
 from pcheck.search.compiled.explorer import explore
@@ -127,7 +127,7 @@ def test_a_proof_gets_half_of_the_remaining_time(monkeypatch: Patch) -> None:
         judge(judging, store, begins, whole=whole)
 
     monkeypatch.setattr(LevelJudge, "judge_from", judge_for_a_second)
-    monkeypatch.setattr(limits, "time", SimpleNamespace(monotonic=lambda: float(len(levels))))
+    monkeypatch.setattr(clock, "time", SimpleNamespace(monotonic=lambda: float(len(levels))))
     case = Case(only_agreement(), limits=Limits(seconds=20))
     search = explore(case.model(), case.limits, reductions=(*FUSED, "cover"))
     assert (search.verdict, search.stopped) == (Verdict.INCOMPLETE, "the limit of 20 seconds")

@@ -9,11 +9,12 @@ from typing import Any, TypeAlias
 import pytest
 
 from pcheck import Action, Actor, Id, Step, action, broadcast, fixed, volatile
+from pcheck.search.clock import Clock
 from pcheck.search.compiled import walk
 from pcheck.search.compiled.covering import Cover
 from pcheck.search.compiled.explorer import explore
 from pcheck.search.compiled.walk import Walk
-from pcheck.search.limits import Clock, Limits
+from pcheck.search.limits import Limits
 from pcheck.search.reductions.closure import Closure
 from pcheck.search.reductions.cover import rank_local_states
 from pcheck.search.reductions.reduce import UNDELIVERED_BLOCKS, reduce_cluster

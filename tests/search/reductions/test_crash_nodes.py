@@ -26,10 +26,10 @@ from pcheck import (
     send,
     volatile,
 )
+from pcheck.search.clock import Clock
 from pcheck.search.compiled import walk
 from pcheck.search.compiled.explorer import explore
 from pcheck.search.compiled.walk import Walk
-from pcheck.search.limits import Clock
 from pcheck.search.reductions import reduce
 from pcheck.search.reductions.automaton import MacroStep
 from pcheck.search.reductions.closure import Closure, Local

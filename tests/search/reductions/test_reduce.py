@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
 
 from pcheck.search.limits import Limits
+from tests.draws import for_each
 from tests.search.alike import Case
 from tests.search.protocols import cases
 from tests.search.reductions.reducing import SUBSETS, check_reduced, observations
-from tests.search.settings import COMMON
 
 # The module test_symmetry has the other subsets.
 NAMELESS = [reductions for reductions in SUBSETS if "symmetry" not in reductions]
@@ -24,15 +23,13 @@ def compared(examples: int, max_states: int) -> Counter[str]:
     """
     left: Counter[str] = Counter()
 
-    @settings(max_examples=examples, **COMMON)
-    @given(cases(max_states))
     def compare(case: Case) -> None:
         if observations(case.model(), max_states) is not None:
             whole = case._replace(limits=Limits(), only=())
             left.update(check_reduced(whole, NAMELESS))
             left["protocols"] += 1
 
-    compare()
+    for_each(cases(max_states), examples, compare)
     return left
 
 

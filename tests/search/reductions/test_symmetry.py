@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given, seed, settings
 
 import specs.paxos
 from pcheck import Action, Actor, Cluster, Group, Id, Step, Value, action, broadcast, fixed, group
@@ -21,13 +20,13 @@ from pcheck.search.reductions.reduce import reduce_cluster
 from pcheck.semantics.cluster_model import State
 from pcheck.semantics.network import NETWORKS
 from pcheck.semantics.trace import follow
+from tests.draws import MANY, for_each
 from tests.sampling import fast_first
 from tests.search.alike import Case, check_traces
 from tests.search.parts import nothing
 from tests.search.peers import symmetric_cases
 from tests.search.reductions.symmetric import WITH_SYMMETRY, check_symmetric, left, orbits, states
 from tests.search.reductions.traps import A, watches
-from tests.search.settings import COMMON
 from tests.specs.family import paxos
 
 Monkeypatch = pytest.MonkeyPatch
@@ -47,15 +46,12 @@ def compared(
     """
     left: Counter[str] = Counter()
 
-    @seed(nth)
-    @settings(max_examples=examples, **COMMON | {"derandomize": False})
-    @given(symmetric_cases())
     def compare(case: Case) -> None:
         if sum(1 for _ in states(case.model(), max_states)) <= max_states:
             left.update(check_symmetric(case, [(), *subsets]))
             left["protocols"] += 1
 
-    compare()
+    for_each(symmetric_cases(), examples, compare, first=nth * MANY)
     return left
 
 
@@ -68,7 +64,7 @@ def test_symmetry_is_exact_up_to_renaming_on_random_protocols() -> None:
     left = compared(60, 150)
     assert left["protocols"] > 24
     assert left["minimise,fuse,prune,symmetry"] < left["fuse,symmetry"] < left["symmetry"]
-    assert left["symmetry"] < 0.6 * left[""]
+    assert left["symmetry"] < 0.65 * left[""]
 
 
 @pytest.mark.slow
