@@ -92,8 +92,9 @@ class Walk:
                 self._settle()
             except STOPPING_EXCEPTIONS:  # no memory for the successors, or another Ctrl-C
                 self.store.discard_buffer()
-            with suppress(*STOPPING_EXCEPTIONS):
-                self.level_judge.judge_from(self.store, self.levels, whole=False)
+            if not self._is_beyond():
+                with suppress(*STOPPING_EXCEPTIONS):
+                    self.level_judge.judge_from(self.store, self.levels, whole=False)
             return True
         except TooManyNumbers as error:
             if self.judge.found and self.cover is None:
