@@ -86,6 +86,7 @@ class LevelJudge:
 
     def _ask_about_unseen_steps(self, seen: Seen) -> None:
         """Ask the open step properties about steps that keep an observation."""
+        ask = self.judge.samples.judge
         for prop in self.judge.open:
-            if prop.is_step_property and not allows_unseen_steps(prop, seen):
+            if prop.is_step_property and not allows_unseen_steps(prop, seen, ask):
                 self._forbidding.add(prop.name)

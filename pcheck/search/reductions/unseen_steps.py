@@ -24,6 +24,8 @@ may never be asked that, so the exception does not count as an answer, and the c
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pcheck.errors import PcheckError, SpecError
 from pcheck.language.property import Property
 from pcheck.language.seen import Seen
@@ -43,9 +45,14 @@ class ForbidsUnseenSteps(PcheckError):
         )
 
 
-def allows_unseen_steps(prop: Property, seen: Seen) -> bool:
-    """Return whether a step property is true of a step that keeps this observation."""
+def allows_unseen_steps(
+    prop: Property, seen: Seen, ask: Callable[[Property, Seen, Seen], object] = Property.why_false
+) -> bool:
+    """Return whether a step property is true of a step that keeps this observation.
+
+    `ask` asks the property; it may remember the answer.
+    """
     try:
-        return prop.why_false(seen, seen) is None
+        return ask(prop, seen, seen) is None
     except SpecError:
         return False

@@ -25,8 +25,10 @@ from pcheck import (
     fixed,
     group,
 )
-from pcheck.errors import Asymmetric
+from pcheck.errors import Asymmetric, Unreliable
+from pcheck.search import engine
 from pcheck.search.compiled import explorer, judging
+from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import Outcome, Verdict
 from pcheck.search.reductions import property_symmetry
 from pcheck.search.reductions.reduce import REDUCTIONS
@@ -214,6 +216,21 @@ class Relay(Walker):
             case X() if self.at == 0:
                 return self.but(at=1)
         return None
+
+
+def test_an_answer_about_unseen_steps_is_asked_for_again() -> None:
+    """Under `fuse` only steps that send are judged, and three answers are about unseen ones."""
+    calls = list[Seen]()
+
+    @always(sees=[X, Y])
+    def remembers(before: Seen, after: Seen) -> str | None:
+        if before == after:
+            calls.append(before)
+        return "asked too often" if len(calls) > 4 else None
+
+    case = Case(cluster({N: lambda _: Speaker()}, remembers, nothing()), crashes=0)
+    with pytest.raises(Unreliable, match="the property remembers depends on more than its obs"):
+        engine.explore(case.model(), SearchOptions("compiled", "fuse"))
 
 
 def order(first: type[object], then: type[object]) -> Property:
