@@ -178,7 +178,7 @@ def _answer(prop: Property, seen: Sequence[Seen]) -> bool:
     if prop.kind is Kind.SOMETIMES:
         return prop.is_reached(*seen)
     if prop.is_step_property and len(seen) == 1:
-        return allows_unseen_steps(prop, *seen)
+        return allows_unseen_steps(prop, seen[0])
     return prop.why_false(*seen) is None
 
 
