@@ -115,7 +115,7 @@ class SearchResult:
             untraced={**earlier.untraced, **self.untraced},
         )
 
-    def with_tables(self, tables: ClosedTables | None) -> SearchResult:
+    def with_tables(self, tables: ClosedTables) -> SearchResult:
         """Return the result of a search that used these tables."""
         return replace(self, tables=tables)
 

@@ -2,7 +2,9 @@
 
 The first search has closed tables, if closing them is little work. Otherwise a search without
 reductions comes first: it may end soon. If not, the next search has the tables of what was met so
-far. Its turns begin anew as long as what they meet refutes their tables.
+far. Its turns begin anew as long as what they meet refutes their tables. If a step property is
+false of steps that a reduced search leaves out, the search begins again without the reductions that
+leave out steps.
 """
 
 from __future__ import annotations
@@ -36,7 +38,13 @@ from pcheck.search.outcome import ClosedTables, SearchResult
 from pcheck.search.reductions.closure import MAX_LOCAL_REACTIONS
 from pcheck.search.reductions.cover import rank_local_states
 from pcheck.search.reductions.met import Met, MetUnknown
-from pcheck.search.reductions.reduce import ReducedCluster, reduce_cluster, without_tables
+from pcheck.search.reductions.reduce import (
+    ReducedCluster,
+    reduce_cluster,
+    with_every_step,
+    without_tables,
+)
+from pcheck.search.reductions.unseen_steps import ForbidsUnseenSteps
 from pcheck.search.reductions.walking import walk_at_random
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Network
@@ -87,8 +95,14 @@ class _Searches:
 
     def result(self, first_reactions: int | None) -> SearchResult:
         """Return the result of the last search, with the decisions of the earlier ones."""
+        result, why = None, ""
         try:
-            result = self._search(first_reactions)
+            try:
+                result = self._search(first_reactions)
+            except ForbidsUnseenSteps as error:
+                why = str(error)  # the text alone: the error keeps the whole search in memory
+            if result is None:
+                result = self._walk(with_every_step(self._model, self._reduced, why)).run()
         except STOPPING_EXCEPTIONS as end:
             stopped = stop_reason(end)
             if self._earlier:
@@ -113,12 +127,8 @@ class _Searches:
             reduced = self._reduce(most)
         if reduced.is_unclosed:
             return self._in_turns(met)
-        walk = self._walk(reduced)
-        try:
-            return Turn(walk).run().with_tables(_sizes(reduced, turns=1))
-        except MetUnknown:
-            self._earlier.append(walk.report())
-        del walk
+        with suppress(MetUnknown):
+            return self._turn(reduced, 1)
         return self._in_turns(met)
 
     def _in_turns(self, met: Met) -> SearchResult:
@@ -127,16 +137,29 @@ class _Searches:
         for nth in range(1, MAX_TURNS + 1):
             reduced = self._reduce(met=met)
             with suppress(Refuted):
-                result = Turn(self._walk(reduced)).run()
-                return result.with_tables(_sizes(reduced, turns=nth))
+                return self._turn(reduced, nth)
         return self._walk(without_tables(self._model, reduced, REFUTED)).run()
+
+    def _turn(self, reduced: ReducedCluster, nth: int) -> SearchResult:
+        """Return the result of a turn; if it must begin anew, keep what it decided before."""
+        turn = Turn(self._walk(reduced))
+        try:
+            result = turn.run()
+        except (MetUnknown, ForbidsUnseenSteps):
+            if turn.is_exact:
+                self._earlier.append(turn.walk.report())
+            raise
+        if reduced.quotients is None:
+            return result
+        return result.with_tables(ClosedTables(*reduced.quotients.tables.sizes(), nth))
 
     def _reduce(
         self, reactions: int = MAX_LOCAL_REACTIONS, met: Met | None = None
     ) -> ReducedCluster:
         activity = CLOSING if self._reductions else EXPLORING
         tick = self._clock.ticking(Progress(), activity)
-        return reduce_cluster(self._model, self._reductions, tick, reactions, met)
+        self._reduced = reduce_cluster(self._model, self._reductions, tick, reactions, met)
+        return self._reduced
 
     def _walk(self, reduced: ReducedCluster) -> Walk:
         return Walk(self._model, self._limits, reduced, self._all_properties, self._clock)
@@ -146,13 +169,6 @@ def _does_not_end_soon(plain: Walk, met: Met) -> bool:
     """Return whether a search without reductions has taken as long as tables would take."""
     work = plain.tables.entries // ENTRIES_PER_REACTION + len(plain.store) // STATES_PER_REACTION
     return work >= max(MIN_PLAIN_WORK, sum(met.pairs()))
-
-
-def _sizes(reduced: ReducedCluster, turns: int) -> ClosedTables | None:
-    """Return the sizes of the tables that a search used, or None if it used none."""
-    if reduced.quotients is None:
-        return None
-    return ClosedTables(*reduced.quotients.tables.sizes(), turns)
 
 
 class RecordedSearch(NamedTuple):
@@ -204,6 +220,7 @@ def compile_kernel() -> None:
     assert search.reduced.successors is not None
     search.proof(rank_local_states(search.reduced.successors)).run()
     search.store.flush(search.tables.orbits.arrays, len(search.store))
+    search.level_judge.noted.grow(search.store)
 
 
 def _search_idle_nodes(reductions: Iterable[str]) -> Walk:

@@ -21,6 +21,7 @@ from pcheck.search.outcome import SearchResult, TooManyNumbers
 from pcheck.search.reductions.cover import Ranks, rank_local_states
 from pcheck.search.reductions.met import MetUnknown
 from pcheck.search.reductions.met_tables import MetTables
+from pcheck.search.reductions.unseen_steps import ForbidsUnseenSteps
 
 CLOSING = "closing tables"
 STATES_PER_REACTION = 50  # so many states take about as long as one reaction
@@ -71,6 +72,11 @@ class Turn:
         except STOPPING_EXCEPTIONS as end:
             self.walk.stopped = stop_reason(end)
             return self._stopped_report()
+
+    @property
+    def is_exact(self) -> bool:
+        """True if the walk met nothing yet that its first tables lacked, or raised at the first."""
+        return self.met is None or self.met.strict or not (self._unknown or self._has_grown)
 
     @property
     def _unknown(self) -> int:
@@ -178,7 +184,7 @@ class Turn:
                 raise KeyboardInterrupt
         except (Asymmetric, Unreliable):  # the walk by steps would not be sound either
             raise
-        except TooManyNumbers:  # the walk by steps may need fewer
+        except (TooManyNumbers, ForbidsUnseenSteps):  # the walk by steps may need fewer, or decide
             pass
         except MetUnknown:
             self._next_proof = 2 * len(walk.store)

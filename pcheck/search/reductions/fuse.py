@@ -16,6 +16,13 @@ replace the other one. A chain may also end after any silent step. So a chain en
 length, and where a handler fails; the failure is reported if and when the search reaches that
 state. No chain contains more crashes than an execution may contain.
 
+Changes. A silent step keeps the observation, wherever in a trace it stands. So every other step has
+the same observations before and after it as before the silent steps were postponed, and a step that
+changes the observation is the last one of a chain. The observation before this step is also the one
+before the whole chain, and the step ends as many steps later as the chain has. A shortest trace to
+a change of some observation into another one therefore ends with such a chain. Silent steps, and
+steps that only send what no property sees, are unseen: see `unseen_steps`.
+
 The theorem is about what can be reached. Fuse is not exact for any other kind of property.
 """
 

@@ -10,6 +10,10 @@ What a step sends is compared exactly, which is finer than any network or proper
 input without a reaction counts as a reaction that does not leave the class and sends nothing. Then
 two configurations with equivalent local states and the same inbox are bisimilar, label by label, so
 one may represent the other.
+
+Changes. Equivalent local states look the same to the properties, and equal inputs make both send
+the same. So a step and the step that represents it change the observation alike. A step inside a
+class that sends nothing keeps the observation: it is unseen (see `unseen_steps`).
 """
 
 from __future__ import annotations

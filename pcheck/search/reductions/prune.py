@@ -10,6 +10,11 @@ blocks the letters behind it, so nothing is removed there.
 A crash is not a step either if the node restarts in the local state that it had before. The trace
 without the crash and the restart has the same observations, is shorter, and saves a crash. But if a
 property sees UP, the trace without the crash has other observations, and every crash is a step.
+
+Changes. All steps that are left out keep the observation: a dead letter changes nothing that is
+seen when it is delivered or lost, and neither do a crash and a restart that are left out. They are
+unseen (see `unseen_steps`). Every other step remains, with the same observations before and after
+it.
 """
 
 from __future__ import annotations

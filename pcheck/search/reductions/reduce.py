@@ -20,6 +20,7 @@ from pcheck.search.reductions.met import Met, Noting
 from pcheck.search.reductions.met_tables import MetTables
 from pcheck.search.reductions.quotients import Quotients
 from pcheck.search.reductions.symmetry import Symmetric, Symmetry
+from pcheck.search.reductions.unseen_steps import LEAVE_OUT_STEPS
 from pcheck.search.reductions.views import Views
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.node import Config
@@ -34,7 +35,6 @@ ASYMMETRIC_TABLES = (
 )
 COMPARE_NAMES = "; compare names only with == and with no fixed name"
 UNDELIVERED_BLOCKS = "on fifo an undelivered message blocks later ones"
-ABOUT_STEPS = "is about steps, not about states alone; they apply to a check of other properties"
 
 
 class ReducedCluster(NamedTuple):
@@ -75,10 +75,6 @@ def reduce_cluster(
     what was met so far, and the nodes add to it.
     """
     wanted = tuple(reductions)
-    about_steps = [prop.name for prop in model.properties if prop.is_step_property]
-    if about_steps:
-        skipped = dict.fromkeys(wanted, f"the property {about_steps[0]} {ABOUT_STEPS}")
-        return ReducedCluster(_unreduced(model), None, None, (), skipped)
     skipped = _inapplicable(model, wanted)
     symmetry = Symmetry(model) if "symmetry" in wanted and model.interchangeable else None
     tabulated = [name for name in NEED_CLOSED_TABLES if name in wanted and name not in skipped]
@@ -125,10 +121,22 @@ def reduce_cluster(
 
 def without_tables(model: ClusterModel, reduced: ReducedCluster, why: str) -> ReducedCluster:
     """Apply the same reductions except those that need tables, which were wrong: `why`."""
-    other = reduce_cluster(model, [name for name in reduced.on if name not in NEED_CLOSED_TABLES])
+    return _without(NEED_CLOSED_TABLES, model, reduced, why)
+
+
+def with_every_step(model: ClusterModel, reduced: ReducedCluster, why: str) -> ReducedCluster:
+    """Apply the same reductions except those that leave out steps, which decide nothing: `why`."""
+    return _without(LEAVE_OUT_STEPS, model, reduced, why)
+
+
+def _without(
+    names: Collection[str], model: ClusterModel, reduced: ReducedCluster, why: str
+) -> ReducedCluster:
+    """Apply the same reductions except some, and give the reason for those that were on."""
+    other = reduce_cluster(model, [name for name in reduced.on if name not in names])
     skipped = {name: reason for name, reason in reduced.skipped.items() if name in REDUCTIONS}
-    wrong = dict.fromkeys((name for name in NEED_CLOSED_TABLES if name in reduced.on), why)
-    return other._replace(skipped={**skipped, **wrong})
+    left_out = dict.fromkeys((name for name in reduced.on if name in names), why)
+    return other._replace(skipped={**skipped, **left_out})
 
 
 def _unreduced(model: ClusterModel) -> list[Automaton]:

@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from copy import copy
 from dataclasses import dataclass
 
 import pytest
 
-from pcheck import Actor, Id, Property, Seen, Step, always, broadcast, send
+from pcheck import Id, Step, broadcast, send
 from pcheck.language.cluster import Cluster
 from pcheck.search.compiled import explorer, walk
-from pcheck.search.outcome import Outcome
 from pcheck.search.reductions import reduce
 from pcheck.search.reductions.closure import Closure
 from pcheck.search.reductions.reduce import (
-    ABOUT_STEPS,
     NEED_CLOSED_TABLES,
     REDUCTIONS,
-    ReducedCluster,
     reduce_cluster,
 )
-from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
 from tests.search.alike import Case, by_reference
-from tests.search.parts import N1, Idle, M, N, Ticker, cluster, nothing
-from tests.search.reductions import reducing
-from tests.search.reductions.reducing import check_reduced, reduced_search
+from tests.search.parts import N1, M, N, cluster
+from tests.search.reductions.reducing import check_reduced
 from tests.search.reductions.traps import (
     NOBODY,
     A,
@@ -145,47 +138,3 @@ def test_a_handler_that_raises_in_an_unreachable_local_state_is_not_an_error(net
     reasons = {name: re.sub(r"\S+:\d+: ", "", text) for name, text in skipped(case).items()}
     assert reasons == dict.fromkeys(OF_TABLES, why)
     assert exact_observations(case) == {"": 0, "X": 4}
-
-
-# A step property
-
-
-def never_unseen() -> Property:
-    """Return a property that is false of every step that does not send X."""
-
-    def test(before: Seen, after: Seen) -> str | None:
-        return "nothing was seen" if before.sent(X) == after.sent(X) else None
-
-    return always(sees=[X], name="never_unseen")(test)
-
-
-def of_states_alone(model: ClusterModel, reductions: Iterable[str]) -> ReducedCluster:
-    """Apply reductions as if the model had no step property."""
-    other = copy(model)
-    other.properties = tuple(prop for prop in model.properties if not prop.is_step_property)
-    return reduce_cluster(other, reductions)
-
-
-@pytest.mark.parametrize(
-    ("reduction", "actor", "crashes", "states"),
-    [("minimise", Ticker(), 0, 2), ("fuse", Ticker(), 0, 2), ("prune", Idle(), 1, 3)],
-)
-def test_reductions_are_skipped_for_a_step_property(
-    reduction: str, actor: Actor, crashes: int, states: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A reduction would leave out a silent step or a crash, of which the property is false."""
-    case = Case(cluster({N: lambda _: actor}, never_unseen(), nothing()), crashes=crashes)
-    assert skipped(case) == dict.fromkeys(ALL, f"the property never_unseen {ABOUT_STEPS}")
-    assert check_reduced(case) == {"": states}
-    assert answer_under(reduction, case) == (Outcome.VIOLATED, 1)
-    monkeypatch.setattr(reducing, "reduce_cluster", of_states_alone)
-    with pytest.raises(AssertionError):
-        check_reduced(case, [[reduction]])
-    assert answer_under(reduction, case) == (Outcome.HOLDS, None)
-
-
-def answer_under(reduction: str, case: Case) -> tuple[Outcome, int | None]:
-    """Return the outcome of `never_unseen`, and the length of its trace."""
-    search, _ = reduced_search(case, [reduction])
-    found = search.discoveries.get("never_unseen")
-    return search.outcomes["never_unseen"], len(found.trace) if found else None
