@@ -11,8 +11,8 @@ from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.walk import Walk
 from pcheck.search.outcome import SearchResult
 from pcheck.search.reductions import reduce
-from pcheck.search.reductions.local_tables import Successors
 from pcheck.search.reductions.cover import rank_local_states
+from pcheck.search.reductions.local_tables import Successors
 from pcheck.semantics.node import Config
 from tests.attack.conditions import Patch, dropped
 

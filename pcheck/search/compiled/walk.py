@@ -44,7 +44,6 @@ from pcheck.semantics.trace import Trace
 PROVING = "proving by a second search, with cover"
 SLICE = 50_000  # states that are expanded between two checks of the limits
 MIN_STATES_TO_TRY_COVER = 50_000  # a smaller search ends before a second one would
-MIN_STATES_FOR_LARGER_TABLES = 2_000_000  # such a search takes longer than larger closed tables
 MAX_STATES = (1 << 32) - 2  # the index of a state plus one fits in half a hash slot
 
 
@@ -102,10 +101,6 @@ class Walk:
             if self.judge.found and self.cover is None:
                 error.found = self.report()
             raise
-
-    def is_long(self) -> bool:
-        """Return whether the search is long enough to spend more on closed tables."""
-        return len(self.store) >= MIN_STATES_FOR_LARGER_TABLES
 
     def should_try_cover(self) -> bool:
         """Return whether only `always` properties are open and the search is large and growing."""
