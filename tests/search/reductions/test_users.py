@@ -15,6 +15,7 @@ from tests.runs import counts
 USERS = Path(__file__).parent / "users"
 SMALL: dict[str, dict[str, Any]] = {
     "register": {"servers": 2, "network": "once", "crashes": 1},
+    "viewstamped": {"operations": 1, "crashes": 1},
 }
 GOOD = {Outcome.HOLDS, Outcome.REACHED}
 
