@@ -16,6 +16,7 @@ USERS = Path(__file__).parent / "users"
 SMALL: dict[str, dict[str, Any]] = {
     "register": {"servers": 2, "network": "once", "crashes": 1},
     "viewstamped": {"operations": 1, "crashes": 1},
+    "put_and_get": {"network": "once", "crashes": 0},
 }
 GOOD = {Outcome.HOLDS, Outcome.REACHED}
 
