@@ -16,8 +16,8 @@ from pcheck.search.reductions import walking
 from pcheck.search.reductions.met import Met
 from pcheck.semantics.cluster_model import ClusterModel
 from tests.attack.attack import SUBSETS, How, compare
-from tests.attack.dropped_in_turns import EVERYTHING, NOTHING, TRAPS, TurnTrap
 from tests.attack.drawn import protocols
+from tests.attack.dropped_in_turns import MESSAGES, NOTHING, SOME, TRAPS, TurnTrap
 from tests.attack.test_attack import attack, deepest, holding, under
 from tests.attack.traps import FAILS, RIGHT, WRONG
 from tests.sampling import fast_first
@@ -35,19 +35,21 @@ def in_turns(monkeypatch: Patch) -> None:
 
 
 def knowing(what: str) -> Callable[[ClusterModel, Met, int, object], None]:
-    """Return a function that adds all that can be met: everything, or only the messages."""
+    """Return a function that adds what can be met: all of it, some, or only the messages."""
 
     def add(model: ClusterModel, met: Met, max_pairs: int, tick: object) -> None:
-        todo, known = [model.initial()], {model.initial()}
-        while todo and what != NOTHING:
-            state = todo.pop()
+        todo = [] if what == NOTHING else [model.initial()]
+        known = {*todo}
+        for nth, state in enumerate(todo):  # the loop appends to the list
+            if what == SOME and nth == 2:
+                break
             for i, node in enumerate(model.nodes):
                 try:
                     rows = node.rows(state.nodes[i])
                 except SpecError:
                     continue
                 for row in rows:
-                    if what == EVERYTHING:
+                    if what != MESSAGES:
                         met.add_local(i, node.local(row.next))
                     for letter, receivers in row.bundle.sends:
                         for receiver in receivers:
@@ -63,6 +65,7 @@ def knowing(what: str) -> Callable[[ClusterModel, Met, int, object], None]:
 def answer_to(trap: TurnTrap, patch: Patch) -> str:
     """Return whether pcheck's answer to a trap is right, by the explorer of the attack."""
     patch.setattr(explorer, "walk_at_random", knowing(trap.knows))
+    patch.setattr(Turn, "_growth_pays", lambda self: trap.grows)
     how: How = {"engine": "compiled", "reduce": trap.reduce}
     own = trap.case.explorer()
     try:
