@@ -218,7 +218,8 @@ def _(patch: Patch) -> None:
     begin = Pruned.__init__
 
     def init(self: Pruned, *arguments: Any) -> None:
-        begin(self, *arguments[:-1], False)
+        inner, live, letters, _ = arguments
+        begin(self, inner, live, letters, False)
 
     patch.setattr(Pruned, "__init__", init)
 

@@ -81,13 +81,13 @@ TRAPS: dict[str, Trap] = {
             SET,
             {
                 "r": "00 A 10; 10 B 20; 20 C 30 X>n1",
-                "n": "00 X 10 Y>",
+                "n": "00 p 10; 10 X 20 Y>",
                 "m": "00 p 10 A>r1 B>r1 C>r1",
             },
             properties=[never(Y)],
             roles={"r": Listener},
         ),
-        "prune",
+        "minimise",
     ),
     # -- minimise ------------------------------------------------------------------------------
     "classes refine what the properties see": Trap(

@@ -13,12 +13,11 @@ from pcheck.search.compiled import explorer, walk
 from pcheck.search.reductions import reduce
 from pcheck.search.reductions.closure import Closure
 from pcheck.search.reductions.reduce import (
-    NEED_CLOSED_TABLES,
     REDUCTIONS,
     reduce_cluster,
 )
 from pcheck.semantics.network import NETWORKS
-from tests.search.alike import Case, by_reference
+from tests.search.alike import Case, answers, by_reference, check_traces
 from tests.search.parts import N1, M, N, cluster
 from tests.search.reductions.reducing import check_reduced
 from tests.search.reductions.traps import (
@@ -36,7 +35,6 @@ from tests.specs.family import paxos
 
 ALL = ("minimise", "fuse", "prune")
 OF_TABLES = ("minimise", "prune")
-TOO_MANY = "the nodes have more than 10 local reactions"
 
 
 def skipped(case: Case) -> dict[str, str]:
@@ -69,29 +67,39 @@ def test_an_infinite_table_skips_reductions(network: str, monkeypatch: pytest.Mo
     why += "fewer of them would help"
     assert skipped(case) == dict.fromkeys(OF_TABLES, why)
     assert exact_observations(case) == {"": 0, "X": 3}
+    check_applied(case)
 
 
-@pytest.mark.parametrize(
-    ("more", "on", "left_out"),
-    [
-        (10_000, REDUCTIONS, {}),
-        (11, ("fuse", "symmetry"), dict.fromkeys(NEED_CLOSED_TABLES, TOO_MANY)),
-    ],
-)
-def test_a_long_search_may_use_more_local_reactions(
-    more: int, on: tuple[str, ...], left_out: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With closed tables the search begins again, otherwise it continues."""
-    for module, numbers in (
-        (explorer, {"MAX_LOCAL_REACTIONS": 10, "MAX_LOCAL_REACTIONS_OF_LONG_SEARCH": more}),
-        (walk, {"MIN_STATES_FOR_LARGER_TABLES": 30, "MIN_STATES_TO_TRY_COVER": 0}),
-    ):
-        for name, number in numbers.items():
-            monkeypatch.setattr(module, name, number)
-    case = Case(paxos(acceptors=2, proposers=2, rounds=1), crashes=1)
-    found, expected = explorer.explore(case.model(), reductions=REDUCTIONS), by_reference(case)
+def check_applied(case: Case) -> None:
+    """Check that a search of a cluster without closed tables has tables of what it meets."""
+    found, expected = explorer.explore(case.model(), reductions=ALL), by_reference(case)
+    assert (found.reduced, found.skipped) == (ALL, {})
     assert found.outcomes == expected.outcomes
-    assert (found.reduced, found.skipped) == (on, left_out)
+    assert found.tables is not None
+    check_traces(case, found)
+
+
+@pytest.mark.parametrize(("first", "most"), [(10_000, 10_000), (10, 10_000), (10, 10), (None, 10)])
+def test_a_long_search_has_tables_however_many_reactions_they_would_have(
+    first: int | None, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With fewer first reactions than a closed table needs, a plain search comes first."""
+    monkeypatch.setattr(explorer, "MAX_LOCAL_REACTIONS", most)
+    monkeypatch.setattr(explorer, "MIN_PLAIN_WORK", 0)
+    monkeypatch.setattr(walk, "MIN_STATES_TO_TRY_COVER", 0)
+    case = Case(paxos(acceptors=2, proposers=2, rounds=1), crashes=1)
+    expected = by_reference(case)
+    found = explorer.explore(case.model(), reductions=REDUCTIONS, first_reactions=first)
+    assert found.outcomes == expected.outcomes
+    assert (found.reduced, found.skipped) == (REDUCTIONS, {})
+    check_traces(case, found)
+
+
+def test_a_search_that_ends_soon_has_no_tables() -> None:
+    case = Case(paxos(acceptors=2, proposers=2, rounds=1), crashes=1)
+    found = explorer.explore(case.model(), reductions=REDUCTIONS, first_reactions=10)
+    assert answers(found) == answers(by_reference(case))
+    assert (found.reduced, found.skipped, found.tables) == ((), {}, None)
 
 
 def test_fuse_needs_no_table(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,3 +146,4 @@ def test_a_handler_that_raises_in_an_unreachable_local_state_is_not_an_error(net
     reasons = {name: re.sub(r"\S+:\d+: ", "", text) for name, text in skipped(case).items()}
     assert reasons == dict.fromkeys(OF_TABLES, why)
     assert exact_observations(case) == {"": 0, "X": 4}
+    check_applied(case)
