@@ -81,28 +81,8 @@ def _(patch: Patch) -> None:
 
 @dropped("a search with cover only proves")
 def _(patch: Patch) -> None:
-<<<<<<< HEAD
-    def explore_with_cover(by_steps: Walk, successors: Successors, _: Any) -> SearchResult:
-        return by_steps.proof(rank_local_states(successors)).run()
-
-    patch.setattr(explorer, "_explore_with_cover", explore_with_cover)
-=======
     def run(self: Turn) -> SearchResult:
         assert self.reduced.successors is not None
         return self.walk.proof(rank_local_states(self.reduced.successors)).run()
 
     patch.setattr(Turn, "run", run)
-
-
-@dropped("reductions are off for properties about steps")
-def _(patch: Patch) -> None:
-    reduced = reduce.reduce_cluster
-
-    def reduce_cluster(model: Any, *arguments: Any) -> Any:
-        properties, model.properties = model.properties, ()
-        found = reduced(model, *arguments)
-        model.properties = properties
-        return found
-
-    patch.setattr(explorer, "reduce_cluster", reduce_cluster)
->>>>>>> n17t

@@ -20,21 +20,11 @@ from pcheck.search.compiled.walk import Walk
 from pcheck.search.outcome import Outcome, Verdict
 from pcheck.search.reductions import closure, reduce
 from pcheck.search.reductions.automaton import MacroStep
-<<<<<<< HEAD
-from pcheck.search.reductions.closure import Closure, Local, Open, Unclosed
-from pcheck.search.reductions.reduce import (
-    REDUCTIONS,
-    ReducedCluster,
-    reduce_cluster,
-    without_tables,
-)
-from pcheck.search.reductions.unseen_steps import ForbidsUnseenSteps
-=======
 from pcheck.search.reductions.closure import Closure
 from pcheck.search.reductions.local_tables import Local
 from pcheck.search.reductions.met import Met, MetUnknown, Noting
 from pcheck.search.reductions.reduce import REDUCTIONS, ReducedCluster, reduce_cluster
->>>>>>> n17t
+from pcheck.search.reductions.unseen_steps import ForbidsUnseenSteps
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS, Letter
 from pcheck.semantics.node import Config
@@ -98,13 +88,9 @@ def final_reductions(
             search(model, found)
         except MetUnknown:
             counted["begun again"] += 1
-<<<<<<< HEAD
-            return without_tables(model, found, str(why))
+            return with_what_is_met(model, reductions)
         except ForbidsUnseenSteps:  # the comparison begins again by itself
             pass
-=======
-            return with_what_is_met(model, reductions)
->>>>>>> n17t
         return found
 
     return reduce_finally
