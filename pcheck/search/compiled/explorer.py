@@ -34,7 +34,7 @@ from pcheck.search.limits import (
     state_limit,
     stop_reason,
 )
-from pcheck.search.outcome import ClosedTables, SearchResult
+from pcheck.search.outcome import ClosedTables, SearchResult, Verdict
 from pcheck.search.reductions.closure import MAX_LOCAL_REACTIONS
 from pcheck.search.reductions.cover import rank_local_states
 from pcheck.search.reductions.met import Met, MetUnknown
@@ -112,7 +112,21 @@ class _Searches:
             return empty.report()
         for earlier in self._earlier:
             result = result.with_earlier(earlier)
-        return result
+        return self._deepest(result)
+
+    def _deepest(self, last: SearchResult) -> SearchResult:
+        """Return the last result, or an earlier one that stopped at a greater depth."""
+        if last.complete or last.verdict is not Verdict.INCOMPLETE:
+            return last
+        deepest = max([last, *self._earlier], key=lambda each: each.depth)
+        if deepest is last:
+            return last
+        return replace(
+            deepest,
+            stopped=last.stopped,
+            discoveries=last.discoveries,
+            untraced=last.untraced,
+        )
 
     def _search(self, first_reactions: int | None) -> SearchResult:
         """Search with closed tables, if they can be had, or with tables of what was met."""
@@ -121,7 +135,8 @@ class _Searches:
         met = Met(self._model)
         if reduced.is_unclosed and first_reactions is not None:
             plain = self._walk(reduce_cluster(self._model, (), met=met))
-            if plain.advance(lambda: _does_not_end_soon(plain, met)):
+            has_ended = plain.advance(lambda: _does_not_end_soon(plain, met))
+            if has_ended and plain.stopped != state_limit(self._limits.states or 0):
                 return plain.report()
             self._earlier.append(plain.report())
             reduced = self._reduce(most)
