@@ -90,15 +90,16 @@ class _Searches:
         try:
             result = self._search(first_reactions)
         except STOPPING_EXCEPTIONS as end:
-            stopped = stop_reason(end)
-            if self._earlier:
-                return replace(self._earlier[-1], stopped=stopped)
-            empty = self._walk(reduce_cluster(self._model, ()))
-            empty.stopped = stopped
-            return empty.report()
+            result = replace(self._deepest(), stopped=stop_reason(end))
         for earlier in self._earlier:
             result = result.with_earlier(earlier)
         return result
+
+    def _deepest(self) -> SearchResult:
+        """Return the earlier result with the greatest depth, or that of a search of no steps."""
+        if not self._earlier:
+            return self._walk(reduce_cluster(self._model, ())).report()
+        return max(self._earlier, key=lambda each: each.depth)
 
     def _search(self, first_reactions: int | None) -> SearchResult:
         """Search with closed tables, if they can be had, or with tables of what was met."""
