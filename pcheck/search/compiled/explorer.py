@@ -104,12 +104,9 @@ class _Searches:
             if result is None:
                 result = self._walk(with_every_step(self._model, self._reduced, why)).run()
         except STOPPING_EXCEPTIONS as end:
-            stopped = stop_reason(end)
-            if self._earlier:
-                return replace(self._earlier[-1], stopped=stopped)
             empty = self._walk(reduce_cluster(self._model, ()))
-            empty.stopped = stopped
-            return empty.report()
+            empty.stopped = stop_reason(end)
+            result = empty.report()
         for earlier in self._earlier:
             result = result.with_earlier(earlier)
         return self._deepest(result)

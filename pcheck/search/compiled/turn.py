@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from pcheck.errors import Asymmetric, PcheckError, SpecError, Unreliable
 from pcheck.search.compiled.walk import MAX_STATES, Walk
-from pcheck.search.limits import INTERRUPT, STOPPING_EXCEPTIONS, stop_reason
+from pcheck.search.limits import INTERRUPT, STOPPING_EXCEPTIONS, depth_limit, stop_reason
 from pcheck.search.outcome import SearchResult, TooManyNumbers
 from pcheck.search.reductions.cover import Ranks, rank_local_states
 from pcheck.search.reductions.met import MetUnknown
@@ -122,9 +122,11 @@ class Turn:
     def _report(self) -> SearchResult:
         """Return the result of the walk, which ended, if it is confirmed; otherwise raise Refuted.
 
-        If a limit stopped the walk, the result is that of the last confirmed level.
+        If a limit stopped the walk, the result is that of the last confirmed level. At a limit of
+        steps, it is that of the last level.
         """
-        if self.walk.stopped is not None:
+        steps = self.walk.limits.depth
+        if self.walk.stopped not in (None, depth_limit(steps or 0)):
             return self._stopped_report()
         self._confirm()
         result = self._traced_report()

@@ -14,8 +14,10 @@ import pytest
 from pcheck import Action, Actor, Cluster, Group, Id, Step, action, broadcast, fixed, group, send
 from pcheck.errors import Asymmetric, SpecError
 from pcheck.language.actor import either
-from pcheck.search.clock import Clock
+from pcheck.search.clock import EXPLORING, Clock, Progress
+from pcheck.search.compiled import explorer
 from pcheck.search.compiled.explorer import explore
+from pcheck.search.compiled.turn import CLOSING
 from pcheck.search.compiled.walk import Walk
 from pcheck.search.outcome import Outcome, Verdict
 from pcheck.search.reductions import closure, reduce
@@ -31,6 +33,7 @@ from pcheck.semantics.node import Config
 from tests import draws as st
 from tests.sampling import fast_first
 from tests.search.alike import NO_LIMITS, Case, check_traces
+from tests.search.parts import Ticker, never_at
 from tests.search.peers import symmetric_cases
 from tests.search.protocols import cases
 from tests.search.reductions import reducing, symmetric
@@ -218,6 +221,39 @@ def test_no_node_is_open_in_a_search_that_begins_again(monkeypatch: Patch) -> No
     assert (found.reduced, found.skipped) == (ALL, {"minimise and prune of l1": why, "cover": why})
     found = explore(a_listener("once").model(), reductions=reductions)
     assert (found.reduced, found.skipped) == (ALL, {})
+
+
+@pytest.mark.parametrize(("first", "reached"), [(1, True), (None, False)])
+def test_a_search_that_begins_again_keeps_what_every_search_before_it_found(
+    first: int | None, reached: bool, monkeypatch: Patch
+) -> None:
+    """A plain search of 70 reactions finds X; a search with wrong tables finds nothing."""
+    limit_silent_roles(2, monkeypatch)
+    monkeypatch.setattr(explorer, "MIN_PLAIN_WORK", 70)
+    monkeypatch.setattr(Clock, "PERIOD", 0.0)
+    activities: list[tuple[str, bool]] = []
+
+    def on_progress(progress: Progress) -> None:
+        if progress.activity == CLOSING and (EXPLORING, True) in activities:
+            raise KeyboardInterrupt
+        activities.append((progress.activity, progress.is_reduced))
+
+    talker, listener, ticker = group("t", 1), group("l", 1), group("n", 1)
+    parts: Parts = {
+        talker: lambda _: Talks(to=listener),
+        listener: lambda _: Listens(to=talker),
+        ticker: lambda _: Ticker(end=100),
+    }
+    found = explore(
+        Case(Cluster(parts, [reaches(X), never_at(4, 3, 100, name="far")])).model(),
+        reductions=["minimise"],
+        all_properties=True,
+        on_progress=on_progress,
+        first_reactions=first,
+    )
+    x = Outcome.REACHED if reached else Outcome.UNDECIDED
+    assert found.outcomes == {"reaches": x, "far": Outcome.UNDECIDED}
+    assert found.stopped == "an interrupt"
 
 
 def test_paxos_has_the_same_outcomes_if_its_learner_is_left_open(monkeypatch: Patch) -> None:

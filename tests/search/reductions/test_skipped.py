@@ -10,6 +10,7 @@ import pytest
 from pcheck import Id, Step, broadcast, send
 from pcheck.language.cluster import Cluster
 from pcheck.search.compiled import explorer, walk
+from pcheck.search.limits import Limits
 from pcheck.search.reductions import reduce
 from pcheck.search.reductions.closure import Closure
 from pcheck.search.reductions.reduce import (
@@ -31,6 +32,7 @@ from tests.search.reductions.traps import (
     exact_observations,
     reaches,
 )
+from tests.specs.family import cluster as spec_cluster
 from tests.specs.family import paxos
 
 ALL = ("minimise", "fuse", "prune")
@@ -93,6 +95,21 @@ def test_a_long_search_has_tables_however_many_reactions_they_would_have(
     assert found.outcomes == expected.outcomes
     assert (found.reduced, found.skipped) == (REDUCTIONS, {})
     check_traces(case, found)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 4])
+def test_a_limit_of_steps_is_reached_whatever_the_tables_lack(
+    steps: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A growth of the tables would take longer than two steps of raft."""
+    monkeypatch.setattr(explorer, "MAX_LOCAL_REACTIONS", 10)
+    for pairs in (0, explorer.MAX_PAIRS):
+        monkeypatch.setattr(explorer, "MAX_PAIRS", pairs)
+        case = Case(spec_cluster("raft"), crashes=1, limits=Limits(depth=steps))
+        expected = by_reference(case)
+        found = explorer.explore(case.model(), case.limits, reductions=["prune"])
+        assert (found.depth, len(found.widths)) == (expected.depth, len(expected.widths))
+        assert (found.outcomes, found.stopped) == (expected.outcomes, expected.stopped)
 
 
 def test_a_search_that_ends_soon_has_no_tables() -> None:
