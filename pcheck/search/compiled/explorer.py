@@ -34,7 +34,7 @@ from pcheck.search.limits import (
     state_limit,
     stop_reason,
 )
-from pcheck.search.outcome import ClosedTables, SearchResult, Verdict
+from pcheck.search.outcome import ClosedTables, SearchResult
 from pcheck.search.reductions.closure import MAX_LOCAL_REACTIONS
 from pcheck.search.reductions.cover import rank_local_states
 from pcheck.search.reductions.met import Met, MetUnknown
@@ -113,7 +113,7 @@ class _Searches:
 
     def _deepest(self, last: SearchResult) -> SearchResult:
         """Return the last result, or an earlier one that stopped at a greater depth."""
-        if last.complete or last.verdict is not Verdict.INCOMPLETE:
+        if last.stopped is None:
             return last
         deepest = max([last, *self._earlier], key=lambda each: each.depth)
         if deepest is last:
