@@ -140,23 +140,42 @@ class _Footprint(Seen):
         if not isinstance(kind, type):
             text = f"seen.sent() needs a class of messages, got {kind!r}"
             raise TypeError(f"{text}; write seen.sent({kind})" if isinstance(kind, str) else text)
-        self._declared(kind, kind.__name__)
+        if kind not in self._sees:
+            self._undeclared(kind, kind.__name__)
         return super().sent(kind)
 
     def field(self, name: str) -> list[tuple[Id, Any]]:
-        self._declared(name, repr(name))
+        if name not in self._sees:
+            self._undeclared(name, repr(name))
         return super().field(name)
 
     def up(self, node: Id) -> bool:
-        self._declared(UP, "seen.up", "UP, from pcheck,")
+        if UP not in self._sees:
+            self._undeclared(UP, "seen.up", "UP, from pcheck,")
         return super().up(node)
 
-    def _declared(self, what: Sees, text: str, missing: str = "") -> None:
-        if what not in self._sees:
-            names = [each for each in self._sees if isinstance(each, str)]
-            hint = nearest(what, names) if isinstance(what, str) else ""
-            hint = hint or f"; add {missing or text} to its sees=[...]"
-            raise LookupError(f"{self._name} reads {text}{hint}")
+    @cached_property
+    def exact(self) -> Hashable:
+        """The key of the part: two observations are equal if the property sees no difference."""
+        return exact(self._part[0]), tuple((name, exact(row)) for name, row in self._part[1])
+
+    @property
+    def values(self) -> tuple[object, ...]:
+        sent, rows = self._part
+        return sent, tuple(row for _, row in rows)
+
+    @cached_property
+    def _part(self) -> tuple[tuple[tuple[Id, Any], ...], list[tuple[Any, FieldValues]]]:
+        """The messages and the rows of fields that the property declares."""
+        kinds = tuple(what for what in self._sees if isinstance(what, type))
+        sent = tuple(pair for pair in self._sent if isinstance(pair[1], kinds))
+        return sent, [(name, row) for name, row in self._fields.items() if name in self._sees]
+
+    def _undeclared(self, what: Sees, text: str, missing: str = "") -> None:
+        names = [each for each in self._sees if isinstance(each, str)]
+        hint = nearest(what, names) if isinstance(what, str) else ""
+        hint = hint or f"; add {missing or text} to its sees=[...]"
+        raise LookupError(f"{self._name} reads {text}{hint}")
 
 
 class History:

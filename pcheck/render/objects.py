@@ -66,6 +66,7 @@ def search_object(
         "options": setup.all_options,
         "reduce": list(search.reduced),
         "skipped": dict(search.skipped),
+        "closed_tables": asdict(search.tables) if search.tables is not None else None,
         "assumptions": list(search.assumptions),
         "notes": [search.note] if search.note is not None else [],
         "warnings": list(search.warnings),

@@ -49,6 +49,18 @@ class Untraced:
 
 
 @dataclass(frozen=True)
+class ClosedTables:
+    """The tables of the nodes that a search used: local states, messages, and turns.
+
+    A turn is a search with the tables of what the turns before it met.
+    """
+
+    local_states: int
+    messages: int
+    turns: int
+
+
+@dataclass(frozen=True)
 class SearchResult:
     """The result of a search. `stopped` names the limit or event that stopped it, if any did."""
 
@@ -71,6 +83,7 @@ class SearchResult:
     warnings: tuple[str, ...] = ()  # reasons why the verdict may mean less than it seems to
     untraced: Mapping[str, Untraced] = field(default_factory=dict)
     terminal: int | None = None  # states without a next step; None if not known
+    tables: ClosedTables | None = None  # None if no reduction used tables
     growing: tuple[str, ...] = ()  # parts of the state that grow, if the search stopped
     samples: Samples = field(default_factory=Samples, repr=False)  # to be asked for again
 
@@ -101,6 +114,10 @@ class SearchResult:
             discoveries={**earlier.discoveries, **self.discoveries},
             untraced={**earlier.untraced, **self.untraced},
         )
+
+    def with_tables(self, tables: ClosedTables) -> SearchResult:
+        """Return the result of a search that used these tables."""
+        return replace(self, tables=tables)
 
     def is_found(self, name: str) -> bool:
         """Return whether an `always` is false, or a `sometimes` true, in some explored state."""

@@ -113,8 +113,13 @@ class _Explorer(Generic[S]):
         return True
 
     def _next_level(self, frontier: list[S]) -> list[S]:
-        """Expand the states of a level, and return the new states among their successors."""
+        """Expand the states of a level, and return the new states among their successors.
+
+        Steps that end beyond the limit of steps are judged only if all of them lead to known
+        states, so that the search is complete.
+        """
         new: list[S] = []
+        beyond: list[tuple[S, S]] = []
         for done, state in enumerate(frontier):
             self.progress.queue = len(frontier) - done + len(new)
             self.clock.check(self.progress)
@@ -124,11 +129,22 @@ class _Explorer(Generic[S]):
                 if successor not in self.parents:
                     self._add(successor, state)
                     new.append(successor)
-                if self.judge.has_step_properties:
-                    observations = self.model.observe(state), self.model.observe(successor)
-                    self.judge.judge_step(*observations, where=(state, successor))
+                if self.judge.has_step_properties and self._is_beyond():
+                    beyond.append((state, successor))
+                elif self.judge.has_step_properties:
+                    self._judge_step(state, successor)
             self.terminal += self.progress.transitions == before
+        for state, successor in beyond:
+            self._judge_step(state, successor)
         return new
+
+    def _judge_step(self, state: S, successor: S) -> None:
+        observations = self.model.observe(state), self.model.observe(successor)
+        self.judge.judge_step(*observations, where=(state, successor))
+
+    def _is_beyond(self) -> bool:
+        """Return whether new states are beyond the limit of steps."""
+        return self.limits.depth is not None and len(self.progress.widths) > self.limits.depth
 
     def _steps(self, state: S) -> Iterator[tuple[str, S]]:
         """Yield the steps of a state; a SpecError gets the trace that leads to the state."""
@@ -144,11 +160,11 @@ class _Explorer(Generic[S]):
             self.judge.samples.add("steps", (state,), steps)
 
     def _add(self, state: S, parent: S | None) -> None:
-        states, depth = self.limits.states, self.limits.depth
+        states = self.limits.states
         if states is not None and len(self.parents) >= states:
             raise Stop(state_limit(states))
-        if depth is not None and len(self.progress.widths) > depth:
-            raise Stop(depth_limit(depth))
+        if self._is_beyond():
+            raise Stop(depth_limit(self.limits.depth or 0))
         self.parents[state] = parent
         self.progress.states += 1
         seen = self.model.observe(state)

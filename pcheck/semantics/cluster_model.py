@@ -139,6 +139,13 @@ class ClusterModel(Model[State]):
         """Every call of a handler whose answer is remembered, in the order of the calls."""
         return self._interner.asked
 
+    def forget_asked(self, first: int) -> None:
+        """Forget the answers of all calls of handlers from the call with this number on."""
+        asked = self._interner.asked
+        for node, actor, letter in asked[first:]:
+            node.forget(actor, letter)
+        del asked[first:]
+
     def letter(self, src: Id, message: object) -> Letter:
         """Return the letter with this message from this sender."""
         return self._interner.letter(src, message)

@@ -166,6 +166,10 @@ class Node:
             self.interner.asked.append(Asked(self, actor, letter))
         return self._moves[key]
 
+    def forget(self, actor: Actor, letter: Letter | None) -> None:
+        """Forget the moves of an actor on a letter."""
+        del self._moves[id(actor), letter]
+
     def moves_again(self, actor: Actor, letter: Letter | None) -> tuple[Move, ...]:
         """Return what the handler answers now. The caller compares the answer with `moves`."""
         return self._ask(actor, letter, once=True)

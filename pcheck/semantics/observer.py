@@ -10,6 +10,7 @@ the properties are checked.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from pcheck.language.cluster import Cluster
@@ -30,6 +31,51 @@ class Observation(NamedTuple):
     values: tuple[Hashable, ...]  # the exact key of each place; None: a place of another node
 
 
+class ShownPart(NamedTuple):
+    """A part of one node as properties read it: sorted messages, and the value of each field."""
+
+    part: Observation
+    sent: tuple[tuple[Id, object], ...]
+    fields: dict[Watched, tuple[Id, Any]]
+
+
+class Reader:
+    """The parts that a property reads of observations, which are given by numbers of parts."""
+
+    def __init__(self, observer: Observer, sees: Collection[Sees]) -> None:
+        """Begin without any part."""
+        self._observer, self._groups = observer, observer.groups
+        fields = {name: owners for name, owners in observer.fields.items() if name in sees}
+        constant = observer.constant_fields
+        self._constant = {name: constant[name] for name in fields if name in constant}
+        # for each field that changes, its nodes, and for each node the value in each part
+        self._cells: dict[Watched, tuple[tuple[int, ...], list[list[tuple[Id, Any]]]]] = {
+            name: (owners, [[] for _ in owners])
+            for name, owners in fields.items()
+            if name not in constant
+        }
+        messages = any(isinstance(what, type) for what in sees)
+        self._senders = observer.nodes_by_name if messages else ()
+        self._sent: list[list[tuple[tuple[Id, object], ...]]] = [[] for _ in self._senders]
+
+    def add(self, node: int, part: Observation) -> None:
+        """Add a part of a node; its number is that of the parts of this node before it."""
+        shown = self._observer.shown_part(node, part)
+        for name, (owners, cells) in self._cells.items():
+            if node in owners:
+                cells[owners.index(node)].append(shown.fields[name])
+        if self._senders:
+            self._sent[self._senders.index(node)].append(shown.sent)
+
+    def seen(self, numbers: tuple[int, ...], key: Hashable) -> Seen:
+        """Return what can be read of the observation whose parts have these numbers."""
+        fields = dict(self._constant)
+        for name, (owners, cells) in self._cells.items():
+            fields[name] = tuple([each[numbers[i]] for i, each in zip(owners, cells)])
+        sent = [each[numbers[i]] for i, each in zip(self._senders, self._sent)]
+        return Seen(chain.from_iterable(sent), self._groups, fields, key=key)
+
+
 class Observer:
     """The observer of one cluster. A *place* is a watched field of one node that is not fixed.
 
@@ -37,18 +83,18 @@ class Observer:
     """
 
     def __init__(self, cluster: Cluster) -> None:
-        self._groups, self._kinds = cluster.groups, cluster.watched_kinds
+        self.groups, self._kinds = cluster.groups, cluster.watched_kinds
         self.sees_up = cluster.watches_up
         watched = cluster.watched_fields
         extra = {what for each in cluster.milestones for what in each.sees if isinstance(what, str)}
-        self._fields = _owners(cluster, (*watched, UP) if self.sees_up else watched)
+        self.fields = _owners(cluster, (*watched, UP) if self.sees_up else watched)
         self._all_fields = _owners(cluster, (*sorted(extra | {*watched}), UP))
         self._actors = tuple(cluster.actors.values())
         self._places = {
             (name, i): at
             for at, (name, i) in enumerate(
                 (name, i)
-                for name, owners in self._fields.items()
+                for name, owners in self.fields.items()
                 for i in owners
                 if not isinstance(name, str) or _bare(name) in state_fields(type(self._actors[i]))
             )
@@ -58,10 +104,12 @@ class Observer:
         self._watched: dict[Bundle, frozenset[Letter]] = {}
         self._seen: dict[Observation, Seen] = {}
         names = [actor.me for actor in self._actors]
-        self._by_name = sorted(range(len(names)), key=lambda i: order(names[i]))
-        self._sorted: dict[int, tuple[Observation, tuple[tuple[Id, object], ...]]] = {}
-        fixed = set(self._fields) - {name for name, _ in self._places}
-        self._constant = {name: self._row(name, Observation(frozenset(), ())) for name in fixed}
+        self.nodes_by_name = sorted(range(len(names)), key=lambda i: order(names[i]))
+        self._shown: list[dict[int, ShownPart]] = [{} for _ in names]
+        fixed = set(self.fields) - {name for name, _ in self._places}
+        self.constant_fields = {
+            name: self._row(name, Observation(frozenset(), ())) for name in fixed
+        }
 
     def watched(self, bundle: Bundle) -> frozenset[Letter]:
         """Return the letters of a bundle that the observer watches."""
@@ -148,28 +196,33 @@ class Observer:
 
         `key` must be an exact key of the whole observation.
         """
-        if len(parts) != len(self._by_name):
-            return self.seen(self.joined(parts))
-        sent = [pair for i in self._by_name for pair in self._pairs(parts[i])]
-        changing = {name for name, _ in self._places}
-        values = self.joined(parts).values if changing else ()
+        shown = [self.shown_part(i, part) for i, part in enumerate(parts)]
         fields = {
-            name: self._row(name, Observation(frozenset(), values))
-            if name in changing
-            else self._constant[name]
-            for name in self._fields
+            name: self.constant_fields[name]
+            if name in self.constant_fields
+            else tuple([shown[i].fields[name] for i in owners])
+            for name, owners in self.fields.items()
         }
-        return Seen(sent, self._groups, fields, key=key)
+        sent = chain.from_iterable([shown[i].sent for i in self.nodes_by_name])
+        return Seen(sent, self.groups, fields, key=key)
 
-    def _pairs(self, part: Observation) -> tuple[tuple[Id, object], ...]:
-        """Return the sorted pairs (sender, message) of a part.
+    def shown_part(self, i: int, part: Observation) -> ShownPart:
+        """Return the part of node i as properties read it.
 
         The cache keeps a reference to the part. Otherwise another part could get the same `id`.
         """
-        if id(part) not in self._sorted:
+        found = self._shown[i].get(id(part))
+        if found is None:
             letters = sorted(part.sent, key=lambda letter: letter.order)
-            self._sorted[id(part)] = part, tuple((each.src, each.message) for each in letters)
-        return self._sorted[id(part)][1]
+            sent = tuple((each.src, each.message) for each in letters)
+            me = self._actors[i].me
+            fields = {
+                name: (me, self._held(name, i, part))
+                for name, owners in self.fields.items()
+                if i in owners
+            }
+            found = self._shown[i][id(part)] = ShownPart(part, sent, fields)
+        return found
 
     def owners(self, name: str) -> tuple[int, ...]:
         """Return the indices of the nodes with a field that a property or a milestone sees."""
@@ -185,17 +238,17 @@ class Observer:
             for name, owners in self._all_fields.items()
         }
         sent = ((each.src, each.message) for each in letters)
-        return Seen(sent, self._groups, fields, is_sorted=True)
+        return Seen(sent, self.groups, fields, is_sorted=True)
 
     def _show(self, observation: Observation) -> Seen:
-        fields = {name: self._row(name, observation) for name in self._fields}
+        fields = {name: self._row(name, observation) for name in self.fields}
         letters = sorted(observation.sent, key=lambda letter: letter.order)
         sent = ((letter.src, letter.message) for letter in letters)
-        return Seen(sent, self._groups, fields, key=observation)
+        return Seen(sent, self.groups, fields, key=observation)
 
     def _row(self, name: Watched, observation: Observation) -> FieldValues:
         """Return the value of a field in each node that has the field."""
-        owners = self._fields[name]
+        owners = self.fields[name]
         return tuple((self._actors[i].me, self._held(name, i, observation)) for i in owners)
 
     def _held(self, name: Watched, i: int, observation: Observation) -> Any:

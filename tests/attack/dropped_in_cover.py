@@ -8,10 +8,9 @@ from typing import Any
 from pcheck.search.compiled import explorer, kernel
 from pcheck.search.compiled.covering import Cover
 from pcheck.search.compiled.store import Store
-from pcheck.search.compiled.walk import Walk
+from pcheck.search.compiled.turn import Turn
 from pcheck.search.outcome import SearchResult
 from pcheck.search.reductions import reduce
-from pcheck.search.reductions.closure import Successors
 from pcheck.search.reductions.cover import rank_local_states
 from pcheck.semantics.node import Config
 from tests.attack.conditions import Patch, dropped
@@ -82,20 +81,8 @@ def _(patch: Patch) -> None:
 
 @dropped("a search with cover only proves")
 def _(patch: Patch) -> None:
-    def explore_with_cover(by_steps: Walk, successors: Successors) -> SearchResult:
-        return by_steps.proof(rank_local_states(successors)).run()
+    def run(self: Turn) -> SearchResult:
+        assert self.reduced.successors is not None
+        return self.walk.proof(rank_local_states(self.reduced.successors)).run()
 
-    patch.setattr(explorer, "_explore_with_cover", explore_with_cover)
-
-
-@dropped("reductions are off for properties about steps")
-def _(patch: Patch) -> None:
-    reduced = reduce.reduce_cluster
-
-    def reduce_cluster(model: Any, *arguments: Any) -> Any:
-        properties, model.properties = model.properties, ()
-        found = reduced(model, *arguments)
-        model.properties = properties
-        return found
-
-    patch.setattr(explorer, "reduce_cluster", reduce_cluster)
+    patch.setattr(Turn, "run", run)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable
 
 from pcheck.search.reductions import minimise
-from pcheck.search.reductions.closure import Edge, Local
+from pcheck.search.reductions.local_tables import Edge, Local
 from pcheck.semantics.observer import Observer
 from tests.attack.conditions import Patch, dropped
 from tests.attack.dropped_in_tables import is_action, sends

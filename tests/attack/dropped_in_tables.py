@@ -10,9 +10,11 @@ from pcheck.language.actor import Actor
 from pcheck.language.kinds import state_fields
 from pcheck.search.compiled.machines import Effects
 from pcheck.search.compiled.tables import Tables
-from pcheck.search.reductions import closure, prune, reduce
-from pcheck.search.reductions.automaton import Automaton, MacroStep, Quotient
-from pcheck.search.reductions.closure import Closure, Edge, Local, Open, Unclosed
+from pcheck.search.reductions import closure, prune, quotients
+from pcheck.search.reductions.automaton import MacroStep, Quotient
+from pcheck.search.reductions.closure import Closure, Unclosed
+from pcheck.search.reductions.local_tables import Edge, Local
+from pcheck.search.reductions.met import Noting
 from pcheck.search.reductions.prune import Pruned
 from pcheck.semantics import handlers
 from pcheck.semantics.network import Letter
@@ -125,7 +127,7 @@ def _(patch: Patch) -> None:
 @dropped("what a node without a table sends must be in the tables")
 def _(patch: Patch) -> None:
     patch.setattr(closure, "MAX_REACTIONS_OF_SILENT_ROLE", 2)
-    patch.setattr(Open, "steps", lambda self, config: self._inner.steps(config))
+    patch.setattr(Noting, "steps", lambda self, config: self._inner.steps(config))
 
 
 # -- prune -------------------------------------------------------------------------------------
@@ -160,7 +162,7 @@ def _live(
             }
         return live
 
-    patch.setattr(reduce, "live_letters", live_letters)
+    patch.setattr(quotients, "live_letters", live_letters)
 
 
 @dropped("a message is live if the node reacts to it later")
@@ -196,7 +198,7 @@ def _(patch: Patch) -> None:
 @dropped("a dead message stays in the inbox on fifo")
 def _(patch: Patch) -> None:
     def representative(self: Pruned, config: Config) -> Config:
-        live = self._live[self.node.local(config)]
+        live = self.live[self.node.local(config)]
         inbox = tuple(letter for letter in config.inbox if letter in live)
         return self.node.config(config.actor, config.up, inbox)
 
@@ -215,8 +217,9 @@ def _(patch: Patch) -> None:
 def _(patch: Patch) -> None:
     begin = Pruned.__init__
 
-    def init(self: Pruned, inner: Automaton, live: Live, sees_up: bool) -> None:
-        begin(self, inner, live, False)
+    def init(self: Pruned, *arguments: Any) -> None:
+        inner, live, letters, _ = arguments
+        begin(self, inner, live, letters, False)
 
     patch.setattr(Pruned, "__init__", init)
 

@@ -1,7 +1,7 @@
 """Random properties: all events of a small footprint, each forbidden, and some wanted too.
 
 One search with many properties compares more than a verdict: for each event, the least number of
-steps to it. Step properties are rare, because reductions are off for them.
+steps to it. Half of the protocols have a property about steps, too.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pcheck.language.property import Property, always, sometimes
 from pcheck.language.seen import UP, Seen, Sees, Up
 from tests.attack.messages import Page, content
 
-PLAIN_EVENT = "a1_sends"  # distinguishes the nodes of a group
+PLAIN_EVENT, PLAIN_STEP = "a1_sends", "a1_sends_first"  # distinguish the nodes of a group
 Event = Callable[[Seen], bool]
 Events = Iterator[tuple[str, Event]]
 
@@ -39,8 +39,15 @@ def draw_properties(
     if random.random() < 0.3:
         for name in random.sample(sorted(events), min(2, len(events))):
             yield sometimes(sees=footprint, name=f"some_{name}")(events[name])
-    if random.random() < 0.1:
-        yield _step_property(random, footprint, events)
+    others = Random()  # what is drawn from it leaves the rest of the protocol as it is
+    others.setstate(random.getstate())
+    if others.random() < 0.5:
+        whole = others.random() < 0.7
+        sees = footprint if whole else [others.choice(footprint)]
+        some = {name: event for what in sees for name, event in _of(what, states, groups)}
+        yield _step_property(others, sees, some)
+    if others.random() < 0.03 and kind in footprint:
+        yield _plain_step(kind)
 
 
 def _of(what: Sees, states: int, groups: Sequence[Group]) -> Events:
@@ -104,12 +111,34 @@ def _forbidden(name: str, sees: list[Sees], event: Event) -> Property:
 
 
 def _step_property(random: Random, sees: list[Sees], events: dict[str, Event]) -> Property:
-    """Return a property that forbids an event after another one, or its end."""
+    """Return a property that forbids some steps, given two events."""
     first, then = (events[name] for name in random.choices(sorted(events), k=2))
+    forbidden: dict[str, Callable[[Seen, Seen], bool]] = {
+        "in_order": lambda before, after: (
+            (first(before) and not then(before) and then(after))
+            or (then(before) and not then(after))
+        ),
+        "stays": lambda before, after: then(before) and not then(after),
+        "apart": lambda before, after: (
+            not (first(before) or then(before)) and first(after) and then(after)
+        ),
+        "from_to": lambda before, after: first(before) and then(after),
+        "ends": lambda before, _: first(before) and then(before),
+        "is_seen": lambda before, after: first(before) and then(before) and before == after,
+        "is_last": lambda before, after: then(before) and before != after,
+    }
+    name = random.choice(sorted(forbidden))
 
-    def in_order(before: Seen, after: Seen) -> str | None:
-        late = first(before) and not then(before) and then(after)
-        gone = then(before) and not then(after)
-        return "an event came too late, or has gone" if late or gone else None
+    def allows(before: Seen, after: Seen) -> str | None:
+        return f"the step is not {name}" if forbidden[name](before, after) else None
 
-    return always(sees=sees, name="in_order")(in_order)
+    return always(sees=sees, name=name)(allows)
+
+
+def _plain_step(kind: type[Any]) -> Property:
+    def holds(before: Seen, after: Seen) -> str | None:
+        new = {src for src, _ in after.sent(kind)} - {src for src, _ in before.sent(kind)}
+        late = Id("a1") in new and before.sent(kind)
+        return "a1 was not the first to send" if late else None
+
+    return always(sees=[kind], name=PLAIN_STEP)(holds)

@@ -20,7 +20,7 @@ from tests.attack.machines import (
     Way,
 )
 from tests.attack.messages import KINDS
-from tests.attack.properties import PLAIN_EVENT, draw_properties
+from tests.attack.properties import PLAIN_EVENT, PLAIN_STEP, draw_properties
 
 NETWORKS = ("set", "once", "lossy", "fifo")
 NAMES = ("src", "name", "held", "me")
@@ -68,7 +68,7 @@ def is_declared_wrongly(number: int) -> bool:
     drawing = _Drawing(number)
     cluster = drawing.cluster()
     distinguished = [drawing.groups[each] for each in drawing.plain]
-    if any(prop.name == PLAIN_EVENT for prop in cluster.properties):
+    if any(prop.name in (PLAIN_EVENT, PLAIN_STEP) for prop in cluster.properties):
         distinguished.append(drawing.groups[0])
     return any(nodes.ids in cluster.interchangeable for nodes in distinguished)
 

@@ -160,6 +160,42 @@ def always_something() -> Property:
     return always(sees=[X], name="always_something")(holds)
 
 
+def never_idle_at(value: int, *nodes: str) -> Property:
+    """Return the property that no step is unseen while these nodes, or some node, have a value."""
+
+    def holds(before: Seen, after: Seen) -> str | None:
+        there = {node for node, held in before.field("at") if held == value}
+        is_there = there == set(map(Id, nodes)) if nodes else bool(there)
+        return "nothing changed" if before == after and is_there else None
+
+    return always(sees=["at"], name=f"never_idle_at_{value}")(holds)
+
+
+def never_then(first: type[Any], then: type[Any], *nodes: str) -> Property:
+    """Return the property that no step sends a message after another one, by these two nodes."""
+
+    def is_sent(seen: Seen, nth: int) -> bool:
+        senders = [src for src, _ in seen.sent((first, then)[nth])]
+        return Id(nodes[nth]) in senders if nodes else bool(senders)
+
+    def holds(before: Seen, after: Seen) -> str | None:
+        is_late = is_sent(before, 0) and not is_sent(before, 1) and is_sent(after, 1)
+        return "it was sent after the first one" if is_late else None
+
+    name = f"never_{then.__name__}_after_{first.__name__}"
+    return always(sees=[first, then], name=name)(holds)
+
+
+def never_together() -> Property:
+    """Return the property that no step sends the first X and the first Y."""
+
+    def holds(before: Seen, after: Seen) -> str | None:
+        new = [bool(after.sent(kind)) > bool(before.sent(kind)) for kind in (X, Y)]
+        return "X and Y were sent" if all(new) else None
+
+    return always(sees=[X, Y], name="never_together")(holds)
+
+
 def never_at(value: int, field: str = "at") -> Property:
     """Return the property that no node has this value in a field."""
 

@@ -22,6 +22,7 @@ from tests.attack import (
     dropped_in_cover,
     dropped_in_fuse,
     dropped_in_minimise,
+    dropped_in_steps,
     dropped_in_symmetry,
     dropped_in_tables,
 )
@@ -33,6 +34,7 @@ MODULES = (
     dropped_in_cover,
     dropped_in_fuse,
     dropped_in_minimise,
+    dropped_in_steps,
     dropped_in_symmetry,
     dropped_in_tables,
 )

@@ -9,6 +9,7 @@ from tests.attack.scripts import (
     Listener,
     Rebooting,
     Typed,
+    X,
     Y,
     always_something,
     namers,
@@ -17,7 +18,10 @@ from tests.attack.scripts import (
     never_both,
     never_by,
     never_down,
+    never_idle_at,
     never_known,
+    never_then,
+    never_together,
     trap,
 )
 
@@ -77,13 +81,13 @@ TRAPS: dict[str, Trap] = {
             SET,
             {
                 "r": "00 A 10; 10 B 20; 20 C 30 X>n1",
-                "n": "00 X 10 Y>",
+                "n": "00 p 10; 10 X 20 Y>",
                 "m": "00 p 10 A>r1 B>r1 C>r1",
             },
             properties=[never(Y)],
             roles={"r": Listener},
         ),
-        "prune",
+        "minimise",
     ),
     # -- minimise ------------------------------------------------------------------------------
     "classes refine what the properties see": Trap(
@@ -293,7 +297,7 @@ TRAPS: dict[str, Trap] = {
         alike(SET, n="00 A 10 X> @n1", m=EITHER), "prune,symmetry", REFUSED
     ),
     "a renaming maps classes to classes": Trap(
-        alike(SET, n="00 A 10; 10 i 20 X> @n2", m=EITHER), "minimise,symmetry", REFUSED
+        alike(SET, n="00 A 20; 20 i 40 X> @n2", m=EITHER), "minimise,symmetry", REFUSED
     ),
     "nodes take each other's places": Trap(namers(never()), "symmetry", without=REFUSED),
     "receivers are renamed": Trap(
@@ -342,8 +346,75 @@ TRAPS: dict[str, Trap] = {
     "a search with cover only proves": Trap(
         trap(SET, {"n": "00 a 10; 10 b 20; 00 c 20; 20 x 30 X>"}), "cover"
     ),
-    # -- all of them ---------------------------------------------------------------------------
-    "reductions are off for properties about steps": Trap(
+    # -- properties about steps ----------------------------------------------------------------
+    "properties are asked about unseen steps": Trap(
         trap(SET, {"n": "00 i 10; 10 j 20 X>"}, properties=[always_something()]), "fuse"
+    ),
+    "properties are asked about unseen steps at every renaming": Trap(
+        trap(
+            SET,
+            {"n2": "00 i 10; 10 j 11; 11 k 20"},
+            properties=[never_idle_at(1, "n1")],
+            interchangeable=("n2",),
+        ),
+        "fuse,symmetry",
+        REFUSED,
+    ),
+    "minimise leaves out unseen steps": Trap(
+        trap(SET, {"n": "00 i 10"}, properties=[always_something()]), "minimise"
+    ),
+    "fuse leaves out unseen steps": Trap(
+        trap(SET, {"n": "00 i 10; 10 j 20 X>"}, properties=[always_something()]), "fuse"
+    ),
+    "prune leaves out unseen steps": Trap(
+        trap(SET, {"n": "00 i 10 X>"}, crashes=1, properties=[always_something()]), "prune"
+    ),
+    "cover leaves out unseen steps": Trap(
+        trap(
+            SET,
+            {"n": "00 i 10 A>n1; 00 j 10 A>n1 B>q1; 10 A 10 B>q1", "q": "00 i 00"},
+            properties=[never_idle_at(1)],
+        ),
+        "cover",
+    ),
+    "an unseen step that does not exist is not judged": Trap(
+        trap(SET, {"n": "00 i 10"}, properties=[never_idle_at(1)]), "fuse"
+    ),
+    "the observation before a step is the one before its chain": Trap(
+        trap(SET, {"n": "00 i 10 X>; 10 j 20; 20 k 30 Y>"}, properties=[never_together()]), "fuse"
+    ),
+    "the observation after a step is the one after its chain": Trap(
+        trap(SET, {"n": "00 i 10 X>; 10 j 20; 20 k 30 Y>"}, properties=[never_then(X, Y)]), "fuse"
+    ),
+    "a step to a known observation is judged": Trap(
+        trap(
+            SET,
+            {"n": "00 i 10 X>", "q": "00 i 10 Y>"},
+            properties=[never_then(X, Y), never_then(Y, X)],
+        ),
+        "fuse",
+    ),
+    "a step property is decided after all steps of a chain": Trap(
+        trap(SET, {"n": "00 i 10 X>; 10 j 20; 20 k 30 Y>"}, properties=[never_then(X, Y)]), "fuse"
+    ),
+    "a property says the same of renamed pairs": Trap(
+        trap(
+            SET,
+            {"n2": "00 i 10 X>"},
+            properties=[never_then(X, X, "n2", "n1")],
+            interchangeable=("n2",),
+        ),
+        "symmetry",
+        REFUSED,
+    ),
+    "a renaming of a pair renames both observations": Trap(
+        trap(
+            SET,
+            {"n2": "00 i 10 X>"},
+            properties=[never_then(X, X, "n2", "n1")],
+            interchangeable=("n2",),
+        ),
+        "symmetry",
+        REFUSED,
     ),
 }

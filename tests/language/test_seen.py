@@ -142,6 +142,31 @@ def test_a_step_property_has_the_same_footprint_before_and_after_the_step() -> N
         reads.why_false(OBSERVATION, OBSERVATION)
 
 
+@pytest.mark.parametrize(
+    "sees", [[Said], [Sung], ["time"], ["place"], [Sung, "place"], [Said, "time"], []]
+)
+def test_observations_are_equal_if_they_agree_on_the_footprint(
+    sees: list[Any],
+) -> None:
+    """A message of the class Sung is new, and the place is another one; nothing else differs."""
+    other = Seen(
+        [*OBSERVATION.values[0], (A1, Sung("z"))],  # type: ignore[misc]
+        {},
+        {"time": ((A1, 3), (A2, 4)), "place": ((A1, 5),)},
+    )
+
+    def compares(before: Seen, after: Seen) -> str | None:
+        if before == after and hash(before) == hash(after) and before.values == after.values:
+            return None
+        pairs = zip(before.values, after.values, strict=True)
+        return str(sum(old != new for old, new in pairs))
+
+    prop = always(sees=sees)(compares)
+    changed = {Sung, "place"}.intersection(sees)
+    assert prop.why_false(OBSERVATION, other) == (str(len(changed)) if changed else None)
+    assert prop.why_false(OBSERVATION, OBSERVATION) is None
+
+
 def test_the_error_about_an_unknown_group_suggests_a_name() -> None:
     @always(sees=[Said])
     def reads(seen: Seen) -> None:

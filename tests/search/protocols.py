@@ -280,8 +280,10 @@ def never_unseen(name: str, where: Predicate) -> Property:
     """Return a property that is false of steps that change nothing that is seen."""
 
     def test(before: Seen, after: Seen) -> str | None:
-        same = observation(before, where.sees) == observation(after, where.sees)
-        return observation(before, where.sees) if same and where.test(before) else None
+        if not where.test(before):  # first, because it is fast
+            return None
+        old = observation(before, where.sees)
+        return old if old == observation(after, where.sees) else None
 
     prop = always(sees=where.sees, name=name)(test)
     return with_summary(prop, f"never a step that cannot be seen, from {where.text}")
@@ -291,8 +293,10 @@ def never_seen(name: str, where: Predicate) -> Property:
     """Return a property that is false of steps that change something that is seen."""
 
     def test(before: Seen, after: Seen) -> str | None:
+        if not where.test(after):  # first, because it is fast
+            return None
         old, new = observation(before, where.sees), observation(after, where.sees)
-        return f"{old} -> {new}" if old != new and where.test(after) else None
+        return f"{old} -> {new}" if old != new else None
 
     prop = always(sees=where.sees, name=name)(test)
     return with_summary(prop, f"never a step that can be seen, to {where.text}")

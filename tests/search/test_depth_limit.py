@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from pcheck import check
+from pcheck import Action, Actor, Cluster, Seen, action, always, check, fixed, group
 from pcheck.errors import UsageError
+from pcheck.search.engine import explore as explore_with_options
 from pcheck.search.limits import Limits
+from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import Outcome, Verdict
 from pcheck.search.reference import explore
 from tests.attack.drawn import protocols
 from tests.attack.protocols import is_declared_wrongly
-from tests.search.drawn import Graph, found, never, once
+from tests.search.alike import Case
+from tests.search.drawn import Graph, found, never, never_step, once
 
 TREE = {name: f"{name}0 {name}1" for name in ["T", "T0", "T1", "T00", "T01", "T10", "T11"]}
+BACK = {"never_T0_to_T": ("T0 to T", "T T0 T")}
 TWO_BY_TWO: dict[str, Any] = {"acceptors": 2, "rounds": 1}
 
 
@@ -38,6 +44,55 @@ def test_a_violation_at_the_limit_is_found_and_one_beyond_it_is_not() -> None:
     at, beyond = (explore(Graph(TREE, never("T11")), Limits(depth=depth)) for depth in (2, 1))
     assert found(at) == {"never_T11": ("at T11", "T T1 T11")}
     assert (at.verdict, beyond.verdict) == (Verdict.VIOLATED, Verdict.INCOMPLETE)
+
+
+@pytest.mark.parametrize("loop", ["T T01", "T01 T"])
+@pytest.mark.parametrize(("depth", "is_found"), [(1, False), (2, True)])
+def test_a_step_beyond_the_limit_is_not_judged(loop: str, depth: int, is_found: bool) -> None:
+    """The step back to T ends after two steps, in a state that is known before."""
+    search = explore(Graph({**TREE, "T0": loop}, never_step("T0", "T")), Limits(depth=depth))
+    assert found(search) == (BACK if is_found else {})
+    assert search.verdict is (Verdict.VIOLATED if is_found else Verdict.INCOMPLETE)
+
+
+def test_every_step_is_judged_if_no_state_is_beyond_the_limit() -> None:
+    search = explore(Graph({"T": "T0", "T0": "T"}, never_step("T0", "T")), Limits(depth=1))
+    assert found(search) == BACK
+
+
+@dataclass(frozen=True)
+class Pendulum(Actor):
+    """Goes back and forth between 0 and 1, and on from 1 to `end`."""
+
+    end: int = fixed()
+    at: int = 0
+
+    def actions(self) -> Iterator[Action]:
+        if self.at == 1:
+            yield action("goes back", self.but(at=0))
+        if self.at < self.end:
+            yield action("goes on", self.but(at=self.at + 1))
+
+
+@always(sees=["at"])
+def never_back(before: Seen, after: Seen) -> str | None:
+    return "back" if after.field("at") < before.field("at") else None
+
+
+@pytest.mark.parametrize(
+    ("engine", "reduce"),
+    [("reference", None), ("compiled", "none"), ("compiled", "fuse"), ("compiled", "all")],
+)
+@pytest.mark.parametrize("end", [1, 2])
+def test_both_engines_judge_the_same_steps(engine: str, reduce: str | None, end: int) -> None:
+    """The step back leads to a known state; beyond `end=1` there is no new one."""
+    case = Case(Cluster({group("n", 1): lambda _: Pendulum(end=end)}, [never_back]))
+    lengths = []
+    for depth in (1, 2):
+        options = SearchOptions(engine, reduce, Limits(depth=depth))
+        search = explore_with_options(case.model(), options)
+        lengths.append([len(each.trace) for each in search.discoveries.values()])
+    assert lengths == [[2] if end == 1 else [], [2]]
 
 
 @pytest.mark.parametrize("crashes", [0, 1])

@@ -11,7 +11,7 @@ from pcheck import Cluster, Property, Seen, always, group
 from pcheck.errors import Asymmetric
 from pcheck.search import engine, reference
 from pcheck.search.clock import Clock, Progress
-from pcheck.search.compiled import explorer, machines, walk
+from pcheck.search.compiled import explorer, machines
 from pcheck.search.limits import Limits
 from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import Outcome, SearchResult, Verdict
@@ -49,19 +49,22 @@ def _often(monkeypatch: Patch) -> None:
     monkeypatch.setattr(Clock, "PERIOD", 0.0)
 
 
-def test_a_search_that_begins_again_with_larger_tables_keeps_what_it_found(
-    monkeypatch: Patch,
+@pytest.mark.parametrize("states", [3, 0])
+def test_a_search_with_reductions_keeps_what_the_search_before_it_found(
+    states: int, monkeypatch: Patch
 ) -> None:
+    """The search without reductions ends at 35 states. While tables are closed, there is none."""
     monkeypatch.setattr(explorer, "MAX_LOCAL_REACTIONS", 1)
-    monkeypatch.setattr(walk, "MIN_STATES_FOR_LARGER_TABLES", 50)
+    monkeypatch.setattr(explorer, "MIN_PLAIN_WORK", 50)
     search = explorer.explore(
         Case(tickers(1, 100, EARLY, FAR)).model(),
         reductions=["minimise"],
         all_properties=True,
-        on_progress=stopping_at(3, KeyboardInterrupt(), after=50),
+        on_progress=stopping_at(states, KeyboardInterrupt(), after=30),
+        first_reactions=1,
     )
     check_found(search, "an interrupt")
-    assert (search.states, search.depth) == (3, 2)
+    assert (search.states, search.depth) == (35, 34)
 
 
 def test_the_reference_engine_keeps_what_was_found_before_there_were_too_many_numbers(

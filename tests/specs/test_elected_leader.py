@@ -188,7 +188,7 @@ def test_a_killed_leader_can_be_survived_if_a_majority_and_another_leader_are_le
 
 
 def test_a_decision_does_not_change() -> None:
-    """Checked as a step property at a small size, because step properties allow no reduction."""
+    """Checked as a step property, with the reference search at a small size."""
 
     @always(sees=["decided"])
     def decisions_stay(before: Seen, after: Seen) -> str | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import astuple
 
 from pcheck.search.outcome import SearchResult
+from pcheck.text import counted
 
 
 def reduction_notes(search: SearchResult) -> Iterator[str]:
@@ -14,6 +16,12 @@ def reduction_notes(search: SearchResult) -> Iterator[str]:
             f"Reductions: {', '.join(search.reduced)}. They keep every verdict and the length of "
             "the shortest traces. The counts and the depth are those of the reduced state space; "
             "use --reduce none for the full one."
+        )
+    if search.tables is not None:
+        local_states, messages, turns = astuple(search.tables)
+        yield (
+            f"Closed tables: {counted(local_states, 'local state')}, "
+            f"{counted(messages, 'message')}, {counted(turns, 'turn')}."
         )
     if search.note is not None:
         yield search.note

@@ -13,7 +13,7 @@ import numpy as np
 from pcheck.search.compiled import kernel
 from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.tables import Tables
-from pcheck.search.reductions.closure import Local
+from pcheck.search.reductions.local_tables import Local
 from pcheck.semantics.network import Letter
 from pcheck.semantics.node import Config
 

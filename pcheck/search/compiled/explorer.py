@@ -1,17 +1,19 @@
 """The compiled explorer, which may need several searches for one result.
 
-The first search goes by steps. With `cover`, a second search may prove the properties that are
-still open. If closed tables turn out to be wrong, the search begins again without them. If closed
-tables were too large, and the search is very long, the search begins again with a higher limit.
+The first search has closed tables, if closing them is little work. Otherwise a search without
+reductions comes first: it may end soon. If not, the next search has the tables of what was met so
+far. Its turns begin anew as long as what they meet refutes their tables. If a step property is
+false of steps that a reduced search leaves out, the search begins again without the reductions that
+leave out steps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from typing import NamedTuple
 
-from pcheck.errors import Asymmetric, SpecError, Unreliable
 from pcheck.language.actor import Actor
 from pcheck.language.cluster import Cluster
 from pcheck.language.names import group
@@ -19,6 +21,7 @@ from pcheck.search.clock import EXPLORING, Clock, OnProgress, Progress
 from pcheck.search.compiled.machines import check_nodes
 from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.tables import Tables
+from pcheck.search.compiled.turn import CLOSING, STATES_PER_REACTION, Refuted, Turn
 from pcheck.search.compiled.walk import Walk
 from pcheck.search.garbage import without_garbage_collection
 from pcheck.search.layers import COMPARING
@@ -31,19 +34,26 @@ from pcheck.search.limits import (
     state_limit,
     stop_reason,
 )
-from pcheck.search.outcome import SearchResult, TooManyNumbers
-from pcheck.search.reductions.closure import (
-    MAX_LOCAL_REACTIONS,
-    MAX_LOCAL_REACTIONS_OF_LONG_SEARCH,
-    Successors,
-    Unclosed,
-)
+from pcheck.search.outcome import ClosedTables, SearchResult
+from pcheck.search.reductions.closure import MAX_LOCAL_REACTIONS
 from pcheck.search.reductions.cover import rank_local_states
-from pcheck.search.reductions.reduce import ReducedCluster, reduce_cluster, without_tables
+from pcheck.search.reductions.met import Met, MetUnknown
+from pcheck.search.reductions.reduce import (
+    ReducedCluster,
+    reduce_cluster,
+    with_every_step,
+    without_tables,
+)
+from pcheck.search.reductions.unseen_steps import ForbidsUnseenSteps
+from pcheck.search.reductions.walking import walk_at_random
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Network
 
-CLOSING = "closing tables"
+MAX_TURNS = 20
+ENTRIES_PER_REACTION = 2  # without reductions, so many entries take as long as one reaction
+MIN_PLAIN_WORK = 15_000  # of a search without reductions, in reactions; a shorter one ends soon
+MAX_PAIRS = 60_000  # of a local state and a letter, in the first tables
+REFUTED = f"each of {MAX_TURNS} searches met local states that refuted its tables"
 
 
 def explore(
@@ -54,107 +64,123 @@ def explore(
     all_properties: bool = False,
     on_progress: OnProgress | None = None,
     clock: Clock | None = None,
+    first_reactions: int | None = None,
 ) -> SearchResult:
     """Explore a cluster in machine code, with the same outcomes as `reference.explore`.
 
-    With reductions, counts and depth are those of the reduced state space.
+    With reductions, counts and depth are those of the reduced state space. If `first_reactions` are
+    too few to close the tables, a search without reductions comes first.
     """
     clock = clock or Clock(limits, on_progress)
     check_nodes(model)  # first: an interrupt of the reductions is reported as a search of no steps
-
-    def search(reduced: ReducedCluster) -> Walk:
-        return Walk(model, limits, reduced, all_properties, clock)
-
-    def reduce(max_reactions: int) -> ReducedCluster:
-        tick = clock.ticking(Progress(), CLOSING if reductions else EXPLORING)
-        return reduce_cluster(model, reductions, tick, max_reactions)
-
-    reductions = tuple(reductions)
+    searches = _Searches(model, tuple(reductions), limits, all_properties, clock)
     with without_garbage_collection():
+        return searches.result(first_reactions)
+
+
+class _Searches:
+    """The searches for one result."""
+
+    def __init__(
+        self,
+        model: ClusterModel,
+        reductions: tuple[str, ...],
+        limits: Limits,
+        all_properties: bool,
+        clock: Clock,
+    ) -> None:
+        self._model, self._reductions, self._limits = model, reductions, limits
+        self._all_properties, self._clock = all_properties, clock
+        self._earlier: list[SearchResult] = []  # of searches that were exact until they ended
+
+    def result(self, first_reactions: int | None) -> SearchResult:
+        """Return the result of the last search, with the decisions of the earlier ones."""
+        result, why = None, ""
         try:
-            first = reduce(MAX_LOCAL_REACTIONS)
+            try:
+                result = self._search(first_reactions)
+            except ForbidsUnseenSteps as error:
+                why = str(error)  # the text alone: the error keeps the whole search in memory
+            if result is None:
+                result = self._walk(with_every_step(self._model, self._reduced, why)).run()
         except STOPPING_EXCEPTIONS as end:
-            empty = search(reduce_cluster(model, ()))
+            empty = self._walk(reduce_cluster(self._model, ()))
             empty.stopped = stop_reason(end)
-            return empty.report()
-        found: list[SearchResult] = []
-        why = ""
-        try:
-            result = _explore(search, first, reduce, found)
-        except Unclosed as error:
-            why = str(error)  # the text alone: the error keeps the whole search in memory
-        if why:
-            result = search(without_tables(model, first, why)).run()
-        for earlier in found:
+            result = empty.report()
+        for earlier in self._earlier:
             result = result.with_earlier(earlier)
-        return result
+        return self._deepest(result)
 
+    def _deepest(self, last: SearchResult) -> SearchResult:
+        """Return the last result, or an earlier one that stopped at a greater depth."""
+        if last.stopped is None:
+            return last
+        deepest = max([last, *self._earlier], key=lambda each: each.depth)
+        if deepest is last:
+            return last
+        return replace(
+            deepest,
+            stopped=last.stopped,
+            discoveries=last.discoveries,
+            untraced=last.untraced,
+        )
 
-def _explore(
-    search: Callable[[ReducedCluster], Walk],
-    reduced: ReducedCluster,
-    reduce: Callable[[int], ReducedCluster],
-    found: list[SearchResult],
-) -> SearchResult:
-    """Search by steps. If closed tables were too large, and the search is very long, begin again
-    with a higher limit for the tables.
+    def _search(self, first_reactions: int | None) -> SearchResult:
+        """Search with closed tables, if they can be had, or with tables of what was met."""
+        most = MAX_LOCAL_REACTIONS
+        reduced = self._reduce(min(first_reactions or most, most))
+        met = Met(self._model)
+        if reduced.is_unclosed and first_reactions is not None:
+            plain = self._walk(reduce_cluster(self._model, (), met=met))
+            has_ended = plain.advance(lambda: _does_not_end_soon(plain, met))
+            if has_ended and plain.stopped != state_limit(self._limits.states or 0):
+                return plain.report()
+            self._earlier.append(plain.report())
+            reduced = self._reduce(most)
+        if reduced.is_unclosed:
+            return self._in_turns(met)
+        with suppress(MetUnknown):
+            return self._turn(reduced, 1)
+        return self._in_turns(met)
 
-    If the tables turn out to be wrong, raise Unclosed. The result of a search that begins again is
-    added to `found`: its discoveries are right, because its tables were right until then.
-    """
-    by_steps = search(reduced)
-    if reduced.successors is not None:
-        return _explore_with_cover(by_steps, reduced.successors)
-    if not reduced.too_many:
+    def _in_turns(self, met: Met) -> SearchResult:
+        """Search with tables of what was met, and begin anew as long as they are refuted."""
+        walk_at_random(self._model, met, MAX_PAIRS, self._clock.ticking(Progress(), CLOSING))
+        for nth in range(1, MAX_TURNS + 1):
+            reduced = self._reduce(met=met)
+            with suppress(Refuted):
+                return self._turn(reduced, nth)
+        return self._walk(without_tables(self._model, reduced, REFUTED)).run()
+
+    def _turn(self, reduced: ReducedCluster, nth: int) -> SearchResult:
+        """Return the result of a turn; if it must begin anew, keep what it decided before."""
+        turn = Turn(self._walk(reduced))
         try:
-            return by_steps.run()
-        except Unclosed:
-            found.append(by_steps.report())
+            result = turn.run()
+        except (MetUnknown, ForbidsUnseenSteps):
+            if turn.is_exact:
+                self._earlier.append(turn.walk.report())
             raise
-    if by_steps.advance(pause=by_steps.is_long):
-        return by_steps.report()
-    try:
-        second = reduce(MAX_LOCAL_REACTIONS_OF_LONG_SEARCH)
-    except STOPPING_EXCEPTIONS as end:
-        by_steps.stopped = stop_reason(end)
-        return by_steps.report()
-    if second.too_many:
-        return by_steps.run()
-    found.append(by_steps.report())
-    del by_steps
-    return _explore(search, second, reduce, found)
+        if reduced.quotients is None:
+            return result
+        return result.with_tables(ClosedTables(*reduced.quotients.tables.sizes(), nth))
+
+    def _reduce(
+        self, reactions: int = MAX_LOCAL_REACTIONS, met: Met | None = None
+    ) -> ReducedCluster:
+        activity = CLOSING if self._reductions else EXPLORING
+        tick = self._clock.ticking(Progress(), activity)
+        self._reduced = reduce_cluster(self._model, self._reductions, tick, reactions, met)
+        return self._reduced
+
+    def _walk(self, reduced: ReducedCluster) -> Walk:
+        return Walk(self._model, self._limits, reduced, self._all_properties, self._clock)
 
 
-def _explore_with_cover(by_steps: Walk, successors: Successors) -> SearchResult:
-    """Search by steps until a proof with cover is worth trying; then try to prove the rest.
-
-    If the proof fails, the search by steps continues.
-    """
-    if by_steps.advance(pause=by_steps.should_try_cover):
-        return by_steps.report()
-    fault = None
-    try:
-        proof = by_steps.proof(rank_local_states(successors))
-        with by_steps.clock.halving():
-            proof.advance()
-        if proof.complete and not proof.judge.found:
-            return by_steps.report(proof)
-        if proof.stopped == INTERRUPT:
-            raise KeyboardInterrupt
-        del proof
-    except (Asymmetric, Unreliable):  # the search by steps would not be sound either
-        raise
-    except TooManyNumbers:  # the search by steps may need fewer
-        pass
-    except SpecError as error:
-        fault = error
-    except STOPPING_EXCEPTIONS as end:
-        by_steps.stopped = stop_reason(end)
-        return by_steps.report()
-    by_steps.advance()  # to the shortest trace that shows the violation or fault, or to a limit
-    if fault is not None and by_steps.stopped is not None:
-        raise fault
-    return by_steps.report()
+def _does_not_end_soon(plain: Walk, met: Met) -> bool:
+    """Return whether a search without reductions has taken as long as tables would take."""
+    work = plain.tables.entries // ENTRIES_PER_REACTION + len(plain.store) // STATES_PER_REACTION
+    return work >= max(MIN_PLAIN_WORK, sum(met.pairs()))
 
 
 class RecordedSearch(NamedTuple):
@@ -182,7 +208,7 @@ def record(model: ClusterModel, limits: Limits, clock: Clock) -> RecordedSearch 
 
     with without_garbage_collection():
         search = None
-        with suppress(Unclosed):
+        with suppress(MetUnknown):
             tick = clock.ticking(Progress(states=1), COMPARING)
             search = recorded(reduce_cluster(model, ["prune"], tick))
         search = search or recorded(reduce_cluster(model, ()))
@@ -206,6 +232,7 @@ def compile_kernel() -> None:
     assert search.reduced.successors is not None
     search.proof(rank_local_states(search.reduced.successors)).run()
     search.store.flush(search.tables.orbits.arrays, len(search.store))
+    search.level_judge.noted.grow(search.store)
 
 
 def _search_idle_nodes(reductions: Iterable[str]) -> Walk:

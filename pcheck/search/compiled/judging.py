@@ -2,54 +2,91 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from pcheck.language.seen import Seen
 from pcheck.search.compiled.first_seen import FirstSeen
 from pcheck.search.compiled.kernel import TRANSITIONS
+from pcheck.search.compiled.noted_steps import NotedSteps
 from pcheck.search.compiled.property_symmetry import WatcherSymmetry
 from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.tables import Tables
 from pcheck.search.judge import Judge
-from pcheck.search.reductions.views import Views
+from pcheck.search.reductions.reduce import ReducedCluster
+from pcheck.search.reductions.unseen_steps import (
+    LEAVE_OUT_STEPS,
+    ForbidsUnseenSteps,
+    allows_unseen_steps,
+)
 
 
 class LevelJudge:
     """The judge of a search. States with a known observation are not judged again.
 
-    A property is decided at a state, kept as (state,). A step property is decided at a step, kept
-    as (state before the step, bundle).
+    A property is decided at a state, kept as (state,). A step property is decided at the end of a
+    macro step, kept as (state before it, number of its steps).
     """
 
-    def __init__(self, tables: Tables, judge: Judge[tuple[int, ...]], views: Views | None) -> None:
+    def __init__(
+        self, tables: Tables, judge: Judge[tuple[int, ...]], reduced: ReducedCluster
+    ) -> None:
         self.tables, self.judge = tables, judge
-        symmetry = views.symmetry if views is not None else None
+        symmetry = reduced.views.symmetry if reduced.views is not None else None
         self.symmetry = WatcherSymmetry(tables, symmetry) if symmetry is not None else None
-        self._first_seen = FirstSeen(tables.machines.watchers)
-        self._judged_steps = 0  # transitions
+        watchers = tables.machines.watchers
+        self._first_seen = FirstSeen(watchers)
+        self.noted = NotedSteps(watchers, notes=judge.has_step_properties)
+        # step properties that are false of steps which the reductions may leave out
+        self._forbidding = self.symmetry.forbid_unseen_steps if self.symmetry is not None else set()
+        self._leaves_out_steps = not LEAVE_OUT_STEPS.isdisjoint(reduced.on)
 
-    def judge_from(self, store: Store, new: int, *, whole: bool) -> None:
-        """Judge the observations of the states from `new` on, and the steps that led to them.
+    def judge_from(self, store: Store, levels: Sequence[int], *, whole: bool) -> None:
+        """Judge the observations of the states of the last level, and the steps that led to them.
 
-        The level of these states is `whole`, or the search stopped in it.
+        `levels` are the indices at which the levels begin. The last level is `whole`, or the search
+        stopped in it. Raise ForbidsUnseenSteps if a reduced search cannot decide a step property.
         """
         machines = self.tables.machines
-        states = self._first_seen.new_in(store, new)
+        states = self._first_seen.new_in(store, levels[-1] if len(levels) > 2 else 0)
+        transitions = int(store.cursor[TRANSITIONS])
         if self.symmetry is not None:
             states = self.symmetry.without_known_orbits(states)
+        asked = [False, True] if self._leaves_out_steps else [False]
         for index, observations in states:
             if self.symmetry is not None:
-                transitions = int(store.cursor[TRANSITIONS])
-                self.symmetry.compare_watched(observations, self.judge.open, transitions)
-            self.judge.judge_new_state(machines.seen(observations), where=(index,))
+                properties = [prop for prop in self.judge.open if prop.is_step_property in asked]
+                self.symmetry.compare_state(observations, properties, transitions)
+            seen = machines.seen(observations)
+            self.judge.judge_new_state(seen, where=(index,))
+            if self._leaves_out_steps:
+                self._ask_about_unseen_steps(seen)
         if self.judge.has_step_properties:
-            self._judge_steps(store, whole=whole)
+            self._judge_steps(store, levels, whole=whole)
+        if whole and not self.judge.decided:
+            for prop in self.judge.open:
+                if prop.name in self._forbidding:
+                    raise ForbidsUnseenSteps(prop)
 
-    def _judge_steps(self, store: Store, *, whole: bool) -> None:
-        machines = self.tables.machines
-        # In an incomplete level the state after the last transition may be missing.
-        until = int(store.cursor[TRANSITIONS]) - (not whole)
-        (watcher,) = machines.watchers
-        steps = self.tables.receptions.first_used(watcher, self._judged_steps, until)
-        self._judged_steps = until
-        for before, observation, bundle, after in steps:
+    def _judge_steps(self, store: Store, levels: Sequence[int], *, whole: bool) -> None:
+        steps = self.noted.new_in(store, whole=whole)
+        if self.symmetry is not None:
+            steps = self.symmetry.without_known_pairs(steps)
+        for state, before, after in steps:
+            if self.symmetry is not None:
+                transitions = int(store.cursor[TRANSITIONS])
+                properties = [prop for prop in self.judge.open if prop.is_step_property]
+                self.symmetry.compare_step(before, after, properties, transitions)
+            cost = len(levels) - bisect_right(levels, state)
             self.judge.judge_step(
-                machines.seen([observation]), machines.seen([after]), where=(before, bundle)
+                self.tables.machines.seen(before),
+                self.tables.machines.seen(after),
+                where=(state, cost),
             )
+
+    def _ask_about_unseen_steps(self, seen: Seen) -> None:
+        """Ask the open step properties about steps that keep an observation."""
+        ask = self.judge.samples.judge
+        for prop in self.judge.open:
+            if prop.is_step_property and not allows_unseen_steps(prop, seen, ask):
+                self._forbidding.add(prop.name)

@@ -42,8 +42,9 @@ MISSING, REFUSED = -3, -2  # table entries: not filled in yet; the crash budget 
 MACHINE_BITS, NUMBER_BITS = 10, 27  # a machine, a configuration and a bundle fit a 64-bit key
 
 # The reasons to return: the end of the level; missing rows; a missing reception; no room in the
-# store; the end of a slice; the limit of states; missing views; a missing image.
-LEVEL, ROWS, RECEPTION, FULL, SLICE, LIMIT, VIEWS, IMAGE = range(8)
+# store; the end of a slice; the limit of states; missing views; a missing image; no room to note a
+# step.
+LEVEL, ROWS, RECEPTION, FULL, SLICE, LIMIT, VIEWS, IMAGE, NOTES = range(9)
 
 # The entries of the cursor, which holds the position of the search between two calls:
 # - HEAD: the state that is being expanded; MACHINE, ROW: the next row to take out of this state;
@@ -51,10 +52,11 @@ LEVEL, ROWS, RECEPTION, FULL, SLICE, LIMIT, VIEWS, IMAGE = range(8)
 # - TAIL: the number of states; TRANSITIONS: the number of transitions;
 # - PENDING: the number of successors in the buffer; READY: how many of these are canonical;
 # - MISSED, MISSED_AT, MISSED_BUNDLE: machine, configuration and bundle of the missing table entry
-#   (for a missing image, MISSED_BUNDLE is the number of the swap).
+#   (for a missing image, MISSED_BUNDLE is the number of the swap);
+# - NOTED: the number of noted steps.
 HEAD, TAIL, TRANSITIONS, MACHINE, ROW, PENDING, MISSED, MISSED_AT, MISSED_BUNDLE, READY = range(10)
-MOVED, TERMINAL = 10, 11
-CURSOR_SIZE = 12
+MOVED, TERMINAL, NOTED = 10, 11, 12
+CURSOR_SIZE = 13
 
 # A hash slot is 0 if empty. Otherwise the upper half (the tag) is the upper half of the hash, and
 # the lower half is the index of the state plus one.
@@ -155,16 +157,13 @@ def add_reception(receptions: Any, machine: int, config: int, bundle: int, after
 
 
 @njit(cache=True)
-def move_receptions(old: Any, used_by: Any, new: Any, new_used_by: Any) -> None:
-    """Insert all receptions of a table, with their first uses if recorded, into a larger table."""
+def move_receptions(old: Any, new: Any) -> None:
+    """Insert all receptions of a table into a larger table."""
     for i in range(old.shape[0]):
         if old[i, 1] != 0:
             at = _find_place(new, old[i, 0])
             new[at, 0] = old[i, 0]
             new[at, 1] = old[i, 1]
-            if used_by.shape[0] > 0:
-                new_used_by[at, 0] = used_by[i, 0]
-                new_used_by[at, 1] = used_by[i, 1]
 
 
 @njit(cache=True)
@@ -355,7 +354,8 @@ def expand(
     states: Any, parents: Any, slots: Any, vectors: Any, hashes: Any, origins: Any, edges: Any,
     fields: Any, orbits: Any,
     row_span: Any, row_next: Any, row_bundle: Any,
-    dest_at: Any, dest_count: Any, dest: Any, receptions: Any, used_by: Any,
+    dest_at: Any, dest_count: Any, dest: Any, receptions: Any,
+    noted: Any, note_slots: Any, watched: Any,
     cursor: Any, level_end: int, cost: int, max_states: int, slice_size: int,
 ) -> int:  # fmt: skip
     """Take the rows of one cost out of the states from HEAD up to the end of a level.
@@ -365,15 +365,15 @@ def expand(
 
     The rows `row_span[machine, config, cost - 1]` up to `row_span[machine, config, cost]` have this
     cost. The receivers of a bundle are `dest_count[bundle]` machines from `dest[dest_at[bundle]]`.
-    If `used_by` is not empty, record the first use of each reception that is the last one of a
-    step: the number of the transition (from 1), and the state before it.
+    If `note_slots` is not empty, note each transition whose observations before and after it are
+    not those of a noted one (see `_note_step`). `watched` are the bits of the watchers.
     """
     word, shift, mask, factor = fields
     head, machine, row = cursor[HEAD], cursor[MACHINE], cursor[ROW]
     pending, transitions = cursor[PENDING], cursor[TRANSITIONS]
     moved = cursor[MOVED]
     stop_at = min(level_end, head + slice_size)
-    machines, records_uses = row_span.shape[0], used_by.shape[0] > 0
+    machines, notes, seen_sum = row_span.shape[0], note_slots.shape[0] > 0, np.uint64(0)
     while head < stop_at:
         if parents[np.uintp(head)] == _DROPPED:
             head += 1
@@ -381,6 +381,8 @@ def expand(
         total = np.uint64(0)
         for i in range(word.shape[0]):
             total += _hash_term(factor, i, _field(states, head, word, shift, mask, i))
+        if notes:
+            seen_sum = _seen_sum(states, head, fields, machines)
         while machine < machines:
             config = _field(states, head, word, shift, mask, machine)
             start = row_span[np.uintp(machine), np.uintp(config), np.uintp(cost - 1)]
@@ -399,6 +401,9 @@ def expand(
                     if status != LEVEL:
                         return status
                     pending = 0
+                if notes and cursor[NOTED] == noted.shape[0]:
+                    _save(cursor, head, machine, row, pending, transitions, moved)
+                    return NOTES
                 # Build the successor in place, as the next entry of the buffer.
                 _copy(vectors, pending, states, head)
                 own = np.int64(row_next[np.uintp(start + row)])
@@ -407,18 +412,16 @@ def expand(
                 sum_after = total + _hash_term(factor, machine, own - config)
                 others_moved = False
                 refused = False
-                last = np.uint64(0)
-                received = False
                 for i in range(dest_at[bundle], dest_at[bundle] + dest_count[bundle]):
                     receiver = dest[np.uintp(i)]
                     before = _field(states, head, word, shift, mask, receiver)
                     if receiver == machine:  # a node that sends to itself receives after its step
                         before = own
                     key = _key(receiver, before, bundle)
-                    last = _first_probe(key, receptions.shape[0])
-                    while receptions[last, 0] != key and receptions[last, 1] != 0:
-                        last = (last + _ONE) & np.uint64(receptions.shape[0] - 1)
-                    after = np.int64(receptions[last, 1]) - 3
+                    at = _first_probe(key, receptions.shape[0])
+                    while receptions[at, 0] != key and receptions[at, 1] != 0:
+                        at = (at + _ONE) & np.uint64(receptions.shape[0] - 1)
+                    after = np.int64(receptions[at, 1]) - 3
                     if after < 0:
                         if after == REFUSED:
                             refused = True
@@ -433,15 +436,17 @@ def expand(
                         others_moved |= after != before
                     _replace_field(vectors, pending, word, shift, receiver, before, after)
                     sum_after += _hash_term(factor, receiver, after - before)
-                    received = True
                 row += 1
                 # A refused crash and a step that changes nothing are not transitions: the next
                 # successor overwrites this entry of the buffer.
                 if refused or not (others_moved or own != config):
                     continue
-                if records_uses and received and used_by[last, 0] == 0:
-                    used_by[last, 0] = transitions + 1
-                    used_by[last, 1] = head
+                if notes:
+                    change = _seen_change(states, head, vectors, pending, fields, machines, machine)
+                    _note_step(
+                        states, head, noted, note_slots, watched, seen_sum, change,
+                        transitions + 1, cursor,
+                    )  # fmt: skip
                 hashes[np.uintp(pending)] = _mix(sum_after)
                 origins[np.uintp(pending)] = head
                 pending += 1
@@ -469,6 +474,74 @@ def _save(
     """Save the position of `expand` in the cursor, so that the next call continues there."""
     cursor[HEAD], cursor[MACHINE], cursor[ROW] = head, machine, row
     cursor[PENDING], cursor[TRANSITIONS], cursor[MOVED] = pending, transitions, moved
+
+
+@njit(cache=True, inline="always")
+def _seen_sum(states: Any, index: Any, fields: Any, nodes: Any) -> Any:
+    """Return the sum of the hash terms of the watchers, which follow the nodes."""
+    word, shift, mask, factor = fields
+    total = np.uint64(0)
+    for watcher in range(nodes, 2 * nodes):
+        total += _hash_term(factor, watcher, _field(states, index, word, shift, mask, watcher))
+    return total
+
+
+@njit(cache=True, inline="always")
+def _seen_change(
+    states: Any, index: Any, vectors: Any, at: Any, fields: Any, nodes: Any, node: Any
+) -> Any:
+    """Return how a step of a node changes the observation: its watcher and the new number, or 0.
+
+    A step of a node changes nothing that the watchers of other nodes observe.
+    """
+    word, shift, mask, _ = fields
+    before = _field(states, index, word, shift, mask, nodes + node)
+    after = _field(vectors, at, word, shift, mask, nodes + node)
+    return ((nodes + node) << NUMBER_BITS) | after if before != after else 0
+
+
+@njit(cache=True, inline="always")
+def _first_note(seen_sum: Any, change: Any, size: Any) -> Any:
+    """Return the slot where the search for a noted step begins."""
+    return _mix(seen_sum + np.uint64(change) * np.uint64(0x9E3779B97F4A7C15)) & np.uint64(size - 1)
+
+
+@njit(cache=True)
+def _note_step(
+    states: Any, index: Any, noted: Any, slots: Any, watched: Any, seen_sum: Any, change: Any,
+    transition: Any, cursor: Any,
+) -> None:  # fmt: skip
+    """Note a step out of the state at `index`, unless an equal step is noted.
+
+    Two steps are equal if the observations before them are equal, and `change`, too. A noted step
+    is the state before it, its transition (from 1), and its change. A slot is its place plus one.
+    """
+    last, words = np.uint64(slots.shape[0] - 1), watched.shape[0]
+    at = _first_note(seen_sum, change, slots.shape[0])
+    while slots[at] != 0:
+        nth = slots[at] - 1
+        if noted[nth, 2] == change:
+            differs = np.uint64(0)
+            for i in range(words):
+                differs |= (states[noted[nth, 0], i] ^ states[index, i]) & watched[i]
+            if differs == 0:
+                return
+        at = (at + _ONE) & last
+    known = cursor[NOTED]
+    noted[known, 0], noted[known, 1], noted[known, 2] = index, transition, change
+    cursor[NOTED] = slots[at] = known + 1
+
+
+@njit(cache=True)
+def rebuild_notes(states: Any, noted: Any, known: int, slots: Any, fields: Any, nodes: int) -> None:
+    """Insert all noted steps into slots that are empty."""
+    last = np.uint64(slots.shape[0] - 1)
+    for nth in range(known):
+        seen_sum = _seen_sum(states, noted[nth, 0], fields, nodes)
+        at = _first_note(seen_sum, noted[nth, 2], slots.shape[0])
+        while slots[at] != 0:
+            at = (at + _ONE) & last
+        slots[at] = nth + 1
 
 
 @njit(cache=True)

@@ -2,8 +2,7 @@
 
 A state of the compiled search is a vector with one number for each machine. The watchers together
 hold all that the properties can see. Each watcher observes one node and has few configurations; a
-single watcher of all nodes could have the product of these. If a property is about steps, a single
-watcher observes every node, because its receptions are then the steps to judge.
+single watcher of all nodes could have the product of these.
 """
 
 from __future__ import annotations
@@ -65,14 +64,10 @@ class Numbers(Generic[C]):
 
 def check_nodes(model: ClusterModel) -> None:
     """Raise TooManyNumbers if a cluster has too many nodes to number its machines."""
-    most = MAX_MACHINES - 2 if _has_step_properties(model) else MAX_MACHINES // 2 - 1
+    most = MAX_MACHINES // 2 - 1
     if len(model.nodes) > most:
         text = f"the compiled engine takes at most {most} nodes, got {len(model.nodes)}"
         raise TooManyNumbers(text)
-
-
-def _has_step_properties(model: ClusterModel) -> bool:
-    return any(prop.is_step_property for prop in model.properties)
 
 
 class Machines:
@@ -81,17 +76,14 @@ class Machines:
     def __init__(self, model: ClusterModel, automata: Sequence[Automaton]) -> None:
         check_nodes(model)
         self.nodes, self.observer, self.crashes = automata, model.observer, model.crashes
-        self.has_step_properties = _has_step_properties(model)
-        every = range(len(self.nodes))
-        # for each watcher the nodes that it observes
-        self.parts = (tuple(every),) if self.has_step_properties else tuple((i,) for i in every)
-        self.watchers = range(len(self.nodes), len(self.nodes) + len(self.parts))
+        # for each node the watcher that observes it
+        self.watchers = range(len(self.nodes), 2 * len(self.nodes))
         self.budget = self.watchers.stop
         self.configs: list[Numbers[Config]] = [
             Numbers("configurations of one node") for _ in self.nodes
         ]
         self.observations: list[Numbers[Observation]] = [
-            Numbers("observations of one watcher") for _ in self.parts
+            Numbers("observations of one watcher") for _ in self.nodes
         ]  # for each watcher
         # for each machine, how many numbers fit in its field of a packed state
         self.capacities = [MAX_NUMBERS] * len(self)

@@ -59,14 +59,20 @@ class Orbits:
             self.sums,
         )  # fmt: skip
 
-    def _arrays_of(self, machines: range) -> tuple[Any, ...]:
-        """Return the arrays for vectors that consist of these machines alone."""
+    def _arrays_of(self, machines: range, times: int) -> tuple[Any, ...]:
+        """Return the arrays for vectors that hold only these machines, `times` in a row."""
         self._make_room()
-        part, start = slice(machines.start, machines.stop), machines.start
+        part, count = slice(machines.start, machines.stop), len(machines)
+        targets = self.targets[:, part] - machines.start
         return (
-            self.first_row[part], self.views, self.images, self.swap_after,
-            self.targets[:, part] - start, np.zeros_like(self.scratch[:, part]), self.sums,
+            np.tile(self.first_row[part], times), self.views, self.images, self.swap_after,
+            np.hstack([targets + nth * count for nth in range(times)]),
+            np.zeros((len(self.scratch), times * count), np.int64), self.sums,
         )  # fmt: skip
+
+    def forget(self) -> None:
+        """Forget all views and images, because representatives are other ones from now on."""
+        self.views[:], self.images[:] = 0, MISSING
 
     def _fill_views(self, machine: int, number: int) -> None:
         assert self._views is not None
@@ -96,19 +102,21 @@ class Orbits:
     def canonical(self, vectors: list[list[int]], machines: range) -> list[list[int]]:
         """Return the canonical vector of each vector's orbit, restricted to `machines`.
 
-        No renaming may take one of these machines to a machine outside `machines`. An orbit of
+        A vector may hold the machines several times in a row: a renaming then acts on each part. No
+        renaming may take one of these machines to a machine outside `machines`. An orbit of
         many tied renamings may have several canonical vectors (see `kernel.MAX_TIED_RENAMINGS`).
         """
         if self.symmetry is None or not vectors:
             return vectors
-        wide = Layout([32] * len(machines))
+        times = len(vectors[0]) // len(machines)
+        wide = Layout([32] * (times * len(machines)))
         packed, hashes = wide.pack(vectors), np.zeros(len(vectors), np.uint64)
         cursor = np.zeros(kernel.CURSOR_SIZE, np.int64)
         cursor[kernel.PENDING] = len(vectors)
         while status := kernel.canonise(
-            packed, hashes, wide.fields, self._arrays_of(machines), cursor
+            packed, hashes, wide.fields, self._arrays_of(machines, times), cursor
         ):
-            cursor[kernel.MISSED] += machines.start
+            cursor[kernel.MISSED] = machines[cursor[kernel.MISSED] % len(machines)]
             self.fill(status, cursor)
         found: list[list[int]] = wide.unpack(packed)
         return found
@@ -122,7 +130,7 @@ class Orbits:
         for renamed in todo:  # the loop appends to the list
             if renamed == other:
                 return True
-            for swap in range(len(self.images[0]) if self.symmetry is not None else 0):
+            for swap in range(len(self.targets)):
                 image = list(renamed)
                 for machine, target in enumerate(self.targets[swap]):
                     image[target] = self._image(machine, renamed[machine], swap)
@@ -130,6 +138,30 @@ class Orbits:
                     known.add(tuple(image))
                     todo.append(image)
         return False
+
+    def look_alike(self, vector: list[int], other: list[int]) -> bool:
+        """Return whether the names have the same views in both vectors.
+
+        They have if the vectors are equivalent, and this test is much faster.
+        """
+        return self._views_of(vector) == self._views_of(other)
+
+    def _views_of(self, vector: list[int]) -> list[list[int]]:
+        """Return the sums of the views of all names, sorted in each block: no renaming changes it.
+
+        The last machine of a vector, the crash budget, has no views.
+        """
+        if self.symmetry is None:
+            return []
+        numbers = list(enumerate(vector[: self._machines.budget]))
+        for machine, number in numbers:
+            if self.views[self._row(machine, number), 0] == 0:
+                self._fill_views(machine, number)
+        rows = [self._row(machine, number) for machine, number in numbers]
+        sums, found = iter(self.views[rows].sum(axis=0, dtype=np.uint64).tolist()), []
+        for block in self.symmetry.blocks:
+            found.append(sorted(next(sums) for _ in block))
+        return found
 
     def _image(self, machine: int, number: int, swap: int) -> int:
         """Return the number of a configuration's image under a swap."""

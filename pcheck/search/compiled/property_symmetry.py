@@ -1,6 +1,7 @@
 """The comparison of properties on the observations of the compiled search.
 
-The search judges one observation of each orbit. What properties say of its renamings is compared in
+The search judges one observation of each orbit, and one pair of observations of each orbit of
+pairs. What properties say of renamings is compared in
 `pcheck.search.reductions.property_symmetry`.
 """
 
@@ -8,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from pcheck.errors import Asymmetric
 from pcheck.language.property import Kind, Property
 from pcheck.language.seen import Seen
+from pcheck.search.compiled.noted_steps import NotedStep
 from pcheck.search.compiled.tables import Tables
 from pcheck.search.reductions.property_symmetry import PropertySymmetry
 from pcheck.search.reductions.symmetry import Symmetry
@@ -22,6 +25,7 @@ class WatcherSymmetry(PropertySymmetry):
         super().__init__(symmetry)
         self._tables = tables
         self._orbits: set[tuple[int, ...]] = set()
+        self._orbits_of_pairs: set[tuple[int, ...]] = set()
 
     def without_known_orbits(
         self, states: list[tuple[int, list[int]]]
@@ -40,11 +44,34 @@ class WatcherSymmetry(PropertySymmetry):
                 new.append(state)
         return new
 
-    def compare_watched(
+    def without_known_pairs(self, steps: list[NotedStep]) -> list[NotedStep]:
+        """Return the steps whose pairs of observations are the first of their orbits."""
+        canonical = self._tables.orbits.canonical(
+            [[*before, *after] for _, before, after in steps], self._tables.machines.watchers
+        )
+        new = []
+        for step, key in zip(steps, map(tuple, canonical)):
+            if key not in self._orbits_of_pairs:
+                self._orbits_of_pairs.add(key)
+                new.append(step)
+        return new
+
+    def compare_state(
         self, observations: Sequence[int], properties: Iterable[Property], transitions: int
     ) -> None:
-        """Raise Asymmetric if a property distinguishes a renaming of the observations."""
+        """Raise Asymmetric if a property distinguishes a renaming of an observation."""
         parts = self._tables.machines.parts_of(observations)
+        self.compare(properties, parts, transitions)
+
+    def compare_step(
+        self,
+        before: Sequence[int],
+        after: Sequence[int],
+        properties: Iterable[Property],
+        transitions: int,
+    ) -> None:
+        """Raise Asymmetric if a step property distinguishes a renaming of a pair."""
+        parts = [part for each in (before, after) for part in self._tables.machines.parts_of(each)]
         self.compare(properties, parts, transitions)
 
     def why_at_end(self, prop: Property, seen: Seen) -> str | None:
@@ -54,9 +81,13 @@ class WatcherSymmetry(PropertySymmetry):
         """
         if prop.kind is Kind.SOMETIMES:
             if not prop.is_reached(seen):
-                raise self.error(prop, self._symmetry.names)
+                raise self.asymmetric(prop)
             return None
         found = prop.why_false(seen)
         if found is None:
-            raise self.error(prop, self._symmetry.names)
+            raise self.asymmetric(prop)
         return found
+
+    def asymmetric(self, prop: Property) -> Asymmetric:
+        """Return the error for a property that distinguishes some of the names."""
+        return self.error(prop, self._symmetry.names)

@@ -14,7 +14,7 @@ their orders, are never enumerated.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from pcheck.search.clock import Tick
@@ -29,56 +29,70 @@ Vector = list[int]
 
 
 def trace_to(
-    where: tuple[int, ...], tables: Tables, store: Store, levels: Sequence[int], tick: Tick
+    index: int, tables: Tables, store: Store, levels: Sequence[int], tick: Tick
 ) -> Trace[State]:
-    """Return the trace to a state of the search, or to the end of a step out of this state.
+    """Return the trace to a state of the search.
 
-    `where` is the index of the state and, for a step, its bundle. `levels` are the indices at which
-    the levels of the search begin. `tick` is called often.
+    `levels` are the indices at which the levels of the search begin. `tick` is called often.
     """
-    indices = [where[0]]
+    indices = [index]
     while indices[-1] != 0:
         indices.append(int(store.parents[indices[-1]]))
     indices.reverse()
     states, labels = [tables.model.initial()], list[str]()
     for before, after in pairwise(indices):
         cost = bisect_right(levels, after) - bisect_right(levels, before)
-        longer = _row(tables, states[-1], store.numbers(after), cost, tick)
+        vector = tables.renormalised(store.numbers(after))
+        longer = _row(tables, states[-1], vector, cost, tick)
         states += longer.states[1:]
         labels += longer.labels
-    for bundle in where[1:]:
-        label, after_step = _last_step(tables, states[-1], bundle)
-        states.append(after_step)
-        labels.append(label)
     return Trace(tuple(states), tuple(labels))
 
 
 def steps_to(where: tuple[int, ...], levels: Sequence[int]) -> int:
-    """Return the length of the trace to a state, or to the end of a step out of this state."""
-    return bisect_right(levels, where[0]) - 1 + len(where[1:])
+    """Return the length of the trace to a state, or to the end of a macro step out of this state.
+
+    `where` is the index of the state and, for a macro step, the number of its steps.
+    """
+    return bisect_right(levels, where[0]) - 1 + sum(where[1:])
 
 
-def _last_step(tables: Tables, before: State, bundle: int) -> tuple[str, State]:
-    """Return the first step out of a state with this bundle: its label and the state after it."""
-    effects = tables.bundles.all[bundle]
-    return next(
-        (step.labels[0], after)
-        for i, config in enumerate(before.nodes)
-        for step in tables.machines.nodes[i].steps(config)
-        if tables.effects(i, config, step) == effects
-        and (after := tables.model.step_of(before, i, step.labels[0])) is not None
-    )
+def longer_trace(
+    trace: Trace[State],
+    cost: int,
+    tables: Tables,
+    is_wanted: Callable[[State, State], bool],
+    tick: Tick,
+) -> Trace[State] | None:
+    """Return a trace with `cost` more steps of one node, or None if no such trace is wanted.
+
+    `is_wanted` is asked about the states before and after the last of these steps.
+    """
+    model, start = tables.model, trace.states[-1]
+    for i, automaton in enumerate(tables.machines.nodes):
+        for chain in automaton.chains(automaton.normal(start.nodes[i]), cost, tick):
+            tick()
+            steps = _followed(tables, start, i, chain)
+            if len(steps) < cost or steps.states[-1].crashes > model.crashes:
+                continue
+            before, after = steps.states[-2:]
+            if before != after and is_wanted(before, after):
+                return Trace((*trace.states, *steps.states[1:]), (*trace.labels, *steps.labels))
+    return None
 
 
 def _row(tables: Tables, before: State, after: Vector, cost: int, tick: Tick) -> Trace[State]:
     """Return `cost` steps of some node from a state to one that `after` represents."""
-    for i, automaton in enumerate(tables.machines.nodes):
-        for chain in automaton.chains(automaton.normal(before.nodes[i]), cost, tick):
-            tick()
-            if tables.may_lead_to(after, i, chain[-1]):
-                steps = _followed(tables, before, i, chain)
-                if len(steps) == cost and tables.represents(after, steps.states[-1]):
-                    return steps
+    for alike in (True, False):
+        for i, automaton in enumerate(tables.machines.nodes):
+            for chain in automaton.chains(automaton.normal(before.nodes[i]), cost, tick):
+                tick()
+                if tables.may_lead_to(after, i, chain[-1]):
+                    steps = _followed(tables, before, i, chain)
+                    if len(steps) == cost and tables.represents(
+                        after, steps.states[-1], alike=alike
+                    ):
+                        return steps
     raise AssertionError("the search took a step that the cluster cannot take: please report this")
 
 

@@ -54,7 +54,7 @@ class Tables:
         self.dest_at = Growing(np.int32)
         self.dest_count = Growing(np.int32)
         self.dest = Growing(np.int32)
-        self.receptions = Receptions(records_uses=self.machines.has_step_properties)
+        self.receptions = Receptions()
         self.orbits = Orbits(views, self.machines)
 
     @property
@@ -75,10 +75,16 @@ class Tables:
         numbers = [machines.number_of(i, config) for i, config in enumerate(state.nodes)]
         whole = self.model.observation(state)
         observations = [
-            machines.observation_number(watcher, machines.observer.part(whole, nodes))
-            for watcher, nodes in zip(machines.watchers, machines.parts)
+            machines.observation_number(watcher, machines.observer.part(whole, (i,)))
+            for i, watcher in enumerate(machines.watchers)
         ]
         return [*numbers, *observations, state.crashes]
+
+    def renormalised(self, vector: list[int]) -> list[int]:
+        """Return the vector of the representatives of now, which may be other ones than before."""
+        machines, rest = self.machines, vector[len(self.machines.nodes) :]
+        configs = (known.all[number] for known, number in zip(machines.configs, vector))
+        return [*(machines.number_of(i, config) for i, config in enumerate(configs)), *rest]
 
     def may_lead_to(self, vector: list[int], i: int, last: MacroStep) -> bool:
         """Return False if a chain of node i with this last step cannot lead to a vector.
@@ -90,10 +96,17 @@ class Tables:
         after = self.machines.nodes[i].receive(last.next, last.bundle)
         return after is self.machines.configs[i].all[vector[i]]
 
-    def represents(self, vector: list[int], state: State) -> bool:
-        """Return whether a vector of the search represents a state of the cluster."""
-        return self.canonical(state) == vector or self.orbits.are_equivalent(
-            self.vector(state), vector
+    def represents(self, vector: list[int], state: State, *, alike: bool = True) -> bool:
+        """Return whether a vector of the search represents a state of the cluster.
+
+        Of the states that are not replaced by the vector itself, consider those that look alike, or
+        only the others.
+        """
+        if self.canonical(state) == vector:
+            return True
+        own = self.vector(state)
+        return self.orbits.look_alike(own, vector) is alike and self.orbits.are_equivalent(
+            own, vector
         )
 
     def canonical(self, state: State) -> list[int]:
@@ -163,7 +176,7 @@ class Tables:
         """Return the number of a step's effects; list the receivers of new effects.
 
         The budget comes first, so that a refused crash has no other receptions. A watcher comes
-        last, so that its reception decides which steps are judged.
+        last, where the kernel finds the change of the observation.
         """
         effects = self.effects(machine, config, step)
         known = len(self.bundles)
@@ -173,9 +186,8 @@ class Tables:
                 self.model.mark_sent(step.bundle)
             receivers = [self.model.index[node] for node in step.bundle.receivers]
             watched = self.machines.observer.watched(step.bundle)
-            if effects.changes or watched or self.machines.has_step_properties:
-                nth = 0 if self.machines.has_step_properties else machine
-                receivers.append(self.machines.watchers[nth])
+            if effects.changes or watched:
+                receivers.append(self.machines.watchers[machine])
             if effects.crashes:
                 receivers.insert(0, self.machines.budget)
             self.dest_at.append(len(self.dest))

@@ -10,6 +10,7 @@ from pcheck.language.property import Kind
 from pcheck.search.clock import Clock, Progress, Tick
 from pcheck.search.compiled import kernel
 from pcheck.search.compiled.covering import Cover
+from pcheck.search.compiled.discovering import discovery
 from pcheck.search.compiled.judging import LevelJudge
 from pcheck.search.compiled.kernel import (
     HEAD,
@@ -43,7 +44,6 @@ from pcheck.semantics.trace import Trace
 PROVING = "proving by a second search, with cover"
 SLICE = 50_000  # states that are expanded between two checks of the limits
 MIN_STATES_TO_TRY_COVER = 50_000  # a smaller search ends before a second one would
-MIN_STATES_FOR_LARGER_TABLES = 2_000_000  # such a search takes longer than larger closed tables
 MAX_STATES = (1 << 32) - 2  # the index of a state plus one fits in half a hash slot
 
 
@@ -66,10 +66,12 @@ class Walk:
         self.judge: Judge[tuple[int, ...]] = Judge(model.properties, all_properties=all_properties)
         self.tables = Tables(model, reduced.automata, reduced.views, ranks)
         self.cover = Cover(self.tables) if ranks is not None else None
+        self.traces_later = False  # whether the caller gives a fault its trace
+        self._fault_at: int | None = None  # the index of a state
         self.complete = False
         self.stopped: str | None = None
         first = self.tables.initial()
-        self.level_judge = LevelJudge(self.tables, self.judge, reduced.views)
+        self.level_judge = LevelJudge(self.tables, self.judge, reduced)
         self.store = Store(self.tables.machines.sizes(), first, records=records)
         self.tables.machines.capacities = self.store.layout.capacities
         self.levels = [0, 1]  # where each complete level begins, and where the last one ends
@@ -91,17 +93,14 @@ class Walk:
                 self._settle()
             except STOPPING_EXCEPTIONS:  # no memory for the successors, or another Ctrl-C
                 self.store.discard_buffer()
-            with suppress(*STOPPING_EXCEPTIONS):
-                self.level_judge.judge_from(self.store, self.levels[-1], whole=False)
+            if not self._is_beyond():
+                with suppress(*STOPPING_EXCEPTIONS):
+                    self.level_judge.judge_from(self.store, self.levels, whole=False)
             return True
         except TooManyNumbers as error:
             if self.judge.found and self.cover is None:
                 error.found = self.report()
             raise
-
-    def is_long(self) -> bool:
-        """Return whether the search is long enough to spend more on closed tables."""
-        return len(self.store) >= MIN_STATES_FOR_LARGER_TABLES
 
     def should_try_cover(self) -> bool:
         """Return whether only `always` properties are open and the search is large and growing."""
@@ -127,7 +126,7 @@ class Walk:
         """
         levels, progress = self.levels, self.progress
         if not progress.widths:
-            self.level_judge.judge_from(self.store, 0, whole=True)
+            self.level_judge.judge_from(self.store, levels, whole=True)
             progress.widths.append(1)
         while levels[-1] > levels[-1 - min(self.tables.max_cost, len(levels) - 1)]:
             if self.judge.decided:
@@ -139,7 +138,7 @@ class Walk:
                 if levels[-1 - cost] < levels[-cost]:
                     self._expand_level(levels[-1 - cost], levels[-cost], cost)
                 cost += 1
-            self.level_judge.judge_from(self.store, levels[-1], whole=True)
+            self.level_judge.judge_from(self.store, levels, whole=True)
             levels.append(len(self.store))
             progress.widths.append(levels[-1] - levels[-2])
             if levels[-1] > levels[-2]:
@@ -168,6 +167,8 @@ class Walk:
                 self.store.grow()
             elif status == kernel.LIMIT:
                 raise Stop(self._limit())
+            elif status == kernel.NOTES:
+                self.level_judge.noted.grow(self.store)
             elif status != kernel.SLICE:
                 self._fill_or_blame(status)
             self._check_limits()
@@ -180,7 +181,7 @@ class Walk:
             store.edges, layout.fields, tables.orbits.arrays,
             tables.row_span, tables.row_next.array, tables.row_bundle.array,
             tables.dest_at.array, tables.dest_count.array, tables.dest.array,
-            tables.receptions.table, tables.receptions.used_by,
+            tables.receptions.table, *self.level_judge.noted.arrays(store),
             store.cursor, end, cost, self._max_states(), SLICE,
         )  # fmt: skip
 
@@ -204,10 +205,16 @@ class Walk:
         except SpecError as error:
             if self._settle() == kernel.LIMIT:  # the fault is beyond the limit of states
                 raise Stop(self._limit()) from None
-            if self.cover is None:
-                where = (int(self.store.cursor[HEAD]),)
-                trace_fault(error, self.clock, self.progress, lambda tick: self._trace(where, tick))
+            self._fault_at = int(self.store.cursor[HEAD])
+            if not self.traces_later:
+                self.trace_fault(error)
             raise
+
+    def trace_fault(self, error: SpecError) -> None:
+        """Give a fault of a handler the trace to the state where the handler was called."""
+        if self._fault_at is not None and self.cover is None:
+            at = self._fault_at
+            trace_fault(error, self.clock, self.progress, lambda tick: self._trace(at, tick))
 
     def _fill(self, status: int) -> None:
         """Fill in the table entry that the kernel missed."""
@@ -243,19 +250,17 @@ class Walk:
 
     # -- reporting -----------------------------------------------------------------------------
 
-    def _trace(self, where: tuple[int, ...], tick: Tick) -> Trace[State]:
-        """Return the trace to a state, or to the end of a step out of it."""
-        return trace_to(where, self.tables, self.store, self.levels, tick)
+    def _trace(self, index: int, tick: Tick) -> Trace[State]:
+        """Return the trace to a state."""
+        return trace_to(index, self.tables, self.store, self.levels, tick)
 
     def _discovery(self, name: str, found: Found[tuple[int, ...]], tick: Tick) -> Discovery:
         """Return the trace to where a property was decided, and what is wrong at its end."""
-        trace, why = self._trace(found.where, tick), found.why
+        prop = next(each for each in self.model.properties if each.name == name)
         symmetry = self.level_judge.symmetry
-        if symmetry is not None:  # the trace may have other names than the search
-            prop = next(each for each in self.model.properties if each.name == name)
-            end = self.model.observe(trace.states[-1])
-            why = symmetry.why_at_end(prop, end)
-        return Discovery(trace, why)
+        return discovery(
+            prop, found, self._trace(found.where[0], tick), self.tables, symmetry, tick
+        )
 
     @property
     def terminal(self) -> int:

@@ -73,6 +73,10 @@ class Quotient(Automaton):
             self._normal[config] = self.representative(self.inner.normal(config))
         return self._normal[config]
 
+    def forget(self) -> None:
+        """Forget the representatives so far, because other ones are to be used from now on."""
+        self._normal.clear()
+
     def representative(self, config: Config) -> Config:
         """Return the representative of a configuration that is normal in the inner automaton."""
         raise NotImplementedError

@@ -1,9 +1,5 @@
 """Closed tables: all local states that a node could ever be in, whatever the other nodes do.
 
-A local state is an actor, up or down. It is represented by a configuration with an empty inbox, and
-compared by identity, since each configuration is made only once. (Actors cannot be compared by
-equality, because 1, True and 1.0 are equal in Python.)
-
 The table of a node holds the reaction of every local state to every letter that any node could send
 to it. Many of these local states never meet these letters in an execution, so the table holds more
 than can happen, never less. But the table may be infinite, or a handler may fail on a letter that
@@ -12,59 +8,36 @@ that need one are skipped, with the reason.
 
 A role that only listens may have very many local states. Before the table grows too large, the
 nodes of such a role are left *open*: they have no table, but the other nodes have one. If an open
-node later sends a letter that the tables do not contain, the tables are wrong. Then the search
-starts again without them.
+node later sends a letter that the tables do not contain, the tables are wrong.
+
+If no closed table exists, a search uses tables of what it meets itself (see `met_tables`).
 """
 
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Iterable
 
 from pcheck.blame import described
 from pcheck.errors import PcheckError, Unreliable
 from pcheck.language.actor import Actor
-from pcheck.search.reductions.automaton import Automaton, MacroStep
 from pcheck.search.reductions.growing import growing
+from pcheck.search.reductions.local_tables import Edge, Local, LocalTables
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Letter
-from pcheck.semantics.node import Bundle, Config
 from pcheck.text import counted
 
-MAX_LOCAL_REACTIONS = 50_000
-MAX_LOCAL_REACTIONS_OF_LONG_SEARCH = 500_000
+MAX_LOCAL_REACTIONS = 15_000
 MAX_REACTIONS_OF_SILENT_ROLE = 5_000  # a silent role sends nothing to any node
 IN_LOCAL_STATE = "in a local state that may be unreachable"
-Local: TypeAlias = Config
 
 
 class Unclosed(PcheckError):
-    """Raised when a closed table does not exist, or turns out to be wrong.
-
-    Unclosed is not a SpecError: the spec need not have a fault, and `fuse`, which ends a chain at a
-    SpecError, must not end one here.
-    """
+    """Raised when a closed table does not exist, or is too large."""
 
 
-class TooManyReactions(Unclosed):
-    """Raised at the limit of local reactions; a higher limit might give closed tables."""
-
-
-class Edge(NamedTuple):
-    """A way out of a local state: on a letter, or without one by an action, crash or restart."""
-
-    on: Letter | None
-    label: Hashable
-    next: Local
-    bundle: Bundle | None  # None: a crash or a restart
-
-
-class Closure:
-    """The closed tables: for each node its local states, each with its edges.
-
-    A letter that a local state ignores does not have an edge.
-    """
+class Closure(LocalTables):
+    """The tables of all local states that a node could ever be in: none of them is opaque."""
 
     def __init__(
         self,
@@ -73,11 +46,9 @@ class Closure:
         max_reactions: int = MAX_LOCAL_REACTIONS,
     ) -> None:
         """Compute the tables, or raise Unclosed. `tick` is called often and may raise to stop."""
-        self.model, self._tick = model, tick
+        super().__init__(model)
+        self._tick = tick
         self.max_reactions, self.reactions = max_reactions, 0
-        self.edges: list[dict[Local, list[Edge]]] = [{} for _ in model.nodes]
-        self.letters: list[dict[Letter, None]] = [{} for _ in model.nodes]
-        self.open: set[int] = set()
         self._silent_reactions: Counter[type[Actor]] = Counter()
         self._sending_roles: set[type[Actor]] = set()
         self._todo: deque[tuple[int, Local, Letter | None]] = deque()
@@ -95,17 +66,6 @@ class Closure:
 
     def _grows(self, nodes: Iterable[int]) -> str:
         return growing(self.model, self.edges, self.letters, nodes) if nodes else ""
-
-    def consuming_steps(self, i: int, local: Local) -> frozenset[Hashable]:
-        """Return the letters and labels of a local state's deliveries, on `fifo` only.
-
-        On `fifo`, a delivery that is ignored is a step too, since it consumes the letter.
-        """
-        node = self.model.nodes[i]
-        if not (local.up and node.network.ignoring_is_a_step):
-            return frozenset()
-        letters = self.letters[i]
-        return frozenset((a, move.label) for a in letters for move in node.moves(local.actor, a))
 
     def _add_local(self, i: int, local: Local) -> None:
         """Add a local state, if it is new, with its crash or restart; queue its reactions."""
@@ -135,7 +95,7 @@ class Closure:
         if self.reactions > self.max_reactions:
             limit = counted(self.max_reactions, "local reaction")
             grows = self._grows(range(len(self.edges)))
-            raise TooManyReactions(f"the nodes have more than {limit}{grows}")
+            raise Unclosed(f"the nodes have more than {limit}{grows}")
         node = self.model.nodes[i]
         try:
             moves = node.moves(local.actor, letter)
@@ -180,32 +140,3 @@ class Closure:
         if letter not in self.letters[i] and i not in self.open:
             self.letters[i][letter] = None
             self._todo += [(i, local, letter) for local in self.edges[i] if local.up]
-
-
-class Open(Automaton):
-    """A node without a closed table; it raises Unclosed if it sends what no table contains."""
-
-    def __init__(self, inner: Automaton, closure: Closure) -> None:
-        super().__init__(inner.node)
-        self._inner, self._closure = inner, closure
-
-    def normal(self, config: Config) -> Config:
-        return self._inner.normal(config)
-
-    def receive(self, config: Config, bundle: Bundle) -> Config:
-        return self._inner.receive(config, bundle)
-
-    def steps(self, config: Config) -> tuple[MacroStep, ...]:
-        steps, closure = self._inner.steps(config), self._closure
-        for step in steps:
-            for letter, receivers in step.bundle.sends:
-                for j in map(closure.model.index.__getitem__, receivers):
-                    if j not in closure.open and letter not in closure.letters[j]:
-                        raise Unclosed(
-                            f"{self.node.me} sent a message that the closed tables do not contain"
-                        )
-        return steps
-
-
-# For each node, the local states that follow each local state.
-Successors = Sequence[Mapping[Local, Sequence[Local]]]

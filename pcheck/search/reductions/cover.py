@@ -20,6 +20,13 @@ observation that the state itself can reach, in no more steps. By induction on t
 that are left to an observation, dropping states does not invalidate the other reductions, and the
 other reductions do not invalidate dropping states.
 
+Changes. The corresponding step of the upper state has the same node, local states and messages, and
+both states have the same observation. So both steps change the observation alike, and a change that
+is reachable from the lower state is reachable from the upper state in as many steps. The search by
+ranks judges each step that it takes, also a step to a state that it drops later. But an unseen step
+of the lower state may change nothing at all in the upper state, for example if it only sends a
+message that is already undelivered there. Then it is not a step (see `unseen_steps`).
+
 Dropping does not preserve the number of steps that lead *to* a state, because the upper state may
 be further away from the initial state. So a search with cover can only prove properties. If such a
 search finds that a property is decided, the search by steps continues instead.
@@ -36,7 +43,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pcheck.search.reductions.closure import Local, Successors
+from pcheck.search.reductions.local_tables import Local, Successors
 
 Ranks = Sequence[Mapping[Local, int]]
 

@@ -16,6 +16,13 @@ replace the other one. A chain may also end after any silent step. So a chain en
 length, and where a handler fails; the failure is reported if and when the search reaches that
 state. No chain contains more crashes than an execution may contain.
 
+Changes. A silent step keeps the observation, wherever in a trace it stands. So every other step has
+the same observations before and after it as before the silent steps were postponed, and a step that
+changes the observation is the last one of a chain. The observation before this step is also the one
+before the whole chain, and the step ends as many steps later as the chain has. A shortest trace to
+a change of some observation into another one therefore ends with such a chain. Silent steps, and
+steps that only send what no property sees, are unseen: see `unseen_steps`.
+
 The theorem is about what can be reached. Fuse is not exact for any other kind of property.
 """
 
@@ -26,7 +33,7 @@ from typing import NamedTuple
 
 from pcheck.errors import Asymmetric, SpecError
 from pcheck.search.reductions.automaton import Automaton, Chain, MacroStep
-from pcheck.search.reductions.closure import Unclosed
+from pcheck.search.reductions.met import MetUnknown
 from pcheck.semantics.node import Bundle, Config
 
 MAX_CHAIN_STEPS = 32  # a chain ends when it has this many steps
@@ -117,7 +124,7 @@ class Fused(Automaton):
             tick()
             try:
                 steps = self.inner.steps(each.end)
-            except (SpecError, Unclosed):  # no chain of the search has this beginning
+            except (SpecError, MetUnknown):  # no chain of the search has this beginning
                 continue
             for step in steps:
                 silent = self._is_silent(each.end, step)

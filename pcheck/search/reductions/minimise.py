@@ -10,6 +10,10 @@ What a step sends is compared exactly, which is finer than any network or proper
 input without a reaction counts as a reaction that does not leave the class and sends nothing. Then
 two configurations with equivalent local states and the same inbox are bisimilar, label by label, so
 one may represent the other.
+
+Changes. Equivalent local states look the same to the properties, and equal inputs make both send
+the same. So a step and the step that represents it change the observation alike. A step inside a
+class that sends nothing keeps the observation: it is unseen (see `unseen_steps`).
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 
 from pcheck.search.reductions.automaton import Automaton, Quotient
-from pcheck.search.reductions.closure import Closure, Edge, Local
+from pcheck.search.reductions.local_tables import Edge, Local, LocalTables
 from pcheck.semantics.node import Config
 
 
@@ -26,19 +30,27 @@ class Minimised(Quotient):
 
     def __init__(self, inner: Automaton, representatives: Mapping[Local, Local]) -> None:
         super().__init__(inner)
-        self._representatives = representatives
+        self.representatives = representatives
 
     def representative(self, config: Config) -> Config:
-        local = self._representatives[self.node.local(config)]
+        local = self.representatives.get(self.node.local(config))
+        if local is None:  # the table does not contain the local state
+            return config
         return self.node.config(local.actor, local.up, config.inbox)
 
 
-def class_representatives(closure: Closure, i: int) -> dict[Local, Local]:
-    """Return, for each local state of a node, the first local state of its class in the table."""
-    edges, seen = closure.edges[i], closure.model.observer.keys_of
-    class_of: dict[Local, int] = _numbered(
-        {local: (local.up, seen(i, local), closure.consuming_steps(i, local)) for local in edges}
-    )
+def class_representatives(tables: LocalTables, i: int) -> dict[Local, Local]:
+    """Return, for each local state of a node, the first local state of its class in the table.
+
+    An opaque local state is a class of its own, and not in the result.
+    """
+    known, seen = tables.edges[i], tables.model.observer.keys_of
+    opaque = tuple(tables.opaque(i))
+    edges = {**known, **{local: [] for local in opaque}}
+    kinds: dict[Local, Hashable] = {
+        local: (local.up, seen(i, local), tables.consuming_steps(i, local)) for local in known
+    }
+    class_of = _numbered(kinds | {local: nth for nth, local in enumerate(opaque)})
     while True:
         finer = _numbered(
             {local: (class_of[local], _reactions(local, edges, class_of)) for local in edges}
@@ -47,7 +59,7 @@ def class_representatives(closure: Closure, i: int) -> dict[Local, Local]:
             break
         class_of = finer
     first: dict[int, Local] = {}
-    return {local: first.setdefault(class_of[local], local) for local in edges}
+    return {local: first.setdefault(class_of[local], local) for local in known}
 
 
 def _reactions(

@@ -9,6 +9,8 @@ Theorem. Let the search visit at least one observation of each orbit of reachabl
 property says the same of all members of the orbit of each projection, then the property says the
 same of every reachable observation and of all its renamings. For a renaming of a projection is the
 projection of the renamed observation, and the answer of a property depends on the projection alone.
+The same is true of pairs, the observations before and after a step, if the same renaming is applied
+to both of them, and if the search judges at least one pair of each orbit of pairs.
 
 The budget counts evaluations, so that it is the same on every machine. If the orbits are too large
 for the budget, only the swaps of neighbouring names are compared for the rest, and `assumptions`
@@ -17,27 +19,25 @@ states what was not compared.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
-from math import factorial, prod
-from operator import getitem, itemgetter
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
 
 from pcheck.blame import place_of
 from pcheck.errors import Asymmetric
-from pcheck.language.property import Kind, Property
-from pcheck.language.seen import Seen, Sees
-from pcheck.search.reductions.symmetry import Block, Symmetry
+from pcheck.language.property import Property
+from pcheck.language.seen import Sees
+from pcheck.search.reductions.projection import Projection, Vector, renamings
+from pcheck.search.reductions.symmetry import Symmetry
 from pcheck.semantics.observer import Observation
 
 MIN_EVALUATIONS, EVALUATIONS_PER_TRANSITION = 200_000, 4  # the budget is the larger one
-Vector = tuple[int, ...]  # the numbers of the parts of an observation, one for each node
 
 
 class PropertySymmetry:
     """The comparison of what properties say of observations and of their renamings.
 
     An observation is given by its parts, one for each node. A step property is judged on the parts
-    of the observation before the step, followed by those of the observation after the step.
+    of the observation before the step, followed by those of the observation after the step. On the
+    parts of one observation, a step property is asked whether it allows unseen steps there.
     """
 
     def __init__(self, symmetry: Symmetry, tick: Callable[[], None] = lambda: None) -> None:
@@ -45,6 +45,8 @@ class PropertySymmetry:
         self._symmetry, self._tick = symmetry, tick
         self._projections: dict[frozenset[Sees], Projection] = {}
         self._evaluations = 0
+        # step properties that allow unseen steps at an observation, but not at one of its renamings
+        self.forbid_unseen_steps: set[str] = set()
         self.compared = 0  # observations, each as far as some footprint sees it
         self.of = 0  # at least as many as there are in all orbits that were met
 
@@ -53,7 +55,9 @@ class PropertySymmetry:
     ) -> None:
         """Raise Asymmetric if a property distinguishes a renaming of an observation from it.
 
-        `transitions` is the number of transitions so far, which the budget depends on.
+        `transitions` is the number of transitions so far, which the budget depends on. A property
+        that answers otherwise only about unseen steps is not an error, because such steps may not
+        exist. It is added to `forbid_unseen_steps`.
         """
         budget = max(MIN_EVALUATIONS, EVALUATIONS_PER_TRANSITION * transitions)
         for projection, group in self._by_footprint(properties):
@@ -97,152 +101,42 @@ class PropertySymmetry:
     ) -> None:
         """Compare the whole orbit of a projection if the budget allows, otherwise its swaps."""
         answers = projection.answers(properties, first)
-        met, todo = {first}, [first]
+        met = {first}
         left = (budget - self._evaluations) // len(properties)
         size = renamings(self._symmetry.blocks)
         size = size if size <= left else projection.orbit_size(first)
         in_full = size <= left
-        for each in todo:  # the loop appends to the list if it compares the orbit in full
+        images = projection.orbit(first, met) if in_full else projection.neighbours(first, met)
+        for swap, image in images:
             self._tick()
-            for swap in range(len(self._symmetry.swaps)):
-                image = projection.image(swap, each)
-                if image in met:
-                    continue
-                met.add(image)
-                found = projection.answers(properties, image)
-                if found != answers:
-                    pairs = zip(properties, found, answers)
-                    prop = next(which for which, one, other in pairs if one != other)
-                    before, after = (projection.said(prop, vector) for vector in (each, image))
-                    text = f": it says {before}, and with the names swapped {after}"
-                    is_alike = before == after  # if the property depends on hidden state
-                    raise self.error(prop, self._symmetry.swaps[swap], "" if is_alike else text)
-                if in_full:
-                    todo.append(image)
+            met.add(image)
+            found = projection.answers(properties, image)
+            if found != answers:
+                self._distinguish(properties, projection, swap, image, found, answers)
         self._evaluations += len(met) * len(properties)
         self.compared += len(met)
         self.of += len(met) if in_full else size
         # Unless the orbit was compared in full, each other member is compared with its own swaps.
         projection.compared.update(met if in_full else [first])
 
-
-class Projection:
-    """Observations as far as one footprint sees them, as vectors of numbers.
-
-    Each number stands for all parts of a node that the footprint does not distinguish; one of these
-    parts is kept. Nothing else uses these numbers.
-    """
-
-    def __init__(self, symmetry: Symmetry, sees: Collection[Sees]) -> None:
-        self._symmetry, self._sees = symmetry, sees
-        self._observer, self._nodes = symmetry.model.observer, len(symmetry.model.nodes)
-        self.compared: set[Vector] = set()  # projections that need no further comparison
-        self._known: list[dict[Observation, int]] = [{} for _ in range(self._nodes)]
-        self._numbers: list[dict[Hashable, int]] = [{} for _ in range(self._nodes)]
-        self._parts: list[list[Observation]] = [[] for _ in range(self._nodes)]
-        # for each swap and node the number of the image of each part, or None if not yet known
-        self._images: list[list[list[int | None]]] = [
-            [[] for _ in range(self._nodes)] for _ in symmetry.swaps
-        ]
-        self._moves: dict[tuple[int, int], tuple[Any, list[list[int | None]]]] = {}
-
-    def of(self, parts: Sequence[Observation]) -> Vector:
-        """Return the projection of an observation."""
-        return tuple(self._number(at % self._nodes, part) for at, part in enumerate(parts))
-
-    def answers(self, properties: Iterable[Property], vector: Vector) -> list[bool]:
-        """Return for each property whether it is reached, or whether an `always` holds."""
-        seen = self._seen(vector)
-        return [
-            prop.is_reached(*seen) if prop.kind is Kind.SOMETIMES else prop.why_false(*seen) is None
-            for prop in properties
-        ]
-
-    def said(self, prop: Property, vector: Vector) -> str:
-        """Return what a property says of a projection, as text."""
-        seen = self._seen(vector)
-        if prop.kind is Kind.SOMETIMES:
-            return str(prop.is_reached(*seen))
-        why = prop.why_false(*seen)
-        return f'"{why}"' if why is not None else "None"
-
-    def _seen(self, vector: Vector) -> list[Seen]:
-        """Return the observation of a projection, or the two of a step."""
-        seen = []
-        for at in range(0, len(vector), self._nodes):
-            numbers = vector[at : at + self._nodes]
-            parts = list(map(getitem, self._parts, numbers))
-            seen.append(self._observer.seen_of_parts(parts, key=(self._sees, numbers)))
-        return seen
-
-    def image(self, swap: int, vector: Vector) -> Vector:
-        """Return the projection after two neighbouring names were exchanged."""
-        found = self._moves.get((swap, len(vector)))
-        if found is None:
-            targets = self._symmetry.targets[swap]
-            # The exchange is its own inverse, so the part that moves to a node is its target's.
-            order = [at + target for at in range(0, len(vector), self._nodes) for target in targets]
-            get: Any = itemgetter(*order) if len(order) > 1 else tuple
-            tables = [self._images[swap][at % self._nodes] for at in order]
-            found = self._moves[swap, len(vector)] = get, tables
-        get, tables = found
-        before = get(vector)
-        image = tuple(map(getitem, tables, before))
-        if None in image:
-            self._fill(swap, vector)
-            image = tuple(map(getitem, tables, before))
-        return image  # type: ignore[return-value]
-
-    def orbit_size(self, vector: Vector) -> int:
-        """Return the size of the orbit of a projection, or more.
-
-        The size is the number of renamings divided by the number of those that fix the projection.
-        Only products of transpositions that fix the projection are counted among the latter.
-        """
-        fixing, begin = 1, 0  # `begin` is the first swap of the block
-        for block in self._symmetry.blocks:
-            left = list(range(len(block)))
-            while left:
-                one, *others = left
-                alike = [
-                    other
-                    for other in others
-                    if self._transposed(begin, one, other, vector) == vector
-                ]
-                fixing *= factorial(1 + len(alike))
-                left = [other for other in others if other not in alike]
-            begin += len(block) - 1
-        return renamings(self._symmetry.blocks) // fixing
-
-    def _transposed(self, begin: int, one: int, other: int, vector: Vector) -> Vector:
-        """Return the image under the exchange of two names of a block, by swaps of neighbours."""
-        up = list(range(begin + one, begin + other))
-        for swap in (*up, *reversed(up[:-1])):
-            vector = self.image(swap, vector)
-        return vector
-
-    def _fill(self, swap: int, vector: Vector) -> None:
-        """Compute the missing images of the parts of a vector."""
-        for at, number in enumerate(vector):
-            node = at % self._nodes
-            if self._images[swap][node][number] is None:
-                part = self._symmetry.observation(swap, self._parts[node][number])
-                target = self._symmetry.targets[swap][node]
-                self._images[swap][node][number] = self._number(target, part)
-
-    def _number(self, node: int, part: Observation) -> int:
-        """Return the number of the projection of a part of a node."""
-        number = self._known[node].get(part)
-        if number is None:
-            seen, known = self._observer.footprint(part, self._sees), self._numbers[node]
-            number = self._known[node][part] = known.setdefault(seen, len(known))
-            if number == len(self._parts[node]):
-                self._parts[node].append(part)
-                for of_swap in self._images:
-                    of_swap[node].append(None)
-        return number
-
-
-def renamings(blocks: Sequence[Block]) -> int:
-    """Return the number of renamings that permute the names of each block."""
-    return prod(factorial(len(block)) for block in blocks)
+    def _distinguish(
+        self,
+        properties: list[Property],
+        projection: Projection,
+        swap: int,
+        image: Vector,
+        found: list[bool],
+        answers: list[bool],
+    ) -> None:
+        """Raise Asymmetric for a property whose answers differ, unless they are on unseen steps."""
+        is_state = len(image) == len(self._symmetry.model.nodes)
+        for prop, one, other in zip(properties, found, answers):
+            if one != other and not (prop.is_step_property and is_state):
+                # A swap is its own inverse.
+                vectors = projection.image(swap, image), image
+                before, after = (projection.said(prop, each) for each in vectors)
+                text = f": it says {before}, and with the names swapped {after}"
+                is_alike = before == after  # if the property depends on hidden state
+                raise self.error(prop, self._symmetry.swaps[swap], "" if is_alike else text)
+            if one != other:
+                self.forbid_unseen_steps.add(prop.name)

@@ -15,6 +15,11 @@ splits the declared blocks.
 The declaration is verified, not trusted: on every reaction that the search uses, and on every
 renaming of that reaction. A wrong declaration is an error that names the handler.
 
+Steps. A renaming maps a step to a step, and the observations before and after it to their images.
+So a step property must say the same of a pair of observations and of the pair after one renaming of
+both: it may compare the names before and after a step. The search judges each step out of a
+representative, with the observation after it as it was before a representative replaced the state.
+
 Fuse. A fused state can do exactly what the state itself can do, so the theorem still applies.
 
 Prune. The search no longer uses, and so no longer verifies, the reactions to letters that `prune`
@@ -170,7 +175,9 @@ class Symmetry:
                 images = (self._reaction_image(swap, i, move) for move in moves)
                 expected = self._compared(j, image, images)
                 found = self._compared(j, image, ((m.actor, m.bundle.sends) for m in others))
-                if expected != found or not self._maps_crash(swap, node, actor):
+                # A crash depends on no letter; for each actor, one check has no letter.
+                maps_crash = letter is not None or self._maps_crash(swap, node, actor)
+                if expected != found or not maps_crash:
                     other = Asking(self.model.nodes[j], image, image_letter)
                     raise asymmetric(self.swaps[swap], Asking(node, actor, letter), other)
                 todo.append((j, image, image_letter))

@@ -9,6 +9,8 @@ from math import comb
 import pytest
 
 from pcheck import Action, Actor, Id, Seen, Step, action, always, fixed, group, send
+from pcheck.search.compiled import noted_steps
+from pcheck.search.compiled.explorer import explore
 from pcheck.search.limits import Limits
 from pcheck.search.outcome import Outcome, TooManyNumbers
 from tests.runs import counts
@@ -227,3 +229,22 @@ def test_judging_steps_takes_time_only_for_the_steps_of_the_last_level() -> None
     expected, found = by_reference(case), compiled(case)
     assert answers(found) == answers(expected)
     assert found.seconds < 10 * expected.seconds + 1
+
+
+@pytest.mark.parametrize("reductions", [(), ("symmetry",)])
+def test_thousands_of_noted_steps(
+    reductions: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of the 11^3 observations has up to three steps out of it, and each is judged once."""
+    judged = list[tuple[object, object]]()
+
+    @always(sees=["at"])
+    def judges(before: Seen, after: Seen) -> str | None:
+        judged.append((tuple(before.field("at")), tuple(after.field("at"))))
+        return None
+
+    monkeypatch.setattr(noted_steps, "FIRST_ROOM", 1)
+    asked = tickers(3, 10, judges)
+    search = explore(Case(asked).model(), reductions=reductions)
+    states, transitions, _ = independent(3, 10)
+    assert (search.states, len(judged), len(set(judged))) == (states, transitions, transitions)

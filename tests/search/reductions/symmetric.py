@@ -15,15 +15,12 @@ from typing import Any, TypeAlias
 from pcheck.language.names import Id, Value
 from pcheck.language.seen import UP, Seen
 from pcheck.language.values import exact, exact_state
-from pcheck.search.clock import Clock
 from pcheck.search.compiled.explorer import explore
-from pcheck.search.compiled.walk import Walk
 from pcheck.search.outcome import SearchResult
-from pcheck.search.reductions.reduce import reduce_cluster
 from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.node import Config
 from tests.search.alike import Case
-from tests.search.reductions.reducing import SUBSETS, check_search, endless
+from tests.search.reductions.reducing import SUBSETS, check_search, endless, walked
 
 Name = tuple[type[Any], str]
 Names = dict[Name, Name]
@@ -147,15 +144,16 @@ def least_depths(found: dict[Hashable, int], renamings: Sequence[Names]) -> Leve
     return levels
 
 
-def seen_under(case: Case, reductions: Iterable[str]) -> tuple[SearchResult, Levels]:
+def seen_under(
+    case: Case, reductions: Iterable[str], model: ClusterModel | None = None
+) -> tuple[SearchResult, Levels]:
     """Return the result of the engine under some reductions, and the level of each observation.
 
-    Observations that differ only by a renaming count once.
+    Observations that differ only by a renaming count once. A `model` that earlier searches used
+    remembers what its handlers answered.
     """
-    model = endless(case)
-    reduction = reduce_cluster(model, reductions)
-    explorer = Walk(model, case.limits, reduction, True, Clock(case.limits, None))
-    search = explorer.run()
+    model = model or endless(case)
+    explorer, search = walked(model, case.limits, reductions)
     found: dict[Hashable, int] = {}
     for index in range(len(explorer.store)):
         seen = model.observer.seen(

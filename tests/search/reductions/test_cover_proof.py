@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, TypeAlias
@@ -120,9 +120,11 @@ def test_a_proof_gets_half_of_the_remaining_time(monkeypatch: Patch) -> None:
     levels: list[int] = []
     judge = LevelJudge.judge_from
 
-    def judge_for_a_second(judging: LevelJudge, store: Store, new: int, *, whole: bool) -> None:
-        levels.append(new)
-        judge(judging, store, new, whole=whole)
+    def judge_for_a_second(
+        judging: LevelJudge, store: Store, begins: Sequence[int], *, whole: bool
+    ) -> None:
+        levels.append(begins[-1])
+        judge(judging, store, begins, whole=whole)
 
     monkeypatch.setattr(LevelJudge, "judge_from", judge_for_a_second)
     monkeypatch.setattr(clock, "time", SimpleNamespace(monotonic=lambda: float(len(levels))))

@@ -30,10 +30,11 @@ from pcheck.search.clock import Clock
 from pcheck.search.compiled import walk
 from pcheck.search.compiled.explorer import explore
 from pcheck.search.compiled.walk import Walk
-from pcheck.search.reductions import reduce
+from pcheck.search.reductions import quotients, reduce
 from pcheck.search.reductions.automaton import MacroStep
-from pcheck.search.reductions.closure import Closure, Local
+from pcheck.search.reductions.closure import Closure
 from pcheck.search.reductions.fuse import Fused
+from pcheck.search.reductions.local_tables import Local
 from pcheck.search.reductions.minimise import class_representatives
 from pcheck.search.reductions.prune import Pruned, live_letters
 from pcheck.search.reductions.reduce import NO_TWO_CRASH_ALIKE, reduce_cluster
@@ -97,7 +98,7 @@ def test_a_crash_is_an_input_of_the_nodes_that_may_crash(network: str, monkeypat
     def careless(closure: Closure, i: int) -> dict[Local, Local]:
         return class_representatives(without_crashes(closure), i)
 
-    monkeypatch.setattr(reduce, "class_representatives", careless)
+    monkeypatch.setattr(quotients, "class_representatives", careless)
     assert caught(case, "minimise") == {"": 0}
 
 
@@ -142,7 +143,7 @@ def test_a_letter_is_live_if_its_receiver_reacts_after_a_crash(
     ) -> dict[Local, frozenset[Letter]]:
         return live_letters(without_crashes(closure), i, classes)
 
-    monkeypatch.setattr(reduce, "live_letters", careless)
+    monkeypatch.setattr(quotients, "live_letters", careless)
     assert caught(case, "prune") == {"": 0, "X": 2, "Y": 2}
 
 
@@ -157,7 +158,7 @@ class NeverCrashes(Pruned):
 def test_a_crash_of_a_node_that_may_crash_is_kept(network: str, monkeypatch: Patch) -> None:
     case = forgetful(network)
     assert exact_observations(case) == {"": 0, "X": 4}
-    monkeypatch.setattr(reduce, "Pruned", NeverCrashes)
+    monkeypatch.setattr(quotients, "Pruned", NeverCrashes)
     assert caught(case, "prune") == {"": 0}
 
 

@@ -21,8 +21,9 @@ from pcheck import (
     send,
     sometimes,
 )
-from pcheck.search.reductions import reduce
-from pcheck.search.reductions.closure import Closure, Edge, Local
+from pcheck.search.reductions import quotients
+from pcheck.search.reductions.closure import Closure
+from pcheck.search.reductions.local_tables import Edge, Local
 from pcheck.search.reductions.minimise import class_representatives
 from pcheck.semantics.network import NETWORKS
 from pcheck.semantics.node import Bundle
@@ -61,7 +62,7 @@ def minimise_by(monkeypatch: pytest.MonkeyPatch) -> MinimiseBy:
         def wrong(closure: Closure, i: int) -> dict[Local, Local]:
             return class_representatives(rewritten(closure, how), i)
 
-        monkeypatch.setattr(reduce, "class_representatives", wrong)
+        monkeypatch.setattr(quotients, "class_representatives", wrong)
 
     return use
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pcheck import Actor, Cluster, Id, Step, broadcast
-from pcheck.search.reductions import reduce
+from pcheck.search.reductions import quotients
 from pcheck.search.reductions.automaton import MacroStep
 from pcheck.search.reductions.minimise import Minimised
 from pcheck.semantics.node import Config
@@ -79,7 +79,7 @@ def test_a_copy_is_consumed_to_reach_the_next_one_on_fifo(monkeypatch: pytest.Mo
     """Otherwise X is lost."""
     case = Case(wasting(A(), B(), A()), "fifo")
     assert exact_observations(case) == {"": 0, "X": 4}
-    monkeypatch.setattr(reduce, "Minimised", NeverWastes)
+    monkeypatch.setattr(quotients, "Minimised", NeverWastes)
     assert caught(case, "minimise") == {"": 0}
 
 
@@ -95,5 +95,5 @@ def test_a_step_that_only_sends_is_kept(network: str, monkeypatch: pytest.Monkey
     parts = {N: lambda _: Echo(), M: lambda _: Poster(to=(N1,), messages=(A(),))}
     case = Case(cluster(parts, reaches(X)), network)
     assert exact_observations(case) == {"": 0, "X": 2}
-    monkeypatch.setattr(reduce, "Minimised", OnlyChanges)
+    monkeypatch.setattr(quotients, "Minimised", OnlyChanges)
     assert caught(case, "minimise") == {"": 0}

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import pytest
 
 from pcheck import Action, Actor, Id, Step, action, broadcast, fixed, group, send, volatile
-from pcheck.search.reductions import reduce
+from pcheck.search.reductions import quotients
 from pcheck.search.reductions.automaton import MacroStep
-from pcheck.search.reductions.closure import Closure, Edge, Local
+from pcheck.search.reductions.closure import Closure
+from pcheck.search.reductions.local_tables import Edge, Local
 from pcheck.search.reductions.prune import Pruned, live_letters
 from pcheck.semantics.network import NETWORKS, Letter
 from pcheck.semantics.node import Bundle, Config
@@ -47,7 +48,7 @@ PruneBy = Callable[[LiveLetters], None]
 @pytest.fixture
 def prune_by(monkeypatch: pytest.MonkeyPatch) -> PruneBy:
     """Return a function that replaces `live_letters` by a careless version."""
-    return lambda wrong: monkeypatch.setattr(reduce, "live_letters", wrong)
+    return lambda wrong: monkeypatch.setattr(quotients, "live_letters", wrong)
 
 
 def rewriting(how: Rewrites) -> LiveLetters:
@@ -203,7 +204,7 @@ class PrunesQueues(Pruned):
     """Removes dead letters on every network."""
 
     def representative(self, config: Config) -> Config:
-        alive = self._live[self.node.config(config.actor, config.up, ())]
+        alive = self.live[self.node.config(config.actor, config.up, ())]
         inbox = tuple(letter for letter in config.inbox if letter in alive)
         return self.node.config(config.actor, config.up, inbox)
 
@@ -213,7 +214,7 @@ def test_a_dead_letter_blocks_others_on_fifo(monkeypatch: pytest.MonkeyPatch) ->
     parts = {N: lambda _: OnlyC(), M: poster(A(), C())}
     case, shortest = (Case(cluster(parts, ask), "fifo") for ask in (watches(X), reaches(X)))
     assert exact_observations(case) == exact_observations(shortest) == {"": 0, "X": 3}
-    monkeypatch.setattr(reduce, "Pruned", PrunesQueues)
+    monkeypatch.setattr(quotients, "Pruned", PrunesQueues)
     assert caught(case, "prune") == {"": 0, "X": 2}
     with pytest.raises(AssertionError, match="a step that the cluster cannot"):
         reduced_search(shortest, ["prune"])
@@ -254,7 +255,7 @@ def test_properties_see_sent_letters_that_prune_removes(
 ) -> None:
     case = Case(cluster({N: lambda _: SendsToItself()}, reaches(X)), network)
     assert exact_observations(case) == {"": 0, "X": 1}
-    monkeypatch.setattr(reduce, "Pruned", ShowsKeptLetters)
+    monkeypatch.setattr(quotients, "Pruned", ShowsKeptLetters)
     assert caught(case, "prune") == {"": 0}
 
 
@@ -274,7 +275,7 @@ def test_a_crash_that_changes_the_local_state_is_a_step(
 ) -> None:
     case = Case(cluster({N: lambda _: Forgetful()}, reaches(X)), network, crashes=1)
     assert exact_observations(case) == {"": 0, "X": 4}
-    monkeypatch.setattr(reduce, "Pruned", NeverCrashes)
+    monkeypatch.setattr(quotients, "Pruned", NeverCrashes)
     assert caught(case, "prune") == {"": 0}
 
 

@@ -29,8 +29,9 @@ from pcheck.language.values import exact
 from pcheck.search.compiled import walk
 from pcheck.search.compiled.explorer import explore
 from pcheck.search.outcome import Verdict
-from pcheck.search.reductions import reduce
-from pcheck.search.reductions.closure import Closure, Local
+from pcheck.search.reductions import quotients, reduce
+from pcheck.search.reductions.closure import Closure
+from pcheck.search.reductions.local_tables import Local
 from pcheck.search.reductions.minimise import class_representatives
 from pcheck.search.reductions.prune import Pruned
 from pcheck.search.reductions.reduce import REDUCTIONS
@@ -127,8 +128,8 @@ def test_crashes_and_restarts_are_not_silent(network: str, monkeypatch: Patch) -
 class DropsCrashes(Pruned):
     """Leaves out a crash after which the node restarts in the same local state."""
 
-    def __init__(self, inner: Any, live: Any, sees_up: bool) -> None:
-        super().__init__(inner, live, sees_up=False)
+    def __init__(self, inner: Any, live: Any, letters: Any, sees_up: bool) -> None:
+        super().__init__(inner, live, letters, sees_up=False)
 
 
 @NETS
@@ -136,7 +137,7 @@ def test_a_crash_that_loses_nothing_is_a_step(network: str, monkeypatch: Patch) 
     case = posting(network)
     assert exact_observations(case) == ALL
     assert verdict(case, "prune") is Verdict.VIOLATED
-    monkeypatch.setattr(reduce, "Pruned", DropsCrashes)
+    monkeypatch.setattr(quotients, "Pruned", DropsCrashes)
     assert caught(case, "prune") == NEVER_DOWN
     assert verdict(case, "prune") is Verdict.HOLDS
 
@@ -157,7 +158,7 @@ def test_a_node_that_is_down_is_not_merged_with_one_that_is_up(
     case = posting(network)
     assert exact_observations(case) == ALL
     assert verdict(case, "minimise") is Verdict.VIOLATED
-    monkeypatch.setattr(reduce, "class_representatives", merges_up_and_down)
+    monkeypatch.setattr(quotients, "class_representatives", merges_up_and_down)
     assert caught(case, "minimise") == NEVER_DOWN
     assert verdict(case, "minimise") is Verdict.HOLDS
 

@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from copy import copy
 from dataclasses import dataclass
 
 import pytest
 
-from pcheck import Actor, Id, Property, Seen, Step, always, broadcast, send
+from pcheck import Id, Step, broadcast, send
 from pcheck.language.cluster import Cluster
 from pcheck.search.compiled import explorer, walk
-from pcheck.search.outcome import Outcome
+from pcheck.search.limits import Limits
 from pcheck.search.reductions import reduce
 from pcheck.search.reductions.closure import Closure
 from pcheck.search.reductions.reduce import (
-    ABOUT_STEPS,
-    NEED_CLOSED_TABLES,
     REDUCTIONS,
-    ReducedCluster,
     reduce_cluster,
 )
-from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
-from tests.search.alike import Case, by_reference
-from tests.search.parts import N1, Idle, M, N, Ticker, cluster, nothing
-from tests.search.reductions import reducing
-from tests.search.reductions.reducing import check_reduced, reduced_search
+from tests.search.alike import Case, answers, by_reference, check_traces
+from tests.search.parts import N1, M, N, cluster
+from tests.search.reductions.reducing import check_reduced
 from tests.search.reductions.traps import (
     NOBODY,
     A,
@@ -39,11 +32,11 @@ from tests.search.reductions.traps import (
     exact_observations,
     reaches,
 )
+from tests.specs.family import cluster as spec_cluster
 from tests.specs.family import paxos
 
 ALL = ("minimise", "fuse", "prune")
 OF_TABLES = ("minimise", "prune")
-TOO_MANY = "the nodes have more than 10 local reactions"
 
 
 def skipped(case: Case) -> dict[str, str]:
@@ -76,29 +69,54 @@ def test_an_infinite_table_skips_reductions(network: str, monkeypatch: pytest.Mo
     why += "fewer of them would help"
     assert skipped(case) == dict.fromkeys(OF_TABLES, why)
     assert exact_observations(case) == {"": 0, "X": 3}
+    check_applied(case)
 
 
-@pytest.mark.parametrize(
-    ("more", "on", "left_out"),
-    [
-        (10_000, REDUCTIONS, {}),
-        (11, ("fuse", "symmetry"), dict.fromkeys(NEED_CLOSED_TABLES, TOO_MANY)),
-    ],
-)
-def test_a_long_search_may_use_more_local_reactions(
-    more: int, on: tuple[str, ...], left_out: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With closed tables the search begins again, otherwise it continues."""
-    for module, numbers in (
-        (explorer, {"MAX_LOCAL_REACTIONS": 10, "MAX_LOCAL_REACTIONS_OF_LONG_SEARCH": more}),
-        (walk, {"MIN_STATES_FOR_LARGER_TABLES": 30, "MIN_STATES_TO_TRY_COVER": 0}),
-    ):
-        for name, number in numbers.items():
-            monkeypatch.setattr(module, name, number)
-    case = Case(paxos(acceptors=2, proposers=2, rounds=1), crashes=1)
-    found, expected = explorer.explore(case.model(), reductions=REDUCTIONS), by_reference(case)
+def check_applied(case: Case) -> None:
+    """Check that a search of a cluster without closed tables has tables of what it meets."""
+    found, expected = explorer.explore(case.model(), reductions=ALL), by_reference(case)
+    assert (found.reduced, found.skipped) == (ALL, {})
     assert found.outcomes == expected.outcomes
-    assert (found.reduced, found.skipped) == (on, left_out)
+    assert found.tables is not None
+    check_traces(case, found)
+
+
+@pytest.mark.parametrize(("first", "most"), [(10_000, 10_000), (10, 10_000), (10, 10), (None, 10)])
+def test_a_long_search_has_tables_however_many_reactions_they_would_have(
+    first: int | None, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With fewer first reactions than a closed table needs, a plain search comes first."""
+    monkeypatch.setattr(explorer, "MAX_LOCAL_REACTIONS", most)
+    monkeypatch.setattr(explorer, "MIN_PLAIN_WORK", 0)
+    monkeypatch.setattr(walk, "MIN_STATES_TO_TRY_COVER", 0)
+    case = Case(paxos(acceptors=2, proposers=2, rounds=1), crashes=1)
+    expected = by_reference(case)
+    found = explorer.explore(case.model(), reductions=REDUCTIONS, first_reactions=first)
+    assert found.outcomes == expected.outcomes
+    assert (found.reduced, found.skipped) == (REDUCTIONS, {})
+    check_traces(case, found)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 4])
+def test_a_limit_of_steps_is_reached_whatever_the_tables_lack(
+    steps: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A growth of the tables would take longer than two steps of raft."""
+    monkeypatch.setattr(explorer, "MAX_LOCAL_REACTIONS", 10)
+    for pairs in (0, explorer.MAX_PAIRS):
+        monkeypatch.setattr(explorer, "MAX_PAIRS", pairs)
+        case = Case(spec_cluster("raft"), crashes=1, limits=Limits(depth=steps))
+        expected = by_reference(case)
+        found = explorer.explore(case.model(), case.limits, reductions=["prune"])
+        assert (found.depth, len(found.widths)) == (expected.depth, len(expected.widths))
+        assert (found.outcomes, found.stopped) == (expected.outcomes, expected.stopped)
+
+
+def test_a_search_that_ends_soon_has_no_tables() -> None:
+    case = Case(paxos(acceptors=2, proposers=2, rounds=1), crashes=1)
+    found = explorer.explore(case.model(), reductions=REDUCTIONS, first_reactions=10)
+    assert answers(found) == answers(by_reference(case))
+    assert (found.reduced, found.skipped, found.tables) == ((), {}, None)
 
 
 def test_fuse_needs_no_table(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,47 +163,4 @@ def test_a_handler_that_raises_in_an_unreachable_local_state_is_not_an_error(net
     reasons = {name: re.sub(r"\S+:\d+: ", "", text) for name, text in skipped(case).items()}
     assert reasons == dict.fromkeys(OF_TABLES, why)
     assert exact_observations(case) == {"": 0, "X": 4}
-
-
-# A step property
-
-
-def never_unseen() -> Property:
-    """Return a property that is false of every step that does not send X."""
-
-    def test(before: Seen, after: Seen) -> str | None:
-        return "nothing was seen" if before.sent(X) == after.sent(X) else None
-
-    return always(sees=[X], name="never_unseen")(test)
-
-
-def of_states_alone(model: ClusterModel, reductions: Iterable[str]) -> ReducedCluster:
-    """Apply reductions as if the model had no step property."""
-    other = copy(model)
-    other.properties = tuple(prop for prop in model.properties if not prop.is_step_property)
-    return reduce_cluster(other, reductions)
-
-
-@pytest.mark.parametrize(
-    ("reduction", "actor", "crashes", "states"),
-    [("minimise", Ticker(), 0, 2), ("fuse", Ticker(), 0, 2), ("prune", Idle(), 1, 3)],
-)
-def test_reductions_are_skipped_for_a_step_property(
-    reduction: str, actor: Actor, crashes: int, states: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A reduction would leave out a silent step or a crash, of which the property is false."""
-    case = Case(cluster({N: lambda _: actor}, never_unseen(), nothing()), crashes=crashes)
-    assert skipped(case) == dict.fromkeys(ALL, f"the property never_unseen {ABOUT_STEPS}")
-    assert check_reduced(case) == {"": states}
-    assert answer_under(reduction, case) == (Outcome.VIOLATED, 1)
-    monkeypatch.setattr(reducing, "reduce_cluster", of_states_alone)
-    with pytest.raises(AssertionError):
-        check_reduced(case, [[reduction]])
-    assert answer_under(reduction, case) == (Outcome.HOLDS, None)
-
-
-def answer_under(reduction: str, case: Case) -> tuple[Outcome, int | None]:
-    """Return the outcome of `never_unseen`, and the length of its trace."""
-    search, _ = reduced_search(case, [reduction])
-    found = search.discoveries.get("never_unseen")
-    return search.outcomes["never_unseen"], len(found.trace) if found else None
+    check_applied(case)

@@ -28,7 +28,8 @@ from pcheck import (
     volatile,
 )
 from pcheck.language.seen import Sees
-from pcheck.search.reductions.closure import Closure, Edge
+from pcheck.search.reductions.closure import Closure
+from pcheck.search.reductions.local_tables import Edge
 from tests.search.alike import Case
 from tests.search.reductions.reducing import check_reduced, observations, reduced_search
 
