@@ -174,9 +174,9 @@ def _reference(model: Model[Any], options: SearchOptions, clock: Clock) -> Searc
 def _first_reactions(model: ClusterModel) -> int:
     """Return how many reactions the first closed tables may have, after a search by the reference.
 
-    To close them takes about as long as that search took, or less.
+    To close them takes less time than that search took.
     """
-    return len(model.asked) + MAX_REFERENCE_STATES // 2
+    return len(model.asked) + MAX_REFERENCE_STATES // 4
 
 
 def _compiled(

@@ -51,7 +51,7 @@ from pcheck.semantics.network import Network
 
 MAX_TURNS = 20
 ENTRIES_PER_REACTION = 2  # without reductions, so many entries take as long as one reaction
-MIN_PLAIN_WORK = 15_000  # of a search without reductions, in reactions; a shorter one ends soon
+MIN_PLAIN_WORK = 40_000  # of a search without reductions, in reactions; a shorter one ends soon
 MAX_PAIRS = 60_000  # of a local state and a letter, in the first tables
 REFUTED = f"each of {MAX_TURNS} searches met local states that refuted its tables"
 
@@ -159,7 +159,7 @@ class _Searches:
             result = turn.run()
         except (MetUnknown, ForbidsUnseenSteps):
             if turn.is_exact:
-                self._earlier.append(turn.walk.report())
+                self._earlier.append(turn.report_of_begin())
             raise
         if reduced.quotients is None:
             return result

@@ -161,6 +161,12 @@ class Turn:
         if self._has_grown:
             self.walk.tables.orbits.forget()
 
+    def report_of_begin(self) -> SearchResult:
+        """Return the result of an exact walk that began and then met what its tables lack."""
+        if self.met is not None:
+            self.met.strict = False  # the reconstruction of a trace may meet it, too
+        return self.walk.report()
+
     # -- proofs --------------------------------------------------------------------------------
 
     def _is_worth_a_proof(self) -> bool:
