@@ -132,7 +132,6 @@ def compared(examples: int, silent: int, max_states: int, nth: int) -> Counter[s
     with Patch.context() as patch:
         limit_silent_roles(silent, patch)
         patch.setattr(reducing, "reduce_cluster", final_reductions(counted))
-        patch.setattr(symmetric, "reduce_cluster", final_reductions(counted))
         several = st.one_of(cases(max_states), symmetric_cases()).map(with_listeners)
         st.for_each(several, examples, compare, first=nth * st.MANY)
     return counted
