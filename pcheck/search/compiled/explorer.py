@@ -50,6 +50,7 @@ from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Network
 
 MAX_TURNS = 20
+MAX_REACTIONS_TO_RECORD = 50_000  # of the closed tables, for which there is no other chance
 ENTRIES_PER_REACTION = 2  # without reductions, so many entries take as long as one reaction
 MIN_PLAIN_WORK = 40_000  # of a search without reductions, in reactions; a shorter one ends soon
 MAX_PAIRS = 60_000  # of a local state and a letter, in the first tables
@@ -210,7 +211,7 @@ def record(model: ClusterModel, limits: Limits, clock: Clock) -> RecordedSearch 
         search = None
         with suppress(MetUnknown):
             tick = clock.ticking(Progress(states=1), COMPARING)
-            search = recorded(reduce_cluster(model, ["prune"], tick))
+            search = recorded(reduce_cluster(model, ["prune"], tick, MAX_REACTIONS_TO_RECORD))
         search = search or recorded(reduce_cluster(model, ()))
     if search.stopped == INTERRUPT:
         raise KeyboardInterrupt
