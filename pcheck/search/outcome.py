@@ -115,10 +115,6 @@ class SearchResult:
             untraced={**earlier.untraced, **self.untraced},
         )
 
-    def with_tables(self, tables: ClosedTables) -> SearchResult:
-        """Return the result of a search that used these tables."""
-        return replace(self, tables=tables)
-
     def is_found(self, name: str) -> bool:
         """Return whether an `always` is false, or a `sometimes` true, in some explored state."""
         return name in self.discoveries or name in self.untraced

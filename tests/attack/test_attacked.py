@@ -28,6 +28,7 @@ from tests.attack import (
 )
 from tests.attack.attack import How, compare
 from tests.attack.conditions import CONDITIONS
+from tests.attack.dropped_in_turns import TurnTrap
 from tests.attack.traps import FAILS, REFUSED, RIGHT, TRAPS, WRONG, Trap
 
 MODULES = (
@@ -41,8 +42,11 @@ MODULES = (
 MAX_STATES = 1_000
 
 
-def answer_to(trap: Trap) -> str:
-    """Return whether pcheck's answer to a trap is right, by the explorer of the attack."""
+def answer_to(trap: Trap | TurnTrap, *, uses_tables: bool = False) -> str:
+    """Return whether pcheck's answer to a trap is right, by the explorer of the attack.
+
+    With `uses_tables`, an answer without tables is not right.
+    """
     how: How = {"engine": "compiled", "reduce": trap.reduce}
     explorer = trap.case.explorer()
     try:
@@ -53,7 +57,8 @@ def answer_to(trap: Trap) -> str:
         if answer is None:
             trap.case.check(how)
             return WRONG
-        compare(trap.case, explorer, answer, how)
+        result = compare(trap.case, explorer, answer, how)
+        assert not uses_tables or result.search.tables is not None
     except SpecError as error:
         return REFUSED if "interchangeable" in str(error) else FAILS
     except AssertionError:

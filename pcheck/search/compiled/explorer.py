@@ -164,7 +164,7 @@ class _Searches:
             raise
         if reduced.quotients is None:
             return result
-        return result.with_tables(ClosedTables(*reduced.quotients.tables.sizes(), nth))
+        return replace(result, tables=ClosedTables(*reduced.quotients.tables.sizes(), nth))
 
     def _reduce(
         self, reactions: int = MAX_LOCAL_REACTIONS, met: Met | None = None
@@ -181,7 +181,7 @@ class _Searches:
 def _does_not_end_soon(plain: Walk, met: Met) -> bool:
     """Return whether a search without reductions has taken as long as tables would take."""
     work = plain.tables.entries // ENTRIES_PER_REACTION + len(plain.store) // STATES_PER_REACTION
-    return work >= max(MIN_PLAIN_WORK, sum(met.pairs()))
+    return work >= max(MIN_PLAIN_WORK, met.pairs())
 
 
 class RecordedSearch(NamedTuple):

@@ -43,7 +43,7 @@ class Turn:
         self.walk, self.reduced, self.met = walk, walk.reduced, walk.reduced.met
         self._has_grown = False
         walk.traces_later = True
-        self._pairs = sum(self.met.pairs()) if self.met is not None else 0
+        self._pairs = self.met.pairs() if self.met is not None else 0
         self._work_at_growth = 0
         self._confirmed = 0, list[str]()  # the depth, and the decided properties, at that level
         self._fault: SpecError | None = None  # found in a proof
@@ -96,7 +96,7 @@ class Turn:
     def _growth_pays(self) -> bool:
         """Return whether the growth of the tables costs less than the search did since the last."""
         assert self.met is not None
-        pairs = sum(self.met.pairs())
+        pairs = self.met.pairs()
         cost = pairs - self._pairs + pairs // PAIRS_PER_REACTION
         return cost <= self._work() - self._work_at_growth
 
@@ -114,7 +114,7 @@ class Turn:
         assert met is not None
         met.close(quotients.symmetry)
         tables = MetTables(met, walk.clock.ticking(walk.progress, CLOSING))
-        self._pairs, self._work_at_growth = sum(met.pairs()), self._work()
+        self._pairs, self._work_at_growth = met.pairs(), self._work()
         if not quotients.grow(tables):
             raise Refuted
         self._has_grown, met.unknown = True, 0

@@ -3,14 +3,12 @@
 The table of a node holds the reaction of every local state to every letter that any node could send
 to it. Many of these local states never meet these letters in an execution, so the table holds more
 than can happen, never less. But the table may be infinite, or a handler may fail on a letter that
-the handler never receives in an execution. Then a closed table does not exist, and the reductions
-that need one are skipped, with the reason.
+the handler never receives in an execution. Then a closed table does not exist, and a search uses
+tables of what it meets itself (see `met_tables`).
 
 A role that only listens may have very many local states. Before the table grows too large, the
 nodes of such a role are left *open*: they have no table, but the other nodes have one. If an open
 node later sends a letter that the tables do not contain, the tables are wrong.
-
-If no closed table exists, a search uses tables of what it meets itself (see `met_tables`).
 """
 
 from __future__ import annotations
@@ -22,7 +20,13 @@ from pcheck.blame import described
 from pcheck.errors import PcheckError, Unreliable
 from pcheck.language.actor import Actor
 from pcheck.search.reductions.growing import growing
-from pcheck.search.reductions.local_tables import Edge, Local, LocalTables
+from pcheck.search.reductions.local_tables import (
+    Edge,
+    Local,
+    LocalTables,
+    crash_or_restart,
+    edges_of,
+)
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Letter
 from pcheck.text import counted
@@ -75,12 +79,9 @@ class Closure(LocalTables):
         node = self.model.nodes[i]
         if local.up:
             self._todo += [(i, local, letter) for letter in (None, *self.letters[i])]
-        if local.up and node.may_crash:
-            down = node.config(node.handlers.after_crash(local.actor), False, ())
-            self._add_edge(i, local, Edge(None, "crash", down, None))
-        if not local.up:
-            up = node.config(local.actor, True, ())
-            self._add_edge(i, local, Edge(None, "restart", up, None))
+        edge = crash_or_restart(node, local)
+        if edge is not None:
+            self._add_edge(i, local, edge)
 
     def _add_reaction(self, i: int, local: Local, letter: Letter | None) -> None:
         """Add the edges of a local state on a letter, or those of its actions."""
@@ -106,10 +107,8 @@ class Closure(LocalTables):
             raise Unclosed(f"{IN_LOCAL_STATE}, {what}; ignore the message there") from None
         if len({move.label for move in moves}) < len(moves):
             raise Unclosed(f"{IN_LOCAL_STATE}, {node.me} has two steps with the same label")
-        for move in moves:
-            if move.actor is not None:
-                after = node.config(move.actor, True, ())
-                self._add_edge(i, local, Edge(letter, move.label, after, move.bundle))
+        for edge in edges_of(node, letter, moves):
+            self._add_edge(i, local, edge)
 
     def _leave_open(self, role: type[Actor]) -> None:
         """Count a reaction of a role, and leave its nodes open if it is silent and has too many.

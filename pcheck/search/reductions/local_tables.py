@@ -10,12 +10,12 @@ node could ever do, and `met_tables` under what a search met.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Letter
-from pcheck.semantics.node import Bundle, Config
+from pcheck.semantics.node import Bundle, Config, Move, Node
 
 Local: TypeAlias = Config
 
@@ -30,6 +30,22 @@ class Edge(NamedTuple):
     label: Hashable
     next: Local
     bundle: Bundle | None  # None: a crash or a restart
+
+
+def crash_or_restart(node: Node, local: Local) -> Edge | None:
+    """Return the restart of a local state that is down, or the crash of one that is up, if any."""
+    if not local.up:
+        return Edge(None, "restart", node.config(local.actor, True, ()), None)
+    if not node.may_crash:
+        return None
+    return Edge(None, "crash", node.config(node.handlers.after_crash(local.actor), False, ()), None)
+
+
+def edges_of(node: Node, letter: Letter | None, moves: Iterable[Move]) -> Iterator[Edge]:
+    """Yield the edges of a reaction to a letter, or of the actions if `letter` is None."""
+    for move in moves:
+        if move.actor is not None:
+            yield Edge(letter, move.label, node.config(move.actor, True, ()), move.bundle)
 
 
 class LocalTables:

@@ -6,15 +6,13 @@ replaced by its representative. A letter is met when a step sends it, before `pr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from pcheck.errors import PcheckError
 from pcheck.search.reductions.automaton import Automaton, MacroStep
-from pcheck.search.reductions.local_tables import Local, LocalTables
+from pcheck.search.reductions.local_tables import Local, LocalTables, crash_or_restart
 from pcheck.search.reductions.symmetry import Symmetry
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Letter
-from pcheck.semantics.node import Config
+from pcheck.semantics.node import Bundle, Config
 
 
 class MetUnknown(PcheckError):
@@ -45,7 +43,8 @@ class Met:
         """Return all that closed tables contain; a search may meet nothing else."""
         met = cls(tables.model)
         met.locals = [dict.fromkeys(edges) for edges in tables.edges]
-        met.letters, met.open, met.strict = tables.letters, tables.open, True
+        met.letters = [dict(letters) for letters in tables.letters]
+        met.open, met.strict = tables.open, True
         return met
 
     def add_local(self, i: int, local: Local) -> None:
@@ -60,6 +59,13 @@ class Met:
             self.letters[i][letter] = None
             self._count()
 
+    def add_step(self, i: int, after: Config, bundle: Bundle) -> None:
+        """Add what a step of node i leads to, and what it sends."""
+        self.add_local(i, self.model.nodes[i].local(after))
+        for letter, receivers in bundle.sends:
+            for receiver in receivers:
+                self.add_letter(self.model.index[receiver], letter)
+
     def add_all(self, other: Met) -> None:
         """Add all that another one contains."""
         for i in range(len(self.locals)):
@@ -73,54 +79,37 @@ class Met:
         if self.strict:
             raise MetUnknown("a search met what its tables do not contain")
 
-    def leave_open(self, nodes: set[int]) -> None:
-        """Forget what was met of some nodes, and note nothing of them from now on."""
-        self.open |= nodes
-        for i in nodes:
-            self.locals[i], self.letters[i] = {}, {}
-
     def close(self, symmetry: Symmetry | None) -> None:
         """Add what follows by crashes and restarts, and by renamings."""
         while True:
             before = self.sizes()
-            for i in self._closed():
-                for local in tuple(self.locals[i]):
-                    self._add_crash_and_restart(i, local)
+            for node, known in zip(self.model.nodes, self.locals):
+                edges = (crash_or_restart(node, local) for local in tuple(known))
+                known.update((edge.next, None) for edge in edges if edge is not None)
             if symmetry is not None:
                 self._add_images(symmetry)
             if self.sizes() == before:
                 return
 
-    def _add_crash_and_restart(self, i: int, local: Local) -> None:
-        """Add what follows a local state by a crash or a restart."""
-        node = self.model.nodes[i]
-        if not local.up:
-            self.locals[i][node.config(local.actor, True, ())] = None
-        elif node.may_crash:
-            self.locals[i][node.config(node.handlers.after_crash(local.actor), False, ())] = None
-
     def _add_images(self, symmetry: Symmetry) -> None:
         """Add the image of all under each swap."""
         for swap, targets in enumerate(symmetry.targets):
-            for i in self._closed():
+            for i in range(len(self.locals)):
                 for local in tuple(self.locals[i]):
                     self.locals[targets[i]][symmetry.config(swap, i, local)] = None
                 for letter in tuple(self.letters[i]):
                     self.letters[targets[i]][symmetry.letter(swap, letter)] = None
 
-    def _closed(self) -> Iterator[int]:
-        return (i for i in range(len(self.locals)) if i not in self.open)
-
     def sizes(self) -> list[int]:
         """Return the number of local states of each node, and of letters to it."""
         return [*map(len, self.locals), *map(len, self.letters)]
 
-    def pairs(self) -> list[int]:
-        """Return for each node the number of pairs of a local state that is up and a letter."""
-        return [
+    def pairs(self) -> int:
+        """Return the number of pairs of a local state that is up and a letter to its node."""
+        return sum(
             len(letters) * sum(local.up for local in locals_)
             for locals_, letters in zip(self.locals, self.letters)
-        ]
+        )
 
 
 class Noting(Automaton):
@@ -131,10 +120,7 @@ class Noting(Automaton):
         self._inner, self._met, self._i = inner, met, i
 
     def steps(self, config: Config) -> tuple[MacroStep, ...]:
-        steps, met, index = self._inner.steps(config), self._met, self._met.model.index
+        steps = self._inner.steps(config)
         for step in steps:
-            met.add_local(self._i, self.node.local(step.next))
-            for letter, receivers in step.bundle.sends:
-                for receiver in receivers:
-                    met.add_letter(index[receiver], letter)
+            self._met.add_step(self._i, step.next, step.bundle)
         return steps

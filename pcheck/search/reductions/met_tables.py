@@ -31,7 +31,13 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 
 from pcheck.errors import SpecError, Unreliable
-from pcheck.search.reductions.local_tables import Edge, Local, LocalTables
+from pcheck.search.reductions.local_tables import (
+    Edge,
+    Local,
+    LocalTables,
+    crash_or_restart,
+    edges_of,
+)
 from pcheck.search.reductions.met import Met
 from pcheck.semantics.network import Letter
 from pcheck.semantics.node import Config, Move
@@ -45,7 +51,7 @@ class MetTables(LocalTables):
     def __init__(self, met: Met, tick: Callable[[], None]) -> None:
         """Make the tables. `tick` is called often and may raise to stop."""
         super().__init__(met.model)
-        self._tick, self._met, self.open = tick, met, set(met.open)
+        self._tick, self._met = tick, met
         known = set(self.model.letters())
         try:
             for i, letters in enumerate(met.letters):
@@ -57,22 +63,16 @@ class MetTables(LocalTables):
     def _edges(self, i: int, local: Local) -> Iterator[Edge]:
         """Yield every edge of a local state."""
         node = self.model.nodes[i]
-        if not local.up:
-            yield Edge(None, "restart", node.config(local.actor, True, ()), None)
-            return
-        if node.may_crash:
-            down = node.config(node.handlers.after_crash(local.actor), False, ())
-            yield Edge(None, "crash", down, None)
-        for letter in (None, *self.letters[i]):
+        edge = crash_or_restart(node, local)
+        if edge is not None:
+            yield edge
+        for letter in (None, *self.letters[i]) if local.up else ():
             self._tick()
             moves = self._moves(i, local, letter)
             if moves is None:
                 yield Edge(letter, FAILS, Config(local.actor, True, ()), None)
-                continue
-            for move in moves:
-                if move.actor is not None:
-                    after = node.config(move.actor, True, ())
-                    yield Edge(letter, move.label, after, move.bundle)
+            else:
+                yield from edges_of(node, letter, moves)
 
     def _moves(self, i: int, local: Local, letter: Letter | None) -> tuple[Move, ...] | None:
         """Return the reaction of a local state to a letter, or None if the reaction fails."""

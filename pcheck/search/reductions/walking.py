@@ -38,7 +38,7 @@ def walk_at_random(model: ClusterModel, met: Met, max_pairs: int, tick: Callable
     """
     random, left, own = Random(1), MAX_STEPS, Met(model)
     begins = [_Begin(model.initial().nodes, 0)]
-    while left > 0 and sum(own.pairs()) < max_pairs:
+    while left > 0 and own.pairs() < max_pairs:
         before = sum(own.sizes())
         for _ in range(EXECUTIONS):
             execution = _Execution(model, own, random.choice(begins))
@@ -87,14 +87,10 @@ class _Execution:
 
     def _noted_rows(self, i: int) -> tuple[Row, ...]:
         """Return the steps of node i, but no loss, and note them; none if a handler fails."""
-        node, met, index = self._model.nodes[i], self._met, self._model.index
         try:
-            rows = node.rows(self._nodes[i])
+            rows = self._model.nodes[i].rows(self._nodes[i])
         except SpecError:
             return ()
         for row in rows:
-            met.add_local(i, node.local(row.next))
-            for letter, receivers in row.bundle.sends:
-                for receiver in receivers:
-                    met.add_letter(index[receiver], letter)
+            self._met.add_step(i, row.next, row.bundle)
         return tuple(row for row in rows if row.kind is not StepKind.LOSE)

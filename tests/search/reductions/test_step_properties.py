@@ -297,7 +297,7 @@ def starts(*, before: str, after: str) -> Property:
 def test_a_property_of_the_order_of_names_is_refused(
     before: str, after: str, reductions: tuple[str, ...]
 ) -> None:
-    """Of both orders, the search judges one."""
+    """The search judges one of both orders."""
     nodes = group("n", 2)
     asked = Cluster(
         {nodes: lambda _: Speaker()}, [starts(before=before, after=after)], interchangeable=[nodes]

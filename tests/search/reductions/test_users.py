@@ -83,7 +83,7 @@ def test_every_reduction_that_applies_is_on_and_changes_no_answer(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SMALL)
-def test_the_default_finds_the_bug(name: str) -> None:
+def test_all_reductions_find_the_bug(name: str) -> None:
     bug = bug_of(name).bug
     found = check(path(name), bug=bug.number, reduce="all").search
     unreduced = check(path(name), bug=bug.number, reduce="none").search

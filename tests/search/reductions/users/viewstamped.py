@@ -156,7 +156,7 @@ class Replica(Actor):
 
 @always(sees=["log", "committed"])
 def committed_logs_agree(seen: Seen) -> str | None:
-    """Of the committed parts of two logs, one begins with the other."""
+    """The committed part of one of two logs begins that of the other."""
     logs, committed = dict(seen.field("log")), dict(seen.field("committed"))
     for one, other in combinations(logs, 2):
         both = min(committed[one], committed[other])
