@@ -85,6 +85,6 @@ def test_no_function_of_the_kernel_is_first_compiled_during_a_search() -> None:
     )
     functions = (
         "add_reception,canonise,drop_below,expand,flush,mix_each,move_receptions,"
-        "note_first_seen,rebuild,repack"
+        "note_first_seen,rebuild,rebuild_notes,repack"
     )
     assert done.stdout == f"\nminimise,fuse,prune,symmetry,cover\n{functions}\n\n"
