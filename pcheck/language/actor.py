@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import MISSING, dataclass
 from typing import Any, Self, TypeAlias
 
-from pcheck.language.kinds import FIXED
+from pcheck.language.kinds import FACTS, FIXED
 from pcheck.language.names import Group, Id
 from pcheck.text import MAX_LISTED, an, nearest
 
@@ -49,6 +49,13 @@ class Actor:
 
     def but(self, **changes: Any) -> Self:
         """Return a copy of the actor with these fields changed."""
+        kind, held = type(self), self.__dict__
+        names = FACTS[kind].plain_names
+        if names is not None and changes.keys() <= names and len(held) == len(names):
+            new = object.__new__(kind)  # faster than `replace`, with the same result
+            new.__dict__.update(held)
+            new.__dict__.update(changes)
+            return new
         try:
             return dataclasses.replace(self, **changes)
         except TypeError:

@@ -8,10 +8,11 @@ depends only on the class is found once for each class.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
-from dataclasses import Field, dataclass, fields
+from collections.abc import Callable, Iterator
+from dataclasses import Field, dataclass, field, fields
 from enum import Enum
 from functools import cached_property
+from operator import attrgetter
 from types import FunctionType, MemberDescriptorType
 from typing import Any
 
@@ -33,6 +34,9 @@ GENERATED = "<string>"  # the file name of the methods that @dataclass writes
 NAMES_OF_EQ = {"__class__", "NotImplemented"}  # all names in its `__eq__` but those of fields
 
 
+Reader = Callable[[Any], tuple[Any, ...]]
+
+
 class Category(Enum):
     """The category of a class whose values a state or message may hold."""
 
@@ -51,6 +55,13 @@ class Facts:
     attributes: frozenset[str] | None = None  # the names that `__dict__` may hold, if it exists
     comparer: type | None = None  # the class whose own `__eq__` or `__hash__` compares the values
     fault: str | None = None  # why the values are not supported: `a list; use a tuple`
+    plain_names: frozenset[str] | None = None  # all fields, if `__init__` only stores them
+    read: Reader = field(init=False)  # returns the values of `fields`
+    read_fixed: Reader = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "read", _reader(self.fields))
+        object.__setattr__(self, "read_fixed", _reader(self.fixed))
 
 
 class _Facts(dict[type, Facts]):
@@ -82,6 +93,30 @@ def _facts(kind: type) -> Facts:
         frozenset({*names, *_cached(kind)}) if kind.__dictoffset__ else None,
         _comparer(kind, state),
         _fault_of_record(kind, names),
+        frozenset(names) if _is_plain(kind, names) else None,
+    )
+
+
+def _reader(names: tuple[str, ...]) -> Reader:
+    """Return a function that reads the attributes with these names, in this order."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda value: tuple([getattr(value, name) for name in names])
+
+
+def _is_plain(kind: Any, names: tuple[str, ...]) -> bool:
+    """Return whether `__init__` only stores its arguments, the fields, in the `__dict__`."""
+    made_by: dict[str, Any] = {name: getattr(kind, name, None) for name in MAKERS}
+    init = made_by["__init__"]
+    if not kind.__dictoffset__ or any(each for base in kind.__mro__ for each in _slots(base)):
+        return False
+    return (
+        made_by["__new__"] is object.__new__
+        and made_by["__post_init__"] is None
+        and isinstance(init, FunctionType)
+        and init.__code__.co_filename == GENERATED
+        and sorted(inspect.signature(init).parameters) == sorted(["self", *names])
+        and not any(_cached(kind))
     )
 
 

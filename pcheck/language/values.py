@@ -11,7 +11,8 @@ members, tuples, frozen dataclasses, Id, Value, Group, Set and Map.
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Hashable, Iterable, Iterator, Mapping
+from bisect import insort
+from collections.abc import Container, Hashable, ItemsView, Iterable, Iterator, Mapping, ValuesView
 from collections.abc import Set as AbstractSet
 from enum import Enum
 from typing import Any, TypeVar
@@ -54,7 +55,16 @@ class Set(AbstractSet[T]):
 
     def plus(self, *members: T) -> Set[T]:
         """Return a copy of the set with these members added."""
-        return Set((*self._members, *members))
+        new = {exact(member): member for member in members}
+        larger = Set.__new__(Set)
+        larger._members = self._members
+        for key, member in new.items():
+            if key not in self.exact[1]:
+                all_members = list(larger._members)
+                insort(all_members, member, key=order)
+                larger._members = tuple(all_members)
+        larger.exact = (Set, self.exact[1].union(new))
+        return larger
 
     def without(self, *members: T) -> Set[T]:
         """Return a copy of the set without these members."""
@@ -62,7 +72,8 @@ class Set(AbstractSet[T]):
         return Set(member for member in self._members if exact(member) not in gone)
 
     def __contains__(self, member: object) -> bool:
-        return _key_among(self.exact[1], member) in self.exact[1]
+        known = self.exact[1]
+        return exact(member) in known or _key_among(known, member) in known
 
     def __iter__(self) -> Iterator[T]:
         return iter(self._members)
@@ -95,7 +106,15 @@ class Map(Mapping[K, V]):
 
     def but(self, key: K, value: V) -> Map[K, V]:
         """Return a copy of the map in which the key has this value."""
-        return Map([*self.items(), (key, value)])
+        at = exact(key)
+        before = self._entries.get(at)
+        if before is None:
+            return Map([*self.items(), (key, value)])
+        changed = Map.__new__(Map)
+        changed._entries = {**self._entries, at: (key, value)}  # in the same order
+        others = self.exact[1] - {(at, exact(before[1]))}
+        changed.exact = (Map, others | {(at, exact(value))})
+        return changed
 
     def without(self, *keys: K) -> Map[K, V]:
         """Return a copy of the map without these keys."""
@@ -103,13 +122,24 @@ class Map(Mapping[K, V]):
         return Map([(key, value) for key, value in self.items() if exact(key) not in gone])
 
     def __getitem__(self, key: K) -> V:
-        entry = self._entries.get(_key_among(self._entries, key))
+        entry = self._entries.get(exact(key)) or self._entries.get(_key_among(self._entries, key))
         if entry is None:
             raise KeyError(key)
         return entry[1]
 
+    def __contains__(self, key: object) -> bool:
+        return exact(key) in self._entries or _key_among(self._entries, key) in self._entries
+
+    def items(self) -> ItemsView[K, V]:
+        """Return the keys with their values."""
+        return _Items(self)
+
+    def values(self) -> ValuesView[V]:
+        """Return the values, in the order of their keys."""
+        return _Values(self)
+
     def __iter__(self) -> Iterator[K]:
-        return (key for key, _ in self._entries.values())
+        return iter([key for key, _ in self._entries.values()])
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -123,6 +153,21 @@ class Map(Mapping[K, V]):
     def __repr__(self) -> str:
         entries = ", ".join(f"{key!r}: {value!r}" for key, value in self.items())
         return f"Map({{{entries}}})" if entries else "Map()"
+
+
+class _Items(ItemsView[K, V]):
+    """The entries of a map, which are read without a search for each key."""
+
+    def __iter__(self) -> Iterator[tuple[K, V]]:
+        entries: dict[Hashable, tuple[K, V]] = self._mapping._entries  # type: ignore[attr-defined]
+        return iter(entries.values())
+
+
+class _Values(ValuesView[V]):
+    """The values of a map, which are read without a search for each key."""
+
+    def __iter__(self) -> Iterator[V]:
+        return iter([value for _, value in self._mapping._entries.values()])  # type: ignore[attr-defined]
 
 
 def _key_among(known: Container[Hashable], value: object) -> Hashable:
@@ -179,7 +224,13 @@ def _exact(value: Any, facts: Facts) -> Hashable:
     key: list[Any] = [type(value)]
     try:
         for part in parts_of(value, facts):
-            key.append(exact(part))
+            kind = type(part)
+            if kind in ATOMS:  # as `exact` does, without a call
+                key.append((kind, part))
+            elif kind is Id or kind is Value:
+                key.append((kind, str(part)))
+            else:
+                key.append(exact(part))
     except UnsupportedValue as error:
         at = len(key) - 1
         raise error.inside(facts.fields[at] if facts.fields else f"[{at}]") from None
@@ -202,7 +253,7 @@ def parts_of(value: Any, facts: Facts) -> Iterable[Any]:
     """Return the items of a tuple, or the fields of a dataclass that are part of the state."""
     if facts.category is Category.TUPLE:
         return tuple.__iter__(value)
-    return [getattr(value, name) for name in facts.fields]
+    return facts.read(value)
 
 
 def _number(value: float) -> float:

@@ -9,27 +9,46 @@ instead.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from copy import copy
-from dataclasses import fields
+from dataclasses import dataclass, fields
+from operator import is_
 from typing import Any, TypeVar
 
 from pcheck.blame import place_raised
 from pcheck.errors import SpecError, Unreliable
-from pcheck.language.actor import VOLATILE, Action, Actor, Either, Send, Step
+from pcheck.language.actor import VOLATILE, Action, Actor, Either, Step
 from pcheck.language.hints import raised
-from pcheck.language.kinds import FIXED
+from pcheck.language.kinds import FACTS, FIXED
 from pcheck.language.names import Id
 from pcheck.language.values import UnsupportedValue, exact, exact_state
+from pcheck.semantics.fast_equality import exact_state_after, surely_same
 from pcheck.semantics.faults import fault, situation
+from pcheck.semantics.in_place import Held
 from pcheck.semantics.met_values import MetValues
 from pcheck.semantics.network import Letter
-from pcheck.semantics.results import A_STEP, InvalidResult, Way, checked_send, text_of
+from pcheck.semantics.results import A_STEP, CheckedSend, InvalidResult, Way, checked_send, text_of
 from pcheck.text import an
 
 T = TypeVar("T")
+R = TypeVar("R")
 MUTATES = "changed the state or the message in place; return self.but(...) instead"
 AN_ACTION = "write yield action(label, step, ...)"
 AN_EITHER = "write either((label, step), ...)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Arguments:
+    """The arguments of a call, as they were before it."""
+
+    actor: Held
+    handler: str
+    src: Id | None
+    message: Held | None
+
+    def fault(self, text: str, place: str = "") -> SpecError:
+        """Return an error about the call, with the state and the message as they were before."""
+        message = self.message.twin if self.message is not None else None
+        where = situation(self.actor.twin, self.handler, message, self.src)
+        return fault(self.actor.twin, self.handler, f"{text} {where}", place)
 
 
 class Handlers:
@@ -44,9 +63,13 @@ class Handlers:
             for f in fields(begin)
             if FIXED in f.metadata
         }
+        self._fixed_values = [value for value, _ in self._fixed.values()]
         key = exact_state(begin)
         self._actors: dict[Hashable, Actor] = {key: begin}
-        self._keys: dict[int, Hashable] = {id(begin): key}  # by the id of each actor
+        # by the id of each actor
+        self._keys: dict[int, Hashable] = {id(begin): key}
+        self._held: dict[int, Held] = {}
+        self._after_crash: dict[int, Actor] = {}
         self.met.add_first_state(begin)
 
     def reaction(self, actor: Actor, letter: Letter, once: bool = False) -> tuple[Way, ...]:
@@ -54,7 +77,8 @@ class Handlers:
         return self._checked_call(
             actor,
             "receive",
-            lambda: self._ways(actor, actor.receive(letter.message, letter.src)),
+            lambda: actor.receive(letter.message, letter.src),
+            lambda step: self._ways(actor, step),
             letter,
             once,
         )
@@ -64,9 +88,8 @@ class Handlers:
         return self._checked_call(
             actor,
             "actions",
-            lambda: tuple(
-                (each.label, self._ways(actor, each.step)) for each in _actions(actor.actions())
-            ),
+            lambda: _actions(actor.actions()),
+            lambda actions: tuple([(each.label, self._ways(actor, each.step)) for each in actions]),
             once=once,
         )
 
@@ -76,15 +99,23 @@ class Handlers:
 
     def after_crash(self, actor: Actor) -> Actor:
         """Return the actor with each volatile field reset to its initial value."""
-        reset = {
-            f.name: getattr(self.begin, f.name) for f in fields(actor) if VOLATILE in f.metadata
-        }
-        return self._checked_call(actor, "but", lambda: self.interned(actor.but(**reset)))
+        found = self._after_crash.get(id(actor))
+        if found is None:
+            reset = {
+                f.name: getattr(self.begin, f.name) for f in fields(actor) if VOLATILE in f.metadata
+            }
+            found = self._checked_call(actor, "but", lambda: actor.but(**reset), self.interned)
+            self._after_crash[id(actor)] = found
+        return found
 
-    def interned(self, actor: Actor) -> Actor:
-        """Return the one actor that is equal to this actor."""
+    def interned(self, actor: Actor, before: Actor | None = None) -> Actor:
+        """Return the one actor that is equal to this actor, which may follow an interned one."""
         try:
-            key = exact_state(actor)
+            key_before = self._keys.get(id(before))
+            if key_before is None:
+                key = exact_state(actor)
+            else:
+                key = exact_state_after(actor, before, key_before)
             if key not in self._actors or self.met.has_own_equality:
                 self.met.add_state(actor)
         except UnsupportedValue as error:
@@ -106,71 +137,77 @@ class Handlers:
         actor: Actor,
         handler: str,
         call: Callable[[], T],
+        checked: Callable[[T], R],
         letter: Letter | None = None,
         once: bool = False,
-    ) -> T:
-        """Return the result of the call, or raise SpecError if the result is invalid.
+    ) -> R:
+        """Return the checked result of the call, or raise SpecError if the result is invalid.
 
         The handler is called twice, because most handlers that are not deterministic return
         different results at once. With `once`, the caller compares the result with an earlier one.
         """
         self.calls += 1 if once else 2
-        message = letter.message if letter is not None else None
-        keys = (
-            self._keys.get(id(actor)) or exact_state(actor),
-            letter.exact if letter is not None else exact(None),
+        arguments = _Arguments(
+            self._held_by(actor),
+            handler,
+            letter.src if letter is not None else None,
+            letter.held if letter is not None else None,
         )
-        before = _twin(actor), _twin(message)  # for the error if the handler changes the originals
         try:
-            first = call()
+            result = call()
+            first = checked(result)
             if once:
                 return first
-            second = call()
+            again = call()
+            is_same = surely_same(result, again)
+            second = first if is_same else checked(again)
         except (Exception, SystemExit) as error:
-            if self._changed(actor, message, keys):
-                raise Unreliable(self._fault(before, handler, letter, MUTATES)) from None
+            if self._changed(actor, arguments):
+                raise Unreliable(arguments.fault(MUTATES)) from None
             if isinstance(error, InvalidResult):
-                raise self._fault(before, handler, letter, str(error)) from None
+                raise arguments.fault(str(error)) from None
             text, place = raised(error), place_raised(error)
-            raise self._fault(before, handler, letter, text, place) from error
-        if self._changed(actor, message, keys):
-            raise Unreliable(self._fault(before, handler, letter, MUTATES))
-        if _comparable(first) != _comparable(second):
+            raise arguments.fault(text, place) from error
+        if self._changed(actor, arguments):
+            raise Unreliable(arguments.fault(MUTATES))
+        if not is_same and _comparable(first) != _comparable(second):
             text = (
                 f"is not deterministic: two calls returned {text_of(first)} and then "
                 f"{text_of(second)}; write a choice as either((label, step), ...)"
             )
-            raise Unreliable(self._fault(before, handler, letter, text))
+            raise Unreliable(arguments.fault(text))
         return first
 
-    def _changed(self, actor: Actor, message: object, keys: tuple[Hashable, Hashable]) -> bool:
+    def _held_by(self, actor: Actor) -> Held:
+        """Return what an actor holds before a handler is called."""
+        held = self._held.get(id(actor))
+        if held is None:
+            key = self._keys.get(id(actor))
+            held = Held(actor, key or exact_state(actor), exact_state)
+            if key is not None:  # the actor is interned, so no other one gets its id
+                self._held[id(actor)] = held
+        return held
+
+    def _changed(self, actor: Actor, arguments: _Arguments) -> bool:
         """Return whether a handler has changed its actor or its message."""
-        try:
-            return (exact_state(actor), exact(message)) != keys or self._new_fixed(
-                actor
-            ) is not None
-        except UnsupportedValue:
+        held, message = arguments.actor, arguments.message
+        if not held.surely_unchanged():
+            self._held.pop(id(actor), None)  # a cached property may be new
+            if held.is_changed():
+                return True
+        if message is not None and not message.surely_unchanged() and message.is_changed():
             return True
+        return self._new_fixed(actor) is not None
 
     def _new_fixed(self, actor: Actor) -> str | None:
         """Return the name of a fixed field that differs from its initial value, or None."""
+        if all(map(is_, FACTS[type(actor)].read_fixed(actor), self._fixed_values)):
+            return None
         for name, (value, key) in self._fixed.items():
             now = getattr(actor, name)
             if now is not value and _exact_or_none(now) != key:
                 return name
         return None
-
-    def _fault(
-        self,
-        before: tuple[Actor, object],
-        handler: str,
-        letter: Letter | None,
-        text: str,
-        place: str = "",
-    ) -> SpecError:
-        actor, message = before
-        src = letter.src if letter is not None else None
-        return fault(actor, handler, f"{text} {situation(actor, handler, message, src)}", place)
 
     def _ways(self, actor: Actor, step: Step) -> tuple[Way, ...]:
         if isinstance(step, Either):
@@ -192,19 +229,10 @@ class Handlers:
         if type(after) is not type(actor):
             old, new = an(type(actor).__name__), an(type(after).__name__)
             raise InvalidResult(f"turned {old} into {new}; an actor must keep its class")
-        interned = self.interned(after)
+        interned = self.interned(after, actor)
         if interned is actor and not sends:
             return Way(choice, None, ())
         return Way(choice, interned, sent)
-
-
-def _twin(thing: T) -> T:
-    """Return a copy of an actor or a message; `copy` itself takes longer than most handlers."""
-    if not hasattr(thing, "__dict__") or hasattr(type(thing), "__slots__"):
-        return copy(thing)
-    twin = object.__new__(type(thing))
-    vars(twin).update(vars(thing))
-    return twin
 
 
 def _exact_or_none(value: object) -> Hashable:
@@ -237,8 +265,8 @@ def _comparable(result: Any) -> Hashable:
     """Return a key of a result: interned actors count by identity, messages by `exact`."""
     if isinstance(result, Actor):
         return id(result)
-    if isinstance(result, Send):
-        return result.receivers, exact(result.message)
+    if isinstance(result, CheckedSend):
+        return result.receivers, result.exact
     if isinstance(result, tuple):
         return tuple(map(_comparable, result))
     return result  # type: ignore[no-any-return]

@@ -31,7 +31,6 @@ from pcheck.language.values import (
     Set,
     UnsupportedValue,
     check_supported,
-    exact,
     exact_state,
     family,
     parts_of,
@@ -61,9 +60,8 @@ class MetValues:
         self._by_equality: dict[tuple[type, object], object] = {}
         self._first: dict[type, list[object]] = {}
 
-    def add_message(self, message: object) -> None:
-        """Add a message, or raise UnsupportedValue; a message that was met is cheap."""
-        key = exact(message)
+    def add_message(self, message: object, key: Hashable) -> None:
+        """Add a message with this exact key, or raise UnsupportedValue; a known one is cheap."""
         if self.has_own_equality or key not in self._messages:
             self.add(message)
             self._messages.add(key)

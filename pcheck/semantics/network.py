@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 from pcheck.language.names import Id
 from pcheck.language.printing import show
 from pcheck.language.values import exact, order
+from pcheck.semantics.in_place import Held
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +30,11 @@ class Letter:
     def exact(self) -> Hashable:
         """The exact key of the message."""
         return exact(self.message)
+
+    @cached_property
+    def held(self) -> Held:
+        """The message as it was before any handler received it."""
+        return Held(self.message, self.exact, exact)
 
     @cached_property
     def text(self) -> str:

@@ -23,6 +23,7 @@ from pcheck.semantics.faults import fault
 from pcheck.semantics.handlers import Handlers
 from pcheck.semantics.met_values import MetValues
 from pcheck.semantics.network import Inbox, Letter, Network
+from pcheck.semantics.results import CheckedSend
 
 
 class StepKind(Enum):
@@ -101,7 +102,9 @@ class Interner:
 
     def letter(self, src: Id, message: object) -> Letter:
         """Return the letter with this message from this sender."""
-        content = exact(message)
+        return self._letter(src, message, exact(message))
+
+    def _letter(self, src: Id, message: object, content: Hashable) -> Letter:
         key = src, content
         if key not in self._letters:
             self._letters[key] = Letter(src, self._messages.setdefault(content, message))
@@ -111,9 +114,11 @@ class Interner:
         """Return all letters made so far."""
         return iter(self._letters.values())
 
-    def bundle(self, src: Id, sends: tuple[Send, ...]) -> Bundle:
+    def bundle(self, src: Id, sends: Iterable[Send]) -> Bundle:
         """Return the bundle with these messages from this sender."""
-        letters = tuple((self.letter(src, each.message), each.receivers) for each in sends)
+        letters = tuple(
+            [(self._letter(src, each.message, _key(each)), each.receivers) for each in sends]
+        )
         if letters not in self._bundles:
             self._bundles[letters] = Bundle(letters)
         return self._bundles[letters]
@@ -240,6 +245,10 @@ class Node:
                 f"[in state {show(config.actor)}]",
             )
         return rows
+
+
+def _key(sent: Send) -> Hashable:
+    return sent.exact if isinstance(sent, CheckedSend) else exact(sent.message)
 
 
 def _with_choice(text: str, choice: str) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import fields
+from collections.abc import Collection, Hashable
+from dataclasses import dataclass, fields
 from difflib import get_close_matches
+from functools import cache
 from typing import Any, NamedTuple
 
 from pcheck.language.actor import VOLATILE, Actor, Send
 from pcheck.language.kinds import DECORATOR, FIXED, is_frozen_dataclass
 from pcheck.language.names import Id
 from pcheck.language.printing import show
-from pcheck.language.values import UnsupportedValue
+from pcheck.language.values import UnsupportedValue, exact
 from pcheck.semantics.met_values import MetValues
 from pcheck.text import an
 
@@ -19,6 +20,21 @@ A_STEP = (
     "a step must be the next state, (state, send(...), ...), either(...), or None for no change"
 )
 A_FROZEN_CLASS = "a message must be an instance of a class with @dataclass(frozen=True)"
+
+
+@dataclass(frozen=True, eq=False)
+class CheckedSend(Send):
+    """A message that can be sent, with its exact key. It equals the `Send` without this key."""
+
+    exact: Hashable
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Send) and (self.receivers, self.message) == (
+            other.receivers,
+            other.message,
+        )
+
+    __hash__ = Send.__hash__
 
 
 class Way(NamedTuple):
@@ -33,20 +49,21 @@ class InvalidResult(Exception):
     """Raised for an invalid result of a handler; `_checked_call` adds node, message and state."""
 
 
-def checked_send(sent: object, nodes: Collection[Id], met: MetValues) -> Send:
+def checked_send(sent: object, nodes: Collection[Id], met: MetValues) -> CheckedSend:
     """Return what a handler put after the state, or raise InvalidResult if it cannot be sent."""
     if not isinstance(sent, Send):
         raise InvalidResult(f"put {text_of(sent)} after the state; {A_STEP}")
-    kind = type(sent.message)
+    kind: Any = type(sent.message)
     if not is_frozen_dataclass(kind):
         raise InvalidResult(_not_a_message(sent.message))
-    if any({FIXED, VOLATILE} & f.metadata.keys() for f in fields(sent.message)):  # type: ignore[arg-type]
+    if _has_fields_of_actors(kind):
         raise InvalidResult(
             f"sent {an(kind.__name__)}, which has a field declared with fixed() or volatile(); "
             "use them only in actors"
         )
     try:
-        met.add_message(sent.message)
+        key = exact(sent.message)
+        met.add_message(sent.message, key)
     except UnsupportedValue as error:
         what = f"{an(kind.__name__)} with an unsupported value: " if error.where else ""
         raise InvalidResult(f"sent {what}{error}") from None
@@ -60,7 +77,13 @@ def checked_send(sent: object, nodes: Collection[Id], met: MetValues) -> Send:
                 f"sent {show(sent.message)} to {text_of(receiver)}, which is not a node of the "
                 f"cluster{hint}"
             )
-    return Send(tuple(sent.receivers), sent.message)
+    return CheckedSend(tuple(sent.receivers), sent.message, key)
+
+
+@cache
+def _has_fields_of_actors(kind: Any) -> bool:
+    """Return whether a dataclass has a field that is declared with fixed() or volatile()."""
+    return any({FIXED, VOLATILE} & f.metadata.keys() for f in fields(kind))
 
 
 def _not_a_message(sent: object) -> str:

@@ -85,6 +85,7 @@ def _(patch: Patch) -> None:
         return type(actor), *(getattr(actor, name) for name in state_fields(type(actor)))
 
     patch.setattr(handlers, "exact_state", equal)
+    patch.setattr(handlers, "exact_state_after", lambda actor, *_: equal(actor))
 
 
 @dropped("a table holds the actions")

@@ -234,3 +234,26 @@ def test_equal_sets_iterate_in_the_same_order(one: object, other: object) -> Non
     forth, back = Set([one, other]), Set([other, one])
     assert forth == back
     assert list(map(exact, forth)) == list(map(exact, back))
+
+
+def test_copies_of_sets_and_maps_are_those_that_are_made_anew() -> None:
+    """`plus` and `but` build on the old container; a new one is built from all its parts."""
+    values = [3, 1, True, 2.5, "b", Id("a10"), Id("a2"), Value("a2"), None, (1,), Vote(1, 2)]
+    chance = random.Random(1)
+    for _ in range(300):
+        some, more = chance.sample(values, 4), chance.sample(values, 3)
+        larger = Set(some).plus(*more)
+        assert (list(larger), larger.exact) == (
+            list(Set([*some, *more])),
+            Set([*some, *more]).exact,
+        )
+        pairs = [(key, chance.randrange(3)) for key in some]
+        changed = Map(pairs)
+        for key in chance.sample(some, 2) + more:
+            changed = changed.but(key, 9)
+            made = Map([*changed.items()])
+            assert (list(changed.items()), changed.exact) == (list(made.items()), made.exact)
+            assert changed[key] == 9
+            assert key in changed
+        assert len(changed) == len({exact(key) for key in [*some, *more]})
+        assert list(changed.values()) == [changed[key] for key in changed]
