@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dis
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -103,10 +104,13 @@ def _reached(function: FunctionType) -> Iterator[Any]:
             yield from (vars(value)[each] for each in names & vars(value).keys())
 
 
-def _read(code: CodeType) -> Iterator[str]:
-    """Yield the names that code reads, except the classes of patterns: `case Name(...)`."""
-    steps = list(dis.get_instructions(code))
-    for at, step in enumerate(steps):
-        following = [each.opname for each in steps[at + 1 : at + 3]]
-        if step.opname.startswith("LOAD_") and "MATCH_CLASS" not in following:
-            yield str(step.argval)
+@lru_cache(maxsize=10_000)
+def _read(code: CodeType) -> frozenset[str]:
+    """Return the names that code reads, except the classes of patterns: `case Name(...)`."""
+    steps = [*dis.get_instructions(code)]
+    following = [{each.opname for each in steps[at + 1 : at + 3]} for at in range(len(steps))]
+    return frozenset(
+        str(step.argval)
+        for step, after in zip(steps, following)
+        if step.opname.startswith("LOAD_") and "MATCH_CLASS" not in after
+    )
