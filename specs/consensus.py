@@ -64,7 +64,7 @@ def majorities(seen: Seen, said: Iterable[tuple[K, Id]]) -> Mapping[K, Set[Id]]:
 
 def votes(seen: Seen) -> list[Vote]:
     """Return each vote once for every acceptor that reported it."""
-    return [accepted.vote for _, accepted in seen.sent(Accepted)]
+    return [accepted.vote for accepted in seen.messages(Accepted)]
 
 
 def chosen(seen: Seen, quorum: int = 0) -> list[Vote]:

@@ -108,7 +108,7 @@ def agreement(seen: Seen) -> str | None:
 def validity(seen: Seen) -> str | None:
     """Every vote is for a proposed value."""
     proposed = {value for _, values in seen.field("proposals") for value in values}
-    unknown = {accepted.vote.value for _, accepted in seen.sent(Accepted)} - proposed
+    unknown = {accepted.vote.value for accepted in seen.messages(Accepted)} - proposed
     return f"nobody proposed {words(unknown)}, and there are votes for it" if unknown else None
 
 
@@ -146,7 +146,7 @@ def one_leader_per_ballot(seen: Seen) -> str | None:
     """All votes in a ballot of an instance are for the same leader and the same value."""
     nodes = dict(seen.field("nodes"))
     first: dict[tuple[Group, int], Accepted] = {}
-    for _, accepted in seen.sent(Accepted):
+    for accepted in seen.messages(Accepted):
         ballot = accepted.vote.ballot
         other = first.setdefault((nodes[accepted.leader], ballot), accepted)
         if other != accepted:
@@ -161,7 +161,7 @@ def something_is_decided(seen: Seen) -> bool:
 
     Without this property, a spec that does nothing would satisfy all the others.
     """
-    return bool(seen.sent(Decided))
+    return bool(seen.messages(Decided))
 
 
 @sometimes(sees=[Decided, "killed"], alias="survived")

@@ -131,7 +131,7 @@ def agreement(seen: Seen) -> str | None:
 def validity(seen: Seen) -> str | None:
     """Every vote is for a proposed command or for a no-op."""
     proposed = {command for _, commands in seen.field("wants") for command in commands}
-    unknown = {vote.value for _, vote in seen.sent(Accepted)} - proposed - {NO_OP}
+    unknown = {vote.value for vote in seen.messages(Accepted)} - proposed - {NO_OP}
     return f"nobody proposed {words(unknown)}, and there are votes for it" if unknown else None
 
 
@@ -139,7 +139,7 @@ def validity(seen: Seen) -> str | None:
 def one_value_per_ballot(seen: Seen) -> str | None:
     """All votes in the same slot and ballot are for the same value."""
     values: dict[tuple[int, int], Value] = {}
-    for _, vote in seen.sent(Accepted):
+    for vote in seen.messages(Accepted):
         slot, ballot, value = vote.slot, vote.ballot, vote.value
         other = values.setdefault((slot, ballot), value)
         if other != value:

@@ -94,7 +94,7 @@ def election_safety(seen: Seen) -> str | None:
 def log_matching(seen: Seen) -> str | None:
     """Two logs with the same entry at an index also have the same entry before it."""
     previous: dict[tuple[int, int], int] = {}
-    for _, append in seen.sent(AppendEntries):
+    for append in seen.messages(AppendEntries):
         index, entry = append.prev_index + 1, append.entry
         if previous.setdefault((index, entry), append.prev_term) != append.prev_term:
             return f"two logs have entry {index} (of term {entry}) but different entries before it"
@@ -133,13 +133,13 @@ def an_entry_is_committed(seen: Seen) -> bool:
 
     Without this property, a spec that does nothing would satisfy all the others.
     """
-    return bool(seen.sent(Committed))
+    return bool(seen.messages(Committed))
 
 
 @sometimes(sees=[Committed])
 def an_older_entry_is_committed(seen: Seen) -> bool:
     """An entry of an earlier term is committed in some execution."""
-    return any(committed.entry < committed.term for _, committed in seen.sent(Committed))
+    return any(committed.entry < committed.term for committed in seen.messages(Committed))
 
 
 def raft_safety(terms: int, entries: int) -> list[Property]:

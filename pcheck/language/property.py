@@ -61,6 +61,10 @@ class Property:
             return result
         raise self._bad_result(result, "True or False")
 
+    def answer(self, *seen: Seen) -> bool | str | None:
+        """Return whether a `sometimes` is reached, or why an `always` is false."""
+        return self.is_reached(*seen) if self.kind is Kind.SOMETIMES else self.why_false(*seen)
+
     def as_target(self) -> Property:
         """Return an `always` that is false where this property is decided, to search for it."""
         if self.kind is Kind.ALWAYS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from enum import Enum
 from functools import cached_property
@@ -30,6 +30,24 @@ Sees = type[Any] | str | Up
 FieldValues = tuple[tuple[Id, Any], ...]  # the value of a field in each node that has the field
 
 
+class Common:
+    """The facts that all observations of one cluster have in common.
+
+    `constant` holds the fields with the same values in every state.
+    """
+
+    def __init__(self, constant: Collection[str | Up] = ()) -> None:
+        self.constant = constant
+        self._orders: dict[int, tuple[object, tuple[Any, ...]]] = {}  # by the id of each message
+
+    def order_of(self, message: object) -> tuple[Any, ...]:
+        """Return the sort key of a message."""
+        found = self._orders.get(id(message))
+        if found is None:  # the entry keeps the message, so that no other one gets its id
+            found = self._orders[id(message)] = message, order(message)
+        return found[1]
+
+
 class Seen:
     """An observation: all watched messages sent so far, and the current value of watched fields.
 
@@ -44,17 +62,22 @@ class Seen:
         key: Hashable = None,
         *,
         is_sorted: bool = False,
+        common: Common | None = None,
     ) -> None:
         """Create an observation. `key`, if given, must be an exact key of the whole observation.
 
         `fields[UP]` holds whether each node is up. With `key` or `is_sorted`, `sent` must be sorted
-        and without duplicates.
+        and without duplicates. `common` is what the observations of one cluster have in common.
         """
         self._sent = tuple(sent) if key is not None or is_sorted else _in_order(sent)
         self._key = key
         self._groups = groups
         self._fields = fields or {}
         self._of_kind: dict[type[Any], list[tuple[Id, Any]]] = {}
+        self._common = common or Common()
+        # Whether a property that saw a part of this observation read more than messages without
+        # their senders, groups, and constant fields.
+        self.senders_were_read = False
 
     @cached_property
     def exact(self) -> Hashable:
@@ -73,6 +96,13 @@ class Seen:
         if kind not in self._of_kind:
             self._of_kind[kind] = [pair for pair in self._sent if isinstance(pair[1], kind)]
         return list(self._of_kind[kind])
+
+    def messages(self, kind: type[M]) -> list[M]:
+        """Return the messages of this kind, sorted: each one once for each of its senders.
+
+        pcheck judges a property faster if the property needs no senders.
+        """
+        return sorted([message for _, message in self.sent(kind)], key=self._common.order_of)
 
     def field(self, name: str) -> list[tuple[Id, Any]]:
         """Return a pair (node, current value) for each node that has this field."""
@@ -132,27 +162,38 @@ class _Footprint(Seen):
     """The part of an observation that one property declares; reading any other part is an error."""
 
     def __init__(self, whole: Seen, name: str, sees: tuple[Sees, ...]) -> None:
-        self._sent, self._groups, self._fields = whole._sent, whole._groups, whole._fields
+        self._whole, self._sent, self._groups = whole, whole._sent, whole._groups
+        self._fields, self._common = whole._fields, whole._common
         self._key, self._of_kind = None, whole._of_kind
         self._name, self._sees = name, sees
 
     def sent(self, kind: type[M]) -> list[tuple[Id, M]]:
-        if not isinstance(kind, type):
-            text = f"seen.sent() needs a class of messages, got {kind!r}"
-            raise TypeError(f"{text}; write seen.sent({kind})" if isinstance(kind, str) else text)
-        if kind not in self._sees:
-            self._undeclared(kind, kind.__name__)
+        self._check_kind(kind, "sent")
+        self._whole.senders_were_read = True
         return super().sent(kind)
+
+    def messages(self, kind: type[M]) -> list[M]:
+        self._check_kind(kind, "messages")
+        return self._whole.messages(kind)
 
     def field(self, name: str) -> list[tuple[Id, Any]]:
         if name not in self._sees:
             self._undeclared(name, repr(name))
+        if name not in self._common.constant:
+            self._whole.senders_were_read = True
         return super().field(name)
 
     def up(self, node: Id) -> bool:
         if UP not in self._sees:
             self._undeclared(UP, "seen.up", "UP, from pcheck,")
+        self._whole.senders_were_read = True
         return super().up(node)
+
+    def only(self, name: str, sees: tuple[Sees, ...]) -> Seen:
+        for what in sees:
+            if what not in self._sees:
+                self._undeclared(what, repr(what))
+        return self._whole.only(name, sees)
 
     @cached_property
     def exact(self) -> Hashable:
@@ -167,9 +208,19 @@ class _Footprint(Seen):
     @cached_property
     def _part(self) -> tuple[tuple[tuple[Id, Any], ...], list[tuple[Any, FieldValues]]]:
         """The messages and the rows of fields that the property declares."""
+        self._whole.senders_were_read = True
         kinds = tuple(what for what in self._sees if isinstance(what, type))
         sent = tuple(pair for pair in self._sent if isinstance(pair[1], kinds))
         return sent, [(name, row) for name, row in self._fields.items() if name in self._sees]
+
+    def _check_kind(self, kind: type[Any], method: str) -> None:
+        """Raise an error unless the property may read the messages of this kind."""
+        if not isinstance(kind, type):
+            text = f"seen.{method}() needs a class of messages, got {kind!r}"
+            is_text = isinstance(kind, str)
+            raise TypeError(f"{text}; write seen.{method}({kind})" if is_text else text)
+        if kind not in self._sees:
+            self._undeclared(kind, kind.__name__)
 
     def _undeclared(self, what: Sees, text: str, missing: str = "") -> None:
         names = [each for each in self._sees if isinstance(each, str)]

@@ -29,7 +29,7 @@ from pcheck.language.seen import Seen
 from pcheck.search.clock import Clock, Progress
 from pcheck.search.limits import INTERRUPT, STOPPING_EXCEPTIONS, stop_phrase, stop_reason
 from pcheck.search.outcome import SearchResult, Verdict
-from pcheck.search.samples import Answer, judgement
+from pcheck.search.samples import Answer
 from pcheck.semantics.checked_model import checked
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.reach import Change, changes, named, snapshot
@@ -101,7 +101,7 @@ class HiddenStateTest:
         for _, of, arguments, before in reversed(answers):
             check()
             if isinstance(of, Property):
-                now = _answer(of.name, judgement, of, *arguments)
+                now = _answer(of.name, of.answer, *arguments)
                 if now != before:
                     raise self._property_error(of, _returned(now, before))
             else:

@@ -99,9 +99,10 @@ class Judge(Judgements, Generic[W]):
         if seen not in self._known:
             self._known[seen] = self._decide(self._judged_state(seen), where)
 
-    def judge_new_state(self, seen: Seen, where: W) -> None:
-        """Judge an observation that the caller never repeats, without remembering it."""
-        self._decide(self._judged_state(seen), where)
+    def decide(self, prop: Property, answer: bool | str | None, where: W) -> None:
+        """Record that a property is decided, by this answer."""
+        self.open.remove(prop)
+        self.found[prop.name] = Found(where, answer if isinstance(answer, str) else None)
 
     def judge_step(self, before: Seen, after: Seen, where: W) -> None:
         """Decide the open step properties that a step between two observations decides."""
@@ -112,7 +113,6 @@ class Judge(Judgements, Generic[W]):
         """Record each decision before the next property is judged, and return all of them."""
         made = []
         for decision in decisions:
-            self.open.remove(decision.prop)
-            self.found[decision.prop.name] = Found(where, decision.why)
+            self.decide(decision.prop, decision.why, where)
             made.append(decision)
         return made

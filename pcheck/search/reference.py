@@ -12,6 +12,7 @@ import sys
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
 from itertools import islice, pairwise
+from operator import methodcaller
 from typing import Any, Generic, TypeVar
 
 from pcheck.errors import SpecError
@@ -98,7 +99,7 @@ class _Explorer(Generic[S]):
             if prop.name in self.judge.found:
                 where: tuple[Any, ...] = self.judge.found[prop.name].where
                 parts = [part for state in where for part in model.parts_of(state)]
-                symmetry.compare([prop], parts, 0)
+                list(symmetry.compare([prop], methodcaller("of", parts), 0))
 
     def _search(self) -> bool:
         """Search level by level, and return whether every reachable state was explored."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from pcheck.language.property import Kind, Property
+from pcheck.language.property import Property
 from pcheck.language.seen import Seen
 
 T = TypeVar("T")
@@ -66,7 +66,7 @@ class Samples:
 
     def judge(self, prop: Property, *seen: Seen) -> bool | str | None:
         """Return the answer of a property about a state or a step, and add it to the samples."""
-        answer = judgement(prop, *seen)
+        answer = prop.answer(*seen)
         self.add(prop, seen, answer)
         return answer
 
@@ -74,8 +74,3 @@ class Samples:
         """Return the answers in the samples, in the order in which they were added."""
         found = [answer for sample in self._samples.values() for answer in sample]
         return sorted(found, key=lambda answer: answer.number)
-
-
-def judgement(prop: Property, *seen: Seen) -> bool | str | None:
-    """Return whether a `sometimes` is reached, or why an `always` is false."""
-    return prop.is_reached(*seen) if prop.kind is Kind.SOMETIMES else prop.why_false(*seen)

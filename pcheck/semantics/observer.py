@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from pcheck.language.cluster import Cluster
 from pcheck.language.kinds import state_fields
 from pcheck.language.names import Id
-from pcheck.language.seen import UP, FieldValues, Seen, Sees, Up
+from pcheck.language.seen import UP, Common, FieldValues, Seen, Sees, Up
 from pcheck.language.values import exact, order
 from pcheck.semantics.network import Letter
 from pcheck.semantics.node import Bundle, Config
@@ -73,7 +73,8 @@ class Reader:
         for name, (owners, cells) in self._cells.items():
             fields[name] = tuple([each[numbers[i]] for i, each in zip(owners, cells)])
         sent = [each[numbers[i]] for i, each in zip(self._senders, self._sent)]
-        return Seen(chain.from_iterable(sent), self._groups, fields, key=key)
+        common = self._observer.common
+        return Seen(chain.from_iterable(sent), self._groups, fields, key=key, common=common)
 
 
 class Observer:
@@ -110,6 +111,7 @@ class Observer:
         self.constant_fields = {
             name: self._row(name, Observation(frozenset(), ())) for name in fixed
         }
+        self.common = Common(self.constant_fields)
 
     def watched(self, bundle: Bundle) -> frozenset[Letter]:
         """Return the letters of a bundle that the observer watches."""
@@ -204,7 +206,7 @@ class Observer:
             for name, owners in self.fields.items()
         }
         sent = chain.from_iterable([shown[i].sent for i in self.nodes_by_name])
-        return Seen(sent, self.groups, fields, key=key)
+        return Seen(sent, self.groups, fields, key=key, common=self.common)
 
     def shown_part(self, i: int, part: Observation) -> ShownPart:
         """Return the part of node i as properties read it.

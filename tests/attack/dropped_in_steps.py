@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pcheck.language.seen import Seen
 from pcheck.search.compiled import judging
 from pcheck.search.compiled.judging import LevelJudge
 from pcheck.search.compiled.noted_steps import NotedStep, NotedSteps
-from pcheck.search.compiled.property_symmetry import WatcherSymmetry
 from pcheck.search.compiled.store import Store
+from pcheck.search.reductions.projection import Projection, Vector
 from pcheck.search.reductions.property_symmetry import PropertySymmetry
 from pcheck.search.reductions.unseen_steps import LEAVE_OUT_STEPS
 from tests.attack.conditions import Patch, dropped
@@ -98,20 +100,33 @@ def _(patch: Patch) -> None:
     patch.setattr(judging, "bisect_right", lambda levels, _: len(levels) - 1)
 
 
+COMPARE_ORBIT = PropertySymmetry._compare_orbit
+
+
 @dropped("a property says the same of renamed pairs")
 def _(patch: Patch) -> None:
-    patch.setattr(WatcherSymmetry, "compare_step", lambda *_: None)
+    def only_of_states(
+        self: PropertySymmetry, said: Any, projection: Projection, first: Vector, budget: int
+    ) -> None:
+        if len(first) == len(self._symmetry.model.nodes):
+            COMPARE_ORBIT(self, said, projection, first, budget)
+
+    patch.setattr(PropertySymmetry, "_compare_orbit", only_of_states)
 
 
 @dropped("a renaming of a pair renames both observations")
 def _(patch: Patch) -> None:
     """Compare a property on the renamings of each observation, and on no pair of two."""
-    compare_step = WatcherSymmetry.compare_step
 
     def one_by_one(
-        self: WatcherSymmetry, before: list[int], after: list[int], *others: object
+        self: PropertySymmetry, said: Any, projection: Projection, first: Vector, budget: int
     ) -> None:
-        for each in (before, after):
-            compare_step(self, each, each, *others)  # type: ignore[arg-type]
+        nodes = len(self._symmetry.model.nodes)
+        halves = [first] if len(first) == nodes else [first[:nodes] * 2, first[nodes:] * 2]
+        for each in halves:
+            of_each = zip(
+                (prop for prop, _ in said), projection.answers([p for p, _ in said], each)
+            )
+            COMPARE_ORBIT(self, list(of_each), projection, each, budget)
 
-    patch.setattr(WatcherSymmetry, "compare_step", one_by_one)
+    patch.setattr(PropertySymmetry, "_compare_orbit", one_by_one)

@@ -6,8 +6,10 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from pcheck.language.actor import Actor
+from pcheck.language.seen import Seen
 from pcheck.search.compiled.orbits import Orbits
 from pcheck.search.reductions import symmetry
+from pcheck.search.reductions.projection import Projection
 from pcheck.search.reductions.property_symmetry import PropertySymmetry
 from pcheck.search.reductions.symmetry import Classes, Symmetry
 from pcheck.semantics.cluster_model import ClusterModel
@@ -75,7 +77,24 @@ def _(patch: Patch) -> None:
 
 @dropped("a property says the same of renamed observations")
 def _(patch: Patch) -> None:
-    patch.setattr(PropertySymmetry, "compare", lambda *_: None)
+    patch.setattr(PropertySymmetry, "_compare_orbit", lambda *_: None)
+
+
+@dropped("a property reads no senders if it is asked once for some messages")
+def _(patch: Patch) -> None:
+    never = property(lambda self: False, lambda self, value: None)
+    patch.setattr(Seen, "senders_were_read", never, raising=False)
+
+
+@dropped("no renaming changes messages that a property is asked about once")
+def _(patch: Patch) -> None:
+    add_content = Projection._add_content
+
+    def add(self: Projection, node: int, part: Observation) -> None:
+        add_content(self, node, part)
+        self._nameless[node][-1] = True
+
+    patch.setattr(Projection, "_add_content", add)
 
 
 @dropped("a property says the same of whole orbits")
@@ -83,9 +102,9 @@ def _(patch: Patch) -> None:
     compare = PropertySymmetry._compare_orbit
 
     def compare_swaps(
-        self: PropertySymmetry, properties: Any, projection: Any, first: Any, _: int
+        self: PropertySymmetry, said: Any, projection: Any, first: Any, _: int
     ) -> None:
-        compare(self, properties, projection, first, 0)
+        compare(self, said, projection, first, 0)
 
     patch.setattr(PropertySymmetry, "_compare_orbit", compare_swaps)
 

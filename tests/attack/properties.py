@@ -75,9 +75,9 @@ def _of(what: Sees, states: int, groups: Sequence[Group]) -> Events:
         name = f"{what.__name__}_names_{group.name}"
         yield name, _some(what, lambda _, each, g=group: each.name in g)
     yield f"{what.__name__}_names_its_sender", _some(what, lambda src, each: each.name == src)
-    yield f"{what.__name__}_has_a_value", _some(what, lambda _, each: each.value is not None)
-    yield f"two_names_in_{what.__name__}", _differing(what, lambda _, each: each.name, 2)
-    yield f"two_values_in_{what.__name__}", _differing(what, lambda _, each: each.value, 2)
+    yield f"{what.__name__}_has_a_value", lambda seen: any(_unsigned(seen, what, "value"))
+    yield f"two_names_in_{what.__name__}", lambda seen: len(_unsigned(seen, what, "name")) > 1
+    yield f"two_values_in_{what.__name__}", lambda seen: len(_unsigned(seen, what, "value")) > 1
 
 
 def _holding(field: str, test: Callable[..., bool], count: int) -> Event:
@@ -97,6 +97,11 @@ def _down(groups: Sequence[Group], count: int) -> Event:
 
 def _differing(kind: type[Any], part: Callable[..., Any], count: int) -> Event:
     return lambda seen: len({part(s, content(each)) for s, each in seen.sent(kind)}) >= count
+
+
+def _unsigned(seen: Seen, kind: type[Any], part: str) -> set[Any]:
+    """Return a part of each message of a kind, without reading who sent the messages."""
+    return {getattr(content(message), part) for message in seen.messages(kind)}
 
 
 def _some(kind: type[Any], test: Callable[..., bool]) -> Event:

@@ -278,6 +278,15 @@ def namers(*properties: Property, size: int = 2) -> Case:
     return Case(build, "set", 0)
 
 
+def never_named(name: str) -> Property:
+    """Return the property that no node sends this name, whoever would send it."""
+
+    def holds(seen: Seen) -> str | None:
+        return f"{name} is named" if Says(Id(name)) in seen.messages(Says) else None
+
+    return always(sees=[Says], name=f"never_named_{name}")(holds)
+
+
 def never_known(senders: int = 1) -> Property:
     """Return the property that fewer than this number of nodes remember themselves."""
 

@@ -20,6 +20,7 @@ from tests.attack.scripts import (
     never_down,
     never_idle_at,
     never_known,
+    never_named,
     never_then,
     never_together,
     trap,
@@ -272,6 +273,19 @@ TRAPS: dict[str, Trap] = {
         ),
         "symmetry",
         REFUSED,
+    ),
+    "a property reads no senders if it is asked once for some messages": Trap(
+        trap(
+            SET,
+            {"n2": "00 i 10 X>"},
+            properties=[never_by("n1"), never_by("n2")],
+            interchangeable=("n2",),
+        ),
+        "symmetry",
+        REFUSED,
+    ),
+    "no renaming changes messages that a property is asked about once": Trap(
+        namers(never_named("n1")), "symmetry", REFUSED
     ),
     "a property says the same of whole orbits": Trap(
         trap(

@@ -9,6 +9,8 @@ from pcheck.search.judge import Found, Judge
 from pcheck.search.outcome import Outcome, Verdict
 from pcheck.search.reference import explore
 from tests.runs import counts
+from tests.search import parts
+from tests.search.alike import Case, compiled
 from tests.search.drawn import At, Graph, at, found, never, never_step, once
 
 # Properties of steps
@@ -121,13 +123,17 @@ def test_an_interrupt_keeps_what_the_same_step_decided_before() -> None:
 
 def test_an_interrupt_keeps_what_a_new_observation_decided_before() -> None:
     """The compiled engine judges observations that it never repeats."""
-    interrupted = always(sees=[At])(interrupts)
-    judge: Judge[str] = Judge([never("B"), interrupted, once("B")], all_properties=True)
-    seen = Graph({"B": ""}).observe("B")
-    with pytest.raises(KeyboardInterrupt):
-        judge.judge_new_state(seen, where="here")
-    assert judge.found == {"never_B": Found("here", "at B")}
-    assert [prop.name for prop in judge.open] == ["interrupts", "once_B"]
+
+    @always(sees=["at"], name="interrupted")
+    def interrupted(seen: Seen) -> str | None:
+        if parts.at(seen) == (1,):
+            raise KeyboardInterrupt
+        return None
+
+    asked = parts.tickers(1, 3, parts.never_at(1), interrupted, parts.once_at(1))
+    search = compiled(Case(asked))
+    assert (search.verdict, search.stopped) == (Verdict.VIOLATED, "an interrupt")
+    assert list(search.discoveries) == ["never_there"]
 
 
 def test_an_observation_that_an_interrupt_left_is_judged_again() -> None:

@@ -14,6 +14,7 @@ from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.tables import Tables
 from pcheck.search.judge import Judge
 from pcheck.search.reductions.reduce import ReducedCluster
+from pcheck.search.reductions.symmetry import Symmetry
 from pcheck.search.reductions.unseen_steps import (
     LEAVE_OUT_STEPS,
     ForbidsUnseenSteps,
@@ -33,12 +34,15 @@ class LevelJudge:
     ) -> None:
         self.tables, self.judge = tables, judge
         symmetry = reduced.views.symmetry if reduced.views is not None else None
-        self.symmetry = WatcherSymmetry(tables, symmetry) if symmetry is not None else None
+        ask, model = judge.samples.judge, tables.model
+        # without interchangeable names, it judges what properties see and compares nothing
+        self._judged = WatcherSymmetry(tables, symmetry or Symmetry(model, blocks=()), ask)
+        self.symmetry = self._judged if symmetry is not None else None
         watchers = tables.machines.watchers
         self._first_seen = FirstSeen(watchers)
         self.noted = NotedSteps(watchers, notes=judge.has_step_properties)
         # step properties that are false of steps which the reductions may leave out
-        self._forbidding = self.symmetry.forbid_unseen_steps if self.symmetry is not None else set()
+        self._forbidding = self._judged.forbid_unseen_steps
         self._leaves_out_steps = not LEAVE_OUT_STEPS.isdisjoint(reduced.on)
 
     def judge_from(self, store: Store, levels: Sequence[int], *, whole: bool) -> None:
@@ -54,13 +58,11 @@ class LevelJudge:
             states = self.symmetry.without_known_orbits(states)
         asked = [False, True] if self._leaves_out_steps else [False]
         for index, observations in states:
-            if self.symmetry is not None:
-                properties = [prop for prop in self.judge.open if prop.is_step_property in asked]
-                self.symmetry.compare_state(observations, properties, transitions)
-            seen = machines.seen(observations)
-            self.judge.judge_new_state(seen, where=(index,))
+            properties = [prop for prop in self.judge.open if prop.is_step_property in asked]
+            for prop, answer in self._judged.decided_at(observations, properties, transitions):
+                self.judge.decide(prop, answer, where=(index,))
             if self._leaves_out_steps:
-                self._ask_about_unseen_steps(seen)
+                self._ask_about_unseen_steps(machines.seen(observations))
         if self.judge.has_step_properties:
             self._judge_steps(store, levels, whole=whole)
         if whole and not self.judge.decided:
@@ -72,17 +74,13 @@ class LevelJudge:
         steps = self.noted.new_in(store, whole=whole)
         if self.symmetry is not None:
             steps = self.symmetry.without_known_pairs(steps)
+        transitions = int(store.cursor[TRANSITIONS])
         for state, before, after in steps:
-            if self.symmetry is not None:
-                transitions = int(store.cursor[TRANSITIONS])
-                properties = [prop for prop in self.judge.open if prop.is_step_property]
-                self.symmetry.compare_step(before, after, properties, transitions)
+            properties = [prop for prop in self.judge.open if prop.is_step_property]
             cost = len(levels) - bisect_right(levels, state)
-            self.judge.judge_step(
-                self.tables.machines.seen(before),
-                self.tables.machines.seen(after),
-                where=(state, cost),
-            )
+            pair = *before, *after
+            for prop, answer in self._judged.decided_at(pair, properties, transitions):
+                self.judge.decide(prop, answer, where=(state, cost))
 
     def _ask_about_unseen_steps(self, seen: Seen) -> None:
         """Ask the open step properties about steps that keep an observation."""

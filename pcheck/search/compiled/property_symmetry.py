@@ -7,13 +7,14 @@ pairs. What properties say of renamings is compared in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from pcheck.errors import Asymmetric
 from pcheck.language.property import Kind, Property
 from pcheck.language.seen import Seen
 from pcheck.search.compiled.noted_steps import NotedStep
 from pcheck.search.compiled.tables import Tables
+from pcheck.search.reductions.projection import Answer, Ask
 from pcheck.search.reductions.property_symmetry import PropertySymmetry
 from pcheck.search.reductions.symmetry import Symmetry
 
@@ -21,8 +22,8 @@ from pcheck.search.reductions.symmetry import Symmetry
 class WatcherSymmetry(PropertySymmetry):
     """The comparison of what properties say, on observations of the compiled search."""
 
-    def __init__(self, tables: Tables, symmetry: Symmetry) -> None:
-        super().__init__(symmetry)
+    def __init__(self, tables: Tables, symmetry: Symmetry, ask: Ask) -> None:
+        super().__init__(symmetry, ask=ask)
         self._tables = tables
         self._orbits: set[tuple[int, ...]] = set()
         self._orbits_of_pairs: set[tuple[int, ...]] = set()
@@ -56,23 +57,18 @@ class WatcherSymmetry(PropertySymmetry):
                 new.append(step)
         return new
 
-    def compare_state(
+    def decided_at(
         self, observations: Sequence[int], properties: Iterable[Property], transitions: int
-    ) -> None:
-        """Raise Asymmetric if a property distinguishes a renaming of an observation."""
-        parts = self._tables.machines.parts_of(observations)
-        self.compare(properties, parts, transitions)
+    ) -> Iterator[tuple[Property, Answer]]:
+        """Yield the properties that an observation decides, or a pair of observations.
 
-    def compare_step(
-        self,
-        before: Sequence[int],
-        after: Sequence[int],
-        properties: Iterable[Property],
-        transitions: int,
-    ) -> None:
-        """Raise Asymmetric if a step property distinguishes a renaming of a pair."""
-        parts = [part for each in (before, after) for part in self._tables.machines.parts_of(each)]
-        self.compare(properties, parts, transitions)
+        Raise Asymmetric if a property distinguishes a renaming. A pair is given by the numbers of
+        the watchers before a step, followed by those after it.
+        """
+        parts = [known.all for known in self._tables.machines.observations]
+        return self.compare(
+            properties, lambda projection: projection.of_numbers(observations, parts), transitions
+        )
 
     def why_at_end(self, prop: Property, seen: Seen) -> str | None:
         """Return what is wrong at the end of a trace, in the names of the trace.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from math import factorial, prod
 from operator import getitem, itemgetter
 from typing import Any
@@ -14,6 +14,8 @@ from pcheck.search.reductions.unseen_steps import allows_unseen_steps
 from pcheck.semantics.observer import Observation, Reader
 
 MAX_LATEST = 1 << 14  # observations of pairs that are kept
+Answer = bool | str | None  # whether a `sometimes` is reached, or why an `always` is false
+Ask = Callable[..., Answer]
 Vector = tuple[int, ...]  # the numbers of the parts of an observation, one for each node
 
 
@@ -24,15 +26,24 @@ class Projection:
     parts is kept. Nothing else uses these numbers.
     """
 
-    def __init__(self, symmetry: Symmetry, sees: Collection[Sees]) -> None:
-        self._symmetry, self._sees = symmetry, sees
+    def __init__(self, symmetry: Symmetry, sees: Collection[Sees], ask: Ask) -> None:
+        """Begin without any part. `ask` returns what a property says of observations."""
+        self._symmetry, self._sees, self._ask = symmetry, sees, ask
         self._observer, self._nodes = symmetry.model.observer, len(symmetry.model.nodes)
         self._reader = Reader(self._observer, sees)
         self.compared: set[Vector] = set()  # projections that need no further comparison
         self._known: list[dict[Observation, int]] = [{} for _ in range(self._nodes)]
+        self._by_number: list[list[int]] = [[] for _ in range(self._nodes)]
         self._numbers: list[dict[Hashable, int]] = [{} for _ in range(self._nodes)]
         self._parts: list[list[Observation]] = [[] for _ in range(self._nodes)]
         self._latest: dict[Vector, Seen] = {}
+        # for each part of each node, the number of its messages without their senders, and whether
+        # every renaming leaves these messages as they are
+        self._contents: list[list[int]] = [[] for _ in range(self._nodes)]
+        self._nameless: list[list[bool]] = [[] for _ in range(self._nodes)]
+        self._content_numbers: dict[Hashable, int] = {}
+        self._by_messages: dict[Hashable, Answer] = {}
+        self._read_senders: set[int] = set()  # the properties that read more, by their ids
         # for each swap and node the number of the image of each part, or None if not yet known
         self._images: list[list[list[int | None]]] = [
             [[] for _ in range(self._nodes)] for _ in symmetry.swaps
@@ -43,10 +54,47 @@ class Projection:
         """Return the projection of an observation."""
         return tuple(self._number(at % self._nodes, part) for at, part in enumerate(parts))
 
+    def of_numbers(self, numbers: Sequence[int], parts: Sequence[Sequence[Observation]]) -> Vector:
+        """Return the projection of an observation that is given by the numbers of its parts.
+
+        `parts` are, for each node, its parts by their numbers.
+        """
+        vector = []
+        for at, number in enumerate(numbers):
+            known, node = self._by_number[at % self._nodes], at % self._nodes
+            while len(known) <= number:
+                known.append(self._number(node, parts[node][len(known)]))
+            vector.append(known[number])
+        return tuple(vector)
+
     def answers(self, properties: Iterable[Property], vector: Vector) -> list[bool]:
         """Return for each property whether it is reached, or whether an `always` holds."""
         seen = self._observations(vector)
-        return [_answer(prop, seen) for prop in properties]
+        return [is_true(prop, self._answer(prop, seen)) for prop in properties]
+
+    def answer(self, prop: Property, vector: Vector) -> tuple[Answer, bool]:
+        """Return what a property says of a projection, and whether it says so of all renamings.
+
+        It does if it reads only messages without their senders, and no renaming changes these. Such
+        a property is asked once for all projections with the same messages.
+        """
+        if id(prop) in self._read_senders or not all(
+            self._nameless[at % self._nodes][nth] for at, nth in enumerate(vector)
+        ):
+            return self._answer(prop, self._observations(vector)), False
+        contents = [self._contents[at % self._nodes][nth] for at, nth in enumerate(vector)]
+        halves = range(0, len(vector), self._nodes)
+        key = id(prop), *(tuple(sorted(contents[at : at + self._nodes])) for at in halves)
+        if key not in self._by_messages:
+            seen = self._observations(vector)
+            for each in seen:
+                each.senders_were_read = False
+            answer = self._answer(prop, seen)
+            if any(each.senders_were_read for each in seen):
+                self._read_senders.add(id(prop))  # likely to read them again
+                return answer, False
+            self._by_messages[key] = answer
+        return self._by_messages[key], True
 
     def said(self, prop: Property, vector: Vector) -> str:
         """Return what a property says of a projection, as text."""
@@ -55,6 +103,11 @@ class Projection:
             return str(prop.is_reached(*seen))
         why = prop.why_false(*seen)
         return f'"{why}"' if why is not None else "None"
+
+    def _answer(self, prop: Property, seen: Sequence[Seen]) -> Answer:
+        if prop.is_step_property and len(seen) == 1:
+            return None if allows_unseen_steps(prop, seen[0], self._ask) else "unseen steps"
+        return self._ask(prop, *seen)
 
     def _observations(self, vector: Vector) -> list[Seen]:
         """Return the observation of a projection, or the two of a step."""
@@ -169,17 +222,28 @@ class Projection:
             if number == len(self._parts[node]):
                 self._parts[node].append(part)
                 self._reader.add(node, part)
+                self._add_content(node, part)
                 for of_swap in self._images:
                     of_swap[node].append(None)
         return number
 
+    def _add_content(self, node: int, part: Observation) -> None:
+        """Add the messages of a part, as far as the footprint sees them, without their senders."""
+        kinds = tuple(each for each in self._sees if isinstance(each, type))
+        letters = [letter for letter in part.sent if isinstance(letter.message, kinds)]
+        content, known = frozenset(letter.exact for letter in letters), self._content_numbers
+        self._contents[node].append(known.setdefault(content, len(known)))
+        self._nameless[node].append(
+            all(
+                content == {self._symmetry.letter(swap, letter).exact for letter in letters}
+                for swap in range(len(self._symmetry.swaps))
+            )
+        )
 
-def _answer(prop: Property, seen: Sequence[Seen]) -> bool:
-    if prop.kind is Kind.SOMETIMES:
-        return prop.is_reached(*seen)
-    if prop.is_step_property and len(seen) == 1:
-        return allows_unseen_steps(prop, seen[0])
-    return prop.why_false(*seen) is None
+
+def is_true(prop: Property, answer: Answer) -> bool:
+    """Return whether a `sometimes` is reached, or whether an `always` holds."""
+    return bool(answer) if prop.kind is Kind.SOMETIMES else answer is None
 
 
 def renamings(blocks: Sequence[Block]) -> int:

@@ -12,6 +12,11 @@ projection of the renamed observation, and the answer of a property depends on t
 The same is true of pairs, the observations before and after a step, if the same renaming is applied
 to both of them, and if the search judges at least one pair of each orbit of pairs.
 
+Messages without senders. If a property reads nothing of a projection but messages without their
+senders, in a sorted order, and fields that never change, its answer depends on these messages
+alone. A renaming moves them to other senders. If it leaves each of them as it is, the property
+would read the same of the renamed projection, and so says the same.
+
 The budget counts evaluations, so that it is the same on every machine. If the orbits are too large
 for the budget, only the swaps of neighbouring names are compared for the rest, and `assumptions`
 states what was not compared.
@@ -19,15 +24,14 @@ states what was not compared.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
 from pcheck.blame import place_of
 from pcheck.errors import Asymmetric
-from pcheck.language.property import Property
+from pcheck.language.property import Kind, Property
 from pcheck.language.seen import Sees
-from pcheck.search.reductions.projection import Projection, Vector, renamings
+from pcheck.search.reductions.projection import Answer, Ask, Projection, Vector, is_true, renamings
 from pcheck.search.reductions.symmetry import Symmetry
-from pcheck.semantics.observer import Observation
 
 MIN_EVALUATIONS, EVALUATIONS_PER_TRANSITION = 200_000, 4  # the budget is the larger one
 
@@ -40,9 +44,17 @@ class PropertySymmetry:
     parts of one observation, a step property is asked whether it allows unseen steps there.
     """
 
-    def __init__(self, symmetry: Symmetry, tick: Callable[[], None] = lambda: None) -> None:
-        """Create a comparison that calls `tick` often, which may raise to stop."""
-        self._symmetry, self._tick = symmetry, tick
+    def __init__(
+        self,
+        symmetry: Symmetry,
+        tick: Callable[[], None] = lambda: None,
+        ask: Ask = Property.answer,
+    ) -> None:
+        """Create a comparison that calls `tick` often, which may raise to stop.
+
+        `ask` returns what a property says of observations.
+        """
+        self._symmetry, self._tick, self._ask = symmetry, tick, ask
         self._projections: dict[frozenset[Sees], Projection] = {}
         self._evaluations = 0
         # step properties that allow unseen steps at an observation, but not at one of its renamings
@@ -51,19 +63,38 @@ class PropertySymmetry:
         self.of = 0  # at least as many as there are in all orbits that were met
 
     def compare(
-        self, properties: Iterable[Property], parts: Sequence[Observation], transitions: int
-    ) -> None:
-        """Raise Asymmetric if a property distinguishes a renaming of an observation from it.
+        self,
+        properties: Iterable[Property],
+        vector_of: Callable[[Projection], Vector],
+        transitions: int,
+    ) -> Iterator[tuple[Property, Answer]]:
+        """Yield the properties that an observation decides, given its projections.
 
+        Raise Asymmetric if a property distinguishes a renaming of the observation from it.
         `transitions` is the number of transitions so far, which the budget depends on. A property
         that answers otherwise only about unseen steps is not an error, because such steps may not
         exist. It is added to `forbid_unseen_steps`.
         """
         budget = max(MIN_EVALUATIONS, EVALUATIONS_PER_TRANSITION * transitions)
         for projection, group in self._by_footprint(properties):
-            vector = projection.of(parts)
-            if vector not in projection.compared:
-                self._compare_orbit(group, projection, vector, budget)
+            vector = vector_of(projection)
+            if vector in projection.compared:
+                continue
+            open_answers: list[tuple[Property, bool]] = []
+            for prop in group:
+                answer, of_all_renamings = projection.answer(prop, vector)
+                if self._decides(prop, answer, vector):
+                    yield prop, answer
+                if not of_all_renamings:
+                    open_answers.append((prop, is_true(prop, answer)))
+            if open_answers:
+                self._compare_orbit(open_answers, projection, vector, budget)
+            projection.compared.add(vector)
+
+    def _decides(self, prop: Property, answer: Answer, vector: Vector) -> bool:
+        is_state = len(vector) == len(self._symmetry.model.nodes)
+        is_reached = prop.kind is Kind.SOMETIMES
+        return prop.is_step_property is not is_state and is_true(prop, answer) is is_reached
 
     @property
     def assumptions(self) -> tuple[str, ...]:
@@ -93,14 +124,21 @@ class PropertySymmetry:
         for prop in properties:
             groups.setdefault(frozenset(prop.sees), []).append(prop)
         for sees in groups.keys() - self._projections.keys():
-            self._projections[sees] = Projection(self._symmetry, sees)
+            self._projections[sees] = Projection(self._symmetry, sees, self._ask)
         return [(self._projections[sees], group) for sees, group in groups.items()]
 
     def _compare_orbit(
-        self, properties: list[Property], projection: Projection, first: Vector, budget: int
+        self,
+        said: list[tuple[Property, bool]],
+        projection: Projection,
+        first: Vector,
+        budget: int,
     ) -> None:
-        """Compare the whole orbit of a projection if the budget allows, otherwise its swaps."""
-        answers = projection.answers(properties, first)
+        """Compare the whole orbit of a projection if the budget allows, otherwise its swaps.
+
+        The properties have `said` something about the first member of the orbit.
+        """
+        properties, answers = [prop for prop, _ in said], [is_so for _, is_so in said]
         met = {first}
         left = (budget - self._evaluations) // len(properties)
         size = renamings(self._symmetry.blocks)
@@ -116,8 +154,8 @@ class PropertySymmetry:
         self._evaluations += len(met) * len(properties)
         self.compared += len(met)
         self.of += len(met) if in_full else size
-        # Unless the orbit was compared in full, each other member is compared with its own swaps.
-        projection.compared.update(met if in_full else [first])
+        if in_full:  # otherwise each other member is compared with its own swaps
+            projection.compared.update(met)
 
     def _distinguish(
         self,

@@ -67,9 +67,9 @@ class Symmetry:
     the node that takes the place of node i.
     """
 
-    def __init__(self, model: ClusterModel) -> None:
+    def __init__(self, model: ClusterModel, blocks: Sequence[Block] | None = None) -> None:
         self.model = model
-        self.blocks = blocks = model.interchangeable
+        self.blocks = blocks = model.interchangeable if blocks is None else blocks
         self.names: Block = tuple(name for block in blocks for name in block)
         self.block_of: Mapping[Name, int] = {
             name: number for number, block in enumerate(blocks) for name in block

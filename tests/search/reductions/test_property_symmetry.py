@@ -13,6 +13,8 @@ from pcheck import (
     Action,
     Actor,
     Cluster,
+    Group,
+    Id,
     Seen,
     action,
     always,
@@ -36,6 +38,11 @@ from pcheck.semantics.network import NETWORKS
 @dataclass(frozen=True)
 class Mark:
     n: int
+
+
+@dataclass(frozen=True)
+class Named:
+    node: Id
 
 
 @dataclass(frozen=True)
@@ -178,5 +185,59 @@ def test_an_orbit_is_judged_once_for_each_projection(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(compiled.WatcherSymmetry, "without_known_orbits", lambda self, each: each)
     check(marking(3, 2, counted), crashes=0, engine="compiled", reduce="symmetry")
-    own = len(judged) - 2 * 10  # each of ten representatives is judged now and again later
-    assert own == 27
+    assert len(judged) == 2 * 27  # each is judged now, and asked again after the search
+    assert len(set(judged)) == 27
+
+
+def test_messages_without_their_senders_are_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three nodes made up to two marks each. A property that reads no sender sees less of that."""
+    judged: list[tuple[int, ...]] = []
+
+    @always(sees=[Mark])
+    def counted(seen: Seen) -> str | None:
+        judged.append(tuple(mark.n for mark in seen.messages(Mark)))
+        return None
+
+    monkeypatch.setattr(compiled.WatcherSymmetry, "without_known_orbits", lambda self, each: each)
+    for reduce in ("symmetry", "none"):
+        judged.clear()
+        check(marking(3, 2, counted), crashes=0, engine="compiled", reduce=reduce)
+        every = product(range(3), repeat=3)
+        marks = {tuple(sorted(n for count in each for n in range(count))) for each in every}
+        assert sorted(judged) == sorted([*marks, *marks])  # asked now, and again after the search
+
+
+def test_a_property_that_reads_senders_only_sometimes_is_compared_where_it_does() -> None:
+    """The property reads no sender until five marks were made, and then the first node's."""
+
+    @always(sees=[Mark])
+    def careless(seen: Seen) -> str | None:
+        if len(seen.messages(Mark)) < 5:
+            return None
+        return "n1 is behind" if counts(seen)[0] < 2 else None
+
+    with pytest.raises(Asymmetric, match="the property careless distinguishes n1 and n2"):
+        check(marking(3, 2, careless), crashes=0, engine="compiled", reduce="symmetry")
+
+
+def test_names_inside_messages_are_renamed_whoever_sent_them() -> None:
+    """A property that reads no sender can still distinguish the names in the messages."""
+
+    @dataclass(frozen=True)
+    class Names(Actor):
+        everybody: Group = fixed()
+        done: bool = False
+
+        def actions(self) -> Iterator[Action]:
+            for node in self.everybody if not self.done else ():
+                yield action(f"names {node}", self.but(done=True), broadcast((), Named(node)))
+
+    @always(sees=[Named])
+    def not_n3(seen: Seen) -> str | None:
+        return "n3" if Named(Id("n3")) in seen.messages(Named) else None
+
+    n = group("n", 3)
+    cluster = Cluster({n: lambda _: Names(everybody=n)}, [not_n3], interchangeable=[n])
+    for reduce in ("symmetry", "all"):
+        with pytest.raises(Asymmetric, match="the property not_n3 distinguishes n"):
+            check(lambda: cluster, crashes=0, engine="compiled", reduce=reduce)
