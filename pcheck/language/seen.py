@@ -75,6 +75,7 @@ class Seen:
         self._fields = fields or {}
         self._of_kind: dict[type[Any], list[tuple[Id, Any]]] = {}
         self._common = common or Common()
+        self._footprints: dict[tuple[str, tuple[Sees, ...]], Seen] = {}
         # Whether a property that saw a part of this observation read more than messages without
         # their senders, groups, and constant fields.
         self.senders_were_read = False
@@ -140,7 +141,10 @@ class Seen:
 
     def only(self, name: str, sees: tuple[Sees, ...]) -> Seen:
         """Return the observation restricted to what the property `name` declares in `sees`."""
-        return _Footprint(self, name, sees)
+        found = self._footprints.get((name, sees))
+        if found is None:
+            found = self._footprints[name, sees] = _Footprint(self, name, sees)
+        return found
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Seen) and self.exact == other.exact

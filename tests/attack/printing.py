@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 from pcheck import Result, check
 from pcheck.errors import SpecError
@@ -17,6 +19,11 @@ BUGS = {
     "multi_paxos": "promises-for-one-slot",
     "paxos": "takes-the-lowest-vote",
     "raft": "forgets-whom-it-voted-for",
+}
+USERS = Path(__file__).parents[1] / "search" / "reductions" / "users"
+WITHOUT_CLOSED_TABLES: dict[str, dict[str, Any]] = {
+    "register": {"servers": 2, "network": "once", "crashes": 1},
+    "viewstamped": {"operations": 1, "crashes": 1},
 }
 WAYS = (
     {"engine": "reference"},
@@ -44,6 +51,8 @@ def output() -> Iterator[str]:
                 yield from lines(protocol.case.check(how))
             except SpecError as error:
                 yield str(error)
+    for spec, options in WITHOUT_CLOSED_TABLES.items():
+        yield from lines(check(str(USERS / f"{spec}.py"), reduce="all", **options))
     for spec, bug in BUGS.items():
         result = check(spec, bug=bug)
         yield from lines(result)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 from pcheck.language.actor import Actor
@@ -51,7 +52,8 @@ from pcheck.semantics.network import Network
 
 MAX_TURNS = 20
 MAX_REACTIONS_TO_RECORD = 50_000  # of the closed tables, for which there is no other chance
-ENTRIES_PER_REACTION = 2  # without reductions, so many entries take as long as one reaction
+ENTRIES_PER_REACTION = 2  # without reductions, this many entries take as long as one reaction
+JUDGED_PER_REACTION = 2  # observations, or steps between two of them
 MIN_PLAIN_WORK = 40_000  # of a search without reductions, in reactions; a shorter one ends soon
 MAX_PAIRS = 60_000  # of a local state and a letter, in the first tables
 REFUTED = f"each of {MAX_TURNS} searches met local states that refuted its tables"
@@ -128,21 +130,38 @@ class _Searches:
 
     def _search(self, first_reactions: int | None) -> SearchResult:
         """Search with closed tables, if they can be had, or with tables of what was met."""
-        most = MAX_LOCAL_REACTIONS
+        most, met = MAX_LOCAL_REACTIONS, Met(self._model)
         reduced = self._reduce(min(first_reactions or most, most))
-        met = Met(self._model)
         if reduced.is_unclosed and first_reactions is not None:
             plain = self._walk(reduce_cluster(self._model, (), met=met))
-            has_ended = plain.advance(lambda: _does_not_end_soon(plain, met))
-            if has_ended and plain.stopped != state_limit(self._limits.states or 0):
+            closed = self._closed_beside(plain, met)
+            if closed is None:
                 return plain.report()
+            reduced = closed
             self._earlier.append(plain.report())
-            reduced = self._reduce(most)
         if reduced.is_unclosed:
             return self._in_turns(met)
         with suppress(MetUnknown):
             return self._turn(reduced, 1)
         return self._in_turns(met)
+
+    def _closed_beside(self, plain: Walk, met: Met) -> ReducedCluster | None:
+        """Search without reductions until it was as much work as closed tables; close them.
+
+        Return None if the search ends before. The result has no closed tables if they are too
+        large.
+        """
+        for reactions in (MAX_LOCAL_REACTIONS // 2, MAX_LOCAL_REACTIONS):
+            is_last = reactions == MAX_LOCAL_REACTIONS
+            goal = partial(_has_worked, plain, met, reactions, is_last)
+            if plain.advance(goal):
+                if plain.stopped != state_limit(self._limits.states or 0):
+                    return None
+                return self._reduce()
+            reduced = self._reduce(reactions)
+            if not reduced.is_unclosed:
+                break
+        return reduced
 
     def _in_turns(self, met: Met) -> SearchResult:
         """Search with tables of what was met, and begin anew as long as they are refuted."""
@@ -178,10 +197,18 @@ class _Searches:
         return Walk(self._model, self._limits, reduced, self._all_properties, self._clock)
 
 
-def _does_not_end_soon(plain: Walk, met: Met) -> bool:
-    """Return whether a search without reductions has taken as long as tables would take."""
-    work = plain.tables.entries // ENTRIES_PER_REACTION + len(plain.store) // STATES_PER_REACTION
-    return work >= max(MIN_PLAIN_WORK, met.pairs())
+def _has_worked(plain: Walk, met: Met, reactions: int, is_last: bool) -> bool:
+    """Return whether a search without reductions was as much work as these reactions.
+
+    Before the `last` closed tables are tried, it must take as long as tables of what it met.
+    """
+    work = (
+        plain.tables.entries // ENTRIES_PER_REACTION
+        + len(plain.store) // STATES_PER_REACTION
+        + plain.level_judge.judged // JUDGED_PER_REACTION
+    )
+    goal = max(MIN_PLAIN_WORK, met.pairs()) if is_last else min(MIN_PLAIN_WORK, reactions)
+    return work >= goal
 
 
 class RecordedSearch(NamedTuple):

@@ -40,6 +40,7 @@ class LevelJudge:
         self.symmetry = self._judged if symmetry is not None else None
         watchers = tables.machines.watchers
         self._first_seen = FirstSeen(watchers)
+        self.judged = 0  # observations, and steps between two of them
         self.noted = NotedSteps(watchers, notes=judge.has_step_properties)
         # step properties that are false of steps which the reductions may leave out
         self._forbidding = self._judged.forbid_unseen_steps
@@ -57,6 +58,7 @@ class LevelJudge:
         if self.symmetry is not None:
             states = self.symmetry.without_known_orbits(states)
         asked = [False, True] if self._leaves_out_steps else [False]
+        self.judged += len(states)
         for index, observations in states:
             properties = [prop for prop in self.judge.open if prop.is_step_property in asked]
             for prop, answer in self._judged.decided_at(observations, properties, transitions):
@@ -75,6 +77,7 @@ class LevelJudge:
         if self.symmetry is not None:
             steps = self.symmetry.without_known_pairs(steps)
         transitions = int(store.cursor[TRANSITIONS])
+        self.judged += len(steps)
         for state, before, after in steps:
             properties = [prop for prop in self.judge.open if prop.is_step_property]
             cost = len(levels) - bisect_right(levels, state)
