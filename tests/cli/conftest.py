@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from pcheck import check
+from pcheck.cli import progress
 from tests.cli.signals import restore_signals
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -21,6 +22,12 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 @pytest.fixture(autouse=True)
 def _in_an_empty_folder(empty_folder: Path) -> None:
     """Run every test of a command in a folder of its own."""
+
+
+@pytest.fixture(autouse=True)
+def _without_a_note_on_a_slow_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A violation is announced on standard error if the work on its trace takes long."""
+    monkeypatch.setattr(progress, "ANNOUNCE_AFTER", 600.0)
 
 
 @pytest.fixture(scope="session")

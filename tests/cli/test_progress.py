@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pcheck import check
+from pcheck.cli import progress
 from pcheck.cli.progress import ProgressLine
 from pcheck.search.clock import EXPLORING, Progress
 from pcheck.traces.finding import Outline
@@ -58,8 +59,9 @@ def test_a_search_that_still_grows_after_ten_seconds_is_long(
 
 
 def test_a_violation_is_announced_if_the_work_on_its_trace_takes_long(
-    capsys: Captured, empty_folder: Path
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(progress, "ANNOUNCE_AFTER", 1.0)
     outline = VIOLATED.outline
     assert outline is not None
     with line() as shown:
