@@ -128,7 +128,7 @@ def _(patch: Patch) -> None:
 @dropped("what a node without a table sends must be in the tables")
 def _(patch: Patch) -> None:
     patch.setattr(closure, "MAX_REACTIONS_OF_SILENT_ROLE", 2)
-    patch.setattr(Noting, "steps", lambda self, config: self._inner.steps(config))
+    patch.setattr(Noting, "steps", lambda self, config: self.inner.steps(config))
 
 
 # -- prune -------------------------------------------------------------------------------------

@@ -73,7 +73,7 @@ def dropped(
 )
 def _(patch: Patch) -> None:
     def note(self: Noting, config: Config) -> tuple[MacroStep, ...]:
-        steps = self._inner.steps(config)
+        steps = self.inner.steps(config)
         for step in steps:
             self._met.add_local(self._i, self.node.local(step.next))
         return steps

@@ -14,6 +14,8 @@ from typing import Any, Generic, TypeVar
 
 from pcheck.language.seen import Seen
 from pcheck.search.compiled import kernel
+from pcheck.search.compiled.composing import Composer
+from pcheck.search.compiled.inboxes import Configs, Inboxes, Packed
 from pcheck.search.outcome import TooManyNumbers
 from pcheck.search.reductions.automaton import Automaton
 from pcheck.semantics.cluster_model import ClusterModel
@@ -79,8 +81,16 @@ class Machines:
         # for each node the watcher that observes it
         self.watchers = range(len(self.nodes), 2 * len(self.nodes))
         self.budget = self.watchers.stop
-        self.configs: list[Numbers[Config]] = [
-            Numbers("configurations of one node") for _ in self.nodes
+        self.configs: list[Numbers[Config] | Configs] = [
+            Configs(Inboxes(each.node))
+            if Composer.are_enough(each)
+            else Numbers("configurations of one node")
+            for each in automata
+        ]
+        # for each node what composes its steps, or None if the automaton must be asked
+        self.composers = [
+            Composer(model, i, automaton, configs) if isinstance(configs, Configs) else None
+            for i, (automaton, configs) in enumerate(zip(automata, self.configs))
         ]
         self.observations: list[Numbers[Observation]] = [
             Numbers("observations of one watcher") for _ in self.nodes
@@ -130,6 +140,14 @@ class Machines:
         """Return the number of a normal configuration of a node."""
         return self._checked(machine, self.configs[machine].number(config))
 
+    def number_of_step(self, machine: int, config: Config | Packed) -> int:
+        """Return the number of a normal configuration of a node, as an object or as integers."""
+        configs = self.configs[machine]
+        if isinstance(configs, Configs) and not isinstance(config, Config):
+            return self._checked(machine, configs.number_of(config))
+        assert isinstance(config, Config)
+        return self.config_number(machine, config)
+
     def observation_number(self, machine: int, observation: Observation) -> int:
         """Return the number of an observation that a watcher holds."""
         return self._checked(
@@ -140,6 +158,10 @@ class Machines:
         """Return the number; set `outgrown` if the number does not fit in its field."""
         if number >= self.capacities[machine]:
             self.outgrown = True
+        if number >= MAX_NUMBERS:
+            raise TooManyNumbers(
+                f"the compiled engine takes at most {MAX_NUMBERS:,} configurations of one node"
+            )
         return number
 
     def observation(self, vector: Sequence[int]) -> Observation:

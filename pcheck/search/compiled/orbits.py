@@ -76,26 +76,38 @@ class Orbits:
 
     def _fill_views(self, machine: int, number: int) -> None:
         assert self._views is not None
-        i, item = self._machines.numbered(machine, number)
-        if machine < len(self._machines.nodes):
-            local = self._machines.nodes[i].node.local(item)
-            of_local, of_whole = (self._views.of_node(i, each) for each in (local, item))
+        is_node = machine < len(self._machines.nodes)
+        composer = self._machines.composers[machine] if is_node else None
+        if composer is not None:
+            packed = composer.configs.packed[number]
+            of_local, of_whole = composer.views(packed, self._views)
         else:
-            of_local = of_whole = self._views.of_observation(i, item)
-        rough, fine = (
-            kernel.mix_each(np.array(each, np.uint64) + _ONE) for each in (of_local, of_whole)
-        )
+            i, item = self._machines.numbered(machine, number)
+            if is_node:
+                local = self._machines.nodes[i].node.local(item)
+                numbers = [self._views.of_node(i, each) for each in (local, item)]
+            else:
+                numbers = [self._views.of_observation(i, item)] * 2
+            of_local, of_whole = (np.array(each, np.uint64) + _ONE for each in numbers)
+        rough, fine = kernel.mix_each(of_local), kernel.mix_each(of_whole)
         row = self._row(machine, number)
         self.views[row] = rough & _ROUGH | fine >> _FINE | _ONE
 
     def _fill_image(self, machine: int, number: int, swap: int) -> None:
         assert self.symmetry is not None
-        i, item = self._machines.numbered(machine, number)
-        target = int(self.targets[swap, machine])
-        if machine < len(self._machines.nodes):
-            image = self._machines.number_of(target, self.symmetry.config(swap, i, item))
+        machines, target = self._machines, int(self.targets[swap, machine])
+        composer = machines.composers[machine] if machine < len(machines.nodes) else None
+        of_target = machines.composers[target] if composer is not None else None
+        if composer is not None and of_target is not None:
+            packed = composer.configs.packed[number]
+            renamed = composer.image(swap, packed, of_target, self.symmetry)
+            image = machines.number_of_step(target, renamed)
         else:
-            image = self._machines.number_of(target, self.symmetry.observation(swap, item))
+            i, item = machines.numbered(machine, number)
+            if machine < len(machines.nodes):
+                image = machines.number_of(target, self.symmetry.config(swap, i, item))
+            else:
+                image = machines.number_of(target, self.symmetry.observation(swap, item))
         row = self._row(machine, number)
         self.images[row, swap] = image
 

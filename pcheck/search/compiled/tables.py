@@ -5,7 +5,8 @@ bundle. A bundle is the effect of one step on other machines: letters, crashes, 
 fields that changed.
 
 All rules come from `node`, which the reference semantics uses too. They are reached through an
-`automaton`, which holds the reductions. This module adds the numbers, and the machines that only
+`automaton`, which holds the reductions. Where possible, a composer puts the same steps together
+from those out of small configurations. This module adds the numbers, and the machines that only
 receive: the watchers, and the crash budget, which counts crashes and refuses one crash too many.
 
 A row may cost several steps of the cluster. The rows of a configuration are ordered by cost.
@@ -15,18 +16,23 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
+from pcheck.search.compiled.composing import Composer, NotComposed
+from pcheck.search.compiled.inboxes import Packed
 from pcheck.search.compiled.kernel import MISSING, REFUSED
 from pcheck.search.compiled.machines import Effects, Machines, Numbers
 from pcheck.search.compiled.orbits import Orbits
 from pcheck.search.compiled.receptions import Growing, Receptions
 from pcheck.search.reductions.automaton import Automaton, MacroStep
+from pcheck.search.reductions.local_tables import Local
 from pcheck.search.reductions.views import Views
 from pcheck.semantics.cluster_model import ClusterModel, State
-from pcheck.semantics.node import Config
+from pcheck.semantics.node import Bundle, Config
 from pcheck.semantics.observer import Observation
 
 
@@ -122,32 +128,58 @@ class Tables:
 
     def fill_rows(self, machine: int, number: int) -> None:
         """Fill in the rows of one configuration of one node."""
-        config = self.machines.configs[machine].all[number]
-        costs, steps = self._by_cost(machine, config)
-        self.entries += 1 + len(steps)
+        rows = sorted(self._rows(machine, number), key=itemgetter(0))
+        costs = [cost for cost, _, _ in rows]
+        self.entries += 1 + len(rows)
         highest = costs[-1] if costs else 1
         if highest > self.max_cost:
             last = np.repeat(self._row_span[:, :, -1:], highest - self.max_cost, axis=2)
             self._row_span = np.concatenate([self._row_span, last], axis=2)
             self.max_cost = highest
         start = len(self.row_next)
-        for step in steps:
-            self.row_next.append(self.machines.config_number(machine, step.next))
-            self.row_bundle.append(self._bundle_number(machine, config, step))
+        for _, after, effects in rows:
+            self.row_next.append(self.machines.number_of_step(machine, after))
+            self.row_bundle.append(self._bundle_number(effects))
         ends = [start + bisect_right(costs, cost) for cost in range(self.max_cost + 1)]
         self.row_span[machine, number] = ends
 
-    def _by_cost(self, machine: int, config: Config) -> tuple[list[int], list[MacroStep]]:
-        """Return the costs of the steps of a configuration, and the steps, ordered by cost."""
-        steps = self.machines.nodes[machine].steps(config)
+    def _rows(self, machine: int, number: int) -> list[tuple[int, Config | Packed, Effects]]:
+        """Return the cost of each step of a configuration, its next configuration, its effects."""
+        composer = self.machines.composers[machine]
+        if composer is not None:
+            with suppress(NotComposed):
+                return self._composed_rows(machine, number, composer)
+        config = self.machines.configs[machine].all[number]
+        local = self.machines.nodes[machine].node.local
+        return [
+            (
+                self._cost(machine, len(step.labels), local(config), local(step.next)),
+                step.next,
+                self.effects(machine, config, step),
+            )
+            for step in self.machines.nodes[machine].steps(config)
+        ]
+
+    def _composed_rows(
+        self, machine: int, number: int, composer: Composer
+    ) -> list[tuple[int, Config | Packed, Effects]]:
+        packed = composer.configs.packed[number]
+        locals_ = composer.inboxes.locals
+        return [
+            (
+                self._cost(machine, step.length, locals_[packed[0]], locals_[step.next[0]]),
+                step.next,
+                Effects(machine, step.bundle, step.crashes, step.changes),
+            )
+            for step in composer.steps(packed)
+        ]
+
+    def _cost(self, machine: int, length: int, before: Local, after: Local) -> int:
+        """Return the cost of a step that consists of some single steps."""
         if self.ranks is None:
-            costs = [len(step.labels) for step in steps]
-        else:
-            local, rank = self.machines.nodes[machine].node.local, self.ranks[machine]
-            before = rank[local(config)]
-            costs = [max(1, rank[local(step.next)] - before) for step in steps]
-        order = sorted(range(len(steps)), key=costs.__getitem__)
-        return [costs[i] for i in order], [steps[i] for i in order]
+            return length
+        rank = self.ranks[machine]
+        return max(1, rank[after] - rank[before])
 
     def fill_reception(self, machine: int, number: int, bundle: int) -> None:
         """Fill in the configuration of any machine after it receives a bundle."""
@@ -162,32 +194,44 @@ class Tables:
         elif machine in self.machines.watchers:
             after = self._observe(machine, number, effects)
         else:
-            _, before = self.machines.numbered(machine, number)
-            config = self.machines.nodes[machine].receive(before, effects.bundle)
-            after = self.machines.config_number(machine, config)
+            after = self._received(machine, number, effects.bundle)
         self.receptions.add(machine, number, bundle, after)
+
+    def _received(self, machine: int, number: int, bundle: Bundle) -> int:
+        """Return the number of a node's configuration after a bundle reached the node."""
+        machines, composer = self.machines, self.machines.composers[machine]
+        if composer is not None:
+            packed = composer.receive(composer.configs.packed[number], bundle)
+            return machines.number_of_step(machine, packed)
+        _, before = machines.numbered(machine, number)
+        return machines.number_of_step(machine, machines.nodes[machine].receive(before, bundle))
+
+    def forget_representatives(self) -> None:
+        """Compose steps with the representatives of now, which may be other ones than before."""
+        for composer in self.machines.composers:
+            if composer is not None:
+                composer.forget()
 
     def effects(self, machine: int, config: Config, step: MacroStep) -> Effects:
         """Return the effects on other machines of a step out of a configuration."""
         changes = self.machines.observer.changes(machine, config, step.next)
         return Effects(machine, step.bundle, step.crashes, changes)
 
-    def _bundle_number(self, machine: int, config: Config, step: MacroStep) -> int:
-        """Return the number of a step's effects; list the receivers of new effects.
+    def _bundle_number(self, effects: Effects) -> int:
+        """Return the number of the effects of a step; list the receivers of new effects.
 
         The budget comes first, so that a refused crash has no other receptions. A watcher comes
         last, where the kernel finds the change of the observation.
         """
-        effects = self.effects(machine, config, step)
-        known = len(self.bundles)
+        known, bundle = len(self.bundles), effects.bundle
         number = self.bundles.number(effects)
         if number == known:
-            if not step.crashes:
-                self.model.mark_sent(step.bundle)
-            receivers = [self.model.index[node] for node in step.bundle.receivers]
-            watched = self.machines.observer.watched(step.bundle)
+            if not effects.crashes:
+                self.model.mark_sent(bundle)
+            receivers = [self.model.index[node] for node in bundle.receivers]
+            watched = self.machines.observer.watched(bundle)
             if effects.changes or watched:
-                receivers.append(self.machines.watchers[machine])
+                receivers.append(self.machines.watchers[effects.node])
             if effects.crashes:
                 receivers.insert(0, self.machines.budget)
             self.dest_at.append(len(self.dest))

@@ -117,6 +117,7 @@ class Turn:
         self._pairs, self._work_at_growth = met.pairs(), self._work()
         if not quotients.grow(tables):
             raise Refuted
+        walk.tables.forget_representatives()
         self._has_grown, met.unknown = True, 0
 
     def _report(self) -> SearchResult:

@@ -53,7 +53,7 @@ class Fused(Automaton):
         see of the node. `nothing` is the bundle of a step that sends nothing.
         """
         super().__init__(inner.node)
-        self.inner, self._changes_view = inner, changes_view
+        self.inner, self.changes_view = inner, changes_view
         self._max_crashes, self._nothing = max_crashes, nothing
 
     def normal(self, config: Config) -> Config:
@@ -136,7 +136,7 @@ class Fused(Automaton):
                 yield _Beginning((*each.chain, step), step.next, crashes)
 
     def _is_silent(self, config: Config, step: MacroStep) -> bool:
-        return not step.bundle.sends and not self._changes_view(config, step.next)
+        return not step.bundle.sends and not self.changes_view(config, step.next)
 
     def _steps(self, config: Config, labels: tuple[str, ...]) -> tuple[MacroStep, ...]:
         """Return the steps that may extend a chain with these labels, at its end `config`."""

@@ -117,10 +117,14 @@ class Noting(Automaton):
 
     def __init__(self, inner: Automaton, met: Met, i: int) -> None:
         super().__init__(inner.node)
-        self._inner, self._met, self._i = inner, met, i
+        self.inner, self._met, self._i = inner, met, i
 
     def steps(self, config: Config) -> tuple[MacroStep, ...]:
-        steps = self._inner.steps(config)
+        steps = self.inner.steps(config)
         for step in steps:
-            self._met.add_step(self._i, step.next, step.bundle)
+            self.note(step.next, step.bundle)
         return steps
+
+    def note(self, after: Config, bundle: Bundle) -> None:
+        """Note what a step leads to, and what it sends."""
+        self._met.add_step(self._i, after, bundle)

@@ -43,7 +43,7 @@ class Pruned(Quotient):
         be left out.
         """
         super().__init__(inner)
-        self.live, self.letters, self._sees_up = live, letters, sees_up
+        self.live, self.letters, self.sees_up = live, letters, sees_up
         self.dropped: set[tuple[Local, Letter]] = set()  # so far, each at a local state
 
     def representative(self, config: Config) -> Config:
@@ -61,7 +61,7 @@ class Pruned(Quotient):
         return self.node.config(config.actor, config.up, inbox)
 
     def is_needed(self, config: Config, step: MacroStep) -> bool:
-        if step.crashes and not self._sees_up:
+        if step.crashes and not self.sees_up:
             restarted = self.node.config(step.next.actor, True, step.next.inbox)
             return self.normal(restarted).actor is not config.actor
         return super().is_needed(config, step)

@@ -270,12 +270,12 @@ class Symmetric(Automaton):
 
     def __init__(self, inner: Automaton, symmetry: Symmetry, i: int) -> None:
         super().__init__(inner.node)
-        self.inner, self._symmetry, self._i = inner, symmetry, i
+        self.inner, self.symmetry, self._i = inner, symmetry, i
 
     def steps(self, config: Config) -> tuple[MacroStep, ...]:
         if config.up:
             for letter in (None, *self.node.network.next(config.inbox)):
-                self._symmetry.check(self._i, config.actor, letter)
+                self.symmetry.check(self._i, config.actor, letter)
         return self.inner.steps(config)
 
 

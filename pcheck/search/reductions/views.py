@@ -12,7 +12,7 @@ from typing import Any
 
 from pcheck.language.names import Id
 from pcheck.search.reductions.symmetry import Name, Symmetry
-from pcheck.semantics.network import Inbox
+from pcheck.semantics.network import Inbox, Letter
 from pcheck.semantics.node import Config
 from pcheck.semantics.observer import Observation
 from pcheck.semantics.renaming import shape
@@ -29,7 +29,7 @@ class Views:
     def of_node(self, i: int, config: Config) -> list[int]:
         """Return the view of each name of a configuration of node i."""
         actors, inbox = self._views_of_class(i, config), config.inbox
-        letters = [self._views(letter, (letter.src, letter.message)) for letter in inbox]
+        letters = [self.of_letter(letter) for letter in inbox]
         queued = self.symmetry.model.network.ignoring_is_a_step
         return [
             self._number(
@@ -58,7 +58,7 @@ class Views:
 
     def of_observation(self, i: int, part: Observation) -> list[int]:
         """Return the view of each name of the part of an observation that concerns node i."""
-        letters = [self._views(each, (each.src, each.message)) for each in part.sent]
+        letters = [self.of_letter(each) for each in part.sent]
         values = self.symmetry.model.observer.values_of(i, part.values)
         held = [self._views(("held", key), value) for key, value in values]
         return [
@@ -70,6 +70,10 @@ class Views:
             )
             for nth, name in enumerate(self.symmetry.names)
         ]
+
+    def of_letter(self, letter: Letter) -> tuple[int, ...]:
+        """Return the view of each name of a letter."""
+        return self._views(letter, (letter.src, letter.message))
 
     def _relation(self, i: int, name: Name) -> Hashable:
         """Return what node i is to a name: itself, a member of a block, or another node."""

@@ -274,7 +274,7 @@ class Careless(Noting):
     """Notes nothing, so that the messages that an open node sends are not checked."""
 
     def steps(self, config: Config) -> tuple[MacroStep, ...]:
-        return self._inner.steps(config)
+        return self.inner.steps(config)
 
 
 class CutShort(Closure):
