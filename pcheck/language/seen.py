@@ -199,20 +199,28 @@ class _Footprint(Seen):
                 self._undeclared(what, repr(what))
         return self._whole.only(name, sees)
 
-    @cached_property
+    @property
     def exact(self) -> Hashable:
         """The key of the part: two observations are equal if the property sees no difference."""
-        return exact(self._part[0]), tuple((name, exact(row)) for name, row in self._part[1])
+        self._whole.senders_were_read = True  # each time: the parts are kept for later questions
+        return self._exact
 
     @property
     def values(self) -> tuple[object, ...]:
+        self._whole.senders_were_read = True
         sent, rows = self._part
         return sent, tuple(row for _, row in rows)
+
+    def __hash__(self) -> int:
+        return hash(self.exact)
+
+    @cached_property
+    def _exact(self) -> Hashable:
+        return exact(self._part[0]), tuple((name, exact(row)) for name, row in self._part[1])
 
     @cached_property
     def _part(self) -> tuple[tuple[tuple[Id, Any], ...], list[tuple[Any, FieldValues]]]:
         """The messages and the rows of fields that the property declares."""
-        self._whole.senders_were_read = True
         kinds = tuple(what for what in self._sees if isinstance(what, type))
         sent = tuple(pair for pair in self._sent if isinstance(pair[1], kinds))
         return sent, [(name, row) for name, row in self._fields.items() if name in self._sees]

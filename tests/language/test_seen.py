@@ -201,3 +201,23 @@ def test_a_property_cannot_see_whether_a_state_has_a_next_step() -> None:
     text = "the report of --reduce none counts the states without a next step"
     with pytest.raises(AttributeError, match=text):
         _ = Seen([], {}).terminal
+
+
+def test_each_comparison_of_a_part_reads_its_senders() -> None:
+    """The parts are kept, so a second property call must not find the answer of the first one."""
+    reads: list[Callable[[Seen], object]] = [
+        lambda part: part.exact,
+        lambda part: part.values,
+        hash,
+        lambda part: part == part,
+        lambda part: part.sent(Said),
+    ]
+    for read in reads:
+        whole = Seen([(A1, Said("z"))], {})
+        for _ in range(2):
+            whole.senders_were_read = False
+            read(whole.only("mine", (Said,)))
+            assert whole.senders_were_read
+    whole = Seen([(A1, Said("z"))], {})
+    assert whole.only("mine", (Said,)).messages(Said) == [Said("z")]
+    assert not whole.senders_were_read
