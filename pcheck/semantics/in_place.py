@@ -12,11 +12,10 @@ from operator import attrgetter, is_
 from typing import Any, TypeVar
 
 from pcheck.language.kinds import FACTS, Category, Reader
-from pcheck.language.names import Id, Value
 from pcheck.language.values import ATOMS, Map, Set, UnsupportedValue, parts_of
+from pcheck.semantics.met_values import LEAVES
 
 T = TypeVar("T")
-LEAVES = ATOMS | {float, Id, Value}
 READ_EXACT: Reader = attrgetter("exact", "exact")  # of a Set or Map, which holds its exact key
 READ_MEMBER: Reader = attrgetter("_name_", "_value_")  # of a member of an enum
 

@@ -55,6 +55,12 @@ def alike(network: str, **scripts: str) -> Case:
     )
 
 
+SAYS_WHO = trap(  # each property names one of two interchangeable nodes
+    SET,
+    {"n2": "00 i 10 X>"},
+    properties=[never_by("n1"), never_by("n2")],
+    interchangeable=("n2",),
+)
 TRAPS: dict[str, Trap] = {
     # -- steps that are left out ---------------------------------------------------------------
     "a step that only takes a message is kept on fifo": Trap(
@@ -264,25 +270,9 @@ TRAPS: dict[str, Trap] = {
     "renamed reactions send the same to nobody": Trap(
         alike(SET, n="00 A 10 X> @n1; 00 A 10 @n2", m=EITHER), "symmetry", REFUSED
     ),
-    "a property says the same of renamed observations": Trap(
-        trap(
-            SET,
-            {"n2": "00 i 10 X>"},
-            properties=[never_by("n1"), never_by("n2")],
-            interchangeable=("n2",),
-        ),
-        "symmetry",
-        REFUSED,
-    ),
+    "a property says the same of renamed observations": Trap(SAYS_WHO, "symmetry", REFUSED),
     "a property reads no senders if it is asked once for some messages": Trap(
-        trap(
-            SET,
-            {"n2": "00 i 10 X>"},
-            properties=[never_by("n1"), never_by("n2")],
-            interchangeable=("n2",),
-        ),
-        "symmetry",
-        REFUSED,
+        SAYS_WHO, "symmetry", REFUSED
     ),
     "no renaming changes messages that a property is asked about once": Trap(
         namers(never_named("n1")), "symmetry", REFUSED

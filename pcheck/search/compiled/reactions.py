@@ -30,7 +30,6 @@ KINDS = {Automaton, Noting, Symmetric, Minimised, Pruned, Fused}
 class Edge(NamedTuple):
     """A step out of a local state, whatever the inbox holds besides."""
 
-    field: int  # of the letter that is delivered, or 0
     next: int  # the number of the local state afterwards
     bundle: Bundle
     crashes: int
@@ -100,13 +99,13 @@ class LocalReactions:
                 raise
             except SpecError:
                 reactions.actions_fail, moves = True, ()
-            reactions.first = self._edges(local, reactions, 0, moves)
+            reactions.first = self._edges(local, reactions, moves)
             self._add_labels(reactions, [f"{self._node.me} crashes"])
         edge = crash_or_restart(self._node, known)
         if edge is not None:
             nothing = self._model.empty_bundle(self._i)
             crashes = int(known.up)
-            reactions.last = self._edge(local, 0, edge.next, nothing, crashes)
+            reactions.last = self._edge(local, edge.next, nothing, crashes)
         reactions.is_begun = True
 
     def _ask(self, local: int, reactions: Reactions, letter: Letter) -> None:
@@ -119,7 +118,7 @@ class LocalReactions:
         except SpecError:
             reactions.failing |= field
         else:
-            edges = self._edges(local, reactions, field, moves)
+            edges = self._edges(local, reactions, moves)
             if edges:
                 insort(reactions.on, (letter.order, field, edges), key=itemgetter(0))
         reactions.asked |= field
@@ -129,21 +128,17 @@ class LocalReactions:
             self._symmetric.symmetry.check(self._i, local.actor, letter)
         return self._node.moves(local.actor, letter)
 
-    def _edges(
-        self, local: int, reactions: Reactions, field: int, moves: tuple[Move, ...]
-    ) -> list[Edge]:
+    def _edges(self, local: int, reactions: Reactions, moves: tuple[Move, ...]) -> list[Edge]:
         """Return the edges for the moves that change something."""
         edges: list[Edge] = []
         for move in moves:
             if move.actor is not None:
                 after = self._node.config(move.actor, True, ())
-                edges += self._edge(local, field, after, move.bundle, 0)
+                edges += self._edge(local, after, move.bundle, 0)
         self._add_labels(reactions, [move.label for move in moves])
         return edges
 
-    def _edge(
-        self, local: int, field: int, after: Local, bundle: Bundle, crashes: int
-    ) -> list[Edge]:
+    def _edge(self, local: int, after: Local, bundle: Bundle, crashes: int) -> list[Edge]:
         """Return the edge of a step, or an empty list if the reductions leave the step out."""
         if self._noting is not None:
             self._noting.note(after, bundle)
@@ -162,7 +157,7 @@ class LocalReactions:
             and self._fused is not None
             and not self._fused.changes_view(before, after)
         )
-        return [Edge(field, number, bundle, crashes, changes, silent)]
+        return [Edge(number, bundle, crashes, changes, silent)]
 
     def _representative(self, local: int) -> int:
         """Return the number of the local state that stands for a local state."""
