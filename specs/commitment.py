@@ -30,8 +30,10 @@ def how_they_differ(history: History) -> Iterator[str]:
 @always(sees=["state"], explain=how_they_differ)
 def all_or_none(seen: Seen) -> str | None:
     """No manager commits a transaction that another manager aborts."""
-    committed, aborted = in_state(seen, COMMITTED), in_state(seen, ABORTED)
-    return f"{committed[0]} committed and {aborted[0]} aborted" if committed and aborted else None
+    states = seen.values_of("state")
+    if COMMITTED not in states or ABORTED not in states:
+        return None
+    return f"{in_state(seen, COMMITTED)[0]} committed and {in_state(seen, ABORTED)[0]} aborted"
 
 
 def how_it_changed(history: History) -> Iterator[str]:
@@ -49,10 +51,9 @@ def how_it_changed(history: History) -> Iterator[str]:
 @always(sees=["state"], explain=how_it_changed)
 def a_decision_is_final(before: Seen, after: Seen) -> str | None:
     """A manager that committed or aborted never changes its state again."""
-    now = dict(after.field("state"))
-    for manager, state in before.field("state"):
-        if state in (COMMITTED, ABORTED) and now[manager] != state:
-            return f"{manager} had {state}, and now it has {now[manager]}"
+    for change in after.changes_since(before, "state"):
+        if change.old in (COMMITTED, ABORTED):
+            return f"{change.node} had {change.old}, and now it has {change.new}"
     return None
 
 
@@ -66,26 +67,24 @@ def who_was_prepared(history: History) -> Iterator[str]:
 @always(sees=[Prepared, "state"], explain=who_was_prepared)
 def all_are_asked(seen: Seen) -> str | None:
     """A manager commits only if every manager said that it is prepared."""
+    states = seen.values_of("state")
+    if COMMITTED not in states or len(seen.messages(Prepared)) == len(states):
+        return None
     said = {manager for manager, _ in seen.sent(Prepared)}
     silent = [manager for manager, _ in seen.field("state") if manager not in said]
-    committed = in_state(seen, COMMITTED)
-    return (
-        f"{committed[0]} committed, and {silent[0]} was never prepared"
-        if committed and silent
-        else None
-    )
+    return f"{in_state(seen, COMMITTED)[0]} committed, and {silent[0]} was never prepared"
 
 
 @sometimes(sees=["state"], alias="commit")
 def all_can_commit(seen: Seen) -> bool:
     """All managers commit in some execution."""
-    return all(state == COMMITTED for _, state in seen.field("state"))
+    return set(seen.values_of("state")) == {COMMITTED}
 
 
 @sometimes(sees=["state"], alias="abort")
 def all_can_abort(seen: Seen) -> bool:
     """All managers abort in some execution."""
-    return all(state == ABORTED for _, state in seen.field("state"))
+    return set(seen.values_of("state")) == {ABORTED}
 
 
 @milestone(sees=["decision"])

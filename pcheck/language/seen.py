@@ -8,6 +8,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any, TypeVar
 
+from pcheck.language.change import Change
 from pcheck.language.names import Group, Id
 from pcheck.language.values import exact, order
 from pcheck.text import nearest
@@ -77,8 +78,9 @@ class Seen:
         self._common = common or Common()
         self._footprints: dict[tuple[str, tuple[Sees, ...]], Seen] = {}
         # Whether a property that saw a part of this observation read more than messages without
-        # their senders, groups, and constant fields.
+        # their senders, values without their nodes, groups, and constant fields.
         self.senders_were_read = False
+        self.values_were_read = False
 
     @cached_property
     def exact(self) -> Hashable:
@@ -108,6 +110,26 @@ class Seen:
     def field(self, name: str) -> list[tuple[Id, Any]]:
         """Return a pair (node, current value) for each node that has this field."""
         return list(self._fields[name])
+
+    def values_of(self, name: str) -> list[Any]:
+        """Return the values of a field, sorted: one for each node that has the field.
+
+        pcheck judges a property faster if the property needs no nodes.
+        """
+        return sorted((value for _, value in self._fields[name]), key=order)
+
+    def changes_since(self, before: Seen, name: str) -> list[Change]:
+        """Return the changes of a field since `before`, ordered by the values, not by the nodes.
+
+        pcheck judges a property faster if the property needs the nodes only of wrong changes.
+        """
+        rows = zip(before._fields[name], self._fields[name])
+        found = [Change(node, old, new, self._note_senders) for (node, old), (_, new) in rows]
+        changed = [each for each in found if exact(each.old) != exact(each.new)]
+        return sorted(changed, key=lambda each: (order(each.old), order(each.new)))
+
+    def _note_senders(self) -> None:
+        self.senders_were_read = True
 
     def up(self, node: Id) -> bool:
         """Return whether a node is up: a crash takes the node down until it restarts."""
@@ -181,11 +203,20 @@ class _Footprint(Seen):
         return self._whole.messages(kind)
 
     def field(self, name: str) -> list[tuple[Id, Any]]:
-        if name not in self._sees:
-            self._undeclared(name, repr(name))
+        self._check_field(name)
         if name not in self._common.constant:
             self._whole.senders_were_read = True
         return super().field(name)
+
+    def values_of(self, name: str) -> list[Any]:
+        self._check_field(name)
+        self._whole.values_were_read = True
+        return super().values_of(name)
+
+    def changes_since(self, before: Seen, name: str) -> list[Change]:
+        self._check_field(name)
+        self._whole.values_were_read = True
+        return self._whole.changes_since(before, name)
 
     def up(self, node: Id) -> bool:
         if UP not in self._sees:
@@ -224,6 +255,11 @@ class _Footprint(Seen):
         kinds = tuple(what for what in self._sees if isinstance(what, type))
         sent = tuple(pair for pair in self._sent if isinstance(pair[1], kinds))
         return sent, [(name, row) for name, row in self._fields.items() if name in self._sees]
+
+    def _check_field(self, name: str) -> None:
+        """Raise an error unless the property may read this field."""
+        if name not in self._sees:
+            self._undeclared(name, repr(name))
 
     def _check_kind(self, kind: type[Any], method: str) -> None:
         """Raise an error unless the property may read the messages of this kind."""

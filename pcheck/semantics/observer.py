@@ -151,6 +151,15 @@ class Observer:
             tuple(value for (name, _), value in zip(self._places, part.values) if name in sees),
         )
 
+    def values_seen(
+        self, i: int, part: Observation, sees: Collection[Sees]
+    ) -> tuple[tuple[Watched, Hashable], ...]:
+        """Return the exact key of each field of node i that a footprint contains."""
+        places = zip(self._places, part.values, strict=True)
+        return tuple(
+            (name, value) for (name, owner), value in places if owner == i and name in sees
+        )
+
     def renamed_keys(
         self, values: Sequence[Hashable], targets: Sequence[int], rename: Callable[[Any], Any]
     ) -> tuple[Hashable, ...]:

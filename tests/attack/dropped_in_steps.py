@@ -9,7 +9,8 @@ from pcheck.search.compiled import judging
 from pcheck.search.compiled.judging import LevelJudge
 from pcheck.search.compiled.noted_steps import NotedStep, NotedSteps
 from pcheck.search.compiled.store import Store
-from pcheck.search.reductions.projection import Projection, Vector
+from pcheck.search.reductions.contents import Vector
+from pcheck.search.reductions.projection import Projection
 from pcheck.search.reductions.property_symmetry import PropertySymmetry
 from pcheck.search.reductions.unseen_steps import LEAVE_OUT_STEPS
 from tests.attack.conditions import Patch, dropped

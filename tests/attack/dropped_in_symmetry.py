@@ -9,7 +9,7 @@ from pcheck.language.actor import Actor
 from pcheck.language.seen import Seen
 from pcheck.search.compiled.orbits import Orbits
 from pcheck.search.reductions import symmetry
-from pcheck.search.reductions.projection import Projection
+from pcheck.search.reductions.contents import Contents
 from pcheck.search.reductions.property_symmetry import PropertySymmetry
 from pcheck.search.reductions.symmetry import Classes, Symmetry
 from pcheck.semantics.cluster_model import ClusterModel
@@ -18,6 +18,17 @@ from pcheck.semantics.node import Move
 from pcheck.semantics.observer import Observation, Observer
 from pcheck.semantics.renaming import renamed, renamed_fields, replace_fields
 from tests.attack.conditions import Patch, dropped
+
+
+def _fixed(patch: Patch, flags: Callable[[Contents], list[list[bool]]]) -> None:
+    """Take what the flags say is fixed as fixed by every renaming."""
+    add = Contents.add
+
+    def add_fixed(self: Contents, node: int, part: Observation) -> None:
+        add(self, node, part)
+        flags(self)[node][-1] = True
+
+    patch.setattr(Contents, "add", add_fixed)
 
 
 @dropped("a renaming maps the initial state to itself")
@@ -88,13 +99,18 @@ def _(patch: Patch) -> None:
 
 @dropped("no renaming changes messages that a property is asked about once")
 def _(patch: Patch) -> None:
-    add_content = Projection._add_content
+    _fixed(patch, lambda self: self._fixed_messages)
 
-    def add(self: Projection, node: int, part: Observation) -> None:
-        add_content(self, node, part)
-        self._nameless[node][-1] = True
 
-    patch.setattr(Projection, "_add_content", add)
+@dropped("a property reads no values if it is asked once for some messages")
+def _(patch: Patch) -> None:
+    never = property(lambda self: False, lambda self, value: None)
+    patch.setattr(Seen, "values_were_read", never, raising=False)
+
+
+@dropped("no renaming changes values that a property is asked about once")
+def _(patch: Patch) -> None:
+    _fixed(patch, lambda self: self._all_fixed)
 
 
 @dropped("a property says the same of whole orbits")

@@ -48,6 +48,8 @@ def draw_properties(
         yield _step_property(others, sees, some)
     if others.random() < 0.03 and kind in footprint:
         yield _plain_step(kind)
+    if others.random() < 0.5 and field in footprint and field != "held":
+        yield _no_change(footprint, field, others.randrange(3), others.randrange(3))
 
 
 def _of(what: Sees, states: int, groups: Sequence[Group]) -> Events:
@@ -59,13 +61,13 @@ def _of(what: Sees, states: int, groups: Sequence[Group]) -> Events:
     if what == "held":
         for count in (1, 2):
             yield f"{count}_hold_themselves", _holding(what, lambda node, held: held == node, count)
-            yield f"{count}_hold_a_name", _holding(what, lambda _, held: held is not None, count)
+            yield f"{count}_hold_a_name", _valued(what, lambda held: held is not None, count)
         return
     if isinstance(what, str):
         for value in range(states if what == "at" else 2, 0, -1):
             for count in (1, 2):
                 name = f"{count}_with_{what}_{value}"
-                yield name, _holding(what, lambda _, held, v=value: held == v, count)
+                yield name, _valued(what, lambda held, v=value: held == v, count)
         return
     for count in (1, 2, 3):
         yield f"{count}_senders_of_{what.__name__}", _differing(what, lambda src, _: src, count)
@@ -87,6 +89,16 @@ def _holding(field: str, test: Callable[..., bool], count: int) -> Event:
             for node, each in seen.field(field)
         ]
         return sum(test(*pair) for pair in held) >= count
+
+    return event
+
+
+def _valued(field: str, test: Callable[..., bool], count: int) -> Event:
+    """Return the event that a field has some value at a number of nodes, whichever they are."""
+
+    def event(seen: Seen) -> bool:
+        held = [each.names[0] if isinstance(each, Page) else each for each in seen.values_of(field)]
+        return sum(map(test, held)) >= count
 
     return event
 
@@ -147,3 +159,15 @@ def _plain_step(kind: type[Any]) -> Property:
         return "a1 was not the first to send" if late else None
 
     return always(sees=[kind], name=PLAIN_STEP)(holds)
+
+
+def _no_change(sees: list[Sees], field: str, old: int, new: int) -> Property:
+    """Return the property that no step changes a field from one value to another."""
+
+    def holds(before: Seen, after: Seen) -> str | None:
+        for change in after.changes_since(before, field):
+            if (change.old, change.new) == (old, new):
+                return f"{field} became {new}"
+        return None
+
+    return always(sees=sees, name=f"no_{field}_from_{old}_to_{new}")(holds)

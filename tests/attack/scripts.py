@@ -295,3 +295,17 @@ def never_known(senders: int = 1) -> Property:
         return f"{len(own)} nodes remember themselves" if len(own) >= senders else None
 
     return always(sees=["known", Says], name="never_known")(holds)
+
+
+def never_remembered(name: str) -> Property:
+    """Return the property that no node remembers this name, whichever node it would be."""
+
+    def holds(seen: Seen) -> str | None:
+        return f"{name} is remembered" if Id(name) in seen.values_of("known") else None
+
+    return always(sees=["known"], name=f"never_remembered_{name}")(holds)
+
+
+@always(sees=["known", X])
+def nobody_remembers(seen: Seen) -> str | None:
+    return "a node remembers" if set(seen.values_of("known")) != {None} else None

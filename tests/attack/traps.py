@@ -21,8 +21,10 @@ from tests.attack.scripts import (
     never_idle_at,
     never_known,
     never_named,
+    never_remembered,
     never_then,
     never_together,
+    nobody_remembers,
     trap,
 )
 
@@ -276,6 +278,12 @@ TRAPS: dict[str, Trap] = {
     ),
     "no renaming changes messages that a property is asked about once": Trap(
         namers(never_named("n1")), "symmetry", REFUSED
+    ),
+    "a property reads no values if it is asked once for some messages": Trap(
+        namers(nobody_remembers), "symmetry"
+    ),
+    "no renaming changes values that a property is asked about once": Trap(
+        namers(never_remembered("n2")), "symmetry", REFUSED
     ),
     "a property says the same of whole orbits": Trap(
         trap(

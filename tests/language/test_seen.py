@@ -221,3 +221,48 @@ def test_each_comparison_of_a_part_reads_its_senders() -> None:
     whole = Seen([(A1, Said("z"))], {})
     assert whole.only("mine", (Said,)).messages(Said) == [Said("z")]
     assert not whole.senders_were_read
+
+
+# Values and changes without nodes
+
+
+def times(*values: object) -> Seen:
+    return Seen([], {}, {"time": tuple((Id(f"a{n}"), value) for n, value in enumerate(values, 1))})
+
+
+def test_values_and_changes_are_ordered_by_the_values() -> None:
+    before, after = times(3, 1, 2, 3, None, 1), times(3, 2, 2, 1, 5, True)
+    assert before.values_of("time") == [None, 1, 1, 2, 3, 3]
+    changes = after.changes_since(before, "time")
+    assert [(each.node, each.old, each.new) for each in changes] == [
+        (Id("a5"), None, 5),
+        (Id("a6"), 1, True),
+        (Id("a2"), 1, 2),
+        (Id("a4"), 3, 1),
+    ]
+    assert list(map(str, changes[:2])) == ["a5: None -> 5", "a6: 1 -> True"]
+    assert after.changes_since(after, "time") == []
+
+
+def test_only_the_node_of_a_change_counts_as_a_sender() -> None:
+    before, after = times(1, 2), times(1, 3)
+    parts = [each.only("mine", ("time",)) for each in (before, after)]
+
+    def flags() -> list[tuple[bool, bool]]:
+        return [(each.values_were_read, each.senders_were_read) for each in (before, after)]
+
+    assert (parts[0].values_of("time"), flags()) == ([1, 2], [(True, False), (False, False)])
+    before.values_were_read = False
+    (change,) = parts[1].changes_since(parts[0], "time")
+    assert ((change.old, change.new), flags()) == ((2, 3), [(False, False), (True, False)])
+    assert (change.node, flags()) == (Id("a2"), [(False, False), (True, True)])
+
+
+@pytest.mark.parametrize(
+    "read",
+    [lambda seen: seen.values_of("place"), lambda seen: seen.changes_since(seen, "place")],
+)
+def test_a_property_declares_the_fields_whose_values_it_reads(read: Any) -> None:
+    prop = always(sees=["time"], name="reads")(lambda seen: read(seen))
+    with pytest.raises(SpecError, match=r"reads 'place'; add 'place' to its sees=\[...\]"):
+        prop.why_false(OBSERVATION)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from copy import copy
 from math import factorial, prod
 from operator import getitem, itemgetter
 from typing import Any
 
 from pcheck.language.property import Kind, Property
 from pcheck.language.seen import Seen, Sees
+from pcheck.search.reductions.contents import Contents, Vector
 from pcheck.search.reductions.symmetry import Block, Symmetry
 from pcheck.search.reductions.unseen_steps import allows_unseen_steps
 from pcheck.semantics.observer import Observation, Reader
@@ -16,7 +18,6 @@ from pcheck.semantics.observer import Observation, Reader
 MAX_LATEST = 1 << 14  # observations of pairs that are kept
 Answer = bool | str | None  # whether a `sometimes` is reached, or why an `always` is false
 Ask = Callable[..., Answer]
-Vector = tuple[int, ...]  # the numbers of the parts of an observation, one for each node
 
 
 class Projection:
@@ -37,18 +38,23 @@ class Projection:
         self._numbers: list[dict[Hashable, int]] = [{} for _ in range(self._nodes)]
         self._parts: list[list[Observation]] = [[] for _ in range(self._nodes)]
         self._latest: dict[Vector, Seen] = {}
-        # for each part of each node, the number of its messages without their senders, and whether
-        # every renaming leaves these messages as they are
-        self._contents: list[list[int]] = [[] for _ in range(self._nodes)]
-        self._nameless: list[list[bool]] = [[] for _ in range(self._nodes)]
-        self._content_numbers: dict[Hashable, int] = {}
-        self._by_messages: dict[Hashable, Answer] = {}
-        self._read_senders: set[int] = set()  # the properties that read more, by their ids
+        self._contents = Contents(symmetry, sees)
+        self._by_content: dict[Hashable, Answer] = {}
         # for each swap and node the number of the image of each part, or None if not yet known
         self._images: list[list[list[int | None]]] = [
             [[] for _ in range(self._nodes)] for _ in symmetry.swaps
         ]
         self._moves: dict[tuple[int, int], tuple[Any, list[list[int | None]]]] = {}
+
+    def again(self) -> Projection:
+        """Return the same for another search, whose parts of observations have other numbers.
+
+        What was compared so far need not be compared again.
+        """
+        again = copy(self)
+        again.compared = set(self.compared)
+        again._by_number = [[] for _ in range(self._nodes)]
+        return again
 
     def of(self, parts: Sequence[Observation]) -> Vector:
         """Return the projection of an observation."""
@@ -75,26 +81,23 @@ class Projection:
     def answer(self, prop: Property, vector: Vector) -> tuple[Answer, bool]:
         """Return what a property says of a projection, and whether it says so of all renamings.
 
-        It does if it reads only messages without their senders, and no renaming changes these. Such
-        a property is asked once for all projections with the same messages.
+        It does if it reads only messages without their senders, and values without their nodes, and
+        if no renaming changes these. Such a property is asked once for all projections that have
+        the same of these.
         """
-        if id(prop) in self._read_senders or not all(
-            self._nameless[at % self._nodes][nth] for at, nth in enumerate(vector)
-        ):
+        key = self._contents.key(prop, vector)
+        if key is None:
             return self._answer(prop, self._observations(vector)), False
-        contents = [self._contents[at % self._nodes][nth] for at, nth in enumerate(vector)]
-        halves = range(0, len(vector), self._nodes)
-        key = id(prop), *(tuple(sorted(contents[at : at + self._nodes])) for at in halves)
-        if key not in self._by_messages:
-            seen = self._observations(vector)
-            for each in seen:
-                each.senders_were_read = False
-            answer = self._answer(prop, seen)
-            if any(each.senders_were_read for each in seen):
-                self._read_senders.add(id(prop))  # likely to read them again
-                return answer, False
-            self._by_messages[key] = answer
-        return self._by_messages[key], True
+        if key in self._by_content:
+            return self._by_content[key], True
+        seen = self._observations(vector)
+        for each in seen:
+            each.senders_were_read = each.values_were_read = False
+        answer = self._answer(prop, seen)
+        key = self._contents.key_after(prop, vector, seen)
+        if key is not None:
+            self._by_content[key] = answer
+        return answer, key is not None
 
     def said(self, prop: Property, vector: Vector) -> str:
         """Return what a property says of a projection, as text."""
@@ -222,23 +225,10 @@ class Projection:
             if number == len(self._parts[node]):
                 self._parts[node].append(part)
                 self._reader.add(node, part)
-                self._add_content(node, part)
+                self._contents.add(node, part)
                 for of_swap in self._images:
                     of_swap[node].append(None)
         return number
-
-    def _add_content(self, node: int, part: Observation) -> None:
-        """Add the messages of a part, as far as the footprint sees them, without their senders."""
-        kinds = tuple(each for each in self._sees if isinstance(each, type))
-        letters = [letter for letter in part.sent if isinstance(letter.message, kinds)]
-        content, known = frozenset(letter.exact for letter in letters), self._content_numbers
-        self._contents[node].append(known.setdefault(content, len(known)))
-        self._nameless[node].append(
-            all(
-                content == {self._symmetry.letter(swap, letter).exact for letter in letters}
-                for swap in range(len(self._symmetry.swaps))
-            )
-        )
 
 
 def is_true(prop: Property, answer: Answer) -> bool:

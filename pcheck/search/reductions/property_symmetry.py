@@ -17,6 +17,13 @@ senders, in a sorted order, and fields that never change, its answer depends on 
 alone. A renaming moves them to other senders. If it leaves each of them as it is, the property
 would read the same of the renamed projection, and so says the same.
 
+Values without nodes. A property may also read the values of a field without the nodes that have
+them, in a sorted order; and a property about steps the old and the new value wherever the field
+changed. All that it reads then depends on how many nodes sent the same and have the same values, in
+the observation or before and after the step. A renaming moves messages and values to other nodes,
+before and after the step to the same ones. If it leaves each message and value as it is, these
+numbers of nodes stay, and so does the answer.
+
 The budget counts evaluations, so that it is the same on every machine. If the orbits are too large
 for the budget, only the swaps of neighbouring names are compared for the rest, and `assumptions`
 states what was not compared.
@@ -30,7 +37,8 @@ from pcheck.blame import place_of
 from pcheck.errors import Asymmetric
 from pcheck.language.property import Kind, Property
 from pcheck.language.seen import Sees
-from pcheck.search.reductions.projection import Answer, Ask, Projection, Vector, is_true, renamings
+from pcheck.search.reductions.contents import Vector
+from pcheck.search.reductions.projection import Answer, Ask, Projection, is_true, renamings
 from pcheck.search.reductions.symmetry import Symmetry
 
 MIN_EVALUATIONS, EVALUATIONS_PER_TRANSITION = 200_000, 4  # the budget is the larger one
@@ -56,11 +64,22 @@ class PropertySymmetry:
         """
         self._symmetry, self._tick, self._ask = symmetry, tick, ask
         self._projections: dict[frozenset[Sees], Projection] = {}
-        self._evaluations = 0
+        self._evaluations, self._transitions_before = 0, 0
         # step properties that allow unseen steps at an observation, but not at one of its renamings
         self.forbid_unseen_steps: set[str] = set()
         self.compared = 0  # observations, each as far as some footprint sees it
         self.of = 0  # at least as many as there are in all orbits that were met
+
+    def begin_with(self, other: PropertySymmetry, transitions: int) -> None:
+        """Take over what another search compared, which has taken this number of transitions.
+
+        The properties of this search are open in the other one, too: none of the observations that
+        were compared there decides them.
+        """
+        self._projections = {sees: each.again() for sees, each in other._projections.items()}
+        self._evaluations, self.compared, self.of = other._evaluations, other.compared, other.of
+        self._transitions_before = other._transitions_before + transitions
+        self.forbid_unseen_steps |= other.forbid_unseen_steps
 
     def compare(
         self,
@@ -75,6 +94,7 @@ class PropertySymmetry:
         that answers otherwise only about unseen steps is not an error, because such steps may not
         exist. It is added to `forbid_unseen_steps`.
         """
+        transitions += self._transitions_before
         budget = max(MIN_EVALUATIONS, EVALUATIONS_PER_TRANSITION * transitions)
         for projection, group in self._by_footprint(properties):
             vector = vector_of(projection)

@@ -16,6 +16,7 @@ from pcheck import (
     Group,
     Id,
     Seen,
+    Set,
     action,
     always,
     broadcast,
@@ -207,6 +208,67 @@ def test_messages_without_their_senders_are_judged_once(monkeypatch: pytest.Monk
         assert sorted(judged) == sorted([*marks, *marks])  # asked now, and again after the search
 
 
+def test_it_does_not_matter_which_node_sent_which_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two nodes that made one of two marks each are judged as one node that made both."""
+    judged: list[tuple[int, ...]] = []
+
+    @dataclass(frozen=True)
+    class Marks(Actor):
+        done: Set[int] = Set()
+
+        def actions(self) -> Iterator[Action]:
+            for n in range(2):
+                if n not in self.done:
+                    after = self.but(done=self.done.plus(n))
+                    yield action(f"marks {n}", after, broadcast((), Mark(n)))
+
+    @always(sees=[Mark])
+    def counted(seen: Seen) -> str | None:
+        judged.append(tuple(mark.n for mark in seen.messages(Mark)))
+        return None
+
+    monkeypatch.setattr(compiled.WatcherSymmetry, "without_known_orbits", lambda self, each: each)
+
+    def marking_nodes() -> Cluster:
+        n = group("n", 2)
+        return Cluster({n: lambda _: Marks()}, [counted], interchangeable=[n])
+
+    for reduce in ("symmetry", "none"):
+        judged.clear()
+        check(marking_nodes, crashes=0, engine="compiled", reduce=reduce)
+        marks = [(0,) * zeros + (1,) * ones for zeros in range(3) for ones in range(3)]
+        assert sorted(judged) == sorted([*marks, *marks])  # asked now, and again after the search
+
+
+def test_values_without_their_nodes_are_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three nodes count to two. The property about steps is not compared on their 27 x 3 steps."""
+    judged: list[tuple[int, ...]] = []
+    steps: list[list[tuple[int, int]]] = []
+
+    @always(sees=["at"])
+    def counted(seen: Seen) -> str | None:
+        judged.append(tuple(seen.values_of("at")))
+        return None
+
+    @always(sees=["at"])
+    def grows(before: Seen, after: Seen) -> str | None:
+        changes = after.changes_since(before, "at")
+        steps.append([(each.old, each.new) for each in changes])
+        return next((f"{each.node} went back" for each in changes if each.new < each.old), None)
+
+    monkeypatch.setattr(compiled.WatcherSymmetry, "without_known_orbits", lambda self, each: each)
+    monkeypatch.setattr(compiled.WatcherSymmetry, "without_known_pairs", lambda self, each: each)
+    values = {tuple(sorted(each)) for each in product(range(3), repeat=3)}
+    for reduce in ("symmetry", "none"):
+        judged.clear()
+        steps.clear()
+        check(marking(3, 2, counted, grows), crashes=0, engine="compiled", reduce=reduce)
+        assert sorted(judged) == sorted([*values, *values])  # asked now, and again after the search
+        # one step for each way to raise one of three sorted values
+        raises = [each for each in values for value in set(each) if value < 2]
+        assert len([each for each in steps if each]) == 2 * len(raises)
+
+
 def test_a_property_that_reads_senders_only_sometimes_is_compared_where_it_does() -> None:
     """The property reads no sender until five marks were made, and then the first node's."""
 
@@ -218,6 +280,37 @@ def test_a_property_that_reads_senders_only_sometimes_is_compared_where_it_does(
 
     with pytest.raises(Asymmetric, match="the property careless distinguishes n1 and n2"):
         check(marking(3, 2, careless), crashes=0, engine="compiled", reduce="symmetry")
+
+
+def test_a_comparison_of_observations_counts_as_reading_senders() -> None:
+    """Two steps send the same messages, namely none, and only the second changes a field."""
+
+    @dataclass(frozen=True)
+    class Goes(Actor):
+        marked: bool = False
+        rested: bool = False
+        at: int = 0
+
+        def actions(self) -> Iterator[Action]:
+            if not self.marked:
+                yield action("marks", self.but(marked=True), broadcast((), Mark(0)))
+            elif not self.rested:
+                yield action("rests", self.but(rested=True))
+            elif not self.at:
+                yield action("goes", self.but(at=1))
+
+    @always(sees=[Mark, "at"])
+    def only_with_a_mark(before: Seen, after: Seen) -> str | None:
+        if before == after or before.messages(Mark) != after.messages(Mark):
+            return None
+        return "n1 went without a mark"
+
+    def goes() -> Cluster:
+        return Cluster({group("n", 1): lambda _: Goes()}, [only_with_a_mark])
+
+    for engine, reduce in [("reference", "none"), ("compiled", "none"), ("compiled", "all")]:
+        found = check(goes, crashes=0, engine=engine, reduce=reduce)
+        assert (found.verdict.value, len(found.trace or ())) == ("violated", 3)
 
 
 def test_names_inside_messages_are_renamed_whoever_sent_them() -> None:
