@@ -124,15 +124,15 @@ class _Explorer(Generic[S]):
         for done, state in enumerate(frontier):
             self.progress.queue = len(frontier) - done + len(new)
             self.clock.check(self.progress)
-            before = self.progress.transitions
+            before, judges_steps = self.progress.transitions, self.judge.has_step_properties
             for _, successor in self._steps(state):
                 self.progress.transitions += 1
                 if successor not in self.parents:
                     self._add(successor, state)
                     new.append(successor)
-                if self.judge.has_step_properties and self._is_beyond():
+                if judges_steps and self._is_beyond():
                     beyond.append((state, successor))
-                elif self.judge.has_step_properties:
+                elif judges_steps:
                     self._judge_step(state, successor)
             self.terminal += self.progress.transitions == before
         for state, successor in beyond:

@@ -218,7 +218,7 @@ def _(patch: Patch) -> None:
             image = self._machines.number_of(target, self.symmetry.observation(swap, item))
         self.images[self._row(machine, number), swap] = image
 
-    patch.setattr(Orbits, "_fill_image", fill_image)
+    patch.setattr(Orbits, "fill_image", fill_image)
 
 
 @dropped("renamed reactions send in the same order")

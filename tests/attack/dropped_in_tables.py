@@ -8,7 +8,7 @@ from typing import Any
 
 from pcheck.language.actor import Actor
 from pcheck.language.kinds import state_fields
-from pcheck.search.compiled.machines import Effects
+from pcheck.search.compiled.effects import Effects
 from pcheck.search.compiled.tables import Tables
 from pcheck.search.reductions import closure, prune, quotients
 from pcheck.search.reductions.automaton import MacroStep, Quotient

@@ -18,7 +18,7 @@ from __future__ import annotations
 import pytest
 
 from pcheck.errors import SpecError
-from pcheck.search.compiled.composing import Composer
+from pcheck.search.compiled.reactions import LocalReactions
 from tests.attack import (
     dropped_in_cover,
     dropped_in_fuse,
@@ -81,7 +81,7 @@ def test_the_attack_notices_a_condition_that_is_dropped(
     """Composed steps are compared with those of the automata, whose conditions are dropped here."""
     trap = TRAPS[condition]
     assert answer_to(trap) == trap.answer
-    monkeypatch.setattr(Composer, "are_enough", lambda automaton: False)
+    monkeypatch.setattr(LocalReactions, "are_enough", lambda automaton: False)
     assert answer_to(trap) == trap.answer
     CONDITIONS[condition](monkeypatch)
     assert answer_to(trap) == trap.without

@@ -10,7 +10,7 @@ import pytest
 
 from pcheck.errors import SpecError
 from pcheck.search.compiled import explorer
-from pcheck.search.compiled.composing import Composer
+from pcheck.search.compiled.reactions import LocalReactions
 from pcheck.search.compiled.turn import Refuted, Turn
 from pcheck.search.outcome import SearchResult
 from pcheck.search.reductions import walking
@@ -76,7 +76,7 @@ def test_a_condition_that_is_dropped_is_noticed(condition: str, monkeypatch: Pat
     """Composed steps are compared with those of the automata, whose conditions are dropped here."""
     trap = TRAPS[condition]
     assert answer_to(trap, monkeypatch) == trap.answer
-    monkeypatch.setattr(Composer, "are_enough", lambda automaton: False)
+    monkeypatch.setattr(LocalReactions, "are_enough", lambda automaton: False)
     assert answer_to(trap, monkeypatch) == trap.answer
     trap.drop(monkeypatch)
     assert answer_to(trap, monkeypatch) == trap.without

@@ -24,7 +24,7 @@ from pcheck import (
 from pcheck.errors import UsageError
 from pcheck.search import engine
 from pcheck.search.clock import EXPLORING, Clock, OnProgress, Progress
-from pcheck.search.compiled import machines, receptions
+from pcheck.search.compiled import numbers, receptions
 from pcheck.search.limits import Limits
 from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import SearchResult
@@ -105,14 +105,14 @@ def test_step_properties_leave_room_for_as_many_nodes(early: None) -> None:
 
 LIMITS: dict[str, tuple[Any, str, Cluster, str]] = {
     "the configurations of a node": (
-        machines, "MAX_NUMBERS", tickers(1, 100), "64 configurations of one node",
+        numbers, "MAX_NUMBERS", tickers(1, 100), "64 configurations of one node",
     ),
     "the observations of a watcher": (
-        machines, "MAX_NUMBERS", cluster({group("n", 1): lambda i: Speaker(words=7)}, silence),
+        numbers, "MAX_NUMBERS", cluster({group("n", 1): lambda i: Speaker(words=7)}, silence),
         "64 observations of one watcher",
     ),
     "the effects of steps": (
-        machines, "MAX_NUMBERS",
+        numbers, "MAX_NUMBERS",
         cluster({M: lambda i: Player(hits=90), N: lambda i: Player(serves_to=M1, hits=90)}),
         "64 different effects of steps",
     ),

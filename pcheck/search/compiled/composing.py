@@ -1,184 +1,187 @@
-"""The steps of a configuration, composed from the reactions of its local state to single letters.
+"""The composition of rows, receptions, images and views from reactions to single letters.
 
-The automata of `pcheck.search.reductions` take steps out of whole configurations. Here the same
-steps are put together from what a local state does without a letter, and on each letter. Each of
-these reactions is asked for once; all else is arithmetic with integers (see `inboxes`). The steps,
-their order and their costs are those of the automata, which remain the definition, and from which
-traces are rebuilt.
+The automata of `pcheck.search.reductions` take steps out of whole configurations. The kernel puts
+the same steps together from what a local state does without a letter, and on each letter. Here are
+the arrays that it needs for that, and the answers to its questions: each reaction, and each
+renaming of a local state or letter, is asked for once. The steps, their order and their costs are
+those of the automata, which remain the definition, and from which traces are rebuilt.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from pcheck.search.compiled import kernel
-from pcheck.search.compiled.inboxes import Configs, Packed
-from pcheck.search.compiled.reactions import Changes, Edge, LocalReactions
+from pcheck.search.compiled.configs import Pool, too_many_copies
+from pcheck.search.compiled.parts import Parts, larger
+from pcheck.search.compiled.reactions import Changes, Edges, LocalReactions
 from pcheck.search.reductions import fuse
 from pcheck.search.reductions.automaton import Automaton
-from pcheck.search.reductions.symmetry import Symmetry
 from pcheck.search.reductions.views import Views
 from pcheck.semantics.cluster_model import ClusterModel
-from pcheck.semantics.network import Letter
-from pcheck.semantics.node import Bundle
+from pcheck.semantics.node import Bundle, Config
 
+FIRST_CHAINS = 256
 _ONE = np.uint64(1)
+EffectsNumber = Callable[[int, Bundle, int, Changes], int]
 
 
-class Composed(NamedTuple):
-    """A step out of a configuration: one or more steps of the node."""
+class Composition:
+    """The arrays for the kernel, and the answers to its questions."""
 
-    length: int
-    next: Packed
-    bundle: Bundle
-    crashes: int
-    changes: Changes
-
-
-class NotComposed(Exception):
-    """Raised if only the automaton can say what the steps of a configuration are."""
-
-
-class Fails(NotComposed):
-    """Raised if a handler fails on a letter that may be delivered."""
-
-
-class Composer(LocalReactions):
-    """The steps of one node and the receptions into its inbox, on pairs of integers."""
-
-    def __init__(self, model: ClusterModel, i: int, automaton: Automaton, configs: Configs) -> None:
-        super().__init__(model, i, automaton, configs.inboxes)
-        self.configs = configs
-        # for each swap, the images of local states, by their numbers, and of letters
-        self._images: dict[int, tuple[dict[int, int], list[Letter]]] = {}
-        self._views_of_locals: dict[int, Any] = {}
-        self._views_of_letters: list[Any] = []
-        self._arriving: dict[Bundle, tuple[Letter, ...]] = {}
-
-    def forget(self) -> None:
-        super().forget()
-        self._views_of_locals.clear()
-
-    def receive(self, packed: Packed, bundle: Bundle) -> Packed:
-        """Return the configuration after a bundle reached the node."""
-        arriving = self._arriving.get(bundle)
-        if arriving is None:
-            arriving = self._arriving[bundle] = bundle.to(self._node.me)
-        local, inbox = packed
-        for letter in arriving:
-            inbox = self.inboxes.put(inbox, letter)
-        local = self._representative(local)
-        return local, self._pruned_inbox(local, inbox)
-
-    def steps(self, packed: Packed) -> list[Composed]:
-        """Return the steps out of a configuration, in the order of the automaton."""
-        if self._fused is not None:
-            return self._chains(packed)
-        return [
-            Composed(1, after, edge.bundle, edge.crashes, edge.changes)
-            for after, edge in self._single_steps(packed)
+    def __init__(
+        self,
+        model: ClusterModel,
+        automata: Sequence[Automaton],
+        views: Views | None,
+        ranks: Sequence[Mapping[Config, int]] | None,
+        effects_number: EffectsNumber,
+    ) -> None:
+        """Compose the nodes whose steps follow from reactions to single letters."""
+        self._model, self._views, self._ranks = model, views, ranks
+        self._symmetry = symmetry = views.symmetry if views is not None else None
+        self._effects_number = effects_number
+        names, swaps = (len(symmetry.names), len(symmetry.swaps)) if symmetry else (0, 0)
+        self.parts = Parts(len(automata), names, swaps)
+        self.pool = Pool([each.node for each in automata], self.parts)
+        self._edges = Edges(model.crashes)
+        self.is_composed = self._can_be_composed(automata)
+        self.reactions = [
+            LocalReactions(model, i, each, self.parts, self._edges)
+            for i, each in enumerate(automata)
         ]
+        self.parts.describe, self.parts.describe_letter = self._describe, self._describe_letter
+        self._facts = tuple(
+            np.array(each, np.int8)
+            for each in (
+                [each.pruned is not None for each in self.reactions],
+                [each.fused is not None for each in self.reactions],
+                self.is_composed,
+            )
+        )
+        # for chains that may be lengthened, and for those that ended: configuration, last edge,
+        # length, crashes; for each end of a chain: key, number of the composition, crashes
+        self._begun = np.zeros((FIRST_CHAINS, 4), np.int64)
+        self._ended = np.zeros((FIRST_CHAINS, 4), np.int64)
+        self._ends = np.zeros((4 * FIRST_CHAINS, 3), np.uint64)
+        self._sizes = np.zeros(4, np.int64)
+        counted, ranked = model.network.name != "set", ranks is not None
+        self._limits = np.array(
+            [counted, model.crashes, ranked, fuse.MAX_CHAINS, fuse.MAX_CHAIN_STEPS], np.int64
+        )
 
-    def _chains(self, packed: Packed) -> list[Composed]:
-        """Return the chains of steps, as `Fused.steps` does."""
-        fewest: dict[object, int] = {packed: 0}
-        most, nothing = self._model.crashes + 1, self._model.empty_bundle(self._i)
-        ended: list[Composed] = []
-        chains = [Composed(0, packed, nothing, 0, ())]
-        for chain in chains:  # grows during the loop
-            try:
-                steps = self._single_steps(chain.next)
-            except Fails:
-                if not chain.length:
-                    raise
-                ended.append(chain)
-                continue
-            too_long = chain.length >= fuse.MAX_CHAIN_STEPS
-            if too_long or (chain.length and len(chains) > fuse.MAX_CHAINS):
-                ended.append(chain)
-                continue
-            for after, edge in steps:
-                crashes = chain.crashes + edge.crashes
-                end: object = after if edge.silent else (after, edge.bundle)
-                if crashes < fewest.get(end, most):
-                    fewest[end] = crashes
-                    longer = Composed(chain.length + 1, after, edge.bundle, crashes, edge.changes)
-                    (chains if edge.silent else ended).append(longer)
-        return ended
-
-    def _single_steps(self, packed: Packed) -> list[tuple[Packed, Edge]]:
-        """Return the single steps out of a configuration, or raise NotComposed."""
-        local, inbox = packed
-        reactions = self._known(local)
-        if not reactions.is_begun:
-            self._begin(local, reactions)
-        missing = inbox & ~reactions.asked if self.inboxes.locals[local].up else 0
-        for letter in self.inboxes.inside(missing) if missing else ():
-            self._ask(local, reactions, letter)
-            if inbox & reactions.failing:
-                break
-        if reactions.has_equal_labels:
-            raise NotComposed
-        if reactions.actions_fail or inbox & reactions.failing:
-            raise Fails
-        found = [(self._after(inbox, edge), edge) for edge in reactions.first]
-        for _, field, edges in reactions.on:
-            if inbox & field:
-                left = self.inboxes.taken(inbox, field)
-                found += [(self._after(left, edge), edge) for edge in edges]
-        found += [(self._after(inbox, edge), edge) for edge in reactions.last]
+    def _can_be_composed(self, automata: Sequence[Automaton]) -> list[bool]:
+        """Return for each node whether it and all its renamings can be composed."""
+        found = [LocalReactions.are_enough(each) for each in automata]
+        targets = self._symmetry.targets if self._symmetry is not None else []
+        while any(found[i] != found[of[i]] for of in targets for i in range(len(found))):
+            for of in targets:
+                found = [found[i] and found[of[i]] for i in range(len(found))]
         return found
 
-    def _after(self, inbox: int, edge: Edge) -> Packed:
-        return edge.next, self._pruned_inbox(edge.next, inbox)
+    @property
+    def arrays(self) -> tuple[Any, ...]:
+        """The arrays for the kernel."""
+        parts = self.parts
+        renamings = (
+            parts.image_of_local, parts.image_of_letter, parts.view_of_local, parts.view_of_letter,
+        )  # fmt: skip
+        local_states = (
+            parts.known, parts.spans, parts.on, parts.live, parts.representative, parts.rank,
+        )  # fmt: skip
+        return (
+            renamings, self.pool.arrays, self.pool.counts,
+            (parts.letter_counts, parts.order, *self._facts), local_states, self._edges.arrays,
+            (self._begun, self._ended, self._ends, self._sizes), self._limits,
+        )  # fmt: skip
 
-    def _pruned_inbox(self, local: int, inbox: int) -> int:
-        """Return an inbox without the letters that the node in this local state will ignore."""
-        if self._pruned is None or not inbox:
-            return inbox
-        reactions = self._known(local)
-        if reactions.letters < len(self.inboxes.letters):
-            self._note_dead(local, reactions)
-        dead = inbox & reactions.dead
-        if not dead:
-            return inbox
-        if dead & ~reactions.dropped:
-            known = self.inboxes.locals[local]
-            for letter in self.inboxes.inside(dead & ~reactions.dropped):
-                self._pruned.dropped.add((known, letter))
-                reactions.dropped |= self.inboxes.field(letter)
-        return inbox ^ dead
+    def _describe(self, i: int, number: int) -> None:
+        """Note the representative and the rank of a new local state."""
+        self.reactions[i].find_representative(number)
+        if self._ranks is not None:
+            rank = self._ranks[i].get(self.parts.locals[number])
+            if rank is not None:
+                self.parts.rank[number] = rank
 
-    # -- renaming ------------------------------------------------------------------------------
+    def _describe_letter(self, i: int, number: int) -> None:
+        """Note the views of the names in a new letter."""
+        if self._views is not None:
+            views = np.array(self._views.of_letter(self.parts.letters[i][number]), np.uint64)
+            self.parts.view_of_letter[i, number] = kernel.mix_each(views + _ONE)
 
-    def image(self, swap: int, packed: Packed, target: Composer, symmetry: Symmetry) -> Packed:
-        """Return the image of a configuration under a swap, as one of the target node."""
-        local, inbox = packed
-        images = self._images.setdefault(swap, ({}, []))
-        image = images[0].get(local)
-        if image is None:
-            config = symmetry.config(swap, self._i, self.inboxes.locals[local])
-            image = images[0][local] = target.inboxes.local(config)
-        letters = images[1]
-        for letter in self.inboxes.letters[len(letters) :]:
-            letters.append(symmetry.letter(swap, letter))
-        renamed, put = 0, target.inboxes.put
-        for number in self.inboxes.copies(inbox):
-            renamed = put(renamed, letters[number])
-        image = target._representative(image)
-        return image, target._pruned_inbox(image, renamed)
+    @property
+    def ended(self) -> int:
+        """The number of chains that the last composition of rows found."""
+        return int(self._sizes[kernel.ENDED])
 
-    def views(self, packed: Packed, views: Views) -> tuple[Any, Any]:
-        """Return the view of each name of the local state, and of the configuration, as arrays."""
-        local, inbox = packed
-        of_local = self._views_of_locals.get(local)
-        if of_local is None:
-            numbers = views.of_node(self._i, self.inboxes.locals[local])
-            of_local = self._views_of_locals[local] = np.array(numbers, np.uint64) + _ONE
-        for letter in self.inboxes.letters[len(self._views_of_letters) :]:
-            of_letter = np.array(views.of_letter(letter), np.uint64) + _ONE
-            self._views_of_letters.append(kernel.mix_each(of_letter))
-        of_letters = [self._views_of_letters[number] for number in self.inboxes.copies(inbox)]
-        return of_local, kernel.mix_each(of_local) + sum(of_letters, np.zeros_like(of_local))
+    def forget(self) -> None:
+        """Forget what depends on the tables of the nodes, which have changed."""
+        self.parts.forget()
+        for each in self.reactions:
+            each.forget()
+        for number in range(len(self.parts.locals)):
+            self.reactions[self.parts.node_of[number]].find_representative(number)
+
+    def note_dropped(self) -> None:
+        """Tell `prune` which letters were dropped, and at which local states."""
+        for local, letter in np.argwhere(self.parts.live == kernel.DROPPED).tolist():
+            i = self.parts.node_of[local]
+            pruned = self.reactions[i].pruned
+            assert pruned is not None
+            pruned.dropped.add((self.parts.locals[local], self.parts.letters[i][letter]))
+
+    def answer(self, question: int, cursor: Any) -> None:
+        """Answer a question of the kernel that concerns single local states and letters."""
+        at, of = int(cursor[kernel.ASKED_AT]), int(cursor[kernel.ASKED_OF])
+        parts = self.parts
+        if question == kernel.REACTIONS:
+            letters = self.pool.letters_at(at)
+            self.reactions[of].ask(self.pool.local_at(at), letters)
+        elif question == kernel.LIVE:
+            self.reactions[of].find_dead(at)
+        elif question == kernel.EFFECTS:
+            edge = self._edges.all[at]
+            effects = self._effects_number(edge.i, edge.bundle, of, edge.changes)
+            self._edges.set_effects(at, of, effects)
+        elif question == kernel.IMAGE_OF_LOCAL:
+            parts.image_of_local[at, of] = self._image_of_local(at, of)
+        elif question == kernel.IMAGE_OF_LETTER:
+            node = int(cursor[kernel.MISSED])
+            parts.image_of_letter[at, node, of] = self._image_of_letter(at, node, of)
+        elif question == kernel.VIEW_OF_LOCAL:
+            parts.view_of_local[at] = self._view_of_local(at)
+        elif question == kernel.COPIES:
+            raise too_many_copies()
+        else:
+            assert question == kernel.ROOM
+            self._make_room()
+
+    def _image_of_local(self, swap: int, local: int) -> int:
+        assert self._symmetry is not None
+        i, config = self.parts.node_of[local], self.parts.locals[local]
+        image = self._symmetry.config(swap, i, config)
+        return self.parts.local(self._symmetry.targets[swap][i], image)
+
+    def _image_of_letter(self, swap: int, i: int, letter: int) -> int:
+        assert self._symmetry is not None
+        image = self._symmetry.letter(swap, self.parts.letters[i][letter])
+        return self.parts.letter(self._symmetry.targets[swap][i], image)
+
+    def _view_of_local(self, local: int) -> Any:
+        assert self._views is not None
+        numbers = self._views.of_node(self.parts.node_of[local], self.parts.locals[local])
+        return np.array(numbers, np.uint64) + _ONE
+
+    def _make_room(self) -> None:
+        """Give each array that is nearly full twice the room."""
+        begun, ended, ends, _ = self._sizes.tolist()
+        self.pool.make_room(ended + 1)
+        if 2 * begun >= len(self._begun):
+            self._begun = larger(self._begun, (2 * len(self._begun), None))
+        if 2 * ended >= len(self._ended):
+            self._ended = larger(self._ended, (2 * len(self._ended), None))
+        if 4 * ends + 4 > len(self._ends):
+            self._ends = np.zeros((2 * len(self._ends), 3), np.uint64)

@@ -41,17 +41,24 @@ class Cover:
 
     def _arrays(self) -> tuple[Any, Any, Any]:
         """Return where the rows of each node begin, and the local state and inbox of each row."""
-        for i, rows in enumerate(self._rows):
-            configs = self._tables.machines.configs[i].all
-            rows += [self._row(i, config) for config in configs[len(rows) :]]
-        sizes = [len(rows) for rows in self._rows]
-        first_row = np.cumsum([0, *sizes[:-1]]).astype(np.int64)
-        words = 1 + max(map(len, self._bits)) // 64
-        local = np.array([local for rows in self._rows for local, _ in rows], np.int32)
-        packed = b"".join(
-            inbox.to_bytes(8 * words, "little") for rows in self._rows for _, inbox in rows
-        )
-        return first_row, local, np.frombuffer(packed, "<u8").reshape(-1, words)
+        composition = self._tables.composition
+        tables = [
+            composed_rows(*composition.pool.table(i)) if composed else self._rows_of(i)
+            for i, composed in enumerate(composition.is_composed)
+        ]
+        first_row = np.cumsum([0, *(len(local) for local, _ in tables[:-1])]).astype(np.int64)
+        words = max(inboxes.shape[1] for _, inboxes in tables)
+        whole = [np.pad(inboxes, ((0, 0), (0, words - inboxes.shape[1]))) for _, inboxes in tables]
+        return first_row, np.concatenate([local for local, _ in tables]), np.concatenate(whole)
+
+    def _rows_of(self, i: int) -> tuple[Any, Any]:
+        """Return the local states and inboxes of a node that is not composed."""
+        rows, configs = self._rows[i], self._tables.machines.configs[i].all
+        rows += [self._row(i, config) for config in configs[len(rows) :]]
+        words = 1 + len(self._bits[i]) // 64
+        packed = b"".join(inbox.to_bytes(8 * words, "little") for _, inbox in rows)
+        local = np.array([local for local, _ in rows], np.int32)
+        return local, np.frombuffer(packed, "<u8").reshape(-1, words)
 
     def _row(self, i: int, config: Config) -> tuple[int, int]:
         """Return the number of a configuration's local state, and the bits of its inbox."""
@@ -62,3 +69,14 @@ class Cover:
             for nth in range(copies):
                 inbox |= 1 << bits.setdefault((letter, nth), len(bits))
         return local, inbox
+
+
+def composed_rows(local: Any, copies: Any) -> tuple[Any, Any]:
+    """Return the local states and inboxes of a composed node, given the copies of each letter."""
+    most = copies.max(axis=0, initial=0).astype(np.int64)
+    letters = np.repeat(np.arange(len(most)), most)
+    nth = np.arange(len(letters)) - np.repeat(np.cumsum(most) - most, most)
+    bits = np.packbits(copies[:, letters] > nth, axis=1, bitorder="little")
+    padded = np.zeros((len(bits), 8 * (1 + bits.shape[1] // 8)), np.uint8)
+    padded[:, : bits.shape[1]] = bits
+    return local, padded.view("<u8")

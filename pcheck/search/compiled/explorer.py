@@ -19,6 +19,7 @@ from pcheck.language.actor import Actor
 from pcheck.language.cluster import Cluster
 from pcheck.language.names import group
 from pcheck.search.clock import EXPLORING, Clock, OnProgress, Progress
+from pcheck.search.compiled import kernel
 from pcheck.search.compiled.machines import check_nodes
 from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.tables import Tables
@@ -261,6 +262,8 @@ def compile_kernel() -> None:
     search.proof(rank_local_states(search.reduced.successors)).run()
     search.store.flush(search.tables.orbits.arrays, len(search.store))
     search.level_judge.noted.grow(search.store)
+    search.tables.composition.pool.double()
+    kernel.mix_each(search.tables.orbits.sums)
 
 
 def _search_idle_nodes(reductions: Iterable[str]) -> Walk:

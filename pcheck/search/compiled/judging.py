@@ -46,6 +46,10 @@ class LevelJudge:
         self._forbidding = self._judged.forbid_unseen_steps
         self._leaves_out_steps = not LEAVE_OUT_STEPS.isdisjoint(reduced.on)
 
+    def begin_with(self, other: LevelJudge, transitions: int) -> None:
+        """Take over what the judge of another search compared, for properties that it left open."""
+        self._judged.begin_with(other._judged, transitions)
+
     def judge_from(self, store: Store, levels: Sequence[int], *, whole: bool) -> None:
         """Judge the observations of the states of the last level, and the steps that led to them.
 
@@ -57,13 +61,14 @@ class LevelJudge:
         transitions = int(store.cursor[TRANSITIONS])
         if self.symmetry is not None:
             states = self.symmetry.without_known_orbits(states)
-        asked = [False, True] if self._leaves_out_steps else [False]
+        asks_of_unseen_steps = self._leaves_out_steps and self.judge.has_step_properties
+        asked = [False, True] if asks_of_unseen_steps else [False]
         self.judged += len(states)
         for index, observations in states:
             properties = [prop for prop in self.judge.open if prop.is_step_property in asked]
             for prop, answer in self._judged.decided_at(observations, properties, transitions):
                 self.judge.decide(prop, answer, where=(index,))
-            if self._leaves_out_steps:
+            if asks_of_unseen_steps:
                 self._ask_about_unseen_steps(machines.seen(observations))
         if self.judge.has_step_properties:
             self._judge_steps(store, levels, whole=whole)

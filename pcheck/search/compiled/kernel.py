@@ -6,8 +6,10 @@ number for each machine: the number of the machine's configuration. The vector i
 
 A machine that can take steps has rows for each of its configurations. To take a row, the kernel
 replaces the number of the machine, and then the number of each machine that receives the row's
-bundle. The kernel knows nothing else about the cluster. If a table entry is not filled in yet, the
-kernel saves its position in the cursor and returns. The caller fills in the entry and calls again.
+bundle. This walk knows nothing else about the cluster. If a table entry is not filled in yet, the
+walk saves its position in the cursor and stops. Most entries of nodes are then composed here from
+the reactions of single local states, and the walk goes on. For any other entry, and for each new
+reaction, `search` returns: the caller fills it in and calls again.
 
 Three things make the kernel fast:
 
@@ -46,6 +48,19 @@ MACHINE_BITS, NUMBER_BITS = 10, 27  # a machine, a configuration and a bundle fi
 # step.
 LEVEL, ROWS, RECEPTION, FULL, SLICE, LIMIT, VIEWS, IMAGE, NOTES = range(9)
 
+# The questions of the composition, whose subjects are at ASKED_AT and ASKED_OF in the cursor:
+# - REACTIONS: of the local state of the configuration at a place, without a letter and to each
+#   letter of its inbox;
+# - LIVE: which letters a local state may still react to; EFFECTS: the number of the effects of an
+#   edge at the end of a chain, with all crashes of the chain;
+# - IMAGE_OF_LOCAL, IMAGE_OF_LETTER: under a swap; VIEW_OF_LOCAL: of a local state;
+# - COSTS: a higher cost than all rows so far; ROOM: an array is full;
+# - AUTOMATON: the missing rows, which only the automaton can tell; COPIES: too many copies.
+DONE = 0
+QUESTIONS = range(NOTES + 1, NOTES + 11)
+REACTIONS, LIVE, EFFECTS, IMAGE_OF_LOCAL, IMAGE_OF_LETTER = QUESTIONS[:5]
+VIEW_OF_LOCAL, COSTS, ROOM, AUTOMATON, COPIES = QUESTIONS[5:]
+
 # The entries of the cursor, which holds the position of the search between two calls:
 # - HEAD: the state that is being expanded; MACHINE, ROW: the next row to take out of this state;
 # - MOVED: 1 if a row of this state was a transition; TERMINAL: the number of states without one;
@@ -55,8 +70,22 @@ LEVEL, ROWS, RECEPTION, FULL, SLICE, LIMIT, VIEWS, IMAGE, NOTES = range(9)
 #   (for a missing image, MISSED_BUNDLE is the number of the swap);
 # - NOTED: the number of noted steps.
 HEAD, TAIL, TRANSITIONS, MACHINE, ROW, PENDING, MISSED, MISSED_AT, MISSED_BUNDLE, READY = range(10)
-MOVED, TERMINAL, NOTED = 10, 11, 12
-CURSOR_SIZE = 13
+MOVED, TERMINAL, NOTED, ASKED_AT, ASKED_OF = 10, 11, 12, 13, 14
+CURSOR_SIZE = 15
+
+# The arrays of the composition, with one entry each:
+# - numbers of entries that are filled in: rows, receptions, both;
+ROWS_FILLED, RECEPTIONS_FILLED, ENTRIES = range(3)
+# - facts: whether copies are counted; the most crashes; whether a row costs by ranks; after how
+#   many chains, and at what length, a chain ends;
+COUNTED, CRASHES, RANKED, MOST_CHAINS, LONGEST_CHAIN = range(5)
+# - sizes of the lists of chains, the number of different ends, and the number of the composition.
+BEGUN, ENDED, ENDS, STAMP = range(4)
+IS_BEGUN, IS_UP, ACTIONS_FAIL, HAS_EQUAL_LABELS = 1, 2, 4, 8  # what is known of a local state
+FAILS = -2  # instead of the edges on a letter
+UNKNOWN, ALIVE, DEAD, DROPPED = range(4)  # a letter at a local state
+MAX_COPIES = (1 << 16) - 1  # of a letter in an inbox
+COMPOSED_AT_ONCE = 5_000  # entries that are composed between two checks of the limits
 
 # A hash slot is 0 if empty. Otherwise the upper half (the tag) is the upper half of the hash, and
 # the lower half is the index of the state plus one.
@@ -100,6 +129,12 @@ def _mix(total: Any) -> Any:
     total ^= total >> np.uint64(32)
     total *= np.uint64(0xD6E8FEB86659FD93)
     return total ^ (total >> np.uint64(32))
+
+
+@njit(cache=True, inline="always")
+def _mix_number(number: Any) -> Any:
+    """Return a pseudorandom number for a number."""
+    return _mix(number * np.uint64(0x9E3779B97F4A7C15))
 
 
 @njit(cache=True, inline="always")
@@ -171,8 +206,29 @@ def mix_each(numbers: Any) -> Any:
     """Return a pseudorandom number for each number; equal numbers give equal results."""
     out = np.zeros_like(numbers)
     for i in range(numbers.shape[0]):
-        out[i] = _mix(numbers[i] * np.uint64(0x9E3779B97F4A7C15))
+        out[i] = _mix_number(numbers[i])
     return out
+
+
+@njit(cache=True)
+def views_of(locals_: Any, wholes: Any) -> Any:
+    """Return the views of the names, given numbers for the local state and for the whole."""
+    out = np.zeros_like(wholes)
+    for i in range(wholes.shape[0]):
+        out[i] = _view(_mix_number(locals_[i]), wholes[i])
+    return out
+
+
+@njit(cache=True, inline="always")
+def _view(rough: Any, whole: Any) -> Any:
+    """Return a view, which is never 0.
+
+    The upper half of a view describes the local state alone, and the lower 24 bits the inbox as
+    well. The kernel compares sums of views, so the local states decide the order of names first:
+    states that differ only in their inboxes then get the same order. The 8 bits between hold the
+    carries.
+    """
+    return rough & _TAG | _mix_number(whole) >> np.uint64(40) | _ONE
 
 
 @njit(cache=True)
@@ -702,3 +758,453 @@ def note_first_seen(
             slots[at] = known
         start += 1
     return start, known
+
+
+# -- composition -----------------------------------------------------------------------------------
+#
+# The rows, receptions, images and views of configurations are put together here from what is known
+# of single local states and letters. `composing` fills in the arrays, and describes them.
+#
+# A configuration is the number of a local state, and for each letter its number of copies. The
+# first place among the configurations that is not used holds the one that is being put together.
+#
+# Each function returns DONE, or a question that only Python can answer. The subject of the question
+# is then in the cursor. After the answer, the same entry is composed again from the beginning.
+
+
+@njit(cache=True, inline="always")
+def _question(cursor: Any, question: int, at: Any, of: Any) -> int:
+    cursor[ASKED_AT], cursor[ASKED_OF] = at, of
+    return question
+
+
+@njit(cache=True)
+def _config_hash(local: Any, copies: Any, place: Any) -> Any:
+    total = np.uint64(local[place]) * np.uint64(0xBF58476D1CE4E5B9)
+    for letter in range(copies.shape[1]):
+        if copies[place, letter] != 0:
+            term = np.uint64(letter + 1) << np.uint64(16)
+            total += _mix(term + np.uint64(copies[place, letter]))
+    return _mix(total)
+
+
+@njit(cache=True)
+def keep_config(configs: Any) -> Any:
+    """Return the place of the configuration that was put together; a new one stays there."""
+    local, copies, number, _, slots, used = configs
+    free, last = used[0], np.uint64(slots.shape[0] - 1)
+    at = _config_hash(local, copies, free) & last
+    while slots[at] != 0:
+        place = slots[at] - 1
+        same = local[place] == local[free]
+        for letter in range(copies.shape[1]):
+            same = same and copies[place, letter] == copies[free, letter]
+        if same:
+            return place
+        at = (at + _ONE) & last
+    slots[at] = free + 1
+    number[free] = -1
+    used[0] = free + 1
+    return free
+
+
+@njit(cache=True)
+def rebuild_configs(configs: Any) -> None:
+    """Insert all configurations into slots that are empty."""
+    local, copies, _, _, slots, used = configs
+    last = np.uint64(slots.shape[0] - 1)
+    for place in range(used[0]):
+        at = _config_hash(local, copies, place) & last
+        while slots[at] != 0:
+            at = (at + _ONE) & last
+        slots[at] = place + 1
+
+
+@njit(cache=True)
+def number_config(configs: Any, counts: Any, node: int, place: int) -> Any:
+    """Return the number of a configuration of a node; a new one gets the next free number."""
+    _, _, number, place_of, _, _ = configs
+    if number[place] < 0:
+        number[place] = counts[node]
+        place_of[node, counts[node]] = place
+        counts[node] += 1
+    return np.int64(number[place])
+
+
+@njit(cache=True)
+def _has_room(configs: Any, counts: Any, node: int) -> Any:
+    """Return whether there is room for one more configuration, and for one more number."""
+    local, _, _, place_of, slots, used = configs
+    fits = used[0] + 1 < local.shape[0] and 2 * used[0] + 2 < slots.shape[0]
+    return fits and counts[node] < place_of.shape[1]
+
+
+@njit(cache=True)
+def _begin_config(configs: Any, local_state: int, place: int) -> None:
+    """Begin to put a configuration together: a local state, and the inbox of another one."""
+    local, copies, _, _, _, used = configs
+    free = used[0]
+    local[free] = local_state
+    for letter in range(copies.shape[1]):
+        copies[free, letter] = copies[place, letter]
+
+
+@njit(cache=True)
+def _put(copies: Any, place: int, letter: int, more: int, counts_copies: Any) -> bool:
+    """Put copies of a letter into an inbox; return False if its field cannot count them."""
+    if counts_copies == 0:
+        copies[place, letter] = 1
+        return True
+    if copies[place, letter] + more > MAX_COPIES:
+        return False
+    copies[place, letter] += more
+    return True
+
+
+@njit(cache=True)
+def _drop_dead(configs: Any, node: int, nodes: Any, local_states: Any, cursor: Any) -> int:
+    """Remove the letters that the node will ignore from the configuration that is put together."""
+    local, copies, _, _, _, used = configs
+    letters, _, drops, _, _ = nodes
+    _, _, _, live, _, _ = local_states
+    free = used[0]
+    if drops[node] == 0:
+        return DONE
+    state = local[free]
+    for letter in range(letters[node]):
+        if copies[free, letter] != 0:
+            if live[state, letter] == UNKNOWN:
+                return _question(cursor, LIVE, state, node)
+            if live[state, letter] != ALIVE:
+                live[state, letter] = DROPPED
+                copies[free, letter] = 0
+    return DONE
+
+
+@njit(cache=True)
+def _is_best(chains: Any, place: Any, bundle: Any, crashes: Any) -> bool:
+    """Note the crashes of a chain; return False if one to the same end has no more crashes."""
+    _, _, ends, sizes = chains
+    key = (np.uint64(place) << np.uint64(NUMBER_BITS)) | np.uint64(bundle + 1)
+    stamp, last = np.uint64(sizes[STAMP]), np.uint64(ends.shape[0] - 1)
+    at = _mix(key + _ONE) & last
+    while ends[at, 1] == stamp and ends[at, 0] != key:
+        at = (at + _ONE) & last
+    if ends[at, 1] == stamp and ends[at, 2] <= np.uint64(crashes):
+        return False
+    if ends[at, 1] != stamp:
+        sizes[ENDS] += 1
+    ends[at, 0], ends[at, 1], ends[at, 2] = key, stamp, np.uint64(crashes)
+    return True
+
+
+@njit(cache=True)
+def _lengthen(
+    at: Any, begin: Any, end: Any, letter: Any, node: Any,
+    configs: Any, counts: Any, nodes: Any, local_states: Any, edges: Any, chains: Any,
+    limits: Any, cursor: Any,
+) -> int:  # fmt: skip
+    """Add the chains that are the chain at `at` and one of the edges from `begin` to `end`.
+
+    The edges take a copy of `letter` out of the inbox, unless it is -1.
+    """
+    copies, used = configs[1], configs[5]
+    fuses = nodes[3]
+    parts, _ = edges
+    begun, ended, ends, sizes = chains
+    for edge in range(begin, end):
+        full = sizes[BEGUN] == begun.shape[0] or sizes[ENDED] == ended.shape[0]
+        if full or 2 * sizes[ENDS] + 2 > ends.shape[0] or not _has_room(configs, counts, node):
+            return ROOM
+        crashes = begun[at, 3] + parts[edge, 2]
+        silent = fuses[node] != 0 and parts[edge, 3] != 0
+        _begin_config(configs, parts[edge, 0], begun[at, 0])
+        if letter >= 0 and limits[COUNTED] != 0:
+            copies[used[0], letter] -= 1
+        question = _drop_dead(configs, node, nodes, local_states, cursor)
+        if question != DONE:
+            return question
+        place = keep_config(configs)
+        if fuses[node] != 0:
+            bundle = np.int64(-1) if silent else parts[edge, 1]
+            if crashes > limits[CRASHES] or not _is_best(chains, place, bundle, crashes):
+                continue
+        to, nth = (begun, sizes[BEGUN]) if silent else (ended, sizes[ENDED])
+        to[nth, 0], to[nth, 1], to[nth, 2], to[nth, 3] = place, edge, begun[at, 2] + 1, crashes
+        sizes[BEGUN if silent else ENDED] += 1
+    return DONE
+
+
+@njit(cache=True, inline="always")
+def _compose_chains(
+    node: int, place: int,
+    configs: Any, counts: Any, nodes: Any, local_states: Any, edges: Any, chains: Any,
+    limits: Any, cursor: Any,
+) -> int:  # fmt: skip
+    """Put together the steps out of a configuration: chains, or single edges if nothing is fused.
+
+    The order is that of `fuse.Fused.steps`.
+    """
+    local, copies = configs[0], configs[1]
+    letters, order, _, fuses, _ = nodes
+    known, spans, on, _, _, _ = local_states
+    begun, ended, _, sizes = chains
+    sizes[BEGUN], sizes[ENDED], sizes[ENDS] = 1, 0, 0
+    sizes[STAMP] += 1
+    begun[0, 0], begun[0, 1], begun[0, 2], begun[0, 3] = place, -1, 0, 0
+    if fuses[node] != 0:
+        _is_best(chains, place, np.int64(-1), np.int64(0))
+    at: Any = np.int64(0)  # the type of all calls
+    while at < sizes[BEGUN]:
+        here = begun[at, 0]
+        state = local[here]
+        if known[state] & IS_BEGUN == 0:
+            return _question(cursor, REACTIONS, here, node)
+        fails, missing = known[state] & ACTIONS_FAIL != 0, False
+        if known[state] & IS_UP != 0:
+            for letter in range(letters[node]):
+                if copies[here, letter] != 0:
+                    fails |= on[state, letter, 0] == FAILS
+                    missing |= on[state, letter, 0] == MISSING
+        if missing and not fails:
+            return _question(cursor, REACTIONS, here, node)
+        if known[state] & HAS_EQUAL_LABELS != 0 or (fails and at == 0):
+            return _question(cursor, AUTOMATON, here, node)
+        too_many = at > 0 and sizes[BEGUN] > limits[MOST_CHAINS]
+        if fails or too_many or begun[at, 2] >= limits[LONGEST_CHAIN]:
+            if sizes[ENDED] == ended.shape[0]:
+                return ROOM
+            for part in range(4):
+                ended[sizes[ENDED], part] = begun[at, part]
+            sizes[ENDED] += 1
+            at += 1
+            continue
+        # The actions, the deliveries in the order of the letters, the crash or restart.
+        deliveries = letters[node] if known[state] & IS_UP != 0 else 0
+        for nth in range(deliveries + 2):
+            taken: Any = np.int64(-1)
+            begin, end = spans[state, 0], spans[state, 1]
+            if nth == deliveries + 1:
+                begin, end = spans[state, 2], spans[state, 3]
+            elif nth > 0:
+                taken = np.int64(order[node, nth - 1])
+                if copies[here, taken] == 0:
+                    continue
+                begin, end = on[state, taken, 0], on[state, taken, 1]
+            question = _lengthen(
+                at, begin, end, taken, node,
+                configs, counts, nodes, local_states, edges, chains, limits, cursor,
+            )  # fmt: skip
+            if question != DONE:
+                return question
+        at += 1
+    return DONE
+
+
+@njit(cache=True)
+def compose_rows(
+    node: int, number: int, row_span: Any, row_next: Any, row_bundle: Any, filled: Any,
+    configs: Any, counts: Any, nodes: Any, local_states: Any, edges: Any, chains: Any,
+    limits: Any, cursor: Any,
+) -> int:  # fmt: skip
+    """Fill in the rows of a configuration, ordered by cost."""
+    local, place_of = configs[0], configs[3]
+    rank = local_states[5]
+    _, effects = edges
+    _, ended, _, sizes = chains
+    place = place_of[node, number]
+    question = _compose_chains(
+        node, place, configs, counts, nodes, local_states, edges, chains, limits, cursor
+    )
+    if question != DONE:
+        return question
+    ends, highest = sizes[ENDED], 1
+    for nth in range(ends):
+        end = ended[nth]
+        if effects[end[1], end[3]] == MISSING:
+            return _question(cursor, EFFECTS, end[1], end[3])
+        if limits[RANKED] != 0:  # the cost replaces the length
+            before, after = rank[local[place]], rank[local[end[0]]]
+            if before == MISSING or after == MISSING:
+                return _question(cursor, AUTOMATON, place, node)
+            end[2] = max(1, after - before)
+        highest = max(highest, end[2])
+    if highest >= row_span.shape[2]:
+        return _question(cursor, COSTS, highest, 0)
+    used = filled[ROWS_FILLED]
+    room = min(row_next.shape[0], row_bundle.shape[0])
+    if used + ends > room or counts[node] + ends > place_of.shape[1]:
+        return ROOM
+    row_span[node, number, 0] = used
+    for cost in range(1, row_span.shape[2]):
+        if cost <= highest:
+            for nth in range(ends):
+                if ended[nth, 2] == cost:
+                    row_next[used] = number_config(configs, counts, node, ended[nth, 0])
+                    row_bundle[used] = effects[ended[nth, 1], ended[nth, 3]]
+                    used += 1
+        row_span[node, number, cost] = used
+    filled[ROWS_FILLED] = used
+    filled[ENTRIES] += 1 + ends
+    return DONE
+
+
+@njit(cache=True)
+def compose_reception(
+    node: int, number: int, bundle: int, dest_at: Any, dest_count: Any, dest: Any,
+    arrivals: Any, receptions: Any, filled: Any,
+    configs: Any, counts: Any, nodes: Any, local_states: Any, limits: Any, cursor: Any,
+) -> int:  # fmt: skip
+    """Fill in the configuration of a node after a bundle reaches the node."""
+    local, copies, _, place_of, _, used = configs
+    representative = local_states[4]
+    arrive_at, arriving = arrivals
+    if 2 * filled[RECEPTIONS_FILLED] >= receptions.shape[0] or not _has_room(configs, counts, node):
+        return ROOM
+    place = place_of[node, number]
+    _begin_config(configs, representative[local[place]], place)
+    for nth in range(dest_at[bundle], dest_at[bundle] + dest_count[bundle]):
+        if dest[nth] == node:
+            for at in range(arrive_at[nth], arrive_at[nth + 1]):
+                if not _put(copies, used[0], arriving[at], 1, limits[COUNTED]):
+                    return COPIES
+    question = _drop_dead(configs, node, nodes, local_states, cursor)
+    if question != DONE:
+        return question
+    after = number_config(configs, counts, node, keep_config(configs))
+    add_reception(receptions, node, number, bundle, after)
+    filled[RECEPTIONS_FILLED] += 1
+    filled[ENTRIES] += 1
+    return DONE
+
+
+@njit(cache=True)
+def compose_image(
+    node: int, number: int, swap: int, orbits: Any, renamings: Any,
+    configs: Any, counts: Any, nodes: Any, local_states: Any, limits: Any, cursor: Any,
+) -> int:  # fmt: skip
+    """Fill in the image of a configuration under a swap of names."""
+    first_row, _, images, _, targets, _, _ = orbits
+    local, copies, _, place_of, _, used = configs
+    letters, representative = nodes[0], local_states[4]
+    image_of_local, image_of_letter, _, _ = renamings
+    place, target = place_of[node, number], targets[swap, node]
+    if not _has_room(configs, counts, target):
+        return ROOM
+    state = image_of_local[swap, local[place]]
+    if state == MISSING:
+        return _question(cursor, IMAGE_OF_LOCAL, swap, local[place])
+    free = used[0]
+    local[free] = representative[state]
+    for letter in range(copies.shape[1]):
+        copies[free, letter] = 0
+    for letter in range(letters[node]):
+        if copies[place, letter] != 0:
+            renamed = image_of_letter[swap, node, letter]
+            if renamed == MISSING:
+                return _question(cursor, IMAGE_OF_LETTER, swap, letter)
+            if not _put(copies, free, renamed, copies[place, letter], limits[COUNTED]):
+                return COPIES
+    question = _drop_dead(configs, target, nodes, local_states, cursor)
+    if question != DONE:
+        return question
+    image = number_config(configs, counts, target, keep_config(configs))
+    images[first_row[node] + number, swap] = image
+    return DONE
+
+
+@njit(cache=True)
+def compose_views(
+    node: int, number: int, orbits: Any, renamings: Any, configs: Any, nodes: Any, cursor: Any
+) -> int:
+    """Fill in the view of each name in a configuration."""
+    first_row, views, _, _, _, _, _ = orbits
+    local, copies, _, place_of, _, _ = configs
+    letters = nodes[0]
+    _, _, view_of_local, view_of_letter = renamings
+    place = place_of[node, number]
+    state = local[place]
+    if view_of_local[state, 0] == 0:
+        return _question(cursor, VIEW_OF_LOCAL, state, 0)
+    for name in range(views.shape[1]):
+        rough = _mix_number(view_of_local[state, name])
+        total = rough
+        for letter in range(letters[node]):
+            if copies[place, letter] != 0:
+                total += np.uint64(copies[place, letter]) * view_of_letter[node, letter, name]
+        views[first_row[node] + number, name] = _view(rough, total)
+    return DONE
+
+
+@njit(cache=True)
+def _has_outgrown(counts: Any, capacities: Any, row_span: Any, orbits: Any) -> bool:
+    """Return whether a node has more configurations than an array or a packed field has room for.
+
+    The kernel does not check that.
+    """
+    first_row, swap_after = orbits[0], orbits[3]
+    for node in range(counts.shape[0]):
+        if counts[node] > min(capacities[node], row_span.shape[1]):
+            return True
+        room = first_row[node + 1] - first_row[node]
+        if swap_after.shape[0] > 0 and counts[node] > room:
+            return True
+    return False
+
+
+@njit(cache=True)
+def search(
+    states: Any, parents: Any, slots: Any, vectors: Any, hashes: Any, origins: Any, edges: Any,
+    fields: Any, capacities: Any, noted: Any, note_slots: Any, watched: Any,
+    missed: int, cursor: Any,
+    level_end: int, cost: int, max_states: int, slice_size: int, max_entries: int,
+    row_span: Any, row_next: Any, row_bundle: Any, filled: Any,
+    dest_at: Any, dest_count: Any, dest: Any, arrivals: Any, receptions: Any,
+    orbits: Any, renamings: Any,
+    configs: Any, counts: Any, nodes: Any, local_states: Any, local_edges: Any, chains: Any,
+    limits: Any,
+) -> int:  # fmt: skip
+    """Expand a level as `expand` does, and compose the entries of nodes that it misses.
+
+    If `missed` is not LEVEL, only compose the entry that is missing. Return a question, or what
+    `expand` returns.
+    """
+    stop_at = cursor[HEAD] + slice_size
+    composed = nodes[4]
+    for _ in range(COMPOSED_AT_ONCE):
+        status = missed
+        if missed == LEVEL:
+            status = expand(
+                states, parents, slots, vectors, hashes, origins, edges, fields, orbits,
+                row_span, row_next, row_bundle, dest_at, dest_count, dest, receptions,
+                noted, note_slots, watched,
+                cursor, level_end, cost, max_states, stop_at - cursor[HEAD],
+            )  # fmt: skip
+        is_entry = status in (ROWS, RECEPTION, VIEWS, IMAGE)
+        node, number, third = cursor[MISSED], cursor[MISSED_AT], cursor[MISSED_BUNDLE]
+        if not is_entry or node >= composed.shape[0] or composed[node] == 0:
+            return status
+        if status == ROWS:
+            question = compose_rows(
+                node, number, row_span, row_next, row_bundle, filled,
+                configs, counts, nodes, local_states, local_edges, chains, limits, cursor,
+            )  # fmt: skip
+        elif status == RECEPTION:
+            question = compose_reception(
+                node, number, third, dest_at, dest_count, dest, arrivals, receptions, filled,
+                configs, counts, nodes, local_states, limits, cursor,
+            )  # fmt: skip
+        elif status == VIEWS:
+            question = compose_views(node, number, orbits, renamings, configs, nodes, cursor)
+        else:
+            question = compose_image(
+                node, number, third, orbits, renamings,
+                configs, counts, nodes, local_states, limits, cursor,
+            )  # fmt: skip
+        if question != DONE or missed != LEVEL:
+            return question
+        if _has_outgrown(counts, capacities, row_span, orbits):
+            return ROOM
+        if filled[ENTRIES] > max_entries:
+            return SLICE
+    return SLICE

@@ -7,61 +7,21 @@ single watcher of all nodes could have the product of these.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from pcheck.language.seen import Seen
 from pcheck.search.compiled import kernel
-from pcheck.search.compiled.composing import Composer
-from pcheck.search.compiled.inboxes import Configs, Inboxes, Packed
+from pcheck.search.compiled.configs import Configs, Pool
+from pcheck.search.compiled.numbers import Numbers
 from pcheck.search.outcome import TooManyNumbers
 from pcheck.search.reductions.automaton import Automaton
 from pcheck.semantics.cluster_model import ClusterModel
-from pcheck.semantics.node import Bundle, Config
+from pcheck.semantics.node import Config
 from pcheck.semantics.observer import Observation
 
-C = TypeVar("C", bound=Hashable)
-
-MAX_MACHINES, MAX_NUMBERS = 1 << kernel.MACHINE_BITS, 1 << kernel.NUMBER_BITS
-
-
-@dataclass(frozen=True)
-class Effects:
-    """The effects of one step on other machines; steps with equal effects share a bundle number."""
-
-    node: int
-    bundle: Bundle
-    crashes: int
-    changes: tuple[tuple[int, Hashable], ...]  # changed watched fields, UP too: place, new value
-
-
-class Numbers(Generic[C]):
-    """A numbering of items from 0 up, in the order in which they are first met.
-
-    `noun` is the plural for the items in an error.
-    """
-
-    def __init__(self, noun: str) -> None:
-        self.all: list[C] = []
-        self._noun = noun
-        self._numbers: dict[C, int] = {}
-
-    def number(self, item: C) -> int:
-        """Return the number of an item; a new item gets the next free number."""
-        found = self._numbers.get(item)
-        if found is None:
-            found = self._numbers[item] = len(self.all)
-            self.all.append(item)
-            if found >= MAX_NUMBERS:
-                raise TooManyNumbers(
-                    f"the compiled engine takes at most {MAX_NUMBERS:,} {self._noun}"
-                )
-        return found
-
-    def __len__(self) -> int:
-        return len(self.all)
+MAX_MACHINES = 1 << kernel.MACHINE_BITS
 
 
 def check_nodes(model: ClusterModel) -> None:
@@ -75,29 +35,26 @@ def check_nodes(model: ClusterModel) -> None:
 class Machines:
     """The machines of a cluster: its nodes, then the watchers, and last the crash budget."""
 
-    def __init__(self, model: ClusterModel, automata: Sequence[Automaton]) -> None:
+    def __init__(
+        self,
+        model: ClusterModel,
+        automata: Sequence[Automaton],
+        pool: Pool,
+        is_composed: Sequence[bool],
+    ) -> None:
+        """Number the machines; the configurations of the composed nodes are in the pool."""
         check_nodes(model)
         self.nodes, self.observer, self.crashes = automata, model.observer, model.crashes
         # for each node the watcher that observes it
         self.watchers = range(len(self.nodes), 2 * len(self.nodes))
         self.budget = self.watchers.stop
         self.configs: list[Numbers[Config] | Configs] = [
-            Configs(Inboxes(each.node))
-            if Composer.are_enough(each)
-            else Numbers("configurations of one node")
-            for each in automata
-        ]
-        # for each node what composes its steps, or None if the automaton must be asked
-        self.composers = [
-            Composer(model, i, automaton, configs) if isinstance(configs, Configs) else None
-            for i, (automaton, configs) in enumerate(zip(automata, self.configs))
+            Configs(pool, i) if composed else Numbers("configurations of one node")
+            for i, composed in enumerate(is_composed)
         ]
         self.observations: list[Numbers[Observation]] = [
             Numbers("observations of one watcher") for _ in self.nodes
         ]  # for each watcher
-        # for each machine, how many numbers fit in its field of a packed state
-        self.capacities = [MAX_NUMBERS] * len(self)
-        self.outgrown = False  # whether a number no longer fits
 
     def __len__(self) -> int:
         return self.budget + 1
@@ -138,31 +95,11 @@ class Machines:
 
     def config_number(self, machine: int, config: Config) -> int:
         """Return the number of a normal configuration of a node."""
-        return self._checked(machine, self.configs[machine].number(config))
-
-    def number_of_step(self, machine: int, config: Config | Packed) -> int:
-        """Return the number of a normal configuration of a node, as an object or as integers."""
-        configs = self.configs[machine]
-        if isinstance(configs, Configs) and not isinstance(config, Config):
-            return self._checked(machine, configs.number_of(config))
-        assert isinstance(config, Config)
-        return self.config_number(machine, config)
+        return self.configs[machine].number(config)
 
     def observation_number(self, machine: int, observation: Observation) -> int:
         """Return the number of an observation that a watcher holds."""
-        return self._checked(
-            machine, self.observations[machine - self.watchers.start].number(observation)
-        )
-
-    def _checked(self, machine: int, number: int) -> int:
-        """Return the number; set `outgrown` if the number does not fit in its field."""
-        if number >= self.capacities[machine]:
-            self.outgrown = True
-        if number >= MAX_NUMBERS:
-            raise TooManyNumbers(
-                f"the compiled engine takes at most {MAX_NUMBERS:,} configurations of one node"
-            )
-        return number
+        return self.observations[machine - self.watchers.start].number(observation)
 
     def observation(self, vector: Sequence[int]) -> Observation:
         """Return the observation of a state: what its watchers hold together."""

@@ -7,6 +7,7 @@ one image for each swap of neighbouring names. Both are filled in when the kerne
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,17 +20,15 @@ from pcheck.search.reductions.views import Views
 
 INITIAL_ROOM = 16  # configurations of a machine
 _ONE = np.uint64(1)
-# The upper half of a view describes the local state alone, and the lower 24 bits the inbox as well.
-# The kernel compares sums of views, so the local states decide the order of names first: states
-# that differ only in their inboxes then get the same order. The 8 bits between hold the carries.
-_ROUGH, _FINE = np.uint64(0xFFFFFFFF00000000), np.uint64(40)
+Fill = Callable[[int, Any], None]
 
 
 class Orbits:
     """The views and images of all configurations: each machine has a range of rows."""
 
-    def __init__(self, views: Views | None, machines: Machines) -> None:
-        self._views, self._machines = views, machines
+    def __init__(self, views: Views | None, machines: Machines, fill: Fill) -> None:
+        """Prepare the tables. `fill` fills in what a cursor says is missing."""
+        self._views, self._machines, self._fill = views, machines, fill
         self.symmetry = symmetry = views.symmetry if views is not None else None
         names = symmetry.names if symmetry is not None else ()
         swaps = symmetry.swaps if symmetry is not None else []
@@ -52,8 +51,7 @@ class Orbits:
 
     @property
     def arrays(self) -> tuple[Any, ...]:
-        """The arrays for the kernel, with a row for each number in use."""
-        self._make_room()
+        """The arrays for the kernel, with a row for each number when `make_room` was called."""
         return (
             self.first_row, self.views, self.images, self.swap_after, self.targets, self.scratch,
             self.sums,
@@ -61,7 +59,7 @@ class Orbits:
 
     def _arrays_of(self, machines: range, times: int) -> tuple[Any, ...]:
         """Return the arrays for vectors that hold only these machines, `times` in a row."""
-        self._make_room()
+        self.make_room(self._machines.sizes())
         part, count = slice(machines.start, machines.stop), len(machines)
         targets = self.targets[:, part] - machines.start
         return (
@@ -74,40 +72,27 @@ class Orbits:
         """Forget all views and images, because representatives are other ones from now on."""
         self.views[:], self.images[:] = 0, MISSING
 
-    def _fill_views(self, machine: int, number: int) -> None:
+    def fill_views(self, machine: int, number: int) -> None:
+        """Fill in the views of a watcher, or of a node that is not composed."""
         assert self._views is not None
-        is_node = machine < len(self._machines.nodes)
-        composer = self._machines.composers[machine] if is_node else None
-        if composer is not None:
-            packed = composer.configs.packed[number]
-            of_local, of_whole = composer.views(packed, self._views)
+        i, item = self._machines.numbered(machine, number)
+        if machine < len(self._machines.nodes):
+            local = self._machines.nodes[i].node.local(item)
+            numbers = [self._views.of_node(i, each) for each in (local, item)]
         else:
-            i, item = self._machines.numbered(machine, number)
-            if is_node:
-                local = self._machines.nodes[i].node.local(item)
-                numbers = [self._views.of_node(i, each) for each in (local, item)]
-            else:
-                numbers = [self._views.of_observation(i, item)] * 2
-            of_local, of_whole = (np.array(each, np.uint64) + _ONE for each in numbers)
-        rough, fine = kernel.mix_each(of_local), kernel.mix_each(of_whole)
-        row = self._row(machine, number)
-        self.views[row] = rough & _ROUGH | fine >> _FINE | _ONE
+            numbers = [self._views.of_observation(i, item)] * 2
+        of_local, of_whole = (np.array(each, np.uint64) + _ONE for each in numbers)
+        self.views[self._row(machine, number)] = kernel.views_of(of_local, of_whole)
 
-    def _fill_image(self, machine: int, number: int, swap: int) -> None:
+    def fill_image(self, machine: int, number: int, swap: int) -> None:
+        """Fill in an image of a watcher, or of a node that is not composed."""
         assert self.symmetry is not None
         machines, target = self._machines, int(self.targets[swap, machine])
-        composer = machines.composers[machine] if machine < len(machines.nodes) else None
-        of_target = machines.composers[target] if composer is not None else None
-        if composer is not None and of_target is not None:
-            packed = composer.configs.packed[number]
-            renamed = composer.image(swap, packed, of_target, self.symmetry)
-            image = machines.number_of_step(target, renamed)
+        i, item = machines.numbered(machine, number)
+        if machine < len(machines.nodes):
+            image = machines.number_of(target, self.symmetry.config(swap, i, item))
         else:
-            i, item = machines.numbered(machine, number)
-            if machine < len(machines.nodes):
-                image = machines.number_of(target, self.symmetry.config(swap, i, item))
-            else:
-                image = machines.number_of(target, self.symmetry.observation(swap, item))
+            image = machines.number_of(target, self.symmetry.observation(swap, item))
         row = self._row(machine, number)
         self.images[row, swap] = image
 
@@ -129,7 +114,7 @@ class Orbits:
             packed, hashes, wide.fields, self._arrays_of(machines, times), cursor
         ):
             cursor[kernel.MISSED] = machines[cursor[kernel.MISSED] % len(machines)]
-            self.fill(status, cursor)
+            self._fill(status, cursor)
         found: list[list[int]] = wide.unpack(packed)
         return found
 
@@ -168,7 +153,7 @@ class Orbits:
         numbers = list(enumerate(vector[: self._machines.budget]))
         for machine, number in numbers:
             if self.views[self._row(machine, number), 0] == 0:
-                self._fill_views(machine, number)
+                self._fill_missed(kernel.VIEWS, machine, number)
         rows = [self._row(machine, number) for machine, number in numbers]
         sums, found = iter(self.views[rows].sum(axis=0, dtype=np.uint64).tolist()), []
         for block in self.symmetry.blocks:
@@ -179,30 +164,28 @@ class Orbits:
         """Return the number of a configuration's image under a swap."""
         row = self._row(machine, number)
         if self.images[row, swap] == MISSING:
-            self._fill_image(machine, number, swap)
+            self._fill_missed(kernel.IMAGE, machine, number, swap)
             row = self._row(machine, number)  # rows may have moved
         return int(self.images[row, swap])
 
-    def fill(self, status: int, cursor: Any) -> None:
-        """Fill in the entry that the kernel missed; after views, the images are needed soon."""
-        machine, number = int(cursor[kernel.MISSED]), int(cursor[kernel.MISSED_AT])
-        if status == kernel.VIEWS:
-            self._fill_views(machine, number)
-            for swap in range(len(self.targets)):
-                self._image(machine, number, swap)
-        else:
-            self._fill_image(machine, number, int(cursor[kernel.MISSED_BUNDLE]))
+    def _fill_missed(self, status: int, machine: int, number: int, swap: int = 0) -> None:
+        cursor = np.zeros(kernel.CURSOR_SIZE, np.int64)
+        cursor[kernel.MISSED], cursor[kernel.MISSED_AT] = machine, number
+        cursor[kernel.MISSED_BUNDLE] = swap
+        self._fill(status, cursor)
 
-    def _make_room(self) -> None:
+    def make_room(self, sizes: Sequence[int]) -> None:
         """Grow the arrays if a machine has more numbers than rows."""
-        for machine, size in enumerate(self._machines.sizes()[: len(self._room)]):
-            if self.symmetry is not None and size > self._room[machine]:
-                self._grow(machine, size)
+        if self.symmetry is None:
+            return
+        for machine, room in enumerate(self._room):
+            if sizes[machine] > room:
+                self._grow(machine, sizes[machine])
 
     def _row(self, machine: int, number: int) -> int:
         """Return the row of a configuration; may replace the arrays to make room for the row."""
         if number >= self._room[machine]:
-            self._make_room()
+            self.make_room(self._machines.sizes())
         return int(self.first_row[machine]) + number
 
     def _grow(self, machine: int, size: int) -> None:

@@ -1,17 +1,28 @@
 """The reactions of the local states of one node to single letters, each asked for once.
 
-A step that the reductions leave out, whatever the inbox holds, has no edge.
+The answers are edges, in arrays that the kernel reads. A step that the reductions leave out,
+whatever the inbox holds, has no edge.
 """
 
 from __future__ import annotations
 
-from bisect import insort
-from collections.abc import Hashable, Iterator
-from operator import itemgetter
+from collections.abc import Hashable, Iterable, Iterator
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from pcheck.errors import Asymmetric, SpecError
-from pcheck.search.compiled.inboxes import Inboxes
+from pcheck.search.compiled.kernel import (
+    ACTIONS_FAIL,
+    ALIVE,
+    DEAD,
+    FAILS,
+    HAS_EQUAL_LABELS,
+    IS_BEGUN,
+    MISSING,
+    UNKNOWN,
+)
+from pcheck.search.compiled.parts import Parts, larger
 from pcheck.search.reductions.automaton import Automaton
 from pcheck.search.reductions.fuse import Fused
 from pcheck.search.reductions.local_tables import Local, crash_or_restart
@@ -25,11 +36,13 @@ from pcheck.semantics.node import Bundle, Move
 
 Changes = tuple[tuple[int, Hashable], ...]
 KINDS = {Automaton, Noting, Symmetric, Minimised, Pruned, Fused}
+FIRST_ROOM = 256  # edges
 
 
 class Edge(NamedTuple):
     """A step out of a local state, whatever the inbox holds besides."""
 
+    i: int  # the node
     next: int  # the number of the local state afterwards
     bundle: Bundle
     crashes: int
@@ -37,38 +50,56 @@ class Edge(NamedTuple):
     silent: bool
 
 
-class Reactions:
-    """The edges of one local state that are known so far."""
+class Edges:
+    """The edges of all nodes, as arrays that the kernel reads."""
 
-    def __init__(self) -> None:
-        self.is_begun = False  # whether the edges without a letter are known
-        self.first: list[Edge] = []  # the actions
-        self.last: list[Edge] = []  # the crash or the restart
-        self.on: list[tuple[tuple[Any, ...], int, list[Edge]]] = []  # by the order of letters
-        self.asked = 0  # the fields of the letters on which the reaction is known
-        self.failing = 0  # the fields of those on which the handler fails
-        self.actions_fail = False
-        self.labels: set[str] = set()
-        self.has_equal_labels = False
-        self.dead = 0  # the fields of the letters that are dropped
-        self.letters = 0  # how many letters were considered for that
-        self.dropped = 0  # the fields of those that were dropped so far
+    def __init__(self, max_crashes: int) -> None:
+        self.all: list[Edge] = []
+        self._bundles: dict[Bundle, int] = {}
+        # for each edge: the next local state, the bundle, the crashes, and whether it is silent
+        self._parts = np.zeros((FIRST_ROOM, 4), np.int64)
+        # for each edge, and the crashes of a chain that it ends, the number of the effects
+        self._effects = np.full((FIRST_ROOM, max_crashes + 2), MISSING, np.int32)
+
+    @property
+    def arrays(self) -> tuple[Any, Any]:
+        """The arrays for the kernel."""
+        return self._parts, self._effects
+
+    def add(self, edges: Iterable[Edge]) -> tuple[int, int]:
+        """Add edges one after the other; return where they begin and end."""
+        begin = len(self.all)
+        for edge in edges:
+            number = len(self.all)
+            if number == len(self._parts):
+                self._parts = larger(self._parts, (2 * number, None))
+                self._effects = larger(self._effects, (2 * number, None), MISSING)
+            bundle = self._bundles.setdefault(edge.bundle, len(self._bundles))
+            self._parts[number] = edge.next, bundle, edge.crashes, edge.silent
+            self.all.append(edge)
+        return begin, len(self.all)
+
+    def set_effects(self, number: int, crashes: int, effects: int) -> None:
+        """Set the number of the effects of a chain that an edge ends."""
+        self._effects[number, crashes] = effects
 
 
 class LocalReactions:
     """The reactions of one node, as far as they are known."""
 
-    def __init__(self, model: ClusterModel, i: int, automaton: Automaton, inboxes: Inboxes) -> None:
-        self._model, self._i, self._node, self.inboxes = model, i, automaton.node, inboxes
+    def __init__(
+        self, model: ClusterModel, i: int, automaton: Automaton, parts: Parts, edges: Edges
+    ) -> None:
+        self._model, self._i, self._node = model, i, automaton.node
+        self._parts, self._edges = parts, edges
         layers = list(_layers(automaton))
-        self._fused = next((each for each in layers if isinstance(each, Fused)), None)
-        self._pruned = next((each for each in layers if isinstance(each, Pruned)), None)
+        self.fused = next((each for each in layers if isinstance(each, Fused)), None)
+        self.pruned = next((each for each in layers if isinstance(each, Pruned)), None)
         self._minimised = next((each for each in layers if isinstance(each, Minimised)), None)
         self._symmetric = next((each for each in layers if isinstance(each, Symmetric)), None)
         self._noting = next((each for each in layers if isinstance(each, Noting)), None)
-        self._is_quotient = self._pruned is not None or self._minimised is not None
-        self._reactions: dict[int, Reactions] = {}
-        self._representatives: dict[int, int] = {}  # numbers of local states
+        self._is_quotient = self.pruned is not None or self._minimised is not None
+        self._labels: dict[int, set[str]] = {}  # of the steps out of each local state
 
     @staticmethod
     def are_enough(automaton: Automaton) -> bool:
@@ -79,114 +110,119 @@ class LocalReactions:
         return layers <= KINDS and composes_network and not network.ignoring_is_a_step
 
     def forget(self) -> None:
-        """Forget all reactions, because the representatives of local states have changed."""
-        self._reactions.clear()
-        self._representatives.clear()
+        """Forget all labels, because the reactions will be asked for again."""
+        self._labels.clear()
 
-    def _known(self, local: int) -> Reactions:
-        found = self._reactions.get(local)
-        if found is None:
-            found = self._reactions[local] = Reactions()
-        return found
+    def find_representative(self, number: int) -> None:
+        """Note which local state stands for a local state."""
+        if self._minimised is not None:
+            local = self._parts.locals[number]
+            of = self._minimised.representatives.get(local, local)
+            self._parts.representative[number] = self._parts.local(self._i, of)
 
-    def _begin(self, local: int, reactions: Reactions) -> None:
+    def ask(self, local: int, letters: Iterable[int]) -> None:
+        """Ask what a local state does without a letter and on some letters, in their order."""
+        parts = self._parts
+        if not parts.known[local] & IS_BEGUN:
+            self._begin(local)
+        if not parts.locals[local].up:
+            return
+        for number in sorted(letters, key=lambda each: parts.letters[self._i][each].order):
+            if parts.on[local, number, 0] == MISSING:
+                self._ask(local, number)
+            if parts.on[local, number, 0] == FAILS:
+                return
+
+    def _begin(self, local: int) -> None:
         """Ask for the actions of a local state, and for its crash or restart."""
-        known = self.inboxes.locals[local]
+        known, actions, last = self._parts.locals[local], list[Edge](), list[Edge]()
+        facts = IS_BEGUN
         if known.up:
             try:
                 moves = self._moves(known, None)
             except Asymmetric:
                 raise
             except SpecError:
-                reactions.actions_fail, moves = True, ()
-            reactions.first = self._edges(local, reactions, moves)
-            self._add_labels(reactions, [f"{self._node.me} crashes"])
+                facts, moves = facts | ACTIONS_FAIL, ()
+            actions = self._edges_of(local, moves)
+            self._add_labels(local, [f"{self._node.me} crashes"])
         edge = crash_or_restart(self._node, known)
         if edge is not None:
             nothing = self._model.empty_bundle(self._i)
-            crashes = int(known.up)
-            reactions.last = self._edge(local, edge.next, nothing, crashes)
-        reactions.is_begun = True
+            last = self._edge(local, edge.next, nothing, int(known.up))
+        self._parts.spans[local] = *self._edges.add(actions), *self._edges.add(last)
+        self._parts.known[local] |= facts
 
-    def _ask(self, local: int, reactions: Reactions, letter: Letter) -> None:
+    def _ask(self, local: int, letter: int) -> None:
         """Ask for the reaction of a local state to a letter."""
-        field = self.inboxes.field(letter)
+        known = self._parts.locals[local], self._parts.letters[self._i][letter]
         try:
-            moves = self._moves(self.inboxes.locals[local], letter)
+            moves = self._moves(*known)
         except Asymmetric:
             raise
         except SpecError:
-            reactions.failing |= field
+            self._parts.on[local, letter] = FAILS
         else:
-            edges = self._edges(local, reactions, moves)
-            if edges:
-                insort(reactions.on, (letter.order, field, edges), key=itemgetter(0))
-        reactions.asked |= field
+            edges = self._edges_of(local, moves)
+            self._parts.on[local, letter] = self._edges.add(edges)
 
     def _moves(self, local: Local, letter: Letter | None) -> tuple[Move, ...]:
         if self._symmetric is not None:
             self._symmetric.symmetry.check(self._i, local.actor, letter)
         return self._node.moves(local.actor, letter)
 
-    def _edges(self, local: int, reactions: Reactions, moves: tuple[Move, ...]) -> list[Edge]:
+    def _edges_of(self, local: int, moves: tuple[Move, ...]) -> list[Edge]:
         """Return the edges for the moves that change something."""
         edges: list[Edge] = []
         for move in moves:
             if move.actor is not None:
                 after = self._node.config(move.actor, True, ())
                 edges += self._edge(local, after, move.bundle, 0)
-        self._add_labels(reactions, [move.label for move in moves])
+        self._add_labels(local, [move.label for move in moves])
         return edges
 
     def _edge(self, local: int, after: Local, bundle: Bundle, crashes: int) -> list[Edge]:
         """Return the edge of a step, or an empty list if the reductions leave the step out."""
         if self._noting is not None:
             self._noting.note(after, bundle)
-        before, locals_ = self.inboxes.locals[local], self.inboxes.locals
-        number = self._representative(self.inboxes.local(after))
-        after = locals_[number]
+        before, number = self._parts.locals[local], self._representative(after)
+        after = self._parts.locals[number]
         if self._is_quotient and number == local and not bundle.sends:
             return []
-        if crashes and self._pruned is not None and not self._pruned.sees_up:
+        if crashes and self.pruned is not None and not self.pruned.sees_up:
             restarted = self._node.config(after.actor, True, ())
-            if locals_[self._representative(self.inboxes.local(restarted))] is before:
+            if self._representative(restarted) == local:
                 return []
         changes = self._model.observer.changes(self._i, before, after)
         silent = (
             not bundle.sends
-            and self._fused is not None
-            and not self._fused.changes_view(before, after)
+            and self.fused is not None
+            and not self.fused.changes_view(before, after)
         )
-        return [Edge(number, bundle, crashes, changes, silent)]
+        return [Edge(self._i, number, bundle, crashes, changes, silent)]
 
-    def _representative(self, local: int) -> int:
+    def _representative(self, local: Local) -> int:
         """Return the number of the local state that stands for a local state."""
-        if self._minimised is None:
-            return local
-        found = self._representatives.get(local)
-        if found is None:
-            known = self.inboxes.locals[local]
-            of = self._minimised.representatives.get(known, known)
-            found = self._representatives[local] = self.inboxes.local(of)
-        return found
+        number = self._parts.local(self._i, local)  # may replace the arrays
+        return int(self._parts.representative[number])
 
-    @staticmethod
-    def _add_labels(reactions: Reactions, labels: list[str]) -> None:
+    def _add_labels(self, local: int, labels: list[str]) -> None:
         """Note the labels of steps; if two are equal, the automaton says what is wrong."""
-        new = set(labels)
-        if len(new) < len(labels) or not reactions.labels.isdisjoint(new):
-            reactions.has_equal_labels = True
-        reactions.labels |= new
+        new, known = set(labels), self._labels.setdefault(local, set())
+        if len(new) < len(labels) or not known.isdisjoint(new):
+            self._parts.known[local] |= HAS_EQUAL_LABELS
+        known |= new
 
-    def _note_dead(self, local: int, reactions: Reactions) -> None:
+    def find_dead(self, local: int) -> None:
         """Note which letters the node in a local state will ignore, of those that are new."""
-        assert self._pruned is not None
-        live = self._pruned.live.get(self.inboxes.locals[local])
-        if live is not None:  # the table contains the local state
-            for letter in self.inboxes.letters[reactions.letters :]:
-                if letter not in live and letter in self._pruned.letters:
-                    reactions.dead |= self.inboxes.field(letter)
-        reactions.letters = len(self.inboxes.letters)
+        assert self.pruned is not None
+        states, letters = self._parts.live[local], self._parts.letters[self._i]
+        live = self.pruned.live.get(self._parts.locals[local])
+        for number in np.flatnonzero(states[: len(letters)] == UNKNOWN).tolist():
+            letter = letters[number]
+            # a local state that is not in the table may react to every letter
+            is_dead = live is not None and letter not in live and letter in self.pruned.letters
+            states[number] = DEAD if is_dead else ALIVE
 
 
 def _layers(automaton: Automaton | None) -> Iterator[Automaton]:

@@ -1,4 +1,4 @@
-"""Growing arrays, and the hash table of receptions, which the kernel reads."""
+"""Growing arrays, and the hash table of receptions, which the kernel reads and fills, too."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from pcheck.search.compiled import kernel
+from pcheck.search.compiled.parts import larger
 from pcheck.search.outcome import TooManyNumbers
 
 MAX_ENTRIES = 1 << 30  # of one growing array, so that each position fits in 32 bits
@@ -23,9 +24,7 @@ class Growing:
         """Append a value; the array is replaced by a larger copy if it is full."""
         if self._used == len(self.array):
             if self._used >= MAX_ENTRIES:
-                raise TooManyNumbers(
-                    f"the compiled engine takes at most {MAX_ENTRIES:,} steps of single nodes"
-                )
+                raise too_many_entries()
             self.array = np.concatenate([self.array, np.zeros_like(self.array)])
         self.array[self._used] = value
         self._used += 1
@@ -34,18 +33,56 @@ class Growing:
         return self._used
 
 
+class Rows:
+    """The rows of all configurations: the next configuration, and the effects."""
+
+    def __init__(self, filled: Any) -> None:
+        self._filled = filled
+        self.next, self.bundle = np.zeros(64, np.int32), np.zeros(64, np.int32)
+
+    def append(self, after: int, effects: int) -> None:
+        """Append a row."""
+        self.make_room(1)
+        at = self._filled[kernel.ROWS_FILLED]
+        self.next[at], self.bundle[at] = after, effects
+        self._filled[kernel.ROWS_FILLED] += 1
+
+    def make_room(self, more: int) -> None:
+        """Make room for some more rows."""
+        needed, room = int(self._filled[kernel.ROWS_FILLED]) + more, len(self.next)
+        if needed > MAX_ENTRIES:
+            raise too_many_entries()
+        if needed > room:
+            room = min(max(2 * room, needed), MAX_ENTRIES)
+            self.next, self.bundle = larger(self.next, (room,)), larger(self.bundle, (room,))
+
+    def __len__(self) -> int:
+        return int(self._filled[kernel.ROWS_FILLED])
+
+
 class Receptions:
     """A hash table (machine, configuration, bundle) -> configuration, which the kernel can read."""
 
-    def __init__(self) -> None:
-        self._used = 0
+    def __init__(self, filled: Any) -> None:
+        self._filled = filled
         self.table = np.zeros((1 << 10, 2), np.uint64)
 
     def add(self, machine: int, number: int, bundle: int, after: int) -> None:
-        """Add a reception; the table grows before it is more than half full."""
-        if 2 * self._used >= len(self.table):
+        """Add a reception."""
+        self.make_room()
+        self._filled[kernel.RECEPTIONS_FILLED] += 1
+        kernel.add_reception(self.table, machine, number, bundle, after)
+
+    def make_room(self) -> None:
+        """Make room for a reception: the table grows before it is more than half full."""
+        if 2 * self._filled[kernel.RECEPTIONS_FILLED] >= len(self.table):
             table = np.zeros((2 * len(self.table), 2), np.uint64)
             kernel.move_receptions(self.table, table)
             self.table = table
-        self._used += 1
-        kernel.add_reception(self.table, machine, number, bundle, after)
+
+
+def too_many_entries() -> TooManyNumbers:
+    """Return the error for more entries than an array can have."""
+    return TooManyNumbers(
+        f"the compiled engine takes at most {MAX_ENTRIES:,} steps of single nodes"
+    )

@@ -36,11 +36,16 @@ class Layout:
                 word[machine] = at
                 shift[machine] = sum(widths[i] for i in members[:nth])
         self.words = len(words)
-        self.capacities = [1 << width for width in self.widths]  # how many numbers fit
+        # for each machine, how many numbers fit in its field
+        self.capacities = np.array([1 << min(width, 62) for width in self.widths], np.int64)
         self.word = np.array(word, np.uint64)
         self.shift = np.array(shift, np.uint64)
         self.mask = np.array([(1 << width) - 1 for width in self.widths], np.uint64)
         self.fields = self.word, self.shift, self.mask, _factors(len(widths))  # for the kernel
+
+    def is_outgrown(self, sizes: Iterable[int]) -> bool:
+        """Return whether there are more numbers of a machine than its field can hold."""
+        return any(size > 1 << width for size, width in zip(sizes, self.widths))
 
     def bits(self, machines: Iterable[int]) -> Any:
         """Return for each word the bits that hold the numbers of these machines."""

@@ -5,9 +5,10 @@ bundle. A bundle is the effect of one step on other machines: letters, crashes, 
 fields that changed.
 
 All rules come from `node`, which the reference semantics uses too. They are reached through an
-`automaton`, which holds the reductions. Where possible, a composer puts the same steps together
-from those out of small configurations. This module adds the numbers, and the machines that only
-receive: the watchers, and the crash budget, which counts crashes and refuses one crash too many.
+`automaton`, which holds the reductions. Where possible, the kernel composes the same steps from
+reactions to single letters (see `composing`). This module adds the numbers, and the machines that
+only receive: the watchers, and the crash budget, which counts crashes and refuses one crash too
+many.
 
 A row may cost several steps of the cluster. The rows of a configuration are ordered by cost.
 """
@@ -16,24 +17,35 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
-from pcheck.search.compiled.composing import Composer, NotComposed
-from pcheck.search.compiled.inboxes import Packed
+from pcheck.search.compiled import kernel
+from pcheck.search.compiled.composing import Composition
+from pcheck.search.compiled.effects import Effects, NumberedEffects
 from pcheck.search.compiled.kernel import MISSING, REFUSED
-from pcheck.search.compiled.machines import Effects, Machines, Numbers
+from pcheck.search.compiled.machines import Machines
 from pcheck.search.compiled.orbits import Orbits
-from pcheck.search.compiled.receptions import Growing, Receptions
+from pcheck.search.compiled.reactions import Changes
+from pcheck.search.compiled.receptions import Receptions, Rows
+from pcheck.search.compiled.store import Layout, Store
 from pcheck.search.reductions.automaton import Automaton, MacroStep
 from pcheck.search.reductions.local_tables import Local
 from pcheck.search.reductions.views import Views
 from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.node import Bundle, Config
 from pcheck.semantics.observer import Observation
+
+# instead of the arrays of a store, and of a level that is expanded
+NO_STORE = (
+    *(np.zeros((0, 1), np.uint64), np.zeros(0, np.uint32), np.zeros(0, np.uint64)),
+    *(np.zeros((0, 1), np.uint64), np.zeros(0, np.uint64), np.zeros(0, np.uint32)),
+    *(np.zeros(0, np.uint64), Layout([]).fields, np.zeros(0, np.int64)),
+    *(np.zeros((0, 3), np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint64)),
+)
+NO_LEVEL = 0, 0, 0, 0, 0
 
 
 class Tables:
@@ -49,27 +61,51 @@ class Tables:
         """Begin with empty tables. With ranks of the local states, a row costs by how much it
         raises the rank of its node's local state."""
         self.model, self.ranks = model, ranks
-        self.machines = Machines(model, automata)
-        self.bundles: Numbers[Effects] = Numbers("different effects of steps")
-        self.entries = 0  # rows and receptions so far
+        self.composition = composition = Composition(
+            model, automata, views, ranks, self._effects_number
+        )
+        self.machines = Machines(model, automata, composition.pool, composition.is_composed)
+        self.effects = NumberedEffects(model, self.machines, composition)
+        self._filled = np.zeros(3, np.int64)  # rows, receptions, and both so far
         self.max_cost = 1  # of all rows so far
         # for each configuration where its rows begin, and for each cost where the rows up to it end
-        self._row_span = np.full((len(automata), 64, 2), MISSING, np.int32)
-        self.row_next = Growing(np.int32)
-        self.row_bundle = Growing(np.int32)
-        self.dest_at = Growing(np.int32)
-        self.dest_count = Growing(np.int32)
-        self.dest = Growing(np.int32)
-        self.receptions = Receptions()
-        self.orbits = Orbits(views, self.machines)
+        self.row_span = np.full((len(automata), 64, 2), MISSING, np.int32)
+        self.rows = Rows(self._filled)
+        self.receptions = Receptions(self._filled)
+        self.orbits = Orbits(views, self.machines, self.fill)
 
     @property
-    def row_span(self) -> Any:
-        """The positions of the rows of each configuration, with room for every number in use."""
-        while max(map(len, self.machines.configs)) > self._row_span.shape[1]:
-            more = np.full_like(self._row_span, MISSING)
-            self._row_span = np.concatenate([self._row_span, more], axis=1)
-        return self._row_span
+    def entries(self) -> int:
+        """The number of rows and receptions so far."""
+        return int(self._filled[kernel.ENTRIES])
+
+    @property
+    def _arrays(self) -> tuple[Any, ...]:
+        """The arrays of rows, receptions and orbits for the composition."""
+        return (
+            self.row_span, self.rows.next, self.rows.bundle, self._filled,
+            *self.effects.arrays, self.receptions.table, self.orbits.arrays,
+            *self.composition.arrays,
+        )  # fmt: skip
+
+    def search(
+        self, store: Store, noted: tuple[Any, ...], end: int, limits: tuple[int, ...]
+    ) -> int:
+        """Expand states up to `end` with the kernel; return why the kernel stopped."""
+        layout = store.layout
+        status: int = kernel.search(
+            *(store.states, store.parents, store.slots, store.vectors, store.hashes),
+            *(store.origins, store.edges, layout.fields, layout.capacities),
+            *(*noted, kernel.LEVEL, store.cursor, end, *limits, *self._arrays),
+        )
+        return status
+
+    def make_room(self, sizes: Sequence[int]) -> None:
+        """Make room for every number in use; `sizes` are how many each machine has."""
+        while max(sizes[: len(self.machines.nodes)]) > self.row_span.shape[1]:
+            more = np.full_like(self.row_span, MISSING)
+            self.row_span = np.concatenate([self.row_span, more], axis=1)
+        self.orbits.make_room(sizes)
 
     def initial(self) -> list[int]:
         """Return the vector of the initial state."""
@@ -126,52 +162,77 @@ class Tables:
         nodes = tuple(known.all[number] for known, number in zip(configs, vector))
         return State(nodes, vector[self.machines.budget], self.machines.observation(vector).sent)
 
-    def fill_rows(self, machine: int, number: int) -> None:
-        """Fill in the rows of one configuration of one node."""
+    def fill(self, status: int, cursor: Any) -> None:
+        """Fill in the entry that the kernel missed, or answer its question."""
+        machine, number = int(cursor[kernel.MISSED]), int(cursor[kernel.MISSED_AT])
+        if status == kernel.AUTOMATON:
+            self._fill_rows(machine, number)
+        elif status in kernel.QUESTIONS:
+            self._answer(status, cursor)
+        elif machine < len(self.machines.nodes) and self.composition.is_composed[machine]:
+            if not self.compose(status, cursor):
+                self._fill_rows(machine, number)
+        elif status == kernel.ROWS:
+            self._fill_rows(machine, number)
+        elif status == kernel.RECEPTION:
+            self._fill_reception(machine, number, int(cursor[kernel.MISSED_BUNDLE]))
+        elif status == kernel.VIEWS:
+            self.orbits.fill_views(machine, number)
+        else:
+            self.orbits.fill_image(machine, number, int(cursor[kernel.MISSED_BUNDLE]))
+
+    def compose(self, status: int, cursor: Any) -> bool:
+        """Compose the entry of a node that the kernel missed; return False if that cannot be."""
+        self.make_room(self.machines.sizes())
+        while question := kernel.search(*NO_STORE, status, cursor, *NO_LEVEL, *self._arrays):
+            if question == kernel.AUTOMATON:
+                return False
+            self._answer(question, cursor)
+            self.make_room(self.machines.sizes())
+        return True
+
+    def _answer(self, question: int, cursor: Any) -> None:
+        """Answer a question of the kernel while it composes an entry of a node."""
+        if question == kernel.COSTS:
+            self._allow_cost(int(cursor[kernel.ASKED_AT]))
+            return
+        self.composition.answer(question, cursor)
+        if question == kernel.ROOM:
+            self.rows.make_room(self.composition.ended)
+            self.receptions.make_room()
+
+    def _fill_rows(self, machine: int, number: int) -> None:
+        """Fill in the rows of one configuration of one node from the steps of its automaton."""
         rows = sorted(self._rows(machine, number), key=itemgetter(0))
         costs = [cost for cost, _, _ in rows]
-        self.entries += 1 + len(rows)
-        highest = costs[-1] if costs else 1
-        if highest > self.max_cost:
-            last = np.repeat(self._row_span[:, :, -1:], highest - self.max_cost, axis=2)
-            self._row_span = np.concatenate([self._row_span, last], axis=2)
-            self.max_cost = highest
-        start = len(self.row_next)
+        self._filled[kernel.ENTRIES] += 1 + len(rows)
+        self._allow_cost(costs[-1] if costs else 1)
+        start = len(self.rows)
         for _, after, effects in rows:
-            self.row_next.append(self.machines.number_of_step(machine, after))
-            self.row_bundle.append(self._bundle_number(effects))
+            self.rows.append(
+                self.machines.config_number(machine, after), self.effects.number(effects)
+            )
         ends = [start + bisect_right(costs, cost) for cost in range(self.max_cost + 1)]
         self.row_span[machine, number] = ends
 
-    def _rows(self, machine: int, number: int) -> list[tuple[int, Config | Packed, Effects]]:
+    def _allow_cost(self, cost: int) -> None:
+        """Make room for rows of a cost."""
+        if cost > self.max_cost:
+            last = np.repeat(self.row_span[:, :, -1:], cost - self.max_cost, axis=2)
+            self.row_span = np.concatenate([self.row_span, last], axis=2)
+            self.max_cost = cost
+
+    def _rows(self, machine: int, number: int) -> list[tuple[int, Config, Effects]]:
         """Return the cost of each step of a configuration, its next configuration, its effects."""
-        composer = self.machines.composers[machine]
-        if composer is not None:
-            with suppress(NotComposed):
-                return self._composed_rows(machine, number, composer)
         config = self.machines.configs[machine].all[number]
         local = self.machines.nodes[machine].node.local
         return [
             (
                 self._cost(machine, len(step.labels), local(config), local(step.next)),
                 step.next,
-                self.effects(machine, config, step),
+                self._effects_of(machine, config, step),
             )
             for step in self.machines.nodes[machine].steps(config)
-        ]
-
-    def _composed_rows(
-        self, machine: int, number: int, composer: Composer
-    ) -> list[tuple[int, Config | Packed, Effects]]:
-        packed = composer.configs.packed[number]
-        locals_ = composer.inboxes.locals
-        return [
-            (
-                self._cost(machine, step.length, locals_[packed[0]], locals_[step.next[0]]),
-                step.next,
-                Effects(machine, step.bundle, step.crashes, step.changes),
-            )
-            for step in composer.steps(packed)
         ]
 
     def _cost(self, machine: int, length: int, before: Local, after: Local) -> int:
@@ -181,10 +242,10 @@ class Tables:
         rank = self.ranks[machine]
         return max(1, rank[after] - rank[before])
 
-    def fill_reception(self, machine: int, number: int, bundle: int) -> None:
-        """Fill in the configuration of any machine after it receives a bundle."""
-        self.entries += 1
-        effects = self.bundles.all[bundle]
+    def _fill_reception(self, machine: int, number: int, bundle: int) -> None:
+        """Fill in what a machine that is not composed holds after it receives a bundle."""
+        self._filled[kernel.ENTRIES] += 1
+        effects = self.effects.all[bundle]
         if machine == self.machines.budget:
             after = number + effects.crashes
             if after <= self.model.crashes:
@@ -194,51 +255,22 @@ class Tables:
         elif machine in self.machines.watchers:
             after = self._observe(machine, number, effects)
         else:
-            after = self._received(machine, number, effects.bundle)
+            _, before = self.machines.numbered(machine, number)
+            received = self.machines.nodes[machine].receive(before, effects.bundle)
+            after = self.machines.config_number(machine, received)
         self.receptions.add(machine, number, bundle, after)
-
-    def _received(self, machine: int, number: int, bundle: Bundle) -> int:
-        """Return the number of a node's configuration after a bundle reached the node."""
-        machines, composer = self.machines, self.machines.composers[machine]
-        if composer is not None:
-            packed = composer.receive(composer.configs.packed[number], bundle)
-            return machines.number_of_step(machine, packed)
-        _, before = machines.numbered(machine, number)
-        return machines.number_of_step(machine, machines.nodes[machine].receive(before, bundle))
 
     def forget_representatives(self) -> None:
         """Compose steps with the representatives of now, which may be other ones than before."""
-        for composer in self.machines.composers:
-            if composer is not None:
-                composer.forget()
+        self.composition.forget()
 
-    def effects(self, machine: int, config: Config, step: MacroStep) -> Effects:
+    def _effects_of(self, machine: int, config: Config, step: MacroStep) -> Effects:
         """Return the effects on other machines of a step out of a configuration."""
         changes = self.machines.observer.changes(machine, config, step.next)
         return Effects(machine, step.bundle, step.crashes, changes)
 
-    def _bundle_number(self, effects: Effects) -> int:
-        """Return the number of the effects of a step; list the receivers of new effects.
-
-        The budget comes first, so that a refused crash has no other receptions. A watcher comes
-        last, where the kernel finds the change of the observation.
-        """
-        known, bundle = len(self.bundles), effects.bundle
-        number = self.bundles.number(effects)
-        if number == known:
-            if not effects.crashes:
-                self.model.mark_sent(bundle)
-            receivers = [self.model.index[node] for node in bundle.receivers]
-            watched = self.machines.observer.watched(bundle)
-            if effects.changes or watched:
-                receivers.append(self.machines.watchers[effects.node])
-            if effects.crashes:
-                receivers.insert(0, self.machines.budget)
-            self.dest_at.append(len(self.dest))
-            self.dest_count.append(len(receivers))
-            for receiver in receivers:
-                self.dest.append(receiver)
-        return number
+    def _effects_number(self, i: int, bundle: Bundle, crashes: int, changes: Changes) -> int:
+        return self.effects.number(Effects(i, bundle, crashes, changes))
 
     def _observe(self, machine: int, number: int, effects: Effects) -> int:
         """Return the number of a watcher's observation after it receives a bundle."""

@@ -115,6 +115,7 @@ class Turn:
         met.close(quotients.symmetry)
         tables = MetTables(met, walk.clock.ticking(walk.progress, CLOSING))
         self._pairs, self._work_at_growth = met.pairs(), self._work()
+        walk.tables.composition.note_dropped()
         if not quotients.grow(tables):
             raise Refuted
         walk.tables.forget_representatives()

@@ -14,9 +14,6 @@ from pcheck.search.compiled.discovering import discovery
 from pcheck.search.compiled.judging import LevelJudge
 from pcheck.search.compiled.kernel import (
     HEAD,
-    MISSED,
-    MISSED_AT,
-    MISSED_BUNDLE,
     TERMINAL,
     TRANSITIONS,
 )
@@ -73,7 +70,6 @@ class Walk:
         first = self.tables.initial()
         self.level_judge = LevelJudge(self.tables, self.judge, reduced)
         self.store = Store(self.tables.machines.sizes(), first, records=records)
-        self.tables.machines.capacities = self.store.layout.capacities
         self.levels = [0, 1]  # where each complete level begins, and where the last one ends
         self.depth = 0  # of the last level that has a state
         self.sizes = [[1] * len(model.nodes)]  # at each level, the configurations of each node
@@ -114,6 +110,7 @@ class Walk:
         """Return a search by ranks for the properties that are still open."""
         search = Walk(self.model, self.limits, self.reduced, False, self.clock, ranks)
         search.judge.open, search.judge.samples = list(self.judge.open), self.judge.samples
+        search.level_judge.begin_with(self.level_judge, int(self.store.cursor[TRANSITIONS]))
         search.progress.level, search.progress.activity = self.progress.level, PROVING
         return search
 
@@ -152,12 +149,12 @@ class Walk:
         self.complete = True
         return True
 
-    def _widen(self) -> None:
-        """Widen the fields of the store if a number outgrew one: the kernel does not check."""
-        machines = self.tables.machines
-        if machines.outgrown:
-            self.store.widen(machines.sizes())
-            machines.capacities, machines.outgrown = self.store.layout.capacities, False
+    def _make_room(self) -> None:
+        """Make room for each number in fields and arrays: the kernel does not check."""
+        sizes = self.tables.machines.sizes()
+        if self.store.layout.is_outgrown(sizes):
+            self.store.widen(sizes)
+        self.tables.make_room(sizes)
 
     def _expand_level(self, start: int, end: int, cost: int) -> None:
         """Take the rows of one cost out of the states of one level."""
@@ -174,16 +171,11 @@ class Walk:
             self._check_limits()
 
     def _expand(self, end: int, cost: int) -> int:
-        self._widen()
-        store, tables, layout = self.store, self.tables, self.store.layout
-        return kernel.expand(
-            store.states, store.parents, store.slots, store.vectors, store.hashes, store.origins,
-            store.edges, layout.fields, tables.orbits.arrays,
-            tables.row_span, tables.row_next.array, tables.row_bundle.array,
-            tables.dest_at.array, tables.dest_count.array, tables.dest.array,
-            tables.receptions.table, *self.level_judge.noted.arrays(store),
-            store.cursor, end, cost, self._max_states(), SLICE,
-        )  # fmt: skip
+        self._make_room()
+        noted = self.level_judge.noted.arrays(self.store)
+        entries = self.limits.entries if self.limits.entries is not None else MAX_STATES
+        limits = cost, self._max_states(), SLICE, entries
+        return self.tables.search(self.store, noted, end, limits)
 
     def _max_states(self) -> int:
         """Return the number of states at which the search stops; beyond the last level, no more."""
@@ -201,7 +193,7 @@ class Walk:
     def _fill_or_blame(self, status: int) -> None:
         """Fill in what the kernel missed; give a fault of the spec the trace that leads to it."""
         try:
-            self._fill(status)
+            self.tables.fill(status, self.store.cursor)
         except SpecError as error:
             if self._settle() == kernel.LIMIT:  # the fault is beyond the limit of states
                 raise Stop(self._limit()) from None
@@ -216,26 +208,15 @@ class Walk:
             at = self._fault_at
             trace_fault(error, self.clock, self.progress, lambda tick: self._trace(at, tick))
 
-    def _fill(self, status: int) -> None:
-        """Fill in the table entry that the kernel missed."""
-        machine, number = (int(self.store.cursor[at]) for at in (MISSED, MISSED_AT))
-        tables = self.tables
-        if status == kernel.ROWS:
-            tables.fill_rows(machine, number)
-        elif status == kernel.RECEPTION:
-            tables.fill_reception(machine, number, int(self.store.cursor[MISSED_BUNDLE]))
-        else:
-            tables.orbits.fill(status, self.store.cursor)
-
     def _settle(self) -> int:
         """Insert the successors in the buffer, so that states and transitions fit together."""
         while True:
-            self._widen()
+            self._make_room()
             status = self.store.flush(self.tables.orbits.arrays, self._max_states())
             if status == kernel.FULL:
                 self.store.grow()
             elif status in (kernel.VIEWS, kernel.IMAGE):
-                self._fill(status)
+                self.tables.fill(status, self.store.cursor)
             else:
                 return status
 
@@ -267,12 +248,15 @@ class Walk:
         """The number of states without a next step, if every row costs one step."""
         return int(self.store.cursor[TERMINAL])
 
+    def _growing(self) -> tuple[str, ...]:
+        """Return what grows in the nodes from level to level."""
+        return growing_nodes(self.tables.machines.configs_by_level(self.sizes))
+
     def report(self, proof: Walk | None = None) -> SearchResult:
         """Return the result of this search; the counts are those of the proof, if one is given."""
         last = proof or self
         on = [name for name in self.reduced.on if name != "cover" or proof is not None]
         seconds, symmetry = self.clock.seconds(), last.level_judge.symmetry
-        levels = self.tables.machines.configs_by_level(self.sizes)
         discoveries, untraced = trace_decisions(
             *(self.judge, self.clock, self.progress, self._discovery),
             lambda where: steps_to(where, self.levels),
@@ -291,7 +275,7 @@ class Walk:
             memory=last.store.bytes,
             engine="compiled",
             terminal=last.terminal if last.complete and not on else None,
-            growing=growing_nodes(levels) if self.stopped is not None else (),
+            growing=self._growing() if self.stopped is not None else (),
             samples=self.judge.samples,
             reduced=tuple(on),
             skipped=self.reduced.skipped,

@@ -20,7 +20,7 @@ def explorer(
         _cache_in(Path(tempfile.gettempdir()) / f"pcheck-{_user()}")
         kernel = import_module("pcheck.search.compiled.kernel")
     explorer = import_module("pcheck.search.compiled.explorer")
-    if not any(Path(kernel.expand.stats.cache_path).glob("kernel.expand-*.nbc")):
+    if not any(Path(kernel.search.stats.cache_path).glob("kernel.search-*.nbc")):
         on_note("compiling the search to machine code: this takes some seconds, once")
         on_compiling()
         explorer.compile_kernel()

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
+from operator import itemgetter
 from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
 
 from pcheck.errors import SpecError
 from pcheck.search.clock import Clock
-from pcheck.search.compiled.composing import Composer, NotComposed
-from pcheck.search.compiled.inboxes import COPIES_BITS, Inboxes
+from pcheck.search.compiled import kernel
+from pcheck.search.compiled.configs import Pool
+from pcheck.search.compiled.parts import Parts
+from pcheck.search.compiled.tables import Tables
 from pcheck.search.compiled.walk import Walk
 from pcheck.search.limits import Limits
 from pcheck.search.outcome import TooManyNumbers
@@ -25,7 +30,7 @@ from pcheck.semantics.node import Config
 from tests.attack.attack import SUBSETS, Case
 from tests.attack.drawn import protocols
 from tests.attack.scripts import trap
-from tests.search.parts import tickers
+from tests.search.parts import M1, M, N, Player, cluster, tickers
 
 MAX_CONFIGS = 60  # of each node that are compared
 
@@ -55,14 +60,62 @@ def steps_of(automaton: Automaton, model: ClusterModel, i: int, config: Config) 
         return [str(error)]
 
 
-def composed_steps(composer: Composer, config: Config) -> list[Any]:
-    inboxes = composer.inboxes
-    steps = composer.steps(inboxes.packed(config))
-    return [(step.length, inboxes.unpacked(step.next), *step[2:]) for step in steps]
+def missed(machine: int, number: int, third: int = 0) -> Any:
+    """Return a cursor that says which entry is missing."""
+    cursor = np.zeros(kernel.CURSOR_SIZE, np.int64)
+    cursor[kernel.MISSED], cursor[kernel.MISSED_AT] = machine, number
+    cursor[kernel.MISSED_BUNDLE] = third
+    return cursor
+
+
+def composed_steps(tables: Tables, i: int, number: int) -> list[Any] | None:
+    """Return the rows that the kernel composes, or None if it needs the automaton."""
+    if not tables.compose(kernel.ROWS, missed(i, number)):
+        return None
+    found = []
+    span, configs = tables.row_span[i, number], tables.machines.configs[i].all
+    for cost, (begin, end) in enumerate(pairwise(span.tolist()), 1):
+        for row in range(begin, end):
+            effects = tables.effects.all[tables.rows.bundle[row]]
+            assert effects.node == i
+            after = configs[int(tables.rows.next[row])]
+            found.append((cost, after, effects.bundle, effects.crashes, effects.changes))
+    return found
+
+
+def received(tables: Tables, i: int, number: int, bundle: int) -> Config:
+    """Return what the kernel composes when a bundle reaches a node."""
+    assert tables.compose(kernel.RECEPTION, missed(i, number, bundle))
+    table, key = tables.receptions.table, np.uint64(kernel._key(i, number, bundle))
+    place = kernel._find_place(table, key)
+    assert int(table[place, 0]) == int(key)
+    return tables.machines.configs[i].all[int(table[place, 1]) - 3]
+
+
+def compare_renamed(tables: Tables, i: int, number: int, config: Config) -> int:
+    """Compare images and views; return how many images differ from their configurations."""
+    symmetry, orbits, differing = tables.orbits.symmetry, tables.orbits, 0
+    assert symmetry is not None
+    assert tables.compose(kernel.VIEWS, missed(i, number))
+    views = orbits.views[orbits.first_row[i] + number].tolist()
+    assert min(views) > 0
+    for swap, names in enumerate(symmetry.swaps):
+        target = symmetry.targets[swap][i]
+        assert tables.compose(kernel.IMAGE, missed(i, number, swap))
+        image = int(orbits.images[orbits.first_row[i] + number, swap])
+        expected = tables.machines.nodes[target].normal(symmetry.config(swap, i, config))
+        assert tables.machines.configs[target].all[image] is expected
+        assert tables.compose(kernel.VIEWS, missed(target, image))
+        of_image = orbits.views[orbits.first_row[target] + image].tolist()
+        one, other = map(symmetry.names.index, names)
+        of_image[one], of_image[other] = of_image[other], of_image[one]
+        assert of_image == views
+        differing += expected is not config
+    return differing
 
 
 def compare(case: Case, subset: tuple[str, ...], random: Random) -> Counter[str]:
-    """Compare what the composers and the automata of a search say of what the search met."""
+    """Compare what the kernel composes with what the automata say, of what the search met."""
     model = model_of(case)
     reduced, limits = reduce_cluster(model, subset), Limits(states=400)
     walk = Walk(model, limits, reduced, True, Clock(limits, None))
@@ -71,36 +124,37 @@ def compare(case: Case, subset: tuple[str, ...], random: Random) -> Counter[str]
         walk.run()
     except (SpecError, MetUnknown, ForbidsUnseenSteps):
         found["ended"] += 1
-    symmetry, machines = walk.tables.orbits.symmetry, walk.tables.machines
-    for i, composer in enumerate(machines.composers):
-        if composer is None:
-            found["no composer"] += 1
+    tables, machines = walk.tables, walk.tables.machines
+    for i, automaton in enumerate(machines.nodes):
+        if not tables.composition.is_composed[i]:
+            found["no composition"] += 1
             continue
-        automaton, configs = machines.nodes[i], list(composer.configs)
-        for config in random.sample(configs, min(len(configs), MAX_CONFIGS)):
-            assert composer.inboxes.unpacked(composer.inboxes.packed(config)) is config
-            try:
-                steps = composed_steps(composer, config)
-            except NotComposed:
+        configs = list(machines.configs[i].all)
+        for number in random.sample(range(len(configs)), min(len(configs), MAX_CONFIGS)):
+            config = configs[number]
+            assert machines.config_number(i, config) == number
+            steps = composed_steps(tables, i, number)
+            if steps is None:
                 found["not composed"] += 1
             else:
-                assert steps == steps_of(automaton, model, i, config)
+                expected = steps_of(automaton, model, i, config)
+                assert steps == sorted(expected, key=itemgetter(0))
                 found["steps"] += len(steps)
-            for effects in random.sample(walk.tables.bundles.all, min(8, len(walk.tables.bundles))):
-                received = composer.receive(composer.inboxes.packed(config), effects.bundle)
+            for bundle in bundles_to(tables, i, random):
+                effects = tables.effects.all[bundle]
                 after = automaton.receive(config, effects.bundle)
-                assert composer.inboxes.unpacked(received) is after
+                assert received(tables, i, number, bundle) is after
                 found["received"] += after is not config
-            for swap in range(len(symmetry.swaps)) if symmetry is not None else ():
-                assert symmetry is not None
-                target = symmetry.targets[swap][i]
-                other = machines.composers[target]
-                assert other is not None
-                image = composer.image(swap, composer.inboxes.packed(config), other, symmetry)
-                expected = machines.nodes[target].normal(symmetry.config(swap, i, config))
-                assert other.inboxes.unpacked(image) is expected
-                found["images"] += expected is not config
+            if tables.orbits.symmetry is not None:
+                found["images"] += compare_renamed(tables, i, number, config)
     return found
+
+
+def bundles_to(tables: Tables, i: int, random: Random) -> list[int]:
+    """Return the numbers of at most eight bundles that reach node i."""
+    effects = tables.effects
+    found = [number for number in range(len(effects)) if i in effects.receivers(number)]
+    return random.sample(found, min(8, len(found)))
 
 
 def compare_many(first: int, how_many: int) -> Counter[str]:
@@ -121,7 +175,7 @@ def compare_many(first: int, how_many: int) -> Counter[str]:
 
 def test_composed_steps_are_those_of_the_automata() -> None:
     found = compare_many(300_000, 20)
-    assert min(found[each] for each in ("steps", "received", "images", "no composer")) > 50
+    assert min(found[each] for each in ("steps", "received", "images", "no composition")) > 50
 
 
 @pytest.mark.slow
@@ -143,35 +197,59 @@ def test_a_handler_that_fails_ends_a_chain_or_is_reported(
     assert (found["not composed"] > 0) is (network != "lossy")
 
 
-# Inboxes
+# Configurations
 
 
-def test_an_inbox_of_more_than_64_letters_and_of_more_copies_than_a_field_holds() -> None:
-    model = ClusterModel(tickers(2, 1), NETWORKS["once"], 0)
-    inboxes = Inboxes(model.nodes[0])
-    letters = [model.letter(model.nodes[1].me, (number,)) for number in range(100)]
-    assert [inboxes.field(letter).bit_length() for letter in letters] == [*range(16, 1_601, 16)]
-    inbox = 0
-    for number, letter in enumerate(letters):
-        for _ in range(number % 3):
-            inbox = inboxes.put(inbox, letter)
-    expected = [number for number in range(100) for _ in range(number % 3)]
-    assert inboxes.copies(inbox) == expected
-    taken = inboxes.taken(inbox, inboxes.field(letters[98]))
-    assert Counter(expected) - Counter(inboxes.copies(taken)) == {98: 1}
-    full = inboxes.field(letters[0])
-    assert inboxes.copies(full) == [0] * ((1 << COPIES_BITS) - 1)
+def pool_of(network: str, senders: int = 2) -> tuple[Pool, ClusterModel]:
+    model = ClusterModel(tickers(senders, 1), NETWORKS[network], 0)
+    return Pool(model.nodes, Parts(len(model.nodes), 0, 0)), model
+
+
+def test_an_inbox_of_more_than_64_letters_and_many_copies() -> None:
+    pool, model = pool_of("once")
+    node, other = model.nodes[0], model.nodes[1].me
+    letters = [model.letter(other, (number,)) for number in range(100)]
+    actor, random = model.initial().nodes[0].actor, Random(1)
+    inboxes = [
+        tuple(letter for letter in letters for _ in range(random.choice([0, 0, 1, 40])))
+        for _ in range(30)
+    ]
+    configs = [node.config(actor, True, inbox) for inbox in inboxes]
+    assert [pool.number(0, config) for config in configs * 2] == [*range(30), *range(30)]
+    assert [pool.config(0, number) for number in range(30)] == configs
+    full = node.config(actor, True, tuple(letters[:1]) * kernel.MAX_COPIES)
+    assert pool.config(0, pool.number(0, full)) is full
+    more = node.config(actor, True, (*full.inbox, *full.inbox[:1]))
     with pytest.raises(TooManyNumbers, match="at most 65,535 copies of a message"):
-        inboxes.put(full, letters[0])
+        pool.number(0, more)
 
 
-def test_a_set_holds_one_copy_of_each_of_100_letters() -> None:
-    model = ClusterModel(tickers(2, 1), NETWORKS["set"], 0)
-    inboxes = Inboxes(model.nodes[0])
-    letters = [model.letter(model.nodes[1].me, (number,)) for number in range(100)]
-    inbox = 0
-    for letter in letters[::-2] * 2:
-        inbox = inboxes.put(inbox, letter)
-    assert inboxes.copies(inbox) == list(range(50))
-    assert list(inboxes.inside(inbox)) == letters[1::2]
-    assert inboxes.taken(inbox, inboxes.field(letters[1])) == inbox
+def test_a_delivery_beyond_the_most_copies() -> None:
+    players = cluster({M: lambda i: Player(hits=3), N: lambda i: Player(serves_to=M1, hits=3)})
+    model = ClusterModel(players, NETWORKS["once"], 0)
+    walk = Walk(model, Limits(), reduce_cluster(model, ()), True, Clock(Limits(), None))
+    walk.run()
+    tables = walk.tables
+    bundle = bundles_to(tables, 0, Random(1))[0]
+    (letter,) = tables.effects.all[bundle].bundle.to(model.nodes[0].me)
+    before = model.initial().nodes[0]
+    copies = [kernel.MAX_COPIES - 1, kernel.MAX_COPIES]
+    fuller, full = (model.nodes[0].config(before.actor, True, (letter,) * each) for each in copies)
+    assert received(tables, 0, tables.machines.config_number(0, fuller), bundle) is full
+    number = tables.machines.config_number(0, full)
+    with pytest.raises(TooManyNumbers, match="at most 65,535 copies of a message"):
+        tables.compose(kernel.RECEPTION, missed(0, number, bundle))
+
+
+def test_more_configurations_than_16_bits_can_number() -> None:
+    pool, model = pool_of("set")
+    node, other = model.nodes[0], model.nodes[1].me
+    letters = [model.letter(other, (number,)) for number in range(17)]
+    actor = model.initial().nodes[0].actor
+    configs = [
+        node.config(actor, True, tuple(each for nth, each in enumerate(letters) if bits >> nth & 1))
+        for bits in range(70_000)
+    ]
+    assert [pool.number(0, config) for config in configs] == [*range(70_000)]
+    assert pool.number(0, configs[66_666]) == 66_666
+    assert pool.config(0, 66_666) is configs[66_666]

@@ -117,22 +117,23 @@ def test_the_kernel_runs_only_if_every_number_fits_in_its_field(
     blocks: int, size: int, monkeypatch: Monkeypatch
 ) -> None:
     """Eight nodes, their watchers and the budget have no spare bits in the first word."""
-    expand, widen = kernel.expand, Walk._widen
+    search, widen = kernel.search, Walk._make_room
     searches: list[Walk] = []
 
-    def noted(search: Walk) -> None:
-        searches[:] = [search]
-        widen(search)
+    def noted(walk: Walk) -> None:
+        searches[:] = [walk]
+        widen(walk)
 
     def checked(*arguments: Any) -> int:
-        capacities = searches[0].store.layout.capacities
-        sizes = searches[0].tables.machines.sizes()
-        assert [size for size, room in zip(sizes, capacities, strict=True) if size > room] == []
-        status: int = expand(*arguments)
+        for walk in searches:  # none before the first state has its numbers
+            capacities = walk.store.layout.capacities
+            sizes = walk.tables.machines.sizes()
+            assert [size for size, room in zip(sizes, capacities, strict=True) if size > room] == []
+        status: int = search(*arguments)
         return status
 
-    monkeypatch.setattr(Walk, "_widen", noted)
-    monkeypatch.setattr(kernel, "expand", checked)
+    monkeypatch.setattr(Walk, "_make_room", noted)
+    monkeypatch.setattr(kernel, "search", checked)
     for idle in range(11):
         searched(chair(blocks, size, idle))
     assert searches

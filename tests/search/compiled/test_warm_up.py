@@ -48,7 +48,7 @@ def test_machine_code_is_kept_if_neither_package_nor_home_can_be_written(tmp_pat
     found = json.loads(out)
     answer = found["run"]["engine"], found["states"], found["transitions"], found["depth"]
     assert (status, answer, err) == (0, ("compiled", 19_911, 77_270, 20), NOTE)
-    assert list((tmp_path / "scratch").rglob("kernel.expand-*.nbc"))
+    assert list((tmp_path / "scratch").rglob("kernel.search-*.nbc"))
     assert explore(tmp_path, *options, "--quiet") == (0, "holds\n", "")
 
 
@@ -84,7 +84,7 @@ def test_no_function_of_the_kernel_is_first_compiled_during_a_search() -> None:
         [sys.executable, "-c", UNCOMPILED], capture_output=True, text=True, check=True, cwd=ROOT
     )
     functions = (
-        "add_reception,canonise,drop_below,expand,flush,mix_each,move_receptions,"
-        "note_first_seen,rebuild,rebuild_notes,repack"
+        "add_reception,canonise,drop_below,flush,keep_config,mix_each,move_receptions,"
+        "note_first_seen,number_config,rebuild,rebuild_configs,rebuild_notes,repack,search,views_of"
     )
     assert done.stdout == f"\nminimise,fuse,prune,symmetry,cover\n{functions}\n\n"

@@ -6,13 +6,16 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+import numpy as np
 import pytest
 
 from pcheck import Action, Actor, Id, Step, action, broadcast, fixed, volatile
 from pcheck.search.clock import Clock
 from pcheck.search.compiled import walk
+from pcheck.search.compiled.configs import Pool
 from pcheck.search.compiled.covering import Cover
 from pcheck.search.compiled.explorer import explore
+from pcheck.search.compiled.reactions import LocalReactions
 from pcheck.search.compiled.walk import Walk
 from pcheck.search.limits import Limits
 from pcheck.search.reductions.closure import Closure
@@ -163,13 +166,32 @@ class RowsWithoutUp(Cover):
         return super()._row(i, node.config(config.actor, True, config.inbox))
 
 
-@NETS
+def table_without_up(pool: Pool, i: int) -> tuple[Any, Any]:
+    """Return the table of a composed node, with the numbers that `RowsWithoutUp` gives."""
+    local, copies = TABLE(pool, i)
+    states, node = pool.parts.locals, pool.nodes[i]
+    up = [pool.parts.local(i, node.config(states[n].actor, True, ())) for n in local.tolist()]
+    return np.array(up, np.int32), copies
+
+
+TABLE = Pool.table
+
+
+@pytest.mark.parametrize(
+    ("composed", "network"),
+    [(False, "set"), (False, "once"), (False, "lossy"), (True, "set"), (True, "once")],
+)
 def test_the_local_states_of_the_compiled_cover_are_up_or_down(
-    network: str, monkeypatch: Patch
+    composed: bool, network: str, monkeypatch: Patch
 ) -> None:
     case = Case(cluster({N: lambda _: DownBeforeUp()}, watches(X)), network, crashes=1)
     assert exactly(case) == {"", "X"}
-    monkeypatch.setattr(walk, "Cover", RowsWithoutUp)
+    if composed:
+        monkeypatch.setattr(Pool, "table", table_without_up)
+    else:
+        monkeypatch.setattr(LocalReactions, "are_enough", lambda automaton: False)
+        assert exactly(case) == {"", "X"}
+        monkeypatch.setattr(walk, "Cover", RowsWithoutUp)
     assert proved(case) == {""}
 
 

@@ -143,10 +143,10 @@ def test_the_error_contains_the_asymmetric_reaction() -> None:
 
     assert refused(made) == (
         "n1 and n2 are declared interchangeable, but receive() of KnowsTheFirst distinguishes "
-        "them: n2 [on Says(what=None) from n1, in state KnowsTheFirst(done=False, kept=None)] "
-        "becomes KnowsTheFirst(done=False, kept=1), and with the names swapped n1 [on "
-        "Says(what=None) from n2, in state KnowsTheFirst(done=False, kept=None)] becomes "
-        "KnowsTheFirst(done=False, kept=2); compare names only with == and with no fixed name, or "
+        "them: n1 [on Says(what=None) from n2, in state KnowsTheFirst(done=False, kept=None)] "
+        "becomes KnowsTheFirst(done=False, kept=2), and with the names swapped n2 [on "
+        "Says(what=None) from n1, in state KnowsTheFirst(done=False, kept=None)] becomes "
+        "KnowsTheFirst(done=False, kept=1); compare names only with == and with no fixed name, or "
         "remove n1 and n2 from interchangeable=[...]"
     )
 

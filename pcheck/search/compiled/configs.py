@@ -1,0 +1,143 @@
+"""The configurations of the composed nodes, as rows of numbers that the kernel puts together.
+
+A configuration is the number of a local state, and the number of copies of each letter (on `set`,
+at most one). See `parts` for these numbers. All configurations stand in one list, in the order in
+which they were put together, and those that the search needs have a number of their node, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, overload
+
+import numpy as np
+
+from pcheck.search.compiled import kernel, numbers
+from pcheck.search.compiled.parts import Parts, larger
+from pcheck.search.outcome import TooManyNumbers
+from pcheck.semantics.node import Config, Node
+
+FIRST_ROOM = 256  # configurations
+
+
+class Pool:
+    """The configurations of all composed nodes."""
+
+    def __init__(self, nodes: Sequence[Node], parts: Parts) -> None:
+        self.nodes, self.parts = nodes, parts
+        self.counts = np.zeros(len(nodes), np.int64)  # for each node, its numbered configurations
+        self._local = np.zeros(FIRST_ROOM, np.int32)
+        self._copies = np.zeros((FIRST_ROOM, parts.room), np.uint16)
+        self._number = np.full(FIRST_ROOM, -1, np.int32)
+        self._place_of = np.zeros((len(nodes), min(FIRST_ROOM, numbers.MAX_NUMBERS)), np.int32)
+        self._slots = np.zeros(4 * FIRST_ROOM, np.int64)
+        self._used = np.zeros(1, np.int64)
+
+    @property
+    def arrays(self) -> tuple[Any, ...]:
+        """The arrays for the kernel, with room for each letter, and for one more configuration."""
+        if self._copies.shape[1] < self.parts.room:
+            self._copies = larger(self._copies, (None, self.parts.room))
+        if self._used[0] + 1 >= len(self._local):
+            self.double()
+        return (
+            self._local, self._copies, self._number, self._place_of, self._slots, self._used,
+        )  # fmt: skip
+
+    def make_room(self, more: int) -> None:
+        """Make room for one more configuration, and for some more numbers of each node."""
+        if self._used[0] + 2 >= len(self._local):
+            self.double()
+        room, needed = self._place_of.shape[1], int(self.counts.max()) + more
+        if needed > numbers.MAX_NUMBERS:
+            raise numbers.too_many("configurations of one node")
+        if needed > room:
+            room = min(max(2 * room, needed), numbers.MAX_NUMBERS)
+            self._place_of = larger(self._place_of, (None, room))
+
+    def double(self) -> None:
+        """Double the room for configurations."""
+        room = 2 * len(self._local)
+        self._local = larger(self._local, (room,))
+        self._copies = larger(self._copies, (room, None))
+        self._number = larger(self._number, (room,), -1)
+        self._slots = np.zeros(4 * room, np.int64)
+        kernel.rebuild_configs(self.arrays)
+
+    def number(self, i: int, config: Config) -> int:
+        """Return the number of a configuration of node i; a new one gets the next free number."""
+        local = self.parts.local(i, self.nodes[i].local(config))
+        letters = [self.parts.letter(i, letter) for letter in config.inbox]
+        arrays, free = self.arrays, int(self._used[0])
+        self._local[free], self._copies[free] = local, 0
+        for letter in letters:
+            if self._copies[free, letter] == kernel.MAX_COPIES:
+                raise too_many_copies()
+            self._copies[free, letter] += 1
+        place = int(kernel.keep_config(arrays))
+        if self._number[place] < 0:
+            self.make_room(1)
+        return int(kernel.number_config(self.arrays, self.counts, i, place))
+
+    def config(self, i: int, number: int) -> Config:
+        """Return the configuration of node i with a number."""
+        place = self._place_of[i, number]
+        local, copies = self.parts.locals[self._local[place]], self._copies[place]
+        letters = [
+            self.parts.letters[i][letter]
+            for letter in np.flatnonzero(copies).tolist()
+            for _ in range(copies[letter])
+        ]
+        inbox = tuple(sorted(letters, key=lambda letter: letter.order))
+        return self.nodes[i].config(local.actor, local.up, inbox)
+
+    def table(self, i: int) -> tuple[Any, Any]:
+        """Return the local state of each configuration of node i, and its copies of each letter."""
+        places = self._place_of[i, : self.counts[i]]
+        return self._local[places], self._copies[places, : len(self.parts.letters[i])]
+
+    def local_at(self, place: int) -> int:
+        """Return the number of the local state of the configuration at a place."""
+        return int(self._local[place])
+
+    def letters_at(self, place: int) -> list[int]:
+        """Return the numbers of the letters of the configuration at a place."""
+        letters: list[int] = np.flatnonzero(self._copies[place]).tolist()
+        return letters
+
+
+class Configs(Sequence[Config]):
+    """The configurations of one node by their numbers."""
+
+    def __init__(self, pool: Pool, i: int) -> None:
+        self._pool, self._i = pool, i
+
+    @property
+    def all(self) -> Configs:
+        """The configurations by their numbers."""
+        return self
+
+    def number(self, config: Config) -> int:
+        """Return the number of a configuration; a new one gets the next free number."""
+        return self._pool.number(self._i, config)
+
+    def __len__(self) -> int:
+        return int(self._pool.counts[self._i])
+
+    @overload
+    def __getitem__(self, at: int) -> Config: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[Config]: ...
+
+    def __getitem__(self, at: int | slice) -> Config | list[Config]:
+        found = range(len(self))[at]
+        if isinstance(found, range):
+            return [self._pool.config(self._i, number) for number in found]
+        return self._pool.config(self._i, found)
+
+
+def too_many_copies() -> TooManyNumbers:
+    """Return the error for an inbox with more copies of a letter than its field can count."""
+    most = kernel.MAX_COPIES
+    return TooManyNumbers(f"the compiled engine takes at most {most:,} copies of a message")
