@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from typing import NamedTuple
 
 from pcheck.language.actor import Actor
@@ -23,7 +22,7 @@ from pcheck.search.compiled import kernel
 from pcheck.search.compiled.machines import check_nodes
 from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.tables import Tables
-from pcheck.search.compiled.turn import CLOSING, STATES_PER_REACTION, Refuted, Turn
+from pcheck.search.compiled.turn import CLOSING, Refuted, Turn
 from pcheck.search.compiled.walk import Walk
 from pcheck.search.garbage import without_garbage_collection
 from pcheck.search.layers import COMPARING
@@ -53,8 +52,6 @@ from pcheck.semantics.network import Network
 
 MAX_TURNS = 20
 MAX_REACTIONS_TO_RECORD = 50_000  # of the closed tables, for which there is no other chance
-ENTRIES_PER_REACTION = 2  # without reductions, this many entries take as long as one reaction
-JUDGED_PER_REACTION = 2  # observations, or steps between two of them
 MIN_PLAIN_WORK = 40_000  # of a search without reductions, in reactions; a shorter one ends soon
 MAX_PAIRS = 60_000  # of a local state and a letter, in the first tables
 REFUTED = f"each of {MAX_TURNS} searches met local states that refuted its tables"
@@ -147,22 +144,15 @@ class _Searches:
         return self._in_turns(met)
 
     def _closed_beside(self, plain: Walk, met: Met) -> ReducedCluster | None:
-        """Search without reductions until it was as much work as closed tables; close them.
+        """Search without reductions until it was more work than closed tables; close them.
 
         Return None if the search ends before. The result has no closed tables if they are too
         large.
         """
-        for reactions in (MAX_LOCAL_REACTIONS // 2, MAX_LOCAL_REACTIONS):
-            is_last = reactions == MAX_LOCAL_REACTIONS
-            goal = partial(_has_worked, plain, met, reactions, is_last)
-            if plain.advance(goal):
-                if plain.stopped != state_limit(self._limits.states or 0):
-                    return None
-                return self._reduce()
-            reduced = self._reduce(reactions)
-            if not reduced.is_unclosed:
-                break
-        return reduced
+        has_ended = plain.advance(lambda: plain.work >= max(MIN_PLAIN_WORK, met.pairs()))
+        if has_ended and plain.stopped != state_limit(self._limits.states or 0):
+            return None
+        return self._reduce(MAX_LOCAL_REACTIONS)
 
     def _in_turns(self, met: Met) -> SearchResult:
         """Search with tables of what was met, and begin anew as long as they are refuted."""
@@ -196,20 +186,6 @@ class _Searches:
 
     def _walk(self, reduced: ReducedCluster) -> Walk:
         return Walk(self._model, self._limits, reduced, self._all_properties, self._clock)
-
-
-def _has_worked(plain: Walk, met: Met, reactions: int, is_last: bool) -> bool:
-    """Return whether a search without reductions was as much work as these reactions.
-
-    Before the `last` closed tables are tried, it must take as long as tables of what it met.
-    """
-    work = (
-        plain.tables.entries // ENTRIES_PER_REACTION
-        + len(plain.store) // STATES_PER_REACTION
-        + plain.level_judge.judged // JUDGED_PER_REACTION
-    )
-    goal = max(MIN_PLAIN_WORK, met.pairs()) if is_last else min(MIN_PLAIN_WORK, reactions)
-    return work >= goal
 
 
 class RecordedSearch(NamedTuple):

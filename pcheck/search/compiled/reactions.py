@@ -100,6 +100,7 @@ class LocalReactions:
         self._noting = next((each for each in layers if isinstance(each, Noting)), None)
         self._is_quotient = self.pruned is not None or self._minimised is not None
         self._labels: dict[int, set[str]] = {}  # of the steps out of each local state
+        self.asked = 0  # how often the handlers of the node were asked
 
     @staticmethod
     def are_enough(automaton: Automaton) -> bool:
@@ -135,6 +136,7 @@ class LocalReactions:
 
     def _begin(self, local: int) -> None:
         """Ask for the actions of a local state, and for its crash or restart."""
+        self.asked += 1
         known, actions, last = self._parts.locals[local], list[Edge](), list[Edge]()
         facts = IS_BEGUN
         if known.up:
@@ -155,6 +157,7 @@ class LocalReactions:
 
     def _ask(self, local: int, letter: int) -> None:
         """Ask for the reaction of a local state to a letter."""
+        self.asked += 1
         known = self._parts.locals[local], self._parts.letters[self._i][letter]
         try:
             moves = self._moves(*known)

@@ -67,6 +67,7 @@ class Tables:
         self.machines = Machines(model, automata, composition.pool, composition.is_composed)
         self.effects = NumberedEffects(model, self.machines, composition)
         self._filled = np.zeros(3, np.int64)  # rows, receptions, and both so far
+        self._uncomposed = 0  # rows and receptions that the kernel did not compose
         self.max_cost = 1  # of all rows so far
         # for each configuration where its rows begin, and for each cost where the rows up to it end
         self.row_span = np.full((len(automata), 64, 2), MISSING, np.int32)
@@ -78,6 +79,11 @@ class Tables:
     def entries(self) -> int:
         """The number of rows and receptions so far."""
         return int(self._filled[kernel.ENTRIES])
+
+    @property
+    def asked(self) -> int:
+        """The number of times that Python was asked for a reaction, or for an entry."""
+        return self._uncomposed + sum(each.asked for each in self.composition.reactions)
 
     @property
     def _arrays(self) -> tuple[Any, ...]:
@@ -206,6 +212,7 @@ class Tables:
         rows = sorted(self._rows(machine, number), key=itemgetter(0))
         costs = [cost for cost, _, _ in rows]
         self._filled[kernel.ENTRIES] += 1 + len(rows)
+        self._uncomposed += 1
         self._allow_cost(costs[-1] if costs else 1)
         start = len(self.rows)
         for _, after, effects in rows:
@@ -245,6 +252,7 @@ class Tables:
     def _fill_reception(self, machine: int, number: int, bundle: int) -> None:
         """Fill in what a machine that is not composed holds after it receives a bundle."""
         self._filled[kernel.ENTRIES] += 1
+        self._uncomposed += 1
         effects = self.effects.all[bundle]
         if machine == self.machines.budget:
             after = number + effects.crashes

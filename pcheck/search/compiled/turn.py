@@ -24,8 +24,6 @@ from pcheck.search.reductions.met_tables import MetTables
 from pcheck.search.reductions.unseen_steps import ForbidsUnseenSteps
 
 CLOSING = "closing tables"
-STATES_PER_REACTION = 50  # so many states take about as long as one reaction
-REACTIONS_PER_ENTRY = 3  # one entry of a table of a reduced search takes about as long as these
 PAIRS_PER_REACTION = 10  # known reactions that are copied into new tables in the time of one
 
 
@@ -98,12 +96,7 @@ class Turn:
         assert self.met is not None
         pairs = self.met.pairs()
         cost = pairs - self._pairs + pairs // PAIRS_PER_REACTION
-        return cost <= self._work() - self._work_at_growth
-
-    def _work(self) -> int:
-        """Return the work of the walk so far, in about the time of one reaction."""
-        entries = self.walk.tables.entries
-        return REACTIONS_PER_ENTRY * entries + len(self.walk.store) // STATES_PER_REACTION
+        return cost <= self.walk.work - self._work_at_growth
 
     def _confirm(self) -> None:
         """Let the tables grow by all that was met; raise Refuted unless they confirm the walk."""
@@ -114,7 +107,7 @@ class Turn:
         assert met is not None
         met.close(quotients.symmetry)
         tables = MetTables(met, walk.clock.ticking(walk.progress, CLOSING))
-        self._pairs, self._work_at_growth = met.pairs(), self._work()
+        self._pairs, self._work_at_growth = met.pairs(), walk.work
         walk.tables.composition.note_dropped()
         if not quotients.grow(tables):
             raise Refuted

@@ -41,6 +41,7 @@ from pcheck.semantics.trace import Trace
 PROVING = "proving by a second search, with cover"
 SLICE = 50_000  # states that are expanded between two checks of the limits
 MIN_STATES_TO_TRY_COVER = 50_000  # a smaller search ends before a second one would
+ENTRIES_PER_REACTION, STATES_PER_REACTION = 25, 120  # that take as long as one reaction
 MAX_STATES = (1 << 32) - 2  # the index of a state plus one fits in half a hash slot
 
 
@@ -97,6 +98,19 @@ class Walk:
             if self.judge.found and self.cover is None:
                 error.found = self.report()
             raise
+
+    @property
+    def work(self) -> int:
+        """The work so far, in about the time of one reaction of a handler.
+
+        It counts what is done, and no time, so it is the same on every machine.
+        """
+        return (
+            self.tables.asked
+            + self.tables.entries // ENTRIES_PER_REACTION
+            + len(self.store) // STATES_PER_REACTION
+            + self.level_judge.judged
+        )
 
     def should_try_cover(self) -> bool:
         """Return whether only `always` properties are open and the search is large and growing."""
