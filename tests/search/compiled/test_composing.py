@@ -241,6 +241,7 @@ def test_a_delivery_beyond_the_most_copies() -> None:
         tables.compose(kernel.RECEPTION, missed(0, number, bundle))
 
 
+@pytest.mark.slow
 def test_more_configurations_than_16_bits_can_number() -> None:
     pool, model = pool_of("set")
     node, other = model.nodes[0], model.nodes[1].me
