@@ -31,6 +31,12 @@ def _fixed(patch: Patch, flags: Callable[[Contents], list[list[bool]]]) -> None:
     patch.setattr(Contents, "add", add_fixed)
 
 
+def _never_noted(patch: Patch, flag: str) -> None:
+    """Do not notice what the flag of an observation is for."""
+    never = property(lambda self: False, lambda self, value: None)
+    patch.setattr(Seen, flag, never, raising=False)
+
+
 @dropped("a renaming maps the initial state to itself")
 def _(patch: Patch) -> None:
     patch.setattr(Symmetry, "_check_initial_state", lambda self: None)
@@ -93,8 +99,7 @@ def _(patch: Patch) -> None:
 
 @dropped("a property reads no senders if it is asked once for some messages")
 def _(patch: Patch) -> None:
-    never = property(lambda self: False, lambda self, value: None)
-    patch.setattr(Seen, "senders_were_read", never, raising=False)
+    _never_noted(patch, "senders_were_read")
 
 
 @dropped("no renaming changes messages that a property is asked about once")
@@ -104,8 +109,7 @@ def _(patch: Patch) -> None:
 
 @dropped("a property reads no values if it is asked once for some messages")
 def _(patch: Patch) -> None:
-    never = property(lambda self: False, lambda self, value: None)
-    patch.setattr(Seen, "values_were_read", never, raising=False)
+    _never_noted(patch, "values_were_read")
 
 
 @dropped("no renaming changes values that a property is asked about once")

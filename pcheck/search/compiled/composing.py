@@ -41,7 +41,7 @@ class Composition:
         effects_number: EffectsNumber,
     ) -> None:
         """Compose the nodes whose steps follow from reactions to single letters."""
-        self._model, self._views, self._ranks = model, views, ranks
+        self._views, self._ranks = views, ranks
         self._symmetry = symmetry = views.symmetry if views is not None else None
         self._effects_number = effects_number
         names, swaps = (len(symmetry.names), len(symmetry.swaps)) if symmetry else (0, 0)
@@ -118,7 +118,7 @@ class Composition:
         return int(self._sizes[kernel.ENDED])
 
     def forget(self) -> None:
-        """Forget what depends on the tables of the nodes, which have changed."""
+        """Forget what depends on the tables of the nodes: from now on, they are other ones."""
         self.parts.forget()
         for each in self.reactions:
             each.forget()

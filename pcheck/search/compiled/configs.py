@@ -50,7 +50,7 @@ class Pool:
             self.double()
         room, needed = self._place_of.shape[1], int(self.counts.max()) + more
         if needed > numbers.MAX_NUMBERS:
-            raise numbers.too_many("configurations of one node")
+            raise numbers.too_many(numbers.MAX_NUMBERS, "configurations of one node")
         if needed > room:
             room = min(max(2 * room, needed), numbers.MAX_NUMBERS)
             self._place_of = larger(self._place_of, (None, room))
@@ -139,5 +139,4 @@ class Configs(Sequence[Config]):
 
 def too_many_copies() -> TooManyNumbers:
     """Return the error for an inbox with more copies of a letter than its field can count."""
-    most = kernel.MAX_COPIES
-    return TooManyNumbers(f"the compiled engine takes at most {most:,} copies of a message")
+    return numbers.too_many(kernel.MAX_COPIES, "copies of a message")

@@ -62,14 +62,6 @@ class NumberedEffects(Numbers[Effects]):
                 self._arrive_at.append(len(self._arriving))
         return number
 
-    def receivers(self, number: int) -> list[int]:
-        """Return the machines that receive effects."""
-        begin = self._begins.array[number]
-        found: list[int] = self._receivers.array[
-            begin : begin + self._counts.array[number]
-        ].tolist()
-        return found
-
     def _receivers_of(self, effects: Effects) -> list[int]:
         """Return the machines that receive effects.
 

@@ -31,13 +31,13 @@ class Numbers(Generic[C]):
             found = self._numbers[item] = len(self.all)
             self.all.append(item)
             if found >= MAX_NUMBERS:
-                raise too_many(self._noun)
+                raise too_many(MAX_NUMBERS, self._noun)
         return found
 
     def __len__(self) -> int:
         return len(self.all)
 
 
-def too_many(noun: str) -> TooManyNumbers:
-    """Return the error for more things than there are numbers."""
-    return TooManyNumbers(f"the compiled engine takes at most {MAX_NUMBERS:,} {noun}")
+def too_many(most: int, things: str) -> TooManyNumbers:
+    """Return the error for more things than the compiled engine has numbers or room for."""
+    return TooManyNumbers(f"the compiled engine takes at most {most:,} {things}")

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from pcheck.search.compiled import kernel
+from pcheck.search.compiled.numbers import too_many
 from pcheck.search.compiled.parts import larger
 from pcheck.search.outcome import TooManyNumbers
 
@@ -83,6 +84,4 @@ class Receptions:
 
 def too_many_entries() -> TooManyNumbers:
     """Return the error for more entries than an array can have."""
-    return TooManyNumbers(
-        f"the compiled engine takes at most {MAX_ENTRIES:,} steps of single nodes"
-    )
+    return too_many(MAX_ENTRIES, "steps of single nodes")

@@ -268,10 +268,6 @@ class Tables:
             after = self.machines.config_number(machine, received)
         self.receptions.add(machine, number, bundle, after)
 
-    def forget_representatives(self) -> None:
-        """Compose steps with the representatives of now, which may be other ones than before."""
-        self.composition.forget()
-
     def _effects_of(self, machine: int, config: Config, step: MacroStep) -> Effects:
         """Return the effects on other machines of a step out of a configuration."""
         changes = self.machines.observer.changes(machine, config, step.next)

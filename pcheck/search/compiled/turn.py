@@ -108,10 +108,11 @@ class Turn:
         met.close(quotients.symmetry)
         tables = MetTables(met, walk.clock.ticking(walk.progress, CLOSING))
         self._pairs, self._work_at_growth = met.pairs(), walk.work
-        walk.tables.composition.note_dropped()
+        composition = walk.tables.composition
+        composition.note_dropped()
         if not quotients.grow(tables):
             raise Refuted
-        walk.tables.forget_representatives()
+        composition.forget()
         self._has_grown, met.unknown = True, 0
 
     def _report(self) -> SearchResult:

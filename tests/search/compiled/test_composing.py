@@ -152,8 +152,12 @@ def compare(case: Case, subset: tuple[str, ...], random: Random) -> Counter[str]
 
 def bundles_to(tables: Tables, i: int, random: Random) -> list[int]:
     """Return the numbers of at most eight bundles that reach node i."""
-    effects = tables.effects
-    found = [number for number in range(len(effects)) if i in effects.receivers(number)]
+    begins, counts, receivers, _ = tables.effects.arrays
+    found = [
+        number
+        for number in range(len(tables.effects))
+        if i in receivers[begins[number] : begins[number] + counts[number]]
+    ]
     return random.sample(found, min(8, len(found)))
 
 
