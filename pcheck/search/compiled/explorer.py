@@ -20,6 +20,7 @@ from pcheck.language.names import group
 from pcheck.search.clock import EXPLORING, Clock, OnProgress, Progress
 from pcheck.search.compiled import kernel
 from pcheck.search.compiled.machines import check_nodes
+from pcheck.search.compiled.patience import Patience
 from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.tables import Tables
 from pcheck.search.compiled.turn import CLOSING, Refuted, Turn
@@ -52,7 +53,6 @@ from pcheck.semantics.network import Network
 
 MAX_TURNS = 20
 MAX_REACTIONS_TO_RECORD = 50_000  # of the closed tables, for which there is no other chance
-MIN_PLAIN_WORK = 40_000  # of a search without reductions, in reactions; a shorter one ends soon
 MAX_PAIRS = 60_000  # of a local state and a letter, in the first tables
 REFUTED = f"each of {MAX_TURNS} searches met local states that refuted its tables"
 
@@ -144,12 +144,12 @@ class _Searches:
         return self._in_turns(met)
 
     def _closed_beside(self, plain: Walk, met: Met) -> ReducedCluster | None:
-        """Search without reductions until it was more work than closed tables; close them.
+        """Search without reductions until reductions will pay; close the tables.
 
         Return None if the search ends before. The result has no closed tables if they are too
         large.
         """
-        has_ended = plain.advance(lambda: plain.work >= max(MIN_PLAIN_WORK, met.pairs()))
+        has_ended = plain.advance(Patience(plain, met).is_over)
         if has_ended and plain.stopped != state_limit(self._limits.states or 0):
             return None
         return self._reduce(MAX_LOCAL_REACTIONS)
