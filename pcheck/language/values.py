@@ -50,7 +50,8 @@ class Set(AbstractSet[T]):
         if isinstance(members, str):
             raise TypeError(f"Set() needs members, got the text {members!s}; write Set([...])")
         by_key = {exact(member): member for member in members}
-        self._members = tuple(sorted(by_key.values(), key=order))
+        found = by_key.values()
+        self._members = tuple(sorted(found, key=order) if len(found) > 1 else found)
         self.exact = (Set, frozenset(by_key))
 
     def plus(self, *members: T) -> Set[T]:

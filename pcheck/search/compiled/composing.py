@@ -9,20 +9,22 @@ those of the automata, which remain the definition, and from which traces are re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from pcheck.search.compiled import kernel
 from pcheck.search.compiled.configs import Pool, too_many_copies
+from pcheck.search.compiled.kernel import MISSING
 from pcheck.search.compiled.parts import Parts, larger
 from pcheck.search.compiled.reactions import Changes, Edges, LocalReactions
 from pcheck.search.reductions import fuse
 from pcheck.search.reductions.automaton import Automaton
+from pcheck.search.reductions.cover import Ranks
 from pcheck.search.reductions.views import Views
 from pcheck.semantics.cluster_model import ClusterModel
-from pcheck.semantics.node import Bundle, Config
+from pcheck.semantics.node import Bundle
 
 FIRST_CHAINS = 256
 _ONE = np.uint64(1)
@@ -37,11 +39,11 @@ class Composition:
         model: ClusterModel,
         automata: Sequence[Automaton],
         views: Views | None,
-        ranks: Sequence[Mapping[Config, int]] | None,
         effects_number: EffectsNumber,
     ) -> None:
         """Compose the nodes whose steps follow from reactions to single letters."""
-        self._views, self._ranks = views, ranks
+        self._views = views
+        self._ranks: Ranks | None = None
         self._symmetry = symmetry = views.symmetry if views is not None else None
         self._effects_number = effects_number
         names, swaps = (len(symmetry.names), len(symmetry.swaps)) if symmetry else (0, 0)
@@ -68,10 +70,11 @@ class Composition:
         self._ended = np.zeros((FIRST_CHAINS, 4), np.int64)
         self._ends = np.zeros((4 * FIRST_CHAINS, 3), np.uint64)
         self._sizes = np.zeros(4, np.int64)
-        counted, ranked = model.network.name != "set", ranks is not None
-        self._limits = np.array(
-            [counted, model.crashes, ranked, fuse.MAX_CHAINS, fuse.MAX_CHAIN_STEPS], np.int64
-        )
+        counted = model.network.name != "set"
+        self._limits = [
+            np.array([counted, model.crashes, ranked, fuse.MAX_CHAINS, fuse.MAX_CHAIN_STEPS])
+            for ranked in (False, True)
+        ]
 
     def _can_be_composed(self, automata: Sequence[Automaton]) -> list[bool]:
         """Return for each node whether it and all its renamings can be composed."""
@@ -82,9 +85,8 @@ class Composition:
                 found = [found[i] and found[of[i]] for i in range(len(found))]
         return found
 
-    @property
-    def arrays(self) -> tuple[Any, ...]:
-        """The arrays for the kernel."""
+    def arrays(self, *, ranked: bool) -> tuple[Any, ...]:
+        """Return the arrays for the kernel; in a search by ranks, rows cost by ranks."""
         parts = self.parts
         renamings = (
             parts.image_of_local, parts.image_of_letter, parts.view_of_local, parts.view_of_letter,
@@ -95,16 +97,23 @@ class Composition:
         return (
             renamings, self.pool.arrays, self.pool.counts,
             (parts.letter_counts, parts.order, *self._facts), local_states, self._edges.arrays,
-            (self._begun, self._ended, self._ends, self._sizes), self._limits,
+            (self._begun, self._ended, self._ends, self._sizes), self._limits[ranked],
         )  # fmt: skip
 
     def _describe(self, i: int, number: int) -> None:
         """Note the representative and the rank of a new local state."""
         self.reactions[i].find_representative(number)
+        self._note_rank(i, number)
+
+    def rank(self, ranks: Ranks) -> None:
+        """Use these ranks of local states from now on, in a search by ranks."""
+        self._ranks = ranks
+        for number, i in enumerate(self.parts.node_of):
+            self._note_rank(i, number)
+
+    def _note_rank(self, i: int, number: int) -> None:
         if self._ranks is not None:
-            rank = self._ranks[i].get(self.parts.locals[number])
-            if rank is not None:
-                self.parts.rank[number] = rank
+            self.parts.rank[number] = self._ranks[i].get(self.parts.locals[number], MISSING)
 
     def _describe_letter(self, i: int, number: int) -> None:
         """Note the views of the names in a new letter."""

@@ -1025,9 +1025,8 @@ def compose_rows(
             return _question(cursor, EFFECTS, end[1], end[3])
         if limits[RANKED] != 0:  # the cost replaces the length
             before, after = rank[local[place]], rank[local[end[0]]]
-            if before == MISSING or after == MISSING:
-                return _question(cursor, AUTOMATON, place, node)
-            end[2] = max(1, after - before)
+            known = before != MISSING and after != MISSING
+            end[2] = max(1, after - before) if known else 1
         highest = max(highest, end[2])
     if highest >= row_span.shape[2]:
         return _question(cursor, COSTS, highest, 0)

@@ -8,6 +8,7 @@ one image for each swap of neighbouring names. Both are filled in when the kerne
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -67,6 +68,15 @@ class Orbits:
             np.hstack([targets + nth * count for nth in range(times)]),
             np.zeros((len(self.scratch), times * count), np.int64), self.sums,
         )  # fmt: skip
+
+    def of_watchers(self, fill: Fill) -> Orbits:
+        """Return a copy that knows only the views and images of the watchers."""
+        other = copy(self)
+        other._fill, other._room = fill, list(self._room)
+        other.views, other.images = self.views.copy(), self.images.copy()
+        nodes = int(self.first_row[len(self._machines.nodes)])
+        other.views[:nodes], other.images[:nodes] = 0, MISSING
+        return other
 
     def forget(self) -> None:
         """Forget all views and images, because representatives are other ones from now on."""

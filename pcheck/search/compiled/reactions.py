@@ -138,7 +138,7 @@ class LocalReactions:
         """Ask for the actions of a local state, and for its crash or restart."""
         self.asked += 1
         known, actions, last = self._parts.locals[local], list[Edge](), list[Edge]()
-        facts = IS_BEGUN
+        facts, labels = IS_BEGUN, list[str]()
         if known.up:
             try:
                 moves = self._moves(known, None)
@@ -147,11 +147,12 @@ class LocalReactions:
             except SpecError:
                 facts, moves = facts | ACTIONS_FAIL, ()
             actions = self._edges_of(local, moves)
-            self._add_labels(local, [f"{self._node.me} crashes"])
+            labels = [f"{self._node.me} crashes", *(move.label for move in moves)]
         edge = crash_or_restart(self._node, known)
         if edge is not None:
             nothing = self._model.empty_bundle(self._i)
             last = self._edge(local, edge.next, nothing, int(known.up))
+        self._add_labels(local, labels)
         self._parts.spans[local] = *self._edges.add(actions), *self._edges.add(last)
         self._parts.known[local] |= facts
 
@@ -167,6 +168,7 @@ class LocalReactions:
             self._parts.on[local, letter] = FAILS
         else:
             edges = self._edges_of(local, moves)
+            self._add_labels(local, [move.label for move in moves])
             self._parts.on[local, letter] = self._edges.add(edges)
 
     def _moves(self, local: Local, letter: Letter | None) -> tuple[Move, ...]:
@@ -181,7 +183,6 @@ class LocalReactions:
             if move.actor is not None:
                 after = self._node.config(move.actor, True, ())
                 edges += self._edge(local, after, move.bundle, 0)
-        self._add_labels(local, [move.label for move in moves])
         return edges
 
     def _edge(self, local: int, after: Local, bundle: Bundle, crashes: int) -> list[Edge]:

@@ -74,6 +74,16 @@ class Receptions:
         self._filled[kernel.RECEPTIONS_FILLED] += 1
         kernel.add_reception(self.table, machine, number, bundle, after)
 
+    def of_watchers(self, filled: Any, nodes: int) -> Receptions:
+        """Return only the receptions of machines that are no nodes, in a table of their own."""
+        other = Receptions(filled)
+        machines = self.table[:, 0] >> np.uint64(2 * kernel.NUMBER_BITS)
+        found = self.table[(self.table[:, 1] != 0) & (machines >= nodes)]
+        filled[kernel.RECEPTIONS_FILLED] = len(found)
+        other.table = np.zeros((max(1 << 10, 1 << (2 * len(found)).bit_length()), 2), np.uint64)
+        kernel.move_receptions(found, other.table)
+        return other
+
     def make_room(self) -> None:
         """Make room for a reception: the table grows before it is more than half full."""
         if 2 * self._filled[kernel.RECEPTIONS_FILLED] >= len(self.table):

@@ -16,7 +16,8 @@ A row may cost several steps of the cluster. The rows of a configuration are ord
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from copy import copy
 from operator import itemgetter
 from typing import Any
 
@@ -32,6 +33,7 @@ from pcheck.search.compiled.reactions import Changes
 from pcheck.search.compiled.receptions import Receptions, Rows
 from pcheck.search.compiled.store import Layout, Store
 from pcheck.search.reductions.automaton import Automaton, MacroStep
+from pcheck.search.reductions.cover import Ranks
 from pcheck.search.reductions.local_tables import Local
 from pcheck.search.reductions.views import Views
 from pcheck.semantics.cluster_model import ClusterModel, State
@@ -56,24 +58,40 @@ class Tables:
         model: ClusterModel,
         automata: Sequence[Automaton],
         views: Views | None = None,
-        ranks: Sequence[Mapping[Config, int]] | None = None,
     ) -> None:
-        """Begin with empty tables. With ranks of the local states, a row costs by how much it
-        raises the rank of its node's local state."""
-        self.model, self.ranks = model, ranks
-        self.composition = composition = Composition(
-            model, automata, views, ranks, self._effects_number
-        )
+        """Begin with empty tables, where a row costs as many steps as it consists of."""
+        self.model = model
+        self.ranks: Ranks | None = None
+        self.composition = composition = Composition(model, automata, views, self._effects_number)
         self.machines = Machines(model, automata, composition.pool, composition.is_composed)
         self.effects = NumberedEffects(model, self.machines, composition)
+        self._begin()
+        self.receptions = Receptions(self._filled)
+        self.orbits = Orbits(views, self.machines, self.fill)
+
+    def _begin(self) -> None:
+        """Begin without rows."""
         self._filled = np.zeros(3, np.int64)  # rows, receptions, and both so far
         self._uncomposed = 0  # rows and receptions that the kernel did not compose
         self.max_cost = 1  # of all rows so far
         # for each configuration where its rows begin, and for each cost where the rows up to it end
-        self.row_span = np.full((len(automata), 64, 2), MISSING, np.int32)
+        self.row_span = np.full((len(self.machines.nodes), 64, 2), MISSING, np.int32)
         self.rows = Rows(self._filled)
-        self.receptions = Receptions(self._filled)
-        self.orbits = Orbits(views, self.machines, self.fill)
+
+    def ranked(self, ranks: Ranks) -> Tables:
+        """Return tables where a row costs by how much it raises the rank of its local state.
+
+        They share all numbers, and all that is known of single local states and letters. Only the
+        receptions, views and images of the watchers are taken over: those of the nodes lead to
+        representatives that may be other ones now.
+        """
+        other = copy(self)
+        other.ranks = ranks
+        self.composition.rank(ranks)
+        other._begin()
+        other.receptions = self.receptions.of_watchers(other._filled, len(self.machines.nodes))
+        other.orbits = self.orbits.of_watchers(other.fill)
+        return other
 
     @property
     def entries(self) -> int:
@@ -91,7 +109,7 @@ class Tables:
         return (
             self.row_span, self.rows.next, self.rows.bundle, self._filled,
             *self.effects.arrays, self.receptions.table, self.orbits.arrays,
-            *self.composition.arrays,
+            *self.composition.arrays(ranked=self.ranks is not None),
         )  # fmt: skip
 
     def search(
@@ -247,6 +265,8 @@ class Tables:
         if self.ranks is None:
             return length
         rank = self.ranks[machine]
+        if before not in rank or after not in rank:
+            return 1
         return max(1, rank[after] - rank[before])
 
     def _fill_reception(self, machine: int, number: int, bundle: int) -> None:

@@ -10,16 +10,13 @@ How often the tables grow depends on counts of work alone, never on the time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 from pcheck.errors import Asymmetric, PcheckError, SpecError, Unreliable
-from pcheck.search.compiled.walk import MAX_STATES, Walk
+from pcheck.search.compiled.walk import Walk
 from pcheck.search.limits import INTERRUPT, STOPPING_EXCEPTIONS, depth_limit, stop_reason
 from pcheck.search.outcome import SearchResult, TooManyNumbers
 from pcheck.search.reductions.cover import Ranks, rank_local_states
-from pcheck.search.reductions.met import MetUnknown
 from pcheck.search.reductions.met_tables import MetTables
 from pcheck.search.reductions.unseen_steps import ForbidsUnseenSteps
 
@@ -42,10 +39,14 @@ class Turn:
         self._has_grown = False
         walk.traces_later = True
         self._pairs = self.met.pairs() if self.met is not None else 0
-        self._work_at_growth = 0
+        self._begin_walk(walk)
         self._confirmed = 0, list[str]()  # the depth, and the decided properties, at that level
         self._fault: SpecError | None = None  # found in a proof
-        self._next_proof = 0  # the number of states at which a proof is tried again
+        self._may_prove = self.reduced.successors is not None
+
+    def _begin_walk(self, walk: Walk) -> None:
+        """Let the growth of the tables be paid by the work of a walk from now on."""
+        self._paying, self._work_at_growth = walk, walk.work
 
     def run(self) -> SearchResult:
         """Return the result of the search.
@@ -83,23 +84,26 @@ class Turn:
 
     def _after_level(self) -> bool:
         """Let the tables grow if it pays. Return whether to try a proof."""
-        if self._unknown:
-            self._next_proof = 2 * len(self.walk.store)
-        if self._unknown and self._growth_pays():
-            self._confirm()
+        self._grow_if_it_pays()
         if not self._unknown:
             self._confirmed = self.walk.depth, list(self.walk.judge.found)
-        return self._is_worth_a_proof()
+        return self._may_prove and self.walk.should_try_cover()
+
+    def _grow_if_it_pays(self) -> bool:
+        """Let the tables grow if it pays; the walk never pauses for that."""
+        if self._unknown and self._growth_pays():
+            self._confirm()
+        return False
 
     def _growth_pays(self) -> bool:
         """Return whether the growth of the tables costs less than the search did since the last."""
         assert self.met is not None
         pairs = self.met.pairs()
         cost = pairs - self._pairs + pairs // PAIRS_PER_REACTION
-        return cost <= self.walk.work - self._work_at_growth
+        return cost <= self._paying.work - self._work_at_growth
 
     def _confirm(self) -> None:
-        """Let the tables grow by all that was met; raise Refuted unless they confirm the walk."""
+        """Let the tables grow by all that was met; raise Refuted unless they confirm the walks."""
         if not self._unknown:
             return
         walk, quotients, met = self.walk, self.reduced.quotients, self.met
@@ -107,7 +111,7 @@ class Turn:
         assert met is not None
         met.close(quotients.symmetry)
         tables = MetTables(met, walk.clock.ticking(walk.progress, CLOSING))
-        self._pairs, self._work_at_growth = met.pairs(), walk.work
+        self._pairs, self._work_at_growth = met.pairs(), self._paying.work
         composition = walk.tables.composition
         composition.note_dropped()
         if not quotients.grow(tables):
@@ -165,23 +169,16 @@ class Turn:
 
     # -- proofs --------------------------------------------------------------------------------
 
-    def _is_worth_a_proof(self) -> bool:
-        """Return whether to try to prove the open properties with `cover`."""
-        is_possible = self.reduced.successors is not None and not self._unknown
-        return (
-            is_possible
-            and len(self.walk.store) >= self._next_proof
-            and self.walk.should_try_cover()
-        )
-
     def _prove(self) -> Walk | None:
         """Return a walk by ranks that proved the rest, or None if the walk by steps must go on."""
         walk = self.walk
-        self._next_proof = MAX_STATES
+        self._may_prove = False
         try:
             proof = walk.proof(self._ranks())
-            with walk.clock.halving(), self._meeting_nothing_unknown():
-                proof.advance()
+            self._begin_walk(proof)
+            with walk.clock.halving():
+                proof.advance(self._grow_if_it_pays)
+            self._confirm()
             if proof.complete and not proof.judge.found:
                 return proof
             if proof.stopped == INTERRUPT:
@@ -190,23 +187,11 @@ class Turn:
             raise
         except (TooManyNumbers, ForbidsUnseenSteps):  # the walk by steps may need fewer, or decide
             pass
-        except MetUnknown:
-            self._next_proof = 2 * len(walk.store)
         except SpecError as error:
+            self._confirm()
             self._fault = error  # the walk by steps finds the shortest trace that shows it
+        self._begin_walk(walk)
         return None
-
-    @contextmanager
-    def _meeting_nothing_unknown(self) -> Iterator[None]:
-        """Raise MetUnknown if a walk meets inside what the tables do not contain."""
-        if self.met is None:
-            yield
-            return
-        strict, self.met.strict = self.met.strict, True
-        try:
-            yield
-        finally:
-            self.met.strict = strict
 
     def _ranks(self) -> Ranks:
         """Return the rank of each local state, also of one that represented itself before."""

@@ -55,15 +55,15 @@ class Walk:
         reduced: ReducedCluster,
         all_properties: bool,
         clock: Clock,
-        ranks: Ranks | None = None,
+        tables: Tables | None = None,
         records: bool = False,
     ) -> None:
-        """Prepare a search by steps; with ranks, a search by ranks that drops covered states."""
+        """Prepare a search by steps; with ranked tables, one by ranks that drops covered states."""
         self.model, self.limits, self.reduced, self.clock = model, limits, reduced, clock
         self.progress = Progress(states=1, is_reduced=bool(reduced.on))
         self.judge: Judge[tuple[int, ...]] = Judge(model.properties, all_properties=all_properties)
-        self.tables = Tables(model, reduced.automata, reduced.views, ranks)
-        self.cover = Cover(self.tables) if ranks is not None else None
+        self.tables = tables or Tables(model, reduced.automata, reduced.views)
+        self.cover = Cover(self.tables) if self.tables.ranks is not None else None
         self.traces_later = False  # whether the caller gives a fault its trace
         self._fault_at: int | None = None  # the index of a state
         self.complete = False
@@ -122,7 +122,8 @@ class Walk:
 
     def proof(self, ranks: Ranks) -> Walk:
         """Return a search by ranks for the properties that are still open."""
-        search = Walk(self.model, self.limits, self.reduced, False, self.clock, ranks)
+        tables = self.tables.ranked(ranks)
+        search = Walk(self.model, self.limits, self.reduced, False, self.clock, tables)
         search.judge.open, search.judge.samples = list(self.judge.open), self.judge.samples
         search.level_judge.begin_with(self.level_judge, int(self.store.cursor[TRANSITIONS]))
         search.progress.level, search.progress.activity = self.progress.level, PROVING

@@ -47,13 +47,9 @@ class Projection:
         self._moves: dict[tuple[int, int], tuple[Any, list[list[int | None]]]] = {}
 
     def again(self) -> Projection:
-        """Return the same for another search, whose parts of observations have other numbers.
-
-        What was compared so far need not be compared again.
-        """
+        """Return the same for another search. What was compared need not be compared again."""
         again = copy(self)
         again.compared = set(self.compared)
-        again._by_number = [[] for _ in range(self._nodes)]
         return again
 
     def of(self, parts: Sequence[Observation]) -> Vector:
