@@ -9,9 +9,9 @@ instead.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from operator import is_
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pcheck.blame import place_raised
 from pcheck.errors import SpecError, Unreliable
@@ -35,19 +35,19 @@ AN_ACTION = "write yield action(label, step, ...)"
 AN_EITHER = "write either((label, step), ...)"
 
 
-@dataclass(frozen=True, slots=True)
-class _Arguments:
-    """The arguments of a call, as they were before it."""
+class _Call(NamedTuple):
+    """A call of a handler, with the arguments as they were before it."""
 
     actor: Held
     handler: str
-    src: Id | None
+    letter: Letter | None
     message: Held | None
 
     def fault(self, text: str, place: str = "") -> SpecError:
         """Return an error about the call, with the state and the message as they were before."""
         message = self.message.twin if self.message is not None else None
-        where = situation(self.actor.twin, self.handler, message, self.src)
+        src = self.letter.src if self.letter is not None else None
+        where = situation(self.actor.twin, self.handler, message, src)
         return fault(self.actor.twin, self.handler, f"{text} {where}", place)
 
 
@@ -147,12 +147,8 @@ class Handlers:
         different results at once. With `once`, the caller compares the result with an earlier one.
         """
         self.calls += 1 if once else 2
-        arguments = _Arguments(
-            self._held_by(actor),
-            handler,
-            letter.src if letter is not None else None,
-            letter.held if letter is not None else None,
-        )
+        message = letter.held if letter is not None else None
+        arguments = _Call(self._held_by(actor), handler, letter, message)
         try:
             result = call()
             first = checked(result)
@@ -188,7 +184,7 @@ class Handlers:
                 self._held[id(actor)] = held
         return held
 
-    def _changed(self, actor: Actor, arguments: _Arguments) -> bool:
+    def _changed(self, actor: Actor, arguments: _Call) -> bool:
         """Return whether a handler has changed its actor or its message."""
         held, message = arguments.actor, arguments.message
         if not held.surely_unchanged():

@@ -23,7 +23,7 @@ from pcheck.semantics.faults import fault
 from pcheck.semantics.handlers import Handlers
 from pcheck.semantics.met_values import MetValues
 from pcheck.semantics.network import Inbox, Letter, Network
-from pcheck.semantics.results import CheckedSend
+from pcheck.semantics.results import CheckedSend, Way
 
 
 class StepKind(Enum):
@@ -186,12 +186,11 @@ class Node:
         else:
             text = f"{self.me} <- {letter.src}: {letter.text}"
             ways = [(text, way) for way in self.handlers.reaction(actor, letter, once)]
-        return tuple(
-            Move(
-                _with_choice(text, way.choice), way.actor, self.interner.bundle(self.me, way.sends)
-            )
-            for text, way in ways
-        )
+        return tuple([self._move(text, way) for text, way in ways])
+
+    def _move(self, text: str, way: Way) -> Move:
+        bundle = self.interner.bundle(self.me, way.sends) if way.sends else self._empty_bundle
+        return Move(_with_choice(text, way.choice), way.actor, bundle)
 
     def _steps(self, config: Config) -> Iterator[Row]:
         if config.up:

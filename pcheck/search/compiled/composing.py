@@ -9,7 +9,7 @@ those of the automata, which remain the definition, and from which traces are re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from pcheck.search.compiled import kernel
 from pcheck.search.compiled.configs import Pool, too_many_copies
 from pcheck.search.compiled.kernel import MISSING
 from pcheck.search.compiled.parts import Parts, larger
-from pcheck.search.compiled.reactions import Changes, Edges, LocalReactions
+from pcheck.search.compiled.reactions import Edges, EffectsNumber, LocalReactions
 from pcheck.search.reductions import fuse
 from pcheck.search.reductions.automaton import Automaton
 from pcheck.search.reductions.cover import Ranks
@@ -28,7 +28,6 @@ from pcheck.semantics.node import Bundle
 
 FIRST_CHAINS = 256
 _ONE = np.uint64(1)
-EffectsNumber = Callable[[int, Bundle, int, Changes], int]
 
 
 class Composition:
@@ -45,11 +44,10 @@ class Composition:
         self._views = views
         self._ranks: Ranks | None = None
         self._symmetry = symmetry = views.symmetry if views is not None else None
-        self._effects_number = effects_number
         names, swaps = (len(symmetry.names), len(symmetry.swaps)) if symmetry else (0, 0)
         self.parts = Parts(len(automata), names, swaps)
         self.pool = Pool([each.node for each in automata], self.parts)
-        self._edges = Edges(model.crashes)
+        self._edges = Edges(model.crashes, effects_number)
         self.is_composed = self._can_be_composed(automata)
         self.reactions = [
             LocalReactions(model, i, each, self.parts, self._edges)
@@ -152,9 +150,7 @@ class Composition:
         elif question == kernel.LIVE:
             self.reactions[of].find_dead(at)
         elif question == kernel.EFFECTS:
-            edge = self._edges.all[at]
-            effects = self._effects_number(edge.i, edge.bundle, of, edge.changes)
-            self._edges.set_effects(at, of, effects)
+            self._edges.find_effects(at, of)
         elif question == kernel.IMAGE_OF_LOCAL:
             parts.image_of_local[at, of] = self._image_of_local(at, of)
         elif question == kernel.IMAGE_OF_LETTER:

@@ -50,8 +50,6 @@ class NumberedEffects(Numbers[Effects]):
         known = len(self)
         number = super().number(item)
         if number == known:
-            if not item.crashes:
-                self._model.mark_sent(item.bundle)
             receivers = self._receivers_of(item)
             self._begins.append(len(self._receivers))
             self._counts.append(len(receivers))

@@ -60,6 +60,7 @@ DONE = 0
 QUESTIONS = range(NOTES + 1, NOTES + 11)
 REACTIONS, LIVE, EFFECTS, IMAGE_OF_LOCAL, IMAGE_OF_LETTER = QUESTIONS[:5]
 VIEW_OF_LOCAL, COSTS, ROOM, AUTOMATON, COPIES = QUESTIONS[5:]
+NEED_NO_ROOM = frozenset(QUESTIONS) - {ROOM, AUTOMATON}  # after the answers
 
 # The entries of the cursor, which holds the position of the search between two calls:
 # - HEAD: the state that is being expanded; MACHINE, ROW: the next row to take out of this state;

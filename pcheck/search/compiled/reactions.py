@@ -6,7 +6,7 @@ whatever the inbox holds, has no edge.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,6 +35,7 @@ from pcheck.semantics.network import Letter
 from pcheck.semantics.node import Bundle, Move
 
 Changes = tuple[tuple[int, Hashable], ...]
+EffectsNumber = Callable[[int, Bundle, int, Changes], int]
 KINDS = {Automaton, Noting, Symmetric, Minimised, Pruned, Fused}
 FIRST_ROOM = 256  # edges
 
@@ -53,7 +54,8 @@ class Edge(NamedTuple):
 class Edges:
     """The edges of all nodes, as arrays that the kernel reads."""
 
-    def __init__(self, max_crashes: int) -> None:
+    def __init__(self, max_crashes: int, effects_number: EffectsNumber) -> None:
+        self._effects_number = effects_number
         self.all: list[Edge] = []
         self._bundles: dict[Bundle, int] = {}
         # for each edge: the next local state, the bundle, the crashes, and whether it is silent
@@ -77,10 +79,14 @@ class Edges:
             bundle = self._bundles.setdefault(edge.bundle, len(self._bundles))
             self._parts[number] = edge.next, bundle, edge.crashes, edge.silent
             self.all.append(edge)
+            if not edge.silent:
+                self.find_effects(number, edge.crashes)
         return begin, len(self.all)
 
-    def set_effects(self, number: int, crashes: int, effects: int) -> None:
-        """Set the number of the effects of a chain that an edge ends."""
+    def find_effects(self, number: int, crashes: int) -> None:
+        """Note the number of the effects of a chain that an edge ends."""
+        edge = self.all[number]
+        effects = self._effects_number(edge.i, edge.bundle, crashes, edge.changes)
         self._effects[number, crashes] = effects
 
 

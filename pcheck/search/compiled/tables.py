@@ -48,6 +48,7 @@ NO_STORE = (
     *(np.zeros((0, 3), np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint64)),
 )
 NO_LEVEL = 0, 0, 0, 0, 0
+ANSWERS_AT_ONCE = 50  # to questions of the kernel, between two checks of the limits
 
 
 class Tables:
@@ -117,12 +118,23 @@ class Tables:
     ) -> int:
         """Expand states up to `end` with the kernel; return why the kernel stopped."""
         layout = store.layout
-        status: int = kernel.search(
-            *(store.states, store.parents, store.slots, store.vectors, store.hashes),
-            *(store.origins, store.edges, layout.fields, layout.capacities),
-            *(*noted, kernel.LEVEL, store.cursor, end, *limits, *self._arrays),
-        )
-        return status
+        for _ in range(ANSWERS_AT_ONCE):
+            status: int = kernel.search(
+                *(store.states, store.parents, store.slots, store.vectors, store.hashes),
+                *(store.origins, store.edges, layout.fields, layout.capacities),
+                *(*noted, kernel.LEVEL, store.cursor, end, *limits, *self._arrays),
+            )
+            if status not in kernel.NEED_NO_ROOM:
+                return status
+            self._answer(status, store.cursor)
+        return kernel.SLICE
+
+    def mark_sent(self) -> None:
+        """Tell the model which messages the steps in the rows send; a crash may be refused."""
+        for number in np.unique(self.rows.bundle[: len(self.rows)]).tolist():
+            effects = self.effects.all[number]
+            if not effects.crashes:
+                self.model.mark_sent(effects.bundle)
 
     def make_room(self, sizes: Sequence[int]) -> None:
         """Make room for every number in use; `sizes` are how many each machine has."""

@@ -110,7 +110,8 @@ class Turn:
         assert quotients is not None
         assert met is not None
         met.close(quotients.symmetry)
-        tables = MetTables(met, walk.clock.ticking(walk.progress, CLOSING))
+        tick = walk.clock.ticking(walk.progress, CLOSING)
+        tables = MetTables(met, tick, quotients.tables)
         self._pairs, self._work_at_growth = met.pairs(), self._paying.work
         composition = walk.tables.composition
         composition.note_dropped()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from pcheck.errors import SpecError
 from pcheck.language.property import Kind
@@ -182,7 +182,8 @@ class Walk:
             elif status == kernel.NOTES:
                 self.level_judge.noted.grow(self.store)
             elif status != kernel.SLICE:
-                self._fill_or_blame(status)
+                with self._blaming():
+                    self.tables.fill(status, self.store.cursor)
             self._check_limits()
 
     def _expand(self, end: int, cost: int) -> int:
@@ -190,7 +191,8 @@ class Walk:
         noted = self.level_judge.noted.arrays(self.store)
         entries = self.limits.entries if self.limits.entries is not None else MAX_STATES
         limits = cost, self._max_states(), SLICE, entries
-        return self.tables.search(self.store, noted, end, limits)
+        with self._blaming():
+            return self.tables.search(self.store, noted, end, limits)
 
     def _max_states(self) -> int:
         """Return the number of states at which the search stops; beyond the last level, no more."""
@@ -205,10 +207,11 @@ class Walk:
             return depth_limit(self.limits.depth or 0)
         return state_limit(self._max_states())
 
-    def _fill_or_blame(self, status: int) -> None:
-        """Fill in what the kernel missed; give a fault of the spec the trace that leads to it."""
+    @contextmanager
+    def _blaming(self) -> Iterator[None]:
+        """Give a fault of the spec the trace that leads to it."""
         try:
-            self.tables.fill(status, self.store.cursor)
+            yield
         except SpecError as error:
             if self._settle() == kernel.LIMIT:  # the fault is beyond the limit of states
                 raise Stop(self._limit()) from None
@@ -272,6 +275,7 @@ class Walk:
         last = proof or self
         on = [name for name in self.reduced.on if name != "cover" or proof is not None]
         seconds, symmetry = self.clock.seconds(), last.level_judge.symmetry
+        last.tables.mark_sent()
         discoveries, untraced = trace_decisions(
             *(self.judge, self.clock, self.progress, self._discovery),
             lambda where: steps_to(where, self.levels),

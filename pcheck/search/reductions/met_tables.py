@@ -28,7 +28,7 @@ itself, and an unknown letter is not dropped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 
 from pcheck.errors import SpecError, Unreliable
 from pcheck.search.reductions.local_tables import (
@@ -48,25 +48,39 @@ FAILS = "fails"  # the label of a reaction that fails
 class MetTables(LocalTables):
     """The tables of all that was met so far."""
 
-    def __init__(self, met: Met, tick: Callable[[], None]) -> None:
-        """Make the tables. `tick` is called often and may raise to stop."""
+    def __init__(
+        self, met: Met, tick: Callable[[], None], before: LocalTables | None = None
+    ) -> None:
+        """Make the tables. `tick` is called often and may raise to stop.
+
+        The tables `before` are of the same cluster and contain no more than what was met.
+        """
         super().__init__(met.model)
         self._tick, self._met = tick, met
         known = set(self.model.letters())
         try:
             for i, letters in enumerate(met.letters):
                 self.letters[i] = dict(letters)
-                self.edges[i] = {local: list(self._edges(i, local)) for local in met.locals[i]}
+                self._fill(i, before or LocalTables(met.model))
         finally:
             self.model.add_hypothetical(set(self.model.letters()) - known)
 
-    def _edges(self, i: int, local: Local) -> Iterator[Edge]:
-        """Yield every edge of a local state."""
+    def _fill(self, i: int, before: LocalTables) -> None:
+        """Add the edges of all local states of a node; `before` has the first letters of these."""
+        letters = list(self.letters[i])
+        new, old = letters[len(before.letters[i]) :], before.edges[i]
+        for local in self._met.locals[i]:
+            if local in old:
+                self.edges[i][local] = [*old[local], *self._edges(i, local, new)]
+            else:
+                edge = crash_or_restart(self.model.nodes[i], local)
+                first = [edge] if edge is not None else []
+                self.edges[i][local] = [*first, *self._edges(i, local, [None, *letters])]
+
+    def _edges(self, i: int, local: Local, letters: Iterable[Letter | None]) -> Iterator[Edge]:
+        """Yield the edges of a local state on some letters; None stands for its actions."""
         node = self.model.nodes[i]
-        edge = crash_or_restart(node, local)
-        if edge is not None:
-            yield edge
-        for letter in (None, *self.letters[i]) if local.up else ():
+        for letter in letters if local.up else ():
             self._tick()
             moves = self._moves(i, local, letter)
             if moves is None:

@@ -249,20 +249,21 @@ class Symmetry:
         ]
         return self.actor(swap, i, move.actor) if move.actor is not None else None, sends
 
-    def _compared(self, i: int, actor: Actor, reactions: Iterable[Reaction]) -> Counter[Hashable]:
-        """Return the reactions of an actor of node i, as values to be compared.
+    def _compared(self, i: int, actor: Actor, reactions: Iterable[Reaction]) -> Hashable:
+        """Return the reactions of an actor of node i, as a value to be compared.
 
         A silent reaction that stays in the class counts as ignoring the letter: None.
         """
-        found: Counter[Hashable] = Counter(
-            None
-            if after is None or (not sends and self._class(i, after) is self._class(i, actor))
-            else (self._class(i, after), _sent(sends))
-            for after, sends in reactions
-        )
-        if not self.model.network.ignoring_is_a_step:
-            del found[None]
-        return found
+        found: list[Hashable] = []
+        for after, sends in reactions:
+            if after is None or (not sends and self._class(i, after) is self._class(i, actor)):
+                if self.model.network.ignoring_is_a_step:
+                    found.append(None)
+            else:
+                found.append((self._class(i, after), _sent(sends)))
+        if len(found) < 2:
+            return tuple(found)
+        return frozenset(Counter(found).items())
 
 
 class Symmetric(Automaton):
@@ -281,6 +282,8 @@ class Symmetric(Automaton):
 
 def _sent(sends: Sends) -> Hashable:
     """Return the letters sent, in order for each receiver, and as a set for the properties."""
+    if not sends:
+        return None
     queues: dict[Any, list[Letter]] = {}
     for letter, receivers in sends:
         for receiver in receivers:
