@@ -7,10 +7,11 @@ with more, it uses its reductions at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 from pcheck.search.compiled.turn import Turn
+from pcheck.search.compiled.walk import Walk
 from pcheck.search.outcome import SearchResult
 from pcheck.search.reductions import minimise, quotients
 from pcheck.search.reductions.automaton import MacroStep
@@ -117,12 +118,14 @@ def _(patch: Patch) -> None:
 
 def _without_edges(patch: Patch, is_left_out: Callable[[MetTables, int, Edge], bool]) -> None:
     """Leave edges out of the tables."""
-    edges_of = MetTables._edges
+    fill = MetTables._fill
 
-    def edges(self: MetTables, i: int, local: Local) -> Iterator[Edge]:
-        return (each for each in edges_of(self, i, local) if not is_left_out(self, i, each))
+    def fill_in(self: MetTables, i: int, before: LocalTables) -> None:
+        fill(self, i, before)
+        for local, edges in self.edges[i].items():
+            self.edges[i][local] = [each for each in edges if not is_left_out(self, i, each)]
 
-    patch.setattr(MetTables, "_edges", edges)
+    patch.setattr(MetTables, "_fill", fill_in)
 
 
 @dropped(
@@ -210,3 +213,20 @@ def _(patch: Patch) -> None:
         return self._report()
 
     patch.setattr(Turn, "run", run)
+
+
+@dropped(
+    "a proof counts only if the tables of all that it met confirm it",
+    trap(SET, {"n": "00 B 10; 10 A 20 X>", "m": A_THEN_B}),
+    "prune,cover",
+    MESSAGES,
+)
+def _(patch: Patch) -> None:
+    prove = Turn._prove
+
+    def unconfirmed(self: Turn) -> Walk | None:
+        with Patch.context() as inner:
+            inner.setattr(Turn, "_confirm", lambda self: None)
+            return prove(self)
+
+    patch.setattr(Turn, "_prove", unconfirmed)

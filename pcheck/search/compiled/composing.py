@@ -24,7 +24,6 @@ from pcheck.search.reductions.automaton import Automaton
 from pcheck.search.reductions.cover import Ranks
 from pcheck.search.reductions.views import Views
 from pcheck.semantics.cluster_model import ClusterModel
-from pcheck.semantics.node import Bundle
 
 FIRST_CHAINS = 256
 _ONE = np.uint64(1)

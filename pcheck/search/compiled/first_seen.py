@@ -30,8 +30,11 @@ class FirstSeen:
         self._note(store.states[self._firsts[: self._known]], 0, np.zeros_like(self._firsts), 0)
         self._layout = store.layout
 
-    def new_in(self, store: Store, start: int) -> list[tuple[int, list[int]]]:
-        """Return the states from `start` on with a new observation, each with this observation."""
+    def new_in(self, store: Store, start: int) -> tuple[Any, Any]:
+        """Return the states from `start` on with a new observation, and these observations.
+
+        An observation is a row with the numbers of the watchers.
+        """
         before, end = self._known, len(store)
         if self._layout is not store.layout:
             self._lay_out(store)
@@ -41,9 +44,7 @@ class FirstSeen:
                 self._lay_out(store)
             start, self._known = self._note(store.states[:end], start, self._firsts, self._known)
         firsts = self._firsts[before : self._known]
-        vectors = store.layout.unpack(store.states[firsts])
-        watchers = slice(self._watchers.start, self._watchers.stop)
-        return [(index, vector[watchers]) for index, vector in zip(firsts.tolist(), vectors)]
+        return firsts, store.layout.unpacked(store.states[firsts], self._watchers)
 
     def _note(self, states: Any, start: int, firsts: Any, known: int) -> tuple[int, int]:
         """Call `kernel.note_first_seen` for the states from `start` on."""

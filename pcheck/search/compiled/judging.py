@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from typing import Any
 
+import numpy as np
+
+from pcheck.language.property import Property
 from pcheck.language.seen import Seen
 from pcheck.search.compiled.first_seen import FirstSeen
 from pcheck.search.compiled.kernel import TRANSITIONS
@@ -56,26 +60,43 @@ class LevelJudge:
         `levels` are the indices at which the levels begin. The last level is `whole`, or the search
         stopped in it. Raise ForbidsUnseenSteps if a reduced search cannot decide a step property.
         """
-        machines = self.tables.machines
-        states = self._first_seen.new_in(store, levels[-1] if len(levels) > 2 else 0)
+        found, observations = self._first_seen.new_in(store, levels[-1] if len(levels) > 2 else 0)
         transitions = int(store.cursor[TRANSITIONS])
-        if self.symmetry is not None:
-            states = self.symmetry.without_known_orbits(states)
-        asks_of_unseen_steps = self._leaves_out_steps and self.judge.has_step_properties
-        asked = [False, True] if asks_of_unseen_steps else [False]
-        self.judged += len(states)
-        for index, observations in states:
-            properties = [prop for prop in self.judge.open if prop.is_step_property in asked]
-            for prop, answer in self._judged.decided_at(observations, properties, transitions):
-                self.judge.decide(prop, answer, where=(index,))
-            if asks_of_unseen_steps:
-                self._ask_about_unseen_steps(machines.seen(observations))
+        if self._asks_of_unseen_steps:
+            self._judge_states(found, observations, transitions)
+        else:
+            first, later = self._judged.unsettled(observations, self._asked())
+            self._judge_states(found[first], observations[first], transitions)
+            found, observations = found[later], observations[later]
+            still = np.logical_or(*self._judged.unsettled(observations, self._asked()))
+            self._judge_states(found[still], observations[still], transitions)
         if self.judge.has_step_properties:
             self._judge_steps(store, levels, whole=whole)
         if whole and not self.judge.decided:
             for prop in self.judge.open:
                 if prop.name in self._forbidding:
                     raise ForbidsUnseenSteps(prop)
+
+    @property
+    def _asks_of_unseen_steps(self) -> bool:
+        return self._leaves_out_steps and self.judge.has_step_properties
+
+    def _asked(self) -> list[Property]:
+        """Return the open properties that are asked of single observations."""
+        asked = [False, True] if self._asks_of_unseen_steps else [False]
+        return [prop for prop in self.judge.open if prop.is_step_property in asked]
+
+    def _judge_states(self, found: Any, observations: Any, transitions: int) -> None:
+        """Judge states that have new observations, one of each orbit."""
+        states = list(zip(found.tolist(), observations.tolist()))
+        if self.symmetry is not None:
+            states = self.symmetry.without_known_orbits(states)
+        self.judged += len(states)
+        for index, numbers in states:
+            for prop, answer in self._judged.decided_at(numbers, self._asked(), transitions):
+                self.judge.decide(prop, answer, where=(index,))
+            if self._asks_of_unseen_steps:
+                self._ask_about_unseen_steps(self.tables.machines.seen(numbers))
 
     def _judge_steps(self, store: Store, levels: Sequence[int], *, whole: bool) -> None:
         steps = self.noted.new_in(store, whole=whole)

@@ -44,7 +44,7 @@ def layers(
     tables = search.tables
 
     def key(state: State) -> Hashable:
-        return tuple(tables.vector(state))
+        return tuple(tables.vectors.vector(state))
 
     tick = clock.ticking(Progress(states=len(search.store)), COMPARING)
     is_marked = _marked(search, prop, tick)

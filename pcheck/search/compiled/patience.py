@@ -1,6 +1,6 @@
-"""When a search without reductions is given up, because reductions will pay.
+"""The decision that a search without reductions would take long, so that reductions will pay.
 
-Work is counted as in `Walk.work`, so the decision is the same on every machine.
+It depends on counts of work (see `Walk.work`), so it is the same on every machine.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ class Patience:
         self._work = 0  # at the end of the last level
 
     def is_over(self) -> bool:
-        """Return whether to give the search up; called once at the end of each level.
+        """Return whether to stop the search; called once at the end of each level.
 
-        The search is given up if it would be long after two more levels, each of which grows as
-        the last one did. To close tables must not be more work than the search so far.
+        The next two levels are assumed to grow as the last one did. The search would take long if
+        they brought its work to MAX_PLAIN_WORK. But it goes on while it was less work than the
+        first tables would be.
         """
         work, widths = self._plain.work, self._plain.progress.widths[-2:]
         last, self._work = work - self._work, work
-        if work < self._met.pairs() // PAIRS_PER_REACTION:
-            return False
         growth = widths[-1] / widths[0]
-        return work + last * (growth + growth**2) >= MAX_PLAIN_WORK
+        is_long = work + last * (growth + growth**2) >= MAX_PLAIN_WORK
+        return is_long and work >= self._met.pairs() // PAIRS_PER_REACTION

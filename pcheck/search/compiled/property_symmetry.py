@@ -8,11 +8,15 @@ pairs. What properties say of renamings is compared in
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
 
 from pcheck.errors import Asymmetric
 from pcheck.language.property import Kind, Property
 from pcheck.language.seen import Seen
 from pcheck.search.compiled.noted_steps import NotedStep
+from pcheck.search.compiled.settled import Settled
 from pcheck.search.compiled.tables import Tables
 from pcheck.search.reductions.projection import Answer, Ask
 from pcheck.search.reductions.property_symmetry import PropertySymmetry
@@ -44,6 +48,16 @@ class WatcherSymmetry(PropertySymmetry):
                 self._orbits.add(key)
                 new.append(state)
         return new
+
+    def unsettled(self, observations: Any, properties: Sequence[Property]) -> tuple[Any, Any]:
+        """Return which observations must be judged, and which only if they are unsettled then."""
+        parts = [known.all for known in self._tables.machines.observations]
+        first = np.zeros(len(observations), bool)
+        later = np.zeros(len(observations), bool)
+        for projection, group in self._by_footprint(properties) if len(observations) else ():
+            found = Settled(projection, parts).unsettled(observations, group)
+            first, later = first | found[0], later | found[1]
+        return first, later & ~first
 
     def without_known_pairs(self, steps: list[NotedStep]) -> list[NotedStep]:
         """Return the steps whose pairs of observations are the first of their orbits."""

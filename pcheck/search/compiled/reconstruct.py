@@ -42,7 +42,7 @@ def trace_to(
     states, labels = [tables.model.initial()], list[str]()
     for before, after in pairwise(indices):
         cost = bisect_right(levels, after) - bisect_right(levels, before)
-        vector = tables.renormalised(store.numbers(after))
+        vector = tables.vectors.renormalised(store.numbers(after))
         longer = _row(tables, states[-1], vector, cost, tick)
         states += longer.states[1:]
         labels += longer.labels
@@ -87,9 +87,9 @@ def _row(tables: Tables, before: State, after: Vector, cost: int, tick: Tick) ->
         for i, automaton in enumerate(tables.machines.nodes):
             for chain in automaton.chains(automaton.normal(before.nodes[i]), cost, tick):
                 tick()
-                if tables.may_lead_to(after, i, chain[-1]):
+                if tables.vectors.may_lead_to(after, i, chain[-1]):
                     steps = _followed(tables, before, i, chain)
-                    if len(steps) == cost and tables.represents(
+                    if len(steps) == cost and tables.vectors.represents(
                         after, steps.states[-1], alike=alike
                     ):
                         return steps

@@ -41,7 +41,7 @@ class Layout:
         self.word = np.array(word, np.uint64)
         self.shift = np.array(shift, np.uint64)
         self.mask = np.array([(1 << width) - 1 for width in self.widths], np.uint64)
-        self.fields = self.word, self.shift, self.mask, _factors(len(widths))  # for the kernel
+        self.fields = self.word, self.shift, self.mask, odd_factors(len(widths))  # for the kernel
 
     def is_outgrown(self, sizes: Iterable[int]) -> bool:
         """Return whether there are more numbers of a machine than its field can hold."""
@@ -66,6 +66,12 @@ class Layout:
         """Return the numbers in one packed vector, or in each row of several."""
         return ((vectors[..., self.word] >> self.shift) & self.mask).tolist()
 
+    def unpacked(self, vectors: Any, machines: range) -> Any:
+        """Return the numbers of some machines in each row of packed vectors, as an array."""
+        part = slice(machines.start, machines.stop)
+        numbers = (vectors[:, self.word[part]] >> self.shift[part]) & self.mask[part]
+        return numbers.astype(np.int64)
+
 
 def _share_spare_bits(widths: list[int], words: list[list[int]]) -> None:
     """Widen the fields of each word by its spare bits: fields can then grow without a new layout.
@@ -78,9 +84,9 @@ def _share_spare_bits(widths: list[int], words: list[list[int]]) -> None:
             widths[machine] += spare // len(members) + (nth < spare % len(members))
 
 
-def _factors(machines: int) -> Any:
-    """Return odd pseudorandom factors for the hash; a machine's factor fits every layout."""
-    mixed = np.arange(1, machines + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+def odd_factors(count: int) -> Any:
+    """Return odd pseudorandom factors for hashes; the first ones are always the same."""
+    mixed = np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     for shift in (30, 27, 31):
         mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(0xBF58476D1CE4E5B9)
     return mixed | np.uint64(1)

@@ -1,9 +1,10 @@
 """One turn of a search: a walk by steps, the growth of its tables, and proofs with `cover`.
 
 The tables of a turn may be closed only under what was met before it. If the walk meets something
-else, the tables grow, at the end of a level. The walk goes on if the grown tables confirm all that
-it did (see `pcheck.search.reductions.met_tables`); otherwise the search begins anew. When a turn
-ends, everything that it met is in tables that confirm it, so that its answer is exact.
+else, or a proof does, the tables grow, at the end of a level. Both go on if the grown tables
+confirm all that they did (see `pcheck.search.reductions.met_tables`); otherwise the search begins
+anew. When a turn ends, everything that it met is in tables that confirm it, so that its answer is
+exact.
 
 How often the tables grow depends on counts of work alone, never on the time.
 """

@@ -12,11 +12,7 @@ from pcheck.search.compiled import kernel
 from pcheck.search.compiled.covering import Cover
 from pcheck.search.compiled.discovering import discovery
 from pcheck.search.compiled.judging import LevelJudge
-from pcheck.search.compiled.kernel import (
-    HEAD,
-    TERMINAL,
-    TRANSITIONS,
-)
+from pcheck.search.compiled.kernel import HEAD, TERMINAL, TRANSITIONS
 from pcheck.search.compiled.reconstruct import steps_to, trace_to
 from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.tables import Tables
@@ -68,7 +64,7 @@ class Walk:
         self._fault_at: int | None = None  # the index of a state
         self.complete = False
         self.stopped: str | None = None
-        first = self.tables.initial()
+        first = self.tables.vectors.initial()
         self.level_judge = LevelJudge(self.tables, self.judge, reduced)
         self.store = Store(self.tables.machines.sizes(), first, records=records)
         self.levels = [0, 1]  # where each complete level begins, and where the last one ends

@@ -26,11 +26,11 @@ class Contents:
         self._observer, self._nodes = symmetry.model.observer, len(symmetry.model.nodes)
         # for each part its messages, each as one in a field of an integer, and whether every
         # renaming leaves these messages as they are
-        self._messages: list[list[int]] = [[] for _ in range(self._nodes)]
+        self.messages: list[list[int]] = [[] for _ in range(self._nodes)]
         self._fixed_messages: list[list[bool]] = [[] for _ in range(self._nodes)]
         # for each part the number of its messages and values, and whether every renaming leaves
         # both as they are
-        self._all: list[list[int]] = [[] for _ in range(self._nodes)]
+        self.all: list[list[int]] = [[] for _ in range(self._nodes)]
         self._all_fixed: list[list[bool]] = [[] for _ in range(self._nodes)]
         self._message_numbers: dict[Hashable, int] = {}
         self._numbers: dict[Hashable, int] = {}
@@ -44,7 +44,7 @@ class Contents:
         letters = [letter for letter in part.sent if isinstance(letter.message, kinds)]
         messages, known = frozenset(letter.exact for letter in letters), self._message_numbers
         numbers = [known.setdefault(message, len(known)) for message in messages]
-        self._messages[node].append(sum(1 << SENDERS_BITS * number for number in numbers))
+        self.messages[node].append(sum(1 << SENDERS_BITS * number for number in numbers))
         swaps = range(len(self._symmetry.swaps))
         are_fixed = all(
             messages == {self._symmetry.letter(swap, letter).exact for letter in letters}
@@ -52,7 +52,7 @@ class Contents:
         )
         self._fixed_messages[node].append(are_fixed)
         values = self._observer.values_seen(node, part, self._sees)
-        self._all[node].append(self._numbers.setdefault((messages, values), len(self._numbers)))
+        self.all[node].append(self._numbers.setdefault((messages, values), len(self._numbers)))
         self._all_fixed[node].append(
             are_fixed and all(values == self._renamed_values(swap, node, part) for swap in swaps)
         )
@@ -68,18 +68,26 @@ class Contents:
         Without values, it is how many nodes sent each message. With values, it is how many nodes
         sent the same and have the same values: before a step, and after it.
         """
-        if id(prop) in self._read_senders:
+        if self.reads_senders(prop):
             return None
-        reads_values = id(prop) in self._read_values
+        reads_values = self.reads_values(prop)
         fixed = self._all_fixed if reads_values else self._fixed_messages
         if not all(fixed[at % self._nodes][nth] for at, nth in enumerate(vector)):
             return None
-        numbers = self._all if reads_values else self._messages
+        numbers = self.all if reads_values else self.messages
         found = [numbers[at % self._nodes][nth] for at, nth in enumerate(vector)]
         halves = [found[at : at + self._nodes] for at in range(0, len(found), self._nodes)]
         if reads_values:
             return id(prop), tuple(sorted(zip(*halves)))
         return id(prop), *map(sum, halves)
+
+    def reads_senders(self, prop: Property) -> bool:
+        """Return whether a property has read senders of messages, or nodes of values."""
+        return id(prop) in self._read_senders
+
+    def reads_values(self, prop: Property) -> bool:
+        """Return whether a property has read values of fields."""
+        return id(prop) in self._read_values
 
     def key_after(self, prop: Property, vector: Vector, seen: Iterable[Seen]) -> Hashable | None:
         """Return the key again, after the property read what it needs of the observations `seen`.

@@ -36,6 +36,10 @@ local state has a rank, which no step of its node lowers: its place in the close
 local states on a cycle have the same place. A step costs the increase of the rank, and at least 1.
 So, apart from steps that keep the rank, a level contains all states whose ranks have the same sum,
 including those that lie below each other, before any of them is expanded.
+
+The ranks decide only how many states are dropped. A state is dropped before it is expanded, and
+only if the upper state is in the same level, to be expanded after it. So a local state that is in
+no table needs no rank: its steps, and those that lead to it, cost 1.
 """
 
 from __future__ import annotations

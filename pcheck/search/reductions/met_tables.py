@@ -17,13 +17,14 @@ Then the search is exact.
   one from which a path through the tables leads to it. So the letter was not dropped.
 - `minimise`. The partition of the tables is stable under each letter that an execution delivers.
   The tables may tell apart what a full closure would merge, never the reverse.
-- `cover` ranks the local states in the tables, so that its search may not meet any other.
+- `cover` drops states whatever the ranks of local states are; a search by ranks that meets a local
+  state without a rank drops fewer.
 
-*Growth.* A search may go on after it met something that the tables lacked, if the grown tables
-confirm all that the search did: each merge, each letter dropped at a local state, and each renaming
-of classes and of live letters. Then every state of the search represents, by the grown tables, what
-it represented by the smaller ones. Until the tables grow, an unknown local state represents only
-itself, and an unknown letter is not dropped.
+*Growth.* A search, also one by ranks, may go on after it met something that the tables lacked, if
+the grown tables confirm all that the search did: each merge, each letter dropped at a local state,
+and each renaming of classes and of live letters. Then every state of the search represents, by the
+grown tables, what it represented by the smaller ones. Until the tables grow, an unknown local state
+represents only itself, and an unknown letter is not dropped.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ class Projection:
         self._numbers: list[dict[Hashable, int]] = [{} for _ in range(self._nodes)]
         self._parts: list[list[Observation]] = [[] for _ in range(self._nodes)]
         self._latest: dict[Vector, Seen] = {}
-        self._contents = Contents(symmetry, sees)
+        self.contents = Contents(symmetry, sees)
         self._by_content: dict[Hashable, Answer] = {}
         # for each swap and node the number of the image of each part, or None if not yet known
         self._images: list[list[list[int | None]]] = [
@@ -63,11 +63,19 @@ class Projection:
         """
         vector = []
         for at, number in enumerate(numbers):
-            known, node = self._by_number[at % self._nodes], at % self._nodes
-            while len(known) <= number:
-                known.append(self._number(node, parts[node][len(known)]))
+            node = at % self._nodes
+            known = self._by_number[node]
+            if number >= len(known):
+                self.parts_by_number(node, parts[node])
             vector.append(known[number])
         return tuple(vector)
+
+    def parts_by_number(self, node: int, parts: Sequence[Observation]) -> Sequence[int]:
+        """Return the projections of the parts of a node, given the parts by their numbers."""
+        known = self._by_number[node]
+        while len(known) < len(parts):
+            known.append(self._number(node, parts[len(known)]))
+        return known
 
     def answers(self, properties: Iterable[Property], vector: Vector) -> list[bool]:
         """Return for each property whether it is reached, or whether an `always` holds."""
@@ -81,7 +89,7 @@ class Projection:
         if no renaming changes these. Such a property is asked once for all projections that have
         the same of these.
         """
-        key = self._contents.key(prop, vector)
+        key = self.contents.key(prop, vector)
         if key is None:
             return self._answer(prop, self._observations(vector)), False
         if key in self._by_content:
@@ -90,10 +98,16 @@ class Projection:
         for each in seen:
             each.senders_were_read = each.values_were_read = False
         answer = self._answer(prop, seen)
-        key = self._contents.key_after(prop, vector, seen)
+        key = self.contents.key_after(prop, vector, seen)
         if key is not None:
             self._by_content[key] = answer
         return answer, key is not None
+
+    def is_settled(self, prop: Property, key: Hashable) -> bool:
+        """Return whether the answer for a key of `contents` is known, and decides nothing."""
+        if key not in self._by_content:
+            return False
+        return is_true(prop, self._by_content[key]) is (prop.kind is not Kind.SOMETIMES)
 
     def said(self, prop: Property, vector: Vector) -> str:
         """Return what a property says of a projection, as text."""
@@ -221,7 +235,7 @@ class Projection:
             if number == len(self._parts[node]):
                 self._parts[node].append(part)
                 self._reader.add(node, part)
-                self._contents.add(node, part)
+                self.contents.add(node, part)
                 for of_swap in self._images:
                     of_swap[node].append(None)
         return number

@@ -256,14 +256,11 @@ class Symmetry:
         """
         found: list[Hashable] = []
         for after, sends in reactions:
-            if after is None or (not sends and self._class(i, after) is self._class(i, actor)):
-                if self.model.network.ignoring_is_a_step:
-                    found.append(None)
-            else:
+            if after is not None and (sends or self._class(i, after) is not self._class(i, actor)):
                 found.append((self._class(i, after), _sent(sends)))
-        if len(found) < 2:
-            return tuple(found)
-        return frozenset(Counter(found).items())
+            elif self.model.network.ignoring_is_a_step:
+                found.append(None)
+        return tuple(found) if len(found) < 2 else frozenset(Counter(found).items())
 
 
 class Symmetric(Automaton):

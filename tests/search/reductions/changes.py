@@ -12,11 +12,12 @@ from pcheck.search.clock import Clock
 from pcheck.search.compiled.noted_steps import NotedStep
 from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.walk import Walk
-from pcheck.search.reductions.cover import Ranks, rank_local_states
+from pcheck.search.reductions.cover import rank_local_states
 from pcheck.search.reductions.reduce import reduce_cluster
 from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.observer import Observation
 from tests.search.alike import Case
+from tests.search.reductions.covering import by_ranks
 from tests.search.reductions.reducing import key
 from tests.search.reductions.symmetric import (
     all_renamings,
@@ -82,11 +83,11 @@ def reduced_changes(case: Case, reductions: Sequence[str], *, proof: bool = Fals
     model = changes_open(case)
     key_of = key_in(model, case)
     reduced = reduce_cluster(model, (*reductions, "cover") if proof else reductions)
-    ranks: Ranks | None = None
     if proof:
         assert reduced.successors is not None, reduced.skipped
-        ranks = rank_local_states(reduced.successors)
-    walk = Walk(model, case.limits, reduced, True, Clock(case.limits, None), ranks)
+        walk = by_ranks(model, case.limits, reduced, rank_local_states(reduced.successors))
+    else:
+        walk = Walk(model, case.limits, reduced, True, Clock(case.limits, None))
     found: Changes = {}
     new_in, machines = walk.level_judge.noted.new_in, walk.tables.machines
 

@@ -12,10 +12,12 @@ from pcheck.search.clock import Clock
 from pcheck.search.compiled import kernel
 from pcheck.search.compiled.covering import Cover
 from pcheck.search.compiled.store import Store
+from pcheck.search.compiled.tables import Tables
 from pcheck.search.compiled.walk import Walk
+from pcheck.search.limits import Limits
 from pcheck.search.outcome import SearchResult
-from pcheck.search.reductions.cover import rank_local_states
-from pcheck.search.reductions.reduce import reduce_cluster
+from pcheck.search.reductions.cover import Ranks, rank_local_states
+from pcheck.search.reductions.reduce import ReducedCluster, reduce_cluster
 from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.network import Inbox
 from pcheck.semantics.node import Config
@@ -51,13 +53,16 @@ def proof(case: Case, reductions: Sequence[str]) -> Walk:
     model.properties = tuple(prop for prop in model.properties if not prop.is_step_property)
     reduction = reduce_cluster(model, (*reductions, "cover"))
     assert reduction.successors is not None, reduction.skipped
-    clock = Clock(case.limits, None)
-    search = Walk(
-        model, case.limits, reduction, True, clock, rank_local_states(reduction.successors)
-    )
+    search = by_ranks(model, case.limits, reduction, rank_local_states(reduction.successors))
     search.advance()
     assert search.complete
     return search
+
+
+def by_ranks(model: ClusterModel, limits: Limits, reduced: ReducedCluster, ranks: Ranks) -> Walk:
+    """Return a search by ranks, which drops covered states."""
+    tables = Tables(model, reduced.automata, reduced.views).ranked(ranks)
+    return Walk(model, limits, reduced, True, Clock(limits, None), tables)
 
 
 def numbers(search: Walk) -> list[list[int]]:
@@ -100,7 +105,7 @@ class Plain(Cover):
                 del vectors[index]
 
     def is_below(self, lower: list[int], upper: list[int]) -> bool:
-        a, b = self._tables.state(lower), self._tables.state(upper)
+        a, b = self._tables.vectors.state(lower), self._tables.vectors.state(upper)
         pairs = list(zip(a.nodes, b.nodes))
         return (
             self.seen(lower) == self.seen(upper)

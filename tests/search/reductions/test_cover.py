@@ -176,7 +176,7 @@ def test_the_kept_states_of_paxos_are_those_below_no_other(
     steps = Walk(model, Limits(), reduce_cluster(model, reductions), True, Clock(Limits(), None))
     assert steps.advance()
     renamings = all_renamings(case) if "symmetry" in reductions else [{}]
-    states = [key_of_state(model, steps.tables.state(each)) for each in numbers(steps)]
+    states = [key_of_state(model, steps.tables.vectors.state(each)) for each in numbers(steps)]
     images = [[with_names(each, names) for names in renamings] for each in states]
     alike: dict[Hashable, list[tuple[int, Any]]] = {}
     for nth, several in enumerate(images):
@@ -199,9 +199,10 @@ def test_a_search_and_its_proof_give_the_same_configuration_the_same_views() -> 
     search = Walk(model, Limits(), reduced, True, Clock(Limits(), None))
     search.advance(pause=lambda: len(search.levels) > 8)
     assert search.reduced.successors is not None
+    ours = views(search)
     proof = search.proof(rank_local_states(search.reduced.successors))
     proof.advance()
-    ours, theirs = views(search), views(proof)
+    theirs = views(proof)
     both = ours.keys() & theirs.keys()
     assert len(both) > 60
     assert {key: ours[key] for key in both} == {key: theirs[key] for key in both}

@@ -10,13 +10,11 @@ import numpy as np
 import pytest
 
 from pcheck import Action, Actor, Id, Step, action, broadcast, fixed, volatile
-from pcheck.search.clock import Clock
 from pcheck.search.compiled import walk
 from pcheck.search.compiled.configs import Pool
 from pcheck.search.compiled.covering import Cover
 from pcheck.search.compiled.explorer import explore
 from pcheck.search.compiled.reactions import LocalReactions
-from pcheck.search.compiled.walk import Walk
 from pcheck.search.limits import Limits
 from pcheck.search.reductions.closure import Closure
 from pcheck.search.reductions.cover import rank_local_states
@@ -26,7 +24,16 @@ from pcheck.semantics.network import Inbox
 from pcheck.semantics.node import Config
 from tests.search.alike import Case
 from tests.search.parts import N1, M, N, cluster
-from tests.search.reductions.covering import FUSED, NAMELESS, Or, Plain, check_proof, numbers, proof
+from tests.search.reductions.covering import (
+    FUSED,
+    NAMELESS,
+    Or,
+    Plain,
+    by_ranks,
+    check_proof,
+    numbers,
+    proof,
+)
 from tests.search.reductions.reducing import key, observations
 from tests.search.reductions.traps import NOBODY, A, B, Walker, X, Y, as_texts, watches
 
@@ -260,7 +267,7 @@ def proved_on_fifo(case: Case) -> set[str]:
     ranks = rank_local_states(
         [{at: [edge.next for edge in out] for at, out in table.items()} for table in tables]
     )
-    search = Walk(model, Limits(), reduce_cluster(model, ()), True, Clock(Limits(), None), ranks)
+    search = by_ranks(model, Limits(), reduce_cluster(model, ()), ranks)
     assert search.advance()
     return set(
         as_texts({key(search.tables.machines.observation(each)): 0 for each in numbers(search)})

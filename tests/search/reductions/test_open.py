@@ -15,7 +15,7 @@ from pcheck import Action, Actor, Cluster, Group, Id, Step, action, broadcast, f
 from pcheck.errors import Asymmetric, SpecError
 from pcheck.language.actor import either
 from pcheck.search.clock import EXPLORING, Clock, Progress
-from pcheck.search.compiled import explorer
+from pcheck.search.compiled import patience
 from pcheck.search.compiled.explorer import explore
 from pcheck.search.compiled.turn import CLOSING
 from pcheck.search.compiled.walk import Walk
@@ -228,9 +228,9 @@ def test_no_node_is_open_in_a_search_that_begins_again(monkeypatch: Patch) -> No
 def test_a_search_that_begins_again_keeps_what_every_search_before_it_found(
     first: int | None, reached: bool, monkeypatch: Patch
 ) -> None:
-    """A plain search of 110 reactions finds X; a search with wrong tables finds nothing."""
+    """A plain search of 130 reactions finds X; a search with wrong tables finds nothing."""
     limit_silent_roles(2, monkeypatch)
-    monkeypatch.setattr(explorer, "MIN_PLAIN_WORK", 110)
+    monkeypatch.setattr(patience, "MAX_PLAIN_WORK", 130)
     monkeypatch.setattr(Clock, "PERIOD", 0.0)
     activities: list[tuple[str, bool]] = []
 
