@@ -91,9 +91,12 @@ class Pool:
         inbox = tuple(sorted(letters, key=lambda letter: letter.order))
         return self.nodes[i].config(local.actor, local.up, inbox)
 
-    def table(self, i: int) -> tuple[Any, Any]:
-        """Return the local state of each configuration of node i, and its copies of each letter."""
-        places = self._place_of[i, : self.counts[i]]
+    def table(self, i: int, first: int) -> tuple[Any, Any]:
+        """Return the local states of the configurations of node i from `first` on, and the copies.
+
+        The copies are those of each letter in the inboxes.
+        """
+        places = self._place_of[i, first : self.counts[i]]
         return self._local[places], self._copies[places, : len(self.parts.letters[i])]
 
     def local_at(self, place: int) -> int:

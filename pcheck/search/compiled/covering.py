@@ -6,6 +6,7 @@ The theorem, and what "below" means, are in `pcheck.search.reductions.cover`.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from pcheck.search.compiled.tables import Tables
 from pcheck.search.reductions.local_tables import Local
 from pcheck.semantics.network import Letter
 from pcheck.semantics.node import Config
+
+_NO_ROWS: Any = np.zeros(0, np.int32), np.zeros((0, 1), np.uint64), np.zeros(0, np.int64)
 
 
 class Cover:
@@ -31,6 +34,8 @@ class Cover:
         self._locals: list[dict[Local, int]] = [{} for _ in tables.machines.nodes]
         self._bits: list[dict[tuple[Letter, int], int]] = [{} for _ in tables.machines.nodes]
         self._rows: list[list[tuple[int, int]]] = [[] for _ in tables.machines.nodes]
+        # for each composed node, the local states, the inboxes, and the bits of each letter
+        self._composed = [_NO_ROWS for _ in tables.machines.nodes]
 
     def drop(self, store: Store, start: int, end: int) -> None:
         """Mark the states of a level that lie below other states of the level as dropped."""
@@ -41,15 +46,27 @@ class Cover:
 
     def _arrays(self) -> tuple[Any, Any, Any]:
         """Return where the rows of each node begin, and the local state and inbox of each row."""
-        composition = self._tables.composition
         tables = [
-            composed_rows(*composition.pool.table(i)) if composed else self._rows_of(i)
-            for i, composed in enumerate(composition.is_composed)
+            self._composed_rows(i) if composed else self._rows_of(i)
+            for i, composed in enumerate(self._tables.composition.is_composed)
         ]
         first_row = np.cumsum([0, *(len(local) for local, _ in tables[:-1])]).astype(np.int64)
-        words = max(inboxes.shape[1] for _, inboxes in tables)
-        whole = [np.pad(inboxes, ((0, 0), (0, words - inboxes.shape[1]))) for _, inboxes in tables]
-        return first_row, np.concatenate([local for local, _ in tables]), np.concatenate(whole)
+        inboxes = _stacked([inboxes for _, inboxes in tables])
+        return first_row, np.concatenate([local for local, _ in tables]), inboxes
+
+    def _composed_rows(self, i: int) -> tuple[Any, Any]:
+        """Return the local states and inboxes of a composed node; those of before are kept."""
+        pool, (known, inboxes, most) = self._tables.composition.pool, self._composed[i]
+        local, copies = pool.table(i, len(known))
+        more = copies.max(axis=0, initial=1)
+        if (more[: len(most)] > most).any():  # the bits of the inboxes of before have moved
+            known, inboxes, most = _NO_ROWS
+            local, copies = pool.table(i, 0)
+            more = copies.max(axis=0, initial=1)
+        most = np.concatenate([most, more[len(most) :]])
+        rows = np.concatenate([known, local]), _stacked([inboxes, inbox_bits(copies, most)])
+        self._composed[i] = *rows, most
+        return rows
 
     def _rows_of(self, i: int) -> tuple[Any, Any]:
         """Return the local states and inboxes of a node that is not composed."""
@@ -71,12 +88,17 @@ class Cover:
         return local, inbox
 
 
-def composed_rows(local: Any, copies: Any) -> tuple[Any, Any]:
-    """Return the local states and inboxes of a composed node, given the copies of each letter."""
-    most = copies.max(axis=0, initial=0).astype(np.int64)
+def inbox_bits(copies: Any, most: Any) -> Any:
+    """Return inboxes as sets of bits, given the copies of each letter, and the most that it has."""
     letters = np.repeat(np.arange(len(most)), most)
     nth = np.arange(len(letters)) - np.repeat(np.cumsum(most) - most, most)
     bits = np.packbits(copies[:, letters] > nth, axis=1, bitorder="little")
     padded = np.zeros((len(bits), 8 * (1 + bits.shape[1] // 8)), np.uint8)
     padded[:, : bits.shape[1]] = bits
-    return local, padded.view("<u8")
+    return padded.view("<u8")
+
+
+def _stacked(parts: Sequence[Any]) -> Any:
+    """Return rows of words one below the other; missing words are 0."""
+    words = max(part.shape[1] for part in parts)
+    return np.concatenate([np.pad(each, ((0, 0), (0, words - each.shape[1]))) for each in parts])

@@ -28,10 +28,13 @@ inside `np.uintp(...)` is unsigned, so that Numba does not test whether the inde
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 from numba import njit
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 BUFFER = 4096  # successors that are collected and then inserted together
 # The number of tied renamings of one state that are compared. A state with more renamings may be
@@ -94,6 +97,10 @@ _TAG = np.uint64(0xFFFFFFFF00000000)
 _INDEX = np.uint64(0xFFFFFFFF)
 _ONE = np.uint64(1)
 _DROPPED = np.uint32(0xFFFFFFFF)  # in place of a parent: this state is not expanded
+
+# Functions that only other functions here call are compiled faster without a way in from Python.
+_INNER: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_inner: Callable[[F], F] = njit(cache=True, **_INNER)
 
 
 @njit(cache=True, inline="always")
@@ -289,7 +296,7 @@ def canonise(vectors: Any, hashes: Any, fields: Any, orbits: Any, cursor: Any) -
     return LEVEL
 
 
-@njit(cache=True)
+@_inner
 def _apply_swap(orbits: Any, source: int, to: int, swap: int, cursor: Any) -> bool:
     """Write the state in row `source` of the scratch, with two names swapped, into row `to`.
 
@@ -306,7 +313,7 @@ def _apply_swap(orbits: Any, source: int, to: int, swap: int, cursor: Any) -> bo
     return True
 
 
-@njit(cache=True)
+@_inner
 def _choose_among_tied(orbits: Any, cursor: Any) -> bool:
     """Put the smallest of all states that swaps of tied neighbours lead to into row 0.
 
@@ -406,7 +413,7 @@ def flush(
     return LEVEL
 
 
-@njit(cache=True)
+@_inner
 def expand(
     states: Any, parents: Any, slots: Any, vectors: Any, hashes: Any, origins: Any, edges: Any,
     fields: Any, orbits: Any,
@@ -563,7 +570,7 @@ def _first_note(seen_sum: Any, change: Any, size: Any) -> Any:
     return _mix(seen_sum + np.uint64(change) * np.uint64(0x9E3779B97F4A7C15)) & np.uint64(size - 1)
 
 
-@njit(cache=True)
+@_inner
 def _note_step(
     states: Any, index: Any, noted: Any, slots: Any, watched: Any, seen_sum: Any, change: Any,
     transition: Any, cursor: Any,
@@ -697,7 +704,7 @@ def drop_below(
     return dropped
 
 
-@njit(cache=True)
+@_inner
 def _compare(
     states: Any, index: int, other: int, fields: Any, first_row: Any, local: Any, inboxes: Any
 ) -> Any:
@@ -779,7 +786,7 @@ def _question(cursor: Any, question: int, at: Any, of: Any) -> int:
     return question
 
 
-@njit(cache=True)
+@_inner
 def _config_hash(local: Any, copies: Any, place: Any) -> Any:
     total = np.uint64(local[place]) * np.uint64(0xBF58476D1CE4E5B9)
     for letter in range(copies.shape[1]):
@@ -832,7 +839,7 @@ def number_config(configs: Any, counts: Any, node: int, place: int) -> Any:
     return np.int64(number[place])
 
 
-@njit(cache=True)
+@_inner
 def _has_room(configs: Any, counts: Any, node: int) -> Any:
     """Return whether there is room for one more configuration, and for one more number."""
     local, _, _, place_of, slots, used = configs
@@ -840,7 +847,7 @@ def _has_room(configs: Any, counts: Any, node: int) -> Any:
     return fits and counts[node] < place_of.shape[1]
 
 
-@njit(cache=True)
+@_inner
 def _begin_config(configs: Any, local_state: int, place: int) -> None:
     """Begin to put a configuration together: a local state, and the inbox of another one."""
     local, copies, _, _, _, used = configs
@@ -850,7 +857,7 @@ def _begin_config(configs: Any, local_state: int, place: int) -> None:
         copies[free, letter] = copies[place, letter]
 
 
-@njit(cache=True)
+@_inner
 def _put(copies: Any, place: int, letter: int, more: int, counts_copies: Any) -> bool:
     """Put copies of a letter into an inbox; return False if its field cannot count them."""
     if counts_copies == 0:
@@ -862,7 +869,7 @@ def _put(copies: Any, place: int, letter: int, more: int, counts_copies: Any) ->
     return True
 
 
-@njit(cache=True)
+@_inner
 def _drop_dead(configs: Any, node: int, nodes: Any, local_states: Any, cursor: Any) -> int:
     """Remove the letters that the node will ignore from the configuration that is put together."""
     local, copies, _, _, _, used = configs
@@ -882,7 +889,7 @@ def _drop_dead(configs: Any, node: int, nodes: Any, local_states: Any, cursor: A
     return DONE
 
 
-@njit(cache=True)
+@_inner
 def _is_best(chains: Any, place: Any, bundle: Any, crashes: Any) -> bool:
     """Note the crashes of a chain; return False if one to the same end has no more crashes."""
     _, _, ends, sizes = chains
@@ -899,7 +906,7 @@ def _is_best(chains: Any, place: Any, bundle: Any, crashes: Any) -> bool:
     return True
 
 
-@njit(cache=True)
+@_inner
 def _lengthen(
     at: Any, begin: Any, end: Any, letter: Any, node: Any,
     configs: Any, counts: Any, nodes: Any, local_states: Any, edges: Any, chains: Any,
@@ -1002,7 +1009,7 @@ def _compose_chains(
     return DONE
 
 
-@njit(cache=True)
+@_inner
 def compose_rows(
     node: int, number: int, row_span: Any, row_next: Any, row_bundle: Any, filled: Any,
     configs: Any, counts: Any, nodes: Any, local_states: Any, edges: Any, chains: Any,
@@ -1049,7 +1056,7 @@ def compose_rows(
     return DONE
 
 
-@njit(cache=True)
+@_inner
 def compose_reception(
     node: int, number: int, bundle: int, dest_at: Any, dest_count: Any, dest: Any,
     arrivals: Any, receptions: Any, filled: Any,
@@ -1078,7 +1085,7 @@ def compose_reception(
     return DONE
 
 
-@njit(cache=True)
+@_inner
 def compose_image(
     node: int, number: int, swap: int, orbits: Any, renamings: Any,
     configs: Any, counts: Any, nodes: Any, local_states: Any, limits: Any, cursor: Any,
@@ -1113,7 +1120,7 @@ def compose_image(
     return DONE
 
 
-@njit(cache=True)
+@_inner
 def compose_views(
     node: int, number: int, orbits: Any, renamings: Any, configs: Any, nodes: Any, cursor: Any
 ) -> int:
@@ -1136,7 +1143,7 @@ def compose_views(
     return DONE
 
 
-@njit(cache=True)
+@_inner
 def _has_outgrown(counts: Any, capacities: Any, row_span: Any, orbits: Any) -> bool:
     """Return whether a node has more configurations than an array or a packed field has room for.
 

@@ -9,6 +9,8 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
+from pcheck.search.garbage import without_garbage_collection
+
 
 def explorer(
     on_note: Callable[[str], None], on_compiling: Callable[[], None] = lambda: None
@@ -23,7 +25,8 @@ def explorer(
     if not any(Path(kernel.search.stats.cache_path).glob("kernel.search-*.nbc")):
         on_note("compiling the search to machine code: this takes some seconds, once")
         on_compiling()
-        explorer.compile_kernel()
+        with without_garbage_collection():
+            explorer.compile_kernel()
     explorer.warm_up()
     return explorer
 

@@ -173,9 +173,9 @@ class RowsWithoutUp(Cover):
         return super()._row(i, node.config(config.actor, True, config.inbox))
 
 
-def table_without_up(pool: Pool, i: int) -> tuple[Any, Any]:
+def table_without_up(pool: Pool, i: int, first: int) -> tuple[Any, Any]:
     """Return the table of a composed node, with the numbers that `RowsWithoutUp` gives."""
-    local, copies = TABLE(pool, i)
+    local, copies = TABLE(pool, i, first)
     states, node = pool.parts.locals, pool.nodes[i]
     up = [pool.parts.local(i, node.config(states[n].actor, True, ())) for n in local.tolist()]
     return np.array(up, np.int32), copies
