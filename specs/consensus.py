@@ -10,7 +10,7 @@ its value, and a learner a field `learned` with the value that it learned.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -48,18 +48,20 @@ def ballots_of(nth: int, proposers: int, rounds: int) -> tuple[int, ...]:
     return tuple(range(nth, rounds * proposers + 1, proposers))
 
 
-def voters_of(said: Iterable[tuple[K, Id]]) -> Mapping[K, Set[Id]]:
-    """Group the senders by what they said."""
+def voters_of(
+    said: Iterable[tuple[K, Id]], more_than: Callable[[K], int] = lambda _: 0
+) -> Mapping[K, Set[Id]]:
+    """Group the senders by what they said, if it was more than some number of senders."""
     voters: dict[K, set[Id]] = {}
     for statement, node in said:
         voters.setdefault(statement, set()).add(node)
-    return {statement: Set(nodes) for statement, nodes in voters.items()}
+    return {what: Set(nodes) for what, nodes in voters.items() if len(nodes) > more_than(what)}
 
 
 def majorities(seen: Seen, said: Iterable[tuple[K, Id]]) -> Mapping[K, Set[Id]]:
     """Return each statement that a majority of the acceptors made, with those acceptors."""
     half = len(seen.group("a")) // 2
-    return {what: voters for what, voters in voters_of(said).items() if len(voters) > half}
+    return voters_of(said, lambda _: half)
 
 
 def votes(seen: Seen) -> list[Vote]:

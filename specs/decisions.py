@@ -46,8 +46,8 @@ class Decided:
 def chosen(seen: Seen) -> Mapping[Accepted, Set[Id]]:
     """Return each vote that a majority of an instance cast for one leader, with its voters."""
     nodes = dict(seen.field("nodes"))
-    voters = voters_of((vote, node) for node, vote in seen.sent(Accepted))
-    return {vote: who for vote, who in voters.items() if 2 * len(who) > len(nodes[vote.leader])}
+    said = ((vote, node) for node, vote in seen.sent(Accepted))
+    return voters_of(said, lambda vote: len(nodes[vote.leader]) // 2)
 
 
 def decisions(seen: Seen) -> list[tuple[Group, Id, Value]]:
@@ -115,9 +115,10 @@ def validity(seen: Seen) -> str | None:
 @always(sees=[Decided, Accepted, "nodes"], explain=decisions_and_votes)
 def only_the_chosen_is_decided(seen: Seen) -> str | None:
     """A node decides on a value only after the value is chosen."""
-    nodes = dict(seen.field("nodes"))
-    values = {(nodes[accepted.leader], accepted.vote.value) for accepted in chosen(seen)}
-    for instance, node, value in decisions(seen):
+    nodes, decided = dict(seen.field("nodes")), decisions(seen)
+    votes = chosen(seen) if decided else ()
+    values = {(nodes[accepted.leader], accepted.vote.value) for accepted in votes}
+    for instance, node, value in decided:
         if (instance, value) not in values:
             return f"{node} has decided {value}, which is not chosen"
     return None

@@ -50,21 +50,17 @@ class Set(AbstractSet[T]):
         if isinstance(members, str):
             raise TypeError(f"Set() needs members, got the text {members!s}; write Set([...])")
         by_key = {exact(member): member for member in members}
-        found = by_key.values()
-        self._members = tuple(sorted(found, key=order) if len(found) > 1 else found)
+        self._members = tuple(sorted(by_key.values(), key=order))
         self.exact = (Set, frozenset(by_key))
 
     def plus(self, *members: T) -> Set[T]:
         """Return a copy of the set with these members added."""
         new = {exact(member): member for member in members}
-        larger = Set.__new__(Set)
-        larger._members = self._members
+        larger, found = Set.__new__(Set), list(self._members)
         for key, member in new.items():
             if key not in self.exact[1]:
-                all_members = list(larger._members)
-                insort(all_members, member, key=order)
-                larger._members = tuple(all_members)
-        larger.exact = (Set, self.exact[1].union(new))
+                insort(found, member, key=order)
+        larger._members, larger.exact = tuple(found), (Set, self.exact[1].union(new))
         return larger
 
     def without(self, *members: T) -> Set[T]:
@@ -100,20 +96,20 @@ class Map(Mapping[K, V]):
     def __init__(self, entries: Mapping[K, V] | Iterable[tuple[K, V]] = ()) -> None:
         pairs = list(entries.items() if isinstance(entries, Mapping) else entries)
         by_key: dict[Hashable, tuple[K, V]] = {exact(key): (key, value) for key, value in pairs}
-        self._entries: dict[Hashable, tuple[K, V]] = dict(
-            sorted(by_key.items(), key=lambda entry: order(entry[1][0]))
-        )
+        self._entries = dict(sorted(by_key.items(), key=_order_of_key))
         self.exact = (Map, frozenset((key, exact(value)) for key, (_, value) in by_key.items()))
 
     def but(self, key: K, value: V) -> Map[K, V]:
         """Return a copy of the map in which the key has this value."""
         at = exact(key)
-        before = self._entries.get(at)
-        if before is None:
-            return Map([*self.items(), (key, value)])
+        before, others = self._entries.get(at), self.exact[1]
         changed = Map.__new__(Map)
-        changed._entries = {**self._entries, at: (key, value)}  # in the same order
-        others = self.exact[1] - {(at, exact(before[1]))}
+        changed._entries = {**self._entries, at: (key, value)}  # a known key stays in its place
+        if before is not None:
+            others = others - {(at, exact(before[1]))}
+        elif others:
+            insort(entries := list(self._entries.items()), (at, (key, value)), key=_order_of_key)
+            changed._entries = dict(entries)
         changed.exact = (Map, others | {(at, exact(value))})
         return changed
 
@@ -154,6 +150,10 @@ class Map(Mapping[K, V]):
     def __repr__(self) -> str:
         entries = ", ".join(f"{key!r}: {value!r}" for key, value in self.items())
         return f"Map({{{entries}}})" if entries else "Map()"
+
+
+def _order_of_key(entry: tuple[Hashable, tuple[Any, Any]]) -> tuple[Any, ...]:
+    return order(entry[1][0])
 
 
 class _Items(ItemsView[K, V]):

@@ -31,7 +31,7 @@ from pcheck.search.limits import (
 )
 from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import SearchResult, TooManyNumbers, Verdict
-from pcheck.search.reductions.symmetry import compare_names
+from pcheck.search.reductions.symmetric import compare_names
 from pcheck.semantics.cluster_model import ClusterModel
 
 MAX_REFERENCE_STATES = 10_000

@@ -14,7 +14,7 @@ from pcheck.search.reductions.property_symmetry import PropertySymmetry
 from pcheck.search.reductions.symmetry import Classes, Symmetry
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Letter
-from pcheck.semantics.node import Move
+from pcheck.semantics.node import Bundle
 from pcheck.semantics.observer import Observation, Observer
 from pcheck.semantics.renaming import renamed, renamed_fields, replace_fields
 from tests.attack.conditions import Patch, dropped
@@ -245,8 +245,11 @@ def _(patch: Patch) -> None:
 
 @dropped("receivers are renamed")
 def _(patch: Patch) -> None:
-    def reaction_image(self: Symmetry, swap: int, i: int, move: Move) -> Any:
-        sends = [(self.letter(swap, letter), to) for letter, to in move.bundle.sends]
-        return self.actor(swap, i, move.actor) if move.actor is not None else None, sends
+    def sent(self: Symmetry, bundle: Bundle, swap: int | None = None) -> Hashable:
+        sends = [
+            (self.letter(swap, letter) if swap is not None else letter, to)
+            for letter, to in bundle.sends
+        ]
+        return symmetry._sent(sends) if sends else None
 
-    patch.setattr(Symmetry, "_reaction_image", reaction_image)
+    patch.setattr(Symmetry, "_sent", sent)

@@ -29,7 +29,7 @@ from pcheck.search.reductions.local_tables import Local, crash_or_restart
 from pcheck.search.reductions.met import Noting
 from pcheck.search.reductions.minimise import Minimised
 from pcheck.search.reductions.prune import Pruned
-from pcheck.search.reductions.symmetry import Symmetric
+from pcheck.search.reductions.symmetric import Symmetric
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Letter
 from pcheck.semantics.node import Bundle, Move

@@ -56,12 +56,15 @@ class Closure(LocalTables):
         self._silent_reactions: Counter[type[Actor]] = Counter()
         self._sending_roles: set[type[Actor]] = set()
         self._todo: deque[tuple[int, Local, Letter | None]] = deque()
+        self._queued: Counter[type[Actor]] = Counter()  # the reactions of each role in this queue
         known = set(model.letters())
         try:
             for i, node in enumerate(model.nodes):
                 self._add_local(i, node.first)
             while self._todo:
-                self._add_reaction(*self._todo.popleft())
+                i, local, letter = self._todo.popleft()
+                self._queued[type(local.actor)] -= 1
+                self._add_reaction(i, local, letter)
         finally:
             model.add_hypothetical(set(model.letters()) - known)
         self.grows_if_open = self._grows(sorted(self.open))
@@ -78,10 +81,16 @@ class Closure(LocalTables):
         self.edges[i][local] = []
         node = self.model.nodes[i]
         if local.up:
-            self._todo += [(i, local, letter) for letter in (None, *self.letters[i])]
+            self._queue([(i, local, letter) for letter in (None, *self.letters[i])])
         edge = crash_or_restart(node, local)
         if edge is not None:
             self._add_edge(i, local, edge)
+
+    def _queue(self, reactions: list[tuple[int, Local, Letter | None]]) -> None:
+        """Queue reactions of one role."""
+        self._todo += reactions
+        for _, local, _ in reactions[:1]:
+            self._queued[type(local.actor)] += len(reactions)
 
     def _add_reaction(self, i: int, local: Local, letter: Letter | None) -> None:
         """Add the edges of a local state on a letter, or those of its actions."""
@@ -93,7 +102,8 @@ class Closure(LocalTables):
             return
         if self.reactions % 64 == 0:
             self._tick()
-        if self.reactions > self.max_reactions:
+        ahead = sum(self._queued[each] for each in self._sending_roles)  # never left out
+        if self.reactions + ahead > self.max_reactions:
             limit = counted(self.max_reactions, "local reaction")
             grows = self._grows(range(len(self.edges)))
             raise Unclosed(f"the nodes have more than {limit}{grows}")
@@ -138,4 +148,4 @@ class Closure(LocalTables):
         """Add a letter to a node, if it is new, and queue the reactions to the letter."""
         if letter not in self.letters[i] and i not in self.open:
             self.letters[i][letter] = None
-            self._todo += [(i, local, letter) for local in self.edges[i] if local.up]
+            self._queue([(i, local, letter) for local in self.edges[i] if local.up])

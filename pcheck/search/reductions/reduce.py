@@ -19,7 +19,8 @@ from pcheck.search.reductions.local_tables import LocalTables, Successors
 from pcheck.search.reductions.met import Met, Noting
 from pcheck.search.reductions.met_tables import MetTables
 from pcheck.search.reductions.quotients import Quotients
-from pcheck.search.reductions.symmetry import Symmetric, Symmetry
+from pcheck.search.reductions.symmetric import Symmetric
+from pcheck.search.reductions.symmetry import Symmetry
 from pcheck.search.reductions.unseen_steps import LEAVE_OUT_STEPS
 from pcheck.search.reductions.views import Views
 from pcheck.semantics.cluster_model import ClusterModel

@@ -37,7 +37,7 @@ the swap does the same for the other local state.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -46,10 +46,9 @@ from pcheck.language.actor import Actor
 from pcheck.language.names import Id, Value
 from pcheck.language.printing import show
 from pcheck.search.reductions.asymmetry import Asking, asymmetric
-from pcheck.search.reductions.automaton import Automaton, MacroStep
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Inbox, Letter
-from pcheck.semantics.node import Config, Move, Node
+from pcheck.semantics.node import Bundle, Config, Move, Node
 from pcheck.semantics.observer import Observation
 from pcheck.semantics.renaming import Names, renamed, renamed_fields, replace_fields
 
@@ -57,7 +56,8 @@ Name = Id | Value
 Block = tuple[Name, ...]
 Classes = Sequence[Mapping[Config, Config]]  # for each node, the representative of a local state
 Sends = Sequence[tuple[Letter, Sequence[Any]]]
-Reaction = tuple[Actor | None, Sends]  # the actor afterwards; None if the letter is ignored
+# the actor afterwards, and what is sent; None if the letter is ignored, or nothing is sent
+Reaction = tuple[Actor | None, Hashable]
 
 
 class Symmetry:
@@ -79,6 +79,7 @@ class Symmetry:
         self.targets = [[self._target(swap, i) for i in self._nodes] for swap in self.swaps]
         self._letters: list[dict[Letter, Letter]] = [{} for _ in pairs]
         self._actors: list[dict[int, Actor]] = [{} for _ in pairs]
+        self._sent_by: dict[tuple[int | None, Bundle], Hashable] = {}
         self._checked: set[tuple[int, int, Letter | None]] = set()
         self.unlike = ""  # a local state that shows an asymmetry of the tables
         self._representatives: Classes | None = None
@@ -172,9 +173,9 @@ class Symmetry:
                 image = self.actor(swap, i, actor)
                 image_letter = self.letter(swap, letter) if letter is not None else None
                 others = self.model.nodes[j].moves(image, image_letter)
-                images = (self._reaction_image(swap, i, move) for move in moves)
+                images = [self._reaction_image(swap, i, move) for move in moves]
                 expected = self._compared(j, image, images)
-                found = self._compared(j, image, ((m.actor, m.bundle.sends) for m in others))
+                found = self._compared(j, image, [(m.actor, self._sent(m.bundle)) for m in others])
                 # A crash depends on no letter; for each actor, one check has no letter.
                 maps_crash = letter is not None or self._maps_crash(swap, node, actor)
                 if expected != found or not maps_crash:
@@ -242,12 +243,24 @@ class Symmetry:
 
     def _reaction_image(self, swap: int, i: int, move: Move) -> Reaction:
         """Return the image of a reaction of node i."""
-        names = self.swaps[swap]
-        sends = [
-            (self.letter(swap, letter), [names.get(each, each) for each in receivers])
-            for letter, receivers in move.bundle.sends
-        ]
-        return self.actor(swap, i, move.actor) if move.actor is not None else None, sends
+        after = self.actor(swap, i, move.actor) if move.actor is not None else None
+        return after, self._sent(move.bundle, swap)
+
+    def _sent(self, bundle: Bundle, swap: int | None = None) -> Hashable:
+        """Return what a bundle, or its image under a swap, sends; None if that is nothing."""
+        if not bundle.sends:
+            return None
+        key = swap, bundle
+        if key not in self._sent_by:
+            sends: Sends = bundle.sends
+            if swap is not None:
+                names = self.swaps[swap]
+                sends = [
+                    (self.letter(swap, letter), [names.get(each, each) for each in receivers])
+                    for letter, receivers in sends
+                ]
+            self._sent_by[key] = _sent(sends)
+        return self._sent_by[key]
 
     def _compared(self, i: int, actor: Actor, reactions: Iterable[Reaction]) -> Hashable:
         """Return the reactions of an actor of node i, as a value to be compared.
@@ -255,46 +268,19 @@ class Symmetry:
         A silent reaction that stays in the class counts as ignoring the letter: None.
         """
         found: list[Hashable] = []
-        for after, sends in reactions:
-            if after is not None and (sends or self._class(i, after) is not self._class(i, actor)):
-                found.append((self._class(i, after), _sent(sends)))
+        for after, sent in reactions:
+            if after is not None and (sent or self._class(i, after) is not self._class(i, actor)):
+                found.append((self._class(i, after), sent))
             elif self.model.network.ignoring_is_a_step:
                 found.append(None)
         return tuple(found) if len(found) < 2 else frozenset(Counter(found).items())
 
 
-class Symmetric(Automaton):
-    """A node whose reactions are verified to be symmetric before they are used."""
-
-    def __init__(self, inner: Automaton, symmetry: Symmetry, i: int) -> None:
-        super().__init__(inner.node)
-        self.inner, self.symmetry, self._i = inner, symmetry, i
-
-    def steps(self, config: Config) -> tuple[MacroStep, ...]:
-        if config.up:
-            for letter in (None, *self.node.network.next(config.inbox)):
-                self.symmetry.check(self._i, config.actor, letter)
-        return self.inner.steps(config)
-
-
 def _sent(sends: Sends) -> Hashable:
     """Return the letters sent, in order for each receiver, and as a set for the properties."""
-    if not sends:
-        return None
     queues: dict[Any, list[Letter]] = {}
     for letter, receivers in sends:
         for receiver in receivers:
             queues.setdefault(receiver, []).append(letter)
     watched = frozenset(letter for letter, _ in sends)
     return frozenset((to, tuple(queue)) for to, queue in queues.items()), watched
-
-
-def compare_names(model: ClusterModel, tick: Callable[[], None]) -> None:
-    """Raise Asymmetric if an answer of a handler depends on which of two alike names is which.
-
-    All questions are compared that the model was asked so far. `tick` may raise to stop.
-    """
-    symmetry = Symmetry(model)
-    for node, actor, letter in list(model.asked):
-        tick()
-        symmetry.check(model.index[node.me], actor, letter)
