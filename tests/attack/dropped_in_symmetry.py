@@ -240,7 +240,12 @@ def _(patch: Patch) -> None:
 @dropped("renamed reactions send the same to nobody")
 def _(patch: Patch) -> None:
     sent = symmetry._sent
-    patch.setattr(symmetry, "_sent", lambda sends: sent([each for each in sends if each[1]]))
+
+    def sent_to_some(sends: Any) -> Hashable:
+        received = [each for each in sends if each[1]]
+        return sent(received) if received else None
+
+    patch.setattr(symmetry, "_sent", sent_to_some)
 
 
 @dropped("receivers are renamed")

@@ -30,6 +30,7 @@ ROWS = {
     "--acceptors 5 --proposers 2": None,
     "--acceptors 7 --proposers 3 --rounds 1 --crashes 0": None,
     "--proposers 3 --crashes 0": None,
+    "--acceptors 4 --proposers 3 --crashes 0": None,
     "elected_leader --leaders 3": None,
     "raft --terms 3": None,
 }
@@ -79,6 +80,7 @@ def watching() -> Shares:
     shares.watch(Tables, "search", "kernel")
     shares.watch(Store, "flush", "kernel")
     shares.watch(Tables, "fill", "composition")
+    shares.watch(Tables, "_answer", "composition")
     shares.watch(explorer, "reduce_cluster", "tables")
     return shares
 

@@ -55,6 +55,7 @@ def test_a_search_with_reductions_keeps_what_the_search_before_it_found(
 ) -> None:
     """The search without reductions ends at 35 states. While tables are closed, there is none."""
     monkeypatch.setattr(explorer, "MAX_LOCAL_REACTIONS", 1)
+    monkeypatch.setattr(patience, "MIN_PLAIN_WORK", 0)
     monkeypatch.setattr(patience, "MAX_PLAIN_WORK", 111)
     search = explorer.explore(
         Case(tickers(1, 100, EARLY, FAR)).model(),

@@ -44,6 +44,7 @@ MAX_TIED_RENAMINGS = 720
 # states that are not compared is kept.
 MAX_COMPARED_STATES = 200
 MISSING, REFUSED = -3, -2  # table entries: not filled in yet; the crash budget refuses the step
+MANY_SLOTS = 1 << 27  # of a store
 MACHINE_BITS, NUMBER_BITS = 10, 27  # a machine, a configuration and a bundle fit a 64-bit key
 
 # The reasons to return: the end of the level; missing rows; a missing reception; no room in the
@@ -143,6 +144,27 @@ def _mix(total: Any) -> Any:
 def _mix_number(number: Any) -> Any:
     """Return a pseudorandom number for a number."""
     return _mix(number * np.uint64(0x9E3779B97F4A7C15))
+
+
+@njit(cache=True)
+def most_states(slots: int) -> int:
+    """Return how many of the slots of a store may be filled: of many slots more, to save memory."""
+    return (4 if slots >= MANY_SLOTS else 3) * slots // 5
+
+
+@njit(cache=True, inline="always")
+def _first_slot(state_hash: Any, size: Any) -> Any:
+    """Return the slot of a store with `size` slots where the search for a state begins.
+
+    It depends on the lower half of the hash, and the tag in the slot is the upper half.
+    """
+    return ((state_hash & _INDEX) * size) >> np.uint64(32)
+
+
+@njit(cache=True, inline="always")
+def _next_slot(at: Any, size: Any) -> Any:
+    """Return the slot of a store after another one; the first one follows the last one."""
+    return at + _ONE if at + _ONE < size else np.uint64(0)
 
 
 @njit(cache=True, inline="always")
@@ -362,27 +384,26 @@ def flush(
         if status != LEVEL:
             return status
     tail = cursor[TAIL]
-    size, words = slots.shape[0], states.shape[1]
+    size, words = np.uint64(slots.shape[0]), states.shape[1]
     room = min(states.shape[0], parents.shape[0])
-    if tail + pending > room or 5 * (tail + pending) > 3 * size:  # at most 60% of the slots
+    if tail + pending > room or tail + pending > most_states(slots.shape[0]):
         return FULL
     recording, first_edge = edges.shape[0] > 0, cursor[TRANSITIONS] - pending
     if recording and first_edge + pending > edges.shape[0]:
         return FULL
     # Two loops that only load: first all slots, then all states whose tag fits. None of these loads
     # depends on another one, so they overlap; the loop after them finds its data in the cache.
-    mask = np.uint64(size - 1)
     touched = np.uint64(0)
     for i in range(pending):
-        touched += slots[hashes[i] & mask]
+        touched += slots[_first_slot(hashes[i], size)]
     for i in range(pending):
-        slot = slots[hashes[i] & mask]
+        slot = slots[_first_slot(hashes[i], size)]
         if slot != 0 and (slot & _TAG) == (hashes[i] & _TAG):
             touched += states[(slot & _INDEX) - _ONE, 0]
     # Use the sum, so that the compiler does not optimise the loads away.
     cursor[MISSED_AT] = np.int64(touched & _INDEX)
     for i in range(pending):
-        at = hashes[i] & mask
+        at = _first_slot(hashes[i], size)
         tag = hashes[i] & _TAG
         while True:
             slot = slots[at]
@@ -405,7 +426,7 @@ def flush(
                     differs |= states[known, k] ^ vectors[i, k]
                 if differs == 0:  # a known state
                     break
-            at = (at + _ONE) & mask
+            at = _next_slot(at, size)
         if recording:
             edges[first_edge + i] = (np.uint64(origins[i]) << np.uint64(32)) | known
     cursor[TAIL] = tail
@@ -612,7 +633,7 @@ def rebuild_notes(states: Any, noted: Any, known: int, slots: Any, fields: Any, 
 def rebuild(states: Any, tail: int, slots: Any, fields: Any) -> None:
     """Insert all states into slots that are empty."""
     word, shift, mask, factor = fields
-    last = np.uint64(slots.shape[0] - 1)
+    size = np.uint64(slots.shape[0])
     hashes = np.empty(BUFFER, np.uint64)
     touched = np.uint64(0)
     for start in range(0, tail, BUFFER):
@@ -622,11 +643,11 @@ def rebuild(states: Any, tail: int, slots: Any, fields: Any) -> None:
             for i in range(word.shape[0]):
                 total += _hash_term(factor, i, _field(states, index, word, shift, mask, i))
             hashes[index - start] = _mix(total)
-            touched += slots[hashes[index - start] & last]
+            touched += slots[_first_slot(hashes[index - start], size)]
         for index in range(start, end):
-            at = hashes[index - start] & last
+            at = _first_slot(hashes[index - start], size)
             while slots[at] != 0:
-                at = (at + _ONE) & last
+                at = _next_slot(at, size)
             slots[at] = (hashes[index - start] & _TAG) | np.uint64(index + 1)
     if touched == _ONE:  # uses the sum, so that the compiler does not optimise the loads away
         slots[0] = slots[0]

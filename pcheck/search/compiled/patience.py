@@ -8,7 +8,8 @@ from __future__ import annotations
 from pcheck.search.compiled.walk import Walk
 from pcheck.search.reductions.met import Met
 
-MAX_PLAIN_WORK = 40_000  # in reactions; a search without reductions that is shorter ends soon
+# in reactions: a search of less work ends soon; one of less than the minimum tells too little
+MAX_PLAIN_WORK, MIN_PLAIN_WORK = 40_000, 5_000
 PAIRS_PER_REACTION = 3  # met local states and letters; most of the reactions to these are known
 
 
@@ -23,11 +24,11 @@ class Patience:
         """Return whether to stop the search; called once at the end of each level.
 
         The next two levels are assumed to grow as the last one did. The search would take long if
-        they brought its work to MAX_PLAIN_WORK. But it goes on while it was less work than the
-        first tables would be.
+        they brought its work to MAX_PLAIN_WORK. But it goes on while it was little work, or less
+        than the first tables would be.
         """
         work, widths = self._plain.work, self._plain.progress.widths[-2:]
         last, self._work = work - self._work, work
         growth = widths[-1] / widths[0]
         is_long = work + last * (growth + growth**2) >= MAX_PLAIN_WORK
-        return is_long and work >= self._met.pairs() // PAIRS_PER_REACTION
+        return is_long and work >= max(MIN_PLAIN_WORK, self._met.pairs() // PAIRS_PER_REACTION)

@@ -97,6 +97,12 @@ def width_for(size: int) -> int:
     return max(4, (size - 1).bit_length() + 1)
 
 
+def slots_for(states: int) -> int:
+    """Return how many slots to have next; many slots grow by less, to save memory."""
+    few = max(SECOND_SLOTS, 7 * states // 2)
+    return few if few < kernel.MANY_SLOTS else max(kernel.MANY_SLOTS, 2 * states)
+
+
 def _longer(old: Any, used: int, room: int) -> Any:
     """Return a copy with more room; the memory of the new room is not touched."""
     new = np.empty((room, *old.shape[1:]), old.dtype)
@@ -160,9 +166,9 @@ class Store:
         recorded = int(self.cursor[TRANSITIONS])
         if 0 < len(self.edges) < recorded:
             self.edges = _longer(self.edges, recorded - int(self.cursor[PENDING]), 2 * recorded)
-        if 5 * needed > 3 * len(self.slots):
+        if needed > kernel.most_states(len(self.slots)):
             self.slots = np.zeros(0, np.uint64)  # frees the old slots first
-            slots = np.zeros(max(SECOND_SLOTS, 1 << (5 * needed // 3).bit_length()), np.uint64)
+            slots = np.zeros(slots_for(needed), np.uint64)
             kernel.rebuild(self.states, len(self), slots, self.layout.fields)
             self.slots = slots
 

@@ -15,6 +15,7 @@ A row may cost several steps of the cluster. The rows of a configuration are ord
 
 from __future__ import annotations
 
+import time
 from bisect import bisect_right
 from collections.abc import Sequence
 from copy import copy
@@ -49,7 +50,8 @@ NO_STORE = (
     *(np.zeros((0, 3), np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint64)),
 )
 NO_LEVEL = 0, 0, 0, 0, 0
-ANSWERS_AT_ONCE = 50  # to questions of the kernel, between two checks of the limits
+# for answers to questions of the kernel, between two checks of the limits
+MAX_SECONDS_OF_ANSWERS = 0.02
 
 
 class Tables:
@@ -118,8 +120,8 @@ class Tables:
         self, store: Store, noted: tuple[Any, ...], end: int, limits: tuple[int, ...]
     ) -> int:
         """Expand states up to `end` with the kernel; return why the kernel stopped."""
-        layout = store.layout
-        for _ in range(ANSWERS_AT_ONCE):
+        layout, until = store.layout, time.monotonic() + MAX_SECONDS_OF_ANSWERS
+        while time.monotonic() < until:
             status: int = kernel.search(
                 *(store.states, store.parents, store.slots, store.vectors, store.hashes),
                 *(store.origins, store.edges, layout.fields, layout.capacities),

@@ -23,7 +23,7 @@ def explorer(
         kernel = import_module("pcheck.search.compiled.kernel")
     explorer = import_module("pcheck.search.compiled.explorer")
     if not any(Path(kernel.search.stats.cache_path).glob("kernel.search-*.nbc")):
-        on_note("compiling the search to machine code: this takes some seconds, once")
+        on_note("compiling the search to machine code: this takes up to half a minute, once")
         on_compiling()
         with without_garbage_collection():
             explorer.compile_kernel()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
-NOTE = "pcheck: compiling the search to machine code: this takes some seconds, once\n"
+NOTE = "pcheck: compiling the search to machine code: this takes up to half a minute, once\n"
 
 
 def explore(package: Path, *arguments: str) -> tuple[int, str, str]:

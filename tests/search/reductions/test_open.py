@@ -230,6 +230,7 @@ def test_a_search_that_begins_again_keeps_what_every_search_before_it_found(
 ) -> None:
     """A plain search of 130 reactions finds X; a search with wrong tables finds nothing."""
     limit_silent_roles(2, monkeypatch)
+    monkeypatch.setattr(patience, "MIN_PLAIN_WORK", 0)
     monkeypatch.setattr(patience, "MAX_PLAIN_WORK", 130)
     monkeypatch.setattr(Clock, "PERIOD", 0.0)
     activities: list[tuple[str, bool]] = []

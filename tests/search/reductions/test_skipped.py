@@ -87,6 +87,7 @@ def test_a_long_search_has_tables_however_many_reactions_they_would_have(
 ) -> None:
     """With fewer first reactions than a closed table needs, a plain search comes first."""
     monkeypatch.setattr(explorer, "MAX_LOCAL_REACTIONS", most)
+    monkeypatch.setattr(patience, "MIN_PLAIN_WORK", 0)
     monkeypatch.setattr(patience, "MAX_PLAIN_WORK", 0)
     monkeypatch.setattr(walk, "MIN_STATES_TO_TRY_COVER", 0)
     case = Case(paxos(acceptors=2, proposers=2, rounds=1), crashes=1)
