@@ -29,6 +29,7 @@ from tests.attack.traps import FAILS, ONCE, RIGHT, SET, WRONG
 
 NOTHING, SOME, MESSAGES, EVERYTHING = "nothing", "some", "messages", "everything"
 A_THEN_B = "00 p 10 A>n1; 10 q 20 B>n1"  # scripts of the sender m1
+TAKES_B_THEN_A = trap(SET, {"n": "00 B 10; 10 A 20 X>", "m": A_THEN_B})
 SLOWLY_A_THEN_B = "00 p 10 A>n1; 10 q 20; 20 r 30; 30 s 40 B>n1"
 
 
@@ -69,7 +70,7 @@ def dropped(
 
 @dropped(
     "a message is noted when it is sent, and dropped only if the tables hold it",
-    trap(SET, {"n": "00 B 10; 10 A 20 X>", "m": A_THEN_B}),
+    TAKES_B_THEN_A,
     "prune",
 )
 def _(patch: Patch) -> None:
@@ -185,7 +186,7 @@ def _(patch: Patch) -> None:
 
 @dropped(
     "a search answers only if the tables of all that it met confirm it",
-    trap(SET, {"n": "00 B 10; 10 A 20 X>", "m": A_THEN_B}),
+    TAKES_B_THEN_A,
     "prune",
     MESSAGES,
 )
@@ -217,7 +218,7 @@ def _(patch: Patch) -> None:
 
 @dropped(
     "a proof counts only if the tables of all that it met confirm it",
-    trap(SET, {"n": "00 B 10; 10 A 20 X>", "m": A_THEN_B}),
+    TAKES_B_THEN_A,
     "prune,cover",
     MESSAGES,
 )

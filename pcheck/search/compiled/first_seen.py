@@ -44,7 +44,7 @@ class FirstSeen:
                 self._lay_out(store)
             start, self._known = self._note(store.states[:end], start, self._firsts, self._known)
         firsts = self._firsts[before : self._known]
-        return firsts, store.layout.unpacked(store.states[firsts], self._watchers)
+        return firsts, store.layout.numbers_of(self._watchers, store.states[firsts])
 
     def _note(self, states: Any, start: int, firsts: Any, known: int) -> tuple[int, int]:
         """Call `kernel.note_first_seen` for the states from `start` on."""

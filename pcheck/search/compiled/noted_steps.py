@@ -63,11 +63,9 @@ class NotedSteps:
         steps = self._steps[self._read : int(store.cursor[NOTED])]
         steps = steps[: np.searchsorted(steps[:, 1], until, side="right")]
         self._read += len(steps)
-        vectors = store.layout.unpack(store.states[steps[:, 0]])
-        watchers = slice(self._watchers.start, self._watchers.stop)
+        observations = store.layout.numbers_of(self._watchers, store.states[steps[:, 0]])
         found = []
-        for (state, _, change), vector in zip(steps.tolist(), vectors):
-            before = vector[watchers]
+        for (state, _, change), before in zip(steps.tolist(), observations.tolist()):
             after = list(before)
             if change:
                 watcher, number = divmod(change, MAX_NUMBERS)

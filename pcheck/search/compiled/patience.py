@@ -10,7 +10,7 @@ from pcheck.search.reductions.met import Met
 
 # in reactions: a search of less work ends soon; one of less than the minimum tells too little
 MAX_PLAIN_WORK, MIN_PLAIN_WORK = 40_000, 5_000
-PAIRS_PER_REACTION = 3  # met local states and letters; most of the reactions to these are known
+MET_PAIRS_PER_REACTION = 3  # of a local state and a letter; most of their reactions are known
 
 
 class Patience:
@@ -31,4 +31,4 @@ class Patience:
         last, self._work = work - self._work, work
         growth = widths[-1] / widths[0]
         is_long = work + last * (growth + growth**2) >= MAX_PLAIN_WORK
-        return is_long and work >= max(MIN_PLAIN_WORK, self._met.pairs() // PAIRS_PER_REACTION)
+        return is_long and work >= max(MIN_PLAIN_WORK, self._met.pairs() // MET_PAIRS_PER_REACTION)

@@ -53,11 +53,11 @@ class WatcherSymmetry(PropertySymmetry):
         """Return which observations must be judged, and which only if they are unsettled then."""
         parts = [known.all for known in self._tables.machines.observations]
         first = np.zeros(len(observations), bool)
-        later = np.zeros(len(observations), bool)
+        unsettled = np.zeros(len(observations), bool)
         for projection, group in self._by_footprint(properties) if len(observations) else ():
-            found = Settled(projection, parts).unsettled(observations, group)
-            first, later = first | found[0], later | found[1]
-        return first, later & ~first
+            of_group = Settled(projection, parts).unsettled(observations, group)
+            first, unsettled = first | of_group[0], unsettled | of_group[1]
+        return first, unsettled & ~first
 
     def without_known_pairs(self, steps: list[NotedStep]) -> list[NotedStep]:
         """Return the steps whose pairs of observations are the first of their orbits."""

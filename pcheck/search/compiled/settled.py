@@ -30,16 +30,16 @@ class Settled:
         self._projection, self._parts = projection, parts
 
     def unsettled(self, observations: Any, properties: Sequence[Property]) -> tuple[Any, Any]:
-        """Return which observations must be judged, and which only if they are unsettled then.
+        """Return which observations must be judged, and which are unsettled until then.
 
         An observation is a row with the numbers of the watchers. Of those with the same contents,
         the first one must be judged.
         """
         contents = self._projection.contents
         first = np.zeros(len(observations), bool)
-        later = np.zeros(len(observations), bool)
+        unsettled = np.zeros(len(observations), bool)
         if any(map(contents.reads_senders, properties)):
-            return ~first, later
+            return ~first, ~unsettled
         projected = self._projected(observations)
         for with_values in (False, True):
             group = [prop for prop in properties if contents.reads_values(prop) is with_values]
@@ -58,8 +58,8 @@ class Settled:
             is_first = np.zeros(len(observations), bool)
             is_first[firsts] = True
             first |= is_open & is_first
-            later |= is_open
-        return first, later & ~first
+            unsettled |= is_open
+        return first, unsettled
 
     def _projected(self, observations: Any) -> list[Any]:
         """Return for each node the numbers of the projections of what its watcher holds."""
@@ -94,7 +94,7 @@ def _distinct(rows: Any) -> tuple[Any, Any, Any]:
     _, firsts, of = np.unique(hashes, return_index=True, return_inverse=True)
     if not np.array_equal(rows[firsts][of], rows):
         _, firsts, of = np.unique(rows, axis=0, return_index=True, return_inverse=True)
-    return rows[firsts], firsts, of
+    return rows[firsts], firsts, of.ravel()  # NumPy 2.0 gives these of an axis another shape
 
 
 def _key_of_messages(rows: Any) -> list[Hashable]:

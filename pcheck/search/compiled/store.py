@@ -64,12 +64,12 @@ class Layout:
 
     def unpack(self, vectors: Any) -> Any:
         """Return the numbers in one packed vector, or in each row of several."""
-        return ((vectors[..., self.word] >> self.shift) & self.mask).tolist()
+        return self.numbers_of(range(len(self.word)), vectors).tolist()
 
-    def unpacked(self, vectors: Any, machines: range) -> Any:
-        """Return the numbers of some machines in each row of packed vectors, as an array."""
+    def numbers_of(self, machines: range, vectors: Any) -> Any:
+        """Return the numbers of some machines in one packed vector, or in several, as an array."""
         part = slice(machines.start, machines.stop)
-        numbers = (vectors[:, self.word[part]] >> self.shift[part]) & self.mask[part]
+        numbers = (vectors[..., self.word[part]] >> self.shift[part]) & self.mask[part]
         return numbers.astype(np.int64)
 
 

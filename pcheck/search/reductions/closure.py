@@ -14,7 +14,7 @@ node later sends a letter that the tables do not contain, the tables are wrong.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from pcheck.blame import described
 from pcheck.errors import PcheckError, Unreliable
@@ -81,16 +81,15 @@ class Closure(LocalTables):
         self.edges[i][local] = []
         node = self.model.nodes[i]
         if local.up:
-            self._queue([(i, local, letter) for letter in (None, *self.letters[i])])
+            self._queue(i, [(local, letter) for letter in (None, *self.letters[i])])
         edge = crash_or_restart(node, local)
         if edge is not None:
             self._add_edge(i, local, edge)
 
-    def _queue(self, reactions: list[tuple[int, Local, Letter | None]]) -> None:
-        """Queue reactions of one role."""
-        self._todo += reactions
-        for _, local, _ in reactions[:1]:
-            self._queued[type(local.actor)] += len(reactions)
+    def _queue(self, i: int, reactions: Sequence[tuple[Local, Letter | None]]) -> None:
+        """Queue reactions of node i."""
+        self._todo += [(i, *each) for each in reactions]
+        self._queued[type(self.model.nodes[i].first.actor)] += len(reactions)
 
     def _add_reaction(self, i: int, local: Local, letter: Letter | None) -> None:
         """Add the edges of a local state on a letter, or those of its actions."""
@@ -148,4 +147,4 @@ class Closure(LocalTables):
         """Add a letter to a node, if it is new, and queue the reactions to the letter."""
         if letter not in self.letters[i] and i not in self.open:
             self.letters[i][letter] = None
-            self._queue([(i, local, letter) for local in self.edges[i] if local.up])
+            self._queue(i, [(local, letter) for local in self.edges[i] if local.up])

@@ -1,4 +1,4 @@
-"""How long a search without reductions goes on: by counts of its work and the widths of levels."""
+"""The patience with a search without reductions, by its work and the widths of its levels."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from pcheck.search.compiled.patience import MAX_PLAIN_WORK, PAIRS_PER_REACTION, Patience
+from pcheck.search.compiled.patience import MAX_PLAIN_WORK, MET_PAIRS_PER_REACTION, Patience
 
 
 def over_at(works: list[int], widths: list[int], pairs: int = 0) -> int | None:
@@ -41,5 +41,5 @@ def test_a_search_goes_on_while_it_was_less_work_than_tables_would_be(
     pairs: int, level: int
 ) -> None:
     """The work is 15,000 after the fourth level, and 31,000 after the fifth."""
-    assert PAIRS_PER_REACTION == 3
+    assert MET_PAIRS_PER_REACTION == 3
     assert over_at(*geometric(1_000, 2, 6), pairs) == level

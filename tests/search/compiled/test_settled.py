@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from math import comb
 from typing import Any
 
 import numpy as np
 import pytest
 
-from pcheck import Action, Actor, Cluster, Seen, action, always, broadcast, fixed, group
+from pcheck import Cluster, Seen, always, group
 from pcheck.language.property import Property
 from pcheck.search.compiled import settled
 from pcheck.search.compiled.explorer import explore
@@ -19,24 +18,10 @@ from pcheck.search.reductions.projection import Projection
 from pcheck.search.reductions.symmetry import Symmetry
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Network
+from tests.search.marking import Mark, Marker
 
 NODES, MARKS = 4, 3
 CONTENTS = comb(NODES + MARKS, NODES)  # the multisets of how many marks each node sent
-
-
-@dataclass(frozen=True)
-class Mark:
-    nth: int
-
-
-@dataclass(frozen=True)
-class Marker(Actor):
-    marks: int = fixed()
-    at: int = 0
-
-    def actions(self) -> Iterator[Action]:
-        if self.at < self.marks:
-            yield action("marks", self.but(at=self.at + 1), broadcast((), Mark(self.at)))
 
 
 def marking(*properties: Property, alike: bool = True) -> ClusterModel:
@@ -46,7 +31,7 @@ def marking(*properties: Property, alike: bool = True) -> ClusterModel:
 
 
 def contents(seen: Seen) -> tuple[int, ...]:
-    return tuple(each.nth for each in seen.messages(Mark))
+    return tuple(each.n for each in seen.messages(Mark))
 
 
 def values(seen: Seen) -> tuple[int, ...]:

@@ -34,26 +34,12 @@ from pcheck.search.reductions.property_symmetry import PropertySymmetry
 from pcheck.search.reductions.symmetry import Symmetry
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
-
-
-@dataclass(frozen=True)
-class Mark:
-    n: int
+from tests.search.marking import Mark, Marker
 
 
 @dataclass(frozen=True)
 class Named:
     node: Id
-
-
-@dataclass(frozen=True)
-class Node(Actor):
-    marks: int = fixed()
-    at: int = 0
-
-    def actions(self) -> Iterator[Action]:
-        if self.at < self.marks:
-            yield action("marks", self.but(at=self.at + 1), broadcast((), Mark(self.at)))
 
 
 def counts(seen: Seen) -> tuple[int, ...]:
@@ -72,7 +58,7 @@ def never(*wrong: tuple[int, ...]) -> Property:
 def marking(nodes: int, marks: int, *properties: Property) -> Callable[[], Cluster]:
     def names() -> Cluster:
         n = group("n", nodes)
-        return Cluster({n: lambda _: Node(marks=marks)}, properties, interchangeable=[n])
+        return Cluster({n: lambda _: Marker(marks=marks)}, properties, interchangeable=[n])
 
     return names
 
