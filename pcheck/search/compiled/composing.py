@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from pcheck.search.compiled import kernel
+from pcheck.search.compiled import kernel, numbers
 from pcheck.search.compiled.configs import Pool, too_many_copies
 from pcheck.search.compiled.kernel import MISSING
 from pcheck.search.compiled.parts import Parts, larger
@@ -44,7 +44,7 @@ class Composition:
         self._ranks: Ranks | None = None
         self._symmetry = symmetry = views.symmetry if views is not None else None
         names, swaps = (len(symmetry.names), len(symmetry.swaps)) if symmetry else (0, 0)
-        self.parts = Parts(len(automata), names, swaps)
+        self.parts = Parts([each.node.me for each in automata], names, swaps)
         self.pool = Pool([each.node for each in automata], self.parts)
         self._edges = Edges(model.crashes, effects_number)
         self.is_composed = self._can_be_composed(automata)
@@ -56,9 +56,10 @@ class Composition:
         self._facts = tuple(
             np.array(each, np.int8)
             for each in (
-                [each.pruned is not None for each in self.reactions],
+                [each.drops_letters for each in self.reactions],
                 [each.fused is not None for each in self.reactions],
                 self.is_composed,
+                [each.loses_letters for each in self.reactions],
             )
         )
         # for chains that may be lengthened, and for those that ended: configuration, last edge,
@@ -67,10 +68,9 @@ class Composition:
         self._ended = np.zeros((FIRST_CHAINS, 4), np.int64)
         self._ends = np.zeros((4 * FIRST_CHAINS, 3), np.uint64)
         self._sizes = np.zeros(4, np.int64)
-        counted = model.network.name != "set"
+        inboxes, most = self.pool.inboxes, (fuse.MAX_CHAINS, fuse.MAX_CHAIN_STEPS)
         self._limits = [
-            np.array([counted, model.crashes, ranked, fuse.MAX_CHAINS, fuse.MAX_CHAIN_STEPS])
-            for ranked in (False, True)
+            np.array([inboxes, model.crashes, ranked, *most]) for ranked in (False, True)
         ]
 
     def _can_be_composed(self, automata: Sequence[Automaton]) -> list[bool]:
@@ -93,7 +93,8 @@ class Composition:
         )  # fmt: skip
         return (
             renamings, self.pool.arrays, self.pool.counts,
-            (parts.letter_counts, parts.order, *self._facts), local_states, self._edges.arrays,
+            (parts.letter_counts, parts.order, *self._facts, parts.sender), local_states,
+            self._edges.arrays,
             (self._begun, self._ended, self._ends, self._sizes), self._limits[ranked],
         )  # fmt: skip
 
@@ -113,7 +114,10 @@ class Composition:
             self.parts.rank[number] = self._ranks[i].get(self.parts.locals[number], MISSING)
 
     def _describe_letter(self, i: int, number: int) -> None:
-        """Note the views of the names in a new letter."""
+        """Note the views of the names in a new letter, and whether its loss can be told apart."""
+        if number >= kernel.MAX_COPIES and self.pool.inboxes == kernel.QUEUES:
+            raise numbers.too_many(kernel.MAX_COPIES, "messages to one node")
+        self.reactions[i].note_loss(number)
         if self._views is not None:
             views = np.array(self._views.of_letter(self.parts.letters[i][number]), np.uint64)
             self.parts.view_of_letter[i, number] = kernel.mix_each(views + _ONE)
@@ -144,8 +148,7 @@ class Composition:
         at, of = int(cursor[kernel.ASKED_AT]), int(cursor[kernel.ASKED_OF])
         parts = self.parts
         if question == kernel.REACTIONS:
-            letters = self.pool.letters_at(at)
-            self.reactions[of].ask(self.pool.local_at(at), letters)
+            self.reactions[of].ask(self.pool.local_at(at), self.pool.deliverable_at(of, at))
         elif question == kernel.LIVE:
             self.reactions[of].find_dead(at)
         elif question == kernel.EFFECTS:
@@ -159,6 +162,8 @@ class Composition:
             parts.view_of_local[at] = self._view_of_local(at)
         elif question == kernel.COPIES:
             raise too_many_copies()
+        elif question == kernel.LONGER:
+            self.pool.lengthen()
         else:
             assert question == kernel.ROOM
             self._make_room()

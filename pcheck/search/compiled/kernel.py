@@ -59,11 +59,12 @@ LEVEL, ROWS, RECEPTION, FULL, SLICE, LIMIT, VIEWS, IMAGE, NOTES = range(9)
 #   edge at the end of a chain, with all crashes of the chain;
 # - IMAGE_OF_LOCAL, IMAGE_OF_LETTER: under a swap; VIEW_OF_LOCAL: of a local state;
 # - COSTS: a higher cost than all rows so far; ROOM: an array is full;
-# - AUTOMATON: the missing rows, which only the automaton can tell; COPIES: too many copies.
+# - AUTOMATON: the missing rows, which only the automaton can tell; COPIES: too many copies;
+# - LONGER: an inbox of queues has no room for one more letter.
 DONE = 0
-QUESTIONS = range(NOTES + 1, NOTES + 11)
+QUESTIONS = range(NOTES + 1, NOTES + 12)
 REACTIONS, LIVE, EFFECTS, IMAGE_OF_LOCAL, IMAGE_OF_LETTER = QUESTIONS[:5]
-VIEW_OF_LOCAL, COSTS, ROOM, AUTOMATON, COPIES = QUESTIONS[5:]
+VIEW_OF_LOCAL, COSTS, ROOM, AUTOMATON, COPIES, LONGER = QUESTIONS[5:]
 NEED_NO_ROOM = frozenset(QUESTIONS) - {ROOM, AUTOMATON}  # after the answers
 
 # The entries of the cursor, which holds the position of the search between two calls:
@@ -81,15 +82,16 @@ CURSOR_SIZE = 15
 # The arrays of the composition, with one entry each:
 # - numbers of entries that are filled in: rows, receptions, both;
 ROWS_FILLED, RECEPTIONS_FILLED, ENTRIES = range(3)
-# - facts: whether copies are counted; the most crashes; whether a row costs by ranks; after how
-#   many chains, and at what length, a chain ends;
-COUNTED, CRASHES, RANKED, MOST_CHAINS, LONGEST_CHAIN = range(5)
+# - facts: the kind of the inboxes; the most crashes; whether a row costs by ranks; after how many
+#   chains, and at what length, a chain ends;
+INBOXES, CRASHES, RANKED, MOST_CHAINS, LONGEST_CHAIN = range(5)
 # - sizes of the lists of chains, the number of different ends, and the number of the composition.
 BEGUN, ENDED, ENDS, STAMP = range(4)
+SETS, COUNTS, QUEUES = range(3)  # the kinds of inboxes
 IS_BEGUN, IS_UP, ACTIONS_FAIL, HAS_EQUAL_LABELS = 1, 2, 4, 8  # what is known of a local state
 FAILS = -2  # instead of the edges on a letter
 UNKNOWN, ALIVE, DEAD, DROPPED = range(4)  # a letter at a local state
-MAX_COPIES = (1 << 16) - 1  # of a letter in an inbox
+MAX_COPIES = (1 << 16) - 1  # of a letter in an inbox; of a queue, the letters of a node
 COMPOSED_AT_ONCE = 5_000  # entries that are composed between two checks of the limits
 
 # A hash slot is 0 if empty. Otherwise the upper half (the tag) is the upper half of the hash, and
@@ -794,8 +796,10 @@ def note_first_seen(
 # The rows, receptions, images and views of configurations are put together here from what is known
 # of single local states and letters. `composing` fills in the arrays, and describes them.
 #
-# A configuration is the number of a local state, and for each letter its number of copies. The
-# first place among the configurations that is not used holds the one that is being put together.
+# A configuration is the number of a local state, and an inbox. An inbox is the number of copies of
+# each letter. On `fifo` it is a list that ends at the first 0: the numbers of the letters plus one,
+# first in the queue of one sender, then in the queue of the next sender. The first place among the
+# configurations that is not used holds the configuration that is being put together.
 #
 # Each function returns DONE, or a question that only Python can answer. The subject of the question
 # is then in the cursor. After the answer, the same entry is composed again from the beginning.
@@ -879,22 +883,63 @@ def _begin_config(configs: Any, local_state: int, place: int) -> None:
 
 
 @_inner
-def _put(copies: Any, place: int, letter: int, more: int, counts_copies: Any) -> bool:
-    """Put copies of a letter into an inbox; return False if its field cannot count them."""
-    if counts_copies == 0:
-        copies[place, letter] = 1
-        return True
-    if copies[place, letter] + more > MAX_COPIES:
-        return False
-    copies[place, letter] += more
-    return True
+def _put(configs: Any, node: int, letter: int, more: Any, nodes: Any, inboxes: Any) -> int:
+    """Put copies of a letter into the inbox that is put together, or ask for room."""
+    copies, free, sender = configs[1], configs[5][0], nodes[6]
+    if inboxes == SETS:
+        copies[free, letter] = 1
+    elif inboxes == COUNTS:
+        if copies[free, letter] + more > MAX_COPIES:
+            return COPIES
+        copies[free, letter] += more
+    else:
+        at = copies.shape[1] - 1
+        if copies[free, at] != 0:
+            return LONGER
+        while at > 0:
+            before = np.int64(copies[free, at - 1]) - 1
+            if before >= 0 and sender[node, before] <= sender[node, letter]:
+                break
+            copies[free, at] = copies[free, at - 1]
+            at -= 1
+        copies[free, at] = letter + 1
+    return DONE
+
+
+@_inner
+def _take(configs: Any, letter: int, inboxes: Any) -> None:
+    """Take the oldest copy of a letter out of the inbox that is put together."""
+    copies, free = configs[1], configs[5][0]
+    if inboxes == COUNTS:
+        copies[free, letter] -= 1
+    elif inboxes == QUEUES:
+        is_behind = False
+        for at in range(copies.shape[1]):
+            is_behind |= copies[free, at] == letter + 1
+            if is_behind:
+                copies[free, at] = copies[free, at + 1] if at + 1 < copies.shape[1] else 0
+
+
+@_inner
+def _deliverable(copies: Any, place: Any, nth: Any, node: int, nodes: Any, inboxes: Any) -> Any:
+    """Return the nth letter of an inbox, or -1 if it is not there or cannot be delivered next."""
+    order, sender = nodes[1], nodes[6]
+    if inboxes != QUEUES:
+        letter = np.int64(order[node, nth])
+        return letter if copies[place, letter] != 0 else np.int64(-1)
+    letter = np.int64(copies[place, nth]) - 1
+    if letter >= 0 and nth > 0:
+        before = np.int64(copies[place, nth - 1]) - 1
+        if sender[node, before] == sender[node, letter]:
+            return np.int64(-1)
+    return letter
 
 
 @_inner
 def _drop_dead(configs: Any, node: int, nodes: Any, local_states: Any, cursor: Any) -> int:
     """Remove the letters that the node will ignore from the configuration that is put together."""
     local, copies, _, _, _, used = configs
-    letters, _, drops, _, _ = nodes
+    letters, drops = nodes[0], nodes[2]
     _, _, _, live, _, _ = local_states
     free = used[0]
     if drops[node] == 0:
@@ -937,7 +982,6 @@ def _lengthen(
 
     The edges take a copy of `letter` out of the inbox, unless it is -1.
     """
-    copies, used = configs[1], configs[5]
     fuses = nodes[3]
     parts, _ = edges
     begun, ended, ends, sizes = chains
@@ -948,8 +992,8 @@ def _lengthen(
         crashes = begun[at, 3] + parts[edge, 2]
         silent = fuses[node] != 0 and parts[edge, 3] != 0
         _begin_config(configs, parts[edge, 0], begun[at, 0])
-        if letter >= 0 and limits[COUNTED] != 0:
-            copies[used[0], letter] -= 1
+        if letter >= 0:
+            _take(configs, letter, limits[INBOXES])
         question = _drop_dead(configs, node, nodes, local_states, cursor)
         if question != DONE:
             return question
@@ -974,8 +1018,8 @@ def _compose_chains(
 
     The order is that of `fuse.Fused.steps`.
     """
-    local, copies = configs[0], configs[1]
-    letters, order, _, fuses, _ = nodes
+    local, copies, inboxes = configs[0], configs[1], limits[INBOXES]
+    letters, _, _, fuses, _, loses, _ = nodes
     known, spans, on, _, _, _ = local_states
     begun, ended, _, sizes = chains
     sizes[BEGUN], sizes[ENDED], sizes[ENDS] = 1, 0, 0
@@ -984,6 +1028,7 @@ def _compose_chains(
     if fuses[node] != 0:
         _is_best(chains, place, np.int64(-1), np.int64(0))
     at: Any = np.int64(0)  # the type of all calls
+    room = np.int64(copies.shape[1]) if inboxes == QUEUES else np.int64(letters[node])
     while at < sizes[BEGUN]:
         here = begun[at, 0]
         state = local[here]
@@ -991,8 +1036,9 @@ def _compose_chains(
             return _question(cursor, REACTIONS, here, node)
         fails, missing = known[state] & ACTIONS_FAIL != 0, False
         if known[state] & IS_UP != 0:
-            for letter in range(letters[node]):
-                if copies[here, letter] != 0:
+            for nth in range(room):
+                letter = _deliverable(copies, here, nth, node, nodes, inboxes)
+                if letter >= 0:
                     fails |= on[state, letter, 0] == FAILS
                     missing |= on[state, letter, 0] == MISSING
         if missing and not fails:
@@ -1008,18 +1054,23 @@ def _compose_chains(
             sizes[ENDED] += 1
             at += 1
             continue
-        # The actions, the deliveries in the order of the letters, the crash or restart.
-        deliveries = letters[node] if known[state] & IS_UP != 0 else 0
-        for nth in range(deliveries + 2):
+        # The actions, the deliveries and losses in the order of the letters, the crash or restart.
+        deliveries = room if known[state] & IS_UP != 0 else 0
+        losses = room if loses[node] != 0 else 0
+        for nth in range(deliveries + losses + 2):
             taken: Any = np.int64(-1)
             begin, end = spans[state, 0], spans[state, 1]
-            if nth == deliveries + 1:
+            if nth == deliveries + losses + 1:
                 begin, end = spans[state, 2], spans[state, 3]
             elif nth > 0:
-                taken = np.int64(order[node, nth - 1])
-                if copies[here, taken] == 0:
+                is_loss = nth > deliveries
+                which = nth - 1 - deliveries if is_loss else nth - 1
+                taken = _deliverable(copies, here, which, node, nodes, inboxes)
+                if taken < 0:
                     continue
                 begin, end = on[state, taken, 0], on[state, taken, 1]
+                if is_loss:
+                    begin, end = spans[state, 4], spans[state, 5]
             question = _lengthen(
                 at, begin, end, taken, node,
                 configs, counts, nodes, local_states, edges, chains, limits, cursor,
@@ -1084,7 +1135,7 @@ def compose_reception(
     configs: Any, counts: Any, nodes: Any, local_states: Any, limits: Any, cursor: Any,
 ) -> int:  # fmt: skip
     """Fill in the configuration of a node after a bundle reaches the node."""
-    local, copies, _, place_of, _, used = configs
+    local, place_of = configs[0], configs[3]
     representative = local_states[4]
     arrive_at, arriving = arrivals
     if 2 * filled[RECEPTIONS_FILLED] >= receptions.shape[0] or not _has_room(configs, counts, node):
@@ -1094,8 +1145,9 @@ def compose_reception(
     for nth in range(dest_at[bundle], dest_at[bundle] + dest_count[bundle]):
         if dest[nth] == node:
             for at in range(arrive_at[nth], arrive_at[nth + 1]):
-                if not _put(copies, used[0], arriving[at], 1, limits[COUNTED]):
-                    return COPIES
+                question = _put(configs, node, arriving[at], 1, nodes, limits[INBOXES])
+                if question != DONE:
+                    return question
     question = _drop_dead(configs, node, nodes, local_states, cursor)
     if question != DONE:
         return question
@@ -1114,7 +1166,7 @@ def compose_image(
     """Fill in the image of a configuration under a swap of names."""
     first_row, _, images, _, targets, _, _ = orbits
     local, copies, _, place_of, _, used = configs
-    letters, representative = nodes[0], local_states[4]
+    representative, inboxes = local_states[4], limits[INBOXES]
     image_of_local, image_of_letter, _, _ = renamings
     place, target = place_of[node, number], targets[swap, node]
     if not _has_room(configs, counts, target):
@@ -1124,15 +1176,19 @@ def compose_image(
         return _question(cursor, IMAGE_OF_LOCAL, swap, local[place])
     free = used[0]
     local[free] = representative[state]
-    for letter in range(copies.shape[1]):
-        copies[free, letter] = 0
-    for letter in range(letters[node]):
-        if copies[place, letter] != 0:
+    for at in range(copies.shape[1]):
+        copies[free, at] = 0
+    for at in range(copies.shape[1]):
+        if copies[place, at] != 0:
+            letter, more = np.int64(at), np.int64(copies[place, at])
+            if inboxes == QUEUES:
+                letter, more = more - 1, np.int64(1)
             renamed = image_of_letter[swap, node, letter]
             if renamed == MISSING:
                 return _question(cursor, IMAGE_OF_LETTER, swap, letter)
-            if not _put(copies, free, renamed, copies[place, letter], limits[COUNTED]):
-                return COPIES
+            question = _put(configs, target, renamed, more, nodes, inboxes)
+            if question != DONE:
+                return question
     question = _drop_dead(configs, target, nodes, local_states, cursor)
     if question != DONE:
         return question
@@ -1143,12 +1199,12 @@ def compose_image(
 
 @_inner
 def compose_views(
-    node: int, number: int, orbits: Any, renamings: Any, configs: Any, nodes: Any, cursor: Any
-) -> int:
+    node: int, number: int, orbits: Any, renamings: Any, configs: Any, nodes: Any, limits: Any,
+    cursor: Any,
+) -> int:  # fmt: skip
     """Fill in the view of each name in a configuration."""
     first_row, views, _, _, _, _, _ = orbits
     local, copies, _, place_of, _, _ = configs
-    letters = nodes[0]
     _, _, view_of_local, view_of_letter = renamings
     place = place_of[node, number]
     state = local[place]
@@ -1156,10 +1212,18 @@ def compose_views(
         return _question(cursor, VIEW_OF_LOCAL, state, 0)
     for name in range(views.shape[1]):
         rough = _mix_number(view_of_local[state, name])
-        total = rough
-        for letter in range(letters[node]):
-            if copies[place, letter] != 0:
-                total += np.uint64(copies[place, letter]) * view_of_letter[node, letter, name]
+        total, queue = rough, np.uint64(0)
+        for at in range(copies.shape[1]):
+            if copies[place, at] == 0:
+                continue
+            if limits[INBOXES] != QUEUES:
+                total += np.uint64(copies[place, at]) * view_of_letter[node, at, name]
+                continue
+            # Of each queue, add numbers for its letters up to each letter, in their order.
+            if _deliverable(copies, place, at, node, nodes, limits[INBOXES]) >= 0:
+                queue = np.uint64(0)
+            queue = _mix(queue + view_of_letter[node, np.int64(copies[place, at]) - 1, name])
+            total += queue
         views[first_row[node] + number, name] = _view(rough, total)
     return DONE
 
@@ -1223,7 +1287,9 @@ def search(
                 configs, counts, nodes, local_states, limits, cursor,
             )  # fmt: skip
         elif status == VIEWS:
-            question = compose_views(node, number, orbits, renamings, configs, nodes, cursor)
+            question = compose_views(
+                node, number, orbits, renamings, configs, nodes, limits, cursor
+            )
         else:
             question = compose_image(
                 node, number, third, orbits, renamings,

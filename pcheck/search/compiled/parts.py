@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from pcheck.language.names import Id
+from pcheck.language.values import order
 from pcheck.search.compiled.kernel import IS_UP, MISSING
 from pcheck.search.reductions.local_tables import Local
 from pcheck.semantics.network import Letter
@@ -22,8 +24,9 @@ FIRST_LOCALS, FIRST_LETTERS = 64, 16  # rooms of the arrays
 class Parts:
     """The numbers of local states and letters, and arrays with an entry for each."""
 
-    def __init__(self, nodes: int, names: int, swaps: int) -> None:
-        """Number the parts of some nodes; `names` and `swaps` are those of the symmetry."""
+    def __init__(self, of: Sequence[Id], names: int, swaps: int) -> None:
+        """Number the parts of nodes; `names` and `swaps` are how many the symmetry has."""
+        nodes, by_order = len(of), sorted(of, key=order)
         # called with the node and the number of a new local state, or letter
         self.describe: Callable[[int, int], None] = lambda i, number: None
         self.describe_letter: Callable[[int, int], None] = lambda i, number: None
@@ -32,14 +35,16 @@ class Parts:
         self.node_of: list[int] = []  # for each local state
         self._locals: list[dict[Local, int]] = [{} for _ in range(nodes)]
         self._letters: list[dict[Letter, int]] = [{} for _ in range(nodes)]
+        self._sender_number = {name: nth for nth, name in enumerate(by_order)}
         self._ordered: list[list[tuple[tuple[Any, ...], int]]] = [[] for _ in range(nodes)]
-        # for each node, the number of its letters, and these by their order
+        # for each node, the number of its letters, these by their order, and their senders
         self.letter_counts = np.zeros(nodes, np.int64)
         self.order = np.zeros((nodes, FIRST_LETTERS), np.int32)
-        # for each local state, facts, and where the edges without a letter begin and end: the
-        # actions, and the crash or restart
+        self.sender = np.zeros((nodes, FIRST_LETTERS), np.int32)
+        # for each local state, facts, and where the edges without a reaction to a letter begin and
+        # end: the actions, the crash or restart, and the loss of a letter
         self.known = np.zeros(FIRST_LOCALS, np.int8)
-        self.spans = np.zeros((FIRST_LOCALS, 4), np.int32)
+        self.spans = np.zeros((FIRST_LOCALS, 6), np.int32)
         # for each local state and letter, where the edges begin and end, and whether it is live
         self.on = np.full((FIRST_LOCALS, FIRST_LETTERS, 2), MISSING, np.int32)
         self.live = np.zeros((FIRST_LOCALS, FIRST_LETTERS), np.int8)
@@ -82,6 +87,7 @@ class Parts:
             self.letters[i].append(letter)
             insort(self._ordered[i], (letter.order, number))
             self.order[i, : number + 1] = [each for _, each in self._ordered[i]]
+            self.sender[i, number] = self._sender_number[letter.src]
             self.letter_counts[i] += 1
             self.describe_letter(i, number)
         return number
@@ -95,6 +101,7 @@ class Parts:
         """Replace the arrays by larger ones."""
         locals_, letters = locals_ or len(self.known), letters or self.room
         self.order = larger(self.order, (None, letters))
+        self.sender = larger(self.sender, (None, letters))
         self.known = larger(self.known, (locals_,))
         self.spans = larger(self.spans, (locals_, None))
         self.on = larger(self.on, (locals_, letters, None), MISSING)

@@ -32,7 +32,7 @@ from pcheck.search.reductions.prune import Pruned
 from pcheck.search.reductions.symmetric import Symmetric
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Letter
-from pcheck.semantics.node import Bundle, Move
+from pcheck.semantics.node import Bundle, Move, lost
 
 Changes = tuple[tuple[int, Hashable], ...]
 EffectsNumber = Callable[[int, Bundle, int, Changes], int]
@@ -104,17 +104,20 @@ class LocalReactions:
         self._minimised = next((each for each in layers if isinstance(each, Minimised)), None)
         self._symmetric = next((each for each in layers if isinstance(each, Symmetric)), None)
         self._noting = next((each for each in layers if isinstance(each, Noting)), None)
-        self._is_quotient = self.pruned is not None or self._minimised is not None
+        network, quotients = self._node.network, (self.pruned, self._minimised)
+        # whether a step that changes nothing but the inbox, and sends nothing, is left out
+        self._skips_idle = quotients != (None, None) and not network.ignoring_is_a_step
+        self.drops_letters = self.pruned is not None and not network.ignoring_is_a_step
+        self.loses_letters = network.losing_is_a_step and not self._skips_idle
+        self._losses = set[str]()  # the labels, on a network other than `fifo`
+        self._has_equal_losses = False
         self._labels: dict[int, set[str]] = {}  # of the steps out of each local state
         self.asked = 0  # how often the handlers of the node were asked
 
     @staticmethod
     def are_enough(automaton: Automaton) -> bool:
         """Return whether the steps of an automaton follow from reactions to single letters."""
-        network, layers = automaton.node.network, set(map(type, _layers(automaton)))
-        is_quotient = not layers.isdisjoint({Pruned, Minimised})
-        composes_network = not network.losing_is_a_step or is_quotient
-        return layers <= KINDS and composes_network and not network.ignoring_is_a_step
+        return KINDS.issuperset(map(type, _layers(automaton)))
 
     def forget(self) -> None:
         """Forget all labels, because the reactions will be asked for again."""
@@ -127,14 +130,29 @@ class LocalReactions:
             of = self._minimised.representatives.get(local, local)
             self._parts.representative[number] = self._parts.local(self._i, of)
 
-    def ask(self, local: int, letters: Iterable[int]) -> None:
-        """Ask what a local state does without a letter and on some letters, in their order."""
+    def note_loss(self, letter: int) -> None:
+        """Note if the loss of a new letter has the label of the loss of another one.
+
+        On `fifo` these two cannot be lost from the same configuration.
+        """
+        if not self.loses_letters or self._node.network.ignoring_is_a_step:
+            return
+        known = self._parts.letters[self._i][letter]
+        label = lost(known.src, self._node.me, known.message)
+        if label in self._losses and not self._has_equal_losses:
+            self._has_equal_losses = True
+            of_node = np.array(self._parts.node_of) == self._i
+            self._parts.known[: len(of_node)][of_node] |= HAS_EQUAL_LABELS
+        self._losses.add(label)
+
+    def ask(self, local: int, letters: Iterable[Letter]) -> None:
+        """Ask what a local state does without a letter and on some letters, in this order."""
         parts = self._parts
         if not parts.known[local] & IS_BEGUN:
             self._begin(local)
         if not parts.locals[local].up:
             return
-        for number in sorted(letters, key=lambda each: parts.letters[self._i][each].order):
+        for number in [parts.letter(self._i, letter) for letter in letters]:
             if parts.on[local, number, 0] == MISSING:
                 self._ask(local, number)
             if parts.on[local, number, 0] == FAILS:
@@ -144,7 +162,8 @@ class LocalReactions:
         """Ask for the actions of a local state, and for its crash or restart."""
         self.asked += 1
         known, actions, last = self._parts.locals[local], list[Edge](), list[Edge]()
-        facts, labels = IS_BEGUN, list[str]()
+        facts, labels = IS_BEGUN | HAS_EQUAL_LABELS * self._has_equal_losses, list[str]()
+        nothing = self._model.empty_bundle(self._i)
         if known.up:
             try:
                 moves = self._moves(known, None)
@@ -152,14 +171,15 @@ class LocalReactions:
                 raise
             except SpecError:
                 facts, moves = facts | ACTIONS_FAIL, ()
-            actions = self._edges_of(local, moves)
+            actions = self._edges_of(local, moves, idle=False)
             labels = [f"{self._node.me} crashes", *(move.label for move in moves)]
         edge = crash_or_restart(self._node, known)
         if edge is not None:
-            nothing = self._model.empty_bundle(self._i)
             last = self._edge(local, edge.next, nothing, int(known.up))
+        loss = self._edge(local, known, nothing, 0) if self.loses_letters else []
         self._add_labels(local, labels)
-        self._parts.spans[local] = *self._edges.add(actions), *self._edges.add(last)
+        spans = [self._edges.add(each) for each in (actions, last, loss)]
+        self._parts.spans[local] = [place for span in spans for place in span]
         self._parts.known[local] |= facts
 
     def _ask(self, local: int, letter: int) -> None:
@@ -173,7 +193,7 @@ class LocalReactions:
         except SpecError:
             self._parts.on[local, letter] = FAILS
         else:
-            edges = self._edges_of(local, moves)
+            edges = self._edges_of(local, moves, self._node.network.ignoring_is_a_step)
             self._add_labels(local, [move.label for move in moves])
             self._parts.on[local, letter] = self._edges.add(edges)
 
@@ -182,12 +202,13 @@ class LocalReactions:
             self._symmetric.symmetry.check(self._i, local.actor, letter)
         return self._node.moves(local.actor, letter)
 
-    def _edges_of(self, local: int, moves: tuple[Move, ...]) -> list[Edge]:
-        """Return the edges for the moves that change something."""
-        edges: list[Edge] = []
+    def _edges_of(self, local: int, moves: tuple[Move, ...], idle: bool) -> list[Edge]:
+        """Return the edges for moves; if `idle`, also for those that change nothing."""
+        edges, before = list[Edge](), self._parts.locals[local]
         for move in moves:
-            if move.actor is not None:
-                after = self._node.config(move.actor, True, ())
+            if move.actor is not None or idle:
+                actor = move.actor if move.actor is not None else before.actor
+                after = self._node.config(actor, True, ())
                 edges += self._edge(local, after, move.bundle, 0)
         return edges
 
@@ -197,7 +218,7 @@ class LocalReactions:
             self._noting.note(after, bundle)
         before, number = self._parts.locals[local], self._representative(after)
         after = self._parts.locals[number]
-        if self._is_quotient and number == local and not bundle.sends:
+        if self._skips_idle and number == local and not bundle.sends:
             return []
         if crashes and self.pruned is not None and not self.pruned.sees_up:
             restarted = self._node.config(after.actor, True, ())
