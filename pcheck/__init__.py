@@ -22,7 +22,16 @@ from pcheck.language.decorators import Bug, Option, bug, spec
 from pcheck.language.model import Model
 from pcheck.language.names import Group, Id, Value, group
 from pcheck.language.printing import show
-from pcheck.language.property import Milestone, Property, always, milestone, sometimes
+from pcheck.language.property import (
+    Milestone,
+    Property,
+    Tolerance,
+    always,
+    can_avoid,
+    milestone,
+    sometimes,
+    still_possible,
+)
 from pcheck.language.seen import UP, History, Seen
 from pcheck.language.values import Map, Set
 
@@ -61,11 +70,13 @@ __all__ = [
     "Send",
     "Set",
     "Step",
+    "Tolerance",
     "Value",
     "action",
     "always",
     "broadcast",
     "bug",
+    "can_avoid",
     "check",
     "either",
     "fixed",
@@ -75,5 +86,6 @@ __all__ = [
     "show",
     "sometimes",
     "spec",
+    "still_possible",
     "volatile",
 ]

@@ -13,7 +13,7 @@ from typing import Any
 
 from pcheck.loading import spec as specs
 from pcheck.loading.added import Also
-from pcheck.loading.crash_nodes import CrashNodes
+from pcheck.loading.named_nodes import NodeNames
 from pcheck.loading.setup import Setup, prepare
 from pcheck.results.result import Result
 from pcheck.search.clock import Clock, OnProgress
@@ -30,7 +30,9 @@ def check(
     bug: str | int | None = None,
     network: str | None = None,
     crashes: int | None = None,
-    crash_nodes: CrashNodes | None = None,
+    crash_nodes: NodeNames | None = None,
+    stops: int | None = None,
+    stop_nodes: NodeNames | None = None,
     properties: Iterable[str] = (),
     find: str | None = None,
     also: Also = (),
@@ -49,7 +51,8 @@ def check(
     `spec` is the name of a shipped spec, the path of a spec file, or a builder with `options`. An
     argument that is not given has its value in the bug's scope, otherwise the builder's default:
     network `set`, one crash. Only nodes and groups in `crash_nodes` may crash: names, or a text
-    such as "a1,a2". `also` adds properties, or files of properties, to those of the spec.
+    such as "a1,a2". `also` adds properties, or files of properties, to those of the spec. Questions
+    about the future are asked if `properties` names them; at most `stops` of `stop_nodes` stop.
     """
     found = specs.of_builder(spec) if callable(spec) else specs.find(spec)
     setup = prepare(
@@ -59,6 +62,8 @@ def check(
         network=network,
         crashes=crashes,
         crash_nodes=crash_nodes,
+        stops=stops,
+        stop_nodes=stop_nodes,
         properties=properties,
         find=find,
         also=also,
@@ -79,9 +84,8 @@ def answer(
     setup.check_properties()
     model, clock = setup.model, Clock(options.limits, on_progress)
     search = explore(model, options, on_note=on_note, clock=clock)
-    unsent = (
-        warnings_of_unsent(model) if search.complete and isinstance(model, ClusterModel) else ()
-    )
+    is_whole = search.complete and search.saw_all
+    unsent = warnings_of_unsent(model) if is_whole and isinstance(model, ClusterModel) else ()
     search = search.with_warnings((*setup.spec.warnings, *unsent))
     clock.pause()
     return Result(setup, search, clock)

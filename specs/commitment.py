@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pcheck import History, Id, Seen, always, milestone, sometimes
+from pcheck import History, Id, Seen, always, milestone, sometimes, still_possible
 
 WORKING, PREPARED, COMMITTED, ABORTED = "working", "prepared", "committed", "aborted"
 
@@ -85,6 +85,12 @@ def all_can_commit(seen: Seen) -> bool:
 def all_can_abort(seen: Seen) -> bool:
     """All managers abort in some execution."""
     return set(seen.values_of("state")) == {ABORTED}
+
+
+@still_possible(sees=["state"], while_=lambda seen: set(seen.values_of("state")) == {PREPARED})
+def everyone_can_still_finish(seen: Seen) -> bool:
+    """All managers can still commit or abort, once all of them are prepared."""
+    return set(seen.values_of("state")) <= {COMMITTED, ABORTED}
 
 
 @milestone(sees=["decision"])

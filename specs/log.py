@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TypeAlias
 
-from pcheck import Actor, Group, History, Id, Map, Property, Seen, Set, Step, Value
-from pcheck import always, broadcast, fixed, milestone, sometimes, volatile
+from pcheck import Actor, Group, History, Id, Map, Property, Seen, Set, Step, Tolerance, Value
+from pcheck import always, broadcast, fixed, milestone, sometimes, still_possible, volatile
 
 from .consensus import Vote, majorities, words
+from .progress import ballots_left
 
 NO_OP = Value("no-op")  # the command without an effect
 Votes: TypeAlias = Map[int, Vote]  # an acceptor's latest vote in each slot
@@ -235,6 +236,17 @@ def a_replica_is_told(seen: Seen) -> bool:
     return any(decide in decided and (r, decide) not in reported for r, decide in done)
 
 
+@still_possible(
+    sees=[Accepted, "wants", "ballots", "started", "promised"],
+    while_=lambda seen: any(ballots_left(seen)),
+    tolerance=Tolerance("acceptors", (1, 2, 3, 4, 5), stop="a", scope={"slots": 1, "replicas": 0}),
+)
+def the_log_can_still_be_filled(seen: Seen) -> bool:
+    """Each slot can still get a chosen value, while some leader has a ballot above all promises."""
+    slots = max(map(len, seen.values_of("wants")))
+    return len({accepted.slot for accepted in chosen(seen)}) == slots
+
+
 def logged(wants: Sequence[Sequence[Value]], replicas: Group, *, gaps: bool) -> list[Property]:
     """Return the properties of a log, with those of gaps and replicas only where they can occur."""
     return [
@@ -243,4 +255,5 @@ def logged(wants: Sequence[Sequence[Value]], replicas: Group, *, gaps: bool) -> 
         *map(can_fill_the_log, wants),
         *((only_the_chosen_is_executed, replicas_agree, all_is_executed) if replicas else ()),
         *([a_replica_is_told] if len(replicas) > 1 else ()),
+        the_log_can_still_be_filled,
     ]

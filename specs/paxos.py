@@ -11,6 +11,7 @@ from pcheck import action, broadcast, fixed, group, send, spec, volatile
 
 from .consensus import Accepted, Promise, Vote, ballots_of, can_be_chosen
 from .learner import Learner, learning
+from .progress import can_still_choose
 from .quorums import a_quorum_says, a_value_is_chosen_by, consensus_by, quorum_of_size
 
 
@@ -131,7 +132,7 @@ def paxos(
     promising, voting = (quorum_of_size(size, acceptors) for size in (promises, votes))
     ballots = [ballots_of(i, proposers, rounds) for i in range(1, proposers + 1)]
     values = [Value(f"v{i}") for i in range(1, proposers + 1)]
-    reachable = [can_be_chosen(value, votes) for value in values]
+    reachable = [can_be_chosen(value, votes) for value in values] + can_still_choose(voting)
     return Cluster(
         {
             p: lambda i: Proposer(

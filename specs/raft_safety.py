@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pcheck import History, Id, Property, Seen, always, milestone, sometimes
+from pcheck import History, Id, Property, Seen, Tolerance
+from pcheck import always, milestone, sometimes, still_possible
 
 from .raft_messages import AppendEntries, Committed
 
@@ -142,6 +143,22 @@ def an_older_entry_is_committed(seen: Seen) -> bool:
     return any(committed.entry < committed.term for committed in seen.messages(Committed))
 
 
+def has_room(seen: Seen) -> bool:
+    """Return whether a server that is elected in a new term can take a command, whoever it is."""
+    latest, most = max(seen.values_of("term")), max(map(len, seen.values_of("log")))
+    return bool(latest < max(seen.values_of("terms")) and most < max(seen.values_of("entries")))
+
+
+@still_possible(
+    sees=[Committed, "term", "terms", "log", "entries"],
+    while_=has_room,
+    tolerance=Tolerance("servers", (2, 3, 4), stop="s", scope={"terms": 2, "entries": 1}),
+)
+def an_entry_can_still_be_committed(seen: Seen) -> bool:
+    """An entry can still be committed, while every server has a term and room in its log left."""
+    return bool(seen.messages(Committed))
+
+
 def raft_safety(terms: int, entries: int) -> list[Property]:
     """Return the properties of Raft.
 
@@ -150,7 +167,8 @@ def raft_safety(terms: int, entries: int) -> list[Property]:
     """
     proved = [election_safety, log_matching, leader_completeness, state_machine_safety]
     older = [an_older_entry_is_committed] if terms > 1 and entries > 1 else []
-    return [*proved, a_leader_is_elected, an_entry_is_committed, *older]
+    reached = [a_leader_is_elected, an_entry_is_committed, *older]
+    return [*proved, *reached, an_entry_can_still_be_committed]
 
 
 @milestone(sees=["term", "stored"])

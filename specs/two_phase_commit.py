@@ -12,7 +12,8 @@ from pcheck import Action, Actor, Cluster, Group, Id, Option, Set, Step
 from pcheck import action, broadcast, fixed, group, spec, volatile
 
 from .commitment import ABORTED, COMMITTED, PREPARED, WORKING, Prepared, a_decision_is_final
-from .commitment import all_are_asked, all_can_abort, all_can_commit, all_or_none, it_is_decided
+from .commitment import all_are_asked, all_can_abort, all_can_commit, all_or_none
+from .commitment import everyone_can_still_finish, it_is_decided
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,10 @@ def two_phase_commit(
     c, r = group("c", 1), group("r", rms)
     return Cluster(
         {c: lambda i: Coordinator(managers=r), r: lambda i: Manager(coordinator=c)},
-        properties=[all_or_none, a_decision_is_final, all_are_asked, all_can_commit, all_can_abort],
+        properties=[
+            *(all_or_none, a_decision_is_final, all_are_asked, all_can_commit, all_can_abort),
+            everyone_can_still_finish,
+        ],
         milestones=[it_is_decided],
         interchangeable=[r],
     )

@@ -28,6 +28,12 @@ def blocks(text: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", text, re.S)
 
 
+def the_spec() -> str:
+    """Return the spec that the reference describes, without the model and the check."""
+    code = blocks(REFERENCE, "python")
+    return "\n\n".join(each for each in code if "(Model[" not in each and "check(" not in each)
+
+
 def section(title: str) -> str:
     """Return the part of the reference below a heading."""
     return REFERENCE.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
@@ -103,6 +109,13 @@ def test_the_file_of_properties_does_what_it_says(pcheck: Ends, empty_folder: Pa
     assert ended == [("explore", 1), ("replay", 0)]
 
 
+def test_the_questions_about_the_future_do_what_the_page_says(
+    pcheck: Ends, empty_folder: Path
+) -> None:
+    (empty_folder / "disks.py").write_text(the_spec(), encoding="utf-8")
+    assert check_commands(pcheck, section("Questions about the future")) == [1, 0, 1]
+
+
 @pytest.mark.parametrize(
     ("shown", "printed", "expected"),
     [
@@ -137,13 +150,8 @@ def test_every_block_of_the_reference_runs(tmp_path: Path) -> None:
 
 
 def test_the_bugs_of_the_reference_do_what_they_say(tmp_path: Path) -> None:
-    code = [
-        block
-        for block in blocks(REFERENCE, "python")
-        if "(Model[" not in block and "check(" not in block
-    ]
     file = tmp_path / "disks.py"
-    file.write_text("\n\n".join(code), encoding="utf-8")
+    file.write_text(the_spec(), encoding="utf-8")
     checks = [check_bug(known) for known in select(str(file))]
     assert [(each.bug.number, each.as_expected) for each in checks] == [(1, True), (2, True)]
 

@@ -24,6 +24,7 @@ from pcheck.cli.drawing import (
 from pcheck.cli.limits import memory_limit
 from pcheck.cli.progress import ProgressLine
 from pcheck.cli.spec_options import (
+    SCOPE,
     Given,
     option,
     scope_options,
@@ -256,6 +257,10 @@ def _coverage_object(result: Result) -> dict[str, dict[str, int]] | None:
 def _general_options() -> Iterator[inspect.Parameter]:
     how, out = "Search", "Output"
     yield from scope_options()
+    stops = with_default("Nodes that may stop, for a question about the future.", "0")
+    yield option("stops", int, SCOPE, "--stops INT", stops)
+    nodes = with_default("Only these nodes or groups may stop, e.g. a.", "all nodes")
+    yield option("stop_nodes", str, SCOPE, "--stop-nodes NAMES", nodes)
     engines = with_default(f"Search engine: {one_of(ENGINES)}.", "auto")
     yield option("engine", str, how, "--engine NAME", engines)
     names = ", ".join(REDUCTIONS)

@@ -78,6 +78,9 @@ def _graph(spec: Spec, own: Given, given: Given) -> int:
     file = file_to_write(given["output"]) if given["output"] is not None else None
     form = _format(given["form"], file)
     setup = setup_of(spec, own, given)
+    if setup.asks_about_future:
+        text = "a graph does not show the answer to a question about the future; leave out"
+        raise UsageError(text, "--property", setup.model.properties[0].name)
     with redirect_stdout(sys.stderr):
         graph = _build_graph(setup, form, given["max_states"])
         drawn = form.draw(graph)

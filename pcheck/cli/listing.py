@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from pcheck.language.property import Property
+from pcheck.loading.selection import declared
 from pcheck.loading.spec import Spec, find, shipped
 from pcheck.render.text.paragraphs import Paragraph, Rows
 
@@ -35,6 +36,9 @@ def specs_command(
         console.print(Paragraph(f"{spec.name}: {spec.summary}", "bold"))
         console.print(Rows(_options(spec)))
         console.print(Rows(_properties(spec)))
+        if questions := _questions(spec):
+            console.print(Paragraph("Questions about the future, for --property NAME:"))
+            console.print(Rows([((q.name, "green"), (q.summary, "")) for q in questions]))
         if spec.bugs and name is None:
             console.print(Rows([_names(spec)]))
         elif spec.bugs:
@@ -52,7 +56,8 @@ def _declared(spec: Spec) -> list[tuple[Property, str]]:
 
     The options are those of the scopes of bugs; the text is empty for the default options.
     """
-    found = [(prop, "") for prop in spec.build(spec.options({})).properties]
+    built = spec.build(spec.options({}))
+    found = [(prop, "") for prop in built.properties if not prop.is_question]
     scopes = [(name, value) for bug in spec.bugs for name, value in bug.scope.items()]
     names = {each.name: each.flag for each in spec.parameters}
     for name, value in dict.fromkeys(each for each in scopes if each[0] in names):
@@ -61,6 +66,11 @@ def _declared(spec: Spec) -> list[tuple[Property, str]]:
         condition = f"{names[name]} {value}"
         found += [(prop, condition) for prop in properties if prop.name not in known]
     return found
+
+
+def _questions(spec: Spec) -> list[Property]:
+    """Return the questions about the future, which are asked only by name."""
+    return [prop for prop in declared(spec, spec.build(spec.options({}))) if prop.is_question]
 
 
 def _options(spec: Spec) -> list[tuple[tuple[str, str], ...]]:
@@ -119,6 +129,7 @@ def _object(spec: Spec) -> dict[str, Any]:
             }
             for prop, condition in _declared(spec)
         ],
+        "questions": [{"name": q.name, "summary": q.summary} for q in _questions(spec)],
         "bugs": [
             {
                 "name": bug.name,

@@ -30,12 +30,17 @@ COMMANDS = {
         "The graph marks violations and the shortest counterexample. Start with a small cluster: "
         "`pcheck graph --acceptors 1 --rounds 1`."
     ),
+    "tolerance": "Find out how many nodes of a cluster may stop, for several sizes.",
     "replay": "Replay a saved trace and verify its outcome.",
     "bugs": "Check every known bug and report the property that it violates.",
     "specs": "List the shipped specs with their options, properties and bugs.",
     "new": "Write a small example protocol to a new file.",
 }
-SPEC_COMMANDS = ("explore", "graph")  # the spec is their first argument, and adds its options
+SPEC_COMMANDS = (
+    "explore",
+    "graph",
+    "tolerance",
+)  # the spec is their first argument, and adds its options
 
 
 def main() -> None:
@@ -155,6 +160,10 @@ def _command(arguments: Sequence[str]) -> tuple[Callable[..., int], str]:
             from pcheck.cli import graph
 
             return graph.graph_command(arguments), graph.EXIT_STATUS
+        case "tolerance":
+            from pcheck.cli import tolerance
+
+            return tolerance.tolerance_command(arguments), tolerance.EXIT_STATUS
         case "replay":
             from pcheck.cli import replay
 

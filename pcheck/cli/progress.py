@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from types import TracebackType
+from typing import NamedTuple
 
 from rich.console import Console
+from rich.progress import BarColumn, SpinnerColumn, TaskID, TextColumn
 from rich.progress import Progress as LiveLine
-from rich.progress import SpinnerColumn, TaskID, TextColumn
 from rich.table import Column
 
 from pcheck.loading.setup import Setup
@@ -20,6 +21,14 @@ SHOW_AFTER = 0.5  # seconds
 ANNOUNCE_AFTER = 1.0  # seconds of work on the trace of a violation
 WARN_AFTER = 10.0  # seconds of exploring
 LOG_EVERY = 30.0  # seconds
+
+
+class Part(NamedTuple):
+    """A part of a larger work: its name, and how many parts are done before it, of how many."""
+
+    name: str
+    done: int
+    total: int
 
 
 class ProgressLine:
@@ -35,9 +44,14 @@ class ProgressLine:
         *,
         quiet: bool = False,
         on_interrupt: str = "stops and shows partial results",
+        part: Part | None = None,
     ) -> None:
-        """`on_interrupt` is the text of the warning about the effect of Ctrl-C."""
+        """`on_interrupt` is the text of the warning about the effect of Ctrl-C.
+
+        `part` is the part of a larger work that the check is; the line then has a bar.
+        """
         self.setup, self.quiet, self.on_interrupt = setup, quiet, on_interrupt
+        self.part = part
         self.console = Console(stderr=True, highlight=False)
         self.is_live = self.console.is_terminal and not self.console.is_dumb_terminal and not quiet
         self.warned = False
@@ -77,7 +91,10 @@ class ProgressLine:
             self._show(progress)
         elif not self.is_live and progress.seconds - self._logged >= LOG_EVERY:
             self._logged = progress.seconds
-            self.on_note(_line(progress))
+            self.on_note(self._text(progress))
+
+    def _text(self, progress: Progress) -> str:
+        return f"{self.part.name}: {_line(progress)}" if self.part is not None else _line(progress)
 
     def on_note(self, text: str) -> None:
         """Print a note on a line of its own, above the progress line."""
@@ -109,8 +126,10 @@ class ProgressLine:
                 markup=False,
                 table_column=Column(no_wrap=True, overflow="ellipsis"),
             )
+            bar = [BarColumn(bar_width=10)] if self.part is not None else []
             self._live = LiveLine(
                 SpinnerColumn(),
+                *bar,
                 text,
                 console=self.console,
                 transient=True,
@@ -118,9 +137,10 @@ class ProgressLine:
                 redirect_stdout=False,
                 redirect_stderr=False,
             )
-            self._task = self._live.add_task(_line(progress), total=None)
+            done, total = (self.part.done, self.part.total) if self.part is not None else (0, None)
+            self._task = self._live.add_task(self._text(progress), total=total, completed=done)
             self._live.start()
-        self._live.update(self._task, description=_line(progress), refresh=True)
+        self._live.update(self._task, description=self._text(progress), refresh=True)
 
     def _warn(self, progress: Progress) -> None:
         """Warn while the levels still grow, since most of the search is then still to come."""

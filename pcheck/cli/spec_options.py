@@ -19,6 +19,7 @@ from pcheck.semantics.network import NETWORKS
 from pcheck.text import one_of
 
 DEFAULT_SPEC = "paxos"
+SCOPE = "Scope"  # the panel of these options in the help
 METAVARS: Mapping[Any, str] = {int: "INT", float: "FLOAT", str: "TEXT", bool: ""}
 Given = Mapping[str, Any]  # options by name; None for an option that is not given
 Runner = Callable[[Spec, Given, Given], int]
@@ -55,21 +56,20 @@ def spec_command(
 
 def scope_options() -> Iterator[inspect.Parameter]:
     """Yield the options that every command about a spec has."""
-    panel = "Scope"
     bug = "Apply a known bug, by name or number (see `pcheck specs`)."
-    yield option("bug", str, panel, "--bug NAME", bug)
+    yield option("bug", str, SCOPE, "--bug NAME", bug)
     network = with_default(f"Network model: {one_of(NETWORKS)}.", DEFAULT_NETWORK)
-    yield option("network", str, panel, "--network NAME", network)
+    yield option("network", str, SCOPE, "--network NAME", network)
     crashes = with_default("Maximum number of crashes in an execution.", str(DEFAULT_CRASHES))
-    yield option("crashes", int, panel, "--crashes INT", crashes)
+    yield option("crashes", int, SCOPE, "--crashes INT", crashes)
     nodes = with_default("Only these nodes or groups may crash, e.g. a or a1,a2.", "all nodes")
-    yield option("crash_nodes", str, panel, "--crash-nodes NAMES", nodes)
+    yield option("crash_nodes", str, SCOPE, "--crash-nodes NAMES", nodes)
     properties = "Check only this property (repeatable)."
-    yield option("properties", list[str], panel, "--property NAME", properties)
+    yield option("properties", list[str], SCOPE, "--property NAME", properties)
     also = "Add the properties of a .py file (repeatable)."
-    yield option("also", list[str], panel, "--also FILE", also)
+    yield option("also", list[str], SCOPE, "--also FILE", also)
     find = "Find the shortest trace to a property or alias, e.g. chosen."
-    yield option("find", str, panel, "--find NAME", find)
+    yield option("find", str, SCOPE, "--find NAME", find)
 
 
 def setup_of(spec: Spec, own: Given, given: Given) -> Setup:
@@ -83,6 +83,8 @@ def setup_of(spec: Spec, own: Given, given: Given) -> Setup:
             network=given["network"],
             crashes=given["crashes"],
             crash_nodes=given["crash_nodes"],
+            stops=given.get("stops"),
+            stop_nodes=given.get("stop_nodes"),
             properties=given["properties"] or (),
             find=given["find"],
             also=given["also"] or (),

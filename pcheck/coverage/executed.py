@@ -27,7 +27,7 @@ class ExecutedCode:
     @cached_property
     def never(self) -> list[Never]:
         """The behaviour that no execution shows; nothing unless the search is complete."""
-        if not self.search.complete:
+        if not (self.search.complete and self.search.saw_all):
             return []
         try:
             return self._limited(lambda tick: never_happens(self.model, self.search.states, tick))

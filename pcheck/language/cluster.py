@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Iterable, Mapping
+from copy import copy
 from dataclasses import fields
 from typing import Any, TypeVar
 
@@ -39,7 +40,7 @@ class Cluster:
         interchangeable: Iterable[Group | tuple[Value, ...]] = (),
     ) -> None:
         """Create a cluster; the spec treats the names in each `interchangeable` block alike."""
-        self.properties = _distinct(properties)
+        self._declare(_distinct(properties))
         self.milestones = _milestones(milestones)
         self.groups = _groups(nodes)
         self.actors: dict[Id, Actor] = {}
@@ -51,7 +52,7 @@ class Cluster:
                 self.actors[node] = _named(node, make(number))
         if not self.actors:
             raise SpecError("the cluster has no nodes; give at least one group a size above 0")
-        for prop in self.properties:
+        for prop in (*self.properties, *self.questions):
             self._check_footprint(prop)
         for each in self.milestones:
             self._check_footprint(each)
@@ -59,8 +60,19 @@ class Cluster:
 
     def add(self, prop: Property) -> None:
         """Add a property, or raise SpecError if it does not fit."""
-        self.properties = _distinct((*self.properties, prop))
+        self._declare(_distinct((*self.properties, *self.questions, prop)))
         self._check_footprint(prop)
+
+    def _declare(self, properties: tuple[Property, ...]) -> None:
+        """Declare these properties; those that ask about the future are observed only if asked."""
+        self.properties = tuple(prop for prop in properties if not prop.is_question)
+        self.questions = tuple(prop for prop in properties if prop.is_question)
+
+    def asking(self, questions: Iterable[Property]) -> Cluster:
+        """Return the cluster with these questions about the future instead of its properties."""
+        other = copy(self)
+        other.properties, other.questions = tuple(questions), ()
+        return other
 
     def replace(self, old: type[Actor], new: type[Actor]) -> None:
         """Replace each actor of exactly the class `old` by a `new` with the same fields."""

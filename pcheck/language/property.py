@@ -5,7 +5,9 @@ which nodes are up. A property cannot read anything outside its footprint, and t
 on that. An `always` returns None in
 states where it is true, and a message that says what is wrong in states where it is false. A
 `sometimes` returns whether its condition is reached. An `always` with two parameters is a step
-property: the parameters are the observations before and after a step.
+property: the parameters are the observations before and after a step. A `still_possible` is a
+question about the future: whether its condition can still become true, in each reachable state. It
+is asked only by name.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -32,11 +34,39 @@ class Kind(Enum):
 
     ALWAYS = "always"
     SOMETIMES = "sometimes"
+    STILL_POSSIBLE = "still_possible"
+    CAN_AVOID = "can_avoid"
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """The clusters for which `pcheck tolerance` asks how many nodes may stop.
+
+    `option` is the option of the spec that takes each of the `sizes`, and `stop` is the group whose
+    nodes may stop. `scope` holds the other options that the question needs.
+    """
+
+    option: str
+    sizes: tuple[int, ...]
+    stop: str
+    scope: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        names = isinstance(self.option, str) and isinstance(self.stop, str)
+        sizes = self.sizes if isinstance(self.sizes, (tuple, list, range)) else ()
+        if not names or not sizes or not all(type(size) is int for size in sizes):
+            raise SpecError(
+                "Tolerance(...) needs the name of an option, its values and a group, as in "
+                f'Tolerance("acceptors", (1, 2, 3), stop="a"), got {self!r}'
+            )
 
 
 @dataclass(frozen=True)
 class Property:
-    """A property that is checked in every reachable state, or on every step."""
+    """A property that is checked in every reachable state, or on every step.
+
+    `while_` tells in which states a question about the future is asked; None means in all.
+    """
 
     name: str
     kind: Kind
@@ -46,6 +76,15 @@ class Property:
     is_step_property: bool = False
     explain: Explain | None = None
     alias: str = ""  # a short name for --find
+    while_: Property | None = None
+    tolerance: Tolerance | None = field(default=None, compare=False)
+    ordered: tuple[str, ...] = ()  # for `can_avoid`: the fields with values that are only compared
+    step: int = 1  # by multiples of which these may be shifted
+
+    @property
+    def is_question(self) -> bool:
+        """True if the property asks about the future, and so only if it is named."""
+        return self.kind in (Kind.STILL_POSSIBLE, Kind.CAN_AVOID)
 
     def why_false(self, *seen: Seen) -> str | None:
         """Return what is wrong with the state or step, or None; only for an `always`."""
@@ -55,15 +94,15 @@ class Property:
         raise self._bad_result(why, "None if it holds, or a non-empty message if not")
 
     def is_reached(self, seen: Seen) -> bool:
-        """Return whether the condition of a `sometimes` is true in the state."""
+        """Return whether the condition of a `sometimes` or a question is true in the state."""
         result = self._call(seen)
         if isinstance(result, bool):
             return result
         raise self._bad_result(result, "True or False")
 
     def answer(self, *seen: Seen) -> bool | str | None:
-        """Return whether a `sometimes` is reached, or why an `always` is false."""
-        return self.is_reached(*seen) if self.kind is Kind.SOMETIMES else self.why_false(*seen)
+        """Return whether the condition of a property is true, or why an `always` is false."""
+        return self.why_false(*seen) if self.kind is Kind.ALWAYS else self.is_reached(*seen)
 
     def as_target(self) -> Property:
         """Return an `always` that is false where this property is decided, to search for it."""
@@ -140,6 +179,57 @@ def sometimes(
     because nothing happens. `alias` is a short name for `pcheck explore --find`.
     """
     return lambda test: replace(_property(Kind.SOMETIMES, test, sees, name), alias=alias)
+
+
+def still_possible(
+    *,
+    sees: Iterable[Sees],
+    while_: Callable[[Seen], bool] | None = None,
+    name: str = "",
+    tolerance: Tolerance | None = None,
+) -> Callable[[Callable[[Seen], bool]], Property]:
+    """Declare a question about the future, which is asked by name: `--property NAME --stops 1`.
+
+    The function returns whether the condition is true in a state. The question is asked in every
+    reachable state where `while_` is true, and for every choice of at most as many nodes that stop
+    there as the user allows. The other nodes must then be able to reach a state where the condition
+    is true, without a crash and without the loss of a message. `tolerance` names the clusters for
+    which `pcheck tolerance` asks the question.
+    """
+
+    def declare(test: Callable[[Seen], bool]) -> Property:
+        question = _property(Kind.STILL_POSSIBLE, test, sees, name)
+        question = replace(question, tolerance=tolerance)
+        if while_ is None:
+            return question
+        condition = replace(question, name=f"while_ of {question.name}", test=while_)
+        return replace(question, while_=condition)
+
+    return declare
+
+
+def can_avoid(
+    *, sees: Iterable[Sees], ordered: Iterable[str] = (), step: int = 1, name: str = ""
+) -> Callable[[Callable[[Seen], bool]], Property]:
+    """Declare a question about the future: whether an execution can avoid a condition for ever.
+
+    The function returns whether the condition is true in a state. `ordered` names the fields whose
+    values grow and are only compared, such as ballots: a cycle may raise them by a multiple of
+    `step`, the number of nodes that take turns.
+    """
+
+    def declare(test: Callable[[Seen], bool]) -> Property:
+        question = _property(Kind.CAN_AVOID, test, sees, name)
+        names = () if isinstance(ordered, str) else tuple(ordered)
+        is_valid = type(step) is int and step > 0 and all(isinstance(each, str) for each in names)
+        if not is_valid or isinstance(ordered, str):
+            raise SpecError(
+                f"{place_of(test)}{question.name}: ordered must be a list of names of fields, and "
+                f"step a number from 1, got ordered={ordered!r} and step={step!r}"
+            )
+        return replace(question, ordered=names, step=step)
+
+    return declare
 
 
 def milestone(

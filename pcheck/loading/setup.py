@@ -15,17 +15,24 @@ from pcheck.errors import ParameterName, SpecError, UsageError
 from pcheck.language.cluster import Cluster
 from pcheck.language.decorators import Bug, Option
 from pcheck.language.model import Model
-from pcheck.language.property import Property
+from pcheck.language.property import Kind, Property
 from pcheck.loading.added import Added, Also, add, added
-from pcheck.loading.crash_nodes import CrashNodes, crash_node_names, nodes_called
+from pcheck.loading.named_nodes import NodeNames, node_names, nodes_called
 from pcheck.loading.options import Parameter, argument, flag
+from pcheck.loading.selection import (
+    check_without_questions,
+    declared,
+    find_target,
+    select_properties,
+)
 from pcheck.loading.spec import Spec
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
-from pcheck.text import unknown
+from pcheck.text import one_of, unknown
 
 DEFAULT_NETWORK, DEFAULT_CRASHES = "set", 1
 CRASH_BUDGET = Parameter("crashes", int, DEFAULT_CRASHES, Option(min=0))
+STOP_BUDGET = Parameter("stops", int, 0, Option(min=0))
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,8 @@ class Setup:
     """A model to check, and the arguments that it was built from.
 
     `network` and `crashes` are None if the spec is a Model without nodes. `crash_nodes` are the
-    names of nodes and groups that were given, or None if every node may crash.
+    names of nodes and groups that were given, or None if every node may crash. `stops` is how many
+    nodes may stop, of `stop_nodes`; None unless the properties are questions about the future.
     """
 
     spec: Spec
@@ -45,15 +53,26 @@ class Setup:
     target: Property | None = None  # the property of `find`, which replaces the check
     crash_nodes: tuple[str, ...] | None = None
     added: Added = Added()  # properties besides those of the spec
+    stops: int | None = None
+    stop_nodes: tuple[str, ...] | None = None
 
     @property
     def all_options(self) -> dict[str, Any]:
         """The options of the builder, with `network` and `crashes` unless the spec is a Model.
 
-        `crash_nodes` is a list of names; it is left out if every node may crash.
+        `crash_nodes` is a list of names; it is left out if every node may crash, as is `stops`
+        without a question about the future.
         """
-        names = list(self.crash_nodes) if self.crash_nodes is not None else None
-        scope = {"network": self.network, "crashes": self.crashes, "crash_nodes": names}
+        names = [
+            list(each) if each is not None else None for each in (self.crash_nodes, self.stop_nodes)
+        ]
+        scope = {
+            "network": self.network,
+            "crashes": self.crashes,
+            "crash_nodes": names[0],
+            "stops": self.stops,
+            "stop_nodes": names[1],
+        }
         return {**self.options, **{k: v for k, v in scope.items() if v is not None}}
 
     def check_properties(self) -> None:
@@ -67,11 +86,20 @@ class Setup:
                 milestone.lines(seen)
         if self.model.properties:
             return
+        if isinstance(self.model, ClusterModel) and self.model.cluster.questions:
+            names = one_of([prop.name for prop in self.model.cluster.questions])
+            text = f"{self.spec.name} declares only questions about the future; name one with"
+            raise UsageError(f"{text} --property: {names}")
         remedy = "pass properties=[...] to its Cluster"
         if not isinstance(self.model, ClusterModel):
             remedy = f"set properties = (...) in its class {type(self.model).__name__}"
         text = f"{self.spec.name} declares no properties, so there is nothing to check; {remedy}"
         raise SpecError(f"{place_of(self.spec.builder)}{text}")
+
+    @property
+    def asks_about_future(self) -> bool:
+        """True if the properties are questions about the future."""
+        return any(prop.is_question for prop in self.model.properties)
 
     @property
     def only_these_crash(self) -> tuple[str, ...]:
@@ -120,7 +148,9 @@ def prepare(
     bug: Bug | None = None,
     network: str | None = None,
     crashes: int | None = None,
-    crash_nodes: CrashNodes | None = None,
+    crash_nodes: NodeNames | None = None,
+    stops: int | None = None,
+    stop_nodes: NodeNames | None = None,
     properties: Iterable[str] = (),
     find: str | None = None,
     also: Also = (),
@@ -130,7 +160,7 @@ def prepare(
     The model has the properties of the spec and those of `also`: properties and paths of files.
     An argument that is not given has the value in the scope of the bug. If the scope does not set
     the argument, the argument has its default. With `crashes=0` the `crash_nodes` of the scope do
-    not apply.
+    not apply. `stops` and `stop_nodes` are for questions about the future, which `properties` name.
     """
     if find is not None and tuple(properties):
         raise UsageError(ParameterName("find"), "cannot be combined with a selection of properties")
@@ -139,22 +169,37 @@ def prepare(
     scope_nodes = scope.pop("crash_nodes", None)
     crash_nodes = _first(crash_nodes, scope_nodes if crashes != 0 else None)
     crashes = _first(crashes, scope.pop("crashes", None))
+    stops_of_bug = scope.pop("stops", None), scope.pop("stop_nodes", None)
     _check_scope(spec, scope, bug)
     options = spec.options({**scope, **given})
     built, extra = spec.build(options, bug), added(spec, also)
     add(extra, spec, built)
-    names = crash_node_names(crash_nodes) if crash_nodes is not None else None
+    names = node_names(crash_nodes, "crash_nodes") if crash_nodes is not None else None
+    known = declared(spec, built)
+    selected = select_properties(spec, known, tuple(properties))
+    asks = any(prop.is_question for prop in selected)
+    may_stop = any(prop.kind is Kind.STILL_POSSIBLE for prop in selected)
+    if may_stop and stops is None:
+        stops, stop_nodes = stops_of_bug[0], _first(stop_nodes, stops_of_bug[1])
+    stopping = node_names(stop_nodes, "stop_nodes") if stop_nodes is not None else None
+    if not may_stop:
+        check_without_questions(spec, known, stops=stops, stop_nodes=stopping)
+    target = find_target(spec, known, find) if find is not None else None
     if isinstance(built, Model):
-        _check_without_nodes(spec, network=network, crashes=crashes, crash_nodes=names)
+        _check_without_nodes(
+            *(spec,), network=network, crashes=crashes, crash_nodes=names,
+            stops=stops or None, stop_nodes=stopping,
+        )  # fmt: skip
         model, net, budget = built, None, None
     else:
         net, budget = _first(network, DEFAULT_NETWORK), _first(crashes, DEFAULT_CRASHES)
-        model = _cluster_model(spec, built, net, budget, names)
-    model.properties = _select_properties(spec, model, tuple(properties))
-    target = _find_target(spec, model, find) if find is not None else None
-    if target is not None:
-        model.properties = (target.as_target(),)
-    return Setup(spec, options, bug, net, budget, model, target, names, extra)
+        built = built.asking(selected) if asks else built
+        model = _cluster_model(spec, built, net, budget, names, stops, stopping)
+    model.properties = selected if target is None else (target.as_target(),)
+    count = _first(stops, STOP_BUDGET.default) if may_stop else None
+    return Setup(
+        spec, options, bug, net, budget, model, target, names, extra, count, stopping
+    )  # fmt: skip
 
 
 def _first(*values: Any) -> Any:
@@ -181,11 +226,18 @@ def _check_without_nodes(spec: Spec, **given: object) -> None:
 
 
 def _cluster_model(
-    spec: Spec, cluster: Cluster, network: str, crashes: int, names: tuple[str, ...] | None
+    spec: Spec,
+    cluster: Cluster,
+    network: str,
+    crashes: int,
+    names: tuple[str, ...] | None,
+    stops: int | None,
+    stopping: tuple[str, ...] | None,
 ) -> Model[Any]:
     """Return the model of a cluster on a network, or raise UsageError.
 
-    At most `crashes` crashes happen, only of the nodes and groups in `names` unless None.
+    At most `crashes` crashes happen, only of the nodes and groups in `names` unless None. At most
+    `stops` nodes stop, only of those in `stopping` unless None.
     """
     if network not in NETWORKS:
         raise UsageError(unknown("network", network, NETWORKS))
@@ -193,34 +245,13 @@ def _cluster_model(
     if names is not None and crashes == 0:
         parts = ParameterName("crash_nodes"), "must be left out if", ParameterName("crashes")
         raise UsageError(*parts, "is 0: no node may crash")
-    nodes = nodes_called(names, cluster, spec.name) if names is not None else None
-    return ClusterModel(cluster, NETWORKS[network], crashes, nodes)
-
-
-def _find_target(spec: Spec, model: Model[Any], find: str) -> Property:
-    """Return the property with this name or alias, or raise UsageError."""
-    known = {name: prop for prop in model.properties for name in (prop.alias, prop.name) if name}
-    if find not in known:
-        raise UsageError(unknown("property", find, known, of=spec.name))
-    return known[find]
-
-
-def _select_properties(spec: Spec, model: Model[Any], names: tuple[str, ...]) -> tuple[Any, ...]:
-    """Return the properties with these names, or all without names, or raise an error.
-
-    The observations of the model are still those of all properties.
-    """
-    for prop in model.properties:
-        if not isinstance(prop, Property):
-            name = getattr(prop, "__name__", repr(prop))
-            place = place_of(spec.builder)
-            raise SpecError(
-                f"{place}{name} is not a property; decorate it with @always(sees=[...])"
-            )
-    known = {prop.name: prop for prop in model.properties}
-    if len(known) < len(model.properties):
-        raise SpecError(f"{spec.name} has two properties with the same name; rename one of them")
-    for name in names:
-        if name not in known:
-            raise UsageError(unknown("property", name, known, of=spec.name))
-    return tuple(prop for prop in model.properties if not names or prop.name in names)
+    count = _first(stops, STOP_BUDGET.default)
+    STOP_BUDGET.check(count)
+    if stopping is not None and count == 0:
+        parts = ParameterName("stop_nodes"), "needs", ParameterName("stops")
+        raise UsageError(*parts, "of at least 1")
+    crashing, may_stop = (
+        nodes_called(each, cluster, spec.name, parameter) if each is not None else None
+        for each, parameter in ((names, "crash_nodes"), (stopping, "stop_nodes"))
+    )
+    return ClusterModel(cluster, NETWORKS[network], crashes, crashing, count, may_stop)

@@ -24,6 +24,7 @@ from pcheck.traces.timeline import Event
 # across all lanes.
 MAX_NOTE_CHARACTERS, MAX_MESSAGE_CHARACTERS, MAX_WIDE_NOTE_CHARACTERS = 44, 60, 90
 PALE_RED = "rgba(255, 0, 0, 0.15)"  # translucent: a dark page stays dark and its text legible
+LOOP = "    loop for ever"  # until the next `end` of the same depth
 EMPTY_TEXT = "#160;"  # a no-break space, which Mermaid does not trim
 
 # Everything that Mermaid interprets inside a text: ends of statements, entities and the two
@@ -51,10 +52,17 @@ class _Diagram:
         yield f"    title {_text(self.finding.title, MAX_WIDE_NOTE_CHARACTERS)}"
         for lane, name in self.names.items():
             yield f"    participant {name} as {_text(lane, MAX_NOTE_CHARACTERS)}"
+        begins = self.finding.saved.repeats_after
+        if begins == 0:
+            yield LOOP
         for event in self.timeline.events:
             yield from self._step(event)
             for line in event.milestones:
                 yield _note(self.all_lanes, line, MAX_WIDE_NOTE_CHARACTERS)
+            if event.number == begins:
+                yield LOOP
+        if begins is not None:
+            yield "    end"
         yield _note(self.all_lanes, self.finding.ending, MAX_WIDE_NOTE_CHARACTERS)
 
     def _step(self, event: Event) -> Iterator[str]:

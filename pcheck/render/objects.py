@@ -76,6 +76,11 @@ def search_object(
         "depth": search.depth,
         "terminal_states": search.terminal,
         "properties": {name: outcome.value for name, outcome in properties.items()},
+        "questions": {
+            name: {"asked": count, "stop": list(search.stopping.get(name, ()))}
+            for name, count in search.asked.items()
+        }
+        | {name: {"repeats_after": begins} for name, begins in search.cycles.items()},
         "trace": _trace(found),
         "run": {
             "stopped": search.stopped,

@@ -61,6 +61,7 @@ class Clock:
         self._excluded = 0.0
         self._paused_at: float | None = None
         self.peak = 0
+        self.reserved = 0  # bytes that later work on the same search will need
         self.spent: dict[str, float] = {}  # seconds for each activity, in the order of their begin
         self._activity, self._since = "", self._start
         self._doing = ""  # an activity that uses the work of others, such as drawing
@@ -175,7 +176,7 @@ class Clock:
         seconds, memory = self._allowed
         if seconds is not None and self._passed() >= seconds:
             raise Stop(f"the limit of {self.limits.seconds:g} seconds")
-        if memory is not None and progress.memory >= memory:
+        if memory is not None and progress.memory + self.reserved >= memory:
             raise Stop(f"the limit of {(self.limits.memory or 0) / 1e6:,.0f} MB of memory")
 
     def ticking(self, progress: Progress, activity: str) -> Tick:

@@ -19,8 +19,10 @@ from typing import Any
 
 from pcheck.errors import Asymmetric, ParameterName, Unreliable, UsageError
 from pcheck.language.model import Model
-from pcheck.search import reference
+from pcheck.language.property import Kind, Property
+from pcheck.search import future, progress, reference
 from pcheck.search.clock import Clock, OnProgress, Progress
+from pcheck.search.future import Recorded, Tolerated, decided
 from pcheck.search.hidden_state import HiddenStateTest
 from pcheck.search.limits import (
     INTERRUPT,
@@ -39,6 +41,8 @@ MAX_REFERENCE_STATES_OF_MANY_NODES = 1_000
 MIN_MANY_NODES = 7  # a cluster with at least 7 nodes is likely to have many states
 COMPARING_NAMES = "comparing interchangeable names"
 NAMES_NOT_COMPARED = "not every handler was compared for interchangeable names"
+NOT_FOR_QUESTIONS = "it may leave out states from which a condition cannot become true"
+NOT_FOR_CYCLES = "it may leave out steps of a cycle"
 OnNote = Callable[[str], None]
 LOADING, COMPILING = "loading the machine code", "compiling the machine code"
 
@@ -69,6 +73,10 @@ def _explore(
     model: Model[Any], options: SearchOptions, clock: Clock, on_note: OnNote
 ) -> SearchResult:
     """Explore a model with the engine that `options` name, or with one that suits its size."""
+    if any(prop.kind is Kind.CAN_AVOID for prop in model.properties):
+        return _avoiding(model, options, clock)
+    if any(prop.is_question for prop in model.properties):
+        return decided(record(model, options, clock, on_note), clock)
     if not isinstance(model, ClusterModel) or options.engine == "reference":
         return _reference(model, options, clock)
     if options.engine == "compiled" or options.demands_reductions:
@@ -165,6 +173,83 @@ def _compiled_only(
     raise UsageError(text, first, *(part for each in others for part in ("and", each)))
 
 
+def _avoiding(model: Model[Any], options: SearchOptions, clock: Clock) -> SearchResult:
+    """Answer questions whether a condition can be avoided for ever."""
+    if not isinstance(model, ClusterModel):
+        raise UsageError("a question with @can_avoid needs a Cluster")
+    if model.network.name == "set":
+        text = (
+            "set keeps every message for ever, so nothing repeats; a question with @can_avoid needs"
+        )
+        raise UsageError(ParameterName("network"), text, ParameterName("network"), "once or lossy")
+    if options.engine == "compiled" or options.demands_reductions:
+        text = "a question with @can_avoid is answered by the reference engine, without reductions"
+        raise UsageError(text)
+    from pcheck.search import livelock  # loads networkx, which takes a while
+
+    return livelock.explore(
+        model, options.limits, clock, dict.fromkeys(options.reduction_names, NOT_FOR_CYCLES)
+    )
+
+
+def _demands(options: SearchOptions) -> list[str]:
+    """Return the flags of the options that demand the compiled engine."""
+    demanded = {"--engine": options.engine == "compiled", "--reduce": options.demands_reductions}
+    return [flag for flag, is_demanded in demanded.items() if is_demanded]
+
+
+def tolerated(
+    model: ClusterModel,
+    question: Property,
+    options: SearchOptions,
+    clock: Clock,
+    on_note: OnNote = lambda _: None,
+) -> tuple[SearchResult, Tolerated]:
+    """Return a search, and how many nodes may stop until its question has the answer no."""
+    test = HiddenStateTest(model)
+    try:
+        recorded = record(model, options, clock, on_note)
+        found = future.tolerated(recorded, question, len(model.stop_nodes), clock)
+    except (Asymmetric, Unreliable) as error:
+        raise test.explained(error, clock) from None
+    search = replace(recorded.search, asked={question.name: found.asked}, stopped=found.stopped)
+    return test.result(search, clock), found
+
+
+def record(model: Model[Any], options: SearchOptions, clock: Clock, on_note: OnNote) -> Recorded:
+    """Explore a model for questions about the future, with the reference search if it is small."""
+    limits = options.limits
+    if not isinstance(model, ClusterModel) or options.engine == "reference":
+        return progress.record(model, limits, clock)
+    first: Recorded | None = None
+    if options.engine == "auto" and not options.demands_reductions:
+        size = min(limits.states or MAX_REFERENCE_STATES, MAX_REFERENCE_STATES)
+        first = progress.record(model, replace(limits, states=size), clock)
+        if first.search.stopped != state_limit(size) or size == limits.states:
+            return first
+    from pcheck.search.compiled import warm_up
+
+    names, net = options.reduction_names, model.network
+    # where a loss is a step, and a delivery that changes nothing is not, `prune` leaves losses out
+    prunes = "prune" in names and net.losing_is_a_step <= net.ignoring_is_a_step
+    recorded: Recorded
+    try:
+        compiled = _load(warm_up.progress, clock, on_note)
+        recorded = compiled.record(model, limits, clock, prunes=prunes)
+    except TooManyNumbers as error:
+        if options.engine == "compiled" or options.demands_reductions:
+            raise UsageError(f"{error}; leave out {' and '.join(_demands(options))}") from None
+        return progress.record(model, limits, clock)
+    except STOPPING_EXCEPTIONS as end:
+        if first is None:
+            first = progress.record(model, replace(limits, states=1), clock)
+        return first._replace(search=replace(first.search, stopped=stop_reason(end)))
+    others = (name for name in names if not (prunes and name == "prune"))
+    skipped = dict.fromkeys(others, NOT_FOR_QUESTIONS)
+    search = recorded.search
+    return recorded._replace(search=replace(search, skipped={**search.skipped, **skipped}))
+
+
 def _reference(model: Model[Any], options: SearchOptions, clock: Clock) -> SearchResult:
     return reference.explore(
         model, options.limits, all_properties=options.all_properties, clock=clock
@@ -185,9 +270,7 @@ def _compiled(
     """Explore with the compiled engine. Numba loads slowly, so it is loaded only when needed."""
     from pcheck.search.compiled import warm_up
 
-    clock.begin(LOADING)
-    with clock.excluding():
-        explorer = warm_up.explorer(on_note, lambda: clock.begin(COMPILING))
+    explorer = _load(warm_up.explorer, clock, on_note)
     search: SearchResult = explorer.explore(
         model,
         options.limits,
@@ -197,3 +280,10 @@ def _compiled(
         first_reactions=_first_reactions(model) if options.reductions is None else None,
     )
     return search
+
+
+def _load(load: Callable[..., Any], clock: Clock, on_note: OnNote) -> Any:
+    """Return a module of the compiled engine, which takes a while to load."""
+    clock.begin(LOADING)
+    with clock.excluding():
+        return load(on_note, lambda: clock.begin(COMPILING))

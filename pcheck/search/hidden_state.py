@@ -126,7 +126,8 @@ class HiddenStateTest:
     def _roots(self) -> list[Any]:
         """Return the code that must not depend on hidden state: handlers and properties."""
         model = self.model
-        tests = [prop.test for prop in model.properties]
+        conditions = [prop.while_ for prop in model.properties if prop.while_ is not None]
+        tests = [prop.test for prop in (*model.properties, *conditions)]
         if isinstance(model, ClusterModel):
             return [*dict.fromkeys(type(node.first.actor) for node in model.nodes), *tests]
         return [model, *tests]

@@ -28,6 +28,7 @@ class Outcome(Enum):
     VIOLATED = "violated"
     REACHED = "reached"
     NEVER_REACHED = "never_reached"
+    NEVER_ASKED = "never_asked"
     UNDECIDED = "undecided"
 
 
@@ -86,6 +87,10 @@ class SearchResult:
     tables: ClosedTables | None = None  # None if no reduction used tables
     growing: tuple[str, ...] = ()  # parts of the state that grow, if the search stopped
     samples: Samples = field(default_factory=Samples, repr=False)  # to be asked for again
+    asked: Mapping[str, int] = field(default_factory=dict)  # the states where a question is asked
+    stopping: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # for the answer no
+    cycles: Mapping[str, int] = field(default_factory=dict)  # the steps before a cycle without end
+    saw_all: bool = True  # if complete: false if states were left out, in which nothing is asked
 
     @property
     def outcomes(self) -> dict[str, Outcome]:
@@ -95,7 +100,7 @@ class SearchResult:
     @property
     def violated(self) -> tuple[str, ...]:
         """The names of the violated properties, in the order of their declaration."""
-        bad = (Outcome.VIOLATED, Outcome.NEVER_REACHED)
+        bad = (Outcome.VIOLATED, Outcome.NEVER_REACHED, Outcome.NEVER_ASKED)
         return tuple(name for name, outcome in self.outcomes.items() if outcome in bad)
 
     @property
@@ -125,9 +130,11 @@ class SearchResult:
 
     def _outcome(self, prop: Property) -> Outcome:
         found = self.is_found(prop.name)
-        if prop.kind is Kind.ALWAYS:
+        if prop.kind is not Kind.SOMETIMES:
             if found:
                 return Outcome.VIOLATED
+            if self.complete and self.asked.get(prop.name) == 0:
+                return Outcome.NEVER_ASKED
             return Outcome.HOLDS if self.complete else Outcome.UNDECIDED
         if found:
             return Outcome.REACHED

@@ -41,11 +41,20 @@ class ClusterModel(Model[State]):
         network: Network,
         crashes: int,
         crash_nodes: Collection[Id] | None = None,
+        stops: int = 0,
+        stop_nodes: Collection[Id] | None = None,
     ) -> None:
-        """Create the model; only `crash_nodes` may crash, or every node if None."""
+        """Create the model; only `crash_nodes` may crash, or every node if None.
+
+        For questions about the future, at most `stops` nodes stop for ever, only of `stop_nodes`
+        unless None. A stop is not a step: a node that takes no more steps has stopped.
+        """
         self.cluster, self.network, self.crashes = cluster, network, crashes
         named = cluster.actors if crash_nodes is None else crash_nodes
         self.crash_nodes = tuple(node for node in cluster.actors if node in named)
+        may_stop = cluster.actors if stop_nodes is None else stop_nodes
+        self.stops = stops
+        self.stop_nodes = tuple(node for node in cluster.actors if node in may_stop)
         self.properties, self.milestones = cluster.properties, cluster.milestones
         self._interner = Interner(cluster.actors)
         self.nodes = tuple(

@@ -12,11 +12,13 @@ from typing import Any
 from pcheck.blame import described, place_raised
 from pcheck.errors import SpecError
 from pcheck.language.model import Model
+from pcheck.language.property import Kind
 from pcheck.language.seen import History
 from pcheck.loading.rules import Rule, rules
 from pcheck.loading.setup import Setup
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.trace import Trace
+from pcheck.traces import trap
 from pcheck.traces.divergence import Divergence, first_divergences, notes
 from pcheck.traces.saved import SavedTrace
 from pcheck.traces.timeline import Event, Timeline
@@ -56,7 +58,7 @@ class Explanation:
 
 def explain(setup: Setup, saved: SavedTrace, trace: Trace[Any], timeline: Timeline) -> Explanation:
     """Return the explanation of a trace that violates a property."""
-    bug, lines = setup.bug, _lines(setup.model, saved, timeline)
+    bug, lines = setup.bug, _lines(setup.model, saved, trace, timeline)
     nodes = timeline.lanes
     divergences = first_divergences(setup, trace, timeline)
     shown = [each.node for each in divergences[:1]] + [line for line in lines if line in nodes]
@@ -72,9 +74,14 @@ def _events_of(node: str, timeline: Timeline) -> NodeEvents:
     return NodeEvents(node, tuple(event for event in timeline.events if event.node == node))
 
 
-def _lines(model: Model[Any], saved: SavedTrace, timeline: Timeline) -> list[str]:
+def _lines(
+    model: Model[Any], saved: SavedTrace, trace: Trace[Any], timeline: Timeline
+) -> list[str]:
     """Return the lines of the property's explanation; the name of a node stands for its events."""
     prop = next((each for each in model.properties if each.name == saved.property), None)
+    if prop is not None and prop.kind is Kind.STILL_POSSIBLE:
+        stopped = trap.stopped_at_end(model, prop, trace.states[-1], saved)
+        return list(trap.lines(model, prop, trace.states[-1], stopped, timeline.tick))
     if prop is None or prop.explain is None or not isinstance(model, ClusterModel):
         return []
     try:

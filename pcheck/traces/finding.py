@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from pcheck.language.names import Id
+from pcheck.language.printing import listed
 from pcheck.language.property import Kind
 from pcheck.loading.setup import Setup
 from pcheck.search.clock import Tick, no_tick
@@ -27,6 +29,7 @@ class Outline:
     why: str
     steps: int
     is_shortest: bool = True
+    repeats_after: int | None = None  # the steps before a cycle, if there is one
 
     @property
     def is_violation(self) -> bool:
@@ -41,12 +44,23 @@ class Outline:
         return any(p.name == self.name and p.kind is Kind.SOMETIMES for p in props)
 
     @property
+    def _is_trap(self) -> bool:
+        """True if the trace leads to a trap of a question about the future."""
+        props = self.setup.model.properties
+        return any(p.name == self.name and p.kind is Kind.STILL_POSSIBLE for p in props)
+
+    @property
     def title(self) -> str:
         """The heading of the trace: `The shortest trace that violates agreement (14 steps)`."""
-        verb = "reaches" if self.is_witness else "violates"
+        verb = "that reaches" if self.is_witness else "that violates"
+        verb = "to a trap of" if self._is_trap else verb
         subject = "The shortest trace" if self.is_shortest else "A trace"
         name, steps = self.name or "no property", counted(self.steps, "step")
-        return f"{subject} that {verb} {name} ({steps})"
+        if self.repeats_after is not None:
+            cycle = f"a cycle of {counted(self.steps - self.repeats_after, 'step')}"
+            begin = counted(self.repeats_after, "step")
+            return f"An execution without end that violates {name} ({begin}, then {cycle})"
+        return f"{subject} {verb} {name} ({steps})"
 
     @property
     def ending(self) -> str:
@@ -94,6 +108,7 @@ class Finding:
     timeline: Timeline
     explanation: Explanation
     selection: str = ""
+    is_shortest: bool = True  # as far as the search knows
 
     @classmethod
     def of(
@@ -103,20 +118,30 @@ class Finding:
         trace: Trace[Any],
         selection: str = "",
         tick: Tick = no_tick,
+        is_shortest: bool = True,
     ) -> Finding:
         """Return the finding of a trace, whose timeline is computed only here.
 
         Every format calls `tick` often while it is drawn.
         """
         timeline = timeline_of(setup.model, trace, tick)
-        return cls(setup, saved, trace, timeline, explain(setup, saved, trace, timeline), selection)
+        grown = [f for p in setup.model.properties if p.name == saved.property for f in p.ordered]
+        timeline = _with_lines(timeline, _lines_about_future(saved, len(trace), grown))
+        if saved.repeats_after is not None:  # what is in flight at the end arrives in a next round
+            timeline = replace(timeline, losing_is_a_step=True)
+        explanation = explain(setup, saved, trace, timeline)
+        return cls(setup, saved, trace, timeline, explanation, selection, is_shortest)
 
     @cached_property
     def outline(self) -> Outline:
         """The end of the trace."""
         saved = self.saved
-        is_shortest = "why" in saved.given  # of a trace written by hand nobody knows
-        return Outline(self.setup, saved.property, saved.why, len(saved.steps), is_shortest)
+        # of a trace written by hand nobody knows
+        is_shortest = self.is_shortest and "why" in saved.given
+        return Outline(
+            *(self.setup, saved.property, saved.why, len(saved.steps), is_shortest),
+            saved.repeats_after,
+        )
 
     @property
     def is_violation(self) -> bool:
@@ -146,3 +171,33 @@ class Finding:
     def notes(self) -> Mapping[int, str]:
         """The notes beside the steps at which the correct protocol differs, by step number."""
         return self.explanation.notes
+
+
+def _lines_about_future(saved: SavedTrace, length: int, grown: Sequence[str]) -> dict[int, str]:
+    """Return a line for steps, by number: where nodes stop, and where a cycle begins and ends.
+
+    `grown` are the fields whose values a cycle may raise.
+    """
+    if saved.stop_nodes:
+        verb = "stops and takes" if len(saved.stop_nodes) == 1 else "stop and take"
+        return {length: f"{listed(map(Id, saved.stop_nodes))} {verb} no more steps"}
+    if saved.repeats_after is None:
+        return {}
+    begins = saved.repeats_after
+    where = f"after step {begins}" if begins else "at the beginning"
+    *others, last = grown or [""]
+    names = f"{', '.join(others)} and {last}" if others else last
+    higher = f", but for {names}" if names else ""
+    ends = f"the cycle ends: all is as it was {where}{higher}"
+    return {begins: "the cycle begins", length: ends}
+
+
+def _with_lines(timeline: Timeline, lines: Mapping[int, str]) -> Timeline:
+    """Return a timeline with a line after some of its steps."""
+    events = (
+        replace(event, milestones=(*event.milestones, lines[event.number]))
+        if event.number in lines
+        else event
+        for event in timeline.events
+    )
+    return replace(timeline, events=tuple(events)) if lines else timeline

@@ -72,7 +72,10 @@ class FoundTrace:
 
         def save(tick: Tick) -> SavedTrace:
             refused_at = refused_step(self.setup, trace.labels, tick)
-            return saved_from(self.setup, prop.name, self._why, trace, refused_at)
+            stopped = self.search.stopping.get(prop.name, ())
+            begins = self.search.cycles.get(prop.name)
+            why = self._why
+            return saved_from(self.setup, prop.name, why, trace, refused_at, stopped, begins)
 
         return self._explained(save)
 
@@ -83,7 +86,9 @@ class FoundTrace:
         if saved is None or choice is None:
             return None
         return self._explained(
-            lambda tick: Finding.of(self.setup, saved, choice.trace, choice.selection, tick)
+            lambda tick: Finding.of(
+                self.setup, saved, choice.trace, choice.selection, tick, self._is_shortest
+            )
         )
 
     @property
@@ -92,7 +97,9 @@ class FoundTrace:
         if self._decided is None:
             return None
         prop, discovery = self._decided
-        return Outline(self.setup, prop.name, discovery.why or "", len(discovery.trace))
+        why, steps = discovery.why or "", len(discovery.trace)
+        begins = self.search.cycles.get(prop.name)
+        return Outline(self.setup, prop.name, why, steps, self._is_shortest, begins)
 
     @property
     def undrawn(self) -> Undrawn | None:
@@ -104,7 +111,9 @@ class FoundTrace:
             return None
         if self._decided is not None and self.trace is not None:
             prop, _ = self._decided
-            outline = Outline(self.setup, prop.name, self._why, len(self.trace))
+            steps = len(self.trace)
+            begins, why = self.search.cycles.get(prop.name), self._why
+            outline = Outline(self.setup, prop.name, why, steps, self._is_shortest, begins)
             return Undrawn(outline, self._stopped or "", self.trace.labels)
         for name in self.search.violated:
             if name in self.search.untraced:
@@ -123,6 +132,11 @@ class FoundTrace:
     def undrawn_at(self, stopped: str) -> Undrawn | None:
         """Return what to show of the violation after `stopped` stopped the drawing of the trace."""
         return self.finding.undrawn(stopped) if self.finding is not None else self.undrawn
+
+    @property
+    def _is_shortest(self) -> bool:
+        """True unless the search of a question was cut short: there may be a nearer trap."""
+        return not self.setup.asks_about_future or self.search.complete
 
     @cached_property
     def _decided(self) -> tuple[Property, Discovery] | None:

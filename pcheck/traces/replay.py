@@ -15,6 +15,7 @@ from pcheck.text import unknown
 from pcheck.traces.divergence import refused_step
 from pcheck.traces.impossible import why_impossible
 from pcheck.traces.saved import SavedTrace
+from pcheck.traces.trap import why_avoided, why_trapped
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def replay(saved: SavedTrace, setup: Setup) -> Replay:
         judged = replace(judged, property=name, why=why or "")
         mismatch = _other_refused_step(saved, refused_at)
         return Replay(judged, trace, why, refused_at, mismatch, others=tuple(violated)[1:])
-    why = _why_false_at_end(prop, setup.model, trace)
+    why = _why_false_at_end(prop, setup.model, trace, saved.repeats_after)
     if "why" not in saved.given:
         judged = replace(judged, why=why or "")
     mismatch = _mismatch(saved, prop, why) or _other_refused_step(saved, refused_at)
@@ -81,8 +82,12 @@ def _violated(model: Model[Any], trace: Trace[Any]) -> dict[str, str]:
 
 def _mismatch(saved: SavedTrace, prop: Property, why: str | None) -> str | None:
     """Return how the end of a trace differs from the file, if it does."""
+    if why is None and prop.kind is Kind.CAN_AVOID:
+        steps = f"the steps after step {saved.repeats_after}"
+        return f"{steps} are not a fair cycle that avoids {saved.property}"
     if why is None:
         state = "not reached" if prop.kind is Kind.SOMETIMES else "still true"
+        state = "still possible" if prop.is_question else state
         return f"{saved.property} is {state} after the last step"
     if "why" in saved.given and why != saved.why:
         return f"{saved.property} is false because {why}; the file says: {saved.why}"
@@ -98,7 +103,13 @@ def _other_refused_step(saved: SavedTrace, refused_at: int | None) -> str | None
     return None
 
 
-def _why_false_at_end(prop: Property, model: Model[Any], trace: Trace[Any]) -> str | None:
+def _why_false_at_end(
+    prop: Property, model: Model[Any], trace: Trace[Any], repeats_after: int | None = None
+) -> str | None:
+    if prop.kind is Kind.CAN_AVOID:
+        return why_avoided(model, prop, trace, repeats_after)
+    if prop.is_question:
+        return why_trapped(model, prop, trace.states[-1])
     prop = prop.as_target()
     end = trace.states[-2:] if prop.is_step_property else trace.states[-1:]
     if len(end) < 1 + prop.is_step_property:

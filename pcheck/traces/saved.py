@@ -46,19 +46,28 @@ class SavedTrace:
     refused_at: int | None  # the first step, from 1, that the correct protocol refuses
     crash_nodes: tuple[str, ...] | None = None  # None: every node may crash
     also: dict[str, str | None] = field(default_factory=dict)  # added properties: name and file
+    stops: int | None = None  # None unless the property is a question about the future
+    stop_nodes: tuple[str, ...] | None = None  # the nodes that stop at the end
+    repeats_after: int | None = None  # the steps before a cycle without end, if there is one
     given: frozenset[str] = field(
         default_factory=lambda: frozenset(SHAPE), compare=False, repr=False
     )
 
+    def asks_about_future(self) -> bool:
+        """Return whether the property is a question about the future."""
+        return self.stops is not None or self.repeats_after is not None
+
     def text(self) -> str:
         """Return the content of the file; what says nothing is left out.
 
-        That is `crash_nodes` if every node may crash, and `also` without added properties.
+        That is `crash_nodes` if every node may crash, `also` without added properties, and `stops`
+        without a question about the future.
         """
         found = {"format": FORMAT, "version": VERSION, **asdict(self)}
         del found["given"]
-        if self.crash_nodes is None:
-            del found["crash_nodes"]
+        for name in ("crash_nodes", "stops", "stop_nodes", "repeats_after"):
+            if found[name] is None:
+                del found[name]
         if not self.property:
             found |= dict.fromkeys(("property", "why"))
         if not self.also:
@@ -80,6 +89,9 @@ class SavedTrace:
                 network=self.network,
                 crashes=self.crashes,
                 crash_nodes=self.crash_nodes,
+                stops=self.stops,
+                stop_nodes=self.stop_nodes,
+                properties=(self.property,) if self.asks_about_future() else (),
                 also=also,
             )
         except (UsageError, SpecError) as error:
@@ -96,9 +108,19 @@ def _unrestricted(bug: Bug) -> Bug:
 
 
 def saved_from(
-    setup: Setup, name: str, why: str, trace: Trace[Any], refused_at: int | None
+    setup: Setup,
+    name: str,
+    why: str,
+    trace: Trace[Any],
+    refused_at: int | None,
+    stopped: tuple[str, ...] = (),
+    repeats_after: int | None = None,
 ) -> SavedTrace:
-    """Return the saved form of a trace that violates or reaches the property `name`."""
+    """Return the saved form of a trace that violates or reaches the property `name`.
+
+    `stopped` are the nodes whose stop at the end is the answer no to a question about the future.
+    If the steps after the first `repeats_after` repeat for ever, these are the answer.
+    """
     spec, bug = setup.spec, setup.bug
     return SavedTrace(
         spec=spec.name,
@@ -113,6 +135,9 @@ def saved_from(
         refused_at=refused_at,
         crash_nodes=setup.crash_nodes,
         also=setup.added.origins,
+        stops=len(stopped) if setup.stops is not None else None,
+        stop_nodes=stopped or None,
+        repeats_after=repeats_after,
     )
 
 
@@ -143,6 +168,8 @@ SHAPE: dict[str, tuple[type, ...]] = {
     "why": (str, type(None)),
     "steps": (list,),
     "refused_at": (int, type(None)),
+    "stops": (int, type(None)),
+    "repeats_after": (int, type(None)),
 }
 REQUIRED = "spec", "steps"
 DEFAULTS: dict[str, Any] = {**dict.fromkeys(SHAPE), "options": {}, "property": "", "why": ""}
@@ -162,18 +189,23 @@ def _checked(found: Any) -> SavedTrace:
     for name in REQUIRED:
         if name not in found:
             raise TraceError(f"is damaged: {name!r} is missing")
+    for name in ("stops", "repeats_after"):
+        if isinstance(found.get(name), int) and found[name] < 0:
+            raise TraceError(f"is damaged: {name!r} is below 0")
     if not all(isinstance(step, str) for step in found["steps"]):
         raise TraceError("is damaged: a step is not a label")
     given = {name: found[name] for name in SHAPE if found.get(name) is not None}
     nothing = {name for name in ("file", "bug", "refused_at") if name in found}
-    lists = {"steps": tuple(found["steps"]), "crash_nodes": _crash_nodes(found)}
+    steps = tuple(found["steps"])
+    lists = {name: _names(found, name) for name in ("crash_nodes", "stop_nodes")}
     also = _also(found)
-    return SavedTrace(**DEFAULTS | given | lists, also=also, given=frozenset(given) | nothing)
+    found_in_file = DEFAULTS | given | {"steps": steps} | lists
+    return SavedTrace(**found_in_file, also=also, given=frozenset(given) | nothing)
 
 
 def _check_keys(found: dict[str, Any]) -> None:
     """Raise TraceError if a file without a format has a key that no trace has."""
-    known = {*SHAPE, "crash_nodes", "also", "version"}
+    known = {*SHAPE, "crash_nodes", "stop_nodes", "also", "version"}
     for name in found:
         if name not in known:
             raise TraceError(f"cannot be replayed: {unknown('key', name, sorted(known))}")
@@ -193,13 +225,13 @@ def _check_format(found: dict[str, Any]) -> None:
         )
 
 
-def _crash_nodes(found: dict[str, Any]) -> tuple[str, ...] | None:
-    """Return the names of the nodes that may crash, or None for every node."""
-    names = found.get("crash_nodes")
+def _names(found: dict[str, Any], key: str) -> tuple[str, ...] | None:
+    """Return the names of nodes under a key, or None for every node."""
+    names = found.get(key)
     if names is None:
         return None
     if type(names) is not list or not all(isinstance(name, str) for name in names):
-        raise TraceError("is damaged: 'crash_nodes' is not a list of names")
+        raise TraceError(f"is damaged: {key!r} is not a list of names")
     return tuple(names)
 
 

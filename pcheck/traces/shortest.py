@@ -51,10 +51,10 @@ def shortest_traces(
     """Return all traces of this length that violate a property, if no trace is shorter.
 
     `engine` is the engine that found the first trace. The result is None if `prop` is a step
-    property, or if the model has no nodes. With too many states, Stop is raised, as it is at a
-    limit of the clock.
+    property or a question about the future, or if the model has no nodes. With too many states,
+    Stop is raised, as it is at a limit of the clock.
     """
-    if not isinstance(model, ClusterModel) or prop.is_step_property:
+    if not isinstance(model, ClusterModel) or prop.is_step_property or prop.is_question:
         return None
     if length >= MAX_STATES_ON_TRACES:  # each trace has more states than its length
         raise Stop(WORK_LIMIT)

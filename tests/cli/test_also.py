@@ -55,7 +55,7 @@ def test_the_report_says_how_to_replay(pcheck: Ends) -> None:
 
 
 def test_a_spec_file_and_an_added_file_are_both_named(pcheck: Ends, empty_folder: Path) -> None:
-    for name in ("consensus", "decisions", "learner", "paxos", "quorums"):
+    for name in ("consensus", "decisions", "learner", "paxos", "progress", "quorums"):
         text = (SHIPPED / f"{name}.py").read_text(encoding="utf-8")
         (empty_folder / f"{name}.py").write_text(text, encoding="utf-8")
     asked = "./paxos.py", *ONE, "--also", "mine.py", "--save", "t.json", "-q"

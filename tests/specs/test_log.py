@@ -207,7 +207,7 @@ def test_gaps_and_replicas_have_properties_only_where_they_can_occur(
     gaps: bool, replicas: int, names: str
 ) -> None:
     found = {prop.name for prop in logged([(X1, X2), (Y1, Y2)], group("r", replicas), gaps=gaps)}
-    always = "agreement validity one_value_per_ballot some_value_chosen"
+    always = "agreement validity one_value_per_ballot some_value_chosen the_log_can_still_be_filled"
     assert found == {*f"{always} x1_x2_can_be_chosen y1_y2_can_be_chosen {names}".split()}
 
 

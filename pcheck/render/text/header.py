@@ -6,9 +6,16 @@ from collections.abc import Iterator
 
 from rich.console import Console, ConsoleOptions, RenderResult
 
+from pcheck.language.printing import listed
 from pcheck.loading.setup import Setup
 from pcheck.render.text.paragraphs import Paragraph, Rows
+from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
+
+FAIR = (
+    "an action, a restart or a delivery that stays possible is taken in the end; a crash or a loss "
+    "need not happen"
+)
 
 
 class Header:
@@ -40,7 +47,12 @@ class Header:
             yield "crashes", _crashes(setup), ""
             if network.losing_is_a_step:
                 yield "losses", "each loss of a message is a step of its own", ""
-            yield "also covered", f"message {network.also_covered}; nodes that stop forever", ""
+            if setup.stops is not None:
+                yield "stops", _stops(setup), ""
+            elif setup.asks_about_future:
+                yield "fair", FAIR, ""
+            else:
+                yield "also covered", f"message {network.also_covered}; nodes that stop forever", ""
 
 
 def _sizes(setup: Setup) -> Iterator[str]:
@@ -59,3 +71,15 @@ def _crashes(setup: Setup) -> str:
     names = setup.only_these_crash
     most = f"at most {setup.crashes}" + (f", of {', '.join(names)} only" if names else "")
     return f"{most}; a crashed node loses its volatile fields and may restart"
+
+
+def _stops(setup: Setup) -> str:
+    """Return how many nodes may stop, and what the other nodes do."""
+    model = setup.model
+    if not isinstance(model, ClusterModel) or not setup.stops:
+        return "none; the question is whether the nodes can go on without a crash or a loss"
+    names = listed(model.stop_nodes)
+    return (
+        f"at most {setup.stops} of {names}, in any state; the question is whether the other nodes "
+        "can go on without a crash or a loss"
+    )

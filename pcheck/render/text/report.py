@@ -13,6 +13,7 @@ from pcheck.coverage.never import Never
 from pcheck.language.property import Kind, Property
 from pcheck.loading.setup import Setup
 from pcheck.render.text.explanation import Explained
+from pcheck.render.text.future import cut_short, incomplete, what_holds
 from pcheck.render.text.header import Header
 from pcheck.render.text.lines import segments
 from pcheck.render.text.paragraphs import Cell, Paragraph, Rows
@@ -31,6 +32,7 @@ COLOURS = {
     Outcome.REACHED: "green",
     Outcome.VIOLATED: "bold red",
     Outcome.NEVER_REACHED: "bold red",
+    Outcome.NEVER_ASKED: "bold red",
     Outcome.UNDECIDED: "yellow",
 }
 NEVER_COVERED = "disks that lose writes", "forged or corrupted messages", "liveness"
@@ -91,18 +93,27 @@ class Report:
             yield Paragraph(
                 f"UNREACHABLE{self._condition}: no execution {verb} {target.name}.", "bold red"
             )
+        elif search.verdict is Verdict.HOLDS and self.setup.asks_about_future:
+            yield Paragraph(f"HOLDS{self._condition}: {what_holds(self.setup)}.", "bold green")
         elif search.verdict is Verdict.HOLDS:
             yield Paragraph(
                 f"HOLDS{self._condition}: no reachable state violates a property.", "bold green"
             )
         elif search.verdict is Verdict.INCOMPLETE:
-            yield Paragraph(self._incomplete(), "bold yellow")
+            asks = self.setup.asks_about_future
+            yield Paragraph(incomplete(search) if asks else self._incomplete(), "bold yellow")
         elif finding is not None:
             yield from verdict_of(finding)
         else:
             names = " or ".join(search.violated)
+            if self.setup.asks_about_future:
+                yield Paragraph(f"NO ANSWER: {names} is asked in no reachable state.", "bold red")
+                return
             yield Paragraph(f"VIOLATED{self._condition}: no execution reaches {names}.", "bold red")
         if search.verdict is Verdict.VIOLATED and search.stopped is not None:
+            if self.setup.asks_about_future:
+                yield Paragraph(cut_short(search))
+                return
             stopped = stop_phrase(search.stopped)
             yield Paragraph(f"The search stopped {stopped} before every property was decided.")
 
@@ -145,6 +156,9 @@ class Report:
             return f"{untraced.why} ({after_steps(untraced.steps)})"
         if outcome is Outcome.UNDECIDED and self.search.stopped is None:
             return "the search stopped at the first violation (--all-properties continues)"
+        if prop.name in self.search.asked:
+            states = counted(self.search.asked[prop.name], "state")
+            return f"{prop.summary} Asked in {states}."
         return prop.summary
 
     def _counts(self) -> Paragraph:
@@ -167,7 +181,7 @@ class Report:
             yield [Paragraph(f"Note: {warning}.")]
         if self.never:
             yield _never_happens(self.never)
-        if search.verdict is Verdict.HOLDS and self.setup.target is None:
+        if search.verdict is Verdict.HOLDS and self.setup.target is None and search.saw_all:
             yield _coverage(self.setup)
         if search.verdict is Verdict.INCOMPLETE and not self._is_by_depth:
             if search.growing:

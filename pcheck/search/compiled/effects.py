@@ -24,6 +24,7 @@ class Effects:
     bundle: Bundle
     crashes: int
     changes: Changes  # changed watched fields, UP too: place, new value
+    is_loss: bool = False  # of a message
 
 
 class NumberedEffects(Numbers[Effects]):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
+from copy import copy
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -53,6 +54,7 @@ from pcheck.semantics.network import Network
 
 MAX_TURNS = 20
 MAX_REACTIONS_TO_RECORD = 50_000  # of the closed tables, for which there is no other chance
+BYTES_FOR_ANSWERS = 40  # for each transition, to answer questions about the future
 MAX_PAIRS = 60_000  # of a local state and a letter, in the first tables
 REFUTED = f"each of {MAX_TURNS} searches met local states that refuted its tables"
 
@@ -205,18 +207,7 @@ def record(model: ClusterModel, limits: Limits, clock: Clock) -> RecordedSearch 
     the same labels, except for steps that no shortest trace takes.
     """
 
-    def recorded(reduced: ReducedCluster) -> Walk:
-        search = Walk(model, limits, reduced, False, clock, records=True)
-        search.progress.activity = COMPARING
-        search.advance()
-        return search
-
-    with without_garbage_collection():
-        search = None
-        with suppress(MetUnknown):
-            tick = clock.ticking(Progress(states=1), COMPARING)
-            search = recorded(reduce_cluster(model, ["prune"], tick, MAX_REACTIONS_TO_RECORD))
-        search = search or recorded(reduce_cluster(model, ()))
+    search = _recorded(model, limits, clock, COMPARING)
     if search.stopped == INTERRUPT:
         raise KeyboardInterrupt
     if search.stopped in (state_limit(limits.states or 0), entry_limit(limits.entries or 0)):
@@ -224,6 +215,45 @@ def record(model: ClusterModel, limits: Limits, clock: Clock) -> RecordedSearch 
     if search.stopped is not None:
         raise Stop(search.stopped)
     return RecordedSearch(search.tables, search.store, search.levels)
+
+
+def _recorded(
+    model: ClusterModel,
+    limits: Limits,
+    clock: Clock,
+    activity: str,
+    *,
+    prunes: bool = True,
+    reserve: int = 0,
+) -> Walk:
+    """Return a search that keeps all transitions, under `prune` if its tables can be closed.
+
+    Later work will need `reserve` bytes for each transition.
+    """
+
+    def recorded(reduced: ReducedCluster) -> Walk:
+        search = Walk(model, limits, reduced, False, clock, records=True)
+        search.progress.activity, search.reserve = activity, reserve
+        search.advance()
+        clock.reserved = 0
+        return search
+
+    with without_garbage_collection():
+        if prunes:
+            with suppress(MetUnknown):
+                tick = clock.ticking(Progress(states=1), activity)
+                return recorded(reduce_cluster(model, ["prune"], tick, MAX_REACTIONS_TO_RECORD))
+        return recorded(reduce_cluster(model, ()))
+
+
+def search_for_questions(
+    model: ClusterModel, limits: Limits, clock: Clock, *, prunes: bool
+) -> Walk:
+    """Return a search of all states, which judges nothing and keeps all transitions."""
+    check_nodes(model)
+    silent = copy(model)
+    silent.properties = ()  # their conditions would end the search
+    return _recorded(silent, limits, clock, EXPLORING, prunes=prunes, reserve=BYTES_FOR_ANSWERS)
 
 
 def warm_up() -> None:

@@ -378,7 +378,7 @@ def flush(
     """Insert the successors of the buffer, in order, and empty the buffer.
 
     Insert nothing if the store has no room (FULL). Stop at the limit of states (LIMIT). If `edges`
-    is not empty, record each transition: the state before it, and the state after it.
+    is not empty, record each transition: the state before it, the state after it, and its bundle.
     """
     pending = cursor[PENDING]
     if orbits[3].shape[0] > 0 and cursor[READY] < pending:  # some names are interchangeable
@@ -418,7 +418,7 @@ def flush(
                 known = np.uint64(tail)
                 slots[at] = tag | (known + _ONE)
                 _copy(states, tail, vectors, i)
-                parents[tail] = origins[i]
+                parents[tail] = origins[i, 0]
                 tail += 1
                 break
             if (slot & _TAG) == tag:
@@ -430,7 +430,9 @@ def flush(
                     break
             at = _next_slot(at, size)
         if recording:
-            edges[first_edge + i] = (np.uint64(origins[i]) << np.uint64(32)) | known
+            edges[first_edge + i, 0] = origins[i, 0]
+            edges[first_edge + i, 1] = known
+            edges[first_edge + i, 2] = origins[i, 1]
     cursor[TAIL] = tail
     cursor[PENDING] = cursor[READY] = 0
     return LEVEL
@@ -535,7 +537,8 @@ def expand(
                         transitions + 1, cursor,
                     )  # fmt: skip
                 hashes[np.uintp(pending)] = _mix(sum_after)
-                origins[np.uintp(pending)] = head
+                origins[np.uintp(pending), 0] = head
+                origins[np.uintp(pending), 1] = bundle
                 pending += 1
                 transitions += 1
                 moved = 1

@@ -64,14 +64,14 @@ def _marked(search: RecordedSearch, prop: Property, tick: Tick) -> Any:
     the states with a step to a marked state. A step leads to the next level at most, so that a
     state with a step to a marked state has one to the next level.
     """
-    origins, targets = search.store.transitions
+    origins, targets, _ = search.store.transitions
     levels = list(pairwise(search.begins))
     is_marked = np.zeros(len(search.store), np.bool_)
     start, end = levels[-1]
     is_marked[start:end] = _violating(search, prop, start, end, tick)
     for start, end in reversed(levels[:-1]):
         tick()
-        out = slice(*np.searchsorted(origins, np.array([start, end], np.uint64)))
+        out = slice(*np.searchsorted(origins, np.array([start, end], np.uint32)))
         is_marked[origins[out][is_marked[targets[out]]]] = True
     return is_marked
 

@@ -35,7 +35,7 @@ from pcheck.semantics.network import Letter
 from pcheck.semantics.node import Bundle, Move, lost
 
 Changes = tuple[tuple[int, Hashable], ...]
-EffectsNumber = Callable[[int, Bundle, int, Changes], int]
+EffectsNumber = Callable[[int, Bundle, int, Changes, bool], int]
 KINDS = {Automaton, Noting, Symmetric, Minimised, Pruned, Fused}
 FIRST_ROOM = 256  # edges
 
@@ -49,6 +49,7 @@ class Edge(NamedTuple):
     crashes: int
     changes: Changes  # what the properties see change
     silent: bool
+    is_loss: bool = False  # of a message
 
 
 class Edges:
@@ -86,7 +87,7 @@ class Edges:
     def find_effects(self, number: int, crashes: int) -> None:
         """Note the number of the effects of a chain that an edge ends."""
         edge = self.all[number]
-        effects = self._effects_number(edge.i, edge.bundle, crashes, edge.changes)
+        effects = self._effects_number(edge.i, edge.bundle, crashes, edge.changes, edge.is_loss)
         self._effects[number, crashes] = effects
 
 
@@ -177,6 +178,7 @@ class LocalReactions:
         if edge is not None:
             last = self._edge(local, edge.next, nothing, int(known.up))
         loss = self._edge(local, known, nothing, 0) if self.loses_letters else []
+        loss = [edge._replace(is_loss=True) for edge in loss]
         self._add_labels(local, labels)
         spans = [self._edges.add(each) for each in (actions, last, loss)]
         self._parts.spans[local] = [place for span in spans for place in span]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from pcheck.language.property import Property
-from pcheck.search.compiled.store import odd_factors
+from pcheck.search.compiled.distinct import distinct_rows
 from pcheck.search.reductions.contents import SENDERS_BITS
 from pcheck.search.reductions.projection import Projection
 from pcheck.semantics.observer import Observation
@@ -46,7 +46,7 @@ class Settled:
             if not group:
                 continue
             rows = self._values(projected) if with_values else self._messages(projected)
-            unlike, firsts, of = _distinct(rows)
+            unlike, firsts, of = distinct_rows(rows)
             keys = (_key_of_values if with_values else _key_of_messages)(unlike)
             is_open = np.array(
                 [
@@ -83,18 +83,6 @@ class Settled:
         """Return in each row the sorted contents of the nodes."""
         found = zip(self._projection.contents.all, projected)
         return np.sort(np.stack([np.array(each)[numbers] for each, numbers in found], 1), 1)
-
-
-def _distinct(rows: Any) -> tuple[Any, Any, Any]:
-    """Return the distinct rows, the first place of each, and for each row which one it is.
-
-    Hashes are compared first, as rows are compared slowly, and then whether they were right.
-    """
-    hashes = rows.astype(np.uint64) @ odd_factors(rows.shape[1])
-    _, firsts, of = np.unique(hashes, return_index=True, return_inverse=True)
-    if not np.array_equal(rows[firsts][of], rows):
-        _, firsts, of = np.unique(rows, axis=0, return_index=True, return_inverse=True)
-    return rows[firsts], firsts, of.ravel()  # NumPy 2.0 gives these of an axis another shape
 
 
 def _key_of_messages(rows: Any) -> list[Hashable]:

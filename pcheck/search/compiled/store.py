@@ -121,8 +121,10 @@ class Store:
         self.slots = np.zeros(FIRST_SLOTS, np.uint64)
         self.cursor = np.zeros(CURSOR_SIZE, np.int64)
         self.hashes = np.zeros(BUFFER, np.uint64)
-        self.origins = np.zeros(BUFFER, np.uint32)
-        self.edges = np.zeros(FIRST_ROOM if records else 0, np.uint64)
+        # of each successor in the buffer: the state before it, and the bundle
+        self.origins = np.zeros((BUFFER, 2), np.uint32)
+        # of each recorded transition: the state before it, the state after it, and the bundle
+        self.edges = np.zeros((FIRST_ROOM if records else 0, 3), np.uint32)
         self.vectors = np.zeros((BUFFER, self.layout.words), np.uint64)
         self.states[:1] = self.layout.pack([first])
         self.cursor[TAIL] = 1
@@ -143,10 +145,10 @@ class Store:
         return numbers
 
     @property
-    def transitions(self) -> tuple[Any, Any]:
-        """The indices of the states before and after each recorded transition."""
+    def transitions(self) -> tuple[Any, Any, Any]:
+        """The states before and after each recorded transition, as indices, and the bundles."""
         edges = self.edges[: int(self.cursor[TRANSITIONS] - self.cursor[PENDING])]
-        return edges >> np.uint64(32), edges & np.uint64(0xFFFFFFFF)
+        return edges[:, 0], edges[:, 1], edges[:, 2]
 
     def flush(self, orbits: Any, max_states: int) -> int:
         """Insert the successors in the buffer; return why the kernel stopped."""

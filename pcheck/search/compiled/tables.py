@@ -45,8 +45,8 @@ from pcheck.semantics.observer import Observation
 # instead of the arrays of a store, and of a level that is expanded
 NO_STORE = (
     *(np.zeros((0, 1), np.uint64), np.zeros(0, np.uint32), np.zeros(0, np.uint64)),
-    *(np.zeros((0, 1), np.uint64), np.zeros(0, np.uint64), np.zeros(0, np.uint32)),
-    *(np.zeros(0, np.uint64), Layout([]).fields, np.zeros(0, np.int64)),
+    *(np.zeros((0, 1), np.uint64), np.zeros(0, np.uint64), np.zeros((0, 2), np.uint32)),
+    *(np.zeros((0, 3), np.uint32), Layout([]).fields, np.zeros(0, np.int64)),
     *(np.zeros((0, 3), np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint64)),
 )
 NO_LEVEL = 0, 0, 0, 0, 0
@@ -256,10 +256,12 @@ class Tables:
     def _effects_of(self, machine: int, config: Config, step: MacroStep) -> Effects:
         """Return the effects on other machines of a step out of a configuration."""
         changes = self.machines.observer.changes(machine, config, step.next)
-        return Effects(machine, step.bundle, step.crashes, changes)
+        return Effects(machine, step.bundle, step.crashes, changes, step.is_loss)
 
-    def _effects_number(self, i: int, bundle: Bundle, crashes: int, changes: Changes) -> int:
-        return self.effects.number(Effects(i, bundle, crashes, changes))
+    def _effects_number(
+        self, i: int, bundle: Bundle, crashes: int, changes: Changes, is_loss: bool
+    ) -> int:
+        return self.effects.number(Effects(i, bundle, crashes, changes, is_loss))
 
     def _observe(self, machine: int, number: int, effects: Effects) -> int:
         """Return the number of a watcher's observation after it receives a bundle."""

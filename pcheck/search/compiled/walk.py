@@ -60,7 +60,7 @@ class Walk:
         self.judge: Judge[tuple[int, ...]] = Judge(model.properties, all_properties=all_properties)
         self.tables = tables or Tables(model, reduced.automata, reduced.views)
         self.cover = Cover(self.tables) if self.tables.ranks is not None else None
-        self.traces_later = False  # whether the caller gives a fault its trace
+        self.traces_later, self.reserve = False, 0  # whether the caller traces faults; see `Clock`
         self._fault_at: int | None = None  # the index of a state
         self.complete = False
         self.stopped: str | None = None
@@ -239,6 +239,7 @@ class Walk:
         progress, cursor = self.progress, self.store.cursor
         progress.states, progress.transitions = len(self.store), int(cursor[TRANSITIONS])
         progress.queue = len(self.store) - int(cursor[HEAD])
+        self.clock.reserved = self.reserve * progress.transitions  # bytes
         self.clock.check(progress)
         if self.limits.entries is not None and self.tables.entries > self.limits.entries:
             raise Stop(entry_limit(self.limits.entries))

@@ -31,6 +31,12 @@ def explorer(
     return explorer
 
 
+def progress(on_note: Callable[[str], None], on_compiling: Callable[[], None]) -> ModuleType:
+    """Return the module for questions about the future; the rest is as in `explorer`."""
+    explorer(on_note, on_compiling)
+    return import_module("pcheck.search.compiled.progress")
+
+
 def _cache_in(folder: Path) -> None:
     """Let Numba keep machine code in a folder that only this user can write."""
     import numba

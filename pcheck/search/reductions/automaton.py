@@ -19,6 +19,7 @@ class MacroStep(NamedTuple):
     next: Config
     bundle: Bundle
     crashes: int = 0
+    is_loss: bool = False  # of a message, by the last step
 
 
 Chain = tuple[MacroStep, ...]  # the single steps of a macro step, from representative to next
@@ -37,7 +38,13 @@ class Automaton:
     def steps(self, config: Config) -> tuple[MacroStep, ...]:
         """Return every step out of a representative."""
         return tuple(
-            MacroStep((row.label,), row.next, row.bundle, int(row.kind is StepKind.CRASH))
+            MacroStep(
+                (row.label,),
+                row.next,
+                row.bundle,
+                int(row.kind is StepKind.CRASH),
+                row.kind is StepKind.LOSE,
+            )
             for row in self.node.rows(config)
         )
 

@@ -43,6 +43,7 @@ def test_a_holding_spec_as_json(pcheck: Ends) -> None:
             "v1_can_be_chosen": "reached",
             "v2_can_be_chosen": "reached",
         },
+        "questions": {},
         "trace": None,
     }
     assert machine["stopped"] is None
@@ -85,6 +86,7 @@ def test_a_violation_as_json(pcheck: Ends) -> None:
         "depth": 3,
         "terminal_states": None,
         "properties": {"small": "violated", "far": "undecided"},
+        "questions": {},
         "trace": {
             "property": "small",
             "why": "it is 3",
@@ -136,6 +138,7 @@ def test_an_incomplete_search_as_json(pcheck: Ends) -> None:
         "depth": 4,
         "terminal_states": None,
         "properties": {"far": "undecided"},
+        "questions": {},
         "trace": None,
     }
 

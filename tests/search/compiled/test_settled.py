@@ -11,7 +11,7 @@ import pytest
 
 from pcheck import Cluster, Seen, always, group
 from pcheck.language.property import Property
-from pcheck.search.compiled import settled
+from pcheck.search.compiled import distinct
 from pcheck.search.compiled.explorer import explore
 from pcheck.search.outcome import Verdict
 from pcheck.search.reductions.projection import Projection
@@ -49,7 +49,7 @@ def test_a_property_is_asked_once_for_the_same_contents(
 
 
 def test_rows_with_equal_hashes_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settled, "odd_factors", lambda count: np.ones(count, np.uint64))
+    monkeypatch.setattr(distinct, "odd_factors", lambda count: np.ones(count, np.uint64))
     for read in (contents, values):
         asked = asked_in_a_search(read, alike=True, reductions=())
         assert (len(asked), len(set(asked))) == (CONTENTS, CONTENTS)

@@ -1,4 +1,4 @@
-"""The nodes that may crash, as a user names them: by their own names or by those of groups."""
+"""Nodes as a user names them: by their own names, or by those of their groups."""
 
 from __future__ import annotations
 
@@ -11,25 +11,28 @@ from pcheck.language.cluster import Cluster
 from pcheck.language.names import Id
 from pcheck.text import nearest, unknown
 
-CrashNodes = str | Iterable[str]  # names, or one text with the names separated by commas
+NodeNames = str | Iterable[str]  # names, or one text with the names separated by commas
 
 
-def crash_node_names(given: CrashNodes) -> tuple[str, ...]:
-    """Return the distinct names that the user gives, or raise UsageError."""
+def node_names(given: NodeNames, parameter: str) -> tuple[str, ...]:
+    """Return the distinct names that the user gives for a parameter, or raise UsageError."""
     if isinstance(given, str):
         names: list[object] = [name.strip() for name in given.split(",")]
     else:
         names = list(given) if isinstance(given, Iterable) else []
     if not names or not all(isinstance(name, str) and name for name in names):
-        _refuse(f"must be names of nodes or groups, got {given!r}")
+        _refuse(parameter, f"must be names of nodes or groups, got {given!r}")
     distinct = dict.fromkeys(map(str, names))
     return tuple(sorted(distinct) if isinstance(given, AbstractSet) else distinct)
 
 
-def nodes_called(names: Iterable[str], cluster: Cluster, spec: str) -> tuple[Id, ...]:
+def nodes_called(
+    names: Iterable[str], cluster: Cluster, spec: str, parameter: str
+) -> tuple[Id, ...]:
     """Return the nodes with these names or in groups with these names, or raise UsageError.
 
-    A name that a node and a group have in common names the node alone. `spec` is for the error.
+    A name that a node and a group have in common names the node alone. `spec` and `parameter` are
+    for the error.
     """
     nodes = {str(node): node for node in cluster.actors}
     found: list[Id] = []
@@ -43,9 +46,9 @@ def nodes_called(names: Iterable[str], cluster: Cluster, spec: str) -> tuple[Id,
             known = every if nearest(name, every) else cluster.groups  # nodes may be many
             raise UsageError(unknown("node or group", name, known, of=spec))
     if not found:
-        _refuse(f"must name at least one node, got an empty group: {', '.join(names)}")
+        _refuse(parameter, f"must name at least one node, got an empty group: {', '.join(names)}")
     return tuple(found)
 
 
-def _refuse(text: str) -> NoReturn:
-    raise UsageError(ParameterName("crash_nodes"), text)
+def _refuse(parameter: str, text: str) -> NoReturn:
+    raise UsageError(ParameterName(parameter), text)
