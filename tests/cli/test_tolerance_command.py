@@ -43,6 +43,7 @@ a_value_can_still_be_chosen --stops 2 --stop-nodes a` to see one.
 """
 
 
+@pytest.mark.slow
 def test_the_tables_of_paxos(pcheck: Ends) -> None:
     """A proposer that stops can do without each other one, so 13, 13 x 13 and 13 x 13 x 13."""
     assert pcheck("tolerance") == (0, TABLE, "")

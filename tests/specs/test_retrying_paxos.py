@@ -37,6 +37,7 @@ def test_the_states_are_those_of_the_peer(
     assert found == by_the_peer(acceptors, proposers, rounds, network)
 
 
+@pytest.mark.slow
 def test_at_most_one_value_is_chosen_although_proposers_try_again() -> None:
     """One crash is allowed, every message may be repeated, and each proposer has two ballots."""
     assert check("retrying_paxos", rounds=2).verdict_word == "holds"

@@ -923,7 +923,7 @@ def _take(configs: Any, letter: int, inboxes: Any) -> None:
                 copies[free, at] = copies[free, at + 1] if at + 1 < copies.shape[1] else 0
 
 
-@_inner
+@njit(cache=True, inline="always")
 def _deliverable(copies: Any, place: Any, nth: Any, node: int, nodes: Any, inboxes: Any) -> Any:
     """Return the nth letter of an inbox, or -1 if it is not there or cannot be delivered next."""
     order, sender = nodes[1], nodes[6]
