@@ -41,8 +41,8 @@ MAX_REFERENCE_STATES_OF_MANY_NODES = 1_000
 MIN_MANY_NODES = 7  # a cluster with at least 7 nodes is likely to have many states
 COMPARING_NAMES = "comparing interchangeable names"
 NAMES_NOT_COMPARED = "not every handler was compared for interchangeable names"
-NOT_FOR_QUESTIONS = "it may leave out states from which a condition cannot become true"
-NOT_FOR_CYCLES = "it may leave out steps of a cycle"
+NOT_FOR_QUESTIONS = "a reduction may leave out states from which a condition cannot become true"
+NOT_FOR_CYCLES = "a cycle may need the steps that a reduction leaves out"
 OnNote = Callable[[str], None]
 LOADING, COMPILING = "loading the machine code", "compiling the machine code"
 
@@ -181,7 +181,9 @@ def _avoiding(model: Model[Any], options: SearchOptions, clock: Clock) -> Search
         text = (
             "set keeps every message for ever, so nothing repeats; a question with @can_avoid needs"
         )
-        raise UsageError(ParameterName("network"), text, ParameterName("network"), "once or lossy")
+        raise UsageError(
+            ParameterName("network"), text, ParameterName("network"), "once, lossy or fifo"
+        )
     if options.engine == "compiled" or options.demands_reductions:
         text = "a question with @can_avoid is answered by the reference engine, without reductions"
         raise UsageError(text)

@@ -35,7 +35,8 @@ from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.text import counted
 
 UP_TO_A_SHIFT = (
-    "States that differ only in how high the values are that are only compared count as one."
+    "Some values, such as numbers of attempts, are only compared. States that differ only in how "
+    "high these values are count as one."
 )
 FIRST_SIZE, MAX_SIZE = 1_000, 100_000  # of the searches of some executions
 

@@ -27,6 +27,7 @@ from pcheck.search.limits import Limits
 from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import SearchResult
 from pcheck.semantics.cluster_model import ClusterModel
+from pcheck.text import one_of
 
 NO_CRASHES = 0  # unless the user or the spec says otherwise: the question is about stops
 
@@ -178,15 +179,16 @@ def questions(
         for prop in (declared(spec, built) if isinstance(built, Cluster) else ())
         if prop.tolerance is not None
     ]
-    for name in names:
-        if name not in [prop.name for prop in known]:
-            text = f"{spec.name} has no question {name} that declares a tolerance"
-            raise UsageError(text)
     if not known:
         raise UsageError(
-            f"{spec.name} has no question about the future that declares a tolerance; write "
-            "@still_possible(sees=[...], tolerance=Tolerance(...))"
+            f"{spec.name} has no question for this table; @still_possible(..., tolerance=...) "
+            "declares one, and paxos, multi_paxos and raft have some"
         )
+    for name in names:
+        if name not in [prop.name for prop in known]:
+            names_known = one_of([prop.name for prop in known])
+            text = f"{spec.name} has no question {name} for this table; expected {names_known}"
+            raise UsageError(text)
     found = [
         Question(spec, prop, prop.tolerance, given, network, crashes)
         for prop in known

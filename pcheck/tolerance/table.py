@@ -58,7 +58,10 @@ class Table:
         return max(len(row.found.answers), 1)
 
     def _cell(self, row: Row, count: int) -> Cell:
-        if count > row.nodes or count >= max(len(row.found.answers), 1):
+        is_past_no = count > row.nodes or (
+            row.may_stop(count) is False and count >= len(row.found.answers)
+        )
+        if is_past_no:
             return "", ""
         return WORDS[row.may_stop(count)]
 

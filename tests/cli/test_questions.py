@@ -60,7 +60,8 @@ def test_nothing_blocks_if_nobody_stops(pcheck: Ends) -> None:
     status, printed, err = pcheck("explore", *ASKED)
     assert (status, err) == (0, "")
     assert (
-        "HOLDS: in every state where it is asked, the condition can still become true.\n"
+        "HOLDS: in every state where it is asked, the condition can still become true if\n"
+        "no node stops (see --stops).\n"
         "  everyone_can_still_finish  holds  All managers can still commit or abort, once\n"
         "                                    all of them are prepared. Asked in 17\n"
         "                                    states.\n"

@@ -98,12 +98,13 @@ def test_a_row_that_is_cut_short_is_incomplete(pcheck: Ends) -> None:
     [
         (
             ("two_phase_commit",),
-            "two_phase_commit has no question about the future that declares a tolerance; write "
-            "@still_possible(sees=[...], tolerance=Tolerance(...))",
+            "two_phase_commit has no question for this table; @still_possible(..., tolerance=...) "
+            "declares one, and paxos, multi_paxos and raft have some",
         ),
         (
             ("paxos", "--property", "agreement"),
-            "paxos has no question agreement that declares a tolerance",
+            "paxos has no question agreement for this table; expected a_value_can_still_be_chosen "
+            "or any_proposer_can_still_succeed",
         ),
         (("paxos", "--acceptors", "0"), "--acceptors must be at least 1, got 0"),
         (("paxos", "--crashes", "-1"), "--crashes must be at least 0, got -1"),

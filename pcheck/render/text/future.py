@@ -12,7 +12,8 @@ def what_holds(setup: Setup) -> str:
     if setup.stops is None:
         return "no execution goes on for ever without making the condition true"
     if not setup.stops:
-        return "in every state where it is asked, the condition can still become true"
+        can = "in every state where it is asked, the condition can still become true"
+        return f"{can} if no node stops (see --stops)"
     nodes = "any node stops" if setup.stops == 1 else f"any {setup.stops} nodes stop"
     always = f"if {nodes}, in whatever state the question is asked"
     return f"{always}, the other nodes can still make the condition true"
