@@ -29,8 +29,17 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 def one_of(words: Iterable[str]) -> str:
     """Return the words as a choice: `set, once, lossy or fifo`."""
+    return _joined(words, "or")
+
+
+def all_of(words: Iterable[str]) -> str:
+    """Return the words as a list: `rounds, clocks and leases`."""
+    return _joined(words, "and")
+
+
+def _joined(words: Iterable[str], conjunction: str) -> str:
     *others, last = words
-    return f"{', '.join(others)} or {last}" if others else last
+    return f"{', '.join(others)} {conjunction} {last}" if others else last
 
 
 MAX_LISTED = 8  # names in an error

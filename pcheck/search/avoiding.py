@@ -15,13 +15,12 @@ from pcheck.language.property import Property
 from pcheck.search.clock import Clock, Progress
 from pcheck.search.samples import Samples
 from pcheck.semantics.cluster_model import ClusterModel, State
-from pcheck.semantics.node import Row, StepKind
+from pcheck.semantics.node import FAULTS, Row, StepKind
 from pcheck.semantics.shifting import Nodes, Shifts
 from pcheck.semantics.trace import Trace
-from pcheck.text import counted
+from pcheck.text import all_of, counted
 
 ROUNDS = 50  # of a cycle that are replayed
-FAULTS = StepKind.CRASH, StepKind.LOSE
 Step = tuple[Hashable, ...]  # the node, the kind, and the letter or the name of the action
 
 
@@ -106,11 +105,11 @@ class Avoiding:
         times = f"the last {counted(len(cycle), 'step')} repeat {ROUNDS} times{loses}"
         if not lasso.shift:
             return f"{times}, and end as they began"
-        *others, last = self.question.ordered
-        names = f"{', '.join(others)} and {last}" if others else last
+        ordered = self.question.ordered
+        names = all_of(ordered)
         return (
             f"{times}, with {names} higher by {lasso.shift} each time; they repeat for ever if "
-            f"{names} {'are' if others else 'is'} only compared"
+            f"{names} {'are' if len(ordered) > 1 else 'is'} only compared"
         )
 
     def lasso_of(self, trace: Trace[State], begins: int) -> Lasso | None:

@@ -28,12 +28,11 @@ from pcheck.search.samples import Samples
 from pcheck.search.tracing import trace_fault
 from pcheck.semantics.checked_model import checked
 from pcheck.semantics.cluster_model import ClusterModel
-from pcheck.semantics.node import StepKind
+from pcheck.semantics.node import FAULTS
 from pcheck.semantics.trace import Trace
 
 S = TypeVar("S", bound=Hashable)
 NO_NODE = -1  # takes the steps of a model without nodes
-FAULTS = StepKind.CRASH, StepKind.LOSE
 
 
 class Taken(NamedTuple):

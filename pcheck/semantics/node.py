@@ -36,6 +36,9 @@ class StepKind(Enum):
     RESTART = "restart"
 
 
+FAULTS = StepKind.CRASH, StepKind.LOSE  # steps that nobody has to take
+
+
 @dataclass(frozen=True, eq=False)
 class Config:
     """An actor, whether the node is up, and its inbox. Equal configurations are one object."""

@@ -14,7 +14,7 @@ from pcheck.loading.setup import Setup
 from pcheck.search.clock import Tick, no_tick
 from pcheck.search.limits import stop_phrase
 from pcheck.semantics.trace import Trace
-from pcheck.text import counted
+from pcheck.text import all_of, counted
 from pcheck.traces.explanation import Explanation, explain
 from pcheck.traces.saved import SavedTrace
 from pcheck.traces.timeline import Timeline, timeline_of
@@ -185,9 +185,7 @@ def _lines_about_future(saved: SavedTrace, length: int, grown: Sequence[str]) ->
         return {}
     begins = saved.repeats_after
     where = f"after step {begins}" if begins else "at the beginning"
-    *others, last = grown or [""]
-    names = f"{', '.join(others)} and {last}" if others else last
-    higher = f", but for {names}" if names else ""
+    higher = f", but for {all_of(grown)}" if grown else ""
     ends = f"the cycle ends: all is as it was {where}{higher}"
     return {begins: "the cycle begins", length: ends}
 

@@ -44,7 +44,7 @@ def test_all_proposers_but_one_may_stop(proposers: int) -> None:
     ("promises", "votes", "most"), [(4, 1, 0), (3, 2, 1), (2, 3, 1), (1, 4, 0)]
 )
 def test_flexible_quorums(promises: int, votes: int, most: int) -> None:
-    """Of four acceptors, as many may stop as the larger of the two quorums can do without."""
+    """As many acceptors may stop as the larger of the two quorums can do without."""
     found = row(ACCEPTORS, 4, acceptors=4, promise_quorum=promises, vote_quorum=votes)
     assert found.most == most == 4 - max(promises, votes)
 
