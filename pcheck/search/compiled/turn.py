@@ -180,11 +180,11 @@ class Turn:
             self._begin_walk(proof)
             with walk.clock.halving():
                 proof.advance(self._grow_if_it_pays)
+            if proof.stopped == INTERRUPT:  # before Refuted could begin a search anew
+                raise KeyboardInterrupt
             self._confirm()
             if proof.complete and not proof.judge.found:
                 return proof
-            if proof.stopped == INTERRUPT:
-                raise KeyboardInterrupt
         except (Asymmetric, Unreliable):  # the walk by steps would not be sound either
             raise
         except (TooManyNumbers, ForbidsUnseenSteps):  # the walk by steps may need fewer, or decide

@@ -17,6 +17,7 @@ from pcheck.search.compiled.covering import Cover
 from pcheck.search.compiled.explorer import explore
 from pcheck.search.compiled.judging import LevelJudge
 from pcheck.search.compiled.store import Store
+from pcheck.search.compiled.turn import Refuted, Turn
 from pcheck.search.limits import Limits
 from pcheck.search.outcome import Outcome, SearchResult, Verdict
 from tests.search.alike import Case, answers, check_traces
@@ -99,10 +100,19 @@ class Ended(Cover):
             raise self.by
 
 
+def refute(_: Turn) -> None:
+    raise Refuted
+
+
 @SOON
-def test_an_interrupt_ends_the_proof_and_the_search(monkeypatch: Patch) -> None:
+@pytest.mark.parametrize("refuted", [False, True])
+def test_an_interrupt_ends_the_proof_and_the_search(refuted: bool, monkeypatch: Patch) -> None:
+    """The search ends also if grown tables would refute it, which lets it begin anew otherwise."""
     monkeypatch.setattr(walk, "Cover", Ended)
-    found, _ = both(Case(only_agreement()), *FUSED)
+    if refuted:
+        monkeypatch.setattr(Turn, "_confirm", refute)
+    case = Case(only_agreement())
+    found = explore(case.model(), case.limits, reductions=(*FUSED, "cover"))
     assert (found.verdict, found.stopped) == (Verdict.INCOMPLETE, "an interrupt")
     assert (found.reduced, found.states, found.depth) == (FUSED, 1, 0)
     assert found.outcomes == {"agreement": Outcome.UNDECIDED}
