@@ -103,7 +103,7 @@ def _object(question: Question, rows: list[Row]) -> dict[str, Any]:
                 "options": row.setup.all_options | {"stops": None},
                 "size": row.size,
                 "asked": row.found.asked,
-                "may_stop": [row.may_stop(n) for n in range(max(1, len(row.found.answers)))],
+                "may_stop": [row.may_stop(n) for n in range(row.columns)],
                 "most": row.most,
                 "trap_steps": row.trap_steps,
                 "states": row.search.states,

@@ -1,13 +1,9 @@
-"""Cycles that avoid a condition: when they close, when they are fair, and how often they go round.
-
-The rules are in `livelock`, which searches for such cycles.
-"""
+"""Steps that avoid a condition, and which of them a fair execution owes; see `livelock`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from pcheck.language.names import Id
@@ -15,12 +11,10 @@ from pcheck.language.property import Property
 from pcheck.search.clock import Clock, Progress
 from pcheck.search.samples import Samples
 from pcheck.semantics.cluster_model import ClusterModel, State
-from pcheck.semantics.node import FAULTS, Row, StepKind
-from pcheck.semantics.shifting import Nodes, Shifts
-from pcheck.semantics.trace import Trace
-from pcheck.text import all_of, counted
+from pcheck.semantics.network import Inbox, Letter
+from pcheck.semantics.node import FAULTS, Config, Row, StepKind
+from pcheck.semantics.shifting import Shifts
 
-ROUNDS = 50  # of a cycle that are replayed
 Step = tuple[Hashable, ...]  # the node, the kind, and the letter or the name of the action
 
 
@@ -29,18 +23,6 @@ class Move(NamedTuple):
 
     labels: tuple[str, ...]
     after: State
-
-
-@dataclass(frozen=True)
-class Lasso:
-    """An execution without end: a trace whose steps after the first `begins` repeat.
-
-    After each round, all ordered values are higher by `shift`.
-    """
-
-    trace: Trace[State]
-    begins: int
-    shift: int
 
 
 class Avoiding:
@@ -58,6 +40,7 @@ class Avoiding:
         self.shifts = Shifts(model, frozenset(question.ordered), question.step)
         self.progress = Progress()
         self._is_true: dict[State, bool] = {}
+        self._reacting: dict[Config, frozenset[Letter]] = {}
 
     def is_true(self, state: State) -> bool:
         """Return whether the condition is true in a state."""
@@ -98,31 +81,7 @@ class Avoiding:
         if labels:
             yield Move(tuple(labels), state)
 
-    def why(self, lasso: Lasso) -> str:
-        """Return why the condition can be avoided, by a lasso."""
-        cycle = lasso.trace.labels[lasso.begins :]
-        loses = ", and lose messages" if any(label.startswith("lost: ") for label in cycle) else ""
-        times = f"the last {counted(len(cycle), 'step')} repeat {ROUNDS} times{loses}"
-        if not lasso.shift:
-            return f"{times}, and end as they began"
-        ordered = self.question.ordered
-        names = all_of(ordered)
-        return (
-            f"{times}, with {names} higher by {lasso.shift} each time; they repeat for ever if "
-            f"{names} {'are' if len(ordered) > 1 else 'is'} only compared"
-        )
-
-    def lasso_of(self, trace: Trace[State], begins: int) -> Lasso | None:
-        """Return the lasso of a trace whose steps after the first ones repeat, if it is one."""
-        if not 0 <= begins < len(trace) or any(self.is_true(state) for state in trace.states):
-            return None
-        cycle = Trace(trace.states[begins:], trace.labels[begins:])
-        shift = self.shift_of(cycle)
-        if shift is None or not self.goes_round(cycle, shift):
-            return None
-        return Lasso(trace, begins, shift)
-
-    # -- cycles --------------------------------------------------------------------------------
+    # -- what a fair execution owes --------------------------------------------------------------
 
     def owed(self, state: State, *, raising: bool = False) -> set[Step]:
         """Return the steps that a fair execution owes in a state: those that change something.
@@ -141,8 +100,34 @@ class Avoiding:
 
     def _is_owed(self, state: State, i: int, row: Row) -> bool:
         """Return whether a delivery is owed: if it is not ignored, or if it blocks a channel."""
-        is_reaction = row.next.actor is not state.nodes[i].actor or bool(row.bundle.sends)
-        return is_reaction or self.model.network.ignoring_is_a_step
+        return self.model.network.ignoring_is_a_step or _is_reaction(state.nodes[i], row)
+
+    def reacting(self, i: int, config: Config) -> frozenset[Letter]:
+        """Return the letters in the inbox of a node that the node does not ignore."""
+        if config not in self._reacting:
+            self._reacting[config] = frozenset(
+                row.letter
+                for row in self.model.nodes[i].rows(config)
+                if row.kind is StepKind.DELIVER and row.letter and _is_reaction(config, row)
+            )
+        return self._reacting[config]
+
+    def without_ignored(self, state: State) -> State:
+        """Return a state without the letters that its nodes ignore, and without observations.
+
+        It stands for states that may behave differently.
+        """
+        nodes = tuple(
+            self.model.nodes[i].config(config.actor, config.up, self._not_ignored(i, config))
+            for i, config in enumerate(state.nodes)
+        )
+        return State(nodes, state.crashes, frozenset())
+
+    def _not_ignored(self, i: int, config: Config) -> Inbox:
+        if self.model.network.ignoring_is_a_step or not config.up:
+            return config.inbox
+        reacting = self.reacting(i, config)
+        return tuple(letter for letter in config.inbox if letter in reacting)
 
     def names_of(self, state: State, i: int, row: Row, *, raising: bool = False) -> list[Step]:
         """Return the names of a step, whichever of its ways is taken."""
@@ -164,34 +149,7 @@ class Avoiding:
             for i, row in self.model.rows(state)
         )
 
-    def shift_of(self, cycle: Trace[State]) -> int | None:
-        """Return by how much a cycle raises the ordered values, or None if it does not close."""
-        first, last = cycle.states[0], cycle.states[-1]
-        (_, low), (_, high) = self.shifts.key(first), self.shifts.key(last)
-        raised = self.shifts.raised(first.nodes, high - low)
-        return high - low if (raised, first.crashes) == (last.nodes, last.crashes) else None
 
-    def goes_round(self, cycle: Trace[State], shift: int) -> bool:
-        """Return whether a cycle repeats ROUNDS times, is fair, and the condition is never true.
-
-        It is fair if no step is owed in all states of all rounds and taken in none of them.
-        """
-        state, taken, raising = cycle.states[0], set[Step](), shift > 0
-        owed = self.owed(state, raising=raising)
-        for number in range(ROUNDS):
-            for each in cycle.states[1:]:
-                self.clock.check(self.progress)
-                wanted: Nodes = self.shifts.raised(each.nodes, number * shift)
-                found = [
-                    (i, row, after)
-                    for i, row in self.model.rows(state)
-                    for after in [self.model.after(state, i, row)]
-                    if (after.nodes, after.crashes) == (wanted, each.crashes) and after != state
-                ]
-                if not found or self.is_true(found[0][2]):
-                    return False
-                i, row, after = found[0]
-                taken.update(self.names_of(state, i, row, raising=raising))
-                state = after
-                owed &= self.owed(state, raising=raising)
-        return owed <= taken
+def _is_reaction(config: Config, row: Row) -> bool:
+    """Return whether a node does not ignore the message of a delivery."""
+    return row.next.actor is not config.actor or bool(row.bundle.sends)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Hashable, Iterator
 
 import networkx as nx
 
-from pcheck.search.avoiding import Avoiding, Lasso, Move, Step
+from pcheck.search.avoiding import Avoiding, Step
 from pcheck.search.limits import Limits, depth_limit, state_limit
+from pcheck.search.rounds import Lasso, lasso_of
 from pcheck.semantics.cluster_model import State
 from pcheck.semantics.trace import Trace
 
@@ -25,25 +26,23 @@ def most_states(limits: Limits) -> int:
 class Classes:
     """A graph of states up to a shift, in which the condition is false.
 
-    A class is a key of `Shifts`, and has the first state that was found with this key.
+    A class is a key of `Shifts`, and has the first state that was found with this key. All
+    executions are searched, and classes differ in all but a shift; or only executions in which
+    messages arrive together are searched, and messages that are ignored make no difference.
     """
 
-    def __init__(
-        self,
-        avoiding: Avoiding,
-        moves: Callable[[State], Iterator[Move]],
-        max_depth: int | None = None,
-    ) -> None:
+    def __init__(self, avoiding: Avoiding, max_depth: int | None, *, whole: bool) -> None:
         """Begin with the initial state; leave out what takes more than `max_depth` steps."""
-        self.avoiding, self.moves, self.max_depth = avoiding, moves, max_depth
-        self.is_cut = False  # whether something was left out
+        self.avoiding, self.max_depth, self.whole = avoiding, max_depth, whole
+        self.moves = avoiding.steps if whole else avoiding.batches
+        self.is_cut = False  # True if something was left out
         self.states: list[State] = []
         self.numbers: dict[Hashable, int] = {}
         self.came: list[tuple[int, tuple[str, ...]]] = []  # from which class, by which labels
         self.depths: list[int] = []
         self.shifts: list[int] = []  # of the states, above the lowest one of their class
         self.graph: nx.DiGraph[int] = nx.DiGraph()
-        self.merges = False  # whether a class stands for states that differ by a shift
+        self.merges = not whole  # True if a class stands for states that are not the same
         self.transitions = self.expanded = 0
         self.cycles = 0  # strongly connected parts that may be fair
         first = avoiding.model.initial()
@@ -92,7 +91,7 @@ class Classes:
 
         A new class gets the next number.
         """
-        key, by = self.avoiding.shifts.key(state)
+        key, by = self._key(state)
         if key not in self.numbers:
             if self.max_depth is not None and depth > self.max_depth:
                 self.is_cut = True
@@ -104,6 +103,14 @@ class Classes:
             self.shifts.append(by)
         self.merges |= self.shifts[self.numbers[key]] != by
         return self.numbers[key]
+
+    def _number_of(self, state: State) -> int | None:
+        """Return the number of the class of a state, or None if the class was not found."""
+        return self.numbers.get(self._key(state)[0])
+
+    def _key(self, state: State) -> tuple[Hashable, int]:
+        shown = state if self.whole else self.avoiding.without_ignored(state)
+        return self.avoiding.shifts.key(shown)
 
     def ends(self) -> int:
         """Return the number of states after which nothing but crashes and losses can happen."""
@@ -120,7 +127,7 @@ class Classes:
         self.cycles = len(parts)
         for part in sorted(parts, key=min):
             for trace, begins in self._candidates(part):
-                lasso = self.avoiding.lasso_of(trace, begins)
+                lasso = lasso_of(self.avoiding, trace, begins)
                 if lasso is not None:
                     return lasso
         return None
@@ -151,7 +158,7 @@ class Classes:
             state = self.states[number]
             for i, row in avoiding.model.rows(state):
                 after = avoiding.model.after(state, i, row)
-                if self.numbers.get(avoiding.shifts.key(after)[0]) in part and after != state:
+                if self._number_of(after) in part and after != state:
                     taken.update(avoiding.names_of(state, i, row))
         return not owed <= taken
 
@@ -175,11 +182,7 @@ class Classes:
         labels: list[str] = []
         start = state
         for number in way:
-            moves = (
-                move
-                for move in self.moves(state)
-                if self.numbers.get(self.avoiding.shifts.key(move.after)[0]) == number
-            )
+            moves = (move for move in self.moves(state) if self._number_of(move.after) == number)
             move = next(moves, None)
             if move is None:  # not all states of a class are alike
                 break

@@ -9,11 +9,13 @@ Some values grow for ever, so no state occurs twice. A cycle therefore closes *u
 `semantics.shifting`): its last state is its first one with higher values. Such a cycle counts only
 after it went round ROUNDS times with growing values. That it goes on for ever then follows if the
 protocol only compares these values. What was observed is left out of the comparison, since it only
-grows; the condition is asked in each state of each round.
+grows; the condition is asked in each state of each round. A round may also leave messages behind,
+if no node reacts to them in any later state.
 
-All states up to a shift are searched. If these are too many, only some executions are: a node sends
-all its messages and they all arrive, or a node receives all its messages. A cycle that is found
-there is real, but if none is found, nothing is known.
+All states up to a shift are searched. As long as these have no end, some executions are searched,
+too: a node sends all its messages and they all arrive, or a node receives all its messages. States
+that differ only in messages that are ignored there, or in what was observed, count as one. A cycle
+that is found there is real, but if none is found, nothing is known.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from pcheck.search.avoiding import Avoiding, Lasso
+from pcheck.search.avoiding import Avoiding
 from pcheck.search.classes import Classes, most_states
 from pcheck.search.clock import Clock
 from pcheck.search.limits import (
@@ -30,6 +32,7 @@ from pcheck.search.limits import (
     stop_reason,
 )
 from pcheck.search.outcome import Discovery, SearchResult
+from pcheck.search.rounds import Lasso
 from pcheck.search.samples import Samples
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.text import counted
@@ -38,7 +41,7 @@ UP_TO_A_SHIFT = (
     "Some values, such as numbers of attempts, are only compared. States that differ only in how "
     "high these values are count as one."
 )
-FIRST_SIZE, MAX_SIZE = 1_000, 100_000  # of the searches of some executions
+SIZES = 100, 500, 2_000, 8_000, 20_000, 80_000  # of the searches, until one of them finds an answer
 
 
 def explore(
@@ -63,7 +66,7 @@ def explore(
             if name not in avoiding.shifts.met
         ]
         if lasso is not None:
-            discoveries[question.name] = Discovery(lasso.trace, avoiding.why(lasso))
+            discoveries[question.name] = Discovery(lasso.trace, lasso.why(question))
             cycles[question.name] = lasso.begins
         elif classes.is_exact and (ends := classes.ends()):
             warnings.append(
@@ -98,16 +101,17 @@ def explore(
 
 
 def _search(avoiding: Avoiding, limits: Limits) -> tuple[Lasso | None, Classes]:
-    """Search all states, or if they are too many, some executions.
+    """Search all executions and, as long as these have too many states, some of them.
 
-    Return a lasso, if one was found, and the classes of the search of all states.
+    Return a lasso, if one was found, and the classes of the search of all executions.
     """
-    whole = Classes(avoiding, avoiding.steps, limits.depth)
-    whole.explore(most_states(limits))
-    lasso = whole.lasso()
-    some, size = Classes(avoiding, avoiding.batches, limits.depth), FIRST_SIZE
-    most = min(limits.states or MAX_SIZE, MAX_SIZE)
-    while lasso is None and not whole.is_exact and not some.is_exhausted and size <= most:
-        some.explore(size)
-        lasso, size = some.lasso(), 4 * size
-    return lasso, whole
+    whole, some = (Classes(avoiding, limits.depth, whole=whole) for whole in (True, False))
+    for size in SIZES:
+        for search, most in (whole, most_states(limits)), (some, limits.states or size):
+            search.explore(min(size, most))
+            lasso = search.lasso()
+            if lasso is not None or whole.is_exact:
+                return lasso, whole
+        if whole.is_exhausted and some.is_exhausted:
+            break
+    return None, whole

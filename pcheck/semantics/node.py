@@ -217,15 +217,11 @@ class Node:
                 yield Row(move.label, StepKind.ACT, after, move.bundle)
 
     def _deliveries(self, config: Config, letter: Letter) -> Iterator[Row]:
-        left = self.network.taken(config.inbox, letter)
         for move in self.moves(config.actor, letter):
-            if move.actor is not None:
-                after = self.config(move.actor, True, left)
-            elif self.network.ignoring_is_a_step:
-                after = self.config(config.actor, True, left)
-            else:
-                continue
-            yield Row(move.label, StepKind.DELIVER, after, move.bundle, letter)
+            if move.actor is not None or self.network.ignoring_is_a_step:
+                actor = config.actor if move.actor is None else move.actor
+                after = self.config(actor, True, self.network.taken(config.inbox, letter))
+                yield Row(move.label, StepKind.DELIVER, after, move.bundle, letter)
 
     def _loss(self, config: Config, letter: Letter) -> Row:
         left = self.network.taken(config.inbox, letter)

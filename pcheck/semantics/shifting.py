@@ -40,11 +40,15 @@ class Shifts:
 
         The number beside it is by how much the state is above the lowest one with this key.
         """
-        least = [each for each in map(self._least_of, state.nodes) if each is not None]
-        by = (min(least) - 1) // self.step * self.step if least else 0
+        by = self.height(state.nodes)
         nodes = tuple(self._config_key(config, by) for config in state.nodes)
         observed = frozenset(self._letter_key(letter, by) for letter in state.observed)
         return (nodes, state.crashes, observed), by
+
+    def height(self, nodes: Nodes) -> int:
+        """Return by how much configurations are above the lowest ones to which a shift leads."""
+        least = [each for each in map(self._least_of, nodes) if each is not None]
+        return (min(least) - 1) // self.step * self.step if least else 0
 
     def raised(self, nodes: Nodes, by: int) -> Nodes:
         """Return the configurations with all ordered values higher by a number."""
@@ -98,13 +102,14 @@ class Shifts:
         if key not in self._raised:
             node = self.model.nodes[i]
             actor = node.handlers.interned(self._raise(config.actor, by))
-            letters = [
-                self.model.letter(letter.src, self._raise(letter.message, by))
-                for letter in config.inbox
-            ]
+            letters = [self.raised_letter(letter, by) for letter in config.inbox]
             inbox = node.network.put((), letters)
             self._raised[key] = node.config(actor, config.up, inbox)
         return self._raised[key]
+
+    def raised_letter(self, letter: Letter, by: int) -> Letter:
+        """Return a letter with all ordered values higher by a number."""
+        return self.model.letter(letter.src, self._raise(letter.message, by))
 
     def _raise(self, thing: Any, by: int) -> Any:
         """Return a thing with its ordered values higher by a number."""

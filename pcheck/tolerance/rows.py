@@ -48,6 +48,11 @@ class Row:
         assert isinstance(self.setup.model, ClusterModel)
         return len(self.setup.model.stop_nodes)
 
+    @property
+    def columns(self) -> int:
+        """The number of counts of stopped nodes for which an answer is shown."""
+        return max(len(self.found.answers), 1)
+
     def may_stop(self, count: int) -> bool | None:
         """Return whether any `count` nodes may stop; None if that is not known."""
         answers = self.found.answers

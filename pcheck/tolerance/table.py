@@ -44,18 +44,13 @@ class Table:
 
     def _lines(self) -> Iterator[tuple[Cell, ...]]:
         option = self.question.tolerance.option
-        most = max(self._columns(row) for row in self.rows)
+        most = max(row.columns for row in self.rows)
         heads = ["none stops", *(f"{n} stop{'s' if n == 1 else ''}" for n in range(1, most))]
         head = [(option, "dim"), *((each, "dim") for each in heads), ("asked in", "dim")]
         yield tuple(head)
         for row in self.rows:
             cells = [self._cell(row, count) for count in range(most)]
             yield (str(row.size), ""), *cells, (counted(row.found.asked, "state"), "")
-
-    @staticmethod
-    def _columns(row: Row) -> int:
-        """Return how many columns of answers a row needs."""
-        return max(len(row.found.answers), 1)
 
     def _cell(self, row: Row, count: int) -> Cell:
         is_past_no = count > row.nodes or (

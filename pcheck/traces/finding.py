@@ -186,7 +186,7 @@ def _lines_about_future(saved: SavedTrace, length: int, grown: Sequence[str]) ->
     begins = saved.repeats_after
     where = f"after step {begins}" if begins else "at the beginning"
     higher = f", but for {all_of(grown)}" if grown else ""
-    ends = f"the cycle ends: all is as it was {where}{higher}"
+    ends = f"the cycle ends: every node is as it was {where}{higher}"
     return {begins: "the cycle begins", length: ends}
 
 

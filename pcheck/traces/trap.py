@@ -18,6 +18,7 @@ from pcheck.search.clock import Clock, Tick, no_tick
 from pcheck.search.future import Stopped, choices, names_of, why_never
 from pcheck.search.limits import Limits
 from pcheck.search.progress import Way, way_to
+from pcheck.search.rounds import lasso_of
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.trace import Trace
 from pcheck.text import counted
@@ -51,8 +52,8 @@ def why_avoided(
     if not isinstance(model, ClusterModel) or begins is None or begins > len(trace):
         return None
     avoiding = Avoiding(model, question, Clock(Limits(), None))
-    lasso = avoiding.lasso_of(trace, begins)
-    return avoiding.why(lasso) if lasso is not None else None
+    lasso = lasso_of(avoiding, trace, begins)
+    return lasso.why(question) if lasso is not None else None
 
 
 def stopped_at_end(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count, islice
 from typing import NamedTuple
 
+from pcheck.errors import SpecError
 from tests.attack.attack import Case
 from tests.attack.explorer import Answer, Explorer, TooLarge
 from tests.attack.protocols import random_protocol, scope_of
@@ -25,6 +27,19 @@ class Drawn(NamedTuple):
 def protocols(first: int, how_many: int, max_states: int = MAX_STATES) -> Iterator[Drawn]:
     """Yield this many protocols that are neither trivial nor large, from a number upwards."""
     return islice(_fitting(first, max_states), how_many)
+
+
+@contextmanager
+def comparing(what: str) -> Iterator[None]:
+    """Name a protocol in a failure; allow it to treat interchangeable names unlike."""
+    try:
+        yield
+    except AssertionError as error:
+        error.add_note(what)
+        raise
+    except SpecError as error:
+        if "declared interchangeable" not in str(error):
+            raise
 
 
 def _fitting(first: int, max_states: int) -> Iterator[Drawn]:

@@ -25,7 +25,7 @@ def test_a_duel_is_drawn_with_its_cycle(pcheck: Ends) -> None:
     title = f"An execution without end that violates {NAME} (10 steps,\nthen a cycle of 10 steps):"
     assert title in printed
     assert printed.index("the cycle begins") < printed.index("11  ")
-    assert "the cycle ends: all is as it was after step 10" in " ".join(printed.split())
+    assert "the cycle ends: every node is as it was after step 10" in " ".join(printed.split())
     assert f"\n{VIOLATED}" in printed
     assert "these values are count as one." in " ".join(printed.split())
     assert "No execution shows" not in printed
@@ -42,9 +42,21 @@ def test_one_proposer_alone_cannot_avoid_a_choice(pcheck: Ends) -> None:
     ("form", "begins", "ends"),
     [
         ("mermaid", "    loop for ever\n", "    end\n    Note over n1,n3: choosing_cannot"),
-        ("svg", ">the cycle begins<", ">the cycle ends: all is as it was after step 10, but for"),
-        ("html", ">the cycle begins<", ">the cycle ends: all is as it was after step 10, but for"),
-        ("json", '"the cycle begins"', '"the cycle ends: all is as it was after step 10, but for'),
+        (
+            "svg",
+            ">the cycle begins<",
+            ">the cycle ends: every node is as it was after step 10, but",
+        ),
+        (
+            "html",
+            ">the cycle begins<",
+            ">the cycle ends: every node is as it was after step 10, but",
+        ),
+        (
+            "json",
+            '"the cycle begins"',
+            '"the cycle ends: every node is as it was after step 10',
+        ),
     ],
 )
 def test_every_format_shows_the_cycle(pcheck: Ends, form: str, begins: str, ends: str) -> None:

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 import networkx as nx
 import pytest
 
-from pcheck.errors import SpecError
 from pcheck.language.names import Id
 from pcheck.language.property import Property, still_possible
 from pcheck.language.seen import Seen
@@ -27,7 +26,7 @@ from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
 from pcheck.semantics.node import StepKind
 from tests.attack.attack import Case
-from tests.attack.drawn import protocols
+from tests.attack.drawn import comparing, protocols
 from tests.attack.scripts import X, trap
 from tests.search.drawn import At, Graph, at
 from tests.search.parts import tickers
@@ -184,14 +183,8 @@ def drawn(first: int, how_many: int) -> Iterator[tuple[int, ClusterModel, Proper
 def compare_many(first: int, how_many: int) -> Counter[tuple[str, str]]:
     outcomes = Counter[tuple[str, str]]()
     for number, model, question in drawn(first, how_many):
-        try:
+        with comparing(f"protocol {number}"):
             outcomes[model.network.name, compare(model, question)] += 1
-        except AssertionError as error:
-            error.add_note(f"protocol {number}")
-            raise
-        except SpecError as error:
-            if "declared interchangeable" not in str(error):
-                raise
     return outcomes
 
 

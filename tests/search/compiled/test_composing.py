@@ -31,7 +31,7 @@ from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
 from pcheck.semantics.node import Config
 from tests.attack.attack import SUBSETS, Case
-from tests.attack.drawn import protocols
+from tests.attack.drawn import comparing, protocols
 from tests.attack.scripts import trap
 from tests.search.parts import M1, N1, Ball, Idle, M, N, Player, cluster, tickers
 
@@ -167,14 +167,8 @@ def compare_many(first: int, how_many: int) -> Counter[str]:
     for protocol in protocols(first=first, how_many=how_many):
         random = Random(protocol.number)
         for subset in random.sample(SUBSETS, 4):
-            try:
+            with comparing(f"protocol {protocol.number} under {subset}"):
                 found += compare(protocol.case, subset, random)
-            except AssertionError as error:
-                error.add_note(f"protocol {protocol.number} under {subset}")
-                raise
-            except SpecError as error:
-                if "declared interchangeable" not in str(error):
-                    raise
     return found
 
 
