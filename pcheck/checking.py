@@ -43,6 +43,7 @@ def check(
     max_memory: int | None = None,
     engine: str = "auto",
     reduce: str | None = None,
+    threads: int | None = None,
     on_progress: OnProgress | None = None,
     **options: Any,
 ) -> Result:
@@ -69,7 +70,7 @@ def check(
         also=also,
     )
     limits = Limits(max_states, max_seconds, max_memory, depth=max_depth)
-    how = SearchOptions(engine, reduce, limits, all_properties)
+    how = SearchOptions(engine, reduce, limits, all_properties, threads)
     return answer(setup, how, on_progress=on_progress)
 
 

@@ -107,6 +107,7 @@ def _search(setup: Setup, given: Given, output: Output, line: ProgressLine) -> R
         reductions=given["reduce"],
         limits=Limits(given["max_states"], given["max_seconds"], memory, depth=given["max_depth"]),
         all_properties=given["all_properties"],
+        threads=given["threads"],
     )
     with redirect_stdout(sys.stderr):
         result = answer(setup, options, on_progress=line.on_progress, on_note=line.on_note)
@@ -266,6 +267,8 @@ def _general_options() -> Iterator[inspect.Parameter]:
     names = ", ".join(REDUCTIONS)
     reductions = f"Reductions to apply: all, none, or a comma-separated list of {names}."
     yield option("reduce", str, how, "--reduce NAMES", with_default(reductions, "all"))
+    threads = with_default("Cores for a search of over a million states.", "all")
+    yield option("threads", int, how, "--threads INT", threads)
     every = "Continue after a violation until every property is decided."
     yield option("all_properties", bool, how, "--all-properties", every)
     yield option("max_states", int, how, "--max-states INT", "Stop after INT states.")

@@ -280,6 +280,7 @@ def _compiled(
         all_properties=options.all_properties,
         clock=clock,
         first_reactions=_first_reactions(model) if options.reductions is None else None,
+        threads=options.threads,
     )
     return search
 

@@ -17,13 +17,15 @@ class SearchOptions:
     """The engine of a search, its reductions, its limits, and the properties that it must decide.
 
     `reductions` is `all`, `none`, or a comma-separated list of names; None leaves the choice to the
-    engine. A search stops at the first violation, unless `all_properties` are to be decided.
+    engine. A search stops at the first violation, unless `all_properties` are to be decided. Large
+    searches of the compiled engine use `threads`, or all cores if None; the answer is the same.
     """
 
     engine: str = "auto"
     reductions: str | None = None
     limits: Limits = Limits()
     all_properties: bool = False
+    threads: int | None = None
 
     def __post_init__(self) -> None:
         if self.engine not in ENGINES:
@@ -32,6 +34,11 @@ class SearchOptions:
         if self.demands_reductions and self.engine == "reference":
             text = "the reference engine does not apply reductions; leave out"
             raise UsageError(text, ParameterName("reduce"))
+        if self.threads is not None and self.threads < 1:
+            raise UsageError(ParameterName("threads"), f"must be above 0, got {self.threads}")
+        if self.threads is not None and self.engine == "reference":
+            text = "the reference engine uses one thread; leave out"
+            raise UsageError(text, ParameterName("threads"))
 
     @property
     def reduction_names(self) -> tuple[str, ...]:

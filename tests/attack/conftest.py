@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pcheck.search import vacuity
-from pcheck.search.compiled import explorer, walk
+from pcheck.search.compiled import explorer, turn
 
 MAX_LOCAL_REACTIONS = 1_000  # in the closed tables; some small protocols have large ones
 
@@ -19,6 +19,6 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     To find what an actor can send, pcheck reads the code of its class, which takes longer than the
     search for a small protocol.
     """
-    monkeypatch.setattr(walk, "MIN_STATES_TO_TRY_COVER", 0)
+    monkeypatch.setattr(turn, "MIN_STATES_TO_TRY_COVER", 0)
     monkeypatch.setattr(vacuity, "check_sent", lambda *_: ())
     monkeypatch.setattr(explorer, "MAX_LOCAL_REACTIONS", MAX_LOCAL_REACTIONS)

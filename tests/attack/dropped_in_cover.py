@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pcheck.search.compiled import explorer, kernel
+from pcheck.search.compiled import explorer
 from pcheck.search.compiled.covering import Cover
 from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.turn import Turn
@@ -48,11 +48,7 @@ def _blind(patch: Patch, machines: Callable[[Cover], Sequence[int]]) -> None:
     """Compare states without some machines."""
 
     def drop(self: Cover, store: Store, start: int, end: int) -> None:
-        first_row, local, inboxes = self._arrays()
-        blind = store.states & ~store.layout.bits(machines(self))
-        self.dropped += kernel.drop_below(
-            blind, store.parents, start, end, store.layout.fields, first_row, local, inboxes
-        )
+        self._drop(store, store.states[:end] & ~store.layout.bits(machines(self)), start, end)
 
     patch.setattr(Cover, "drop", drop)
 

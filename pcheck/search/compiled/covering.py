@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from pcheck.search.compiled import kernel
 from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.tables import Tables
+from pcheck.search.compiled.threads import shares
 from pcheck.search.reductions.local_tables import Local
 from pcheck.semantics.network import Letter
 from pcheck.semantics.node import Config
@@ -39,10 +41,25 @@ class Cover:
 
     def drop(self, store: Store, start: int, end: int) -> None:
         """Mark the states of a level that lie below other states of the level as dropped."""
+        store.threads.run_whole(partial(self._drop, store, store.states, start, end))
+
+    def _drop(self, store: Store, states: Any, start: int, end: int) -> None:
+        """Find the kinds of the states with all threads, then compare the states of each kind."""
         first_row, local, inboxes = self._arrays()
-        self.dropped += kernel.drop_below(
-            store.states, store.parents, start, end, store.layout.fields, first_row, local, inboxes
+        fields, threads = store.layout.fields, store.threads
+        kinds = np.zeros(end - start, np.uint64)
+        threads.run(
+            partial(kernel.kinds_of, states, start, *part, fields, first_row, local, kinds)
+            for part in shares(start, end, threads.count)
         )
+        latest = np.full(1 << (2 * (end - start)).bit_length(), -1, np.int64)
+        earlier = np.full(end - start, -1, np.int64)
+        arrays = fields, first_row, local, inboxes, kinds, latest, earlier
+
+        def drop(nth: int) -> int:
+            return kernel.drop_below(states, store.parents, start, end, *arrays, nth, threads.count)
+
+        self.dropped += sum(threads.run(partial(drop, nth) for nth in range(threads.count)))
 
     def _arrays(self) -> tuple[Any, Any, Any]:
         """Return where the rows of each node begin, and the local state and inbox of each row."""

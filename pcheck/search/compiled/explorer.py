@@ -24,6 +24,7 @@ from pcheck.search.compiled.machines import check_nodes
 from pcheck.search.compiled.patience import Patience
 from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.tables import Tables
+from pcheck.search.compiled.threads import Threads, available_cores
 from pcheck.search.compiled.turn import CLOSING, Refuted, Turn
 from pcheck.search.compiled.walk import Walk
 from pcheck.search.garbage import without_garbage_collection
@@ -68,15 +69,17 @@ def explore(
     on_progress: OnProgress | None = None,
     clock: Clock | None = None,
     first_reactions: int | None = None,
+    threads: int | None = None,
 ) -> SearchResult:
     """Explore a cluster in machine code, with the same outcomes as `reference.explore`.
 
     With reductions, counts and depth are those of the reduced state space. If `first_reactions` are
-    too few to close the tables, a search without reductions comes first.
+    too few to close the tables, a search without reductions comes first. Large searches use
+    `threads`, or all cores if None.
     """
     clock = clock or Clock(limits, on_progress)
     check_nodes(model)  # first: an interrupt of the reductions is reported as a search of no steps
-    searches = _Searches(model, tuple(reductions), limits, all_properties, clock)
+    searches = _Searches(model, tuple(reductions), limits, all_properties, clock, threads)
     with without_garbage_collection():
         return searches.result(first_reactions)
 
@@ -91,7 +94,9 @@ class _Searches:
         limits: Limits,
         all_properties: bool,
         clock: Clock,
+        threads: int | None,
     ) -> None:
+        self._threads = Threads(threads or available_cores())
         self._model, self._reductions, self._limits = model, reductions, limits
         self._all_properties, self._clock = all_properties, clock
         self._earlier: list[SearchResult] = []  # of searches that were exact until they ended
@@ -187,7 +192,14 @@ class _Searches:
         return self._reduced
 
     def _walk(self, reduced: ReducedCluster) -> Walk:
-        return Walk(self._model, self._limits, reduced, self._all_properties, self._clock)
+        return Walk(
+            self._model,
+            self._limits,
+            reduced,
+            self._all_properties,
+            self._clock,
+            threads=self._threads,
+        )
 
 
 class RecordedSearch(NamedTuple):
@@ -266,6 +278,8 @@ def compile_kernel() -> None:
     search = _search_idle_nodes(("symmetry", "cover"))
     assert search.reduced.successors is not None
     search.proof(rank_local_states(search.reduced.successors)).run()
+    search.slices.expand_slice(range(len(search.store)), 1)
+    search.slices.forget()
     search.store.flush(search.tables.orbits.arrays, len(search.store))
     search.level_judge.noted.grow(search.store)
     search.tables.composition.pool.double()

@@ -32,7 +32,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
-from numba import njit
+from numba import njit, uint64
+from numba.extending import intrinsic
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -43,14 +44,15 @@ MAX_TIED_RENAMINGS = 720
 # The number of states of one kind that `drop_below` compares with a state. A state below one of the
 # states that are not compared is kept.
 MAX_COMPARED_STATES = 200
+LOADED_AT_ONCE = 256  # slots that are loaded before they are read
 MISSING, REFUSED = -3, -2  # table entries: not filled in yet; the crash budget refuses the step
 MANY_SLOTS = 1 << 27  # of a store
 MACHINE_BITS, NUMBER_BITS = 10, 27  # a machine, a configuration and a bundle fit a 64-bit key
 
 # The reasons to return: the end of the level; missing rows; a missing reception; no room in the
 # store; the end of a slice; the limit of states; missing views; a missing image; no room to note a
-# step.
-LEVEL, ROWS, RECEPTION, FULL, SLICE, LIMIT, VIEWS, IMAGE, NOTES = range(9)
+# step; a full buffer of successors.
+LEVEL, ROWS, RECEPTION, FULL, SLICE, LIMIT, VIEWS, IMAGE, NOTES, BUFFERED = range(10)
 
 # The questions of the composition, whose subjects are at ASKED_AT and ASKED_OF in the cursor:
 # - REACTIONS: of the local state of the configuration at a place, without a letter and to each
@@ -62,7 +64,7 @@ LEVEL, ROWS, RECEPTION, FULL, SLICE, LIMIT, VIEWS, IMAGE, NOTES = range(9)
 # - AUTOMATON: the missing rows, which only the automaton can tell; COPIES: too many copies;
 # - LONGER: an inbox of queues has no room for one more letter.
 DONE = 0
-QUESTIONS = range(NOTES + 1, NOTES + 12)
+QUESTIONS = range(BUFFERED + 1, BUFFERED + 12)
 REACTIONS, LIVE, EFFECTS, IMAGE_OF_LOCAL, IMAGE_OF_LETTER = QUESTIONS[:5]
 VIEW_OF_LOCAL, COSTS, ROOM, AUTOMATON, COPIES, LONGER = QUESTIONS[5:]
 NEED_NO_ROOM = frozenset(QUESTIONS) - {ROOM, AUTOMATON}  # after the answers
@@ -74,10 +76,13 @@ NEED_NO_ROOM = frozenset(QUESTIONS) - {ROOM, AUTOMATON}  # after the answers
 # - PENDING: the number of successors in the buffer; READY: how many of these are canonical;
 # - MISSED, MISSED_AT, MISSED_BUNDLE: machine, configuration and bundle of the missing table entry
 #   (for a missing image, MISSED_BUNDLE is the number of the swap);
-# - NOTED: the number of noted steps.
+# - NOTED: the number of noted steps;
+# - DEFERRED, LATE, FOUND: how many states, and successors, are deferred, late and found (see
+#   `expand_part`);
+# - LISTED: the place of the state that is being expanded in a list of states.
 HEAD, TAIL, TRANSITIONS, MACHINE, ROW, PENDING, MISSED, MISSED_AT, MISSED_BUNDLE, READY = range(10)
-MOVED, TERMINAL, NOTED, ASKED_AT, ASKED_OF = 10, 11, 12, 13, 14
-CURSOR_SIZE = 15
+MOVED, TERMINAL, NOTED, ASKED_AT, ASKED_OF, DEFERRED, LATE, FOUND, LISTED = range(10, 19)
+CURSOR_SIZE = 19
 
 # The arrays of the composition, with one entry each:
 # - numbers of entries that are filled in: rows, receptions, both;
@@ -104,6 +109,34 @@ _DROPPED = np.uint32(0xFFFFFFFF)  # in place of a parent: this state is not expa
 # Functions that only other functions here call are compiled faster without a way in from Python.
 _INNER: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 _inner: Callable[[F], F] = njit(cache=True, **_INNER)
+
+
+_generated: Callable[[F], Any] = intrinsic  # for what Numba has no function
+
+
+@_generated
+def _exchange(context: Any, slots: Any, at: Any, expected: Any, new: Any) -> Any:
+    """Set the entry at a place if it is the expected one, in one step; return what it was."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, args[0])
+        entry = builder.gep(array.data, [args[1]])
+        pair = builder.cmpxchg(entry, args[2], args[3], "acq_rel", "acquire")
+        return builder.extract_value(pair, 0)
+
+    return uint64(slots, uint64, uint64, uint64), generate
+
+
+@_generated
+def _load(context: Any, slots: Any, at: Any) -> Any:
+    """Return the entry at a place, which other threads may set, and all that was set before it."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, args[0])
+        entry = builder.gep(array.data, [args[1]])
+        return builder.load_atomic(entry, "acquire", 8)
+
+    return uint64(slots, uint64), generate
 
 
 @njit(cache=True, inline="always")
@@ -440,17 +473,18 @@ def flush(
 
 @_inner
 def expand(
-    states: Any, parents: Any, slots: Any, vectors: Any, hashes: Any, origins: Any, edges: Any,
-    fields: Any, orbits: Any,
+    states: Any, parents: Any, vectors: Any, hashes: Any, origins: Any, fields: Any,
     row_span: Any, row_next: Any, row_bundle: Any,
     dest_at: Any, dest_count: Any, dest: Any, receptions: Any,
-    noted: Any, note_slots: Any, watched: Any,
-    cursor: Any, level_end: int, cost: int, max_states: int, slice_size: int,
+    noted: Any, note_slots: Any, watched: Any, deferred: Any,
+    cursor: Any, level_end: int, cost: int, slice_size: int,
 ) -> int:  # fmt: skip
     """Take the rows of one cost out of the states from HEAD up to the end of a level.
 
-    Return why the kernel stopped: at the end of the level, after `slice_size` states, at a missing
-    table entry, or for a reason of `flush`.
+    Return why the kernel stopped: at the end of the level, after `slice_size` states, at a full
+    buffer, or at a missing table entry. If there is room in `deferred`, a state with a missing
+    entry, or with more successors than fit the buffer, is listed there instead. It then has no
+    successors in the buffer, and any other state has all or none.
 
     The rows `row_span[machine, config, cost - 1]` up to `row_span[machine, config, cost]` have this
     cost. The receivers of a bundle are `dest_count[bundle]` machines from `dest[dest_at[bundle]]`.
@@ -463,13 +497,13 @@ def expand(
     moved = cursor[MOVED]
     stop_at = min(level_end, head + slice_size)
     machines, notes, seen_sum = row_span.shape[0], note_slots.shape[0] > 0, np.uint64(0)
+    room, defers, misses = vectors.shape[0], deferred.shape[0] > 0, False
     while head < stop_at:
         if parents[np.uintp(head)] == _DROPPED:
             head += 1
             continue
-        total = np.uint64(0)
-        for i in range(word.shape[0]):
-            total += _hash_term(factor, i, _field(states, head, word, shift, mask, i))
+        pending_before, transitions_before = pending, transitions
+        total, is_summed = np.uint64(0), False
         if notes:
             seen_sum = _seen_sum(states, head, fields, machines)
         while machine < machines:
@@ -477,19 +511,26 @@ def expand(
             start = row_span[np.uintp(machine), np.uintp(config), np.uintp(cost - 1)]
             count = row_span[np.uintp(machine), np.uintp(config), np.uintp(cost)] - start
             if start == MISSING:
+                if defers:
+                    misses = True
+                    break
                 cursor[MISSED], cursor[MISSED_AT] = machine, config
                 _save(cursor, head, machine, row, pending, transitions, moved)
                 return ROWS
+            if row < count and not is_summed:
+                for i in range(word.shape[0]):
+                    total += _hash_term(factor, i, _field(states, head, word, shift, mask, i))
+                is_summed = True
             while row < count:
-                if pending == BUFFER:
-                    _save(cursor, head, machine, row, pending, transitions, moved)
-                    status = flush(
-                        states, parents, slots, vectors, hashes, origins, edges,
-                        fields, orbits, cursor, max_states,
-                    )  # fmt: skip
-                    if status != LEVEL:
-                        return status
-                    pending = 0
+                if pending == room:
+                    if not defers:
+                        _save(cursor, head, machine, row, pending, transitions, moved)
+                        return BUFFERED
+                    if pending_before > 0:
+                        _save(cursor, head, 0, 0, pending_before, transitions_before, 0)
+                        return BUFFERED
+                    misses = True
+                    break
                 if notes and cursor[NOTED] == noted.shape[0]:
                     _save(cursor, head, machine, row, pending, transitions, moved)
                     return NOTES
@@ -515,6 +556,9 @@ def expand(
                         if after == REFUSED:
                             refused = True
                             break
+                        if defers:
+                            misses = True
+                            break
                         cursor[MISSED], cursor[MISSED_AT] = receiver, before
                         cursor[MISSED_BUNDLE] = bundle
                         _save(cursor, head, machine, row, pending, transitions, moved)
@@ -525,6 +569,8 @@ def expand(
                         others_moved |= after != before
                     _replace_field(vectors, pending, word, shift, receiver, before, after)
                     sum_after += _hash_term(factor, receiver, after - before)
+                if misses:
+                    break
                 row += 1
                 # A refused crash and a step that changes nothing are not transitions: the next
                 # successor overwrites this entry of the buffer.
@@ -543,18 +589,20 @@ def expand(
                 transitions += 1
                 moved = 1
             row = 0
+            if misses:
+                break
             machine += 1
-        if moved == 0:
+        if misses:
+            deferred[cursor[DEFERRED]] = head
+            cursor[DEFERRED] += 1
+            pending, transitions, misses = pending_before, transitions_before, False
+        elif moved == 0:
             cursor[TERMINAL] += 1
         moved = 0
         machine = 0
         head += 1
     _save(cursor, head, machine, row, pending, transitions, moved)
-    if head < level_end:
-        return SLICE
-    return flush(
-        states, parents, slots, vectors, hashes, origins, edges, fields, orbits, cursor, max_states
-    )  # fmt: skip
+    return SLICE if head < level_end else LEVEL
 
 
 @njit(cache=True, inline="always")
@@ -634,28 +682,166 @@ def rebuild_notes(states: Any, noted: Any, known: int, slots: Any, fields: Any, 
         slots[at] = nth + 1
 
 
-@njit(cache=True)
-def rebuild(states: Any, tail: int, slots: Any, fields: Any) -> None:
-    """Insert all states into slots that are empty."""
+@njit(cache=True, nogil=True)
+def rebuild(states: Any, begin: int, end: int, slots: Any, fields: Any) -> None:
+    """Insert some states, none of which is there. Other threads may insert other states."""
     word, shift, mask, factor = fields
     size = np.uint64(slots.shape[0])
     hashes = np.empty(BUFFER, np.uint64)
-    touched = np.uint64(0)
-    for start in range(0, tail, BUFFER):
-        end = min(start + BUFFER, tail)
-        for index in range(start, end):  # computes the hashes and loads the slots, as in `flush`
+    for start in range(begin, end, BUFFER):
+        stop, touched = min(start + BUFFER, end), np.uint64(0)
+        for index in range(start, stop):  # computes the hashes and loads the slots, as in `flush`
             total = np.uint64(0)
             for i in range(word.shape[0]):
                 total += _hash_term(factor, i, _field(states, index, word, shift, mask, i))
             hashes[index - start] = _mix(total)
             touched += slots[_first_slot(hashes[index - start], size)]
-        for index in range(start, end):
+        for index in range(start, stop):
             at = _first_slot(hashes[index - start], size)
-            while slots[at] != 0:
+            entry = (hashes[index - start] & _TAG) | np.uint64(index + 1)
+            while slots[at] != 0 or _exchange(slots, at, np.uint64(0), entry) != 0:
                 at = _next_slot(at, size)
-            slots[at] = (hashes[index - start] & _TAG) | np.uint64(index + 1)
-    if touched == _ONE:  # uses the sum, so that the compiler does not optimise the loads away
-        slots[0] = slots[0]
+        hashes[0] = touched  # uses the sum, so that the loads are not optimised away
+
+
+# -- threads ---------------------------------------------------------------------------------------
+#
+# Several threads expand one slice of a level, each a part of its states (`expand_part`). They read
+# tables and states, and change none. A successor that is not in the store is found, and gets a slot
+# with its place among all that was found, after the states. Of equal ones the first place wins. The
+# parts are in the order of their states, so the same ones win whatever thread comes first. When all
+# threads are done, the new states get their indices (`store_part`), or their slots are emptied
+# (`forget_part`).
+
+
+@njit(cache=True, nogil=True)
+def expand_part(
+    states: Any, parents: Any, slots: Any, vectors: Any, hashes: Any, origins: Any, is_late: Any,
+    found: Any, late: Any, fields: Any, orbits: Any,
+    row_span: Any, row_next: Any, row_bundle: Any,
+    dest_at: Any, dest_count: Any, dest: Any, receptions: Any,
+    noted: Any, note_slots: Any, watched: Any, deferred: Any,
+    cursor: Any, end: int, cost: int, tail: int, first: int, room: int,
+) -> int:  # fmt: skip
+    """Expand states; return FULL if what is found, or late, does not fit its arrays.
+
+    A state with a missing row or reception is deferred. A successor with a missing view or image is
+    late. What this thread finds has the places from `first` on.
+    """
+    late_vectors, late_origins = late
+    while True:
+        status = expand(
+            states, parents, vectors, hashes, origins, fields,
+            row_span, row_next, row_bundle, dest_at, dest_count, dest, receptions,
+            noted, note_slots, watched, deferred, cursor, end, cost, end - cursor[HEAD],
+        )  # fmt: skip
+        pending = cursor[PENDING]
+        if pending + max(cursor[FOUND], cursor[LATE]) > room:
+            return FULL
+        for at in range(pending):
+            is_late[at] = False
+        if orbits[3].shape[0] > 0:
+            while canonise(vectors, hashes, fields, orbits, cursor) != LEVEL:
+                at, to = cursor[READY], cursor[LATE]
+                is_late[at] = True
+                _copy(late_vectors, to, vectors, at)
+                late_origins[to, 0], late_origins[to, 1] = origins[at, 0], origins[at, 1]
+                cursor[LATE] += 1
+                cursor[READY] += 1
+        _find(states, slots, vectors, hashes, origins, is_late, found, cursor, tail, first)
+        cursor[PENDING] = cursor[READY] = 0
+        if status == LEVEL:
+            return LEVEL
+
+
+@_inner
+def _find(
+    states: Any, slots: Any, vectors: Any, hashes: Any, origins: Any, is_late: Any, found: Any,
+    cursor: Any, tail: int, first: int,
+) -> None:  # fmt: skip
+    """Find those successors of the buffer that are not late, and give them slots."""
+    found_vectors, found_origins, is_new, placed = found
+    size, words, pending = np.uint64(slots.shape[0]), states.shape[1], cursor[PENDING]
+    place, touched = first + cursor[FOUND], np.uint64(0)
+    for i in range(pending):  # these two loops only load, as in `flush`
+        touched += slots[_first_slot(hashes[i], size)]
+    for i in range(pending):
+        slot = slots[_first_slot(hashes[i], size)]
+        if (slot & _TAG) == (hashes[i] & _TAG) and np.int64(slot & _INDEX) - 1 < tail:
+            touched += states[(slot & _INDEX) - _ONE, 0] if slot != 0 else np.uint64(0)
+    cursor[MISSED_AT] = np.int64(touched & _INDEX)  # so that the loads are not optimised away
+    for i in range(pending):
+        if is_late[i]:
+            continue
+        at, tag = _first_slot(hashes[i], size), hashes[i] & _TAG
+        mine, is_ready = tag | np.uint64(tail + place + 1), False
+        slot = _load(slots, at)
+        while True:
+            other = np.int64(-1)
+            if slot != 0:
+                if (slot & _TAG) == tag:
+                    known = np.int64(slot & _INDEX) - 1
+                    differs = np.uint64(0)
+                    if known < tail:
+                        for k in range(words):
+                            differs |= states[np.uintp(known), k] ^ vectors[i, k]
+                    else:
+                        other = known - tail
+                        for k in range(words):
+                            differs |= found_vectors[np.uintp(other), k] ^ vectors[i, k]
+                    if differs == 0 and other < place:
+                        break
+                    if differs != 0:
+                        other = np.int64(-1)
+                if other < 0:
+                    at = _next_slot(at, size)
+                    slot = _load(slots, at)
+                    continue
+            # The slot is empty, or an equal successor of a later part has it.
+            if not is_ready:
+                _copy(found_vectors, place, vectors, i)
+                found_origins[place] = origins[i, 0]
+                is_new[place], is_ready = True, True
+            seen = _exchange(slots, at, slot, mine)
+            if seen == slot:
+                if other >= 0:
+                    is_new[other] = False
+                placed[place] = at
+                place += 1
+                break
+            slot = seen
+    cursor[FOUND] = place - first
+
+
+@njit(cache=True, nogil=True)
+def store_part(
+    states: Any, parents: Any, slots: Any, found: Any, begin: int, end: int, index: int, tail: int
+) -> None:
+    """Store the new states at the places from `begin` to `end`, from an index upwards.
+
+    In the first part, every place won, so that the slots hold these indices already.
+    """
+    found_vectors, found_origins, is_new, placed = found
+    is_settled, touched = index == tail + begin, np.uint64(0)
+    for place in range(begin, end):
+        if not is_settled and (place - begin) % LOADED_AT_ONCE == 0:
+            for ahead in range(place, min(place + LOADED_AT_ONCE, end)):
+                touched += slots[placed[ahead]]  # only loads, as in `flush`
+        if is_new[place]:
+            _copy(states, index, found_vectors, place)
+            parents[index] = found_origins[place]
+            if not is_settled:
+                slots[placed[place]] = (slots[placed[place]] & _TAG) | np.uint64(index + 1)
+            index += 1
+    if touched == _ONE:  # uses the sum, so that the loads are not optimised away
+        placed[begin] = 0
+
+
+@njit(cache=True)
+def forget_part(slots: Any, placed: Any, begin: int, end: int) -> None:
+    """Empty the slots of what has the places from `begin` to `end`."""
+    for place in range(begin, end):
+        slots[placed[place]] = 0
 
 
 @njit(cache=True)
@@ -669,46 +855,49 @@ def repack(old: Any, new: Any, tail: int, fields: Any, new_fields: Any) -> None:
             _replace_field(new, index, new_word, new_shift, machine, 0, value)
 
 
-@njit(cache=True)
-def drop_below(
-    states: Any,
-    parents: Any,
-    start: int,
-    end: int,
-    fields: Any,
-    first_row: Any,
-    local: Any,
-    inboxes: Any,
-) -> int:
-    """Mark the states from `start` to `end` that lie below another one of these; return the count.
+@njit(cache=True, nogil=True)
+def kinds_of(
+    states: Any, start: int, begin: int, end: int, fields: Any, first_row: Any, local: Any,
+    kinds: Any,
+) -> None:  # fmt: skip
+    """Note the kinds of the states from `begin` to `end`, beginning with that of state `start`.
 
-    For the configuration in row `first_row[node] + number`, `local` is the number of its local
-    state, and `inboxes` is its inbox as a set of bits. The last machine is the crash budget.
-
-    States of one kind agree in all local states and observations. The kind is a hash, by which the
-    states are chained: states of equal kinds are compared in full.
+    States of one kind agree in all local states and observations, or have equal hashes. The last
+    machine is the crash budget, which does not count.
     """
     word, shift, mask, factor = fields
     nodes, machines = first_row.shape[0], word.shape[0]
-    size = 1
-    while size < 2 * (end - start):
-        size *= 2
-    # Chains of states, as offsets from `start`: the latest state in each bucket, and the state
-    # before each state in its bucket; -1 is the end of a chain.
-    latest = np.full(size, -1, np.int64)
-    earlier = np.full(end - start, -1, np.int64)
-    kinds = np.zeros(end - start, np.uint64)
-    dropped = 0
-    for index in range(start, end):
+    for index in range(begin, end):
         total = np.uint64(0)
         for machine in range(machines - 1):
             number = _field(states, index, word, shift, mask, machine)
             if machine < nodes:
                 number = np.int64(local[first_row[machine] + number])
             total += _hash_term(factor, machine, number)
-        kind = _mix(total)
-        kinds[index - start] = kind
-        at = kind & np.uint64(size - 1)
+        kinds[index - start] = _mix(total)
+
+
+@njit(cache=True, nogil=True)
+def drop_below(
+    states: Any, parents: Any, start: int, end: int, fields: Any, first_row: Any, local: Any,
+    inboxes: Any, kinds: Any, latest: Any, earlier: Any, nth: int, of: int,
+) -> int:  # fmt: skip
+    """Mark the states from `start` to `end` that lie below another one of these; return the count.
+
+    Only every `of`-th kind of states is compared, from the `nth` on. For the configuration in row
+    `first_row[node] + number`, `local` is the number of its local state, and `inboxes` is its inbox
+    as a set of bits.
+
+    The states of some kinds are chained, as offsets from `start`: `latest` is the latest state in
+    each bucket, and `earlier` the state before each state in its bucket; -1 is the end of a chain.
+    """
+    last, dropped = np.uint64(latest.shape[0] - 1), 0
+    mine, count = np.uint64(nth), np.uint64(of)
+    for index in range(start, end):
+        kind = kinds[index - start]
+        at = kind & last
+        if at % count != mine:
+            continue
         other, compared, alive = latest[at], 0, True
         while other >= 0 and alive and compared < MAX_COMPARED_STATES:
             if kinds[other] == kind and parents[start + other] != _DROPPED:
@@ -1252,29 +1441,43 @@ def search(
     states: Any, parents: Any, slots: Any, vectors: Any, hashes: Any, origins: Any, edges: Any,
     fields: Any, capacities: Any, noted: Any, note_slots: Any, watched: Any,
     missed: int, cursor: Any,
-    level_end: int, cost: int, max_states: int, slice_size: int, max_entries: int,
+    listed: Any, level_end: int, cost: int, max_states: int, slice_size: int, max_entries: int,
     row_span: Any, row_next: Any, row_bundle: Any, filled: Any,
     dest_at: Any, dest_count: Any, dest: Any, arrivals: Any, receptions: Any,
     orbits: Any, renamings: Any,
     configs: Any, counts: Any, nodes: Any, local_states: Any, local_edges: Any, chains: Any,
     limits: Any,
 ) -> int:  # fmt: skip
-    """Expand a level as `expand` does, and compose the entries of nodes that it misses.
+    """Expand a level as `expand` does, insert the successors, compose missing entries of nodes.
 
-    If `missed` is not LEVEL, only compose the entry that is missing. Return a question, or what
-    `expand` returns.
+    If `listed` is not empty, only the listed states of the level are expanded. If `missed` is not
+    LEVEL, only compose the entry that is missing. Return a question, or what `expand` or `flush`
+    returns.
     """
     stop_at = cursor[HEAD] + slice_size
-    composed = nodes[4]
+    composed, no_states = nodes[4], listed[:0]
     for _ in range(COMPOSED_AT_ONCE):
         status = missed
         if missed == LEVEL:
+            end: Any = level_end if listed.shape[0] == 0 else np.int64(listed[cursor[LISTED]]) + 1
             status = expand(
-                states, parents, slots, vectors, hashes, origins, edges, fields, orbits,
+                states, parents, vectors, hashes, origins, fields,
                 row_span, row_next, row_bundle, dest_at, dest_count, dest, receptions,
-                noted, note_slots, watched,
-                cursor, level_end, cost, max_states, stop_at - cursor[HEAD],
+                noted, note_slots, watched, no_states,
+                cursor, end, cost, stop_at - cursor[HEAD],
             )  # fmt: skip
+            if status == LEVEL and cursor[LISTED] + 1 < listed.shape[0]:
+                cursor[LISTED] += 1
+                cursor[HEAD] = listed[cursor[LISTED]]
+                continue
+            if status in (LEVEL, BUFFERED):
+                is_full = status == BUFFERED
+                status = flush(
+                    states, parents, slots, vectors, hashes, origins, edges, fields, orbits,
+                    cursor, max_states,
+                )  # fmt: skip
+                if status == LEVEL and is_full:
+                    continue
         is_entry = status in (ROWS, RECEPTION, VIEWS, IMAGE)
         node, number, third = cursor[MISSED], cursor[MISSED_AT], cursor[MISSED_BUNDLE]
         if not is_entry or node >= composed.shape[0] or composed[node] == 0:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from pcheck.search.compiled import kernel
 from pcheck.search.compiled.kernel import BUFFER, CURSOR_SIZE, PENDING, READY, TAIL, TRANSITIONS
+from pcheck.search.compiled.memory import longer, with_reserve, zeros
+from pcheck.search.compiled.threads import Threads, shares
 
 # The arrays grow in few, large steps. Room that is not used yet costs nothing, and a copy needs new
 # memory, which the system may be slow to provide.
@@ -103,18 +106,14 @@ def slots_for(states: int) -> int:
     return few if few < kernel.MANY_SLOTS else max(kernel.MANY_SLOTS, 2 * states)
 
 
-def _longer(old: Any, used: int, room: int) -> Any:
-    """Return a copy with more room; the memory of the new room is not touched."""
-    new = np.empty((room, *old.shape[1:]), old.dtype)
-    new[:used] = old[:used]
-    return new
-
-
 class Store:
     """The states in the order in which they were found: the list is also the search's queue."""
 
-    def __init__(self, sizes: list[int], first: list[int], *, records: bool = False) -> None:
+    def __init__(
+        self, sizes: list[int], first: list[int], threads: Threads, *, records: bool = False
+    ) -> None:
         """Store the initial state. With `records`, also keep all transitions, ordered by origin."""
+        self.threads = threads
         self.layout = Layout(map(width_for, sizes))
         self.states = np.zeros((FIRST_ROOM, self.layout.words), np.uint64)
         self.parents = np.zeros(FIRST_ROOM, np.uint32)
@@ -128,7 +127,7 @@ class Store:
         self.vectors = np.zeros((BUFFER, self.layout.words), np.uint64)
         self.states[:1] = self.layout.pack([first])
         self.cursor[TAIL] = 1
-        kernel.rebuild(self.states, 1, self.slots, self.layout.fields)
+        self._rebuild(self.slots)
 
     def __len__(self) -> int:
         return int(self.cursor[TAIL])
@@ -157,22 +156,41 @@ class Store:
             self.edges, self.layout.fields, orbits, self.cursor, max_states,
         )  # fmt: skip
 
+    def put(self, vectors: Any, origins: Any, layout: Layout) -> None:
+        """Put transitions into the buffer, which is empty. Their vectors may have an old layout."""
+        count = len(origins)
+        self.vectors[:count], self.origins[:count] = 0, origins
+        kernel.repack(vectors, self.vectors, count, layout.fields, self.layout.fields)
+        self.cursor[TRANSITIONS] += count
+        self.cursor[PENDING] = count
+
     def grow(self) -> None:
-        """Make room for at least one more buffer. An interrupt at any point loses no state."""
-        needed = len(self) + BUFFER
-        room = max(needed, SECOND_ROOM, 2 * len(self.states))
-        if needed > len(self.states):
-            self.states = _longer(self.states, len(self), room)
-        if needed > len(self.parents):
-            self.parents = _longer(self.parents, len(self), room)
+        """Make room for one more buffer, and for recorded transitions."""
+        self.make_room(BUFFER)
         recorded = int(self.cursor[TRANSITIONS])
         if 0 < len(self.edges) < recorded:
-            self.edges = _longer(self.edges, recorded - int(self.cursor[PENDING]), 2 * recorded)
+            self.edges = longer(self.edges, recorded - int(self.cursor[PENDING]), 2 * recorded)
+
+    def make_room(self, count: int) -> None:
+        """Make room for at least `count` more states. An interrupt at any point loses no state."""
+        needed = len(self) + count
+        room = max(needed, SECOND_ROOM, 2 * len(self.states))
+        if needed > len(self.states):
+            self.states = longer(self.states, len(self), room)
+        if needed > len(self.parents):
+            self.parents = longer(self.parents, len(self), room)
         if needed > kernel.most_states(len(self.slots)):
             self.slots = np.zeros(0, np.uint64)  # frees the old slots first
-            slots = np.zeros(slots_for(needed), np.uint64)
-            kernel.rebuild(self.states, len(self), slots, self.layout.fields)
+            slots = zeros(slots_for(needed), np.uint64)
+            self._rebuild(slots)
             self.slots = slots
+
+    def _rebuild(self, slots: Any) -> None:
+        """Insert all states into slots, with all threads."""
+        self.threads.run(
+            partial(kernel.rebuild, self.states, begin, end, slots, self.layout.fields)
+            for begin, end in shares(0, len(self), self.threads.count)
+        )
 
     def discard_buffer(self) -> None:
         """Discard the successors in the buffer, and free the slots. The search cannot go on."""
@@ -186,7 +204,7 @@ class Store:
         The slots stay valid: the hash of a state depends on its numbers, not on their fields.
         """
         old, new = self.layout, Layout(map(width_for, sizes))
-        states = np.zeros((len(self.states), new.words), np.uint64)
+        states = with_reserve(len(self) + BUFFER, np.uint64, new.words)
         kernel.repack(self.states, states, len(self), old.fields, new.fields)
         vectors = np.zeros((BUFFER, new.words), np.uint64)
         pending = int(self.cursor[PENDING])

@@ -49,7 +49,8 @@ NO_STORE = (
     *(np.zeros((0, 3), np.uint32), Layout([]).fields, np.zeros(0, np.int64)),
     *(np.zeros((0, 3), np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint64)),
 )
-NO_LEVEL = 0, 0, 0, 0, 0
+NO_STATES = np.zeros(0, np.int64)
+NO_LEVEL = NO_STATES, 0, 0, 0, 0, 0
 # for answers to questions of the kernel, between two checks of the limits
 MAX_SECONDS_OF_ANSWERS = 0.02
 
@@ -116,16 +117,33 @@ class Tables:
             *self.composition.arrays(ranked=self.ranks is not None),
         )  # fmt: skip
 
+    @property
+    def arrays_of_steps(self) -> tuple[Any, ...]:
+        """The arrays of rows and receptions for a thread that changes none of them."""
+        begins, counts, receivers, _ = self.effects.arrays
+        return (
+            self.row_span, self.rows.next, self.rows.bundle, begins, counts, receivers,
+            self.receptions.table,
+        )  # fmt: skip
+
     def search(
-        self, store: Store, noted: tuple[Any, ...], end: int, limits: tuple[int, ...]
+        self,
+        store: Store,
+        noted: tuple[Any, ...],
+        listed: Any,
+        end: int,
+        limits: tuple[int, ...],
     ) -> int:
-        """Expand states up to `end` with the kernel; return why the kernel stopped."""
+        """Expand states up to `end` with the kernel, or those of them that are listed.
+
+        Return why the kernel stopped.
+        """
         layout, until = store.layout, time.monotonic() + MAX_SECONDS_OF_ANSWERS
         while time.monotonic() < until:
             status: int = kernel.search(
                 *(store.states, store.parents, store.slots, store.vectors, store.hashes),
                 *(store.origins, store.edges, layout.fields, layout.capacities),
-                *(*noted, kernel.LEVEL, store.cursor, end, *limits, *self._arrays),
+                *(*noted, kernel.LEVEL, store.cursor, listed, end, *limits, *self._arrays),
             )
             if status not in kernel.NEED_NO_ROOM:
                 return status

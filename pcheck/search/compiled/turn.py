@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pcheck.errors import Asymmetric, PcheckError, SpecError, Unreliable
+from pcheck.language.property import Kind
 from pcheck.search.compiled.walk import Walk
 from pcheck.search.limits import INTERRUPT, STOPPING_EXCEPTIONS, depth_limit, stop_reason
 from pcheck.search.outcome import SearchResult, TooManyNumbers
@@ -22,6 +23,7 @@ from pcheck.search.reductions.met_tables import MetTables
 from pcheck.search.reductions.unseen_steps import ForbidsUnseenSteps
 
 CLOSING = "closing tables"
+MIN_STATES_TO_TRY_COVER = 50_000  # a smaller search ends before a second one would
 PAIRS_PER_REACTION = 10  # known reactions that are copied into new tables in the time of one
 
 
@@ -88,7 +90,16 @@ class Turn:
         self._grow_if_it_pays()
         if not self._unknown:
             self._confirmed = self.walk.depth, list(self.walk.judge.found)
-        return self._may_prove and self.walk.should_try_cover()
+        return self._may_prove and self._should_try_cover()
+
+    def _should_try_cover(self) -> bool:
+        """Return whether only `always` properties are open and the search is large and growing."""
+        walk = self.walk
+        open_sometimes = any(prop.kind is Kind.SOMETIMES for prop in walk.judge.open)
+        grows = walk.progress.widths[-1] > max(walk.progress.widths[-2:-1], default=0)
+        if walk.limits.depth is not None:  # the levels of a proof are not numbers of steps
+            return False
+        return not open_sometimes and len(walk.store) >= MIN_STATES_TO_TRY_COVER and grows
 
     def _grow_if_it_pays(self) -> bool:
         """Let the tables grow if it pays; the walk never pauses for that."""

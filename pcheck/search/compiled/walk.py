@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cached_property
+from typing import Any
 
 from pcheck.errors import SpecError
-from pcheck.language.property import Kind
 from pcheck.search.clock import Clock, Progress, Tick
-from pcheck.search.compiled import kernel
+from pcheck.search.compiled import kernel, slices
 from pcheck.search.compiled.covering import Cover
 from pcheck.search.compiled.discovering import discovery
 from pcheck.search.compiled.judging import LevelJudge
-from pcheck.search.compiled.kernel import HEAD, TERMINAL, TRANSITIONS
+from pcheck.search.compiled.kernel import HEAD, LISTED, TERMINAL, TRANSITIONS
 from pcheck.search.compiled.reconstruct import steps_to, trace_to
 from pcheck.search.compiled.store import Store
-from pcheck.search.compiled.tables import Tables
+from pcheck.search.compiled.tables import NO_STATES, Tables
+from pcheck.search.compiled.threads import Threads
 from pcheck.search.growth import growing_nodes
 from pcheck.search.judge import Found, Judge
 from pcheck.search.limits import (
@@ -35,8 +37,7 @@ from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.trace import Trace
 
 PROVING = "proving by a second search, with cover"
-SLICE = 50_000  # states that are expanded between two checks of the limits
-MIN_STATES_TO_TRY_COVER = 50_000  # a smaller search ends before a second one would
+STATES_AT_ONCE = 50_000  # that are expanded between two checks of the limits
 ENTRIES_PER_REACTION, STATES_PER_REACTION = 25, 120  # that take as long as one reaction
 MAX_STATES = (1 << 32) - 2  # the index of a state plus one fits in half a hash slot
 
@@ -53,6 +54,7 @@ class Walk:
         clock: Clock,
         tables: Tables | None = None,
         records: bool = False,
+        threads: Threads | None = None,
     ) -> None:
         """Prepare a search by steps; with ranked tables, one by ranks that drops covered states."""
         self.model, self.limits, self.reduced, self.clock = model, limits, reduced, clock
@@ -66,7 +68,8 @@ class Walk:
         self.stopped: str | None = None
         first = self.tables.vectors.initial()
         self.level_judge = LevelJudge(self.tables, self.judge, reduced)
-        self.store = Store(self.tables.machines.sizes(), first, records=records)
+        self.threads, self.records = threads or Threads(1), records
+        self.store = Store(self.tables.machines.sizes(), first, self.threads, records=records)
         self.levels = [0, 1]  # where each complete level begins, and where the last one ends
         self.depth = 0  # of the last level that has a state
         self.sizes = [[1] * len(model.nodes)]  # at each level, the configurations of each node
@@ -108,18 +111,11 @@ class Walk:
             + self.level_judge.judged
         )
 
-    def should_try_cover(self) -> bool:
-        """Return whether only `always` properties are open and the search is large and growing."""
-        open_sometimes = any(prop.kind is Kind.SOMETIMES for prop in self.judge.open)
-        grows = self.progress.widths[-1] > max(self.progress.widths[-2:-1], default=0)
-        if self.limits.depth is not None:  # the levels of a proof are not numbers of steps
-            return False
-        return not open_sometimes and len(self.store) >= MIN_STATES_TO_TRY_COVER and grows
-
     def proof(self, ranks: Ranks) -> Walk:
         """Return a search by ranks for the properties that are still open."""
         tables = self.tables.ranked(ranks)
-        search = Walk(self.model, self.limits, self.reduced, False, self.clock, tables)
+        parts = self.model, self.limits, self.reduced, False, self.clock, tables, False
+        search = Walk(*parts, self.threads)
         search.judge.open, search.judge.samples = list(self.judge.open), self.judge.samples
         search.level_judge.begin_with(self.level_judge, int(self.store.cursor[TRANSITIONS]))
         search.progress.level, search.progress.activity = self.progress.level, PROVING
@@ -169,28 +165,41 @@ class Walk:
 
     def _expand_level(self, start: int, end: int, cost: int) -> None:
         """Take the rows of one cost out of the states of one level."""
-        self.store.cursor[HEAD] = start
-        while (status := self._expand(end, cost)) != kernel.LEVEL:
+        only_states = not (self.records or self.judge.has_step_properties or self.limits.entries)
+        if only_states and len(self.store) >= slices.MIN_STATES:
+            self.slices.expand_level(start, end, cost)
+        else:
+            self.expand_states(start, end, cost)
+
+    @cached_property
+    def slices(self) -> slices.Slices:
+        """The slices of the levels of this search."""
+        return slices.Slices(self.tables, self.store, self.level_judge.noted, self)
+
+    def expand_states(self, start: int, end: int, cost: int, listed: Any = NO_STATES) -> None:
+        """Take the rows of one cost out of some states, or of those that are listed."""
+        store, noted = self.store, self.level_judge.noted
+        most = MAX_STATES if len(listed) else STATES_AT_ONCE
+        limits = cost, self.max_states(), most, self.limits.entries or MAX_STATES
+        store.cursor[HEAD], store.cursor[LISTED] = listed[0] if len(listed) else start, 0
+        while True:
+            self._make_room()
+            with self._blaming():
+                status = self.tables.search(store, noted.arrays(store), listed, end, limits)
+            if status == kernel.LEVEL:
+                break
             if status == kernel.FULL:
-                self.store.grow()
+                store.grow()
             elif status == kernel.LIMIT:
                 raise Stop(self._limit())
             elif status == kernel.NOTES:
-                self.level_judge.noted.grow(self.store)
+                noted.grow(store)
             elif status != kernel.SLICE:
                 with self._blaming():
-                    self.tables.fill(status, self.store.cursor)
+                    self.tables.fill(status, store.cursor)
             self._check_limits()
 
-    def _expand(self, end: int, cost: int) -> int:
-        self._make_room()
-        noted = self.level_judge.noted.arrays(self.store)
-        entries = self.limits.entries if self.limits.entries is not None else MAX_STATES
-        limits = cost, self._max_states(), SLICE, entries
-        with self._blaming():
-            return self.tables.search(self.store, noted, end, limits)
-
-    def _max_states(self) -> int:
+    def max_states(self) -> int:
         """Return the number of states at which the search stops; beyond the last level, no more."""
         return self.levels[-1] if self._is_beyond() else self.limits.states or MAX_STATES
 
@@ -201,7 +210,7 @@ class Walk:
     def _limit(self) -> str:
         if self._is_beyond():
             return depth_limit(self.limits.depth or 0)
-        return state_limit(self._max_states())
+        return state_limit(self.max_states())
 
     @contextmanager
     def _blaming(self) -> Iterator[None]:
@@ -226,7 +235,7 @@ class Walk:
         """Insert the successors in the buffer, so that states and transitions fit together."""
         while True:
             self._make_room()
-            status = self.store.flush(self.tables.orbits.arrays, self._max_states())
+            status = self.store.flush(self.tables.orbits.arrays, self.max_states())
             if status == kernel.FULL:
                 self.store.grow()
             elif status in (kernel.VIEWS, kernel.IMAGE):
@@ -250,31 +259,21 @@ class Walk:
         """Return the trace to a state."""
         return trace_to(index, self.tables, self.store, self.levels, tick)
 
-    def _discovery(self, name: str, found: Found[tuple[int, ...]], tick: Tick) -> Discovery:
-        """Return the trace to where a property was decided, and what is wrong at its end."""
-        prop = next(each for each in self.model.properties if each.name == name)
-        symmetry = self.level_judge.symmetry
-        return discovery(
-            prop, found, self._trace(found.where[0], tick), self.tables, symmetry, tick
-        )
-
-    @property
-    def terminal(self) -> int:
-        """The number of states without a next step, if every row costs one step."""
-        return int(self.store.cursor[TERMINAL])
-
-    def _growing(self) -> tuple[str, ...]:
-        """Return what grows in the nodes from level to level."""
-        return growing_nodes(self.tables.machines.configs_by_level(self.sizes))
-
     def report(self, proof: Walk | None = None) -> SearchResult:
         """Return the result of this search; the counts are those of the proof, if one is given."""
         last = proof or self
         on = [name for name in self.reduced.on if name != "cover" or proof is not None]
         seconds, symmetry = self.clock.seconds(), last.level_judge.symmetry
+        configs = self.tables.machines.configs_by_level
+        by_name = {prop.name: prop for prop in self.model.properties}
         last.tables.mark_sent()
+
+        def discover(name: str, found: Found[tuple[int, ...]], tick: Tick) -> Discovery:
+            trace, names = self._trace(found.where[0], tick), self.level_judge.symmetry
+            return discovery(by_name[name], found, trace, self.tables, names, tick)
+
         discoveries, untraced = trace_decisions(
-            *(self.judge, self.clock, self.progress, self._discovery),
+            *(self.judge, self.clock, self.progress, discover),
             lambda where: steps_to(where, self.levels),
         )
         return SearchResult(
@@ -290,8 +289,8 @@ class Walk:
             seconds=seconds,
             memory=last.store.bytes,
             engine="compiled",
-            terminal=last.terminal if last.complete and not on else None,
-            growing=self._growing() if self.stopped is not None else (),
+            terminal=int(last.store.cursor[TERMINAL]) if last.complete and not on else None,
+            growing=growing_nodes(configs(self.sizes)) if self.stopped is not None else (),
             samples=self.judge.samples,
             reduced=tuple(on),
             skipped=self.reduced.skipped,

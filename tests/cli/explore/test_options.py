@@ -15,7 +15,7 @@ def test_help_lists_the_options_of_the_spec_and_of_the_command(pcheck: Ends) -> 
     own = {"--acceptors", "--values", "--ballots"}
     general = """
         --bug --network --crashes --crash-nodes --stops --stop-nodes --property --find --also
-        --all-properties --engine
+        --all-properties --engine --threads
         --reduce --max-states --max-depth --max-seconds --max-memory --levels --coverage
         --coverage-file --save --format --output --json --quiet --help
     """

@@ -180,9 +180,9 @@ def test_the_description_names_the_reductions() -> None:
 
 
 def test_a_level_of_a_cover_proof_is_not_a_number_of_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    from pcheck.search.compiled import walk
+    from pcheck.search.compiled import turn
 
-    monkeypatch.setattr(walk, "MIN_STATES_TO_TRY_COVER", 100)
+    monkeypatch.setattr(turn, "MIN_STATES_TO_TRY_COVER", 100)
     search = small(reduce="minimise,fuse,prune,cover", properties=["agreement"])
     assert search.reduced == ("minimise", "fuse", "prune", "cover")
     removed = sum(search.widths) - search.states

@@ -24,7 +24,7 @@ def test_states_are_found_again_however_full_the_slots_are() -> None:
     states = layout.pack([(n * 7, n * n) for n in range(1_000)])
     for size in (1_001, 1_024, 1_250, 1_999, FIRST_SLOTS):
         slots = np.zeros(size, np.uint64)
-        kernel.rebuild(states, len(states), slots, layout.fields)
+        kernel.rebuild(states, 0, len(states), slots, layout.fields)
         filled = slots[slots != 0] & np.uint64(0xFFFFFFFF)
         assert sorted(filled.tolist()) == [*range(1, 1_001)]
         sums = (np.array(layout.unpack(states), np.uint64) * layout.fields[3]).sum(axis=1)

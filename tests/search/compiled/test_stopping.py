@@ -47,7 +47,7 @@ def interrupted(case: Case, nth: int, patch: pytest.MonkeyPatch) -> SearchResult
             raise KeyboardInterrupt
 
     patch.setattr(Clock, "PERIOD", 0.0)
-    patch.setattr(walk, "SLICE", 37)
+    patch.setattr(walk, "STATES_AT_ONCE", 37)
     return explorer.explore(case.model(), case.limits, on_progress=on_progress)
 
 
@@ -98,7 +98,7 @@ def test_a_lack_of_memory_at_any_point_stops_a_search(
             raise MemoryError
 
     monkeypatch.setattr(Clock, "PERIOD", 0.0)
-    monkeypatch.setattr(walk, "SLICE", 37)
+    monkeypatch.setattr(walk, "STATES_AT_ONCE", 37)
     search = explore(Case(tickers(3, 19)).model(), on_progress=on_progress)
     assert (search.stopped, search.verdict) == ("a lack of memory", Verdict.INCOMPLETE)
     assert 200 < search.states < 8_000
@@ -110,7 +110,7 @@ def test_a_violation_found_before_an_interrupt_is_reported(
     case = Case(tickers(3, 19, never_at(1, 0, 0), never_at(19, 19, 19, name="other")))
     in_full = case._replace(all_properties=True)
     monkeypatch.setattr(Clock, "PERIOD", 0.0)
-    monkeypatch.setattr(walk, "SLICE", 37)
+    monkeypatch.setattr(walk, "STATES_AT_ONCE", 37)
 
     def on_progress(progress: Progress) -> None:
         if progress.level > 20:
@@ -125,7 +125,7 @@ def test_a_violation_found_before_an_interrupt_is_reported(
 def test_progress_is_reported_with_growing_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     reports: list[tuple[int, int, int]] = []
     monkeypatch.setattr(Clock, "PERIOD", 0.0)
-    monkeypatch.setattr(walk, "SLICE", 100)
+    monkeypatch.setattr(walk, "STATES_AT_ONCE", 100)
     model = Case(tickers(3, 19)).model()
     search = explorer.explore(
         model, on_progress=lambda p: reports.append((p.states, p.transitions, p.level))

@@ -62,9 +62,9 @@ def test_a_small_search_never_loads_the_kernel(tmp_path: Path) -> None:
 
 UNCOMPILED = """
 from pcheck import check
-from pcheck.search.compiled import explorer, kernel, walk
+from pcheck.search.compiled import explorer, kernel, turn
 
-walk.MIN_STATES_TO_TRY_COVER = 100
+turn.MIN_STATES_TO_TRY_COVER = 100
 functions = {name: each for name, each in vars(kernel).items() if hasattr(each, "signatures")}
 print(*sorted(name for name, each in functions.items() if each.overloads), sep=",")
 explorer.compile_kernel()
@@ -84,7 +84,8 @@ def test_no_function_of_the_kernel_is_first_compiled_during_a_search() -> None:
         [sys.executable, "-c", UNCOMPILED], capture_output=True, text=True, check=True, cwd=ROOT
     )
     functions = (
-        "add_reception,canonise,drop_below,flush,keep_config,mix_each,move_receptions,"
-        "note_first_seen,number_config,rebuild,rebuild_configs,rebuild_notes,repack,search,views_of"
+        "add_reception,canonise,drop_below,expand_part,flush,forget_part,keep_config,kinds_of,"
+        "mix_each,most_states,move_receptions,note_first_seen,number_config,rebuild,"
+        "rebuild_configs,rebuild_notes,repack,search,store_part,views_of"
     )
     assert done.stdout == f"\nminimise,fuse,prune,symmetry,cover\n{functions}\n\n"

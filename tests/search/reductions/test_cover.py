@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from pcheck.search.clock import Clock
-from pcheck.search.compiled import walk
+from pcheck.search.compiled import turn, walk
 from pcheck.search.compiled.explorer import explore
 from pcheck.search.compiled.walk import Walk
 from pcheck.search.limits import Limits
@@ -46,7 +46,7 @@ ALL = WITH_SYMMETRY[-1]
 def check_explored(case: Case, reductions: Sequence[str], expected: SearchResult) -> bool:
     """Assert that the engine agrees with the reference; return whether cover proved the rest."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(walk, "MIN_STATES_TO_TRY_COVER", 0)
+        patch.setattr(turn, "MIN_STATES_TO_TRY_COVER", 0)
         model, everything = never_decided(case), case.all_properties
         found = explore(model, reductions=(*reductions, "cover"), all_properties=everything)
     assert found.verdict is expected.verdict, reductions

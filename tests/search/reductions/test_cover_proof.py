@@ -12,7 +12,7 @@ import pytest
 from pcheck import Action, Cluster, Id, Property, Step, action, always
 from pcheck.errors import SpecError
 from pcheck.search import clock
-from pcheck.search.compiled import walk
+from pcheck.search.compiled import turn, walk
 from pcheck.search.compiled.covering import Cover
 from pcheck.search.compiled.explorer import explore
 from pcheck.search.compiled.judging import LevelJudge
@@ -32,7 +32,7 @@ Patch: TypeAlias = pytest.MonkeyPatch
 @pytest.fixture
 def soon(monkeypatch: Patch) -> None:
     """Let every search try a proof at once."""
-    monkeypatch.setattr(walk, "MIN_STATES_TO_TRY_COVER", 0)
+    monkeypatch.setattr(turn, "MIN_STATES_TO_TRY_COVER", 0)
 
 
 SOON = pytest.mark.usefixtures("soon")
@@ -167,7 +167,7 @@ def test_each_of_several_properties_is_decided(
     long: int, on: tuple[str, ...], monkeypatch: Patch
 ) -> None:
     """A violation found before the proof is kept; one found by the proof makes it useless."""
-    monkeypatch.setattr(walk, "MIN_STATES_TO_TRY_COVER", long)
+    monkeypatch.setattr(turn, "MIN_STATES_TO_TRY_COVER", long)
     case = Case(only_agreement("", no_votes), all_properties=True)
     found, expected = both(case, *FUSED)
     assert found.outcomes == {"agreement": Outcome.HOLDS, "no_votes": Outcome.VIOLATED}

@@ -9,7 +9,7 @@ import pytest
 
 from pcheck import Id, Step, broadcast, send
 from pcheck.language.cluster import Cluster
-from pcheck.search.compiled import explorer, patience, walk
+from pcheck.search.compiled import explorer, patience, turn
 from pcheck.search.limits import Limits
 from pcheck.search.reductions import reduce
 from pcheck.search.reductions.closure import Closure
@@ -89,7 +89,7 @@ def test_a_long_search_has_tables_however_many_reactions_they_would_have(
     monkeypatch.setattr(explorer, "MAX_LOCAL_REACTIONS", most)
     monkeypatch.setattr(patience, "MIN_PLAIN_WORK", 0)
     monkeypatch.setattr(patience, "MAX_PLAIN_WORK", 0)
-    monkeypatch.setattr(walk, "MIN_STATES_TO_TRY_COVER", 0)
+    monkeypatch.setattr(turn, "MIN_STATES_TO_TRY_COVER", 0)
     case = Case(paxos(acceptors=2, proposers=2, rounds=1), crashes=1)
     expected = by_reference(case)
     found = explorer.explore(case.model(), reductions=REDUCTIONS, first_reactions=first)

@@ -1,0 +1,52 @@
+"""The threads of a search. Only machine code runs in several threads at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from itertools import pairwise
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def available_cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def shares(start: int, stop: int, count: int) -> Iterator[tuple[int, int]]:
+    """Yield some ranges of about equal lengths that make up a whole one."""
+    ends = [start + (stop - start) * nth // count for nth in range(count + 1)]
+    yield from pairwise(ends)
+
+
+class Threads:
+    """Some threads that run tasks side by side."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        # one more, for the thread that runs a whole and waits for its tasks
+        self._pool = ThreadPoolExecutor(count + 1)
+
+    def run(self, tasks: Iterable[Callable[[], T]]) -> list[T]:
+        """Run some tasks side by side; return their results when all of them ended."""
+        tasks = list(tasks)
+        if len(tasks) == 1:
+            return [task() for task in tasks]
+        futures = [self._pool.submit(task) for task in tasks]
+        try:
+            return [future.result() for future in futures]
+        finally:
+            wait(futures)
+
+    def run_whole(self, task: Callable[[], T]) -> T:
+        """Run a task that an interrupt must not cut in two: the interrupt follows it."""
+        future = self._pool.submit(task)
+        try:
+            return future.result()
+        finally:
+            wait([future])
