@@ -27,7 +27,7 @@ from pcheck.search.compiled.kernel import (
     TRANSITIONS,
 )
 from pcheck.search.compiled.noted_steps import NotedSteps
-from pcheck.search.compiled.store import Store
+from pcheck.search.compiled.store import MAX_STATES, Store
 from pcheck.search.compiled.tables import NO_STATES, Tables
 from pcheck.search.compiled.threads import shares
 
@@ -42,6 +42,8 @@ class Search(Protocol):
     def expand_states(self, start: int, end: int, cost: int, listed: Any) -> None: ...
 
     def max_states(self) -> int: ...
+
+    def check_limits(self) -> None: ...
 
 
 class Slices:
@@ -76,6 +78,7 @@ class Slices:
         """Take the rows of one cost out of the states of one level."""
         for begin in range(start, end, STATES_IN_SLICE):
             self.expand_slice(range(begin, min(begin + STATES_IN_SLICE, end)), cost)
+            self._search.check_limits()
 
     def expand_slice(self, states: range, cost: int) -> None:
         """Take the rows of one cost out of the states of one slice.
@@ -101,6 +104,8 @@ class Slices:
 
         Return False, and do nothing, if there could be too many states then.
         """
+        if len(self._store) + self._room * len(self._parts) > MAX_STATES:
+            return False
         while not self._find(states, cost):
             self.forget()
             self._begin(2 * self._room)

@@ -16,6 +16,7 @@ from pcheck.search.compiled.threads import Threads, shares
 # The arrays grow in few, large steps. Room that is not used yet costs nothing, and a copy needs new
 # memory, which the system may be slow to provide.
 FIRST_ROOM, SECOND_ROOM = 1 << 15, 1 << 22  # states
+MAX_STATES = (1 << 32) - 2  # the index of a state plus one fits in half a hash slot
 FIRST_SLOTS, SECOND_SLOTS = 1 << 18, 1 << 23
 
 

@@ -15,7 +15,7 @@ from pcheck.search.compiled.discovering import discovery
 from pcheck.search.compiled.judging import LevelJudge
 from pcheck.search.compiled.kernel import HEAD, LISTED, TERMINAL, TRANSITIONS
 from pcheck.search.compiled.reconstruct import steps_to, trace_to
-from pcheck.search.compiled.store import Store
+from pcheck.search.compiled.store import MAX_STATES, Store
 from pcheck.search.compiled.tables import NO_STATES, Tables
 from pcheck.search.compiled.threads import Threads
 from pcheck.search.growth import growing_nodes
@@ -39,7 +39,6 @@ from pcheck.semantics.trace import Trace
 PROVING = "proving by a second search, with cover"
 STATES_AT_ONCE = 50_000  # that are expanded between two checks of the limits
 ENTRIES_PER_REACTION, STATES_PER_REACTION = 25, 120  # that take as long as one reaction
-MAX_STATES = (1 << 32) - 2  # the index of a state plus one fits in half a hash slot
 
 
 class Walk:
@@ -152,7 +151,7 @@ class Walk:
                 progress.level = self.depth
             else:
                 self.cover.drop(self.store, levels[-2], levels[-1])
-            self._check_limits()
+            self.check_limits()
         self.complete = True
         return True
 
@@ -197,7 +196,7 @@ class Walk:
             elif status != kernel.SLICE:
                 with self._blaming():
                     self.tables.fill(status, store.cursor)
-            self._check_limits()
+            self.check_limits()
 
     def max_states(self) -> int:
         """Return the number of states at which the search stops; beyond the last level, no more."""
@@ -243,7 +242,7 @@ class Walk:
             else:
                 return status
 
-    def _check_limits(self) -> None:
+    def check_limits(self) -> None:
         """Report the progress, and stop the search if a limit of time or memory is reached."""
         progress, cursor = self.progress, self.store.cursor
         progress.states, progress.transitions = len(self.store), int(cursor[TRANSITIONS])
