@@ -22,6 +22,8 @@ from rich.table import Table
 
 SIZES = ((3, 3), (4, 3))
 ROUNDS = 5
+# Spin uses one thread, and so does pcheck but in the last search
+OPTIONS = "--threads 1", "--engine compiled --threads 1", "--engine compiled"
 
 
 def promela(acceptors: int, proposers: int) -> str:
@@ -110,10 +112,10 @@ def run_spin(pan: Path) -> tuple[float, int]:
     return (float(seconds[1]) if seconds else 0.01), int(states[1])
 
 
-def run_pcheck(acceptors: int, proposers: int, engine: str) -> tuple[float, int]:
+def run_pcheck(acceptors: int, proposers: int, options: str) -> tuple[float, int]:
     """Return the search time of pcheck in seconds, and the number of states."""
     sizes = f"--acceptors {acceptors} --proposers {proposers} --rounds 1 --crashes 0"
-    options = f"{sizes} --reduce none --engine {engine}"
+    options = f"{sizes} --reduce none {options}"
     command = [sys.executable, "-m", "pcheck", "explore", *options.split()]
     out = subprocess.run([*command, "--json"], check=True, capture_output=True, text=True).stdout
     found = json.loads(out)
@@ -123,24 +125,25 @@ def run_pcheck(acceptors: int, proposers: int, engine: str) -> tuple[float, int]
 def main() -> None:
     if shutil.which("spin") is None or shutil.which("gcc") is None:
         raise SystemExit("the benchmark needs spin and gcc; install both")
-    table = Table(
-        "acceptors x proposers", "states", "Spin", "pcheck", "speedup", "compiled: speedup"
-    )
+    heads = "states", "Spin", "pcheck", "speedup", "compiled: speedup", "all cores"
+    table = Table("acceptors x proposers", *heads)
     for acceptors, proposers in SIZES:
         with tempfile.TemporaryDirectory() as folder:
             pan = build_spin(Path(folder), acceptors, proposers)
-            run_pcheck(acceptors, proposers, "compiled")  # compiles the kernel
+            run_pcheck(acceptors, proposers, "--engine compiled")  # compiles the kernel
             rounds = [
                 (
                     run_spin(pan),
-                    *(run_pcheck(acceptors, proposers, e) for e in ("auto", "compiled")),
+                    *(run_pcheck(acceptors, proposers, options) for options in OPTIONS),
                 )
                 for _ in range(ROUNDS)
             ]
         assert len({states for each in rounds for _, states in each}) == 1, (
             "the state counts of Spin and pcheck differ"
         )
-        spin, auto, compiled = (statistics.median(r[i][0] for r in rounds) for i in range(3))
+        spin, auto, compiled, cores = (
+            statistics.median(each[i][0] for each in rounds) for i in range(4)
+        )
         table.add_row(
             f"{acceptors} x {proposers}",
             f"{rounds[0][0][1]:,}",
@@ -148,6 +151,7 @@ def main() -> None:
             f"{auto:.2f} s",
             f"{statistics.median(r[0][0] / r[1][0] for r in rounds):.1f}",
             f"{compiled:.2f} s: {statistics.median(r[0][0] / r[2][0] for r in rounds):.1f}",
+            f"{cores:.2f} s: {statistics.median(r[0][0] / r[3][0] for r in rounds):.1f}",
         )
     Console().print(table)
 

@@ -1,8 +1,9 @@
-"""The table of README's performance section: `python tests/bench/table.py [ROW...]`.
+"""The table of README's performance section: `python tests/bench/table.py [--threads N] [ROW...]`.
 
 Each row is a cluster that `pcheck explore` searches by default and, if that ends soon, without any
-reductions. Each search has a process of its own, which loads the machine code before. With Spin and
-gcc, the rows that Spin's model describes have Spin's time, too. pytest does not collect this file.
+reductions, with all cores or with N threads. Each search has a process of its own, which loads the
+machine code before. With Spin and gcc, the rows that Spin's model describes have Spin's time, too.
+pytest does not collect this file.
 """
 
 from __future__ import annotations
@@ -70,6 +71,7 @@ def watching() -> Shares:
     """Return the shares of the parts of pcheck from now on."""
     from pcheck.search.compiled import explorer
     from pcheck.search.compiled.judging import LevelJudge
+    from pcheck.search.compiled.slices import Slices
     from pcheck.search.compiled.store import Store
     from pcheck.search.compiled.tables import Tables
     from pcheck.semantics.handlers import Handlers
@@ -78,6 +80,7 @@ def watching() -> Shares:
     shares.watch(Handlers, "_checked_call", "handlers")
     shares.watch(LevelJudge, "judge_from", "judging")
     shares.watch(Tables, "search", "kernel")
+    shares.watch(Slices, "expand_slice", "kernel")
     shares.watch(Store, "flush", "kernel")
     shares.watch(Tables, "fill", "composition")
     shares.watch(Tables, "_answer", "composition")
@@ -130,10 +133,10 @@ def cells(found: dict[str, Any]) -> list[str]:
     ]
 
 
-def line(row: str) -> str:
-    """Return the line of the table for a row."""
-    plain = ["", ""] if row in TOO_LARGE else cells(measured(row, "--reduce", "none"))
-    found = measured(row)
+def line(row: str, *threads: str) -> str:
+    """Return the line of the table for a row; `threads` are options."""
+    plain = ["", ""] if row in TOO_LARGE else cells(measured(row, "--reduce", "none", *threads))
+    found = measured(row, *threads)
     run, seconds = found["report"]["run"], found["seconds"]
     shares = ", ".join(
         f"{part} {100 * spent / seconds:.0f}%"
@@ -154,8 +157,10 @@ def main() -> None:
     ]
     print(" | ".join(["", *heads, ""]).strip())
     print("|---" * len(heads) + "|")
-    for row in sys.argv[1:] or ROWS:
-        print(line(row).strip(), flush=True)
+    given = sys.argv[1:]
+    threads = given[:2] if given[:1] == ["--threads"] else []
+    for row in given[len(threads) :] or ROWS:
+        print(line(row, *threads).strip(), flush=True)
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ class Slices:
         self._tables, self._store, self._noted, self._search = tables, store, noted, search
         self._threads = store.threads
         self._parts = [_Part(tables) for _ in range(self._threads.count)]
-        self._begin(FIRST_ROOM // self._threads.count)
+        self._begin(FIRST_ROOM // len(self._parts))
 
     def _begin(self, room: int) -> None:
         """Make new arrays, with room for what is found in each part."""
@@ -109,11 +109,12 @@ class Slices:
         while not self._find(states, cost):
             self.forget()
             self._begin(2 * self._room)
-        found = sum(part.count(FOUND) for part in self._parts)
-        if len(self._store) + found > self._search.max_states():
+        is_new = self._found[2]
+        new = [int(np.count_nonzero(is_new[slice(*part.places)])) for part in self._parts]
+        if len(self._store) + sum(new) > self._search.max_states():
             self.forget()
             return False
-        self._store_new()
+        self._store_new(new)
         return True
 
     def _find(self, states: range, cost: int) -> bool:
@@ -130,20 +131,30 @@ class Slices:
         for part in self._parts:
             kernel.forget_part(self._store.slots, self._found[-1], *part.places)
 
-    def _store_new(self) -> None:
-        """Store the new states, and count the transitions that led to states."""
-        store, (*_, is_new, _), tail = self._store, self._found, len(self._store)
-        new = [int(np.count_nonzero(is_new[slice(*part.places)])) for part in self._parts]
+    def _store_new(self, new: list[int]) -> None:
+        """Store the new states of each part, and count the transitions that led to states."""
+        store, tail = self._store, len(self._store)
         firsts = list(accumulate(new, initial=tail))
         arrays = store.states, store.parents, store.slots, self._found
-        self._threads.run(
-            partial(kernel.store_part, *arrays, *part.places, first, tail)
-            for part, first in zip(self._parts, firsts)
-        )
+        if self._threads.count > 1:
+            self._threads.run(
+                partial(kernel.store_part, *arrays, *part.places, first, tail)
+                for part, first in zip(self._parts, firsts)
+            )
         store.cursor[TAIL] = firsts[-1]
         for part in self._parts:
             store.cursor[TRANSITIONS] += part.count(TRANSITIONS) - part.count(LATE)
             store.cursor[TERMINAL] += part.count(TERMINAL)
+
+    def _places(self) -> tuple[Any, ...]:
+        """Return the arrays for what is found.
+
+        All that one thread finds is new, so that it is stored at once, after the other states.
+        """
+        if self._threads.count > 1:
+            return self._found
+        tail = len(self._store)
+        return self._store.states[tail:], self._store.parents[tail:], *self._found[2:]
 
     def _expand_part(self, part: _Part, begin: int, end: int, cost: int) -> int:
         """Expand the states of one part; return why the kernel stopped."""
@@ -151,7 +162,7 @@ class Slices:
         part.cursor[:] = 0
         part.cursor[HEAD] = begin
         arrays = (
-            store.states, store.parents, store.slots, *part.buffer, self._found, part.late,
+            store.states, store.parents, store.slots, *part.buffer, self._places(), part.late,
             store.layout.fields, (*tables.orbits.arrays[:-2], *part.scratch),
             *tables.arrays_of_steps, *self._noted.arrays(store), part.deferred, part.cursor,
         )  # fmt: skip

@@ -190,7 +190,7 @@ class Store:
         """Insert all states into slots, with all threads."""
         self.threads.run(
             partial(kernel.rebuild, self.states, begin, end, slots, self.layout.fields)
-            for begin, end in shares(0, len(self), self.threads.count)
+            for begin, end in shares(0, len(self), self.threads.count if len(self) > BUFFER else 1)
         )
 
     def discard_buffer(self) -> None:
