@@ -267,7 +267,7 @@ def _general_options() -> Iterator[inspect.Parameter]:
     names = ", ".join(REDUCTIONS)
     reductions = f"Reductions to apply: all, none, or a comma-separated list of {names}."
     yield option("reduce", str, how, "--reduce NAMES", with_default(reductions, "all"))
-    threads = with_default("Cores for a search of over a million states.", "all")
+    threads = with_default("Threads for a search of over a million states.", "one per core")
     yield option("threads", int, how, "--threads INT", threads)
     every = "Continue after a violation until every property is decided."
     yield option("all_properties", bool, how, "--all-properties", every)
