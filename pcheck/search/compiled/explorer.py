@@ -192,14 +192,8 @@ class _Searches:
         return self._reduced
 
     def _walk(self, reduced: ReducedCluster) -> Walk:
-        return Walk(
-            self._model,
-            self._limits,
-            reduced,
-            self._all_properties,
-            self._clock,
-            threads=self._threads,
-        )
+        parts = self._model, self._limits, reduced, self._all_properties, self._clock
+        return Walk(*parts, threads=self._threads)
 
 
 class RecordedSearch(NamedTuple):
@@ -275,7 +269,7 @@ def warm_up() -> None:
 
 def compile_kernel() -> None:
     """Compile every function of the kernel, so that none is compiled during a search."""
-    search = _search_idle_nodes(("symmetry", "cover"))
+    search = _search_idle_nodes(("symmetry", "cover"), threads=2)
     assert search.reduced.successors is not None
     search.proof(rank_local_states(search.reduced.successors)).run()
     search.slices.expand_slice(range(len(search.store)), 1)
@@ -286,12 +280,13 @@ def compile_kernel() -> None:
     kernel.mix_each(search.tables.orbits.sums)
 
 
-def _search_idle_nodes(reductions: Iterable[str]) -> Walk:
+def _search_idle_nodes(reductions: Iterable[str], threads: int = 1) -> Walk:
     """Return a search of two nodes that do nothing, with arrays that had to grow."""
     nodes = group("idle", 2)
     cluster = Cluster({nodes: lambda _: Actor()}, (), interchangeable=[nodes])
     idle = ClusterModel(cluster, Network(), 0)
-    search = Walk(idle, Limits(), reduce_cluster(idle, reductions), False, Clock(Limits(), None))
+    clock, reduced = Clock(Limits(), None), reduce_cluster(idle, reductions)
+    search = Walk(idle, Limits(), reduced, False, clock, threads=Threads(threads))
     search.run()
     first, *others = search.tables.machines.sizes()
     search.store.widen([first << 9, *others])

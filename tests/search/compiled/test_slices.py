@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pcheck import Cluster, check
+from pcheck.loading.spec import find, shipped
 from pcheck.search.clock import Clock, Progress
 from pcheck.search.compiled import explorer, slices, store, turn
 from pcheck.search.compiled.kernel import BUFFER, DEFERRED
@@ -27,6 +29,7 @@ from tests.search.parts import never_at, tickers
 from tests.specs.family import cluster
 
 Patch = pytest.MonkeyPatch
+CLUSTERS = [spec.name for spec in shipped() if isinstance(spec.build(spec.options({})), Cluster)]
 SUBSETS: list[tuple[str, ...]] = [(), ("symmetry",), ("prune", "fuse"), REDUCTIONS]
 
 
@@ -113,6 +116,22 @@ def test_random_protocols_have_the_same_answers() -> None:
 def test_many_random_protocols_have_the_same_answers(part: int) -> None:
     verdicts = check_drawn(710_000 + 10_000 * part, 250)
     assert min(verdicts["holds"], verdicts["violated"]) > 20
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CLUSTERS)
+def test_shipped_specs_and_bugs_have_the_same_answers_at_their_scopes(
+    name: str, monkeypatch: Patch
+) -> None:
+    monkeypatch.setattr(slices, "STATES_IN_SLICE", 5_000)
+    bugs = [None, *(bug.name for bug in find(name).bugs)][:: 4 if name != "paxos" else 3]
+    for bug in bugs:
+        first, *others = (
+            check(name, bug=bug, engine="compiled", threads=threads, max_states=300_000)
+            for threads in (1, 2, 3)
+        )
+        for other in others:
+            assert answers(other.search) == answers(first.search), bug
 
 
 @pytest.mark.parametrize("states", [1, 49, 50, 51, 777, 4_096, 7_999, 8_000, 8_001])

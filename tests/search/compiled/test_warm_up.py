@@ -62,8 +62,9 @@ def test_a_small_search_never_loads_the_kernel(tmp_path: Path) -> None:
 
 UNCOMPILED = """
 from pcheck import check
-from pcheck.search.compiled import explorer, kernel, turn
+from pcheck.search.compiled import explorer, kernel, slices, turn
 
+slices.MIN_STATES = 100
 turn.MIN_STATES_TO_TRY_COVER = 100
 functions = {name: each for name, each in vars(kernel).items() if hasattr(each, "signatures")}
 print(*sorted(name for name, each in functions.items() if each.overloads), sep=",")
