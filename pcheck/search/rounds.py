@@ -165,11 +165,21 @@ class _Rounds:
     def _without_old(self, nodes: Nodes) -> Nodes:
         """Return configurations of the cycle without the letters that lie there all the time."""
         pairs = zip(nodes, self.old, strict=True)
-        few = ((Counter(config.inbox) - old).elements() for config, old in pairs)
-        return self._filled(nodes, [self.network.put((), letters) for letters in few])
+        return self._filled(nodes, [_without(config.inbox, old) for config, old in pairs])
 
     def _filled(self, nodes: Nodes, inboxes: Iterable[Inbox]) -> Nodes:
         """Return configurations with other inboxes."""
         model = self.avoiding.model
         triples = zip(model.nodes, nodes, inboxes, strict=True)
         return tuple(node.config(config.actor, config.up, inbox) for node, config, inbox in triples)
+
+
+def _without(inbox: Inbox, letters: Counter[Letter]) -> Inbox:
+    """Return an inbox without some letters; the others keep their order."""
+    left, kept = Counter(letters), []
+    for letter in inbox:
+        if left[letter] > 0:
+            left[letter] -= 1
+        else:
+            kept.append(letter)
+    return tuple(kept)

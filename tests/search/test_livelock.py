@@ -377,6 +377,42 @@ def test_ignored_messages_of_a_queue_do_not_pile_up() -> None:
     assert lasso_of(Avoiding(model, question, Clock(Limits(), None)), trace, 0) is None
 
 
+@dataclass(frozen=True)
+class Batching(Actor):
+    """Sends two equal messages with another one between them, when it is told to go on."""
+
+    ready: bool = True
+    at: int = 0
+
+    def actions(self) -> Iterator[Action]:
+        if self.ready:
+            balls = [send(N1, Ball(n)) for n in (1, 2, 1)]
+            yield action("sends", self.but(ready=False), *balls)
+
+    def receive(self, msg: Any, src: Id) -> Step:
+        return self.but(ready=True) if msg.n == 3 else None
+
+
+@dataclass(frozen=True)
+class Counting(Actor):
+    """Answers every third message."""
+
+    got: int = 0
+
+    def receive(self, msg: Any, src: Id) -> Step:
+        if self.got < 2:
+            return self.but(got=self.got + 1)
+        return self.but(got=0), send(src, Ball(3))
+
+
+@pytest.mark.parametrize("network", ["once", "lossy", "fifo"])
+def test_the_order_of_a_queue_does_not_matter_for_a_cycle(network: str) -> None:
+    nodes = cluster({group("t", 1): lambda i: Batching(), group("n", 1): lambda i: Counting()})
+    search = explore(never(nodes, network))
+    assert search.outcomes == {"question": Outcome.VIOLATED}
+    assert len(search.discoveries["question"].trace) - search.cycles["question"] == 5
+
+
 def test_a_message_that_is_not_ignored_does_not_pile_up() -> None:
     """It is owed as long as it is there, and its delivery makes the condition true."""
     model = never(litters(lambda i: Catcher()))

@@ -815,14 +815,14 @@ def _find(
 
 @njit(cache=True, nogil=True)
 def store_part(
-    states: Any, parents: Any, slots: Any, found: Any, begin: int, end: int, index: int, tail: int
+    states: Any, parents: Any, slots: Any, found: Any, begin: int, end: int, index: int
 ) -> None:
     """Store the new states at the places from `begin` to `end`, from an index upwards.
 
     In the first part, every place won, so that the slots hold these indices already.
     """
     found_vectors, found_origins, is_new, placed = found
-    is_settled, touched = index == tail + begin, np.uint64(0)
+    is_settled, touched = begin == 0, np.uint64(0)
     for place in range(begin, end):
         if not is_settled and (place - begin) % LOADED_AT_ONCE == 0:
             for ahead in range(place, min(place + LOADED_AT_ONCE, end)):
@@ -884,12 +884,12 @@ def drop_below(
 ) -> int:  # fmt: skip
     """Mark the states from `start` to `end` that lie below another one of these; return the count.
 
-    Only every `of`-th kind of states is compared, from the `nth` on. For the configuration in row
-    `first_row[node] + number`, `local` is the number of its local state, and `inboxes` is its inbox
-    as a set of bits.
+    The states in a bucket of kinds are chained, as offsets from `start`: `latest` is the latest
+    state in each bucket, and `earlier` the state before each state in its bucket; -1 is the end of
+    a chain. Only every `of`-th bucket is compared, from the `nth` on.
 
-    The states of some kinds are chained, as offsets from `start`: `latest` is the latest state in
-    each bucket, and `earlier` the state before each state in its bucket; -1 is the end of a chain.
+    For the configuration in row `first_row[node] + number`, `local` is the number of its local
+    state, and `inboxes` is its inbox as a set of bits.
     """
     last, dropped = np.uint64(latest.shape[0] - 1), 0
     mine, count = np.uint64(nth), np.uint64(of)

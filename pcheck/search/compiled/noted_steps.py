@@ -27,6 +27,10 @@ class NotedStep(NamedTuple):
     after: list[int]
 
 
+# instead of the arrays of a search that notes no steps
+NO_NOTES = np.zeros((0, 3), np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint64)
+
+
 class NotedSteps:
     """The noted steps of one search, in the order of its transitions."""
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import accumulate
 from typing import Any, Protocol
+from weakref import proxy
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from pcheck.search.compiled.kernel import (
     TERMINAL,
     TRANSITIONS,
 )
-from pcheck.search.compiled.noted_steps import NotedSteps
+from pcheck.search.compiled.noted_steps import NO_NOTES
 from pcheck.search.compiled.store import MAX_STATES, Store
 from pcheck.search.compiled.tables import NO_STATES, Tables
 from pcheck.search.compiled.threads import shares
@@ -41,6 +42,8 @@ class Search(Protocol):
 
     def expand_states(self, start: int, end: int, cost: int, listed: Any) -> None: ...
 
+    def make_room(self) -> None: ...
+
     def max_states(self) -> int: ...
 
     def check_limits(self) -> None: ...
@@ -53,12 +56,11 @@ class Slices:
         self,
         tables: Tables,
         store: Store,
-        noted: NotedSteps,
         search: Search,
     ) -> None:
-        """Prepare to expand slices of a search."""
-        self._tables, self._store, self._noted, self._search = tables, store, noted, search
-        self._threads = store.threads
+        """Prepare to expand slices of a search that notes no steps."""
+        self._tables, self._store, self._threads = tables, store, store.threads
+        self._search = proxy(search)  # which owns these slices: a cycle would keep its memory
         self._parts = [_Part(tables) for _ in range(self._threads.count)]
         self._begin(FIRST_ROOM // len(self._parts))
 
@@ -85,6 +87,7 @@ class Slices:
 
         If there could be too many states then, one thread does all, and stops at the limit.
         """
+        self._search.make_room()  # for numbers that are new since the last slice
         store, layout = self._store, self._store.layout
         if self._words != layout.words:
             self._begin(self._room)
@@ -133,12 +136,11 @@ class Slices:
 
     def _store_new(self, new: list[int]) -> None:
         """Store the new states of each part, and count the transitions that led to states."""
-        store, tail = self._store, len(self._store)
-        firsts = list(accumulate(new, initial=tail))
+        store, firsts = self._store, list(accumulate(new, initial=len(self._store)))
         arrays = store.states, store.parents, store.slots, self._found
         if self._threads.count > 1:
             self._threads.run(
-                partial(kernel.store_part, *arrays, *part.places, first, tail)
+                partial(kernel.store_part, *arrays, *part.places, first)
                 for part, first in zip(self._parts, firsts)
             )
         store.cursor[TAIL] = firsts[-1]
@@ -164,7 +166,7 @@ class Slices:
         arrays = (
             store.states, store.parents, store.slots, *part.buffer, self._places(), part.late,
             store.layout.fields, (*tables.orbits.arrays[:-2], *part.scratch),
-            *tables.arrays_of_steps, *self._noted.arrays(store), part.deferred, part.cursor,
+            *tables.arrays_of_steps, *NO_NOTES, part.deferred, part.cursor,
         )  # fmt: skip
         expand: Any = kernel.expand_part
         status: int = expand(*arrays, end, cost, len(store), part.first, self._room)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from itertools import pairwise
 from typing import TypeVar
 
@@ -29,8 +29,7 @@ class Threads:
 
     def __init__(self, count: int) -> None:
         self.count = count
-        # one more, for the thread that runs a whole and waits for its tasks
-        self._pool = ThreadPoolExecutor(count + 1)
+        self._pool, self._whole = ThreadPoolExecutor(count), ThreadPoolExecutor(1)
 
     def run(self, tasks: Iterable[Callable[[], T]]) -> list[T]:
         """Run some tasks side by side; return their results when all of them ended."""
@@ -44,9 +43,25 @@ class Threads:
             wait(futures)
 
     def run_whole(self, task: Callable[[], T]) -> T:
-        """Run a task that an interrupt must not cut in two: the interrupt follows it."""
-        future = self._pool.submit(task)
-        try:
-            return future.result()
-        finally:
-            wait([future])
+        """Run a task in a thread that no interrupt reaches; interrupts are raised after it."""
+        ended: list[Future[T]] = []
+
+        def run_once() -> None:
+            if not ended:
+                future: Future[T] = Future()
+                try:
+                    future.set_result(task())
+                except BaseException as error:
+                    future.set_exception(error)
+                ended.append(future)
+
+        interrupt = None
+        while True:
+            try:
+                self._whole.submit(run_once).result()  # after an interrupt, waits for the first one
+                break
+            except KeyboardInterrupt as error:
+                interrupt = error
+        if interrupt is not None:
+            raise interrupt
+        return ended[0].result()

@@ -155,7 +155,7 @@ class Walk:
         self.complete = True
         return True
 
-    def _make_room(self) -> None:
+    def make_room(self) -> None:
         """Make room for each number in fields and arrays: the kernel does not check."""
         sizes = self.tables.machines.sizes()
         if self.store.layout.is_outgrown(sizes):
@@ -173,7 +173,7 @@ class Walk:
     @cached_property
     def slices(self) -> slices.Slices:
         """The slices of the levels of this search."""
-        return slices.Slices(self.tables, self.store, self.level_judge.noted, self)
+        return slices.Slices(self.tables, self.store, self)
 
     def expand_states(self, start: int, end: int, cost: int, listed: Any = NO_STATES) -> None:
         """Take the rows of one cost out of some states, or of those that are listed."""
@@ -182,7 +182,7 @@ class Walk:
         limits = cost, self.max_states(), most, self.limits.entries or MAX_STATES
         store.cursor[HEAD], store.cursor[LISTED] = listed[0] if len(listed) else start, 0
         while True:
-            self._make_room()
+            self.make_room()
             with self._blaming():
                 status = self.tables.search(store, noted.arrays(store), listed, end, limits)
             if status == kernel.LEVEL:
@@ -233,7 +233,7 @@ class Walk:
     def _settle(self) -> int:
         """Insert the successors in the buffer, so that states and transitions fit together."""
         while True:
-            self._make_room()
+            self.make_room()
             status = self.store.flush(self.tables.orbits.arrays, self.max_states())
             if status == kernel.FULL:
                 self.store.grow()

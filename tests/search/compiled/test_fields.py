@@ -117,7 +117,7 @@ def test_the_kernel_runs_only_if_every_number_fits_in_its_field(
     blocks: int, size: int, monkeypatch: Monkeypatch
 ) -> None:
     """Eight nodes, their watchers and the budget have no spare bits in the first word."""
-    search, widen = kernel.search, Walk._make_room
+    search, widen = kernel.search, Walk.make_room
     searches: list[Walk] = []
 
     def noted(walk: Walk) -> None:
@@ -132,7 +132,7 @@ def test_the_kernel_runs_only_if_every_number_fits_in_its_field(
         status: int = search(*arguments)
         return status
 
-    monkeypatch.setattr(Walk, "_make_room", noted)
+    monkeypatch.setattr(Walk, "make_room", noted)
     monkeypatch.setattr(kernel, "search", checked)
     for idle in range(11):
         searched(chair(blocks, size, idle))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import time
+import weakref
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import product
 from typing import Any
 
@@ -18,14 +21,15 @@ from pcheck.search.compiled.kernel import BUFFER, DEFERRED
 from pcheck.search.compiled.memory import longer, with_reserve, zeros
 from pcheck.search.compiled.slices import Slices
 from pcheck.search.compiled.threads import Threads, shares
+from pcheck.search.compiled.walk import Walk
 from pcheck.search.limits import Limits
 from pcheck.search.outcome import SearchResult
 from pcheck.search.reductions.reduce import REDUCTIONS
 from pcheck.semantics.network import NETWORKS
-from tests.attack.drawn import comparing, protocols
+from tests.attack.drawn import Drawn, comparing, protocols
 from tests.sampling import fast_first
 from tests.search.alike import Answers, Case, answers, by_reference, check_traces
-from tests.search.parts import never_at, tickers
+from tests.search.parts import never_at, no_step, tickers
 from tests.specs.family import cluster
 
 Patch = pytest.MonkeyPatch
@@ -89,17 +93,22 @@ def test_a_violation_is_found_at_the_same_place() -> None:
         assert found.verdict == "violated"
 
 
+def scope_of(protocol: Drawn) -> Case:
+    """Return a random protocol with its network and crashes, all properties to be decided."""
+    case = protocol.case
+    built = case.builder(**case.options)
+    names = {str(node): node for node in built.actors}
+    crash_nodes = tuple(names[each] for each in case.crash_nodes or () if each in names)
+    return Case(
+        built, case.network, case.crashes, all_properties=True, crash_nodes=crash_nodes or None
+    )
+
+
 def check_drawn(first: int, how_many: int) -> Counter[str]:
     """Compare random protocols under all reductions, and without."""
     verdicts = Counter[str]()
     for protocol in protocols(first, how_many):
-        case = protocol.case
-        built = case.builder(**case.options)
-        names = {str(node): node for node in built.actors}
-        crash_nodes = tuple(names[each] for each in case.crash_nodes or () if each in names)
-        scope = Case(
-            built, case.network, case.crashes, all_properties=True, crash_nodes=crash_nodes or None
-        )
+        scope = scope_of(protocol)
         for reductions in ((), REDUCTIONS):
             with comparing(f"protocol {protocol.number} under {reductions}"):
                 verdicts[check_threads(scope, *reductions).verdict] += 1
@@ -239,6 +248,67 @@ def test_a_state_with_more_steps_than_fit_the_buffer_is_left_to_one_thread() -> 
     assert BUFFER < 1 << 13
 
 
+def test_equal_states_of_two_threads_are_one_whichever_thread_is_first(
+    monkeypatch: Patch,
+) -> None:
+    """The first part finds as many states as fit, and the second part is faster."""
+
+    def run(self: Threads, tasks: Iterable[Callable[[], Any]]) -> list[Any]:
+        return [task() for task in [*tasks][::-1]][::-1]
+
+    monkeypatch.setattr(Threads, "run", run)
+    monkeypatch.setattr(slices, "STATES_IN_SLICE", 2)
+    for room in (4, 6, 8, 16):
+        monkeypatch.setattr(slices, "FIRST_ROOM", room)
+        for threads in (1, 2, 3):
+            assert answers(explored(Case(tickers(4, 6)), threads)).counts == (2_401, 8_232, 24)
+
+
+def test_a_search_whose_step_properties_are_decided_is_sliced(monkeypatch: Patch) -> None:
+    """Its steps were noted until then, and are not noted any more."""
+    monkeypatch.setattr(slices, "MIN_STATES", 100)
+    early = no_step(lambda before, after: after == (2, 0, 0))
+    case = Case(tickers(3, 19, early, never_at(19, 19, 19, name="late")), all_properties=True)
+    expected = by_reference(case)
+    for threads in (1, 2):
+        found = answers(explored(case, threads))
+        assert found.outcomes == answers(expected).outcomes
+        assert found.counts == answers(expected).counts
+
+
+def test_fields_get_wider_for_numbers_that_the_judge_adds(monkeypatch: Patch) -> None:
+    """Fields without a spare bit have no room for an image that is numbered between two levels."""
+    monkeypatch.setattr(store, "width_for", lambda size: max(1, (size - 1).bit_length()))
+    monkeypatch.setattr(store, "_share_spare_bits", lambda widths, words: None)
+    (protocol,) = protocols(702_134, 1)
+    scope = scope_of(protocol)
+    assert explored(scope, 2, "symmetry").states == 135
+    monkeypatch.setattr(slices, "MIN_STATES", 1_000)
+    assert explored(scope, 2, "symmetry").states == 135
+
+
+def test_a_proof_that_failed_keeps_no_memory(monkeypatch: Patch) -> None:
+    stores: list[weakref.ref[store.Store]] = []
+    alive: list[bool] = []
+    proof, prove = Walk.proof, turn.Turn._prove
+
+    def note_proof(self: Walk, ranks: Any) -> Walk:
+        found = proof(self, ranks)
+        stores.append(weakref.ref(found.store))
+        return found
+
+    def note_prove(self: turn.Turn) -> Walk | None:
+        found = prove(self)
+        alive.append(stores[-1]() is not None)
+        return found
+
+    monkeypatch.setattr(Walk, "proof", note_proof)
+    monkeypatch.setattr(turn.Turn, "_prove", note_prove)
+    bug = cluster("paxos", "ignores-votes", acceptors=3, proposers=2, rounds=1)
+    assert explored(Case(bug, "once"), 2, *REDUCTIONS).verdict.value == "violated"
+    assert alive == [False]
+
+
 # Threads and memory
 
 
@@ -264,6 +334,30 @@ def test_an_interrupt_waits_for_all_tasks() -> None:
         threads.run([fail, work])
     assert len(done) == 100_000
     assert threads.run_whole(lambda: threads.run([lambda: 1, lambda: 2])) == [1, 2]
+
+
+def test_interrupts_follow_a_whole() -> None:
+    """The second interrupt comes while the first one waits for the whole to end."""
+    ended: list[bool] = []
+
+    def work() -> None:
+        for _ in range(2):
+            time.sleep(0.1)
+            signal.raise_signal(signal.SIGINT)
+        time.sleep(0.1)
+        ended.append(True)
+
+    with pytest.raises(KeyboardInterrupt):
+        Threads(2).run_whole(work)
+    assert ended == [True]
+
+
+def test_a_whole_that_fails_raises_its_error() -> None:
+    def fail() -> None:
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        Threads(1).run_whole(fail)
 
 
 def test_large_arrays_are_zero_and_can_be_longer_than_the_memory_that_they_use() -> None:
