@@ -26,7 +26,7 @@ class Move(NamedTuple):
 
 
 class Avoiding:
-    """The condition of one question, and the moves and cycles that avoid it."""
+    """The condition of one question, the moves that avoid it, and what a fair execution owes."""
 
     def __init__(
         self,

@@ -108,8 +108,9 @@ def _search(avoiding: Avoiding, limits: Limits) -> tuple[Lasso | None, Classes]:
     whole, some = (Classes(avoiding, limits.depth, whole=whole) for whole in (True, False))
     for size in SIZES:
         for search, most in (whole, most_states(limits)), (some, limits.states or size):
+            before = search.expanded
             search.explore(min(size, most))
-            lasso = search.lasso()
+            lasso = search.lasso() if search.expanded > before else None
             if lasso is not None or whole.is_exact:
                 return lasso, whole
         if whole.is_exhausted and some.is_exhausted:

@@ -403,6 +403,25 @@ def _choose_among_tied(orbits: Any, cursor: Any) -> bool:
     return True
 
 
+@_inner
+def _load_ahead(states: Any, tail: Any, slots: Any, hashes: Any, cursor: Any) -> None:
+    """Load all slots of the successors in the buffer, then all states whose tag fits.
+
+    None of these loads depends on another one, so they overlap; whoever looks for the successors
+    then finds the data in the cache.
+    """
+    pending, size, touched = cursor[PENDING], np.uint64(slots.shape[0]), np.uint64(0)
+    for i in range(pending):
+        touched += slots[_first_slot(hashes[i], size)]
+    for i in range(pending):
+        slot = slots[_first_slot(hashes[i], size)]
+        known = np.int64(slot & _INDEX) - 1
+        if known >= 0 and known < tail and (slot & _TAG) == (hashes[i] & _TAG):
+            touched += states[np.uintp(known), 0]
+    # Use the sum, so that the compiler does not optimise the loads away.
+    cursor[MISSED_AT] = np.int64(touched & _INDEX)
+
+
 @njit(cache=True)
 def flush(
     states: Any, parents: Any, slots: Any, vectors: Any, hashes: Any, origins: Any, edges: Any,
@@ -426,17 +445,7 @@ def flush(
     recording, first_edge = edges.shape[0] > 0, cursor[TRANSITIONS] - pending
     if recording and first_edge + pending > edges.shape[0]:
         return FULL
-    # Two loops that only load: first all slots, then all states whose tag fits. None of these loads
-    # depends on another one, so they overlap; the loop after them finds its data in the cache.
-    touched = np.uint64(0)
-    for i in range(pending):
-        touched += slots[_first_slot(hashes[i], size)]
-    for i in range(pending):
-        slot = slots[_first_slot(hashes[i], size)]
-        if slot != 0 and (slot & _TAG) == (hashes[i] & _TAG):
-            touched += states[(slot & _INDEX) - _ONE, 0]
-    # Use the sum, so that the compiler does not optimise the loads away.
-    cursor[MISSED_AT] = np.int64(touched & _INDEX)
+    _load_ahead(states, tail, slots, hashes, cursor)
     for i in range(pending):
         at = _first_slot(hashes[i], size)
         tag = hashes[i] & _TAG
@@ -503,7 +512,9 @@ def expand(
             head += 1
             continue
         pending_before, transitions_before = pending, transitions
-        total, is_summed = np.uint64(0), False
+        total = np.uint64(0)
+        for i in range(word.shape[0]):
+            total += _hash_term(factor, i, _field(states, head, word, shift, mask, i))
         if notes:
             seen_sum = _seen_sum(states, head, fields, machines)
         while machine < machines:
@@ -517,10 +528,6 @@ def expand(
                 cursor[MISSED], cursor[MISSED_AT] = machine, config
                 _save(cursor, head, machine, row, pending, transitions, moved)
                 return ROWS
-            if row < count and not is_summed:
-                for i in range(word.shape[0]):
-                    total += _hash_term(factor, i, _field(states, head, word, shift, mask, i))
-                is_summed = True
             while row < count:
                 if pending == room:
                     if not defers:
@@ -690,7 +697,7 @@ def rebuild(states: Any, begin: int, end: int, slots: Any, fields: Any) -> None:
     hashes = np.empty(BUFFER, np.uint64)
     for start in range(begin, end, BUFFER):
         stop, touched = min(start + BUFFER, end), np.uint64(0)
-        for index in range(start, stop):  # computes the hashes and loads the slots, as in `flush`
+        for index in range(start, stop):  # computes hashes and loads slots (see `_load_ahead`)
             total = np.uint64(0)
             for i in range(word.shape[0]):
                 total += _hash_term(factor, i, _field(states, index, word, shift, mask, i))
@@ -762,14 +769,8 @@ def _find(
     """Find those successors of the buffer that are not late, and give them slots."""
     found_vectors, found_origins, is_new, placed = found
     size, words, pending = np.uint64(slots.shape[0]), states.shape[1], cursor[PENDING]
-    place, touched = first + cursor[FOUND], np.uint64(0)
-    for i in range(pending):  # these two loops only load, as in `flush`
-        touched += slots[_first_slot(hashes[i], size)]
-    for i in range(pending):
-        slot = slots[_first_slot(hashes[i], size)]
-        if (slot & _TAG) == (hashes[i] & _TAG) and np.int64(slot & _INDEX) - 1 < tail:
-            touched += states[(slot & _INDEX) - _ONE, 0] if slot != 0 else np.uint64(0)
-    cursor[MISSED_AT] = np.int64(touched & _INDEX)  # so that the loads are not optimised away
+    place = first + cursor[FOUND]
+    _load_ahead(states, tail, slots, hashes, cursor)
     for i in range(pending):
         if is_late[i]:
             continue
@@ -826,7 +827,7 @@ def store_part(
     for place in range(begin, end):
         if not is_settled and (place - begin) % LOADED_AT_ONCE == 0:
             for ahead in range(place, min(place + LOADED_AT_ONCE, end)):
-                touched += slots[placed[ahead]]  # only loads, as in `flush`
+                touched += slots[placed[ahead]]  # see `_load_ahead`
         if is_new[place]:
             _copy(states, index, found_vectors, place)
             parents[index] = found_origins[place]

@@ -17,29 +17,25 @@ _FLAGS = 0x4022  # on Linux: private, not of a file, without a reserve of memory
 MOST_ENTRIES = 1 << 32  # of an array with a reserve
 
 
-def zeros(count: int, dtype: Any, *shape: int) -> Any:
-    """Return an array of entries that are 0."""
-    array = _reserved(count, dtype, *shape)
-    return np.zeros((count, *shape), dtype) if array is None else array
+def zeros(count: int, dtype: Any, *shape: int, addresses: int = 0) -> Any:
+    """Return an array of `count` entries that are 0, or of as many as it has addresses for.
 
-
-def _reserved(count: int, dtype: Any, *shape: int) -> Any:
-    """Return an array that takes no memory yet, or None if the system does not allow it."""
-    size = count * np.dtype(dtype).itemsize * math.prod(shape)
+    Only if the system allows it, the array has addresses for more than `count` entries.
+    """
+    size, most = np.dtype(dtype).itemsize * math.prod(shape), max(count, addresses)
     try:
-        memory = mmap.mmap(-1, size, flags=_FLAGS)
+        memory = mmap.mmap(-1, most * size, flags=_FLAGS)
         memory.madvise(mmap.MADV_HUGEPAGE)
     except (AttributeError, OSError, OverflowError, TypeError):  # not Linux, or too large
-        return None
-    return np.frombuffer(memory, dtype).reshape(count, *shape)
+        return np.zeros((count, *shape), dtype)
+    return np.frombuffer(memory, dtype).reshape(most, *shape)
 
 
 def with_reserve(count: int, dtype: Any, *shape: int) -> Any:
     """Return an array of at least `count` entries that are 0, which need not be copied to grow."""
     size = np.dtype(dtype).itemsize * math.prod(shape)
-    most = min(MOST_ENTRIES, psutil.virtual_memory().total // size)
-    array = _reserved(max(count, most), dtype, *shape)
-    return np.zeros((count, *shape), dtype) if array is None else array
+    addresses = min(MOST_ENTRIES, psutil.virtual_memory().total // size)
+    return zeros(count, dtype, *shape, addresses=addresses)
 
 
 def longer(old: Any, used: int, count: int) -> Any:

@@ -15,7 +15,7 @@ import pytest
 
 from pcheck import Cluster, check
 from pcheck.loading.spec import find, shipped
-from pcheck.search.clock import Clock, Progress
+from pcheck.search.clock import Clock
 from pcheck.search.compiled import explorer, slices, store, turn
 from pcheck.search.compiled.kernel import BUFFER, DEFERRED
 from pcheck.search.compiled.memory import longer, with_reserve, zeros
@@ -29,6 +29,7 @@ from pcheck.semantics.network import NETWORKS
 from tests.attack.drawn import Drawn, comparing, protocols
 from tests.sampling import fast_first
 from tests.search.alike import Answers, Case, answers, by_reference, check_traces
+from tests.search.interrupting import interrupting
 from tests.search.parts import never_at, no_step, tickers
 from tests.specs.family import cluster
 
@@ -159,17 +160,10 @@ def test_a_search_stops_exactly_at_a_limit_of_states(states: int) -> None:
 
 @pytest.mark.parametrize("nth", [1, 2, 3, 5, 10, 40, 100])
 def test_an_interrupt_leaves_whole_states(nth: int, monkeypatch: Patch) -> None:
-    """What was found until then is found by the reference, too, within one more level."""
-    checks: list[int] = []
-
-    def on_progress(progress: Progress) -> None:
-        checks.append(progress.states)
-        if len(checks) == nth:
-            raise KeyboardInterrupt
-
+    """The reference, too, finds all that was found until then, within one more level."""
     monkeypatch.setattr(Clock, "PERIOD", 0.0)
     case = Case(tickers(3, 19, never_at(19, 19, 19)))
-    search = explored(case, 2, on_progress=on_progress)
+    search = explored(case, 2, on_progress=interrupting(nth))
     assert search.stopped == "an interrupt"
     beyond = by_reference(case._replace(limits=Limits(depth=search.depth + 1)))
     assert search.widths == beyond.widths[: len(search.widths)]
@@ -177,7 +171,7 @@ def test_an_interrupt_leaves_whole_states(nth: int, monkeypatch: Patch) -> None:
 
 
 def test_the_limits_are_checked_after_each_slice(monkeypatch: Patch) -> None:
-    """Of three nodes that tick 19 times, no level has 50 states and an entry that is new."""
+    """Three nodes that tick 19 times have levels of many slices, in which no entry is new."""
     monkeypatch.setattr(Clock, "PERIOD", 0.0)
     queues: list[int] = []
     explored(Case(tickers(3, 19)), 2, on_progress=lambda progress: queues.append(progress.queue))
@@ -242,7 +236,7 @@ def test_arrays_that_are_too_small_grow(monkeypatch: Patch) -> None:
 
 
 def test_a_state_with_more_steps_than_fit_the_buffer_is_left_to_one_thread() -> None:
-    """By hand: each of 13 nodes acts once, so that there are 2 ** 13 states."""
+    """Each of 13 nodes acts once, so that there are 2 ** 13 states."""
     case = Case(tickers(13, 1))
     assert explored(case, 2).states == 1 << 13
     assert BUFFER < 1 << 13

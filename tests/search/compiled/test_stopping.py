@@ -17,6 +17,7 @@ from pcheck.search.outcome import Outcome, SearchResult, Verdict
 from tests.runs import counts
 from tests.sampling import fast_every, fast_first
 from tests.search.alike import Case, alike, by_reference, check_traces, compiled
+from tests.search.interrupting import interrupting
 from tests.search.parts import N, Ticker, cluster, independent, never_at, tickers
 
 
@@ -39,16 +40,9 @@ def test_a_search_stops_exactly_at_a_limit_near_the_size_of_an_array(states: int
 
 def interrupted(case: Case, nth: int, patch: pytest.MonkeyPatch) -> SearchResult:
     """Return the result of a search that is interrupted at the nth check of the limits."""
-    checks: list[int] = []
-
-    def on_progress(progress: Progress) -> None:
-        checks.append(progress.states)
-        if len(checks) == nth:
-            raise KeyboardInterrupt
-
     patch.setattr(Clock, "PERIOD", 0.0)
     patch.setattr(walk, "STATES_AT_ONCE", 37)
-    return explorer.explore(case.model(), case.limits, on_progress=on_progress)
+    return explorer.explore(case.model(), case.limits, on_progress=interrupting(nth))
 
 
 @pytest.mark.parametrize("nth", [1, 2, 3, 5, 10, 20, 40])
