@@ -15,6 +15,7 @@ from pcheck.semantics.trace import Trace
 MAX_STATES = 20_000  # of the search of all states
 CANDIDATES = 20  # states of a strongly connected part through which a cycle is tested
 MAX_STEPS_OF_ONE_CYCLE = 300  # of a part, to be all taken in one cycle
+MAX_STEPS = 1_000  # of a cycle, and before it where messages arrive together
 SHIFTED = "states that differ in how high values are: that they behave alike is not proved"
 
 
@@ -33,7 +34,9 @@ class Classes:
 
     def __init__(self, avoiding: Avoiding, max_depth: int | None, *, whole: bool) -> None:
         """Begin with the initial state; leave out what takes more than `max_depth` steps."""
-        self.avoiding, self.max_depth, self.whole = avoiding, max_depth, whole
+        self.avoiding, self.whole = avoiding, whole
+        most = [] if whole else [MAX_STEPS]
+        self.max_depth = min([*most, *([max_depth] if max_depth is not None else [])], default=None)
         self.moves = avoiding.steps if whole else avoiding.batches
         self.is_cut = False  # True if something was left out
         self.states: list[State] = []
@@ -184,7 +187,7 @@ class Classes:
         for number in way:
             moves = (move for move in self.moves(state) if self._number_of(move.after) == number)
             move = next(moves, None)
-            if move is None:  # not all states of a class are alike
+            if move is None or len(labels) > MAX_STEPS:  # not all states of a class are alike
                 break
             labels += move.labels
             state = move.after

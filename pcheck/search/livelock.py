@@ -10,7 +10,8 @@ Some values grow for ever, so no state occurs twice. A cycle therefore closes *u
 after it went round ROUNDS times with growing values. That it goes on for ever then follows if the
 protocol only compares these values. What was observed is left out of the comparison, since it only
 grows; the condition is asked in each state of each round. A round may also leave messages behind,
-if no node reacts to them in any later state.
+if no node reacts to them in any later state. A cycle that would take too long to replay does not
+count.
 
 All states up to a shift are searched. As long as these have no end, some executions are searched,
 too: a node sends all its messages and they all arrive, or a node receives all its messages. States

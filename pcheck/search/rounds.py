@@ -19,6 +19,7 @@ from pcheck.semantics.trace import Trace
 from pcheck.text import all_of, counted
 
 ROUNDS = 50  # of a cycle that are replayed
+MAX_LETTERS = 10_000_000  # in the states of all rounds: with more, it would take too long
 Letters = tuple[Counter[Letter], ...]  # some letters in the inbox of each node
 
 
@@ -103,6 +104,8 @@ class _Rounds:
 
         They are fair if no step is owed in all states of all rounds and taken in none of them.
         """
+        if self._letters(left) > MAX_LETTERS:
+            return False
         avoiding, raising = self.avoiding, shift > 0
         state, taken, ignored = self.begin, set[Step](), self.old
         owed = avoiding.owed(state, raising=raising)
@@ -124,6 +127,12 @@ class _Rounds:
             if self._reacts(state.nodes, ignored):
                 return False
         return owed <= taken
+
+    def _letters(self, left: Letters) -> int:
+        """Return about how many letters the states of all rounds hold."""
+        first = sum(len(config.inbox) for config in self.begin.nodes)
+        last = first + ROUNDS * sum(each.total() for each in left)
+        return ROUNDS * len(self.steps) * (first + last) // 2
 
     def _step_to(self, state: State, nodes: Nodes) -> tuple[int, Row] | None:
         """Return the step from a state to other configurations of the nodes, if there is one."""

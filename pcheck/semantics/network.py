@@ -11,6 +11,7 @@ from bisect import insort
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from pcheck.language.names import Id
@@ -48,6 +49,8 @@ class Letter:
 
 
 Inbox: TypeAlias = tuple[Letter, ...]
+MOST_INSERTED = 10  # letters that are inserted one by one: to sort more of them is faster
+_BY_ORDER = attrgetter("order")
 
 
 class Network:
@@ -125,7 +128,9 @@ NETWORKS: dict[str, Network] = {net.name: net for net in (Network(), Once(), Los
 
 def _inserted(inbox: Inbox, letters: Iterable[Letter]) -> Inbox:
     """Return the inbox with these letters inserted in sorted order."""
-    larger = list(inbox)
-    for letter in letters:
-        insort(larger, letter, key=lambda each: each.order)
+    larger, more = list(inbox), list(letters)
+    if len(more) > MOST_INSERTED:
+        return tuple(sorted(larger + more, key=_BY_ORDER))
+    for letter in more:
+        insort(larger, letter, key=_BY_ORDER)
     return tuple(larger)

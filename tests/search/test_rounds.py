@@ -23,7 +23,7 @@ from pcheck import (
 )
 from pcheck.language.names import Id
 from pcheck.language.property import can_avoid
-from pcheck.search import rounds
+from pcheck.search import classes, rounds
 from pcheck.search.avoiding import Avoiding
 from pcheck.search.clock import Clock
 from pcheck.search.engine import explore
@@ -286,3 +286,22 @@ def test_cycles_of_random_tables_go_round() -> None:
 def test_cycles_of_many_random_tables_go_round() -> None:
     outcomes = check_tables(1_000, 500)
     assert min(outcomes["violated"], outcomes["holds"], outcomes["piles up"]) > 50
+
+
+def test_messages_that_multiply_do_not_make_the_search_endless() -> None:
+    """One round of such a cycle would leave thousands of messages behind."""
+    search = explore(tables(Random("tables 1454")), FEW)
+    assert search.outcomes == {"question": Outcome.VIOLATED}
+    assert search.seconds < 60
+
+
+def test_cycles_with_too_many_steps_or_letters_do_not_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def outcomes() -> dict[str, Outcome]:
+        return explore(tables(Random("tables 1454")), FEW).outcomes
+
+    for module, limit in (classes, "MAX_STEPS"), (rounds, "MAX_LETTERS"):
+        with monkeypatch.context() as patch:
+            patch.setattr(module, limit, 1)
+            assert outcomes() == {"question": Outcome.UNDECIDED}
