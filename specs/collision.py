@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pcheck import Property, Seen, Set, Value, milestone, sometimes
 
 from .consensus import Accepted, words
-from .quorums import QuorumOf, chosen_by, voters
+from .quorums import QuorumOf, chosen_votes, voters
 
 
 def collisions(seen: Seen) -> Mapping[int, Set[Value]]:
@@ -31,7 +31,7 @@ def chosen_fast(quorum_of: QuorumOf, fast: int) -> Property:
 
     def test(seen: Seen) -> bool:
         """A value is chosen in a fast ballot in some execution."""
-        return any(vote.ballot <= fast for vote in chosen_by(quorum_of, seen))
+        return any(vote.ballot <= fast for vote in chosen_votes(quorum_of, seen))
 
     return sometimes(sees=[Accepted], name="chosen_fast")(test)
 
@@ -42,6 +42,8 @@ def chosen_after_a_collision(quorum_of: QuorumOf) -> Property:
     def test(seen: Seen) -> bool:
         """Votes collide in some execution, and a value is chosen in a higher ballot."""
         first = min(collisions(seen), default=None)
-        return any(first is not None and vote.ballot > first for vote in chosen_by(quorum_of, seen))
+        return any(
+            first is not None and vote.ballot > first for vote in chosen_votes(quorum_of, seen)
+        )
 
     return sometimes(sees=[Accepted], name="chosen_after_a_collision")(test)

@@ -63,7 +63,7 @@ def learning_and_votes(history: History) -> Iterator[str]:
 @always(sees=["learned"], explain=learning_and_votes)
 def learners_agree(seen: Seen) -> str | None:
     """No two learners learn different values."""
-    values = {value for _, value in seen.field("learned") if value is not None}
+    values = {value for value in seen.values_of("learned") if value is not None}
     return f"{words(values)} are both learned" if len(values) > 1 else None
 
 
@@ -77,6 +77,8 @@ def only_the_chosen_is_learned(quorum: int = 0) -> Property:
     def test(seen: Seen) -> str | None:
         """A learner learns only values that are chosen."""
         values = {vote.value for vote in chosen(seen, quorum)}
+        if {*seen.values_of("learned")} <= {*values, None}:
+            return None
         for learner, value in seen.field("learned"):
             if value is not None and value not in values:
                 return f"{learner} has learned {value}, which is not chosen"
@@ -94,6 +96,8 @@ def no_other_is_chosen(quorum: int = 0) -> Property:
 
     def test(seen: Seen) -> str | None:
         """No value is ever chosen that differs from a learned value."""
+        if all({*seen.values_of("learned")} <= {vote.value, None} for vote in chosen(seen, quorum)):
+            return None
         for vote in chosen(seen, quorum):
             for learner, value in seen.field("learned"):
                 if value not in (None, vote.value):
@@ -110,7 +114,7 @@ def some_value_learned(seen: Seen) -> bool:
 
     Without this property, learners that ignore every message would satisfy all the others.
     """
-    return any(value is not None for _, value in seen.field("learned"))
+    return any(value is not None for value in seen.values_of("learned"))
 
 
 @sometimes(sees=[Decide, "learned"], alias="told")

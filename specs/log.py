@@ -7,6 +7,7 @@ field `wants` with its commands, and a replica a field `executed` with the comma
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -95,14 +96,20 @@ class Replica(Actor):
         return sum(each == said for each in heard.values()) >= self.quorum
 
 
-def chosen(seen: Seen) -> Mapping[Accepted, Set[Id]]:
+def chosen(seen: Seen) -> list[Accepted]:
+    """Return the votes that a majority cast in one slot and ballot."""
+    half = len(seen.group("a")) // 2
+    return [vote for vote, count in Counter(seen.messages(Accepted)).items() if count > half]
+
+
+def chosen_by(seen: Seen) -> Mapping[Accepted, Set[Id]]:
     """Return each vote that a majority cast in one slot and ballot, with its voters."""
     return majorities(seen, [(vote, acceptor) for acceptor, vote in seen.sent(Accepted)])
 
 
 def two_majorities_in_a_slot(history: History) -> Iterator[str]:
     """Yield the majority behind each of two values chosen in one slot, then the common voters."""
-    voters = chosen(history.seen)
+    voters = chosen_by(history.seen)
     when = {vote: history.since(lambda seen: vote in chosen(seen)) for vote in voters}  # noqa: B023
     pairs = combinations(sorted(voters, key=lambda vote: when[vote]), 2)
     first, second = next((a, b) for a, b in pairs if a.slot == b.slot and a.value != b.value)
@@ -181,7 +188,7 @@ def a_value_is_chosen(seen: Seen) -> Mapping[Accepted, str]:
     return {
         vote: f"slot {vote.slot}: {vote.value} is chosen: {words(voters)}, a majority, voted in "
         f"ballot {vote.ballot}"
-        for vote, voters in chosen(seen).items()
+        for vote, voters in chosen_by(seen).items()
     }
 
 
@@ -199,6 +206,8 @@ def executions_and_votes(history: History) -> Iterator[str]:
 def only_the_chosen_is_executed(seen: Seen) -> str | None:
     """The nth command that a replica executes is the value chosen in slot n."""
     values = {(vote.slot, vote.value) for vote in chosen(seen)}
+    if all(each in values for log in seen.values_of("executed") for each in enumerate(log, 1)):
+        return None
     for replica, executed in seen.field("executed"):
         for slot, command in enumerate(executed, start=1):
             if (slot, command) not in values:
@@ -210,6 +219,9 @@ def only_the_chosen_is_executed(seen: Seen) -> str | None:
 @always(sees=["executed"], explain=executions_and_votes)
 def replicas_agree(seen: Seen) -> str | None:
     """Two replicas execute the same commands in the same order, though one may be behind."""
+    pairs = combinations(seen.values_of("executed"), 2)
+    if all(a == b for log, other_log in pairs for a, b in zip(log, other_log)):
+        return None
     for (first, log), (second, other_log) in combinations(seen.field("executed"), 2):
         for slot, (a, b) in enumerate(zip(log, other_log), start=1):
             if a != b:
@@ -221,7 +233,7 @@ def replicas_agree(seen: Seen) -> str | None:
 def all_is_executed(seen: Seen) -> bool:
     """A replica executes a command in every slot in some execution."""
     slots = len(seen.field("wants")[0][1])
-    return any(len(executed) == slots for _, executed in seen.field("executed"))
+    return any(len(executed) == slots for executed in seen.values_of("executed"))
 
 
 @sometimes(sees=[Decide, "executed"], alias="told")

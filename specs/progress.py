@@ -9,7 +9,7 @@ from typing import Any
 from pcheck import Property, Seen, Tolerance, still_possible
 
 from .consensus import Accepted
-from .quorums import Quorum, chosen_by
+from .quorums import Quorum, chosen_votes
 
 
 def ballots_left(seen: Seen) -> list[bool]:
@@ -28,7 +28,7 @@ def can_still_choose(quorum: Quorum) -> list[Property]:
 
     def is_chosen(seen: Seen) -> bool:
         """A value can still be chosen, while some proposer has a ballot above all promises."""
-        return bool(chosen_by(lambda _: quorum, seen))
+        return bool(chosen_votes(lambda _: quorum, seen))
 
     def is_chosen_by_any(seen: Seen) -> bool:
         """A value can still be chosen, while each proposer has a ballot above all promises."""

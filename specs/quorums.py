@@ -7,6 +7,7 @@ whatever quorum a proposer uses.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -14,7 +15,7 @@ from typing import Any, TypeAlias
 from pcheck import History, Id, Milestone, Property, Seen, Set, always, milestone, sometimes
 
 from .consensus import CONSENSUS, Accepted, Promise, Vote, one_value_per_ballot, validity
-from .consensus import voters_of, words
+from .consensus import voters_of, votes, words
 
 A_MAJORITY = "a majority"
 
@@ -53,6 +54,15 @@ def chosen_by(quorum_of: QuorumOf, seen: Seen) -> Mapping[Vote, Set[Id]]:
     return {vote: acceptors for vote, acceptors in cast if quorum_of(vote.ballot).is_in(acceptors)}
 
 
+def chosen_votes(quorum_of: QuorumOf, seen: Seen) -> Collection[Vote]:
+    """Return each chosen vote. The names of acceptors are read only if a quorum has lines."""
+    counts = Counter(votes(seen))
+    quorums = {vote: quorum_of(vote.ballot) for vote in counts}
+    if any(quorum.lines for quorum in quorums.values()):
+        return chosen_by(quorum_of, seen)
+    return [vote for vote, count in counts.items() if count >= quorums[vote].size]
+
+
 def consensus_by(quorum: Quorum) -> tuple[Property, ...]:
     """Return the properties of consensus for a quorum that chooses in every ballot."""
     if quorum.name == A_MAJORITY:
@@ -70,7 +80,7 @@ def agreement_by(quorum_of: QuorumOf) -> Property:
 
     def test(seen: Seen) -> str | None:
         """At most one value is ever chosen."""
-        values = {vote.value for vote in chosen_by(quorum_of, seen)}
+        values = {vote.value for vote in chosen_votes(quorum_of, seen)}
         return f"{words(values)} are both chosen" if len(values) > 1 else None
 
     def two_quorums(history: History) -> Iterator[str]:
@@ -79,7 +89,7 @@ def agreement_by(quorum_of: QuorumOf) -> Property:
         low = min(chosen)
         high = min(vote for vote in chosen if vote.value != low.value)
         for vote in (low, high):
-            when = history.since(lambda seen: vote in chosen_by(quorum_of, seen))  # noqa: B023
+            when = history.since(lambda seen: vote in chosen_votes(quorum_of, seen))  # noqa: B023
             yield (
                 f"{vote.value} is chosen by step {when}: {words(chosen[vote])}, "
                 f"{quorum_of(vote.ballot).name}, voted for it in ballot {vote.ballot}."
@@ -121,7 +131,7 @@ def some_value_chosen_by(quorum_of: QuorumOf) -> Property:
 
     def test(seen: Seen) -> bool:
         """A value is chosen in some execution."""
-        return bool(chosen_by(quorum_of, seen))
+        return bool(chosen_votes(quorum_of, seen))
 
     return sometimes(sees=[Accepted], name="some_value_chosen", alias="chosen")(test)
 

@@ -20,6 +20,7 @@ from specs.log import (
     all_is_executed,
     can_fill_the_log,
     chosen,
+    chosen_by,
     executions_and_votes,
     logged,
     one_value_per_ballot,
@@ -80,9 +81,10 @@ def test_a_value_is_chosen_once_a_majority_voted_for_it_in_one_slot_and_ballot(
 ) -> None:
     found = {
         f"{vote.ballot} {vote.slot} {vote.value}": " ".join(voters)
-        for vote, voters in chosen(observation).items()
+        for vote, voters in chosen_by(observation).items()
     }
     assert found == who
+    assert set(chosen(observation)) == {*chosen_by(observation)}
 
 
 @pytest.mark.parametrize(

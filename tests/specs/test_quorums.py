@@ -15,6 +15,7 @@ from specs.quorums import (
     a_value_is_chosen_by,
     agreement_by,
     chosen_by,
+    chosen_votes,
     some_value_chosen_by,
 )
 from tests.specs.family import checked
@@ -69,6 +70,7 @@ def test_what_is_chosen_depends_on_the_ballot(
     observation: Seen, chosen: dict[str, str], why: str | None, fast: bool, after: bool
 ) -> None:
     found = chosen_by(quorum_of, observation).items()
+    assert set(chosen_votes(quorum_of, observation)) == dict(found).keys()
     assert {str(vote.value): " ".join(voters) for vote, voters in found} == chosen
     assert agreement_by(quorum_of).why_false(observation) == why
     assert some_value_chosen_by(quorum_of).is_reached(observation) == bool(chosen)
