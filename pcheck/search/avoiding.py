@@ -41,6 +41,7 @@ class Avoiding:
         self.progress = Progress()
         self._is_true: dict[State, bool] = {}
         self._reacting: dict[Config, frozenset[Letter]] = {}
+        self._actions: dict[Config, list[str]] = {}
 
     def is_true(self, state: State) -> bool:
         """Return whether the condition is true in a state."""
@@ -133,14 +134,21 @@ class Avoiding:
         """Return the names of a step, whichever of its ways is taken."""
         if row.kind is not StepKind.ACT:
             return [(i, row.kind, row.letter)]
-        node = self.model.nodes[i]
-        declared = (f"{node.me} {name}" for name, _ in node.handlers.actions(state.nodes[i].actor))
+        declared = self._declared(i, self.model.nodes[i].local(state.nodes[i]))
         fitting = (each for each in declared if f"{row.label}, ".startswith(f"{each}, "))
         name = max(fitting, key=len, default=row.label)
         names: list[Step] = [(i, row.kind, name)]
         return (
             [*names, (i, row.kind, re.sub(r"\d+", "#", name), "any number")] if raising else names
         )
+
+    def _declared(self, i: int, config: Config) -> list[str]:
+        """Return the labels of the actions of a node, without the ways that each may go."""
+        if config not in self._actions:
+            node = self.model.nodes[i]
+            names = [name for name, _ in node.handlers.actions(config.actor)]
+            self._actions[config] = [f"{node.me} {name}" for name in names]
+        return self._actions[config]
 
     def is_end(self, state: State) -> bool:
         """Return whether nothing but crashes and losses can happen after a state."""
