@@ -38,12 +38,17 @@ from pcheck.language.values import Map, Set
 if TYPE_CHECKING:
     from pcheck.checking import check
     from pcheck.results.result import Result
+    from pcheck.results.stepper import Stepper
 
 __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> object:
-    """Import `check` and `Result` on first use, so that spec files load without the engine."""
+    """Import what needs the engine on first use, so that spec files load without it."""
+    if name == "Stepper":
+        from pcheck.results.stepper import Stepper
+
+        return Stepper
     if name in ("Result", "check"):
         from pcheck import checking
 
@@ -70,6 +75,7 @@ __all__ = [
     "Send",
     "Set",
     "Step",
+    "Stepper",
     "Tolerance",
     "Value",
     "action",

@@ -46,8 +46,8 @@ ENGINE = ("language/model", "language/cluster", "semantics", "search")
 TOP = {"pcheck", "specs", "counterexamples", "tests", "pyproject.toml", "README.md", "LICENSE"}
 TOP |= {".gitignore", ".ci"}
 PUBLIC = """Action Actor Bug Cluster Group History Id Map Milestone Model Option Property Result
-    Seen Send Set Step Tolerance UP Value action always broadcast bug can_avoid check either fixed
-    group milestone send show sometimes spec still_possible volatile"""
+    Seen Send Set Step Stepper Tolerance UP Value action always broadcast bug can_avoid check either
+    fixed group milestone send show sometimes spec still_possible volatile"""
 
 
 def room_of(module: str) -> str:

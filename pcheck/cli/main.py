@@ -31,6 +31,7 @@ COMMANDS = {
         "`pcheck graph --acceptors 1 --rounds 1`."
     ),
     "tolerance": "Find out how many nodes of a cluster may stop, for several sizes.",
+    "play": "Choose the steps of a protocol yourself, one after the other.",
     "replay": "Replay a saved trace and verify its outcome.",
     "bugs": "Check every known bug and report the property that it violates.",
     "specs": "List the shipped specs with their options, properties and bugs.",
@@ -40,6 +41,7 @@ SPEC_COMMANDS = (
     "explore",
     "graph",
     "tolerance",
+    "play",
 )  # the spec is their first argument, and adds its options
 
 
@@ -164,6 +166,10 @@ def _command(arguments: Sequence[str]) -> tuple[Callable[..., int], str]:
             from pcheck.cli import tolerance
 
             return tolerance.tolerance_command(arguments), tolerance.EXIT_STATUS
+        case "play":
+            from pcheck.cli import play
+
+            return play.play_command(arguments), play.EXIT_STATUS
         case "replay":
             from pcheck.cli import replay
 

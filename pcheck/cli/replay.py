@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterable, Mapping
-from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -19,9 +16,9 @@ from pcheck.cli.drawing import (
     is_on_standard_output,
     requested_drawing,
 )
+from pcheck.cli.saved_traces import check_files, spec_of
 from pcheck.errors import TraceError, UsageError
 from pcheck.loading.setup import Setup
-from pcheck.loading.spec import Spec, find, shipped_names
 from pcheck.play.stepper import (
     check_a_terminal,
     playback_of_failure,
@@ -35,7 +32,7 @@ from pcheck.render.text.trace import TraceText
 from pcheck.traces.divergence import first_divergences, notes
 from pcheck.traces.finding import Finding
 from pcheck.traces.replay import Replay, replay
-from pcheck.traces.saved import SavedTrace, read
+from pcheck.traces.saved import read
 from pcheck.traces.timeline import timeline_of
 
 EXIT_STATUS = "Exit status: 0 if the trace reproduces, 1 if not, 2 if the file cannot be used."
@@ -82,8 +79,8 @@ def replay_command(
         check_standard_output(drawing, "--quiet")
     saved = read(file)
     given = {"--quiet": quiet, "--step": step, "--format": form, "-o": output}
-    _check_files(saved, file, spec, also or [], given)
-    found = _spec_of(saved, file, spec)
+    check_files(saved, file, spec, also or [], given, "replay")
+    found = spec_of(saved, file, spec)
     try:
         setup = saved.prepare(found, also or ())
         replayed = replay(saved, setup)
@@ -114,7 +111,7 @@ def _check_stepper(quiet: bool, drawing: Drawing | None) -> None:
     if quiet or drawing is not None:
         other = "--quiet" if quiet else "--format or -o"
         raise UsageError(f"--step cannot be combined with {other}")
-    check_a_terminal()
+    check_a_terminal("--step")
 
 
 def _print_finding(
@@ -147,52 +144,3 @@ def _print_failure(console: Console, setup: Setup, replayed: Replay, *, quiet: b
     console.print(Paragraph(f"Replay failed: {replayed.mismatch}", "bold red"))
     if replayed.instead is not None:
         console.print(Paragraph(replayed.instead))
-
-
-def _check_files(
-    saved: SavedTrace, file: Path, spec: str | None, also: list[str], given: Mapping[str, Any]
-) -> None:
-    """Raise UsageError if the user must name the file of the spec, or of added properties.
-
-    A saved trace never selects code to execute, unless the code ships with pcheck.
-    """
-    is_by_hand = "file" not in saved.given and saved.spec not in shipped_names()
-    name = saved.file if saved.file is not None else f"./{Path(saved.spec).stem}.py"
-    needs_spec = spec is None and (saved.file is not None or is_by_hand)
-    needs_also = saved.also and not also
-    if not needs_spec and not needs_also:
-        return
-    unsaved = [name for name, path in saved.also.items() if path is None]
-    if needs_also and unsaved:
-        raise UsageError(
-            f"{file} is a trace with the added property {unsaved[0]}, which was not in a file; "
-            "save the property in a .py file and add --also FILE"
-        )
-    files = also or list(dict.fromkeys(path for path in saved.also.values() if path is not None))
-    words = [file, *([spec or name] if spec is not None or needs_spec else [])]
-    command = _command([*words, *(word for each in files for word in ("--also", each))], given)
-    what, added = "a spec that does not ship with pcheck", f"added properties ({', '.join(files)})"
-    if needs_spec:
-        text = f"is a trace of {what}; add the file of the spec"
-    else:
-        text = f"is a trace with {added}; add their file"
-    raise UsageError(f"{file} {text}, as in `{command}`")
-
-
-def _spec_of(saved: SavedTrace, file: Path, spec: str | None) -> Spec:
-    """Return the spec that the user names, or the shipped spec that the file names."""
-    if spec is not None:
-        return find(spec)
-    if saved.spec not in shipped_names():
-        raise TraceError(
-            f"{file} is a trace of {saved.spec!r}, which is not a spec of this version of pcheck"
-        )
-    return find(saved.spec)
-
-
-def _command(words: Iterable[object], given: Mapping[str, Any]) -> str:
-    """Return the `pcheck replay` command with these words and the given options, for a shell."""
-    options = [
-        (name,) if value is True else (name, value) for name, value in given.items() if value
-    ]
-    return shlex.join(["pcheck", "replay", *map(str, words), *chain(*options)])

@@ -28,6 +28,8 @@ POLL, REMAINDER = 0.25, 0.05
 SEQUENCES = {
     "right": "\x1b[C \x1bOC \xe0M \0M",
     "left": "\x1b[D \x1bOD \xe0K \0K",
+    "up": "\x1b[A \x1bOA \xe0H \0H",
+    "down": "\x1b[B \x1bOB \xe0P \0P",
     "home": "\x1b[H \x1bOH \x1b[1~ \x1b[7~ \xe0G \0G",
     "end": "\x1b[F \x1bOF \x1b[4~ \x1b[8~ \xe0O \0O",
     "escape": "\x1b",

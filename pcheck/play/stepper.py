@@ -30,13 +30,13 @@ NEXT_DIFFERENCE = "d"
 QUIT = {"q", "escape", "stop"}
 
 
-def check_a_terminal() -> None:
-    """Raise UsageError unless keys can be read and the screen can be filled."""
+def check_a_terminal(what: str) -> None:
+    """Raise UsageError, in which `what` needs it, unless there is a terminal for keys."""
     streams, console = (sys.stdin, sys.stdout), Console()
     if not (all(each and each.isatty() for each in streams) and console.is_terminal):
-        raise UsageError("--step needs a terminal as standard input and as standard output")
+        raise UsageError(f"{what} needs a terminal as standard input and as standard output")
     if console.is_dumb_terminal:
-        raise UsageError("--step needs a terminal that can move the cursor, got TERM=dumb")
+        raise UsageError(f"{what} needs a terminal that can move the cursor, got TERM=dumb")
 
 
 def playback_of_finding(finding: Finding) -> Playback:

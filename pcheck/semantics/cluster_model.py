@@ -9,6 +9,7 @@ must agree with it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from typing import NamedTuple
 
 from pcheck.language.cluster import Cluster
@@ -63,6 +64,7 @@ class ClusterModel(Model[State]):
         )
         self.index = {node.me: i for i, node in enumerate(self.nodes)}
         self.observer = Observer(cluster)
+        self._begin = State(tuple(node.first for node in self.nodes), 0, frozenset())
         self._hypothetical: set[Letter] = set()  # sent only in states not known to be reachable
 
     @property
@@ -81,7 +83,17 @@ class ClusterModel(Model[State]):
         return tuple(part for part in parts if len(part) > 1)
 
     def initial(self) -> State:
-        return State(tuple(node.first for node in self.nodes), 0, frozenset())
+        return self._begin
+
+    def beginning_at(self, state: State) -> ClusterModel:
+        """Return this cluster with another state, which it can reach, as its initial state.
+
+        Nodes that began alike need not be alike there, so no names are interchangeable.
+        """
+        other = copy(self)
+        other._begin, other.cluster = state, copy(self.cluster)
+        other.cluster.interchangeable = ()
+        return other
 
     def steps(self, state: State) -> Iterator[tuple[str, State]]:
         for i, row in self.rows(state):

@@ -16,6 +16,8 @@ from pcheck.play.keys import keyboard, keys
     [
         ("\x1b[C\x1bOC\xe0M\0M", ["right"] * 4),
         ("\x1b[D\x1bOD\xe0K\0K", ["left"] * 4),
+        ("\x1b[A\x1bOA\xe0H\0H", ["up"] * 4),
+        ("\x1b[B\x1bOB\xe0P\0P", ["down"] * 4),
         ("\x1b[H\x1bOH\x1b[1~\x1b[7~\xe0G\0G", ["home"] * 6),
         ("\x1b[F\x1bOF\x1b[4~\x1b[8~\xe0O\0O", ["end"] * 6),
         ("\r\n \x7f\x08", ["enter", "enter", "space", "backspace", "backspace"]),
@@ -30,7 +32,7 @@ def test_each_key_has_one_name(typed: str, names: list[str]) -> None:
     assert keys(typed) == names
 
 
-@pytest.mark.parametrize("typed", ["\x1b[1;5C", "\x1b[200~", "\x1bq", "\x1bOP", "\x1b[A", "\x1a"])
+@pytest.mark.parametrize("typed", ["\x1b[1;5C", "\x1b[200~", "\x1bq", "\x1bOP", "\x1b[Z", "\x1a"])
 def test_an_unknown_sequence_is_one_key(typed: str) -> None:
     assert keys(f"n{typed}p") == ["n", typed, "p"]
 

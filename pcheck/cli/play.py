@@ -1,0 +1,77 @@
+"""`pcheck play`: a protocol whose steps the user chooses, on a terminal."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from pcheck.cli.saved_traces import check_files, spec_of
+from pcheck.cli.spec_options import Given, option, scope_options, setup_of, spec_command
+from pcheck.errors import TraceError
+from pcheck.files import file_to_write
+from pcheck.loading.setup import Setup
+from pcheck.loading.spec import Spec
+from pcheck.play.app import App
+from pcheck.play.stepper import check_a_terminal
+from pcheck.traces.saved import read
+from pcheck.traces.stepping import Stepping
+
+EXIT_STATUS = "Exit status: 0 when you quit, 2 usage or spec error."
+SAVE = "The file in which the key s saves the trace."
+SUFFIX = ".json"  # of a saved trace, in place of a spec
+
+
+def play_command(arguments: Sequence[str]) -> Callable[..., int]:
+    """Return `pcheck play` with the options of the spec, or of the saved trace, that is named."""
+    if list(arguments[1:2]) and arguments[1].endswith(SUFFIX):
+        return _play_on
+    return spec_command(arguments, "play", _general_options(), _play)
+
+
+def _general_options() -> Iterator[inspect.Parameter]:
+    yield from scope_options()
+    yield option("save", str, "Output", "--save FILE", SAVE)
+
+
+def _play(spec: Spec, own: Given, given: Given) -> int:
+    return _run(setup_of(spec, own, given), (), given["save"])
+
+
+def _play_on(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A saved trace, which begins at its end.")
+    ],
+    spec: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="SPEC", help="The .py file of the spec, unless the spec ships with pcheck."
+        ),
+    ] = None,
+    also: Annotated[
+        list[str] | None,
+        typer.Option("--also", metavar="FILE", help="The .py file of properties that were added."),
+    ] = None,
+    save: Annotated[str | None, typer.Option("--save", metavar="FILE", help=SAVE)] = None,
+) -> int:
+    """Play on from the end of a saved trace."""
+    saved = read(file)
+    check_files(saved, file, spec, also or [], {"--save": save}, "play")
+    found = spec_of(saved, file, spec)
+    try:
+        return _run(saved.prepare(found, also or ()), saved.steps, save)
+    except TraceError as error:
+        raise TraceError(f"{file} cannot be played: {error}") from None
+
+
+def _run(setup: Setup, labels: Sequence[str], save: str | None) -> int:
+    """Let the user play until they quit."""
+    file = file_to_write(save) if save is not None else None
+    stepping = Stepping(setup, labels)
+    check_a_terminal("pcheck play")
+    App(Console(highlight=False), stepping, file).run()
+    return 0

@@ -1,0 +1,140 @@
+"""`pcheck play` on a terminal: keys choose the next step, undo, save, and search ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from rich.console import Console, RenderableType
+from rich.control import Control
+from rich.screen import Screen
+
+from pcheck.files import write_whole
+from pcheck.play.choices import Choices, Message
+from pcheck.play.keys import keyboard
+from pcheck.render.text.header import Header
+from pcheck.render.text.paragraphs import Paragraph
+from pcheck.render.text.report import verdict_of
+from pcheck.render.text.trace import TraceText
+from pcheck.text import counted, printable
+from pcheck.traces.ahead import LIMITS
+from pcheck.traces.finding import Finding
+from pcheck.traces.stepping import Stepping
+
+UP, DOWN, FIRST, LAST = {"up", "k"}, {"down", "j"}, {"home", "g"}, {"end", "G"}
+TAKE, UNDO, REDO = {"enter", "space"}, {"u", "backspace", "left"}, {"r", "right"}
+QUIT = {"q", "escape", "stop"}
+SEARCHING = Message(f"Searching ahead, for at most {LIMITS.seconds:g} seconds ...", "dim")
+WARNING = "yellow"
+
+
+class App:
+    """One run of `pcheck play`, from the first screen until the user quits."""
+
+    def __init__(self, console: Console, stepping: Stepping, file: Path | None) -> None:
+        """Without a `file`, the trace is saved under a name that is free."""
+        self.console, self.stepping, self.file = console, stepping, file
+        self.chosen = 0
+        self.message: Message | None = None
+        self._saved = ""  # what was said when the trace was saved last
+
+    def run(self) -> None:
+        """Follow keys until the user quits; then print the trace and what it violates."""
+        _ = self.stepping.steps  # a fault of the spec is printed before the screen is taken
+        with keyboard() as typed, self.console.screen(), suppress(KeyboardInterrupt, EOFError):
+            self._follow_keys(typed)
+        for part in self._farewell():
+            self.console.print(part)
+
+    def _follow_keys(self, typed: Callable[[], list[str]]) -> None:
+        size = None
+        while True:
+            if size != self.console.size:
+                size = self.console.size
+                self._draw()
+            for key in typed():
+                if key in QUIT:
+                    return
+                self.press(key)
+                size = None
+
+    def _draw(self) -> None:
+        """Draw the whole screen in one write, so that the screen does not flicker."""
+        with self.console:
+            self.console.control(Control.home())
+            self.console.print(Screen(Choices(self.stepping, self.chosen, self.message)), end="")
+
+    def press(self, key: str) -> None:
+        """Do what a key stands for."""
+        steps, self.message = self.stepping.steps, None
+        last = max(len(steps) - 1, 0)
+        if key in UP | DOWN:
+            self.chosen = min(max(self.chosen + (1 if key in DOWN else -1), 0), last)
+        elif key in FIRST | LAST:
+            self.chosen = 0 if key in FIRST else last
+        elif key in TAKE and steps:
+            self.stepping.take(steps[self.chosen].label)
+            self.chosen = 0
+        elif key in UNDO and self.stepping.labels:
+            label = self.stepping.labels[-1]
+            self.stepping.undo()
+            self._choose(label)
+        elif key in REDO:
+            self.stepping.redo()
+            self.chosen = 0
+        elif key == "v":
+            self._look_ahead()
+        elif key == "s":
+            self._save()
+
+    def _choose(self, label: str) -> None:
+        """Mark the step with this label."""
+        labels = [step.label for step in self.stepping.steps]
+        self.chosen = labels.index(label) if label in labels else 0
+
+    def _look_ahead(self) -> None:
+        """Search from here, and mark the first step of a shortest way to what was found."""
+        self.message = SEARCHING
+        self._draw()
+        ahead = self.stepping.ahead()
+        text, style = ahead.sentence, "bold"
+        if ahead.found is None and ahead.search.stopped is not None:
+            style = WARNING
+        if ahead.labels:
+            self._choose(ahead.labels[0])
+            text += " The first of these steps is marked."
+        self.message = Message(text, style)
+
+    def _save(self) -> None:
+        """Save the trace, at first under a name that is free unless the user named a file."""
+        self.file = self.file or _free_name(self.stepping.setup.spec.name)
+        write_whole(self.file, self.stepping.saved().text())
+        spec = self.stepping.setup.spec
+        words = ["pcheck replay", str(self.file), *([] if spec.shipped else [str(spec.path)])]
+        steps = counted(len(self.stepping.labels), "step")
+        self._saved = f"Saved {steps}; replay with: {printable(' '.join(words))}"
+        self.message = Message(self._saved)
+
+    def _farewell(self) -> Iterator[RenderableType]:
+        """Yield the trace, and what it violates at its end."""
+        setup = self.stepping.setup
+        if not self.stepping.labels:
+            return
+        finding = Finding.of(setup, self.stepping.saved(), self.stepping.trace)
+        yield Header(setup)
+        yield ""
+        yield TraceText(finding.timeline, finding.notes)
+        yield ""
+        yield from verdict_of(finding)
+        if self._saved:
+            yield Paragraph(self._saved)
+
+
+def _free_name(name: str) -> Path:
+    """Return the first of NAME.json, NAME-2.json, ... that does not exist."""
+    number, path = 1, Path(f"{name}.json")
+    while path.exists():
+        number += 1
+        path = Path(f"{name}-{number}.json")
+    return path

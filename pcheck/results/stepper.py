@@ -1,0 +1,64 @@
+"""The stepper of the library: a trace that a script or a notebook builds step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pcheck.files import write_whole
+from pcheck.loading import spec as specs
+from pcheck.loading.added import Also
+from pcheck.loading.named_nodes import NodeNames
+from pcheck.loading.setup import prepare
+from pcheck.render.text.printed import as_html, as_text
+from pcheck.render.text.stepping import SteppingText
+from pcheck.text import counted
+from pcheck.traces.stepping import Stepping
+
+
+class Stepper(Stepping):
+    """A trace of a spec, built step by step: `Stepper("paxos").take("p1 starts ballot 1")`.
+
+    `steps` holds the possible steps. `take`, `undo` and `redo` change the trace, `ahead` searches
+    from its end, and `print` draws it.
+    """
+
+    def __init__(
+        self,
+        spec: str | Path | Callable[..., Any],
+        *,
+        bug: str | int | None = None,
+        network: str | None = None,
+        crashes: int | None = None,
+        crash_nodes: NodeNames | None = None,
+        also: Also = (),
+        **options: Any,
+    ) -> None:
+        """Begin in the initial state; the arguments are those of `check`."""
+        found = specs.of_builder(spec) if callable(spec) else specs.find(spec)
+        super().__init__(
+            prepare(
+                found,
+                options,
+                bug=found.bug(bug) if bug is not None else None,
+                network=network,
+                crashes=crashes,
+                crash_nodes=crash_nodes,
+                also=also,
+            )
+        )
+
+    def save(self, path: str | Path) -> None:
+        """Write the trace to a file for `pcheck replay` and `pcheck play`."""
+        write_whole(Path(path), self.saved().text())
+
+    def __str__(self) -> str:
+        return as_text(SteppingText(self))
+
+    def __repr__(self) -> str:
+        steps = f"{counted(len(self.labels), 'step')}, {len(self.steps)} possible"
+        return f"<{self.setup.spec.name}: {steps}>"
+
+    def _repr_html_(self) -> str:
+        return as_html(SteppingText(self))

@@ -1,0 +1,195 @@
+"""A trace that a person builds step by step, with undo and redo, from the reference semantics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from pcheck.errors import TraceError, UsageError
+from pcheck.language.property import Kind, Property
+from pcheck.loading.setup import Setup
+from pcheck.search.hidden_state import HiddenStateTest
+from pcheck.semantics.checked_model import checked
+from pcheck.semantics.cluster_model import ClusterModel
+from pcheck.semantics.trace import Trace
+from pcheck.traces.ahead import LIMITS, Ahead, look_ahead
+from pcheck.traces.divergence import refused_step
+from pcheck.traces.impossible import why_impossible
+from pcheck.traces.saved import SavedTrace, saved_from
+from pcheck.traces.timeline import Timeline, timeline_of
+
+
+class PossibleStep(NamedTuple):
+    """A step that is possible now, and the node that takes it (empty for a Model without nodes)."""
+
+    label: str
+    node: str
+
+
+class Violation(NamedTuple):
+    """A property that is false, since when, and why."""
+
+    name: str
+    step: int  # the first step after which it is false; 0 is the initial state
+    why: str
+
+
+class Stepping:
+    """A trace that begins with no step. Steps are taken by their labels, and can be undone."""
+
+    def __init__(self, setup: Setup, labels: Sequence[str] = ()) -> None:
+        """Begin with the steps of these labels, or raise TraceError if one is not possible."""
+        if setup.asks_about_future:
+            name = setup.model.properties[0].name
+            raise UsageError(f"{name} is a question about the future, which no step can answer")
+        self.setup = setup
+        self._model = checked(setup.model)
+        self._test = HiddenStateTest(setup.model)
+        self._states: list[Any] = [self._model.initial()]
+        self._labels: list[str] = []
+        self._undone: list[str] = []
+        self.take(*labels)
+
+    # -- steps -----------------------------------------------------------------------------------
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of the steps that were taken."""
+        return tuple(self._labels)
+
+    @property
+    def trace(self) -> Trace[Any]:
+        """The steps that were taken, and the states between them."""
+        return Trace(tuple(self._states), tuple(self._labels))
+
+    @property
+    def steps(self) -> list[PossibleStep]:
+        """The steps that are possible now, in the order of the nodes."""
+        return [step for step, _ in self._successors]
+
+    @cached_property
+    def _successors(self) -> list[tuple[PossibleStep, Any]]:
+        model, state = self._model, self._states[-1]
+        if not isinstance(model, ClusterModel):
+            return [(PossibleStep(label, ""), after) for label, after in model.steps(state)]
+        rows = ((i, row, model.after(state, i, row)) for i, row in model.rows(state))
+        return [
+            (PossibleStep(row.label, str(model.nodes[i].me)), after)
+            for i, row, after in rows
+            if after != state
+        ]
+
+    def take(self, *labels: str) -> None:
+        """Take steps in this order, or raise TraceError with the reason why one is not possible.
+
+        The steps that were undone are forgotten, unless they are taken again.
+        """
+        for label in labels:
+            self._take(label)
+            self._undone = self._undone[:-1] if self._undone[-1:] == [label] else []
+
+    def _take(self, label: str) -> None:
+        found = [after for step, after in self._successors if step.label == label]
+        if not found:
+            reason = why_impossible(self._model, self._states[-1], label)
+            number = len(self._labels) + 1
+            raise TraceError(f"step {number} is not possible: {label}. {reason}")
+        self._states.append(found[0])
+        self._labels.append(label)
+        self._forget()
+
+    def undo(self) -> bool:
+        """Take the last step back; return whether there was one."""
+        if not self._labels:
+            return False
+        self._undone.append(self._labels.pop())
+        self._states.pop()
+        self._forget()
+        return True
+
+    def redo(self) -> bool:
+        """Take the step again that was undone last; return whether there was one."""
+        if not self._undone:
+            return False
+        self.take(self._undone[-1])
+        return True
+
+    def _forget(self) -> None:
+        """Forget what was worked out for the last state."""
+        for name in ("_successors", "timeline", "violations"):
+            self.__dict__.pop(name, None)
+
+    # -- what they lead to -----------------------------------------------------------------------
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """The timeline of the trace, from which it is drawn.
+
+        What no step delivered is still in flight on every network, as the trace may go on.
+        """
+        return replace(timeline_of(self.setup.model, self.trace), losing_is_a_step=True)
+
+    @property
+    def state(self) -> Mapping[str, Mapping[str, str]]:
+        """The text of each field of each node now."""
+        return self.timeline.after(len(self._labels))
+
+    @cached_property
+    def violations(self) -> list[Violation]:
+        """Each `always` property that was false after some step, in the order of these steps."""
+        found: dict[str, Violation] = {}
+        seen = [self._model.observe(state) for state in self._states]
+        for number in range(len(seen)):
+            for prop in self.setup.model.properties:
+                if prop.kind is Kind.ALWAYS and prop.name not in found:
+                    first = number - prop.is_step_property
+                    why = prop.why_false(*seen[first : number + 1]) if first >= 0 else None
+                    if why is not None:
+                        found[prop.name] = Violation(prop.name, number, why)
+        return list(found.values())
+
+    def ahead(self, name: str | None = None) -> Ahead:
+        """Search from here for the nearest violation, or for the nearest state to a property.
+
+        The search has limits, and the answer says if it met one.
+        """
+        return look_ahead(self.setup.model, self._states[-1], self._wanted(name), LIMITS)
+
+    def _wanted(self, name: str | None) -> list[Property]:
+        properties = self.setup.model.properties
+        if name is not None:
+            found = [prop for prop in properties if prop.name == name or prop.alias == name]
+            if not found:
+                names = ", ".join(prop.name for prop in properties)
+                raise UsageError(f"no property is called {name}; there are {names}")
+            return found
+        found = [prop for prop in properties if prop.kind is Kind.ALWAYS]
+        if not found:
+            raise UsageError(f"{self.setup.spec.name} has no property that can be violated")
+        return found
+
+    def saved(self) -> SavedTrace:
+        """Return the trace as `pcheck replay` reads it, with what it violates at its end.
+
+        Raise Unreliable if a handler has hidden state and now answers otherwise.
+        """
+        self._test.ask_handlers_again()
+        last = next((each for each in self.violations if self._is_false_now(each.name)), None)
+        name, why = (last.name, self._why_now(last.name)) if last is not None else ("", "")
+        refused_at = refused_step(self.setup, self.labels)
+        saved = saved_from(self.setup, name, why or "", self.trace, refused_at)
+        # "why" is not given: that the trace is a shortest one is not known
+        return replace(saved, given=saved.given - {"why"})
+
+    def _is_false_now(self, name: str) -> bool:
+        return self._why_now(name) is not None
+
+    def _why_now(self, name: str) -> str | None:
+        """Return why a property is false in the last state, or None if it is true."""
+        (prop,) = (each for each in self.setup.model.properties if each.name == name)
+        states = self._states[-2:] if prop.is_step_property else self._states[-1:]
+        if len(states) < 1 + prop.is_step_property:
+            return None
+        return prop.why_false(*map(self._model.observe, states))

@@ -1,0 +1,216 @@
+"""`pcheck play`: keys on a terminal, the screen at any size, and errors without a terminal."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from pcheck.loading.setup import prepare
+from pcheck.loading.spec import SHIPPED, find
+from pcheck.play.app import App
+from pcheck.play.choices import KEYS, Choices, Message
+from pcheck.traces.stepping import Stepping
+from tests.play.test_screen import printed
+
+if TYPE_CHECKING:
+    from tests.cli.terminal import Terminal
+
+Ends = Callable[..., tuple[int, str, str]]
+SAVED = SHIPPED.parent / "counterexamples" / "vote-leaves-promise.json"
+SIZES = [(80, 24), (120, 40), (60, 18), (40, 12), (30, 6), (20, 3)]
+
+
+def stepping(name: str = "paxos", bug: str | None = None, **given: Any) -> Stepping:
+    spec = find(name)
+    known, crashes = spec.bug(bug) if bug is not None else None, given.pop("crashes", None)
+    return Stepping(prepare(spec, given, bug=known, crashes=crashes))
+
+
+def app(found: Stepping, file: Path | None = None) -> App:
+    """Return an app whose screens nobody sees."""
+    return App(Console(file=io.StringIO(), force_terminal=True), found, file)
+
+
+# Keys
+
+
+def chosen(made: App) -> str:
+    return made.stepping.steps[made.chosen].label
+
+
+def test_keys_choose_take_undo_and_redo() -> None:
+    made = app(stepping(acceptors=1, crashes=0))
+    for key, label in [("down", "p2"), ("down", "p2"), ("up", "p1"), ("k", "p1"), ("G", "p2")]:
+        made.press(key)
+        assert chosen(made) == f"{label} starts ballot {label[1]}"
+    made.press("enter")
+    assert made.stepping.labels == ("p2 starts ballot 2",)
+    made.press("u")
+    assert (len(made.stepping.labels), chosen(made)) == (0, "p2 starts ballot 2")
+    for key, taken in [("r", 1), ("r", 1), ("backspace", 0), ("left", 0), ("right", 1), ("?", 1)]:
+        made.press(key)
+        assert len(made.stepping.labels) == taken
+
+
+def test_the_whole_bug_is_played_by_the_way_ahead() -> None:
+    made = app(stepping(bug="ignores-votes"))
+    for left in range(14, 0, -1):
+        made.press("v")
+        steps = f"{left} more step{'s' if left > 1 else ''}"
+        assert made.message == Message(
+            f"agreement can be violated in {steps}. The first of these steps is marked."
+        )
+        made.press("space")
+    made.press("v")
+    assert made.message == Message("agreement is violated here.")
+    rows = printed(Choices(made.stepping, 0), 80)
+    assert rows[-2] == "VIOLATED: agreement is false after step 14: v1 and v2 are both chosen."
+
+
+def test_the_trace_is_saved_under_a_free_name_and_then_again_there(empty_folder: Path) -> None:
+    (empty_folder / "paxos.json").write_text("mine")
+    made = app(stepping(acceptors=1))
+    for steps in (1, 2):
+        made.press("enter")
+        made.press("s")
+        found = json.loads((empty_folder / "paxos-2.json").read_text(encoding="utf-8"))
+        assert len(found["steps"]) == steps
+    assert made.message == Message("Saved 2 steps; replay with: pcheck replay paxos-2.json")
+    assert (empty_folder / "paxos.json").read_text() == "mine"
+    assert sorted(each.name for each in empty_folder.iterdir()) == ["paxos-2.json", "paxos.json"]
+
+
+# The screen
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize("name", ["paxos", "simplified_paxos", "raft"])
+def test_the_screen_fits_and_shows_the_chosen_step(name: str, width: int, height: int) -> None:
+    made = app(stepping(name))
+    for _ in range(12):
+        rows = printed(Choices(made.stepping, made.chosen, made.message), width, height)
+        assert len(rows) == height
+        assert max(map(cell_len, rows)) <= width
+        if height >= 12 and made.stepping.steps:
+            assert rows[-1] in {key.format(up="↑", down="↓") for key in KEYS}
+            start = f"> {chosen(made)}"[: width - 6]
+            assert any(start in row for row in rows)
+        made.press("G")
+        made.press("enter")
+
+
+def test_the_screen_at_80_columns() -> None:
+    made = app(stepping(acceptors=1, rounds=1, crashes=0))
+    made.press("enter")
+    made.press("down")
+    assert printed(Choices(made.stepping, made.chosen), 80, 16) == [
+        "paxos                                                               after 1 step",
+        "    p1  p2  a1",
+        " 1  ●   ┃   ┃  p1 starts ballot 1",
+        "    ┃   ┃   ┃    started = 1, promises = {}",
+        "    ┠───┃──…┃    sends Prepare(ballot=1) to a1 (still in flight)",
+        "",
+        "",
+        "",
+        f"── nodes {'─' * 71}",
+        "p1  *started = 1, *promises = {}",
+        "p2  started = 0, promises = None",
+        "a1  promised = 0, vote = None",
+        f"── 2 possible steps {'─' * 60}",
+        "p2   p2 starts ballot 2",
+        "a1 > a1 <- p1: Prepare(ballot=1)",
+        "↑↓ choose  Enter take  u undo  r redo  v look ahead  s save  q quit",
+    ]
+    rows = printed(Choices(made.stepping, made.chosen), 80, 16, "ascii")
+    assert rows[-1].startswith("kj choose")
+    assert all(row.isascii() for row in rows)
+
+
+# The command
+
+
+@pytest.fixture
+def terminal() -> Iterator[Callable[..., Terminal]]:
+    """Return a function that starts pcheck on a terminal; end each process after the test."""
+    pytest.importorskip("termios")
+    from tests.cli.terminal import Terminal
+
+    processes: list[Terminal] = []
+
+    def start(*arguments: Any, **options: Any) -> Terminal:
+        processes.append(Terminal(*map(str, arguments), **options))
+        return processes[-1]
+
+    yield start
+    for process in processes:
+        process.close()
+
+
+def test_a_bug_is_played_on_a_terminal(
+    terminal: Callable[..., Terminal], empty_folder: Path, pcheck: Ends
+) -> None:
+    file = empty_folder / "mine.json"
+    started = terminal("play", SAVED, "--save", file, NO_COLOR="1")
+    started.shows("VIOLATED: agreement is false after step 20")
+    started.press("u")
+    started.shows("after 19 steps")
+    started.press("v")
+    started.shows("agreement can be violated in 1 more step.")
+    started.press("\rs")
+    started.shows("Saved 20 steps")
+    started.press("q")
+    assert (started.ends(), started.is_restored) == (0, True)
+    assert b"VIOLATED: agreement is false: v1 and v2 are both chosen." in started.sent_afterwards
+    assert pcheck("replay", str(file), "--quiet")[0] == 0
+
+
+@pytest.mark.slow
+def test_a_users_own_spec_is_played_and_played_on(
+    terminal: Callable[..., Terminal], empty_folder: Path, pcheck: Ends
+) -> None:
+    assert pcheck("new", "mine.py")[0] == 0
+    started = terminal("play", empty_folder / "mine.py", "--save", empty_folder / "a.json")
+    started.shows("initial state")
+    started.press("\rs")
+    started.shows("Saved 1 step; replay with: pcheck replay")
+    started.press("\x03")
+    assert (started.ends(), started.is_restored) == (0, True)
+    status, out, err = pcheck("play", str(empty_folder / "a.json"))
+    assert (status, out) == (2, "")
+    assert "add the file of the spec, as in `pcheck play" in err
+    started = terminal("play", empty_folder / "a.json", empty_folder / "mine.py")
+    started.shows("after 1 step")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (("paxos",), "pcheck play needs a terminal as standard input and as standard output"),
+        (("paxos", "--bug", "none"), "unknown bug 'none' of paxos"),
+        (("missing.json",), "missing.json cannot be read: No such file or directory"),
+        (
+            ("paxos", "--property", "a_value_can_still_be_chosen"),
+            "a_value_can_still_be_chosen is a question about the future, which no step can answer",
+        ),
+        (("paxos", "--save", "."), ". is a folder; name a file"),
+    ],
+)
+def test_bad_input_is_one_line(arguments: tuple[str, ...], error: str, pcheck: Ends) -> None:
+    status, out, err = pcheck("play", *arguments)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith(f"pcheck: {error}")
+
+
+def test_a_saved_step_that_is_not_possible_is_an_error(pcheck: Ends, empty_folder: Path) -> None:
+    steps = ["p1 starts ballot 1", "a1 flies"]
+    (empty_folder / "a.json").write_text(json.dumps({"spec": "paxos", "steps": steps}))
+    status, out, err = pcheck("play", "a.json")
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith("pcheck: a.json cannot be played: step 2 is not possible: a1 flies. ")
