@@ -31,7 +31,11 @@ COMMANDS = {
         "`pcheck graph --acceptors 1 --rounds 1`."
     ),
     "tolerance": "Find out how many nodes of a cluster may stop, for several sizes.",
-    "play": "Choose the steps of a protocol yourself, one after the other.",
+    "play": (
+        "Choose the steps of a protocol yourself, one after the other.\n\n"
+        "`pcheck play trace.json` goes on from the end of a saved trace. On the screen, the key v "
+        "searches ahead for the nearest violation, or for what --find names."
+    ),
     "replay": "Replay a saved trace and verify its outcome.",
     "bugs": "Check every known bug and report the property that it violates.",
     "specs": "List the shipped specs with their options, properties and bugs.",

@@ -78,8 +78,10 @@ class Choices:
         return Text(f"{title}{after:>{max(width - len(title), len(after) + 2)}}", "bold")
 
     def _said(self) -> list[RenderableType]:
-        """Return the message, and what is violated."""
+        """Return what is violated, whether the goal is reached, and the message."""
         violated = [Paragraph(sentence(each), "bold red") for each in self.stepping.violations]
+        if (goal := self.stepping.goal) is not None and self.stepping.is_at_goal:
+            violated.append(Paragraph(f"FOUND: {goal.name} is reached.", "bold green"))
         return [*violated, *([Paragraph(*self.message)] if self.message is not None else [])]
 
     def _keys(self, options: ConsoleOptions) -> Text:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -136,14 +136,31 @@ class Stepping:
         """The text of each field of each node now."""
         return self.timeline.after(len(self._labels))
 
+    @property
+    def goal(self) -> Property | None:
+        """The `sometimes` property that the user wants to reach, if there is one."""
+        target = self.setup.target
+        return target if target is not None and target.kind is Kind.SOMETIMES else None
+
+    @property
+    def is_at_goal(self) -> bool:
+        """True if the goal is reached in the last state."""
+        seen = self._model.observe(self._states[-1])
+        return self.goal is not None and self.goal.is_reached(seen)
+
+    @property
+    def _always(self) -> list[Property]:
+        properties = self.setup.model.properties if self.goal is None else ()
+        return [prop for prop in properties if prop.kind is Kind.ALWAYS]
+
     @cached_property
     def violations(self) -> list[Violation]:
         """Each `always` property that was false after some step, in the order of these steps."""
         found: dict[str, Violation] = {}
         seen = [self._model.observe(state) for state in self._states]
         for number in range(len(seen)):
-            for prop in self.setup.model.properties:
-                if prop.kind is Kind.ALWAYS and prop.name not in found:
+            for prop in self._always:
+                if prop.name not in found:
                     first = number - prop.is_step_property
                     why = prop.why_false(*seen[first : number + 1]) if first >= 0 else None
                     if why is not None:
@@ -159,16 +176,17 @@ class Stepping:
 
     def _wanted(self, name: str | None) -> list[Property]:
         properties = self.setup.model.properties
+        if name is None and self.goal is not None:
+            return [self.goal]
         if name is not None:
             found = [prop for prop in properties if prop.name == name or prop.alias == name]
             if not found:
                 names = ", ".join(prop.name for prop in properties)
                 raise UsageError(f"no property is called {name}; there are {names}")
             return found
-        found = [prop for prop in properties if prop.kind is Kind.ALWAYS]
-        if not found:
+        if not self._always:
             raise UsageError(f"{self.setup.spec.name} has no property that can be violated")
-        return found
+        return self._always
 
     def saved(self) -> SavedTrace:
         """Return the trace as `pcheck replay` reads it, with what it violates at its end.
@@ -176,20 +194,20 @@ class Stepping:
         Raise Unreliable if a handler has hidden state and now answers otherwise.
         """
         self._test.ask_handlers_again()
-        last = next((each for each in self.violations if self._is_false_now(each.name)), None)
-        name, why = (last.name, self._why_now(last.name)) if last is not None else ("", "")
+        name, why = next(self._decided_now(), ("", ""))
         refused_at = refused_step(self.setup, self.labels)
-        saved = saved_from(self.setup, name, why or "", self.trace, refused_at)
+        saved = saved_from(self.setup, name, why, self.trace, refused_at)
         # "why" is not given: that the trace is a shortest one is not known
         return replace(saved, given=saved.given - {"why"})
 
-    def _is_false_now(self, name: str) -> bool:
-        return self._why_now(name) is not None
-
-    def _why_now(self, name: str) -> str | None:
-        """Return why a property is false in the last state, or None if it is true."""
-        (prop,) = (each for each in self.setup.model.properties if each.name == name)
-        states = self._states[-2:] if prop.is_step_property else self._states[-1:]
-        if len(states) < 1 + prop.is_step_property:
-            return None
-        return prop.why_false(*map(self._model.observe, states))
+    def _decided_now(self) -> Iterator[tuple[str, str]]:
+        """Yield the goal, if it is reached, or each property that is false at the end, and why."""
+        if self.goal is not None and self.is_at_goal:
+            yield self.goal.name, ""
+        names = {each.name for each in self.violations}
+        for prop in self._always:
+            if prop.name in names:
+                states = self._states[-2:] if prop.is_step_property else self._states[-1:]
+                why = prop.why_false(*map(self._model.observe, states))
+                if why is not None:
+                    yield prop.name, why

@@ -214,3 +214,20 @@ def test_a_saved_step_that_is_not_possible_is_an_error(pcheck: Ends, empty_folde
     status, out, err = pcheck("play", "a.json")
     assert (status, out, err.count("\n")) == (2, "", 1)
     assert err.startswith("pcheck: a.json cannot be played: step 2 is not possible: a1 flies. ")
+
+
+def test_a_property_to_be_reached_is_a_goal(tmp_path: Path) -> None:
+    spec = find("paxos")
+    made = app(Stepping(prepare(spec, {"acceptors": 1}, find="chosen")), tmp_path / "a.json")
+    for left in range(4, 0, -1):
+        made.press("v")
+        steps = f"{left} more step{'s' if left > 1 else ''}"
+        assert made.message is not None
+        assert made.message.text.startswith(f"some_value_chosen can be reached in {steps}. ")
+        made.press("enter")
+    made.press("s")
+    rows = printed(Choices(made.stepping, 0), 80)
+    assert "FOUND: some_value_chosen is reached." in rows
+    assert made.stepping.violations == []
+    saved = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
+    assert (saved["property"], len(saved["steps"])) == ("some_value_chosen", 4)
