@@ -7,12 +7,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from rich.console import Console, RenderableType
-from rich.control import Control
-from rich.screen import Screen
 
+from pcheck.errors import PcheckError
 from pcheck.files import write_whole
 from pcheck.play.choices import Choices, Message
 from pcheck.play.keys import keyboard
+from pcheck.play.screen import fill
 from pcheck.render.text.header import Header
 from pcheck.render.text.paragraphs import Paragraph
 from pcheck.render.text.report import verdict_of
@@ -41,7 +41,7 @@ class App:
 
     def run(self) -> None:
         """Follow keys until the user quits; then print the trace and what it violates."""
-        _ = self.stepping.steps  # a fault of the spec is printed before the screen is taken
+        self.stepping.check()  # a fault of the spec is printed before the screen is taken
         with keyboard() as typed, self.console.screen(), suppress(KeyboardInterrupt, EOFError):
             self._follow_keys(typed)
         for part in self._farewell():
@@ -60,14 +60,23 @@ class App:
                 size = None
 
     def _draw(self) -> None:
-        """Draw the whole screen in one write, so that the screen does not flicker."""
-        with self.console:
-            self.console.control(Control.home())
-            self.console.print(Screen(Choices(self.stepping, self.chosen, self.message)), end="")
+        fill(self.console, Choices(self.stepping, self.chosen, self.message))
 
     def press(self, key: str) -> None:
+        """Do what a key stands for. If that fails, say why, and take back the steps it took."""
+        taken, self.message = len(self.stepping.labels), None
+        try:
+            self._obey(key)
+            self.stepping.check()
+        except PcheckError as error:
+            while len(self.stepping.labels) > taken:
+                self.stepping.undo()
+            self.chosen = 0
+            self.message = Message(str(error), "bold red")
+
+    def _obey(self, key: str) -> None:
         """Do what a key stands for."""
-        steps, self.message = self.stepping.steps, None
+        steps = self.stepping.steps
         last = max(len(steps) - 1, 0)
         if key in UP | DOWN:
             self.chosen = min(max(self.chosen + (1 if key in DOWN else -1), 0), last)

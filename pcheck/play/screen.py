@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.control import Control
+from rich.screen import Screen
 from rich.segment import Segment
 from rich.text import Text
 
@@ -144,3 +146,10 @@ class Screenful:
         lines = ["  ".join(parts) for parts in wordings]
         fitting = (line for line in lines if len(line) <= options.max_width)
         return Text(next(fitting, leave), "dim", no_wrap=True)
+
+
+def fill(console: Console, screenful: RenderableType) -> None:
+    """Draw the whole screen in one write, so that the screen does not flicker."""
+    with console:
+        console.control(Control.home())
+        console.print(Screen(screenful), end="")

@@ -7,13 +7,11 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from rich.console import Console
-from rich.control import Control
-from rich.screen import Screen
 
 from pcheck.errors import UsageError
 from pcheck.loading.setup import Setup
 from pcheck.play.keys import keyboard
-from pcheck.play.screen import Playback, Screenful
+from pcheck.play.screen import Playback, Screenful, fill
 from pcheck.render.text.explanation import Explained
 from pcheck.render.text.header import Header
 from pcheck.render.text.paragraphs import Paragraph
@@ -115,15 +113,8 @@ def _follow_keys(console: Console, playback: Playback, typed: Callable[[], list[
     while True:
         if drawn != (step, console.size):
             drawn = step, console.size
-            _fill(console, Screenful(playback, step))
+            fill(console, Screenful(playback, step))
         for key in typed():
             if key in QUIT:
                 return
             step = next_position(playback, step, key)
-
-
-def _fill(console: Console, screenful: Screenful) -> None:
-    """Draw the whole screen in one write, so that the screen does not flicker."""
-    with console:
-        console.control(Control.home())
-        console.print(Screen(screenful), end="")

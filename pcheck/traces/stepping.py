@@ -116,6 +116,10 @@ class Stepping:
         self.take(self._undone[-1])
         return True
 
+    def check(self) -> None:
+        """Raise SpecError if a handler, a property or a milestone fails in the last state."""
+        _ = self.steps, self.violations, self.timeline, self.is_at_goal
+
     def _forget(self) -> None:
         """Forget what was worked out for the last state."""
         for name in ("_successors", "timeline", "violations"):

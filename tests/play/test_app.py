@@ -231,3 +231,50 @@ def test_a_property_to_be_reached_is_a_goal(tmp_path: Path) -> None:
     assert made.stepping.violations == []
     saved = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
     assert (saved["property"], len(saved["steps"])) == ("some_value_chosen", 4)
+
+
+FAULTY = '''
+from dataclasses import dataclass
+from pcheck import Actor, Cluster, action, always, group, spec
+
+@dataclass(frozen=True)
+class Counter(Actor):
+    at: int = 0
+
+    def actions(self):
+        yield action("counts", self.but(at=self.at + 10 // (2 - self.at)))
+
+@always(sees=["at"])
+def is_small(seen):
+    """The count is small."""
+    return None
+
+@spec
+def counting() -> Cluster:
+    """One node that counts."""
+    return Cluster({group("n", 1): lambda i: Counter(at=-8)}, properties=[is_small])
+'''
+
+
+def test_a_step_that_leads_to_a_fault_of_the_spec_is_taken_back(tmp_path: Path) -> None:
+    (tmp_path / "counting.py").write_text(FAULTY)
+    made = app(Stepping(prepare(find(str(tmp_path / "counting.py")), {})), tmp_path)
+    rows = []
+    for _ in range(12):
+        made.press("enter")
+        rows = printed(Choices(made.stepping, made.chosen, made.message), 80)
+        if made.message is not None:
+            break
+    assert made.message is not None
+    assert "ZeroDivisionError" in made.message.text
+    assert made.stepping.steps != []
+    assert any("ZeroDivisionError" in row for row in rows)
+
+
+def test_a_file_that_cannot_be_written_is_said_on_the_screen(tmp_path: Path) -> None:
+    made = app(stepping(), tmp_path / "missing" / "a.json")
+    made.press("s")
+    assert made.message is not None
+    assert made.message.text.endswith("a.json cannot be written: No such file or directory")
+    made.press("enter")
+    assert made.message is None

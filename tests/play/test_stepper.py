@@ -130,7 +130,7 @@ def test_a_fault_or_a_signal_restores_the_terminal(
 ) -> None:
     code = (
         "import os, signal, sys\nfrom pcheck.cli import main\nfrom pcheck.play import stepper\n"
-        f"stepper._fill = lambda *_: {fault}\n"
+        f"stepper.fill = lambda *_: {fault}\n"
         "sys.exit(main.run(['replay', sys.argv[1], '--step']))"
     )
     started = terminal("-c", code, SAVED)
