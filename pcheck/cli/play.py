@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from pcheck.cli.saved_traces import check_files, spec_of
 from pcheck.cli.spec_options import Given, option, scope_options, setup_of, spec_command
 from pcheck.errors import TraceError
 from pcheck.files import file_to_write
+from pcheck.language.property import Kind
 from pcheck.loading.setup import Setup
 from pcheck.loading.spec import Spec
 from pcheck.play.app import App
@@ -28,7 +30,7 @@ SUFFIX = ".json"  # of a saved trace, in place of a spec
 
 def play_command(arguments: Sequence[str]) -> Callable[..., int]:
     """Return `pcheck play` with the options of the spec, or of the saved trace, that is named."""
-    if list(arguments[1:2]) and arguments[1].endswith(SUFFIX):
+    if list(arguments[1:2]) and arguments[1].lower().endswith(SUFFIX):
         return _play_on
     return spec_command(arguments, "play", _general_options(), _play)
 
@@ -63,7 +65,14 @@ def _play_on(
     check_files(saved, file, spec, also or [], {"--save": save}, "play")
     found = spec_of(saved, file, spec)
     try:
-        return _run(saved.prepare(found, also or ()), saved.steps, save)
+        setup = saved.prepare(found, also or ())
+    except TraceError as error:
+        raise TraceError(f"{file} {error}") from None
+    goal = [prop for prop in setup.model.properties if prop.name == saved.property]
+    if goal and goal[0].kind is Kind.SOMETIMES:
+        setup = replace(setup, target=goal[0])
+    try:
+        return _run(setup, saved.steps, save)
     except TraceError as error:
         raise TraceError(f"{file} cannot be played: {error}") from None
 

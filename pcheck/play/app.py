@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import shlex
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from pcheck.play.screen import fill
 from pcheck.render.text.header import Header
 from pcheck.render.text.paragraphs import Paragraph
 from pcheck.render.text.report import verdict_of
+from pcheck.render.text.stepping import sentence
 from pcheck.render.text.trace import TraceText
 from pcheck.text import counted, printable
 from pcheck.traces.ahead import LIMITS
@@ -25,7 +27,10 @@ from pcheck.traces.stepping import Stepping
 UP, DOWN, FIRST, LAST = {"up", "k"}, {"down", "j"}, {"home", "g"}, {"end", "G"}
 TAKE, UNDO, REDO = {"enter", "space"}, {"u", "backspace", "left"}, {"r", "right"}
 QUIT = {"q", "escape", "stop"}
-SEARCHING = Message(f"Searching ahead, for at most {LIMITS.seconds:g} seconds ...", "dim")
+SEARCHING = Message(
+    f"Searching ahead, for at most {LIMITS.seconds:g} seconds (40 the first time) ...",
+    "dim",
+)
 WARNING = "yellow"
 
 
@@ -63,16 +68,19 @@ class App:
         fill(self.console, Choices(self.stepping, self.chosen, self.message))
 
     def press(self, key: str) -> None:
-        """Do what a key stands for. If that fails, say why, and take back the steps it took."""
+        """Do what a key stands for. If that fails, say why, and take back the step it took."""
         taken, self.message = len(self.stepping.labels), None
         try:
             self._obey(key)
             self.stepping.check()
         except PcheckError as error:
-            while len(self.stepping.labels) > taken:
+            text = str(error)
+            if len(self.stepping.labels) > taken:
+                label = self.stepping.labels[-1]
                 self.stepping.undo()
-            self.chosen = 0
-            self.message = Message(str(error), "bold red")
+                self._choose(label)
+                text = f"The step was taken back: {text}"
+            self.message = Message(text, "bold red")
 
     def _obey(self, key: str) -> None:
         """Do what a key stands for."""
@@ -120,9 +128,11 @@ class App:
         self.file = self.file or _free_name(self.stepping.setup.spec.name)
         write_whole(self.file, self.stepping.saved().text())
         spec = self.stepping.setup.spec
-        words = ["pcheck replay", str(self.file), *([] if spec.shipped else [str(spec.path)])]
+        words = ["pcheck", "replay", str(self.file), *([] if spec.shipped else [str(spec.path)])]
+        files = dict.fromkeys(self.stepping.setup.added.origins.values())
+        words += [word for file in files if file is not None for word in ("--also", file)]
         steps = counted(len(self.stepping.labels), "step")
-        self._saved = f"Saved {steps}; replay with: {printable(' '.join(words))}"
+        self._saved = f"Saved {steps}; replay with: {printable(shlex.join(words))}"
         self.message = Message(self._saved)
 
     def _farewell(self) -> Iterator[RenderableType]:
@@ -130,14 +140,35 @@ class App:
         setup = self.stepping.setup
         if not self.stepping.labels:
             return
-        finding = Finding.of(setup, self.stepping.saved(), self.stepping.trace)
+        failed = None
+        notes: Mapping[int, str] = {}
+        verdict: list[RenderableType] = []
+        try:
+            saved = self.stepping.saved()
+            finding = Finding.of(setup, saved, self.stepping.trace)
+            notes, verdict = finding.notes, [*verdict_of(finding)] if saved.property else []
+        except PcheckError as error:
+            failed = error  # after the trace, which would be lost otherwise
         yield Header(setup)
         yield ""
-        yield TraceText(finding.timeline, finding.notes)
+        yield TraceText(self.stepping.timeline, notes)
         yield ""
-        yield from verdict_of(finding)
+        yield from verdict or self._undecided()
         if self._saved:
             yield Paragraph(self._saved)
+        if failed is not None:
+            raise failed
+
+    def _undecided(self) -> Iterator[RenderableType]:
+        """Yield what is true if the last state neither violates a property nor is the goal."""
+        violations, goal = self.stepping.violations, self.stepping.goal
+        for violation in violations:
+            yield Paragraph(sentence(violation), "bold red")
+        if goal is not None:
+            yield Paragraph(f"{goal.name} is not reached.")
+        elif not violations:
+            yield Paragraph("No property is violated.", "bold green")
+        yield ""
 
 
 def _free_name(name: str) -> Path:

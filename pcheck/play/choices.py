@@ -74,15 +74,16 @@ class Choices:
         setup, taken = self.stepping.setup, len(self.stepping.labels)
         names = [setup.spec.name, *([setup.bug.name] if setup.bug is not None else [])]
         after = f"after {counted(taken, 'step')}" if taken else "initial state"
-        title = ", ".join(names)
-        return Text(f"{title}{after:>{max(width - len(title), len(after) + 2)}}", "bold")
+        titles = [", ".join(names), setup.spec.name, ""]
+        title = next(each for each in titles if not each or len(each) + len(after) + 2 <= width)
+        return Text(f"{title}{after:>{max(width - len(title), 0)}}"[:width], "bold", no_wrap=True)
 
     def _said(self) -> list[RenderableType]:
-        """Return what is violated, whether the goal is reached, and the message."""
+        """Return the message, what is violated, and whether the goal is reached."""
         violated = [Paragraph(sentence(each), "bold red") for each in self.stepping.violations]
         if (goal := self.stepping.goal) is not None and self.stepping.is_at_goal:
             violated.append(Paragraph(f"FOUND: {goal.name} is reached.", "bold green"))
-        return [*violated, *([Paragraph(*self.message)] if self.message is not None else [])]
+        return [*([Paragraph(*self.message)] if self.message is not None else []), *violated]
 
     def _keys(self, options: ConsoleOptions) -> Text:
         """Return the line of keys, in the longest wording that fits."""
@@ -99,12 +100,13 @@ class Choices:
         """Return a rule and `shown` of the possible steps, among them the one that is chosen."""
         if not steps:
             return [self._rule(options, "no step is possible")]
+        has_rule, shown = shown > 0, max(shown, 1)
         first = min(max(self.chosen - shown // 2, 0), len(steps) - shown)
         part = steps[first : first + shown]
         which = f"{first + 1} to {first + shown} of " if 0 < shown < len(steps) else ""
         text = f"{which}{counted(len(steps), 'possible step')}"
         left = max(len(printable(step.node)) for step in steps)
-        lines: list[RenderableType] = [self._rule(options, text)]
+        lines: list[RenderableType] = [self._rule(options, text)] if has_rule else []
         for at, step in enumerate(part, start=first):
             is_first = at == first or steps[at - 1].node != step.node
             node = padded(printable(step.node) if is_first else "", left)

@@ -18,7 +18,7 @@ from pcheck.traces.stepping import Stepping
 
 
 class Stepper(Stepping):
-    """A trace of a spec, built step by step: `Stepper("paxos").take("p1 starts ballot 1")`.
+    """A trace of a spec, built step by step.
 
     `steps` holds the possible steps. `take`, `undo` and `redo` change the trace, `ahead` searches
     from its end, and `print` draws it.
@@ -35,7 +35,7 @@ class Stepper(Stepping):
         also: Also = (),
         **options: Any,
     ) -> None:
-        """Begin in the initial state; the arguments are those of `check`."""
+        """Begin in the initial state; the arguments mean what they mean for `check`."""
         found = specs.of_builder(spec) if callable(spec) else specs.find(spec)
         super().__init__(
             prepare(
@@ -57,8 +57,7 @@ class Stepper(Stepping):
         return as_text(SteppingText(self))
 
     def __repr__(self) -> str:
-        steps = f"{counted(len(self.labels), 'step')}, {len(self.steps)} possible"
-        return f"<{self.setup.spec.name}: {steps}>"
+        return f"<{self.setup.spec.name}: {counted(len(self.labels), 'step')} taken>"
 
     def _repr_html_(self) -> str:
         return as_html(SteppingText(self))

@@ -187,7 +187,9 @@ class Classes:
         for number in way:
             moves = (move for move in self.moves(state) if self._number_of(move.after) == number)
             move = next(moves, None)
-            if move is None or len(labels) > MAX_STEPS:  # not all states of a class are alike
+            if move is None:  # not all states of a class are alike
+                break
+            if len(labels) > MAX_STEPS:  # to replay them would take too long
                 break
             labels += move.labels
             state = move.after

@@ -49,7 +49,7 @@ class Letter:
 
 
 Inbox: TypeAlias = tuple[Letter, ...]
-MOST_INSERTED = 10  # letters that are inserted one by one: to sort more of them is faster
+MAX_INSERTED = 10  # letters that are inserted one by one: to sort more of them is faster
 _BY_ORDER = attrgetter("order")
 
 
@@ -129,7 +129,7 @@ NETWORKS: dict[str, Network] = {net.name: net for net in (Network(), Once(), Los
 def _inserted(inbox: Inbox, letters: Iterable[Letter]) -> Inbox:
     """Return the inbox with these letters inserted in sorted order."""
     larger, more = list(inbox), list(letters)
-    if len(more) > MOST_INSERTED:
+    if len(more) > MAX_INSERTED:
         return tuple(sorted(larger + more, key=_BY_ORDER))
     for letter in more:
         insort(larger, letter, key=_BY_ORDER)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from copy import copy
 from typing import Any, NamedTuple
 
 from pcheck.language.model import Model
 from pcheck.language.property import Kind, Property
-from pcheck.language.seen import Seen
 from pcheck.search.engine import explore
-from pcheck.search.limits import Limits, stop_phrase
+from pcheck.search.limits import Limits, state_limit, stop_phrase
 from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import SearchResult
-from pcheck.semantics.checked_model import checked
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.text import counted
 
@@ -32,7 +31,13 @@ class Ahead(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """The answer as one or two sentences."""
+        """The answer in sentences, with the warnings of the search."""
+        notes = [self.search.note] if self.search.note is not None else []
+        warnings = [f"Note: {each}." for each in self.search.warnings]
+        return " ".join([self._answer, *notes, *warnings])
+
+    @property
+    def _answer(self) -> str:
         if self.found is not None:
             name, state = self.found.name, _state_of(self.found)
             if self.labels is None:
@@ -47,8 +52,9 @@ class Ahead(NamedTuple):
         if search.stopped is None:
             return f"{subject} {state} in any state that can follow ({states})."
         steps = counted(search.depth, "more step")
-        stopped = f"The search stopped {stop_phrase(search.stopped)}, after {states}."
-        return f"{subject} {state} within {steps}. {stopped}"
+        stopped = f"The search stopped {stop_phrase(search.stopped)}"
+        after = "" if search.stopped == state_limit(search.states) else f", after {states}"
+        return f"{subject} {state} within {steps}. {stopped}{after}."
 
 
 def _state_of(prop: Property) -> str:
@@ -64,9 +70,9 @@ def look_ahead(
     """
     asked = tuple(wanted)
     properties = {prop.name: prop for prop in asked}
-    here = _beginning_at(model, state)
-    here.properties = tuple(prop.as_target() for prop in properties.values())
-    search = explore(here, SearchOptions(reductions="none", limits=limits))
+    begun = _beginning_at(model, state)
+    vars(begun)["properties"] = tuple(prop.as_target() for prop in properties.values())
+    search = explore(begun, SearchOptions(reductions="none", limits=limits))
     if search.discoveries:
         name, found = min(search.discoveries.items(), key=lambda each: len(each[1].trace))
         return Ahead(search, asked, properties[name], found.trace.labels)
@@ -78,25 +84,6 @@ def _beginning_at(model: Model[Any], state: Any) -> Model[Any]:
     """Return a model of all that can follow a state."""
     if isinstance(model, ClusterModel):
         return model.beginning_at(state)
-    return _Following(checked(model), state)
-
-
-class _Following(Model[Any]):
-    """A model with another initial state."""
-
-    checked = True  # the other model is
-
-    def __init__(self, model: Model[Any], begin: Any) -> None:
-        self._model, self._begin = model, begin
-
-    def initial(self) -> Any:
-        return self._begin
-
-    def steps(self, state: Any) -> Iterable[tuple[str, Any]]:
-        return self._model.steps(state)
-
-    def observe(self, state: Any) -> Seen:
-        return self._model.observe(state)
-
-    def columns(self, state: Any) -> Mapping[str, Mapping[str, str]]:
-        return self._model.columns(state)
+    other = copy(model)  # of the same class, so that an error names the user's code
+    vars(other)["initial"] = lambda: state
+    return other

@@ -65,6 +65,8 @@ class SavedTrace:
         """
         found = {"format": FORMAT, "version": VERSION, **asdict(self)}
         del found["given"]
+        if "why" not in self.given:  # nobody said that the trace is a shortest one
+            found["why"] = None
         for name in ("crash_nodes", "stops", "stop_nodes", "repeats_after"):
             if found[name] is None:
                 del found[name]

@@ -14,6 +14,7 @@ from pcheck.search.hidden_state import HiddenStateTest
 from pcheck.semantics.checked_model import checked
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.trace import Trace
+from pcheck.text import unknown
 from pcheck.traces.ahead import LIMITS, Ahead, look_ahead
 from pcheck.traces.divergence import refused_step
 from pcheck.traces.impossible import why_impossible
@@ -81,12 +82,14 @@ class Stepping:
             if after != state
         ]
 
-    def take(self, *labels: str) -> None:
-        """Take steps in this order, or raise TraceError with the reason why one is not possible.
+    def take(self, *steps: str | PossibleStep) -> None:
+        """Take steps in this order, by their labels.
 
-        The steps that were undone are forgotten, unless they are taken again.
+        Raise TraceError with the reason if one is not possible; those before it are taken then. The
+        steps that were undone are forgotten, unless they are taken again.
         """
-        for label in labels:
+        for step in steps:
+            label = step.label if isinstance(step, PossibleStep) else step
             self._take(label)
             self._undone = self._undone[:-1] if self._undone[-1:] == [label] else []
 
@@ -185,11 +188,11 @@ class Stepping:
         if name is not None:
             found = [prop for prop in properties if prop.name == name or prop.alias == name]
             if not found:
-                names = ", ".join(prop.name for prop in properties)
-                raise UsageError(f"no property is called {name}; there are {names}")
+                names = [prop.name for prop in properties]
+                raise UsageError(unknown("property", name, names, of=self.setup.spec.name))
             return found
         if not self._always:
-            raise UsageError(f"{self.setup.spec.name} has no property that can be violated")
+            raise UsageError("nothing can be violated without an @always property")
         return self._always
 
     def saved(self) -> SavedTrace:
@@ -201,7 +204,6 @@ class Stepping:
         name, why = next(self._decided_now(), ("", ""))
         refused_at = refused_step(self.setup, self.labels)
         saved = saved_from(self.setup, name, why, self.trace, refused_at)
-        # "why" is not given: that the trace is a shortest one is not known
         return replace(saved, given=saved.given - {"why"})
 
     def _decided_now(self) -> Iterator[tuple[str, str]]:

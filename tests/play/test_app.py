@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 
+from pcheck.errors import SpecError
 from pcheck.loading.setup import prepare
 from pcheck.loading.spec import SHIPPED, find
 from pcheck.play.app import App
@@ -233,6 +235,7 @@ def test_a_property_to_be_reached_is_a_goal(tmp_path: Path) -> None:
     assert (saved["property"], len(saved["steps"])) == ("some_value_chosen", 4)
 
 
+FALSE_AT_THE_SECOND_STEP = 'return "it is -6" if seen.field("at")[0][1] == -6 else None'
 FAULTY = '''
 from dataclasses import dataclass
 from pcheck import Actor, Cluster, action, always, group, spec
@@ -278,3 +281,89 @@ def test_a_file_that_cannot_be_written_is_said_on_the_screen(tmp_path: Path) -> 
     assert made.message.text.endswith("a.json cannot be written: No such file or directory")
     made.press("enter")
     assert made.message is None
+
+
+def farewell(made: App, width: int = 80) -> list[str]:
+    return printed(Group(*made._farewell()), width, 1_000)
+
+
+def test_a_goal_that_was_saved_is_replayed_and_played_on(
+    terminal: Callable[..., Terminal], pcheck: Ends, empty_folder: Path
+) -> None:
+    made = app(
+        Stepping(prepare(find("paxos"), {"acceptors": 1}, find="chosen")), empty_folder / "a.json"
+    )
+    made.stepping.take(*made.stepping.ahead().labels or ())
+    made.press("s")
+    assert "FOUND: some_value_chosen is reached." in farewell(made)
+    status, out, err = pcheck("replay", "a.json")
+    assert (status, err) == (0, "")
+    assert "FOUND: some_value_chosen is reached." in out
+    started = terminal("play", "a.json")
+    started.shows("FOUND: some_value_chosen is reached.")
+    started.press("uv")
+    started.shows("some_value_chosen can be reached in 1 more step.")
+    made.press("u")
+    assert "some_value_chosen is not reached." in farewell(made)
+
+
+def test_a_trace_with_detours_is_not_called_a_shortest_one(
+    pcheck: Ends, empty_folder: Path
+) -> None:
+    made = app(stepping(bug="ignores-votes", crashes=1), empty_folder / "a.json")
+    made.stepping.take("a3 crashes", "a3 restarts")
+    made.stepping.take(*made.stepping.ahead().labels or ())
+    made.press("s")
+    status, out, _ = pcheck("replay", "a.json", "--format", "text")
+    assert (status, "A trace that violates agreement (16 steps)" in out) == (0, True)
+
+
+def test_what_was_violated_before_the_end_is_said_at_the_end_too(tmp_path: Path) -> None:
+    text = FAULTY.replace(
+        "return None", 'return "it is -6" if seen.field("at")[0][1] == -6 else None'
+    )
+    (tmp_path / "counting.py").write_text(text)
+    made = app(Stepping(prepare(find(str(tmp_path / "counting.py")), {}, crashes=0)), tmp_path)
+    for _ in range(3):
+        made.press("enter")
+    assert farewell(made)[-2] == "VIOLATED: is_small is false after step 2: it is -6."
+    made.press("u")
+    assert farewell(made)[-2] == "VIOLATED: is_small is false: it is -6."
+
+
+def test_a_trace_is_printed_before_the_fault_of_its_explanation(tmp_path: Path) -> None:
+    text = FAULTY.replace(
+        "return None", 'return "it is -6" if seen.field("at")[0][1] == -6 else None'
+    )
+    explained = 'def why(history):\n    yield 1 // 0\n\n@always(sees=["at"], explain=why)'
+    text = text.replace('@always(sees=["at"])', explained)
+    (tmp_path / "counting.py").write_text(text)
+    made = app(Stepping(prepare(find(str(tmp_path / "counting.py")), {}, crashes=0)), tmp_path)
+    made.press("enter")
+    made.press("enter")
+    parts: list[RenderableType] = []
+    with pytest.raises(SpecError, match="ZeroDivisionError"):
+        parts.extend(made._farewell())
+    assert any("n1 counts" in row for row in printed(Group(*parts), 80, 1_000))
+
+
+def test_the_command_to_replay_names_all_files(empty_folder: Path) -> None:
+    (empty_folder / "my also.py").write_text(
+        "from pcheck import always\n\n\n@always(sees=[])\ndef fine(seen):\n"
+        '    """All is well."""\n    return None\n'
+    )
+    setup = prepare(find("paxos"), {}, also=[str(empty_folder / "my also.py")])
+    made = app(Stepping(setup), Path("a b.json"))
+    made.press("s")
+    assert made.message is not None
+    words = shlex.split(made.message.text.partition("with: ")[2])
+    assert words[:4] == ["pcheck", "replay", "a b.json", "--also"]
+    assert words[4].endswith("my also.py")
+
+
+@pytest.mark.parametrize(("width", "height"), [(30, 6), (20, 3)])
+def test_a_small_screen_shows_the_chosen_step(width: int, height: int) -> None:
+    made = app(stepping(bug="ignores-votes"))
+    rows = printed(Choices(made.stepping, 1, Message("An answer.")), width, height)
+    assert any("> p2 starts" in row for row in rows)
+    assert rows[-1] == "q quit" if height < 6 else "Enter take" in rows[-1]

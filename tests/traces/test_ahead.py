@@ -125,9 +125,7 @@ def test_a_search_that_meets_a_limit_says_so() -> None:
     ahead = look_ahead(run.setup.model, run._states[-1], wanted, Limits(states=500))
     assert ahead.labels is None
     assert ahead.sentence.startswith("No property is violated within ")
-    assert ahead.sentence.endswith(
-        "The search stopped at the limit of 500 states, after 500 states."
-    )
+    assert ahead.sentence.endswith("The search stopped at the limit of 500 states.")
 
 
 def test_a_model_without_nodes_is_searched_from_a_state_too() -> None:
