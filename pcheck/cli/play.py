@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from pcheck.cli.saved_traces import check_files, spec_of
+from pcheck.cli.saved_traces import AlsoOption, SpecArgument, check_files, spec_of
 from pcheck.cli.spec_options import Given, option, scope_options, setup_of, spec_command
 from pcheck.errors import TraceError
 from pcheck.files import file_to_write
@@ -48,16 +48,8 @@ def _play_on(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="A saved trace, which begins at its end.")
     ],
-    spec: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="SPEC", help="The .py file of the spec, unless the spec ships with pcheck."
-        ),
-    ] = None,
-    also: Annotated[
-        list[str] | None,
-        typer.Option("--also", metavar="FILE", help="The .py file of properties that were added."),
-    ] = None,
+    spec: SpecArgument = None,
+    also: AlsoOption = None,
     save: Annotated[str | None, typer.Option("--save", metavar="FILE", help=SAVE)] = None,
 ) -> int:
     """Play on from the end of a saved trace."""

@@ -16,7 +16,7 @@ from pcheck.cli.drawing import (
     is_on_standard_output,
     requested_drawing,
 )
-from pcheck.cli.saved_traces import check_files, spec_of
+from pcheck.cli.saved_traces import AlsoOption, SpecArgument, check_files, spec_of
 from pcheck.errors import TraceError, UsageError
 from pcheck.loading.setup import Setup
 from pcheck.play.stepper import (
@@ -46,16 +46,8 @@ def replay_command(
             help="A saved trace, or one written by hand: JSON with `spec` and `steps`.",
         ),
     ],
-    spec: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="SPEC", help="The .py file of the spec, unless the spec ships with pcheck."
-        ),
-    ] = None,
-    also: Annotated[
-        list[str] | None,
-        typer.Option("--also", metavar="FILE", help="The .py file of properties that were added."),
-    ] = None,
+    spec: SpecArgument = None,
+    also: AlsoOption = None,
     step: Annotated[
         bool,
         typer.Option(

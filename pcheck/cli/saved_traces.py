@@ -6,11 +6,24 @@ import shlex
 from collections.abc import Iterable, Mapping
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from pcheck.errors import TraceError, UsageError
 from pcheck.loading.spec import Spec, find, shipped_names
 from pcheck.traces.saved import SavedTrace
+
+SpecArgument = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="SPEC", help="The .py file of the spec, unless the spec ships with pcheck."
+    ),
+]
+AlsoOption = Annotated[
+    list[str] | None,
+    typer.Option("--also", metavar="FILE", help="The .py file of properties that were added."),
+]
 
 
 def check_files(

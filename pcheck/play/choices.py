@@ -14,7 +14,7 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.segment import Segment
 from rich.text import Text
 
-from pcheck.play.screen import Lines
+from pcheck.play.screen import Lines, name_of
 from pcheck.render.text.header import Header
 from pcheck.render.text.paragraphs import Paragraph, padded
 from pcheck.render.text.snapshot import NodeFields
@@ -72,9 +72,8 @@ class Choices:
 
     def _title(self, width: int) -> Text:
         setup, taken = self.stepping.setup, len(self.stepping.labels)
-        names = [setup.spec.name, *([setup.bug.name] if setup.bug is not None else [])]
         after = f"after {counted(taken, 'step')}" if taken else "initial state"
-        titles = [", ".join(names), setup.spec.name, ""]
+        titles = [name_of(setup), setup.spec.name, ""]
         title = next(each for each in titles if not each or len(each) + len(after) + 2 <= width)
         return Text(f"{title}{after:>{max(width - len(title), 0)}}"[:width], "bold", no_wrap=True)
 

@@ -15,6 +15,7 @@ from rich.screen import Screen
 from rich.segment import Segment
 from rich.text import Text
 
+from pcheck.loading.setup import Setup
 from pcheck.render.text.paragraphs import Paragraph
 from pcheck.render.text.snapshot import InFlight, NodeFields
 from pcheck.render.text.trace import TraceText
@@ -153,3 +154,9 @@ def fill(console: Console, screenful: RenderableType) -> None:
     with console:
         console.control(Control.home())
         console.print(Screen(screenful), end="")
+
+
+def name_of(setup: Setup) -> str:
+    """Return the name of the spec and of the bug: `paxos, votes-in-any-ballot`."""
+    names = [setup.spec.name, *([setup.bug.name] if setup.bug is not None else [])]
+    return ", ".join(names)

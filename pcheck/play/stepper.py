@@ -11,7 +11,7 @@ from rich.console import Console
 from pcheck.errors import UsageError
 from pcheck.loading.setup import Setup
 from pcheck.play.keys import keyboard
-from pcheck.play.screen import Playback, Screenful, fill
+from pcheck.play.screen import Playback, Screenful, fill, name_of
 from pcheck.render.text.explanation import Explained
 from pcheck.render.text.header import Header
 from pcheck.render.text.paragraphs import Paragraph
@@ -56,7 +56,7 @@ def playback_of_finding(finding: Finding) -> Playback:
         finding.notes,
         Header(finding.setup),
         Paragraph(f"{verdict}{finding.ending}.", style),
-        Paragraph(f"{_name(finding.setup)}: {farewell}.", style),
+        Paragraph(f"{name_of(finding.setup)}: {farewell}.", style),
         Explained(explanation, saved.spec) if not explanation.is_empty else None,
     )
 
@@ -76,15 +76,9 @@ def playback_of_failure(setup: Setup, replayed: Replay) -> Playback:
     )
 
 
-def _name(setup: Setup) -> str:
-    """Return the name of the spec and of the bug: `paxos, votes-in-any-ballot`."""
-    names = [setup.spec.name, *([setup.bug.name] if setup.bug is not None else [])]
-    return ", ".join(names)
-
-
 def _titles(setup: Setup, subject: str) -> tuple[str, ...]:
     """Return titles from the longest to the shortest."""
-    name = _name(setup)
+    name = name_of(setup)
     return f"{name}: {subject}", name, setup.spec.name
 
 

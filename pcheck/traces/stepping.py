@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from pcheck.errors import TraceError, UsageError
 from pcheck.language.property import Kind, Property
+from pcheck.language.seen import Seen
 from pcheck.loading.setup import Setup
 from pcheck.search.hidden_state import HiddenStateTest
 from pcheck.semantics.checked_model import checked
@@ -125,7 +126,7 @@ class Stepping:
 
     def _forget(self) -> None:
         """Forget what was worked out for the last state."""
-        for name in ("_successors", "timeline", "violations"):
+        for name in ("_successors", "_seen", "timeline", "violations"):
             self.__dict__.pop(name, None)
 
     # -- what they lead to -----------------------------------------------------------------------
@@ -152,8 +153,7 @@ class Stepping:
     @property
     def is_at_goal(self) -> bool:
         """True if the goal is reached in the last state."""
-        seen = self._model.observe(self._states[-1])
-        return self.goal is not None and self.goal.is_reached(seen)
+        return self.goal is not None and self.goal.is_reached(self._seen[-1])
 
     @property
     def _always(self) -> list[Property]:
@@ -164,15 +164,23 @@ class Stepping:
     def violations(self) -> list[Violation]:
         """Each `always` property that was false after some step, in the order of these steps."""
         found: dict[str, Violation] = {}
-        seen = [self._model.observe(state) for state in self._states]
-        for number in range(len(seen)):
+        for number in range(len(self._seen)):
             for prop in self._always:
                 if prop.name not in found:
-                    first = number - prop.is_step_property
-                    why = prop.why_false(*seen[first : number + 1]) if first >= 0 else None
+                    why = self._why_false(prop, number)
                     if why is not None:
                         found[prop.name] = Violation(prop.name, number, why)
         return list(found.values())
+
+    @cached_property
+    def _seen(self) -> list[Seen]:
+        """The observation of each state."""
+        return [self._model.observe(state) for state in self._states]
+
+    def _why_false(self, prop: Property, number: int) -> str | None:
+        """Return why a property is false after this many steps, or None if it is true."""
+        first = number - prop.is_step_property
+        return prop.why_false(*self._seen[first : number + 1]) if first >= 0 else None
 
     def ahead(self, name: str | None = None) -> Ahead:
         """Search from here for the nearest violation, or for the nearest state to a property.
@@ -210,10 +218,7 @@ class Stepping:
         """Yield the goal, if it is reached, or each property that is false at the end, and why."""
         if self.goal is not None and self.is_at_goal:
             yield self.goal.name, ""
-        names = {each.name for each in self.violations}
         for prop in self._always:
-            if prop.name in names:
-                states = self._states[-2:] if prop.is_step_property else self._states[-1:]
-                why = prop.why_false(*map(self._model.observe, states))
-                if why is not None:
-                    yield prop.name, why
+            why = self._why_false(prop, len(self._labels))
+            if why is not None:
+                yield prop.name, why

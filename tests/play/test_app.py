@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -136,23 +136,6 @@ def test_the_screen_at_80_columns() -> None:
 
 
 # The command
-
-
-@pytest.fixture
-def terminal() -> Iterator[Callable[..., Terminal]]:
-    """Return a function that starts pcheck on a terminal; end each process after the test."""
-    pytest.importorskip("termios")
-    from tests.cli.terminal import Terminal
-
-    processes: list[Terminal] = []
-
-    def start(*arguments: Any, **options: Any) -> Terminal:
-        processes.append(Terminal(*map(str, arguments), **options))
-        return processes[-1]
-
-    yield start
-    for process in processes:
-        process.close()
 
 
 def test_a_bug_is_played_on_a_terminal(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,23 +21,6 @@ Ends = Callable[..., tuple[int, str, str]]
 SAVED = SHIPPED.parent / "counterexamples" / "vote-leaves-promise.json"
 LABELS = json.loads(SAVED.read_text(encoding="utf-8"))["steps"]
 COLOUR = re.compile(rb"\x1b\[[0-9;]*(?<![0-9])(?:3[0-8]|4[0-8]|9[0-7])[0-9;]*m")
-
-
-@pytest.fixture
-def terminal() -> Iterator[Callable[..., Terminal]]:
-    """Return a function that starts pcheck on a terminal; end each process after the test."""
-    pytest.importorskip("termios")
-    from tests.cli.terminal import Terminal
-
-    processes: list[Terminal] = []
-
-    def start(*arguments: Any, **options: Any) -> Terminal:
-        processes.append(Terminal(*map(str, arguments), **options))
-        return processes[-1]
-
-    yield start
-    for process in processes:
-        process.close()
 
 
 def latest(rows: list[str]) -> str:
