@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from pcheck.cli.play_page import OUTPUT, page_to_write, write_page
 from pcheck.cli.saved_traces import AlsoOption, SpecArgument, check_files, spec_of
 from pcheck.cli.spec_options import Given, option, scope_options, setup_of, spec_command
 from pcheck.errors import TraceError
@@ -38,10 +39,11 @@ def play_command(arguments: Sequence[str]) -> Callable[..., int]:
 def _general_options() -> Iterator[inspect.Parameter]:
     yield from scope_options()
     yield option("save", str, "Output", "--save FILE", SAVE)
+    yield option("output", str, "Output", "-o --output FILE", OUTPUT)
 
 
 def _play(spec: Spec, own: Given, given: Given) -> int:
-    return _run(setup_of(spec, own, given), (), given["save"])
+    return _run(setup_of(spec, own, given), (), given["save"], given["output"])
 
 
 def _play_on(
@@ -51,10 +53,13 @@ def _play_on(
     spec: SpecArgument = None,
     also: AlsoOption = None,
     save: Annotated[str | None, typer.Option("--save", metavar="FILE", help=SAVE)] = None,
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", metavar="FILE", help=OUTPUT)
+    ] = None,
 ) -> int:
     """Play on from the end of a saved trace."""
     saved = read(file)
-    check_files(saved, file, spec, also or [], {"--save": save}, "play")
+    check_files(saved, file, spec, also or [], {"--save": save, "-o": output}, "play")
     found = spec_of(saved, file, spec)
     try:
         setup = saved.prepare(found, also or ())
@@ -64,13 +69,16 @@ def _play_on(
     if goal and goal[0].kind is Kind.SOMETIMES:
         setup = replace(setup, target=goal[0])
     try:
-        return _run(setup, saved.steps, save)
+        return _run(setup, saved.steps, save, output)
     except TraceError as error:
         raise TraceError(f"{file} cannot be played: {error}") from None
 
 
-def _run(setup: Setup, labels: Sequence[str], save: str | None) -> int:
-    """Let the user play until they quit."""
+def _run(setup: Setup, labels: Sequence[str], save: str | None, output: str | None) -> int:
+    """Let the user play until they quit, or write the page."""
+    if output is not None:
+        page = page_to_write(output, save)
+        return write_page(Stepping(setup, labels), page)
     file = file_to_write(save) if save is not None else None
     stepping = Stepping(setup, labels)
     check_a_terminal("pcheck play")

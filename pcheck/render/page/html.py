@@ -7,40 +7,36 @@ shows the diagram, the list of steps and the explanation.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
-from importlib import resources
 from string import Template
 from typing import Any
 
+from pcheck.loading.setup import Setup
 from pcheck.render.diagram.picture import figure
 from pcheck.render.objects import flight_object
 from pcheck.render.page.jumps import jumps, ticks
 from pcheck.render.page.markup import Markup, element, joined
 from pcheck.render.page.nodes import NodeTables
+from pcheck.render.page.parts import allowed, embedded, part
 from pcheck.render.page.steps import step_list
 from pcheck.render.page.why import why, why_title
 from pcheck.render.svg.elements import short_number
 from pcheck.render.text.header import Header
 from pcheck.traces.finding import Finding
 
-PARTS = resources.files("pcheck.render.page")
 MAX_STEPS_ON_ONE_SHEET = 40  # diagrams with more steps are printed on several sheets of paper
 
 
 def html(finding: Finding) -> str:
     """Return the page of a finding."""
-    script, timeline, drawn = _part("page.js"), finding.timeline, figure(finding)
-    script_hash = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return Template(_part("page.html")).substitute(
+    script, timeline, drawn = part("page.js"), finding.timeline, figure(finding)
+    return Template(part("page.html")).substitute(
         title=element("title", f"{finding.setup.spec.name}: {finding.title}"),
-        style=_part("page.css"),
+        style=part("page.css"),
         script=script,
-        allowed=f"sha256-{script_hash}",
+        allowed=allowed(script),
         heading=joined(finding.title),
-        about=_about(finding),
-        bug=_bug(finding),
+        about=about(finding.setup),
+        bug=about_bug(finding.setup),
         last=len(timeline.events),
         ticks=ticks(finding),
         jumps=jumps(finding),
@@ -55,7 +51,7 @@ def html(finding: Finding) -> str:
         why=_why(finding),
         steps=step_list(finding),
         facts=_facts(finding),
-        data=_embedded(_page_data(finding)),
+        data=embedded(_page_data(finding)),
     )
 
 
@@ -70,23 +66,15 @@ def _page_data(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _embedded(value: dict[str, Any]) -> str:
-    """Return a value as JSON without characters that could end the surrounding element."""
-    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
-    for character in "<>&":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
-
-
-def _about(finding: Finding) -> Markup:
-    setup = finding.setup
+def about(setup: Setup) -> Markup:
+    """Return what the spec is, and the bug if there is one."""
     name = f"{setup.spec.name}: {setup.spec.summary}".rstrip(": ")
-    return joined(element("p", name, class_="spec"), _bug(finding))
+    return joined(element("p", name, class_="spec"), about_bug(setup))
 
 
-def _bug(finding: Finding) -> Markup:
+def about_bug(setup: Setup) -> Markup:
     """Return name and summary of the bug, or nothing without a bug."""
-    bug = finding.setup.bug
+    bug = setup.bug
     if bug is None:
         return joined()
     return element("p", element("strong", f"Bug {bug.name}:"), f" {bug.summary}", class_="bug")
@@ -100,13 +88,14 @@ def _why(finding: Finding) -> Markup:
 
 def _facts(finding: Finding) -> Markup:
     """Return the setup, and the number of other shortest traces."""
+    selection = [element("p", finding.selection)] if finding.selection else []
+    return joined(facts(finding.setup), "\n", *selection)
+
+
+def facts(setup: Setup) -> Markup:
+    """Return the lines of the setup."""
     rows = (
         element("div", element("dt", name), element("dd", text))
-        for name, text, _ in Header(finding.setup).facts()
+        for name, text, _ in Header(setup).facts()
     )
-    selection = [element("p", finding.selection)] if finding.selection else []
-    return joined(element("dl", *rows, class_="facts"), "\n", *selection)
-
-
-def _part(name: str) -> str:
-    return (PARTS / name).read_text(encoding="utf-8")
+    return element("dl", *rows, class_="facts")

@@ -34,8 +34,9 @@ from pcheck.language.printing import show
 from pcheck.loading.setup import prepare
 from pcheck.loading.spec import find
 from pcheck.render.formats import trace_report
-from pcheck.render.page.html import PARTS, html
+from pcheck.render.page.html import html
 from pcheck.render.page.markup import element, safe
+from pcheck.render.page.parts import PARTS
 from pcheck.semantics.trace import Trace
 from pcheck.traces.explanation import Explanation
 from pcheck.traces.finding import Finding

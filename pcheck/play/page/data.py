@@ -1,0 +1,210 @@
+"""The data of a page: the tables of the nodes and the answers of the properties, as numbers.
+
+The engine of the page reads them; `engine.js` describes what it does with each part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pcheck.errors import SpecError
+from pcheck.language.printing import brief
+from pcheck.language.property import Milestone, Property
+from pcheck.language.values import order
+from pcheck.loading.setup import Setup
+from pcheck.play.page.closing import Reactions
+from pcheck.play.page.correct import Correct
+from pcheck.play.page.diagrams import Diagrams
+from pcheck.play.page.node_parts import view_data
+from pcheck.play.page.numbering import Numbering
+from pcheck.play.page.recording import Answers
+from pcheck.search.clock import Tick
+from pcheck.semantics.cluster_model import fields_of
+from pcheck.semantics.network import Letter
+from pcheck.semantics.node import Bundle, Config, Move, delivered
+from pcheck.traces.ignoring import ignores
+
+NONE = -1  # the number of what does not exist
+
+
+@dataclass(frozen=True)
+class PlayData:
+    """The data of a page about a setup, whose model has these reactions and answers."""
+
+    setup: Setup
+    reactions: Reactions
+    answers: Sequence[Answers]
+    tick: Tick
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the data as values of JSON."""
+        return _Writer(self).data()
+
+
+class _Writer:
+    """The numbers that the parts of a page get."""
+
+    def __init__(self, source: PlayData) -> None:
+        self._setup, self._reactions, self._answers = source.setup, source.reactions, source.answers
+        self._model, self._tick = source.reactions.model, source.tick
+        self._correct = Correct(source.setup, self._model)
+        self._texts = Numbering[str]()
+        self._bundles = Numbering[Bundle]()
+        self._entries = Numbering[Any]()
+        letters = {letter: None for each in self._reactions.letters for letter in each}
+        letters |= {letter: None for sent in self._sent() for letter, _ in sent.sends}
+        self._letters = sorted(letters, key=lambda letter: letter.order)
+        self._letter_numbers = {letter: number for number, letter in enumerate(self._letters)}
+        self._locals = [
+            {local: number for number, local in enumerate(known)}
+            for known in self._reactions.locals
+        ]
+
+    def _sent(self) -> Iterator[Bundle]:
+        for answer in self._reactions.answers.values():
+            yield from [] if isinstance(answer, SpecError) else [move.bundle for move in answer]
+
+    def data(self) -> dict[str, Any]:
+        setup, index = self._setup, self._model.index
+        nodes = [self._node(i) for i in range(len(self._model.nodes))]
+        by_name = sorted(index, key=order)
+        kinds = Numbering[type]()
+        letters = [
+            [
+                *(index[each.src], self._texts.number(each.text), int(self._is_watched(each))),
+                *(self._texts.number(brief(each.message)), kinds.number(type(each.message))),
+            ]
+            for each in self._letters
+        ]
+        bundles = [
+            [
+                [self._letter_numbers[letter], [index[to] for to in tos]]
+                for letter, tos in each.sends
+            ]
+            for each in self._bundles.items
+        ]
+        return {
+            "network": setup.network,
+            "crashes": setup.crashes,
+            "depth": self._reactions.depth,
+            "nodes": nodes,
+            "ranks": [by_name.index(node.me) for node in self._model.nodes],
+            "letters": letters,
+            "bundles": bundles,
+            "entries": self._entries.items,
+            **self._judged(),
+            "texts": self._texts.items,
+        }
+
+    def _rank(self, i: int) -> Any:
+        return order(self._model.nodes[i].me)
+
+    def _is_watched(self, letter: Letter) -> bool:
+        return isinstance(letter.message, self._model.cluster.watched_kinds)
+
+    def _node(self, i: int) -> dict[str, Any]:
+        """Return the table of a node: its local states, and their reactions to its letters."""
+        node, known = self._model.nodes[i], self._locals[i]
+        fields = [name for name in fields_of(node.first) if name]
+        letters = sorted(self._letter_numbers[each] for each in self._reactions.letters[i])
+        table = [self._local(i, local, letters) for local in known]
+        return {
+            "name": str(node.me),
+            "fields": fields,
+            "first": known[node.first],
+            "letters": letters,
+            "up": [int(local.up) for local in known],
+            "texts": [
+                [self._texts.number(fields_of(local)[name]) for name in fields] for local in known
+            ],
+            "fault": [each[0] for each in table],
+            "faultNotes": [each[1] for each in table],
+            "actions": [each[2] for each in table],
+            "on": [each[3] for each in table],
+        }
+
+    def _local(self, i: int, local: Config, letters: Sequence[int]) -> tuple[Any, ...]:
+        """Return what follows a crash or a restart, the actions, and the reactions to letters."""
+        known, note = self._locals[i], ""
+        after = self._reactions.crash(i, local)
+        if after is not None:
+            note = self._correct.after_crash(i, local.actor, after.actor)
+        if not local.up:
+            after = self._model.nodes[i].config(local.actor, True, ())
+        fault = known.get(after, NONE) if after is not None else NONE
+        entries = [self._entry(i, local, self._letters[each]) for each in letters]
+        return fault, self._note(note), self._entry(i, local, None), entries if local.up else []
+
+    def _note(self, text: str) -> int:
+        return self._texts.number(text) if text else NONE
+
+    def _entry(self, i: int, local: Config, letter: Letter | None) -> int:
+        """Return the number of a reaction, or NONE if it was not computed."""
+        self._tick()
+        answer = self._reactions.answers.get((i, local, letter))
+        if answer is None:
+            return NONE
+        if isinstance(answer, SpecError):
+            return self._entries.number({"fails": self._texts.number(str(answer))})
+        if letter is not None and all(move.actor is None for move in answer):
+            why = ignores(local.actor, letter.message, letter.src, "this message")
+            note = self._correct.if_ignored(i, local.actor, letter)
+            moves = [self._move(i, local, letter, move, "") for move in answer]
+            return self._entries.number(
+                {"moves": moves, "why": self._texts.number(why)}
+                | ({"note": self._texts.number(note)} if note else {})
+            )
+        moves = []
+        for move in answer:
+            if letter is not None or move.actor is not None:
+                note = ""
+                if move.actor is not None:
+                    note = self._correct.after_move(i, local.actor, letter, move)
+                moves.append(self._move(i, local, letter, move, note))
+        return self._entries.number({"moves": moves})
+
+    def _move(
+        self, i: int, local: Config, letter: Letter | None, move: Move, note: str
+    ) -> list[int]:
+        """Return the words of a move, its next local state, what it sends, and the note."""
+        words = move.label
+        if letter is not None:  # of a delivery only the choice
+            words = words.removeprefix(delivered(letter.src, local.actor.me, letter.message))
+        after = NONE
+        if move.actor is not None:
+            after = self._locals[i][self._model.nodes[i].config(move.actor, True, ())]
+        bundle = self._bundles.number(move.bundle) if move.bundle.sends else NONE
+        return [self._texts.number(words), after, bundle, self._note(note)]
+
+    def _judged(self) -> dict[str, Any]:
+        """Return the properties and milestones, with what they see and what they answer."""
+        diagrams, judges = Diagrams(), list[dict[str, Any]]()
+        groups: dict[int, tuple[int, Answers]] = {}  # by the id of the parts that they share
+        for each in self._answers:
+            self._tick()
+            number, _ = groups.setdefault(id(each.parts), (len(groups), each))
+            judges.append({**_described(each), "view": number, "limit": each.limit})
+            if isinstance(each.asked, Property):
+                judges[-1]["root"] = diagrams.add(each.by_parts)
+            else:  # left out if it was not asked in all states
+                known = each.by_parts if each.limit is None else {}
+                judges[-1]["roots"] = diagrams.add_maps(known)
+        numbers = self._letter_numbers
+        return {
+            "judges": judges,
+            "views": [
+                view_data(self._model, each, self._locals, numbers) for _, each in groups.values()
+            ],
+            "diagrams": diagrams.nodes,
+            "answers": diagrams.answers,
+        }
+
+
+def _described(found: Answers) -> dict[str, Any]:
+    asked = found.asked
+    if isinstance(asked, Milestone):
+        return {"name": asked.name, "kind": "milestone", "isStep": False}
+    kind, is_step = asked.kind.value, asked.is_step_property
+    return {"name": asked.name, "kind": kind, "summary": asked.summary, "isStep": is_step}

@@ -1,0 +1,392 @@
+"use strict";
+
+// The engine of the page: it takes the steps of a protocol from tables, and knows nothing else of
+// the protocol. It also runs in a Worker, and under Node for tests.
+//
+// A local state, a letter (a message with its sender), a bundle (what one step sends), a reaction
+// and a part (what the properties see of one node) are numbers of the tables. A state holds for
+// each node the local state, the inbox and the watched letters that the node sent, then the number
+// of crashes. An inbox and a set of letters are also numbers, which the engine hands out itself.
+const Pcheck = (() => {
+  const NONE = -1;
+  const PLACES = 3; // of a state, for each node: local state, inbox, letters sent
+  const [LOCAL, INBOX, SENT] = [0, 1, 2];
+
+  // Numbers for lists of numbers; equal lists have one number.
+  class Lists {
+    constructor() {
+      [this.items, this.numbers] = [[], new Map()];
+      this.number([]);
+    }
+    number(list) {
+      const key = list.join();
+      if (!this.numbers.has(key)) {
+        this.numbers.set(key, this.items.length);
+        this.items.push(list);
+      }
+      return this.numbers.get(key);
+    }
+  }
+
+  // Remembers the results of a function of numbers.
+  function remembered(make) {
+    const known = new Map();
+    return (...numbers) => {
+      const key = numbers.join();
+      if (!known.has(key)) known.set(key, make(...numbers));
+      return known.get(key);
+    };
+  }
+
+  const insert = (list, letter, isBefore) => {
+    const at = list.findIndex((each) => isBefore(letter, each));
+    return at < 0 ? [...list, letter] : [...list.slice(0, at), letter, ...list.slice(at)];
+  };
+  const without = (list, letter) => {
+    const at = list.indexOf(letter);
+    return [...list.slice(0, at), ...list.slice(at + 1)];
+  };
+  const isSmaller = (one, other) => one < other; // letters are numbered in their order
+
+  // The rules of each network for an inbox: how a letter is put into it, which letters may be
+  // delivered next, and what is left after one of them.
+  const putOnce = (inbox, letter) => insert(inbox, letter, isSmaller);
+  const distinct = (inbox) => [...new Set(inbox)];
+  const NETWORKS = {
+    set: () => ({
+      put: (inbox, letter) => (inbox.includes(letter) ? inbox : putOnce(inbox, letter)),
+      next: (inbox) => inbox,
+      taken: (inbox) => inbox,
+    }),
+    once: () => ({ put: putOnce, next: distinct, taken: without }),
+    lossy: () => ({ put: putOnce, next: distinct, taken: without, loses: true }),
+    fifo: (rankOf) => ({
+      put: (inbox, letter) => insert(inbox, letter, (a, b) => rankOf(a) < rankOf(b)),
+      next: (inbox) => inbox.filter((each, at) => at === 0 || rankOf(each) !== rankOf(inbox[at - 1])),
+      taken: without,
+      loses: true,
+      takesIgnored: true, // an ignored delivery is a step, since it makes way for the next letter
+    }),
+  };
+
+  class Engine {
+    constructor(data) {
+      const { nodes, letters, bundles, ranks } = data;
+      this.data = data;
+      this.network = NETWORKS[data.network]((letter) => ranks[letters[letter][0]]);
+      [this.inboxes, this.sets] = [new Lists(), new Lists()];
+      this.places = nodes.map((node) => new Map(node.letters.map((letter, at) => [letter, at])));
+      this.numbers = data.views.map(({ parts }) =>
+        parts.map((known) => new Map(known.map((part, number) => [String(part), number]))));
+      this.seen = data.views.map((each) => new Set(each.letters));
+      this.children = data.diagrams.map((node) => {
+        const pairs = ([child, ...numbers]) => numbers.map((number) => [number, child]);
+        return new Map(node.flatMap(pairs));
+      });
+      this.sentTo = bundles.map((sends) => {
+        const to = new Map();
+        for (const [letter, receivers] of sends)
+          for (const each of receivers) to.set(each, [...(to.get(each) ?? []), letter]);
+        return to;
+      });
+      const watched = bundles.map((sends) =>
+        sends.map(([letter]) => letter).filter((letter) => letters[letter][2]));
+      this.received = remembered((inbox, bundle, node) => this.inboxes.number(
+        this.sentTo[bundle].get(node).reduce(this.network.put, this.inboxes.items[inbox])));
+      this.left = remembered((inbox, letter) =>
+        this.inboxes.number(this.network.taken(this.inboxes.items[inbox], letter)));
+      this.withSent = remembered((set, bundle) => this.sets.number(
+        [...new Set([...this.sets.items[set], ...watched[bundle]])].sort((a, b) => a - b)));
+      this.partIn = remembered((view, node, local, set) =>
+        this.part(view, node, local, this.sets.items[set]));
+      this.rowsOf = remembered((node, local, inbox) => this.#rows(node, local, inbox));
+      this.first = [...nodes.flatMap((node) => [node.first, 0, 0]), 0];
+    }
+
+    text(number) {
+      return number === NONE ? "" : this.data.texts[number];
+    }
+    letter(number) {
+      const [src, text] = this.data.letters[number];
+      return { src: this.data.nodes[src].name, message: this.text(text) };
+    }
+    label(node, letter, choice = "") {
+      const { src, message } = this.letter(letter);
+      return `${this.data.nodes[node].name} <- ${src}: ${message}${choice}`;
+    }
+    crashes(state) {
+      return state[state.length - 1];
+    }
+    local(state, node) {
+      return state[node * PLACES + LOCAL];
+    }
+    inbox(state, node) {
+      return this.inboxes.items[state[node * PLACES + INBOX]];
+    }
+    isUp(state, node) {
+      return this.data.nodes[node].up[this.local(state, node)] === 1;
+    }
+    // The text of each field of a node, by its name.
+    fields(state, node) {
+      const { fields, texts } = this.data.nodes[node];
+      const values = texts[this.local(state, node)];
+      return Object.fromEntries(fields.map((name, at) => [name, this.text(values[at])]));
+    }
+
+    // The reaction of a local state to a letter: undefined if it was not computed.
+    reaction(node, local, letter) {
+      const place = this.places[node].get(letter);
+      const entry = place === undefined ? undefined : this.data.nodes[node].on[local][place];
+      return this.data.entries[entry];
+    }
+
+    // What a node can do in a configuration: its steps, the letters that it ignores, and what was
+    // not computed. A step is known by its label.
+    #rows(node, local, inbox) {
+      const { name, actions, up, fault, faultNotes, on } = this.data.nodes[node];
+      const next = this.network.next(this.inboxes.items[inbox]);
+      const [steps, ignored, unknown] = [[], [], []];
+      const isUp = up[local] === 1;
+      const add = (kind, label, [, after, bundle, note], more = {}) =>
+        steps.push({ kind, label, node, local: after, inbox, bundle, note, crashes: 0, ...more });
+      const isKnown = (entry, letter) => {
+        if (entry?.moves) return true;
+        unknown.push({ node, letter, why: entry ? this.text(entry.fails) : "" });
+        return false;
+      };
+      if (isUp) {
+        const entry = this.data.entries[actions[local]];
+        if (isKnown(entry, NONE))
+          for (const move of entry.moves) add("act", this.text(move[0]), move);
+        for (const letter of next) {
+          const reaction = this.reaction(node, local, letter);
+          if (!isKnown(reaction, letter)) continue;
+          const { moves, why, note = NONE } = reaction;
+          const after = this.left(inbox, letter);
+          if (why !== undefined && !this.network.takesIgnored)
+            ignored.push({ node, letter, why: this.text(why), note: this.text(note) });
+          for (const [choice, to, bundle, own] of moves)
+            if (to !== NONE || this.network.takesIgnored)
+              add("deliver", this.label(node, letter, this.text(choice)),
+                [choice, to === NONE ? local : to, bundle, to === NONE ? note : own],
+                { letter, inbox: after, why: to === NONE && why !== undefined ? this.text(why) : "" });
+        }
+      }
+      for (const letter of this.network.loses ? next : []) {
+        const { src, message } = this.letter(letter);
+        const label = `lost: ${src} -> ${name}: ${message}`;
+        add("lose", label, [0, local, NONE, NONE], { letter, inbox: this.left(inbox, letter) });
+      }
+      if (fault[local] !== NONE) {
+        const [kind, verb] = isUp ? ["crash", "crashes"] : ["restart", "restarts"];
+        const move = [0, fault[local], NONE, faultNotes[local]];
+        add(kind, `${name} ${verb}`, move, { crashes: Number(isUp) });
+      }
+      return { steps, ignored, unknown };
+    }
+
+    #rowsIn(state, node) {
+      return this.rowsOf(node, state[node * PLACES + LOCAL], state[node * PLACES + INBOX]);
+    }
+
+    after(state, step) {
+      const after = state.slice();
+      const at = step.node * PLACES;
+      [after[at + LOCAL], after[at + INBOX]] = [step.local, step.inbox];
+      after[after.length - 1] += step.crashes;
+      if (step.bundle !== NONE) {
+        after[at + SENT] = this.withSent(after[at + SENT], step.bundle);
+        for (const node of this.sentTo[step.bundle].keys()) {
+          const place = node * PLACES + INBOX;
+          after[place] = this.received(after[place], step.bundle, node);
+        }
+      }
+      return after;
+    }
+
+    // The possible steps and the states after them; a step back to the same state is not possible.
+    steps(state) {
+      const found = [];
+      const mayCrash = this.crashes(state) < this.data.crashes;
+      const key = state.join();
+      for (const node of this.data.nodes.keys())
+        for (const step of this.#rowsIn(state, node).steps) {
+          if (step.kind === "crash" && !mayCrash) continue;
+          const after = this.after(state, step);
+          if (after.join() !== key) found.push({ step, after });
+        }
+      return found;
+    }
+    ignored(state) {
+      return this.data.nodes.flatMap((_, node) => this.#rowsIn(state, node).ignored);
+    }
+    // The reactions that the tables lack: of these nothing is known.
+    unknown(state) {
+      return this.data.nodes.flatMap((_, node) => this.#rowsIn(state, node).unknown);
+    }
+
+    // The number of a part; undefined if no execution that was computed has it.
+    part(view, node, local, letters) {
+      const fields = this.data.views[view].classes[node][local];
+      const seen = letters.filter((letter) => this.seen[view].has(letter));
+      return this.numbers[view][node].get(String([fields, ...seen]));
+    }
+    parts(view, state) {
+      return this.data.nodes.map((_, node) =>
+        this.partIn(view, node, state[node * PLACES + LOCAL], state[node * PLACES + SENT]));
+    }
+    // The answer of a diagram: undefined if it was not computed.
+    answer(root, numbers) {
+      let node = root;
+      for (const number of numbers) node = node === null ? null : this.children[node].get(number) ?? null;
+      return node === null ? undefined : this.data.answers[~node];
+    }
+    // The answer of a property about a state, or about the step between two states.
+    judge(judge, state, before = state) {
+      const now = this.parts(judge.view, state);
+      if (!judge.isStep) return this.answer(judge.root, now);
+      const was = this.parts(judge.view, before);
+      return this.answer(judge.root, was.flatMap((each, node) => [each, now[node]]));
+    }
+  }
+
+  // A trace that is built step by step, with undo and redo.
+  class Run {
+    constructor(engine) {
+      this.engine = engine;
+      this.events = [];
+      this.undone = [];
+      this.begin = this.#event(null, engine.first, null);
+    }
+    get last() {
+      return this.events.at(-1) ?? this.begin;
+    }
+    get state() {
+      return this.last.state;
+    }
+    get labels() {
+      return this.events.map(({ step }) => step.label);
+    }
+
+    // Everything about the trace after one more step: what was sent, what is judged, what is new.
+    #event(step, state, before) {
+      const { engine } = this;
+      const nodes = engine.data.nodes.map((_, node) => new Set(before?.sent[node]));
+      for (const [letter] of step && step.bundle !== NONE ? engine.data.bundles[step.bundle] : [])
+        nodes[step.node].add(letter);
+      const event = { step, state, sent: nodes, number: before ? before.number + 1 : 0 };
+      const milestones = this.#milestones(event);
+      const reached = new Set(before?.reached);
+      event.milestones = milestones.filter(([key]) => !reached.has(key)).map(([, line]) => line);
+      for (const [key] of milestones) reached.add(key);
+      return Object.assign(event, { reached }, this.#verdicts(event, before));
+    }
+
+    #milestones({ state, sent }) {
+      const { engine } = this;
+      return engine.data.judges.flatMap(({ kind, view, roots }, at) => {
+        if (kind !== "milestone") return [];
+        const numbers = engine.data.nodes.map((_, node) => {
+          const letters = [...sent[node]].sort((a, b) => a - b);
+          return engine.part(view, node, engine.local(state, node), letters);
+        });
+        const lines = roots.map((root, nth) => [`${at} ${nth}`, engine.answer(root, numbers)]);
+        return lines.filter(([, line]) => line);
+      });
+    }
+
+    // Each property's answer: for an `always` the first step after which it is false, and why.
+    #verdicts({ state, number }, before) {
+      const { engine } = this;
+      const verdicts = engine.data.judges.map((judge, at) => {
+        const was = before?.verdicts[at];
+        if (judge.kind === "milestone" || was?.step !== undefined) return was;
+        if (judge.isStep && !before) return { isComputed: true };
+        const answer = engine.judge(judge, state, before?.state);
+        if (answer === undefined || was?.isComputed === false) return { isComputed: false };
+        const isDecided = judge.kind === "always" ? answer !== null : answer;
+        return isDecided ? { isComputed: true, step: number, why: answer } : { isComputed: true };
+      });
+      return { verdicts };
+    }
+
+    get steps() {
+      return this.engine.steps(this.state);
+    }
+    // Take the step with this label; return whether it is possible.
+    take(label) {
+      const found = this.steps.find(({ step }) => step.label === label);
+      if (!found) return false;
+      this.events.push(this.#event(found.step, found.after, this.last));
+      this.undone = this.undone.at(-1) === label ? this.undone.slice(0, -1) : [];
+      return true;
+    }
+    undo() {
+      const event = this.events.pop();
+      if (event) this.undone.push(event.step.label);
+      return event !== undefined;
+    }
+    redo() {
+      return this.undone.length > 0 && this.take(this.undone.at(-1));
+    }
+  }
+
+  // A search for the nearest state that is wanted, level by level. `labels` are those of a shortest
+  // trace to it, or null. Then `isWhole` tells whether every state that can follow was explored, and
+  // otherwise no state within `depth` steps is wanted. `isUnknown` tells whether the tables end.
+  function search(engine, from, { isWanted, isOpen }, maxStates) {
+    const known = new Set([from.join()]);
+    const trace = (entry) => (entry.label === null ? [] : [...trace(entry.before), entry.label]);
+    const ended = (depth, more) => ({ labels: null, states: known.size, depth, isWhole: false, isUnknown: false, ...more });
+    if (isWanted(from, from)) return ended(0, { labels: [] });
+    let level = [{ state: from, before: null, label: null }];
+    for (let depth = 0; level.length; depth++) {
+      const next = [];
+      for (const before of level) {
+        if (engine.unknown(before.state).length) return ended(depth, { isUnknown: true });
+        for (const { step, after } of engine.steps(before.state)) {
+          const key = after.join();
+          const entry = { state: after, before, label: step.label };
+          if (isWanted(after, before.state)) return ended(depth + 1, { labels: trace(entry) });
+          if (isOpen(after, before.state)) return ended(depth, { isUnknown: true });
+          if (known.has(key)) continue;
+          if (known.size >= maxStates) return ended(depth);
+          known.add(key);
+          next.push(entry);
+        }
+      }
+      level = next;
+    }
+    return ended(0, { isWhole: true });
+  }
+
+  // What a user wants to reach: that one of some properties is decided, that a field of a node has a
+  // value, or that no step is possible.
+  function goals(engine, { kind, at, node, field, text }) {
+    const judges = kind === "judges" ? at.map((each) => engine.data.judges[each]) : [];
+    const isDecided = (judge, state, before) => {
+      const answer = engine.judge(judge, state, before);
+      return judge.kind === "always" ? answer !== null && answer !== undefined : answer === true;
+    };
+    const isWanted = {
+      judges: (state, before) => judges.some((judge) => isDecided(judge, state, before)),
+      value: (state) => engine.text(engine.data.nodes[node].texts[engine.local(state, node)][field]) === text,
+      end: (state) => engine.steps(state).length === 0,
+    }[kind];
+    // whether the tables say nothing about the goal in a state
+    const isOpen = (state, before) => judges.some((judge) => engine.judge(judge, state, before) === undefined);
+    return { isWanted, isOpen };
+  }
+
+  // The answer to a question of the page, from the end of the trace with these labels.
+  function answer({ tables, labels, wanted, maxStates }) {
+    const engine = new Engine(tables);
+    const run = new Run(engine);
+    labels.forEach((label) => run.take(label));
+    return search(engine, run.state, goals(engine, wanted), maxStates);
+  }
+
+  return { Engine, Run, search, goals, answer };
+})();
+
+if (typeof module !== "undefined") module.exports = Pcheck;

@@ -1,0 +1,508 @@
+"use strict";
+(() => {
+  const byId = (id) => document.getElementById(id);
+  const make = (name, properties = {}, ...inside) => {
+    const made = Object.assign(document.createElement(name), properties);
+    made.append(...inside.filter((each) => each !== null && each !== ""));
+    return made;
+  };
+  const counted = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+  const { tables, saved, first } = JSON.parse(byId("data").textContent);
+  const engine = new Pcheck.Engine(tables);
+  const names = tables.nodes.map(({ name }) => name);
+  const [svg, events, cards] = [byId("paper").firstElementChild, byId("events"), byId("cards")];
+  const properties = tables.judges
+    .map((judge, at) => ({ ...judge, at }))
+    .filter(({ kind }) => kind !== "milestone");
+  let run = new Pcheck.Run(engine);
+  let goal = null; // the label of a step that leads to the goal, as far as one is known
+  let worker = null;
+  let ignoredIsOpen = null; // as the user left it
+
+  // -- the words for a step ----------------------------------------------------------------------
+
+  function changes({ step, state }, before) {
+    const [was, now] = [before.state, state].map((each) => engine.fields(each, step.node));
+    return Object.keys(now).filter((name) => now[name] !== was[name])
+      .map((name) => `${name} = ${now[name]}`);
+  }
+  function sends({ step }) {
+    if (step.bundle < 0) return [];
+    return tables.bundles[step.bundle].map(([letter, receivers]) => {
+      const to = receivers.map((node) => names[node]).join(", ");
+      const { message } = engine.letter(letter);
+      return to ? `sends ${message} to ${to}` : `says ${message}`;
+    });
+  }
+  const violated = ({ verdicts }, number) => properties.filter(({ kind, at }) =>
+    kind === "always" && verdicts[at].step === number);
+
+  // -- the messages of the trace ----------------------------------------------------------------
+
+  // Each copy of a message: its sender and receiver, the step that sent it, and those that took it.
+  function flights() {
+    const found = [];
+    const isKept = tables.network === "set";
+    for (const { number, step } of run.events) {
+      if (step.letter !== undefined) {
+        const taken = found.find((each) => each.to === step.node && each.letter === step.letter &&
+          (isKept || each.ends.length === 0));
+        taken?.ends.push({ number, isLost: step.kind === "lose" });
+      }
+      for (const [letter, receivers] of step.bundle < 0 ? [] : tables.bundles[step.bundle])
+        for (const to of receivers) {
+          const isThere = ({ letter: other, to: receiver }) => other === letter && receiver === to;
+          if (isKept && found.some(isThere)) continue;
+          found.push({ letter, from: step.node, to, sent: number, ends: [] });
+        }
+    }
+    return found;
+  }
+
+  // -- the diagram ------------------------------------------------------------------------------
+
+  const drawn = (name, attributes, ...inside) => {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    made.append(...inside);
+    return made;
+  };
+  const lane = () => byId("names").firstElementChild.parentElement.getBoundingClientRect().width
+    ? parseFloat(getComputedStyle(byId("names")).gridTemplateColumns) : 0;
+
+  function arrow([x1, y1], [x2, y2], text, { isLost = false, isOpen = false } = {}) {
+    const [dx, dy] = [x2 - x1, y2 - y1];
+    const length = Math.hypot(dx, dy) || 1;
+    const gap = isLost ? 16 : 7;
+    const end = [x2 - (dx / length) * gap, y2 - (dy / length) * gap];
+    const bulge = Math.abs(dx) < 1 ? 26 : 0; // a message from a node to itself
+    const path = bulge
+      ? `M${x1} ${y1}C${x1 + bulge} ${y1 + dy / 3} ${x2 + bulge} ${y2 - dy / 3} ${x2 + 5} ${y2}`
+      : `M${x1} ${y1}L${end[0]} ${end[1]}`;
+    const parts = [drawn("path", { class: "pc-way", d: path })];
+    if (isLost) {
+      const [x, y] = end;
+      parts.push(drawn("path", { class: "pc-cross", d: `M${x - 4} ${y - 4}l8 8m0-8l-8 8` }));
+    } else if (!isOpen && !bulge) {
+      const turn = (Math.atan2(dy, dx) * 180) / Math.PI;
+      parts.push(drawn("path", { class: "pc-head", d: "M0 0l-9-4v8z", transform: `translate(${end}) rotate(${turn})` }));
+    }
+    if (text && !bulge && Math.abs(dx) >= 70) {
+      const turn = (Math.atan2(dx < 0 ? -dy : dy, Math.abs(dx)) * 180) / Math.PI;
+      const at = 0.68;
+      const word = drawn("text", {
+        class: "pc-word", "text-anchor": "middle",
+        transform: `translate(${x1 + dx * at} ${y1 + dy * at}) rotate(${turn}) translate(0 -5)`,
+      }, text);
+      parts.push(word);
+    }
+    return [parts, path];
+  }
+
+  function draw() {
+    const wide = lane();
+    const top = svg.getBoundingClientRect().top;
+    const x = (node) => (node + 0.5) * wide;
+    const heightOf = (part) => {
+      const box = (part.querySelector(".head") ?? part).getBoundingClientRect();
+      return (box.top + Math.min(box.bottom, box.top + 24)) / 2 - top;
+    };
+    const rows = [...events.children].map(heightOf);
+    const at = (node, number) => [x(node), number ? rows[number - 1] : 0];
+    const end = svg.getBoundingClientRect().height;
+    const [lanes, ways, dots] = [[], [], []];
+    // a lane is dashed while its node is down
+    for (const node of names.keys()) {
+      let [from, isUp] = [0, true];
+      for (const { number, state, step } of run.events) {
+        if (step.node !== node || engine.isUp(state, node) === isUp) continue;
+        lanes.push([node, from, rows[number - 1], isUp]);
+        [from, isUp] = [rows[number - 1], !isUp];
+      }
+      lanes.push([node, from, end, isUp]);
+    }
+    const lines = lanes.map(([node, y1, y2, isUp]) => drawn("line", {
+      class: `pc-lane${isUp ? "" : " is-down"}`, x1: x(node), x2: x(node), y1, y2,
+    }));
+    const text = (letter) => engine.text(tables.letters[letter][3]);
+    const kind = (letter) => `pc-kind${tables.letters[letter][4] % 6}`;
+    const all = flights();
+    for (const { letter, from, to, sent, ends } of all)
+      for (const { number, isLost } of ends) {
+        const [parts] = arrow(at(from, sent), at(to, number), text(letter), { isLost });
+        ways.push(drawn("g", { class: `pc-flight ${kind(letter)}${isLost ? " pc-lost" : ""}` }, ...parts));
+      }
+    for (const row of byId("flights").children) {
+      const { letter, to } = row.flight;
+      const sent = all.findLast((each) => each.letter === letter && each.to === to &&
+        (tables.network === "set" || each.ends.length === 0));
+      if (!sent) continue;
+      const target = [x(to), heightOf(row)];
+      const [parts, path] = arrow(at(sent.from, sent.sent), target, "", { isOpen: true });
+      const group = drawn("g", { class: `pc-flight pc-in-flight ${kind(letter)}` },
+        ...parts, drawn("path", { class: "hit", d: path }),
+        drawn("circle", { class: "target", cx: target[0], cy: target[1], r: 6 }));
+      const light = (isLit) => group.classList.toggle("is-lit", isLit);
+      group.addEventListener("click", () => row.querySelector("button").click());
+      row.onmouseenter = row.onfocusin = () => light(true);
+      row.onmouseleave = row.onfocusout = () => light(false);
+      ways.push(group);
+    }
+    for (const { number, step, state } of run.events) {
+      const [cx, cy] = at(step.node, number);
+      const isUp = engine.isUp(state, step.node);
+      dots.push(step.kind === "crash"
+        ? drawn("path", { class: "pc-crash", d: `M${cx - 6} ${cy - 6}l12 12m0-12l-12 12` })
+        : drawn("circle", { class: step.kind === "restart" ? "pc-up" : isUp ? "pc-dot" : "pc-also", cx, cy, r: 5 }));
+    }
+    svg.replaceChildren(...lines, ...ways, ...dots);
+  }
+
+  // -- the parts of the page --------------------------------------------------------------------
+
+  function stepButton(step, text) {
+    const button = make("button", { type: "button", textContent: text });
+    button.dataset.label = step.label;
+    button.classList.toggle("is-hint", step.label === goal);
+    button.addEventListener("click", () => take(step.label));
+    return button;
+  }
+  const note = (text) => (text ? make("p", { className: "note", textContent: text }) : "");
+
+  function showEvents() {
+    const items = run.events.map((event, at) => {
+      const before = run.events[at - 1] ?? run.begin;
+      const lines = (texts, className) => texts.map((textContent) => make("p", { className, textContent }));
+      const wrong = violated(event, event.number);
+      const back = make("button", { type: "button", textContent: "back here" });
+      back.setAttribute("aria-label", `Back to step ${event.number}`);
+      back.addEventListener("click", () => {
+        while (run.events.length > event.number) run.undo();
+        show(`Back at step ${event.number}.`);
+      });
+      const isLast = at === run.events.length - 1;
+      const effects = [...changes(event, before), event.step.why].filter(Boolean).join(", ");
+      return make("li", { className: wrong.length ? "violates" : "" },
+        make("div", { className: "head" }, make("span", { className: "number", textContent: event.number }),
+          make("strong", { textContent: event.step.label }), isLast ? "" : back),
+        ...lines(effects ? [effects] : [], "changes"), ...lines(sends(event), "sends"),
+        note(engine.text(event.step.note)), ...lines(event.milestones, "milestone"),
+        ...wrong.map(({ name, at: nth }) => make("p", { className: "wrong", textContent: `${name} is false: ${event.verdicts[nth].why}.` })));
+    });
+    events.replaceChildren(...items);
+  }
+
+  function showFlights(steps) {
+    const rows = new Map();
+    for (const { step } of steps.filter(({ step }) => step.letter !== undefined)) {
+      const key = `${step.node} ${step.letter}`;
+      rows.set(key, [...(rows.get(key) ?? []), step]);
+    }
+    byId("flights").replaceChildren(...[...rows.values()].map((of) => {
+      const notes = [...new Set(of.map((step) => engine.text(step.note)))];
+      const row = make("li", {}, ...of.map((step) => stepButton(step, step.label)), ...notes.map(note));
+      row.flight = { letter: of[0].letter, to: of[0].node };
+      return row;
+    }));
+  }
+
+  function showIgnored() {
+    const isDown = names.flatMap((_, node) => engine.isUp(run.state, node) ? []
+      : [...new Set(engine.inbox(run.state, node))].map((letter) => ({ node, letter, why: "the node is down", note: "" })));
+    const all = [...engine.ignored(run.state), ...isDown];
+    const box = byId("ignored");
+    box.firstElementChild.textContent = all.length ? `${counted(all.length, "message")} would change nothing` : "";
+    box.lastElementChild.replaceChildren(...all.map(({ node, letter, why, note: own }) =>
+      make("li", { textContent: `${engine.label(node, letter)}: ${names[node]} ${why}` }, note(own))));
+    box.open = ignoredIsOpen ?? all.length <= 5;
+  }
+
+  function showCards(steps) {
+    const acting = run.last.step?.node;
+    const before = run.events.at(-2) ?? run.begin;
+    cards.replaceChildren(...names.map((name, node) => {
+      const isUp = engine.isUp(run.state, node);
+      const was = engine.fields(before.state, node);
+      const rows = Object.entries(engine.fields(run.state, node)).map(([field, value]) => make("div", {},
+        make("dt", { textContent: field }),
+        make("dd", { textContent: value, className: acting === node && was[field] !== value ? "changed" : "" })));
+      const own = steps.filter(({ step }) => step.node === node && step.letter === undefined);
+      const buttons = own.map(({ step }) => stepButton(step, step.label.slice(name.length + 1)));
+      const box = make("section", { className: `card${acting === node ? " acts" : ""}${isUp ? "" : " is-down"}` },
+        make("h4", { textContent: isUp ? name : `${name} is down` }), make("dl", {}, ...rows),
+        make("div", { className: "buttons" }, ...buttons));
+      for (const [at, { step }] of own.entries()) buttons[at].setAttribute("aria-label", step.label);
+      box.setAttribute("aria-label", name);
+      return box;
+    }));
+  }
+
+  function verdict({ name, kind, at }) {
+    const { isComputed, step, why } = run.last.verdicts[at];
+    if (!isComputed) return ["is-open", `${name}: not computed here`];
+    if (kind === "always")
+      return step === undefined ? ["is-true", `${name}: true so far`]
+        : ["is-false", `${name} is false since step ${step}: ${why}`];
+    return step === undefined ? ["is-open", `${name}: not reached yet`]
+      : ["is-reached", `${name}: reached in step ${step}`];
+  }
+
+  function showVerdicts() {
+    const items = properties.map((each) => {
+      const [className, textContent] = verdict(each);
+      return make("li", { className, textContent, title: each.summary });
+    });
+    const unknown = engine.unknown(run.state);
+    if (unknown.length) {
+      const texts = [...new Set(unknown.map(({ node, letter, why }) =>
+        `${letter < 0 ? `the actions of ${names[node]}` : engine.label(node, letter)}${why ? ` (${why})` : ""}`))];
+      items.push(make("li", { className: "is-false", textContent: `Not computed: ${texts.join("; ")}` }));
+    }
+    byId("verdicts").lastElementChild.replaceChildren(...items);
+  }
+
+  // -- taking steps -----------------------------------------------------------------------------
+
+  function take(label) {
+    if (!run.take(label)) return;
+    const event = run.last;
+    const wrong = violated(event, event.number).map(({ name, at }) => `${name} is false: ${event.verdicts[at].why}.`);
+    show([`Step ${event.number}: ${label}.`, ...event.milestones.map((each) => `${each}.`), ...wrong].join(" "));
+  }
+
+  function show(sentence, { isQuiet = false } = {}) {
+    const focused = document.activeElement;
+    const hadFocus = byId("now").contains(focused) || events.contains(focused);
+    goal = null;
+    stopSearch();
+    const steps = run.steps;
+    for (const update of [showEvents, showIgnored, showVerdicts]) update();
+    showFlights(steps);
+    showCards(steps);
+    byId("undo").disabled = run.events.length === 0;
+    byId("restart").disabled = run.events.length === 0;
+    byId("redo").disabled = run.undone.length === 0;
+    byId("count").textContent = counted(run.events.length, "step");
+    byId("said").textContent = sentence;
+    byId("hint").textContent = isMet() ? "The goal is met here." : "";
+    if (!isQuiet) history.replaceState(null, "", address());
+    if (hadFocus) buttons()[0]?.focus({ preventScroll: true });
+    draw();
+    const board = byId("board");
+    board.scrollTop = board.scrollHeight;
+  }
+  const buttons = () => [...byId("now").querySelectorAll("button[data-label]")];
+
+  // -- links and files --------------------------------------------------------------------------
+
+  // The address holds for each step its place among the steps that were possible.
+  function address() {
+    const again = new Pcheck.Run(engine);
+    const places = run.labels.map((label) => {
+      const place = again.steps.findIndex(({ step }) => step.label === label);
+      again.take(label);
+      return place.toString(36);
+    });
+    return places.length ? `#run=${places.join(".")}` : "#";
+  }
+
+  function labelsOf(places) {
+    const again = new Pcheck.Run(engine);
+    for (const place of places) {
+      const found = again.steps[parseInt(place, 36)];
+      if (!found) break;
+      again.take(found.step.label);
+    }
+    return again.labels;
+  }
+
+  function begin(labels) {
+    const fresh = new Pcheck.Run(engine);
+    const at = labels.findIndex((label) => !fresh.take(label));
+    run = fresh;
+    return at;
+  }
+
+  function followAddress() {
+    const [, places] = /^#run=([0-9a-z.]+)$/.exec(location.hash) ?? [];
+    if (places === undefined) return false;
+    const asked = places.split(".");
+    begin(labelsOf(asked));
+    const isWhole = run.events.length === asked.length;
+    show(isWhole ? `Opened at step ${run.events.length}.`
+      : `The link is of another page: only its first ${counted(run.events.length, "step")} are possible.`, { isQuiet: true });
+    return true;
+  }
+
+  function save() {
+    const last = run.events.at(-2) ?? run.begin;
+    const wrong = properties.find((judge) => judge.kind === "always" && (run.events.length || !judge.isStep) &&
+      ![null, undefined].includes(engine.judge(judge, run.state, last.state)));
+    const trace = { ...saved, property: wrong?.name ?? null, why: null, steps: run.labels };
+    const file = new Blob([`${JSON.stringify(trace, null, 2)}\n`], { type: "application/json" });
+    const link = make("a", { href: URL.createObjectURL(file), download: `${[saved.spec.replace(/^.*[/\\]|\.py$/g, ""), saved.bug].filter(Boolean).join("-")}.json` });
+    link.click();
+    URL.revokeObjectURL(link.href);
+    byId("said").textContent = `Saved ${counted(run.events.length, "step")} as ${link.download}.`;
+  }
+
+  async function load(file) {
+    const say = (text) => { byId("said").textContent = `${file.name} ${text}`; };
+    let trace;
+    try {
+      trace = JSON.parse(await file.text());
+    } catch {
+      return say("is not a saved trace: it is not JSON.");
+    }
+    if (!Array.isArray(trace?.steps)) return say("is not a saved trace: it has no steps.");
+    const parts = ["spec", "bug", "network", "crashes", "options", "crash_nodes"];
+    const text = (value) => JSON.stringify(value ?? null, Object.keys(value ?? {}).sort());
+    const other = parts.find((key) => key in trace && text(trace[key]) !== text(saved[key]));
+    if (other) return say(`is a trace of another setup: its ${other} is ${JSON.stringify(trace[other])}, this page has ${JSON.stringify(saved[other] ?? null)}.`);
+    const at = begin(trace.steps);
+    show(at < 0 ? `Opened ${file.name}: ${counted(trace.steps.length, "step")}.`
+      : `${file.name}: step ${at + 1} is not possible: ${trace.steps[at]}.`);
+  }
+
+  // -- goals ------------------------------------------------------------------------------------
+
+  const isAlways = ({ kind }) => kind === "always";
+  function fillGoals() {
+    const options = properties.map(({ name, kind, at }) =>
+      make("option", { value: at, textContent: `${kind === "always" ? "violate" : "reach"} ${name}` }));
+    const any = properties.some(isAlways) ? [make("option", { value: "any", textContent: "violate a property" })] : [];
+    const rest = [["value", "give a field a value"], ["end", "reach a state without a next step"]];
+    byId("wanted").append(...any, ...options, ...rest.map(([value, textContent]) => make("option", { value, textContent })));
+    byId("of-node").append(...names.map((name, value) => make("option", { value, textContent: name })));
+    fillFields();
+  }
+  function fillFields() {
+    const { fields } = tables.nodes[+byId("of-node").value];
+    byId("of-field").replaceChildren(...fields.map((name, value) => make("option", { value, textContent: name })));
+    fillValues();
+  }
+  function fillValues() {
+    const [node, field] = [+byId("of-node").value, +byId("of-field").value];
+    const texts = new Set(tables.nodes[node].texts.map((values) => engine.text(values[field])));
+    const sorted = [...texts].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+    byId("of-value").replaceChildren(...sorted.map((value) => make("option", { value, textContent: value })));
+  }
+
+  function wanted() {
+    const value = byId("wanted").value;
+    if (value === "value")
+      return { kind: "value", node: +byId("of-node").value, field: +byId("of-field").value, text: byId("of-value").value };
+    if (value === "end") return { kind: "end" };
+    return { kind: "judges", at: value === "any" ? properties.filter(isAlways).map(({ at }) => at) : [+value] };
+  }
+  const isMet = () => {
+    const { isWanted } = Pcheck.goals(engine, wanted());
+    return isWanted(run.state, (run.events.at(-2) ?? run.begin).state);
+  };
+
+  function stopSearch() {
+    worker?.terminate();
+    worker = null;
+  }
+
+  // The search runs in a Worker, so that the page answers meanwhile.
+  function ask() {
+    stopSearch();
+    const code = `${byId("engine").textContent}\nonmessage = ({ data }) => postMessage(Pcheck.answer(data));`;
+    const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+    worker = new Worker(url);
+    URL.revokeObjectURL(url);
+    byId("hint").textContent = "Searching\u2026";
+    worker.onmessage = ({ data }) => {
+      stopSearch();
+      showAnswer(data);
+    };
+    worker.onerror = ({ message }) => { byId("hint").textContent = `The search failed: ${message}`; };
+    worker.postMessage({ tables, labels: run.labels, wanted: wanted(), maxStates: +byId("limit").value });
+  }
+
+  function showAnswer({ labels, states, depth, isWhole, isUnknown }) {
+    const hint = byId("hint");
+    const count = counted(states, "state");
+    if (labels === null) {
+      hint.textContent = isWhole ? `The goal is not met in any of the ${count} that can follow.`
+        : isUnknown ? `The goal is not met within ${counted(depth, "step")}; what follows was not computed (${count}).`
+          : `The goal is not met within ${counted(depth, "step")}; the search stopped at ${count}.`;
+      return;
+    }
+    if (!labels.length) {
+      hint.textContent = "The goal is met here.";
+      return;
+    }
+    goal = labels[0];
+    for (const button of buttons()) button.classList.toggle("is-hint", button.dataset.label === goal);
+    const next = make("button", { type: "button", textContent: "Take it" });
+    const rest = make("button", { type: "button", textContent: `Take all ${labels.length}` });
+    next.addEventListener("click", () => take(labels[0]));
+    rest.addEventListener("click", () => {
+      for (const label of labels) run.take(label);
+      show(`Took ${counted(labels.length, "step")}.`);
+    });
+    hint.replaceChildren(`The goal can be met in ${counted(labels.length, "more step")}. Next: ${labels[0]} `,
+      next, ...(labels.length > 1 ? [" ", rest] : []));
+  }
+
+  // -- the beginning ----------------------------------------------------------------------------
+
+  byId("undo").addEventListener("click", () => { if (run.undo()) show(`Undone: back at ${counted(run.events.length, "step")}.`); });
+  byId("redo").addEventListener("click", () => { if (run.redo()) show(`Step ${run.events.length} again.`); });
+  byId("restart").addEventListener("click", () => {
+    while (run.undo());
+    show("Back at the beginning.");
+  });
+  byId("save").addEventListener("click", save);
+  byId("load").addEventListener("click", () => byId("file").click());
+  byId("file").addEventListener("change", ({ target }) => {
+    if (target.files[0]) load(target.files[0]);
+    target.value = "";
+  });
+  byId("link").addEventListener("click", async () => {
+    history.replaceState(null, "", address());
+    const isCopied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
+    byId("said").textContent = isCopied ? "The link is copied." : "The link is in the address bar.";
+  });
+  byId("goal").addEventListener("submit", (event) => {
+    event.preventDefault();
+    ask();
+  });
+  byId("goal").addEventListener("change", ({ target }) => {
+    byId("value").hidden = byId("wanted").value !== "value";
+    if (target.id === "of-node") fillFields();
+    if (target.id === "of-field") fillValues();
+    byId("hint").textContent = isMet() ? "The goal is met here." : "";
+  });
+  byId("ignored").addEventListener("click", () => { ignoredIsOpen = !byId("ignored").open; });
+  byId("ignored").addEventListener("toggle", draw);
+  document.addEventListener("keydown", (event) => {
+    const { key, target } = event;
+    if (event.altKey || event.ctrlKey || event.metaKey || target.matches("input, select")) return;
+    if (key === "ArrowDown" || key === "ArrowUp") {
+      const all = buttons();
+      const at = all.indexOf(document.activeElement);
+      if (at < 0) return;
+      event.preventDefault();
+      all[(at + (key === "ArrowDown" ? 1 : -1) + all.length) % all.length].focus();
+      return;
+    }
+    const act = { u: () => byId("undo").click(), r: () => byId("redo").click(), n: () => buttons()[0]?.focus() }[key];
+    if (act) {
+      event.preventDefault();
+      act();
+    }
+  });
+  addEventListener("hashchange", followAddress);
+  addEventListener("resize", draw);
+  byId("play").style.setProperty("--nodes", names.length);
+  byId("names").append(...names.map((textContent) => make("span", { textContent })));
+  byId("play").hidden = false;
+  fillGoals();
+  if (!followAddress()) {
+    begin(first);
+    show(first.length ? `Opened at step ${run.events.length}.` : "Choose a step.", { isQuiet: true });
+  }
+})();

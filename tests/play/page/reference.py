@@ -1,0 +1,99 @@
+"""Random walks of the reference semantics, with everything that a page shows after each step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from random import Random
+from typing import Any
+
+from pcheck.language.property import Property
+from pcheck.language.seen import Seen
+from pcheck.semantics.cluster_model import ClusterModel, State, fields_of
+from pcheck.semantics.node import Config
+from pcheck.semantics.trace import Trace
+from pcheck.traces.ignoring import ignores
+from pcheck.traces.timeline import timeline_of
+
+Shown = dict[str, Any]
+
+
+def walk(model: ClusterModel, random: Random, most: int) -> Trace[State]:
+    """Return a random trace of at most so many steps; crashes are rarer than other steps."""
+    states, labels = [model.initial()], list[str]()
+    for _ in range(most):
+        steps = list(model.steps(states[-1]))
+        if not steps:
+            break
+        weights = [0.3 if label.endswith(" crashes") else 1.0 for label, _ in steps]
+        [(label, after)] = random.choices(steps, weights)
+        states.append(after)
+        labels.append(label)
+    return Trace(tuple(states), tuple(labels))
+
+
+class Reference:
+    """What the reference semantics says about each state of a trace, in the words of the page."""
+
+    def __init__(self, model: ClusterModel) -> None:
+        self.model = model
+        self._why = cache(self._why_ignored)
+
+    def shown(self, trace: Trace[State]) -> list[Shown]:
+        """Return what is shown in the initial state and after each step."""
+        timeline, seen = timeline_of(self.model, trace), [*map(self.model.observe, trace.states)]
+        verdicts: dict[str, list[Any]] = {each.name: [None, None] for each in self.model.properties}
+        found = []
+        for number, state in enumerate(trace.states):
+            for prop in self.model.properties:
+                if verdicts[prop.name][0] is None:
+                    answer = _answer(prop, seen, number)
+                    if answer not in (None, False):
+                        verdicts[prop.name] = [number, answer]
+            event = timeline.events[number - 1] if number else None
+            found.append(
+                self._state(state)
+                | {
+                    "milestones": sorted(event.milestones) if event else [],
+                    "why": (event.ignored or "") if event else "",
+                    "verdicts": {name: [*each] for name, each in verdicts.items()},
+                }
+            )
+        return found
+
+    def _state(self, state: State) -> Shown:
+        model = self.model
+        names = [str(node.me) for node in model.nodes]
+        fields = {name: fields_of(config) for name, config in zip(names, state.nodes)}
+        return {
+            "steps": [label for label, _ in model.steps(state)],
+            "ignored": [
+                each for i, config in enumerate(state.nodes) for each in self._ignored(i, config)
+            ],
+            "unknown": 0,
+            "fields": {
+                name: {key: text for key, text in each.items() if key}
+                for name, each in fields.items()
+            },
+            "down": [name for name in names if fields[name].get("") == "down"],
+            "inboxes": [[f"{a.src}: {a.text}" for a in each.inbox] for each in state.nodes],
+            "crashes": state.crashes,
+        }
+
+    def _ignored(self, i: int, config: Config) -> list[list[str]]:
+        node = self.model.nodes[i]
+        if not config.up or node.network.ignoring_is_a_step:
+            return []
+        return [
+            [str(node.me), f"{letter.src}: {letter.text}", self._why(config.actor, letter)]
+            for letter in node.network.next(config.inbox)
+            if all(move.actor is None for move in node.moves(config.actor, letter))
+        ]
+
+    def _why_ignored(self, actor: Any, letter: Any) -> str:
+        return ignores(actor, letter.message, letter.src, "this message")
+
+
+def _answer(prop: Property, seen: Sequence[Seen], number: int) -> bool | str | None:
+    first = number - prop.is_step_property
+    return prop.answer(*seen[first : number + 1]) if first >= 0 else None

@@ -1,0 +1,44 @@
+"use strict";
+// Reads the data of a page and the labels of walks from standard input, takes the steps with the
+// engine of the page, and prints what the engine says after every step.
+const { Engine, Run } = require(process.argv[2]);
+const { data, networks } = JSON.parse(require("node:fs").readFileSync(0, "utf-8"));
+
+function shown(run) {
+  const { engine, state, last } = run;
+  const names = engine.data.nodes.map(({ name }) => name);
+  const text = (letter) => Object.values(engine.letter(letter)).join(": ");
+  const verdicts = engine.data.judges.flatMap(({ name, kind }, at) => {
+    if (kind === "milestone") return [];
+    const { isComputed, step = null, why = null } = last.verdicts[at];
+    return [[name, isComputed ? [step, why] : "not computed"]];
+  });
+  return {
+    steps: engine.steps(state).map(({ step }) => step.label),
+    ignored: engine.ignored(state).map(({ node, letter, why }) => [names[node], text(letter), why]),
+    unknown: engine.unknown(state).length,
+    fields: Object.fromEntries(names.map((name, node) => [name, engine.fields(state, node)])),
+    down: names.filter((_, node) => !engine.isUp(state, node)),
+    inboxes: names.map((_, node) => engine.inbox(state, node).map(text)),
+    crashes: engine.crashes(state),
+    milestones: last.milestones.sort(),
+    why: last.step?.why ?? "",
+    verdicts: Object.fromEntries(verdicts),
+  };
+}
+
+function followed(engine, labels) {
+  const run = new Run(engine);
+  const found = [shown(run)];
+  for (const label of labels) {
+    if (!run.take(label)) return [...found, `not possible: ${label}`];
+    found.push(shown(run));
+  }
+  return found;
+}
+
+const answers = Object.entries(networks).map(([network, walks]) => {
+  const engine = new Engine({ ...data, network });
+  return [network, walks.map((labels) => followed(engine, labels))];
+});
+process.stdout.write(JSON.stringify(Object.fromEntries(answers)));
