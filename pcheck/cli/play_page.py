@@ -29,7 +29,7 @@ def write_page(stepping: Stepping, file: Path) -> int:
     setup = stepping.setup
     stepping.check()
     with ProgressLine(setup, on_interrupt="stops; no page is written") as line:
-        page = page_of(setup, stepping.labels, line.on_progress, line.on_note)
+        page = page_of(stepping, line.on_progress, line.on_note)
     write_whole(file, page.text)
     print(f"Wrote {printable(str(file))}: {setup.spec.name}, {page.summary}. Open it in a browser.")
     return 0

@@ -28,15 +28,18 @@ const Pcheck = (() => {
     }
   }
 
-  // Remembers the results of a function of numbers.
+  // Remembers the results of a function of two numbers, the second of which is small.
+  const MANY = 2 ** 20;
   function remembered(make) {
-    const known = new Map();
-    return (...numbers) => {
-      const key = numbers.join();
-      if (!known.has(key)) known.set(key, make(...numbers));
-      return known.get(key);
+    const known = [];
+    return (large, small) => {
+      const found = (known[small] ??= new Map());
+      if (!found.has(large)) found.set(large, make(large, small));
+      return found.get(large);
     };
   }
+  const pair = (large, small) => large * MANY + small;
+  const unpair = (number) => [Math.floor(number / MANY), number % MANY];
 
   const insert = (list, letter, isBefore) => {
     const at = list.findIndex((each) => isBefore(letter, each));
@@ -91,15 +94,17 @@ const Pcheck = (() => {
       });
       const watched = bundles.map((sends) =>
         sends.map(([letter]) => letter).filter((letter) => letters[letter][2]));
-      this.received = remembered((inbox, bundle, node) => this.inboxes.number(
-        this.sentTo[bundle].get(node).reduce(this.network.put, this.inboxes.items[inbox])));
-      this.left = remembered((inbox, letter) =>
-        this.inboxes.number(this.network.taken(this.inboxes.items[inbox], letter)));
+      this.received = nodes.map((_, node) => remembered((inbox, bundle) => this.inboxes.number(
+        this.sentTo[bundle].get(node).reduce(this.network.put, this.inboxes.items[inbox]))));
+      this.left = (inbox, letter) =>
+        this.inboxes.number(this.network.taken(this.inboxes.items[inbox], letter));
       this.withSent = remembered((set, bundle) => this.sets.number(
         [...new Set([...this.sets.items[set], ...watched[bundle]])].sort((a, b) => a - b)));
-      this.partIn = remembered((view, node, local, set) =>
-        this.part(view, node, local, this.sets.items[set]));
-      this.rowsOf = remembered((node, local, inbox) => this.#rows(node, local, inbox));
+      this.partIn = data.views.map((_, view) => remembered((localAndSet, node) => {
+        const [local, set] = unpair(localAndSet);
+        return this.part(view, node, local, this.sets.items[set]);
+      }));
+      this.rowsOf = remembered((localAndInbox, node) => this.#rows(node, ...unpair(localAndInbox)));
       this.first = [...nodes.flatMap((node) => [node.first, 0, 0]), 0];
     }
 
@@ -186,7 +191,8 @@ const Pcheck = (() => {
     }
 
     #rowsIn(state, node) {
-      return this.rowsOf(node, state[node * PLACES + LOCAL], state[node * PLACES + INBOX]);
+      const at = node * PLACES;
+      return this.rowsOf(pair(state[at + LOCAL], state[at + INBOX]), node);
     }
 
     after(state, step) {
@@ -198,7 +204,7 @@ const Pcheck = (() => {
         after[at + SENT] = this.withSent(after[at + SENT], step.bundle);
         for (const node of this.sentTo[step.bundle].keys()) {
           const place = node * PLACES + INBOX;
-          after[place] = this.received(after[place], step.bundle, node);
+          after[place] = this.received[node](after[place], step.bundle);
         }
       }
       return after;
@@ -208,12 +214,11 @@ const Pcheck = (() => {
     steps(state) {
       const found = [];
       const mayCrash = this.crashes(state) < this.data.crashes;
-      const key = state.join();
       for (const node of this.data.nodes.keys())
         for (const step of this.#rowsIn(state, node).steps) {
           if (step.kind === "crash" && !mayCrash) continue;
           const after = this.after(state, step);
-          if (after.join() !== key) found.push({ step, after });
+          if (after.some((each, at) => each !== state[at])) found.push({ step, after });
         }
       return found;
     }
@@ -224,6 +229,9 @@ const Pcheck = (() => {
     unknown(state) {
       return this.data.nodes.flatMap((_, node) => this.#rowsIn(state, node).unknown);
     }
+    isKnown(state) {
+      return this.data.nodes.every((_, node) => this.#rowsIn(state, node).unknown.length === 0);
+    }
 
     // The number of a part; undefined if no execution that was computed has it.
     part(view, node, local, letters) {
@@ -232,8 +240,9 @@ const Pcheck = (() => {
       return this.numbers[view][node].get(String([fields, ...seen]));
     }
     parts(view, state) {
+      const partIn = this.partIn[view];
       return this.data.nodes.map((_, node) =>
-        this.partIn(view, node, state[node * PLACES + LOCAL], state[node * PLACES + SENT]));
+        partIn(pair(state[node * PLACES + LOCAL], state[node * PLACES + SENT]), node));
     }
     // The answer of a diagram: undefined if it was not computed.
     answer(root, numbers) {
@@ -263,6 +272,9 @@ const Pcheck = (() => {
     }
     get state() {
       return this.last.state;
+    }
+    get previous() {
+      return (this.events.at(-2) ?? this.begin).state;
     }
     get labels() {
       return this.events.map(({ step }) => step.label);
@@ -334,21 +346,24 @@ const Pcheck = (() => {
   // A search for the nearest state that is wanted, level by level. `labels` are those of a shortest
   // trace to it, or null. Then `isWhole` tells whether every state that can follow was explored, and
   // otherwise no state within `depth` steps is wanted. `isUnknown` tells whether the tables end.
-  function search(engine, from, { isWanted, isOpen }, maxStates) {
+  function search(engine, from, previous, isWanted, maxStates) {
     const known = new Set([from.join()]);
     const trace = (entry) => (entry.label === null ? [] : [...trace(entry.before), entry.label]);
     const ended = (depth, more) => ({ labels: null, states: known.size, depth, isWhole: false, isUnknown: false, ...more });
-    if (isWanted(from, from)) return ended(0, { labels: [] });
+    const isHere = isWanted(from, previous);
+    if (isHere === undefined) return ended(0, { isUnknown: true });
+    if (isHere) return ended(0, { labels: [] });
     let level = [{ state: from, before: null, label: null }];
     for (let depth = 0; level.length; depth++) {
       const next = [];
       for (const before of level) {
-        if (engine.unknown(before.state).length) return ended(depth, { isUnknown: true });
+        if (!engine.isKnown(before.state)) return ended(depth, { isUnknown: true });
         for (const { step, after } of engine.steps(before.state)) {
           const key = after.join();
           const entry = { state: after, before, label: step.label };
-          if (isWanted(after, before.state)) return ended(depth + 1, { labels: trace(entry) });
-          if (isOpen(after, before.state)) return ended(depth, { isUnknown: true });
+          const answer = isWanted(after, before.state);
+          if (answer === undefined) return ended(depth, { isUnknown: true });
+          if (answer) return ended(depth + 1, { labels: trace(entry) });
           if (known.has(key)) continue;
           if (known.size >= maxStates) return ended(depth);
           known.add(key);
@@ -360,22 +375,24 @@ const Pcheck = (() => {
     return ended(0, { isWhole: true });
   }
 
-  // What a user wants to reach: that one of some properties is decided, that a field of a node has a
-  // value, or that no step is possible.
-  function goals(engine, { kind, at, node, field, text }) {
+  // Returns whether a state is wanted: one of some properties is decided, a field of a node has a
+  // value, or no step is possible. The result is undefined if the tables do not say.
+  function goal(engine, { kind, at, node, field, text }) {
     const judges = kind === "judges" ? at.map((each) => engine.data.judges[each]) : [];
-    const isDecided = (judge, state, before) => {
-      const answer = engine.judge(judge, state, before);
-      return judge.kind === "always" ? answer !== null && answer !== undefined : answer === true;
-    };
-    const isWanted = {
-      judges: (state, before) => judges.some((judge) => isDecided(judge, state, before)),
+    const isDecided = ({ kind }, answer) => (kind === "always" ? answer !== null : answer);
+    return {
+      judges: (state, before) => {
+        let isWanted = false;
+        for (const judge of judges) {
+          const answer = engine.judge(judge, state, before);
+          if (answer === undefined) isWanted = undefined;
+          else if (isDecided(judge, answer)) return true;
+        }
+        return isWanted;
+      },
       value: (state) => engine.text(engine.data.nodes[node].texts[engine.local(state, node)][field]) === text,
-      end: (state) => engine.steps(state).length === 0,
+      end: (state) => engine.isKnown(state) && engine.steps(state).length === 0,
     }[kind];
-    // whether the tables say nothing about the goal in a state
-    const isOpen = (state, before) => judges.some((judge) => engine.judge(judge, state, before) === undefined);
-    return { isWanted, isOpen };
   }
 
   // The answer to a question of the page, from the end of the trace with these labels.
@@ -383,10 +400,10 @@ const Pcheck = (() => {
     const engine = new Engine(tables);
     const run = new Run(engine);
     labels.forEach((label) => run.take(label));
-    return search(engine, run.state, goals(engine, wanted), maxStates);
+    return search(engine, run.state, run.previous, goal(engine, wanted), maxStates);
   }
 
-  return { Engine, Run, search, goals, answer };
+  return { Engine, Run, search, goal, answer };
 })();
 
 if (typeof module !== "undefined") module.exports = Pcheck;

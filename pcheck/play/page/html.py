@@ -10,8 +10,6 @@ from string import Template
 from typing import Any
 
 from pcheck.errors import UsageError
-from pcheck.loading.rules import rules
-from pcheck.loading.setup import Setup
 from pcheck.play.page.closing import Reactions
 from pcheck.play.page.data import PlayData
 from pcheck.play.page.recording import Answers, record
@@ -20,14 +18,14 @@ from pcheck.render.page.html import about, facts
 from pcheck.render.page.markup import Markup, element, joined
 from pcheck.render.page.parts import allowed, embedded, part
 from pcheck.render.page.why import why
-from pcheck.search.clock import Clock, OnProgress, Progress, Tick
+from pcheck.search.clock import Clock, OnProgress, Progress
 from pcheck.search.engine import OnNote
 from pcheck.search.limits import Limits
 from pcheck.semantics.cluster_model import ClusterModel
-from pcheck.semantics.trace import Trace
 from pcheck.text import counted
-from pcheck.traces.explanation import Explanation
-from pcheck.traces.saved import saved_from
+from pcheck.traces.explanation import explain
+from pcheck.traces.saved import SavedTrace
+from pcheck.traces.stepping import Stepping
 
 FILES = resources.files("pcheck.play.page")
 
@@ -40,44 +38,29 @@ class Page:
     summary: str
 
 
-def page_of(
-    setup: Setup, labels: Sequence[str], on_progress: OnProgress | None, on_note: OnNote
-) -> Page:
-    """Return the page of a setup; it opens after the steps with these labels.
+def page_of(stepping: Stepping, on_progress: OnProgress | None, on_note: OnNote) -> Page:
+    """Return the page that opens at the end of a trace.
 
     Raise UsageError for a Model without nodes.
     """
-    model = setup.model
+    setup, model = stepping.setup, stepping.setup.model
     if not isinstance(model, ClusterModel):
         raise UsageError(
             f"{setup.spec.name} is a Model without nodes, which a page cannot hold; play it in a "
             "terminal, without -o"
         )
+    saved = stepping.saved()
     if setup.target is not None:
         model.properties = (setup.target,)
     clock = Clock(Limits(), on_progress)
     reactions = Reactions(model, clock.ticking(Progress(), "asking every node for its reactions"))
     answers = record(model, on_progress, on_note)
     tick = clock.ticking(Progress(), "writing the page")
-    text = _html(setup, reactions, answers, labels, tick)
-    states, size = sum(map(len, reactions.locals)), len(text.encode()) / 1000
-    summary = (
-        f"{counted(len(model.nodes), 'node')}, {counted(states, 'local state')}, {size:,.0f} kB"
-    )
-    return Page(text, summary)
-
-
-def _html(
-    setup: Setup,
-    reactions: Reactions,
-    answers: Sequence[Answers],
-    labels: Sequence[str],
-    tick: Tick,
-) -> str:
+    tables = PlayData(setup, reactions, answers, tick).to_dict()
     engine, script = part("engine.js", FILES), part("play.js", FILES)
     heading = f"Play {setup.spec.name}"
-    data = PlayData(setup, reactions, answers, tick).to_dict()
-    return Template(part("play.html", FILES)).substitute(
+    data = {"tables": tables, "saved": _without_steps(saved), "first": stepping.labels}
+    text = Template(part("play.html", FILES)).substitute(
         title=element("title", heading),
         style=f"{part('page.css')}{DIAGRAM_STYLE}{part('play.css', FILES)}",
         engine=engine,
@@ -86,21 +69,27 @@ def _html(
         script_allowed=allowed(script),
         heading=joined(heading),
         about=about(setup),
-        rules=_rules(setup),
+        why=_why(stepping, saved),
         facts=facts(setup),
         limits=joined(*(element("p", line) for line in _limits(reactions, answers))),
-        data=embedded({"tables": data, "saved": _saved(setup), "first": list(labels)}),
+        data=embedded(data),
     )
+    states, size = sum(map(len, reactions.locals)), len(text.encode()) / 1000
+    nodes, local = counted(len(model.nodes), "node"), counted(states, "local state")
+    return Page(text, f"{nodes}, {local}, {size:,.0f} kB")
 
 
-def _rules(setup: Setup) -> Markup:
-    """Return the rules that the bug changes, or nothing without a bug."""
-    found = tuple(rules(setup.bug, setup.spec.builder)) if setup.bug is not None else ()
-    if not found:
+def _why(stepping: Stepping, saved: SavedTrace) -> Markup:
+    """Return the explanation of the trace at whose end the page opens, and the rules of the bug."""
+    found = explain(stepping.setup, saved, stepping.trace, stepping.timeline)
+    if found.is_empty:
         return joined()
-    text = why(Explanation((), found, (), ()), setup.spec.name)
-    title = element("h2", "What the bug changes", id="rules-title")
-    return element("section", title, text, id="explanation", aria_labelledby="rules-title")
+    title = "What the bug changes"
+    if saved.property:
+        title = f"Why the saved trace violates {saved.property}"
+    text = why(found, stepping.setup.spec.name)
+    heading = element("h2", title, id="why")
+    return element("section", heading, text, id="explanation", aria_labelledby="why")
 
 
 def _limits(reactions: Reactions, answers: Sequence[Answers]) -> Iterator[str]:
@@ -123,12 +112,11 @@ def _limits(reactions: Reactions, answers: Sequence[Answers]) -> Iterator[str]:
             )
 
 
-def _saved(setup: Setup) -> dict[str, Any]:
-    """Return a saved trace without steps, which the page completes.
+def _without_steps(saved: SavedTrace) -> dict[str, Any]:
+    """Return a saved trace that the page completes.
 
     It does not tell which step the correct protocol refuses.
     """
-    trace: Trace[Any] = Trace((setup.model.initial(),), ())
-    found: dict[str, Any] = json.loads(saved_from(setup, "", "", trace, None).text())
+    found: dict[str, Any] = json.loads(saved.text())
     del found["refused_at"]
-    return found
+    return found | {"property": None, "why": None, "steps": []}

@@ -14,6 +14,7 @@
   const properties = tables.judges
     .map((judge, at) => ({ ...judge, at }))
     .filter(({ kind }) => kind !== "milestone");
+  const isAlways = ({ kind }) => kind === "always";
   let run = new Pcheck.Run(engine);
   let goal = null; // the label of a step that leads to the goal, as far as one is known
   let worker = null;
@@ -34,8 +35,8 @@
       return to ? `sends ${message} to ${to}` : `says ${message}`;
     });
   }
-  const violated = ({ verdicts }, number) => properties.filter(({ kind, at }) =>
-    kind === "always" && verdicts[at].step === number);
+  const violated = ({ verdicts }, number) =>
+    properties.filter((each) => isAlways(each) && verdicts[each.at].step === number);
 
   // -- the messages of the trace ----------------------------------------------------------------
 
@@ -182,7 +183,8 @@
       });
       const isLast = at === run.events.length - 1;
       const effects = [...changes(event, before), event.step.why].filter(Boolean).join(", ");
-      return make("li", { className: wrong.length ? "violates" : "" },
+      const className = [wrong.length ? "violates" : "", event.step.note >= 0 ? "differs" : ""].join(" ").trim();
+      return make("li", { className, id: `step-${event.number}` },
         make("div", { className: "head" }, make("span", { className: "number", textContent: event.number }),
           make("strong", { textContent: event.step.label }), isLast ? "" : back),
         ...lines(effects ? [effects] : [], "changes"), ...lines(sends(event), "sends"),
@@ -242,15 +244,27 @@
     if (!isComputed) return ["is-open", `${name}: not computed here`];
     if (kind === "always")
       return step === undefined ? ["is-true", `${name}: true so far`]
-        : ["is-false", `${name} is false since step ${step}: ${why}`];
+        : ["is-false", `${name} is false since step ${step}: ${why}. `];
     return step === undefined ? ["is-open", `${name}: not reached yet`]
       : ["is-reached", `${name}: reached in step ${step}`];
+  }
+
+  // Links to the steps that the correct protocol would not take so, and to the rules of the bug.
+  function reasons() {
+    const link = (href, textContent) => make("a", { href, textContent });
+    const other = run.events.filter(({ step }) => engine.text(step.note));
+    const steps = other.flatMap(({ number }) => [" ", link(`#step-${number}`, number)]);
+    const rules = byId("why") ? [" ", link("#why", byId("why").textContent)] : [];
+    const noun = other.length === 1 ? "step" : "steps";
+    return [...(steps.length ? [`The correct protocol differs in ${noun}`, ...steps, "."] : []), ...rules];
   }
 
   function showVerdicts() {
     const items = properties.map((each) => {
       const [className, textContent] = verdict(each);
-      return make("li", { className, textContent, title: each.summary });
+      const item = make("li", { className, textContent, title: each.summary });
+      if (className === "is-false") item.append(...reasons());
+      return item;
     });
     const unknown = engine.unknown(run.state);
     if (unknown.length) {
@@ -335,9 +349,8 @@
   }
 
   function save() {
-    const last = run.events.at(-2) ?? run.begin;
-    const wrong = properties.find((judge) => judge.kind === "always" && (run.events.length || !judge.isStep) &&
-      ![null, undefined].includes(engine.judge(judge, run.state, last.state)));
+    const wrong = properties.find((judge) => isAlways(judge) && (run.events.length || !judge.isStep) &&
+      ![null, undefined].includes(engine.judge(judge, run.state, run.previous)));
     const trace = { ...saved, property: wrong?.name ?? null, why: null, steps: run.labels };
     const file = new Blob([`${JSON.stringify(trace, null, 2)}\n`], { type: "application/json" });
     const link = make("a", { href: URL.createObjectURL(file), download: `${[saved.spec.replace(/^.*[/\\]|\.py$/g, ""), saved.bug].filter(Boolean).join("-")}.json` });
@@ -366,7 +379,6 @@
 
   // -- goals ------------------------------------------------------------------------------------
 
-  const isAlways = ({ kind }) => kind === "always";
   function fillGoals() {
     const options = properties.map(({ name, kind, at }) =>
       make("option", { value: at, textContent: `${kind === "always" ? "violate" : "reach"} ${name}` }));
@@ -395,10 +407,7 @@
     if (value === "end") return { kind: "end" };
     return { kind: "judges", at: value === "any" ? properties.filter(isAlways).map(({ at }) => at) : [+value] };
   }
-  const isMet = () => {
-    const { isWanted } = Pcheck.goals(engine, wanted());
-    return isWanted(run.state, (run.events.at(-2) ?? run.begin).state);
-  };
+  const isMet = () => Pcheck.goal(engine, wanted())(run.state, run.previous);
 
   function stopSearch() {
     worker?.terminate();
@@ -494,6 +503,15 @@
       event.preventDefault();
       act();
     }
+  });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('a[href^="#"]');
+    const part = link && document.querySelector(link.hash);
+    if (!part || event.ctrlKey || event.metaKey) return;
+    event.preventDefault(); // the address keeps the trace
+    part.scrollIntoView({ block: "nearest" });
+    part.tabIndex = -1;
+    part.focus({ preventScroll: true });
   });
   addEventListener("hashchange", followAddress);
   addEventListener("resize", draw);
