@@ -1,52 +1,52 @@
-"""The reactions of every local state of every node, as far as they are computed for a page.
+"""The reactions of the local states of every node, as far as they are computed for a page.
 
-A local state is an actor, up or down. Each local state and each letter has a depth: no execution
-meets it after fewer steps. The reactions are asked in the order of these depths. If this does
-not end, only those are known that executions of up to `depth` steps need.
+A local state is an actor, up or down. The tables are closed under all that the nodes could ever do,
+if that ends. Otherwise they hold what a search of the cluster asked for, if that ends. Otherwise
+they hold what executions of up to `depth` steps need.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import count
 
 from pcheck.errors import SpecError, Unreliable
 from pcheck.search.clock import Tick
+from pcheck.search.engine import explore
+from pcheck.search.limits import INTERRUPT, Limits
+from pcheck.search.options import SearchOptions
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Letter
 from pcheck.semantics.node import Config, Move, Node
 
 MAX_REACTIONS = 60_000
+MAX_STATES = 10_000  # of the search that is tried if the reactions do not end
+FEW_REACTIONS = 5_000  # that a page holds if neither ends
 Answer = Sequence[Move] | SpecError  # a reaction, or the error of a handler that failed
 Question = tuple[int, Config, Letter | None]  # a node, a local state, a letter or its actions
 
 
+@dataclass
 class Reactions:
-    """The local states and letters of all nodes of a cluster, and the reactions."""
+    """The local states and letters of all nodes of a cluster, and the reactions.
 
-    def __init__(self, model: ClusterModel, tick: Tick, max_reactions: int = MAX_REACTIONS) -> None:
-        """Ask for the reactions. `tick` is called often and may raise to stop."""
-        self.model = model
-        self.locals: list[dict[Config, int]] = [{} for _ in model.nodes]  # with their depths
-        self.letters: list[dict[Letter, int]] = [{} for _ in model.nodes]  # those to each node
-        self.answers: dict[Question, Answer] = {}
-        self.depth: int | None = None  # None: the reactions of executions of any length
-        # each with its depth, and with a number, so that equal depths keep their order
-        self._todo: list[tuple[int, int, int, Config, Letter | None]] = []
-        self._numbers = count()
-        for i, node in enumerate(model.nodes):
-            self._add_local(i, node.first, 0)
-        while self._todo:
-            depth, _, i, local, letter = heappop(self._todo)
-            if len(self.answers) >= max_reactions:
-                self.depth = depth
-                return
-            tick()
-            if letter is None:
-                self._add_fault(depth, i, local)
-            if local.up:
-                self._ask(depth, (i, local, letter))
+    `is_closed` tells whether the reactions serve on every network. If `depth` is a number, they
+    serve only for executions of up to this many steps.
+    """
+
+    model: ClusterModel
+    locals: list[dict[Config, None]]
+    letters: list[dict[Letter, None]]  # those to each node
+    answers: dict[Question, Answer] = field(default_factory=dict)
+    is_closed: bool = True
+    depth: int | None = None
+
+    @classmethod
+    def none_of(cls, model: ClusterModel) -> Reactions:
+        """Return no reactions."""
+        return cls(model, [{} for _ in model.nodes], [{} for _ in model.nodes])
 
     def crash(self, i: int, local: Config) -> Config | None:
         """Return the local state after a crash, or None if the node cannot crash."""
@@ -55,40 +55,122 @@ class Reactions:
             return None
         return node.config(node.handlers.after_crash(local.actor), False, ())
 
-    def _ask(self, depth: int, question: Question) -> None:
+    def after_fault(self, i: int, local: Config) -> Config | None:
+        """Return the local state after a restart, or after a crash if there can be one."""
+        if not local.up:
+            return self.model.nodes[i].config(local.actor, True, ())
+        return self.crash(i, local)
+
+    def ask(self, question: Question) -> list[tuple[Config, list[tuple[int, Letter]]]]:
+        """Ask for a reaction; return where each move leads, and what it sends to which node."""
         i, local, letter = question
         answer = self.answers[question] = _answer(self.model.nodes[i], local, letter)
-        for move in answer if not isinstance(answer, SpecError) else ():
-            if move.actor is None:
-                continue
-            for sent, receivers in move.bundle.sends:
-                for receiver in receivers:
-                    self._add_letter(self.model.index[receiver], sent, depth + 1)
-            self._add_local(i, self.model.nodes[i].config(move.actor, True, ()), depth + 1)
+        moves = [] if isinstance(answer, SpecError) else answer
+        return [
+            (
+                self.model.nodes[i].config(move.actor, True, ()),
+                [(self.model.index[to], sent) for sent, tos in move.bundle.sends for to in tos],
+            )
+            for move in moves
+            if move.actor is not None
+        ]
 
-    def _add_fault(self, depth: int, i: int, local: Config) -> None:
-        """Add the local state after the crash or the restart of a local state."""
-        after = self.crash(i, local)
-        if not local.up:
-            after = self.model.nodes[i].config(local.actor, True, ())
-        if after is not None:
-            self._add_local(i, after, depth + 1)
+    def add_faults(self) -> None:
+        """Add the local states after crashes and restarts."""
+        for i, known in enumerate(self.locals):
+            for local in tuple(known):
+                after = self.after_fault(i, local)
+                while after is not None and after not in known:
+                    known[after] = None
+                    after = self.after_fault(i, after)
+
+
+def reactions_of(model: ClusterModel, tick: Tick, max_reactions: int = MAX_REACTIONS) -> Reactions:
+    """Return the reactions that executions of a model need. `tick` is called often."""
+    closed = _Closing(model, tick, max_reactions).found
+    if closed.depth is None:
+        return closed
+    few = min(FEW_REACTIONS, max_reactions)
+    return _of_search(model) or _Closing(model, tick, few).found
+
+
+def _of_search(model: ClusterModel) -> Reactions | None:
+    """Return the reactions that a search asks for, or None if the search does not end.
+
+    The search uses no reduction, so it asks for every reaction that an execution needs.
+    """
+    searched = ClusterModel(model.cluster, model.network, model.crashes, model.crash_nodes)
+    searched.properties = ()
+    search = explore(searched, SearchOptions("reference", limits=Limits(states=MAX_STATES)))
+    if search.stopped == INTERRUPT:
+        raise KeyboardInterrupt
+    if search.stopped is not None:
+        return None
+    found = Reactions.none_of(searched)
+    found.is_closed = False
+    for node, actor, letter in tuple(searched.asked):
+        i = searched.index[node.me]
+        local = node.config(actor, True, ())
+        found.locals[i][local] = None
+        if letter is not None:
+            found.letters[i][letter] = None
+        for after, sends in found.ask((i, local, letter)):
+            found.locals[i][after] = None
+            for receiver, sent in sends:
+                found.letters[receiver][sent] = None
+    found.add_faults()
+    return found
+
+
+class _Closing:
+    """The search for all reactions, in the order of their depths.
+
+    No execution meets a local state or a letter after fewer steps than its depth.
+    """
+
+    def __init__(self, model: ClusterModel, tick: Tick, max_reactions: int) -> None:
+        self.found = found = Reactions.none_of(model)
+        # each with its depth, and with a number, so that equal depths keep their order
+        self._todo: list[tuple[int, int, int, Config, Letter | None]] = []
+        self._numbers = count()
+        self._depths: list[dict[Config | Letter, int]] = [{} for _ in model.nodes]
+        for i, node in enumerate(model.nodes):
+            self._add_local(i, node.first, 0)
+        while self._todo and len(found.answers) < max_reactions:
+            tick()
+            depth, _, i, local, letter = heappop(self._todo)
+            after = found.after_fault(i, local) if letter is None else None
+            if after is not None:
+                self._add_local(i, after, depth + 1)
+            if local.up:
+                self._ask(depth, (i, local, letter))
+        if self._todo:
+            found.depth = self._todo[0][0]
+            found.add_faults()
+
+    def _ask(self, depth: int, question: Question) -> None:
+        for after, sends in self.found.ask(question):
+            for receiver, letter in sends:
+                self._add_letter(receiver, letter, depth + 1)
+            self._add_local(question[0], after, depth + 1)
 
     def _add_local(self, i: int, local: Config, depth: int) -> None:
         """Add a local state, if it is new."""
-        if local not in self.locals[i]:
-            self.locals[i][local] = depth
+        known = self.found.locals[i]
+        if local not in known:
+            known[local], self._depths[i][local] = None, depth
             self._queue(depth, i, local, None)
-            for letter, sent in self.letters[i].items() if local.up else ():
-                self._queue(max(depth, sent), i, local, letter)
+            for letter in self.found.letters[i] if local.up else ():
+                self._queue(max(depth, self._depths[i][letter]), i, local, letter)
 
     def _add_letter(self, i: int, letter: Letter, depth: int) -> None:
         """Add a letter to a node, if it is new."""
-        if letter not in self.letters[i]:
-            self.letters[i][letter] = depth
-            for local, reached in self.locals[i].items():
+        known = self.found.letters[i]
+        if letter not in known:
+            known[letter], self._depths[i][letter] = None, depth
+            for local in self.found.locals[i]:
                 if local.up:
-                    self._queue(max(depth, reached), i, local, letter)
+                    self._queue(max(depth, self._depths[i][local]), i, local, letter)
 
     def _queue(self, depth: int, i: int, local: Config, letter: Letter | None) -> None:
         heappush(self._todo, (depth, next(self._numbers), i, local, letter))

@@ -89,6 +89,7 @@ class _Writer:
             "network": setup.network,
             "crashes": setup.crashes,
             "depth": self._reactions.depth,
+            "isClosed": self._reactions.is_closed,
             "nodes": nodes,
             "ranks": [by_name.index(node.me) for node in self._model.nodes],
             "letters": letters,
@@ -127,13 +128,10 @@ class _Writer:
 
     def _local(self, i: int, local: Config, letters: Sequence[int]) -> tuple[Any, ...]:
         """Return what follows a crash or a restart, the actions, and the reactions to letters."""
-        known, note = self._locals[i], ""
-        after = self._reactions.crash(i, local)
-        if after is not None:
+        after, note = self._reactions.after_fault(i, local), ""
+        if after is not None and local.up:
             note = self._correct.after_crash(i, local.actor, after.actor)
-        if not local.up:
-            after = self._model.nodes[i].config(local.actor, True, ())
-        fault = known.get(after, NONE) if after is not None else NONE
+        fault = self._locals[i][after] if after is not None else NONE
         entries = [self._entry(i, local, self._letters[each]) for each in letters]
         return fault, self._note(note), self._entry(i, local, None), entries if local.up else []
 

@@ -167,14 +167,16 @@ const Pcheck = (() => {
           const reaction = this.reaction(node, local, letter);
           if (!isKnown(reaction, letter)) continue;
           const { moves, why, note = NONE } = reaction;
+          // a choice may also ignore a message to which another choice reacts
+          const reason = why === undefined ? "ignores this message" : this.text(why);
           const after = this.left(inbox, letter);
           if (why !== undefined && !this.network.takesIgnored)
-            ignored.push({ node, letter, why: this.text(why), note: this.text(note) });
+            ignored.push({ node, letter, why: reason, note: this.text(note) });
           for (const [choice, to, bundle, own] of moves)
             if (to !== NONE || this.network.takesIgnored)
               add("deliver", this.label(node, letter, this.text(choice)),
                 [choice, to === NONE ? local : to, bundle, to === NONE ? note : own],
-                { letter, inbox: after, why: to === NONE && why !== undefined ? this.text(why) : "" });
+                { letter, inbox: after, why: to === NONE ? reason : "" });
         }
       }
       for (const letter of this.network.loses ? next : []) {

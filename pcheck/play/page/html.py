@@ -10,7 +10,7 @@ from string import Template
 from typing import Any
 
 from pcheck.errors import UsageError
-from pcheck.play.page.closing import Reactions
+from pcheck.play.page.closing import Reactions, reactions_of
 from pcheck.play.page.data import PlayData
 from pcheck.play.page.recording import Answers, record
 from pcheck.render.diagram.style import DIAGRAM_STYLE
@@ -53,7 +53,9 @@ def page_of(stepping: Stepping, on_progress: OnProgress | None, on_note: OnNote)
     if setup.target is not None:
         model.properties = (setup.target,)
     clock = Clock(Limits(), on_progress)
-    reactions = Reactions(model, clock.ticking(Progress(), "asking every node for its reactions"))
+    reactions = reactions_of(
+        model, clock.ticking(Progress(), "asking every node for its reactions")
+    )
     answers = record(model, on_progress, on_note)
     tick = clock.ticking(Progress(), "writing the page")
     tables = PlayData(setup, reactions, answers, tick).to_dict()
@@ -102,13 +104,12 @@ def _limits(reactions: Reactions, answers: Sequence[Answers]) -> Iterator[str]:
     for each in answers:
         if each.limit is None:
             continue
-        states = counted(each.limit, "state")
         if each.asked in reactions.model.milestones:
-            yield f"Milestones of one kind are not shown: more than {states} can reach them."
+            yield f"Milestones of one kind are not shown: they have more than {each.limit}."
         else:
             yield (
-                f"The property {each.asked.name} was evaluated in {states} and not in all; in the "
-                "others the page says that it was not computed."
+                f"The property {each.asked.name} was evaluated on {each.limit}. On others the page "
+                "says that it was not computed."
             )
 
 

@@ -111,7 +111,7 @@
     const rows = [...events.children].map(heightOf);
     const at = (node, number) => [x(node), number ? rows[number - 1] : 0];
     const end = svg.getBoundingClientRect().height;
-    const [lanes, ways, dots] = [[], [], []];
+    const [lanes, ways, ends, dots] = [[], [], [], []];
     // a lane is dashed while its node is down
     for (const node of names.keys()) {
       let [from, isUp] = [0, true];
@@ -138,16 +138,34 @@
       const sent = all.findLast((each) => each.letter === letter && each.to === to &&
         (tables.network === "set" || each.ends.length === 0));
       if (!sent) continue;
-      const target = [x(to), heightOf(row)];
-      const [parts, path] = arrow(at(sent.from, sent.sent), target, "", { isOpen: true });
-      const group = drawn("g", { class: `pc-flight pc-in-flight ${kind(letter)}` },
-        ...parts, drawn("path", { class: "hit", d: path }),
-        drawn("circle", { class: "target", cx: target[0], cy: target[1], r: 6 }));
-      const light = (isLit) => group.classList.toggle("is-lit", isLit);
-      group.addEventListener("click", () => row.querySelector("button").click());
-      row.onmouseenter = row.onfocusin = () => light(true);
-      row.onmouseleave = row.onfocusout = () => light(false);
-      ways.push(group);
+      const [cx, cy] = [x(to), heightOf(row)];
+      const [parts, path] = arrow(at(sent.from, sent.sent), [cx, cy], "", { isOpen: true });
+      const way = drawn("g", {}, ...parts, drawn("path", { class: "hit", d: path }));
+      const end = drawn("g", {}, drawn("circle", { class: "target", cx, cy, r: 6 }));
+      const [taking, losing] = ["deliver", "lose"].map((what) =>
+        [...row.querySelectorAll(`button[data-kind="${what}"]`)]);
+      // a message with several choices is not taken at once
+      const take = () => (taking.length === 1 ? taking[0].click() : (taking[0] ?? losing[0]).focus());
+      for (const part of [way, end]) part.addEventListener("click", take);
+      if (losing.length) {
+        const left = cx + 18 * (Math.sign(sent.from - to) || 1) - 5;
+        const cross = drawn("path", { class: "target", d: `M${left} ${cy - 5}l10 10m0-10l-10 10` });
+        cross.addEventListener("click", (event) => {
+          event.stopPropagation();
+          losing[0].click();
+        });
+        end.append(cross);
+      }
+      row.light = (isLit) => {
+        for (const part of [way, end]) part.classList.toggle("is-lit", isLit);
+      };
+      for (const part of [way, end]) {
+        part.setAttribute("class", `pc-flight pc-in-flight ${kind(letter)}`);
+        part.addEventListener("mouseenter", () => row.light(true));
+        part.addEventListener("mouseleave", () => row.light(false));
+      }
+      ways.push(way);
+      ends.push(end);
     }
     for (const { number, step, state } of run.events) {
       const [cx, cy] = at(step.node, number);
@@ -156,14 +174,14 @@
         ? drawn("path", { class: "pc-crash", d: `M${cx - 6} ${cy - 6}l12 12m0-12l-12 12` })
         : drawn("circle", { class: step.kind === "restart" ? "pc-up" : isUp ? "pc-dot" : "pc-also", cx, cy, r: 5 }));
     }
-    svg.replaceChildren(...lines, ...ways, ...dots);
+    svg.replaceChildren(...lines, ...ways, ...ends, ...dots);
   }
 
   // -- the parts of the page --------------------------------------------------------------------
 
   function stepButton(step, text) {
     const button = make("button", { type: "button", textContent: text });
-    button.dataset.label = step.label;
+    Object.assign(button.dataset, { label: step.label, kind: step.kind });
     button.classList.toggle("is-hint", step.label === goal);
     button.addEventListener("click", () => take(step.label));
     return button;
@@ -485,6 +503,8 @@
     if (target.id === "of-field") fillValues();
     byId("hint").textContent = isMet() ? "The goal is met here." : "";
   });
+  for (const [name, isLit] of [["focusin", true], ["focusout", false], ["mouseover", true], ["mouseout", false]])
+    byId("flights").addEventListener(name, ({ target }) => target.closest("li")?.light?.(isLit));
   byId("ignored").addEventListener("click", () => { ignoredIsOpen = !byId("ignored").open; });
   byId("ignored").addEventListener("toggle", draw);
   document.addEventListener("keydown", (event) => {

@@ -20,10 +20,13 @@ from pcheck.search.engine import OnNote, explore
 from pcheck.search.limits import INTERRUPT, Limits
 from pcheck.search.options import SearchOptions
 from pcheck.semantics.cluster_model import ClusterModel
-from pcheck.semantics.network import NETWORKS
+from pcheck.semantics.network import NETWORKS, Network
 from pcheck.semantics.node import Config
+from pcheck.text import counted
 
 MAX_STATES = 2_000_000
+FEW_STATES = 10_000  # if the tables of a page end at some depth
+MAX_OBSERVATIONS = 200_000  # under one footprint
 MAX_STATES_OF_REFERENCE = 3_000
 NET = NETWORKS["set"]
 # The part of an observation that comes from one node: the watched messages that the node sent, and
@@ -39,14 +42,14 @@ class Answers:
     """The answers of a property or of a milestone, by the numbers of the parts of all nodes.
 
     An answer about a step has two numbers for each node: before and after the step. `parts` holds
-    the numbers of each node's parts. `limit` is the number of states after which the search
-    stopped; None if it explored all states.
+    the numbers of each node's parts. `limit` is the limit at which the search stopped, such as
+    "2,000,000 states"; None if it explored all states.
     """
 
     asked: Property | Milestone
     by_parts: dict[Numbers, Any] = field(default_factory=dict)
     parts: Sequence[dict[NodePart, int]] = ()
-    limit: int | None = None
+    limit: str | None = None
 
     @property
     def is_about_steps(self) -> bool:
@@ -61,6 +64,10 @@ class Answers:
             self.by_parts[key] = self.asked.answer(*seen)
         else:
             self.by_parts[key] = self.asked.lines(*seen)
+
+
+class TooMany(BaseException):
+    """Raised in a property to end the search; an Exception would be taken for the property's."""
 
 
 class Recorder:
@@ -96,6 +103,8 @@ class Recorder:
         key = tuple([number for of_node in zip(*numbers) for number in of_node])
         for each in self._group:
             each.ask(key, seen)
+        if len(self._group[0].by_parts) >= MAX_OBSERVATIONS:
+            raise TooMany
 
     def _numbers(self, seen: Seen) -> list[int]:
         """Return the number of the part that comes from each node."""
@@ -169,8 +178,8 @@ def _record(
     on_progress: OnProgress | None,
     on_note: OnNote,
     max_states: int,
-) -> int | None:
-    """Ask in every state; return after how many states the search stopped, or None."""
+) -> str | None:
+    """Ask in every state; return the limit at which the search stopped, or None."""
     groups: dict[Any, list[Answers]] = {}
     for each in found:
         groups.setdefault((each.asked.sees, each.is_about_steps), []).append(each)
@@ -178,17 +187,26 @@ def _record(
     cluster = model.cluster.asking(recorders)
     cluster.interchangeable = ()  # so that no observation stands for its renamings
 
-    def search(states: int, engine: str, reductions: str | None) -> int | None:
-        fresh = ClusterModel(cluster, NET, model.crashes, model.crash_nodes)
+    def search(network: Network, states: int, engine: str, reductions: str | None) -> str | None:
+        fresh = ClusterModel(cluster, network, model.crashes, model.crash_nodes)
         options = SearchOptions(engine, reductions, Limits(states=states), all_properties=True)
         search = explore(fresh, options, on_progress=on_progress, on_note=on_note)
         if search.stopped == INTERRUPT:
             raise KeyboardInterrupt
-        return None if search.stopped is None else search.states
+        return None if search.stopped is None else counted(search.states, "state")
 
-    if search(min(MAX_STATES_OF_REFERENCE, max_states), "reference", None) is None:
-        return None
-    try:
-        return search(max_states, "compiled", "prune,fuse")
-    except UsageError:  # the cluster is too large for the compiled engine
-        return search(max_states, "reference", None)
+    def search_all(network: Network) -> str | None:
+        try:
+            first = min(MAX_STATES_OF_REFERENCE, max_states)
+            if search(network, first, "reference", None) is None:
+                return None
+            try:
+                return search(network, max_states, "compiled", "prune,fuse")
+            except UsageError:  # the cluster is too large for the compiled engine
+                return search(network, max_states, "reference", None)
+        except TooMany:
+            return counted(MAX_OBSERVATIONS, "observation")
+
+    limit = search_all(NET)
+    # messages that arrive only once may make a search end that does not end on `set`
+    return limit if limit is None or model.network is NET else search_all(model.network)

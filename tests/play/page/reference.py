@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
+from pcheck.language.actor import Actor
 from pcheck.language.property import Property
 from pcheck.language.seen import Seen
 from pcheck.semantics.cluster_model import ClusterModel, State, fields_of
+from pcheck.semantics.network import Letter
 from pcheck.semantics.node import Config
 from pcheck.semantics.trace import Trace
 from pcheck.traces.ignoring import ignores
 from pcheck.traces.timeline import timeline_of
 
 Shown = dict[str, Any]
+THIS = "this message"
 
 
 def walk(model: ClusterModel, random: Random, most: int) -> Trace[State]:
@@ -35,9 +37,10 @@ def walk(model: ClusterModel, random: Random, most: int) -> Trace[State]:
 class Reference:
     """What the reference semantics says about each state of a trace, in the words of the page."""
 
-    def __init__(self, model: ClusterModel) -> None:
+    def __init__(self, model: ClusterModel, why: Callable[..., str] = ignores) -> None:
+        """`why` says why an actor ignores a message."""
         self.model = model
-        self._why = cache(self._why_ignored)
+        self._why, self._known = why, dict[tuple[int, Letter], str]()
 
     def shown(self, trace: Trace[State]) -> list[Shown]:
         """Return what is shown in the initial state and after each step."""
@@ -85,13 +88,16 @@ class Reference:
         if not config.up or node.network.ignoring_is_a_step:
             return []
         return [
-            [str(node.me), f"{letter.src}: {letter.text}", self._why(config.actor, letter)]
+            [str(node.me), f"{letter.src}: {letter.text}", self._reason(config.actor, letter)]
             for letter in node.network.next(config.inbox)
             if all(move.actor is None for move in node.moves(config.actor, letter))
         ]
 
-    def _why_ignored(self, actor: Any, letter: Any) -> str:
-        return ignores(actor, letter.message, letter.src, "this message")
+    def _reason(self, actor: Actor, letter: Letter) -> str:
+        key = id(actor), letter  # equal actors are one object
+        if key not in self._known:
+            self._known[key] = self._why(actor, letter.message, letter.src, THIS)
+        return self._known[key]
 
 
 def _answer(prop: Property, seen: Sequence[Seen], number: int) -> bool | str | None:

