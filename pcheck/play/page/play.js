@@ -304,7 +304,7 @@
 
   function show(sentence, { isQuiet = false } = {}) {
     const focused = document.activeElement;
-    const hadFocus = byId("now").contains(focused) || events.contains(focused);
+    const hadFocus = byId("paper").contains(focused);
     goal = null;
     stopSearch();
     const steps = run.steps;
@@ -323,7 +323,7 @@
     const board = byId("board");
     board.scrollTop = board.scrollHeight;
   }
-  const buttons = () => [...byId("now").querySelectorAll("button[data-label]")];
+  const buttons = () => [...byId("paper").querySelectorAll("button[data-label]")];
 
   // -- links and files --------------------------------------------------------------------------
 

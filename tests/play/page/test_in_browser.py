@@ -47,7 +47,7 @@ SHOWN = """(() => {
     const text = (part) => part.textContent;
     return {
         taken: all("#events strong").map(text),
-        possible: all("#now button[data-label]").map((each) => each.dataset.label),
+        possible: all("#paper button[data-label]").map((each) => each.dataset.label),
         fields: Object.fromEntries(all(".card").map((card) => [card.getAttribute("aria-label"),
             Object.fromEntries(all("dl > div", card).map((row) => [...row.children].map(text)))])),
         violated: all("#events .wrong").map(text),
@@ -93,7 +93,7 @@ def check_shown(tab: Tab, stepping: Stepping) -> None:
 
 
 def button(label: str) -> str:
-    return f"document.querySelector('#now button[data-label={json.dumps(label)}]')"
+    return f"document.querySelector('#paper button[data-label={json.dumps(label)}]')"
 
 
 def click_at(tab: Tab, element: str) -> None:
