@@ -12,7 +12,7 @@ from rich.console import Console, RenderableType
 from pcheck.errors import PcheckError
 from pcheck.files import write_whole
 from pcheck.play.choices import Choices, Message
-from pcheck.play.keys import keyboard
+from pcheck.play.keys import interruptible, keyboard
 from pcheck.play.screen import fill
 from pcheck.render.text.header import Header
 from pcheck.render.text.paragraphs import Paragraph
@@ -28,10 +28,11 @@ UP, DOWN, FIRST, LAST = {"up", "k"}, {"down", "j"}, {"home", "g"}, {"end", "G"}
 TAKE, UNDO, REDO = {"enter", "space"}, {"u", "backspace", "left"}, {"r", "right"}
 QUIT = {"q", "escape", "stop"}
 SEARCHING = Message(
-    f"Searching ahead, for at most {LIMITS.seconds:g} seconds (40 the first time) ...",
+    f"Searching ahead, for at most {LIMITS.seconds:g} seconds (40 the first time); Ctrl-C stops.",
     "dim",
 )
 WARNING = "yellow"
+STOPPED = Message("The search was stopped by Ctrl-C.", WARNING)
 
 
 class App:
@@ -113,8 +114,13 @@ class App:
     def _look_ahead(self) -> None:
         """Search from here, and mark the first step of a shortest way to what was found."""
         self.message = SEARCHING
-        self._draw()
-        ahead = self.stepping.ahead()
+        try:
+            with interruptible():
+                self._draw()
+                ahead = self.stepping.ahead()
+        except KeyboardInterrupt:  # before the search began, or after it ended
+            self.message = STOPPED
+            return
         text, style = ahead.sentence, "bold"
         if ahead.found is None and ahead.search.stopped is not None:
             style = WARNING

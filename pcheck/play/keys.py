@@ -56,6 +56,11 @@ if sys.platform == "win32":
         """Yield a function that waits for a key and returns its name in a list."""
         yield lambda: keys(typer.getchar())
 
+    @contextmanager
+    def interruptible() -> Iterator[None]:
+        """Let Ctrl-C interrupt the work inside, as it always does on Windows."""
+        yield
+
 else:
 
     @contextmanager
@@ -65,11 +70,28 @@ else:
             yield lambda: keys(_typed(terminal).decode(errors="replace"))
 
     @contextmanager
+    def interruptible() -> Iterator[None]:
+        """Let Ctrl-C interrupt the work inside; otherwise it is a key like others."""
+        if not sys.stdin.isatty():
+            yield
+            return
+        terminal = sys.stdin.fileno()
+        raw, attributes = termios.tcgetattr(terminal), termios.tcgetattr(terminal)
+        attributes[3] |= termios.ISIG
+        try:
+            termios.tcsetattr(terminal, termios.TCSANOW, attributes)
+            yield
+        finally:
+            termios.tcsetattr(terminal, termios.TCSANOW, raw)
+
+    @contextmanager
     def _raw_terminal() -> Iterator[int]:
         """Yield the terminal with echo and signal keys off; restore the terminal afterwards."""
         terminal = sys.stdin.fileno()
         before, quiet = termios.tcgetattr(terminal), termios.tcgetattr(terminal)
         quiet[3] &= ~(termios.ECHO | termios.ICANON | termios.ISIG)
+        for key in (termios.VQUIT, termios.VSUSP):  # also while Ctrl-C is a signal
+            quiet[6][key] = os.fpathconf(terminal, "PC_VDISABLE").to_bytes(1, "little")
         try:
             termios.tcsetattr(terminal, termios.TCSADRAIN, quiet)
             yield terminal

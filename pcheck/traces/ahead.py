@@ -51,10 +51,11 @@ class Ahead(NamedTuple):
         states = counted(search.states, "state")
         if search.stopped is None:
             return f"{subject} {state} in any state that can follow ({states})."
-        steps = counted(search.depth, "more step")
-        stopped = f"The search stopped {stop_phrase(search.stopped)}"
+        where = f"within {counted(search.depth, 'more step')}" if search.depth else "here"
+        phrase = stop_phrase(search.stopped)
+        stopped = f"The search {'was stopped' if phrase.startswith('by ') else 'stopped'} {phrase}"
         after = "" if search.stopped == state_limit(search.states) else f", after {states}"
-        return f"{subject} {state} within {steps}. {stopped}{after}."
+        return f"{subject} {state} {where}. {stopped}{after}."
 
 
 def _state_of(prop: Property) -> str:

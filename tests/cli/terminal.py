@@ -41,7 +41,8 @@ class Terminal:
             stdin=self.slave,
             stdout=self.slave,
             stderr=self.slave,
-            preexec_fn=restore_signals,
+            start_new_session=True,
+            preexec_fn=_take_the_terminal,
         )
 
     def resize(self, columns: int, rows: int) -> None:
@@ -102,6 +103,12 @@ class Terminal:
         self.sent += output
         self._stream.feed(output)
         return True
+
+
+def _take_the_terminal() -> None:
+    """Let keys such as Ctrl-C send their signals to this process."""
+    restore_signals()
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 def _environment(more: dict[str, str]) -> dict[str, str]:

@@ -156,6 +156,21 @@ def test_a_bug_is_played_on_a_terminal(
     assert pcheck("replay", str(file), "--quiet")[0] == 0
 
 
+def test_ctrl_c_ends_a_search_ahead_and_the_play_goes_on(
+    terminal: Callable[..., Terminal],
+) -> None:
+    started = terminal("play", "paxos", NO_COLOR="1")
+    started.shows("initial state")
+    started.press("v")
+    started.shows("Searching ahead")
+    started.press("\x03")
+    started.shows("The search was stopped by Ctrl-C")
+    started.press("\r")
+    started.shows("after 1 step")
+    started.press("\x03")
+    assert (started.ends(), started.is_restored) == (0, True)
+
+
 @pytest.mark.slow
 def test_a_users_own_spec_is_played_and_played_on(
     terminal: Callable[..., Terminal], empty_folder: Path, pcheck: Ends

@@ -128,6 +128,26 @@ def test_a_search_that_meets_a_limit_says_so() -> None:
     assert ahead.sentence.endswith("The search stopped at the limit of 500 states.")
 
 
+@pytest.mark.parametrize(
+    ("calls", "where", "states"), [(0, "here", "1 state"), (1, "within 1 more step", "3 states")]
+)
+def test_a_search_that_ctrl_c_stops_says_so(
+    calls: int, where: str, states: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = Stepper("paxos", crashes=0)
+    steps, expanded = type(run.setup.model).steps, list[Any]()
+
+    def interrupted(model: Any, state: Any) -> Any:
+        if len(expanded) == calls:
+            raise KeyboardInterrupt
+        expanded.append(state)
+        return steps(model, state)
+
+    monkeypatch.setattr(type(run.setup.model), "steps", interrupted)
+    sentence = f"No property is violated {where}. The search was stopped by Ctrl-C, after {states}."
+    assert run.ahead().sentence == sentence
+
+
 def test_a_model_without_nodes_is_searched_from_a_state_too() -> None:
     run = Stepper("simplified_paxos", values=2, ballots=1)
     whole = run.ahead().search.states
