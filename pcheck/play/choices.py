@@ -1,7 +1,8 @@
 """The screen of `pcheck play`: the trace so far, the nodes, and the steps to choose from.
 
 Each line of the list is one possible step. If the screen is small, the list scrolls, the diagram
-shows only the last steps, and the nodes that did not change are left out.
+shows only the last steps, the setup before the first step is shortened, and the nodes that did not
+change are left out.
 """
 
 from __future__ import annotations
@@ -127,8 +128,8 @@ class Choices:
     # -- above the list ----------------------------------------------------------------------------
 
     def _most_above(self, draw: Draw) -> int:
-        """Return how many lines the trace and the nodes take if nothing is left out."""
-        return len(self._whole_trace(draw)) + len(draw(NodeFields(*self._now))) + 2
+        """Return how many lines the trace, or a brief setup, and all nodes take."""
+        return len(self._traces(draw)[-1]) + len(draw(NodeFields(*self._now))) + 2
 
     @property
     def _now(self) -> tuple[Timeline, int]:
@@ -139,18 +140,21 @@ class Choices:
         rule = draw(self._rule(options, "nodes"))
         for changed_only in (False, True):
             found = draw(NodeFields(*self._now, changed_only=changed_only))
-            if found and len(found) + 1 <= max(room // 2, room - len(self._whole_trace(draw))):
+            if found and len(found) + 1 <= max(room // 2, room - len(self._traces(draw)[-1])):
                 return rule + found
         return []
 
-    def _whole_trace(self, draw: Draw) -> Lines:
-        if not self.stepping.labels:
-            return draw(Header(self.stepping.setup))
-        return draw(TraceText(self.stepping.timeline, {}))
+    def _traces(self, draw: Draw) -> list[Lines]:
+        """Return the trace, or before the first step the setup in fewer and fewer lines."""
+        if self.stepping.labels:
+            return [draw(TraceText(self.stepping.timeline, {}))]
+        header = Header(self.stepping.setup)
+        return [draw(each) for each in (header, *header.shorter())]
 
     def _trace(self, draw: Draw, room: int) -> Lines:
         """Return the names of the nodes above the last rows of the trace."""
-        rows = self._whole_trace(draw)
+        traces = self._traces(draw)
+        rows = next((each for each in traces if len(each) <= room), traces[-1])
         if len(rows) <= room or not self.stepping.labels:
             return rows[: max(room, 0)]
         names = draw(TraceText(self.stepping.timeline, {}, 0))

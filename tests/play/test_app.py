@@ -15,9 +15,10 @@ from rich.console import Console, Group, RenderableType
 
 from pcheck.errors import SpecError
 from pcheck.loading.setup import prepare
-from pcheck.loading.spec import SHIPPED, find
+from pcheck.loading.spec import SHIPPED, find, shipped_names
 from pcheck.play.app import App
 from pcheck.play.choices import KEYS, Choices, Message
+from pcheck.render.text.snapshot import NodeFields
 from pcheck.traces.stepping import Stepping
 from tests.play.test_screen import printed
 
@@ -133,6 +134,55 @@ def test_the_screen_at_80_columns() -> None:
     rows = printed(Choices(made.stepping, made.chosen), 80, 16, "ascii")
     assert rows[-1].startswith("kj choose")
     assert all(row.isascii() for row in rows)
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_the_first_screen_shows_every_step_and_every_node(name: str) -> None:
+    found = stepping(name)
+    rows = printed(Choices(found, 0), 80, 24)
+    steps = rows.index(next(row for row in rows if "possible step" in row))
+    labels = [step.label for step in found.steps]
+    listed = zip(rows[steps + 1 : -1], labels, strict=True)
+    assert [row[-len(label) :] for row, label in listed] == labels
+    nodes = printed(NodeFields(found.timeline, 0), 80, 1_000)
+    assert rows[steps - len(nodes) : steps] == nodes
+
+
+def test_a_small_first_screen_shortens_the_setup_before_the_list() -> None:
+    found = stepping(bug="ignores-votes", crashes=1)
+    assert printed(Choices(found, 0), 80, 24)[:9] == [
+        "paxos, ignores-votes                                               initial state",
+        "paxos: Single-decree Paxos: at most one value is ever chosen.",
+        "  bug      ignores-votes: A proposer ignores the reported votes and always asks",
+        "           for its own value.",
+        "  size     acceptors 3, proposers 2, rounds 1",
+        "  network  set: every message ever sent may be delivered at any time, any number",
+        "           of times",
+        "  crashes  at most 1; a crashed node loses its volatile fields and may restart",
+        "",
+    ]
+    assert printed(Choices(found, 0), 60, 20) == [
+        "paxos, ignores-votes                           initial state",
+        "  bug      ignores-votes",
+        "  size     acceptors 3, proposers 2, rounds 1",
+        "  network  set",
+        "  crashes  at most 1",
+        f"── nodes {'─' * 51}",
+        "p1  started = 0, promises = None",
+        "p2  started = 0, promises = None",
+        "a1  promised = 0, vote = None",
+        "a2  promised = 0, vote = None",
+        "a3  promised = 0, vote = None",
+        f"── 7 possible steps {'─' * 40}",
+        "p1 > p1 starts ballot 1",
+        "     p1 crashes",
+        "p2   p2 starts ballot 2",
+        "     p2 crashes",
+        "a1   a1 crashes",
+        "a2   a2 crashes",
+        "a3   a3 crashes",
+        "↑↓ Enter take  u undo  r redo  v look ahead  s save  q quit",
+    ]
 
 
 # The command

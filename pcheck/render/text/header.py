@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.console import Console, ConsoleOptions, Group, RenderResult
 
 from pcheck.language.printing import listed
 from pcheck.loading.setup import Setup
@@ -16,6 +17,8 @@ FAIR = (
     "an action, a restart or a delivery that stays possible is taken in the end; a crash or a loss "
     "need not happen"
 )
+ALSO_COVERED = "also covered"
+Fact = tuple[str, str, str]  # label, text and style
 
 
 class Header:
@@ -25,13 +28,23 @@ class Header:
         self.setup = setup
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        setup = self.setup
-        yield Paragraph(f"{setup.spec.name}: {setup.spec.summary}".rstrip(": "), "bold")
-        rows = Rows(((name, "dim"), (text, style)) for name, text, style in self.facts())
-        if rows.rows:
-            yield rows
+        yield self._summary
+        yield _table(self.facts())
 
-    def facts(self) -> Iterator[tuple[str, str, str]]:
+    @property
+    def _summary(self) -> Paragraph:
+        spec = self.setup.spec
+        return Paragraph(f"{spec.name}: {spec.summary}".rstrip(": "), "bold")
+
+    def shorter(self) -> Iterator[Group]:
+        """Yield headers of fewer and fewer lines: without what is also covered, then in brief."""
+        facts = [each for each in self.facts() if each[0] != ALSO_COVERED]
+        yield Group(self._summary, _table(facts))
+        brief = _table((name, re.split("[:;] ", text)[0], style) for name, text, style in facts)
+        yield Group(self._summary, brief)
+        yield Group(brief)
+
+    def facts(self) -> Iterator[Fact]:
         """Yield the label, the text and the style of each line below the name of the spec."""
         setup = self.setup
         if setup.bug is not None:
@@ -52,7 +65,11 @@ class Header:
             elif setup.asks_about_future:
                 yield "fair", FAIR, ""
             else:
-                yield "also covered", f"message {network.also_covered}; nodes that stop forever", ""
+                yield ALSO_COVERED, f"message {network.also_covered}; nodes that stop forever", ""
+
+
+def _table(facts: Iterable[Fact]) -> Rows:
+    return Rows(((name, "dim"), (text, style)) for name, text, style in facts)
 
 
 def _sizes(setup: Setup) -> Iterator[str]:
