@@ -379,6 +379,20 @@ def test_what_was_violated_before_the_end_is_said_at_the_end_too(tmp_path: Path)
     assert farewell(made)[-2] == "VIOLATED: is_small is false: it is -6."
 
 
+def test_a_message_is_still_in_flight_on_the_screen_and_in_the_text_after_quitting() -> None:
+    made = app(stepping(bug="ignores-votes"))
+    made.stepping.take(*made.stepping.ahead().labels or ())
+    for _ in range(2):  # at the violation, and one step before it
+        screen = printed(Choices(made.stepping, 0), 160, 100)
+        drawn, afterwards = (
+            [row for row in rows if "still in flight" in row or "never delivered" in row]
+            for rows in (screen, farewell(made, 160))
+        )
+        assert afterwards == drawn
+        assert sum("still in flight" in row for row in drawn) == 4
+        made.press("u")
+
+
 def test_a_trace_is_printed_before_the_fault_of_its_explanation(tmp_path: Path) -> None:
     text = FAULTY.replace(
         "return None", 'return "it is -6" if seen.field("at")[0][1] == -6 else None'
