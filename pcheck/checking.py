@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from pcheck.loading import spec as specs
 from pcheck.loading.added import Also
 from pcheck.loading.named_nodes import NodeNames
 from pcheck.loading.setup import Setup, prepare
@@ -55,11 +54,10 @@ def check(
     such as "a1,a2". `also` adds properties, or files of properties, to those of the spec. Questions
     about the future are asked if `properties` names them; at most `stops` of `stop_nodes` stop.
     """
-    found = specs.of_builder(spec) if callable(spec) else specs.find(spec)
     setup = prepare(
-        found,
+        spec,
         options,
-        bug=found.bug(bug) if bug is not None else None,
+        bug=bug,
         network=network,
         crashes=crashes,
         crash_nodes=crash_nodes,

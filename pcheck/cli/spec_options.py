@@ -74,12 +74,11 @@ def scope_options() -> Iterator[inspect.Parameter]:
 
 def setup_of(spec: Spec, own: Given, given: Given) -> Setup:
     """Return the setup that a command line requests for a spec."""
-    bug = given["bug"]
     with redirect_stdout(sys.stderr):  # standard output is for results, not for a spec's prints
         return prepare(
             spec,
             own,
-            bug=spec.bug(bug) if bug is not None else None,
+            bug=given["bug"],
             network=given["network"],
             crashes=given["crashes"],
             crash_nodes=given["crash_nodes"],

@@ -6,8 +6,9 @@ the same meaning everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pcheck.blame import place_of
@@ -25,7 +26,7 @@ from pcheck.loading.selection import (
     find_target,
     select_properties,
 )
-from pcheck.loading.spec import Spec
+from pcheck.loading.spec import Spec, as_spec
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
 from pcheck.text import one_of, unknown
@@ -142,10 +143,10 @@ class Setup:
 
 
 def prepare(
-    spec: Spec,
+    spec: Spec | str | Path | Callable[..., Any],
     given: Mapping[str, Any],
     *,
-    bug: Bug | None = None,
+    bug: Bug | str | int | None = None,
     network: str | None = None,
     crashes: int | None = None,
     crash_nodes: NodeNames | None = None,
@@ -157,11 +158,15 @@ def prepare(
 ) -> Setup:
     """Build the model of a spec and return its setup, or raise UsageError or SpecError.
 
+    The spec may be given by its name, path or builder, and the bug by its name or number.
+
     The model has the properties of the spec and those of `also`: properties and paths of files.
     An argument that is not given has the value in the scope of the bug. If the scope does not set
     the argument, the argument has its default. With `crashes=0` the `crash_nodes` of the scope do
     not apply. `stops` and `stop_nodes` are for questions about the future, which `properties` name.
     """
+    spec = as_spec(spec)
+    bug = bug if bug is None or isinstance(bug, Bug) else spec.bug(bug)
     if find is not None and tuple(properties):
         raise UsageError(ParameterName("find"), "cannot be combined with a selection of properties")
     scope = dict(bug.scope) if bug is not None else {}

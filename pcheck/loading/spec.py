@@ -126,6 +126,13 @@ def find(name: str | Path) -> Spec:
     return of_module(load(path), path, shipped=True)
 
 
+def as_spec(spec: Spec | str | Path | Callable[..., Any]) -> Spec:
+    """Return a spec that is given itself, by its name, by its path, or by its builder."""
+    if isinstance(spec, Spec):
+        return spec
+    return of_builder(spec) if callable(spec) else find(spec)
+
+
 def is_path(text: str) -> bool:
     """Return whether the text is the path of a spec file and not the name of a shipped spec."""
     return text.endswith(".py") or "/" in text or "\\" in text

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from pcheck.files import write_whole
-from pcheck.loading import spec as specs
 from pcheck.loading.added import Also
 from pcheck.loading.named_nodes import NodeNames
 from pcheck.loading.setup import prepare
@@ -36,12 +35,11 @@ class Stepper(Stepping):
         **options: Any,
     ) -> None:
         """Begin in the initial state; the arguments mean what they mean for `check`."""
-        found = specs.of_builder(spec) if callable(spec) else specs.find(spec)
         super().__init__(
             prepare(
-                found,
+                spec,
                 options,
-                bug=found.bug(bug) if bug is not None else None,
+                bug=bug,
                 network=network,
                 crashes=crashes,
                 crash_nodes=crash_nodes,

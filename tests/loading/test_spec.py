@@ -12,7 +12,8 @@ import pytest
 from pcheck import Value, bug
 from pcheck.blame import has_place
 from pcheck.errors import SpecError, UsageError
-from pcheck.loading.spec import find, of_builder, shipped
+from pcheck.loading.setup import prepare
+from pcheck.loading.spec import SHIPPED, find, of_builder, shipped
 from tests.yard import (
     Hen,
     LaysNoEggs,
@@ -65,6 +66,18 @@ def test_a_bug_is_selected_by_name_or_number() -> None:
     assert bug.name == "votes-in-any-ballot"
     names = "votes-in-any-ballot", "VOTES_IN_ANY_BALLOT", 14
     assert [paxos.bug(name) for name in names] == [bug] * 3
+
+
+def test_a_setup_is_prepared_from_a_spec_with_a_bug_or_from_their_names() -> None:
+    paxos = find("paxos")
+    bug = paxos.bug("votes-in-any-ballot")
+    for spec in (paxos, "paxos", SHIPPED / "paxos.py", paxos.builder):
+        assert prepare(spec, {"rounds": 1}).all_options["rounds"] == 1
+        if spec is not paxos.builder:  # which has no file of bugs
+            for name in (bug, "votes-in-any-ballot", "14", 14):
+                setup = prepare(spec, {}, bug=name)
+                assert setup.bug is not None
+                assert (setup.spec.name, setup.bug.name) == ("paxos", bug.name)
 
 
 def test_a_shared_number_does_not_select_a_bug() -> None:
