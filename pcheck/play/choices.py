@@ -19,7 +19,7 @@ from pcheck.play.screen import Lines, name_of
 from pcheck.render.text.header import Header
 from pcheck.render.text.paragraphs import Paragraph, padded
 from pcheck.render.text.snapshot import NodeFields
-from pcheck.render.text.stepping import sentence
+from pcheck.render.text.stepping import verdicts
 from pcheck.render.text.trace import TraceText
 from pcheck.text import counted, printable
 from pcheck.traces.stepping import PossibleStep, Stepping
@@ -80,10 +80,8 @@ class Choices:
 
     def _said(self) -> list[RenderableType]:
         """Return the message, what is violated, and whether the goal is reached."""
-        violated = [Paragraph(sentence(each), "bold red") for each in self.stepping.violations]
-        if (goal := self.stepping.goal) is not None and self.stepping.is_at_goal:
-            violated.append(Paragraph(f"FOUND: {goal.name} is reached.", "bold green"))
-        return [*([Paragraph(*self.message)] if self.message is not None else []), *violated]
+        said = [Paragraph(*self.message)] if self.message is not None else []
+        return [*said, *verdicts(self.stepping)]
 
     def _keys(self, options: ConsoleOptions) -> Text:
         """Return the line of keys, in the longest wording that fits."""

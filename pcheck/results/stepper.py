@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,8 @@ class Stepper(Stepping):
         network: str | None = None,
         crashes: int | None = None,
         crash_nodes: NodeNames | None = None,
+        properties: Iterable[str] = (),
+        find: str | None = None,
         also: Also = (),
         **options: Any,
     ) -> None:
@@ -43,6 +45,8 @@ class Stepper(Stepping):
                 network=network,
                 crashes=crashes,
                 crash_nodes=crash_nodes,
+                properties=properties,
+                find=find,
                 also=also,
             )
         )

@@ -156,8 +156,24 @@ def test_a_stepper_prints_and_saves(tmp_path: Path) -> None:
     )
 
 
+def test_a_stepper_has_a_goal_or_only_some_properties() -> None:
+    run = Stepper("paxos", acceptors=1, find="chosen")
+    assert run.ahead().sentence == "some_value_chosen can be reached in 4 more steps."
+    run.take(*run.ahead().labels or ())
+    assert str(run).splitlines()[-8:-5] == [
+        "FOUND: some_value_chosen is reached.",
+        "",
+        "5 possible steps:",
+    ]
+    run = Stepper("paxos", bug="ignores-votes", properties=["validity"])
+    assert run.ahead().sentence.startswith("validity is not violated in any state that can follow")
+    assert run.violations == []
+
+
 def test_arguments_are_checked_as_those_of_check() -> None:
     with pytest.raises(UsageError, match="did you mean 'acceptors'"):
         Stepper("paxos", acceptor=2)
+    with pytest.raises(UsageError, match="find cannot be combined with a selection of properties"):
+        Stepper("paxos", find="chosen", properties=["validity"])
     with pytest.raises(UsageError, match="unknown property 'chose' of paxos"):
         Stepper("paxos").ahead("chose")

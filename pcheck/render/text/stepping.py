@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.console import Console, ConsoleOptions, RenderResult
 
 from pcheck.render.text.paragraphs import Paragraph, Rows
@@ -25,14 +27,22 @@ class SteppingText:
             yield ""
         yield NodeFields(stepping.timeline, taken)
         yield ""
-        for violation in stepping.violations:
-            yield Paragraph(sentence(violation), "bold red")
+        for verdict in verdicts(stepping):
+            yield verdict
             yield ""
         yield Paragraph(
             f"{counted(len(steps), 'possible step')}:" if steps else "No step is possible."
         )
         if steps:
             yield Rows([((printable(step.label), ""),) for step in steps])
+
+
+def verdicts(stepping: Stepping) -> Iterator[Paragraph]:
+    """Yield a sentence about each violation, and one about the goal if it is reached."""
+    for violation in stepping.violations:
+        yield Paragraph(sentence(violation), "bold red")
+    if stepping.goal is not None and stepping.is_at_goal:
+        yield Paragraph(f"FOUND: {stepping.goal.name} is reached.", "bold green")
 
 
 def sentence(violation: Violation) -> str:
