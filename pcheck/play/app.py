@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from rich.console import Console, RenderableType
@@ -12,8 +11,8 @@ from rich.console import Console, RenderableType
 from pcheck.errors import PcheckError
 from pcheck.files import write_whole
 from pcheck.play.choices import Choices, Message
-from pcheck.play.keys import interruptible, keyboard
-from pcheck.play.screen import fill
+from pcheck.play.full_screen import fill, follow_keys
+from pcheck.play.keys import interruptible
 from pcheck.render.text.header import Header
 from pcheck.render.text.paragraphs import Paragraph
 from pcheck.render.text.report import verdict_of
@@ -26,7 +25,6 @@ from pcheck.traces.stepping import Stepping
 
 UP, DOWN, FIRST, LAST = {"up", "k"}, {"down", "j"}, {"home", "g"}, {"end", "G"}
 TAKE, UNDO, REDO = {"enter", "space"}, {"u", "backspace", "left"}, {"r", "right"}
-QUIT = {"q", "escape", "stop"}
 SEARCHING = Message(
     f"Searching ahead, for at most {LIMITS.seconds:g} seconds (40 the first time); Ctrl-C stops.",
     "dim",
@@ -48,25 +46,12 @@ class App:
     def run(self) -> None:
         """Follow keys until the user quits; then print the trace and what it violates."""
         self.stepping.check()  # a fault of the spec is printed before the screen is taken
-        with keyboard() as typed, self.console.screen(), suppress(KeyboardInterrupt, EOFError):
-            self._follow_keys(typed)
+        follow_keys(self.console, self._screen, self.press)
         for part in self._farewell():
             self.console.print(part)
 
-    def _follow_keys(self, typed: Callable[[], list[str]]) -> None:
-        size = None
-        while True:
-            if size != self.console.size:
-                size = self.console.size
-                self._draw()
-            for key in typed():
-                if key in QUIT:
-                    return
-                self.press(key)
-                size = None
-
-    def _draw(self) -> None:
-        fill(self.console, Choices(self.stepping, self.chosen, self.message))
+    def _screen(self) -> Choices:
+        return Choices(self.stepping, self.chosen, self.message)
 
     def press(self, key: str) -> None:
         """Do what a key stands for. If that fails, say why, and take back the step it took."""
@@ -116,7 +101,7 @@ class App:
         self.message = SEARCHING
         try:
             with interruptible():
-                self._draw()
+                fill(self.console, self._screen())
                 ahead = self.stepping.ahead()
         except KeyboardInterrupt:  # before the search began, or after it ended
             self.message = STOPPED

@@ -7,15 +7,15 @@ change are left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from rich.cells import set_cell_size
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.segment import Segment
 from rich.text import Text
 
-from pcheck.play.screen import Lines, name_of
+from pcheck.play.full_screen import Draw, Lines, line_of_keys, rule
+from pcheck.play.screen import name_of
 from pcheck.render.text.header import Header
 from pcheck.render.text.paragraphs import Paragraph, padded
 from pcheck.render.text.snapshot import NodeFields
@@ -25,7 +25,6 @@ from pcheck.text import counted, printable
 from pcheck.traces.stepping import PossibleStep, Stepping
 from pcheck.traces.timeline import Timeline
 
-Draw: TypeAlias = Callable[..., Lines]
 MIN_CHOICES = 3  # lines of the list, as long as there is room
 CHOSEN = "bold reverse"
 KEYS = (
@@ -86,9 +85,7 @@ class Choices:
     def _keys(self, options: ConsoleOptions) -> Text:
         """Return the line of keys, in the longest wording that fits."""
         up, down = ("k", "j") if options.ascii_only else ("↑", "↓")
-        lines = [line.format(up=up, down=down) for line in KEYS]
-        fitting = (line for line in lines if len(line) <= options.max_width)
-        return Text(next(fitting, KEYS[-1]), "dim", no_wrap=True)
+        return line_of_keys(options, [line.format(up=up, down=down) for line in KEYS])
 
     # -- the list ----------------------------------------------------------------------------------
 
@@ -97,14 +94,14 @@ class Choices:
     ) -> list[RenderableType]:
         """Return a rule and `shown` of the possible steps, among them the one that is chosen."""
         if not steps:
-            return [self._rule(options, "no step is possible")]
+            return [rule(options, "no step is possible")]
         has_rule, shown = shown > 0, max(shown, 1)
         first = min(max(self.chosen - shown // 2, 0), len(steps) - shown)
         part = steps[first : first + shown]
         which = f"{first + 1} to {first + shown} of " if 0 < shown < len(steps) else ""
         text = f"{which}{counted(len(steps), 'possible step')}"
         left = max(len(printable(step.node)) for step in steps)
-        lines: list[RenderableType] = [self._rule(options, text)] if has_rule else []
+        lines: list[RenderableType] = [rule(options, text)] if has_rule else []
         for at, step in enumerate(part, start=first):
             is_first = at == first or steps[at - 1].node != step.node
             node = padded(printable(step.node) if is_first else "", left)
@@ -119,10 +116,6 @@ class Choices:
             lines.append(line)
         return lines
 
-    def _rule(self, options: ConsoleOptions, text: str) -> Text:
-        line = "-" if options.ascii_only else "─"
-        return Text(f"{line * 2} {text} ".ljust(options.max_width, line), "dim", no_wrap=True)
-
     # -- above the list ----------------------------------------------------------------------------
 
     def _most_above(self, draw: Draw) -> int:
@@ -135,11 +128,11 @@ class Choices:
 
     def _nodes(self, draw: Draw, options: ConsoleOptions, room: int) -> Lines:
         """Return the fields of the nodes: of all, of those that changed, or nothing."""
-        rule = draw(self._rule(options, "nodes"))
+        line = draw(rule(options, "nodes"))
         for changed_only in (False, True):
             found = draw(NodeFields(*self._now, changed_only=changed_only))
             if found and len(found) + 1 <= max(room // 2, room - len(self._traces(draw)[-1])):
-                return rule + found
+                return line + found
         return []
 
     def _traces(self, draw: Draw) -> list[Lines]:

@@ -6,23 +6,20 @@ last.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
-from rich.control import Control
-from rich.screen import Screen
 from rich.segment import Segment
 from rich.text import Text
 
 from pcheck.loading.setup import Setup
+from pcheck.play.full_screen import Draw, Lines, line_of_keys, rule
 from pcheck.render.text.paragraphs import Paragraph
 from pcheck.render.text.snapshot import InFlight, NodeFields
 from pcheck.render.text.trace import TraceText
 from pcheck.traces.timeline import Timeline
 
-Lines = list[list[Segment]]
-Draws = Callable[..., Lines]
 MIN_WIDTH = 16  # columns; a narrower screen shows the left part of these
 MIN_EXPLANATION = 3  # lines; the last line says that the explanation continues
 
@@ -84,7 +81,7 @@ class Screenful:
         title = next(fitting, "")
         return Text(f"{title}{position:>{max(width - len(title), 0)}}", "bold", no_wrap=True)
 
-    def _diagram(self, draw: Draws) -> tuple[Lines, Lines, int]:
+    def _diagram(self, draw: Draw) -> tuple[Lines, Lines, int]:
         """Return the names above the lanes, the rows, and the number of rows of the last step.
 
         The diagram up to an earlier step begins with the same rows.
@@ -99,29 +96,30 @@ class Screenful:
 
     # -- below: the current state --------------------------------------------------------------
 
-    def _below(self, draw: Draws, options: ConsoleOptions, room: int, past: int) -> Iterator[Lines]:
+    def _below(self, draw: Draw, options: ConsoleOptions, room: int, past: int) -> Iterator[Lines]:
         """Yield the texts about the current state, from the longest to the shortest.
 
         `past` is the number of rows of earlier steps, which are drawn where room is left.
         """
         timeline, step = self.playback.timeline, self.step
-        rule, nodes = draw(self._rule(options)), draw(NodeFields(timeline, step))
+        line = draw(rule(options, f"after step {step}" if step else "initial state"))
+        nodes = draw(NodeFields(timeline, step))
         changed = draw(NodeFields(timeline, step, changed_only=True))
         if step < self.playback.last:
             for max_messages in (4, 1):
-                yield [*rule, *draw(InFlight(timeline, step, max_messages)), *nodes]
-            yield [*rule, *nodes]
-            yield [*rule, *changed]
+                yield [*line, *draw(InFlight(timeline, step, max_messages)), *nodes]
+            yield [*line, *nodes]
+            yield [*line, *changed]
         else:
             outcome = draw(self.playback.outcome)
-            free = room - len(outcome) - len(rule) - len(nodes) - 2
+            free = room - len(outcome) - len(line) - len(nodes) - 2
             explanation = self._explanation(draw, max(2 * free // 3, free - past))
-            yield [[], *outcome, [], *explanation, *rule, *nodes]
-            yield [*outcome, *rule, *nodes]
-            yield [*outcome, *rule, *changed]
+            yield [[], *outcome, [], *explanation, *line, *nodes]
+            yield [*outcome, *line, *nodes]
+            yield [*outcome, *line, *changed]
             yield outcome
 
-    def _explanation(self, draw: Draws, room: int) -> Lines:
+    def _explanation(self, draw: Draw, room: int) -> Lines:
         """Return the lines of the explanation that fit into `room` lines."""
         explanation = self.playback.explanation
         lines = draw(explanation) if explanation is not None else []
@@ -131,11 +129,6 @@ class Screenful:
             return []
         return lines[: room - 1] + draw(Text("... (replay without --step to see all)", "dim"))
 
-    def _rule(self, options: ConsoleOptions) -> Text:
-        line = "-" if options.ascii_only else "─"
-        position = f"after step {self.step}" if self.step else "initial state"
-        return Text(f"{line * 2} {position} ".ljust(options.max_width, line), "dim", no_wrap=True)
-
     def _keys(self, options: ConsoleOptions) -> Text:
         """Return the line of keys, in the longest wording that fits."""
         on, back = ("n", "p") if options.ascii_only else ("→", "←")
@@ -144,16 +137,7 @@ class Screenful:
         ways = ["d next difference from correct", "d difference"] if notes else []
         wordings = [*([move, way, ends, leave] for way in ways), [move, ends, leave]]
         wordings += [*([move, way, leave] for way in ways[1:]), [move, leave], [leave]]
-        lines = ["  ".join(parts) for parts in wordings]
-        fitting = (line for line in lines if len(line) <= options.max_width)
-        return Text(next(fitting, leave), "dim", no_wrap=True)
-
-
-def fill(console: Console, screenful: RenderableType) -> None:
-    """Draw the whole screen in one write, so that the screen does not flicker."""
-    with console:
-        console.control(Control.home())
-        console.print(Screen(screenful), end="")
+        return line_of_keys(options, ["  ".join(parts) for parts in wordings])
 
 
 def name_of(setup: Setup) -> str:

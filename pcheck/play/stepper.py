@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from contextlib import suppress
 
 from rich.console import Console
 
 from pcheck.errors import UsageError
 from pcheck.loading.setup import Setup
-from pcheck.play.keys import keyboard
-from pcheck.play.screen import Playback, Screenful, fill, name_of
+from pcheck.play.full_screen import follow_keys
+from pcheck.play.screen import Playback, Screenful, name_of
 from pcheck.render.text.explanation import Explained
 from pcheck.render.text.header import Header
 from pcheck.render.text.paragraphs import Paragraph
@@ -25,7 +23,6 @@ FORWARD = {"right", "space", "enter", "n"}
 BACK = {"left", "backspace", "p"}
 FIRST, LAST = {"home", "g"}, {"end", "G"}
 NEXT_DIFFERENCE = "d"
-QUIT = {"q", "escape", "stop"}
 
 
 def check_a_terminal(what: str) -> None:
@@ -97,18 +94,11 @@ def next_position(playback: Playback, step: int, key: str) -> int:
 
 def step_through(console: Console, playback: Playback) -> None:
     """Show the trace and follow keys until the user quits; then print the outcome."""
-    with keyboard() as typed, console.screen(), suppress(KeyboardInterrupt, EOFError):
-        _follow_keys(console, playback, typed)
+    step = 0
+
+    def press(key: str) -> None:
+        nonlocal step
+        step = next_position(playback, step, key)
+
+    follow_keys(console, lambda: Screenful(playback, step), press)
     console.print(playback.farewell)
-
-
-def _follow_keys(console: Console, playback: Playback, typed: Callable[[], list[str]]) -> None:
-    step, drawn = 0, None
-    while True:
-        if drawn != (step, console.size):
-            drawn = step, console.size
-            fill(console, Screenful(playback, step))
-        for key in typed():
-            if key in QUIT:
-                return
-            step = next_position(playback, step, key)

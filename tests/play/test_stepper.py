@@ -112,8 +112,8 @@ def test_a_fault_or_a_signal_restores_the_terminal(
     fault: str, status: int, text: bytes, terminal: Callable[..., Terminal]
 ) -> None:
     code = (
-        "import os, signal, sys\nfrom pcheck.cli import main\nfrom pcheck.play import stepper\n"
-        f"stepper.fill = lambda *_: {fault}\n"
+        "import os, signal, sys\nfrom pcheck.cli import main\nfrom pcheck.play import full_screen\n"
+        f"full_screen.fill = lambda *_: {fault}\n"
         "sys.exit(main.run(['replay', sys.argv[1], '--step']))"
     )
     started = terminal("-c", code, SAVED)
