@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.signals import restore_signals
+
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 NOTE = "pcheck: compiling the search to machine code: this takes up to half a minute, once\n"
 
@@ -58,6 +60,33 @@ def test_a_small_search_never_loads_the_kernel(tmp_path: Path) -> None:
         ignored = shutil.ignore_patterns("__pycache__", "kernel.py")
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
     assert explore(tmp_path, "--rounds", "1", "--crashes", "0", "--quiet") == (0, "holds\n", "")
+
+
+INTERRUPTED = """
+import os, signal, threading
+from pcheck import check
+
+threading.Timer(4.0, os.kill, (os.getpid(), signal.SIGINT)).start()
+print(check("paxos", rounds=1, reduce="none").search.stopped)
+print(repr(check("paxos", rounds=1, reduce="none")))
+"""
+
+
+@pytest.mark.slow
+def test_a_search_succeeds_after_an_interrupt_while_the_kernel_was_compiled(
+    tmp_path: Path,
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED],
+        env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)},
+        preexec_fn=restore_signals,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    found = "<paxos: holds, 19,911 states, 77,270 transitions, depth 20>"
+    assert (done.stdout, done.stderr) == (f"an interrupt\n{found}\n", "")
 
 
 UNCOMPILED = """
