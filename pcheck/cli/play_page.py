@@ -11,7 +11,7 @@ from pcheck.play.page.html import page_of
 from pcheck.text import printable
 from pcheck.traces.stepping import Stepping
 
-OUTPUT = "Write a page to FILE (.html): play in a browser."
+OUTPUT = "Write a page for playing in a browser to FILE (.html)."
 SUFFIX = ".html"
 
 

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 
 import pytest
 
-from pcheck.loading.setup import prepare
-from pcheck.loading.spec import SHIPPED, shipped
-from pcheck.semantics.cluster_model import ClusterModel
-from tests.sampling import fast_first
+from pcheck.loading.spec import SHIPPED
 
 Ends = Callable[..., tuple[int, str, str]]
 SAVED = SHIPPED.parent / "counterexamples"
-CLUSTERS = [each.name for each in shipped() if isinstance(prepare(each, {}).model, ClusterModel)]
-SMALL = ["retrying_paxos", "two_phase_commit"]
 MAX_SIZE = 1_000_000  # bytes
 
 
@@ -28,10 +24,8 @@ def check_page(text: str) -> None:
     assert "default-src 'none'" in text
 
 
-@pytest.mark.parametrize(
-    "name", fast_first(2, sorted(CLUSTERS, key=lambda name: name not in SMALL))
-)
-def test_the_page_of_each_shipped_spec_is_one_small_file(
+@pytest.mark.parametrize("name", ["retrying_paxos", "two_phase_commit"])
+def test_the_page_of_a_shipped_spec_is_one_small_file(
     pcheck: Ends, empty_folder: Path, name: str
 ) -> None:
     status, out, err = pcheck("play", name, "-o", "page.html")
@@ -89,10 +83,11 @@ def test_a_page_says_what_it_leaves_out(
 ) -> None:
     monkeypatch.setattr("pcheck.play.page.recording.MAX_OBSERVATIONS", 30)
     assert pcheck("play", "retrying_paxos", "-o", "page.html")[0] == 0
-    text = (empty_folder / "page.html").read_text(encoding="utf-8")
+    text = unescape((empty_folder / "page.html").read_text(encoding="utf-8"))
     lines = re.findall(r"<p>([^<]*30 observations[^<]*)</p>", text)
-    assert "Milestones of one kind are not shown: they have more than 30 observations." in lines
+    end = "the search for them stopped at 30 observations."
+    assert f"Some milestones are not shown: {end}" in lines
     assert (
-        "The property agreement was evaluated on 30 observations. On others the page says that it "
-        "was not computed."
+        "The property agreement was not evaluated in all states: the search stopped at 30 "
+        'observations. In other states the page says "not computed".'
     ) in lines

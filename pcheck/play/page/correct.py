@@ -57,13 +57,15 @@ class Correct:
             return ""
         node, twin = found
         try:
-            moves = [each for each in node.moves(twin, self._letter(letter)) if each.actor]
+            moves = [
+                each for each in node.moves(twin, self._letter(letter)) if each.actor is not None
+            ]
         except SpecError:
             return ""
         if not moves:
             return ""
-        effects = _changes(twin, moves[0].actor, twin) + _sends(moves[0].bundle)
-        return f"{self._name}: {', '.join(effects)}"
+        effects = [", ".join(_changes(twin, each.actor) + _sends(each.bundle)) for each in moves]
+        return f"{self._name}: {', or '.join(effects)}"
 
     def after_crash(self, i: int, actor: Actor, crashed: Actor) -> str:
         """Return what the correct protocol keeps or loses in a crash, or nothing if the same."""
@@ -130,12 +132,11 @@ def _pairs(buggy: Actor, correct: Actor) -> dict[str, tuple[str, str]]:
     return {name: pair for name, pair in texts.items() if pair[0] != pair[1]}
 
 
-def _changes(before: Actor, after: Actor | None, like: Actor) -> list[str]:
-    names = state_fields(type(like)) if after is not None else ()
-    texts = {name: show(getattr(after, name)) for name in names}
-    return [
-        f"{name} = {text}" for name, text in texts.items() if text != show(getattr(before, name))
-    ]
+def _changes(before: Actor, after: Actor | None) -> list[str]:
+    """Return the fields that a move changes, with their new values."""
+    assert after is not None
+    pairs = [(name, show(getattr(after, name))) for name in state_fields(type(before))]
+    return [f"{name} = {text}" for name, text in pairs if text != show(getattr(before, name))]
 
 
 def _sends(bundle: Bundle) -> list[str]:

@@ -29,7 +29,7 @@ const Pcheck = (() => {
   }
 
   // Remembers the results of a function of two numbers, the second of which is small.
-  const MANY = 2 ** 20;
+  const MANY = 2 ** 26;
   function remembered(make) {
     const known = [];
     return (large, small) => {
@@ -227,6 +227,26 @@ const Pcheck = (() => {
     ignored(state) {
       return this.data.nodes.flatMap((_, node) => this.#rowsIn(state, node).ignored);
     }
+    // The letters that cannot be delivered now: the node is down, or another letter is first.
+    waiting(state) {
+      return this.data.nodes.flatMap((_, node) => {
+        const inbox = this.inbox(state, node);
+        const next = this.network.next(inbox);
+        const why = (letter) => {
+          if (!this.isUp(state, node)) return "is down";
+          const rank = this.data.letters[letter][0];
+          return `takes ${this.letter(next.find((each) => this.data.letters[each][0] === rank)).message} first`;
+        };
+        const late = this.isUp(state, node) ? inbox.filter((_, at) => !this.#isNext(inbox, at)) : distinct(inbox);
+        return late.map((letter) => ({ node, letter, why: why(letter), note: "" }));
+      });
+    }
+    // On fifo only the first letter of each sender is next; elsewhere every letter is.
+    #isNext(inbox, at) {
+      if (!this.network.takesIgnored) return true;
+      const src = (letter) => this.data.letters[letter][0];
+      return at === 0 || src(inbox[at - 1]) !== src(inbox[at]);
+    }
     // The reactions that the tables lack: of these nothing is known.
     unknown(state) {
       return this.data.nodes.flatMap((_, node) => this.#rowsIn(state, node).unknown);
@@ -276,7 +296,7 @@ const Pcheck = (() => {
       return this.last.state;
     }
     get previous() {
-      return (this.events.at(-2) ?? this.begin).state;
+      return this.events.length ? (this.events.at(-2) ?? this.begin).state : null;
     }
     get labels() {
       return this.events.map(({ step }) => step.label);
@@ -353,7 +373,7 @@ const Pcheck = (() => {
     const trace = (entry) => (entry.label === null ? [] : [...trace(entry.before), entry.label]);
     const ended = (depth, more) => ({ labels: null, states: known.size, depth, isWhole: false, isUnknown: false, ...more });
     const isHere = isWanted(from, previous);
-    if (isHere === undefined) return ended(0, { isUnknown: true });
+    if (isHere === undefined) return ended(0, { isUnknown: true, isPartial: true });
     if (isHere) return ended(0, { labels: [] });
     let level = [{ state: from, before: null, label: null }];
     for (let depth = 0; level.length; depth++) {
@@ -386,6 +406,7 @@ const Pcheck = (() => {
       judges: (state, before) => {
         let isWanted = false;
         for (const judge of judges) {
+          if (judge.isStep && !before) continue; // there is no step yet
           const answer = engine.judge(judge, state, before);
           if (answer === undefined) isWanted = undefined;
           else if (isDecided(judge, answer)) return true;
@@ -397,15 +418,52 @@ const Pcheck = (() => {
     }[kind];
   }
 
+  // A search for the nearest state from which no wanted state can follow. It has to explore all
+  // states: `isPartial` tells that it could not, so that there is no answer.
+  function searchTrap(engine, from, previous, isWanted, maxStates) {
+    const entries = [{ state: from, before: null, label: null, depth: 0 }];
+    const numbers = new Map([[from.join(), 0]]);
+    const [before, reaches] = [[[]], [isWanted(from, previous)]];
+    const ended = (more) => ({ labels: null, states: entries.length, depth: 0, isWhole: false, isUnknown: false, ...more });
+    for (let at = 0; at < entries.length; at++) {
+      const { state, depth } = entries[at];
+      if (!engine.isKnown(state) || reaches[at] === undefined) return ended({ depth, isUnknown: true, isPartial: true });
+      for (const { step, after } of engine.steps(state)) {
+        const key = after.join();
+        if (!numbers.has(key)) {
+          if (entries.length >= maxStates) return ended({ isPartial: true });
+          numbers.set(key, entries.length);
+          entries.push({ state: after, before: entries[at], label: step.label, depth: depth + 1 });
+          before.push([]);
+          reaches.push(isWanted(after, state));
+        }
+        before[numbers.get(key)].push(at);
+      }
+    }
+    const todo = [...reaches.keys()].filter((at) => reaches[at]);
+    while (todo.length)
+      for (const at of before[todo.pop()])
+        if (!reaches[at]) {
+          reaches[at] = true;
+          todo.push(at);
+        }
+    const found = reaches.indexOf(false);
+    if (found < 0) return ended({ isWhole: true });
+    const labels = [];
+    for (let entry = entries[found]; entry.before; entry = entry.before) labels.unshift(entry.label);
+    return ended({ labels, depth: labels.length });
+  }
+
   // The answer to a question of the page, from the end of the trace with these labels.
   function answer({ tables, labels, wanted, maxStates }) {
     const engine = new Engine(tables);
     const run = new Run(engine);
     labels.forEach((label) => run.take(label));
-    return search(engine, run.state, run.previous, goal(engine, wanted), maxStates);
+    const find = wanted.isTrap ? searchTrap : search;
+    return find(engine, run.state, run.previous, goal(engine, wanted), maxStates);
   }
 
-  return { Engine, Run, search, goal, answer };
+  return { Engine, Run, search, searchTrap, goal, answer };
 })();
 
 if (typeof module !== "undefined") module.exports = Pcheck;

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib import resources
 from string import Template
 from typing import Any
 
 from pcheck.errors import UsageError
+from pcheck.language.property import Milestone, Property
 from pcheck.play.page.closing import Reactions, reactions_of
 from pcheck.play.page.data import PlayData
 from pcheck.play.page.recording import Answers, record
@@ -61,7 +63,13 @@ def page_of(stepping: Stepping, on_progress: OnProgress | None, on_note: OnNote)
     tables = PlayData(setup, reactions, answers, tick).to_dict()
     engine, script = part("engine.js", FILES), part("play.js", FILES)
     heading = f"Play {setup.spec.name}"
-    data = {"tables": tables, "saved": _without_steps(saved), "first": stepping.labels}
+    number = sha256(json.dumps(tables).encode()).hexdigest()[:8]  # a link names the page
+    data = {
+        "tables": tables,
+        "saved": _without_steps(saved),
+        "first": stepping.labels,
+        "page": number,
+    }
     text = Template(part("play.html", FILES)).substitute(
         title=element("title", heading),
         style=f"{part('page.css')}{DIAGRAM_STYLE}{part('play.css', FILES)}",
@@ -71,6 +79,7 @@ def page_of(stepping: Stepping, on_progress: OnProgress | None, on_note: OnNote)
         script_allowed=allowed(script),
         heading=joined(heading),
         about=about(setup),
+        legend=_legend(model),
         why=_why(stepping, saved),
         facts=facts(setup),
         limits=joined(*(element("p", line) for line in _limits(reactions, answers))),
@@ -79,6 +88,14 @@ def page_of(stepping: Stepping, on_progress: OnProgress | None, on_note: OnNote)
     states, size = sum(map(len, reactions.locals)), len(text.encode()) / 1000
     nodes, local = counted(len(model.nodes), "node"), counted(states, "local state")
     return Page(text, f"{nodes}, {local}, {size:,.0f} kB")
+
+
+def _legend(model: ClusterModel) -> Markup:
+    losing = " \u00d7 beside it: lose it." if model.network.losing_is_a_step else ""
+    return joined(
+        "\u25cb a message in flight: click it to deliver it."
+        f"{losing} \u25cf a step. The cards show each node now, with what it can do by itself."
+    )
 
 
 def _why(stepping: Stepping, saved: SavedTrace) -> Markup:
@@ -98,19 +115,18 @@ def _limits(reactions: Reactions, answers: Sequence[Answers]) -> Iterator[str]:
     """Yield sentences about what the page cannot answer."""
     if reactions.depth is not None:
         yield (
-            f"The page holds all executions of up to {counted(reactions.depth, 'step')}; of longer "
-            "ones it may say that a reaction was not computed."
+            f"The page knows every step of executions of up to {counted(reactions.depth, 'step')}. "
+            'In longer executions it may say "not computed".'
         )
     for each in answers:
-        if each.limit is None:
-            continue
-        if each.asked in reactions.model.milestones:
-            yield f"Milestones of one kind are not shown: they have more than {each.limit}."
-        else:
+        if each.limit is not None and isinstance(each.asked, Property):
             yield (
-                f"The property {each.asked.name} was evaluated on {each.limit}. On others the page "
-                "says that it was not computed."
+                f"The property {each.asked.name} was not evaluated in all states: the search "
+                f'stopped at {each.limit}. In other states the page says "not computed".'
             )
+    lacking = [each.limit for each in answers if isinstance(each.asked, Milestone) and each.limit]
+    if lacking:
+        yield f"Some milestones are not shown: the search for them stopped at {lacking[0]}."
 
 
 def _without_steps(saved: SavedTrace) -> dict[str, Any]:

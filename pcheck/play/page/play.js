@@ -7,18 +7,18 @@
     return made;
   };
   const counted = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
-  const { tables, saved, first } = JSON.parse(byId("data").textContent);
+  const { tables, saved, first, page } = JSON.parse(byId("data").textContent);
   const engine = new Pcheck.Engine(tables);
   const names = tables.nodes.map(({ name }) => name);
   const [svg, events, cards] = [byId("paper").firstElementChild, byId("events"), byId("cards")];
   const properties = tables.judges
     .map((judge, at) => ({ ...judge, at }))
     .filter(({ kind }) => kind !== "milestone");
+  const isNarrow = matchMedia("(max-width: 56rem)");
   const isAlways = ({ kind }) => kind === "always";
   let run = new Pcheck.Run(engine);
   let goal = null; // the label of a step that leads to the goal, as far as one is known
   let worker = null;
-  let ignoredIsOpen = null; // as the user left it
 
   // -- the words for a step ----------------------------------------------------------------------
 
@@ -135,7 +135,7 @@
       }
     for (const row of byId("flights").children) {
       const { letter, to } = row.flight;
-      const sent = all.findLast((each) => each.letter === letter && each.to === to &&
+      const sent = all.find((each) => each.letter === letter && each.to === to &&
         (tables.network === "set" || each.ends.length === 0));
       if (!sent) continue;
       const [cx, cy] = [x(to), heightOf(row)];
@@ -166,6 +166,15 @@
       }
       ways.push(way);
       ends.push(end);
+    }
+    // a message that cannot be taken now is a short line
+    const rowsOf = [...byId("flights").children].map(({ flight }) => `${flight.letter} ${flight.to}`);
+    for (const { letter, from, to, sent, ends: { length } } of all) {
+      if (length || rowsOf.includes(`${letter} ${to}`)) continue;
+      const [x1, y1] = at(from, sent);
+      const side = Math.sign(to - from) || 1;
+      ways.push(drawn("g", { class: "pc-flight pc-in-flight is-stub" },
+        drawn("path", { class: "pc-way", d: `M${x1} ${y1}l${side * 22} 12` })));
     }
     for (const { number, step, state } of run.events) {
       const [cx, cy] = at(step.node, number);
@@ -227,14 +236,16 @@
   }
 
   function showIgnored() {
-    const isDown = names.flatMap((_, node) => engine.isUp(run.state, node) ? []
-      : [...new Set(engine.inbox(run.state, node))].map((letter) => ({ node, letter, why: "the node is down", note: "" })));
-    const all = [...engine.ignored(run.state), ...isDown];
-    const box = byId("ignored");
-    box.firstElementChild.textContent = all.length ? `${counted(all.length, "message")} would change nothing` : "";
-    box.lastElementChild.replaceChildren(...all.map(({ node, letter, why, note: own }) =>
-      make("li", { textContent: `${engine.label(node, letter)}: ${names[node]} ${why}` }, note(own))));
-    box.open = ignoredIsOpen ?? all.length <= 5;
+    const [ignored, waiting] = [engine.ignored(run.state), engine.waiting(run.state)];
+    const titles = [
+      ignored.length ? `${counted(ignored.length, "message")} would change nothing` : "",
+      waiting.length ? `${counted(waiting.length, "message")} must wait` : "",
+    ];
+    byId("ignored").firstElementChild.textContent = titles.filter(Boolean).join(", ");
+    byId("ignored").lastElementChild.replaceChildren(...[...ignored, ...waiting].map(({ node, letter, why, note: own }) => {
+      const reason = why.replace(/^ignores this message: /, "");
+      return make("li", { textContent: `${engine.label(node, letter)} (${reason})` }, note(own));
+    }));
   }
 
   function showCards(steps) {
@@ -249,8 +260,9 @@
       const own = steps.filter(({ step }) => step.node === node && step.letter === undefined);
       const buttons = own.map(({ step }) => stepButton(step, step.label.slice(name.length + 1)));
       const box = make("section", { className: `card${acting === node ? " acts" : ""}${isUp ? "" : " is-down"}` },
-        make("h4", { textContent: isUp ? name : `${name} is down` }), make("dl", {}, ...rows),
-        make("div", { className: "buttons" }, ...buttons));
+        make("h4", { textContent: isUp ? name : `${name} is down` }),
+        make("div", { className: "buttons" }, ...buttons),
+        make("dl", {}, ...rows));
       for (const [at, { step }] of own.entries()) buttons[at].setAttribute("aria-label", step.label);
       box.setAttribute("aria-label", name);
       return box;
@@ -272,7 +284,7 @@
     const link = (href, textContent) => make("a", { href, textContent });
     const other = run.events.filter(({ step }) => engine.text(step.note));
     const steps = other.flatMap(({ number }) => [" ", link(`#step-${number}`, number)]);
-    const rules = byId("why") ? [" ", link("#why", byId("why").textContent)] : [];
+    const rules = byId("why") ? [" See: ", link("#why", byId("why").textContent), "."] : [];
     const noun = other.length === 1 ? "step" : "steps";
     return [...(steps.length ? [`The correct protocol differs in ${noun}`, ...steps, "."] : []), ...rules];
   }
@@ -288,7 +300,7 @@
     if (unknown.length) {
       const texts = [...new Set(unknown.map(({ node, letter, why }) =>
         `${letter < 0 ? `the actions of ${names[node]}` : engine.label(node, letter)}${why ? ` (${why})` : ""}`))];
-      items.push(make("li", { className: "is-false", textContent: `Not computed: ${texts.join("; ")}` }));
+      items.push(make("li", { className: "is-open", textContent: `Not computed: ${texts.join("; ")}` }));
     }
     byId("verdicts").lastElementChild.replaceChildren(...items);
   }
@@ -304,7 +316,7 @@
 
   function show(sentence, { isQuiet = false } = {}) {
     const focused = document.activeElement;
-    const hadFocus = byId("paper").contains(focused);
+    const hadFocus = byId("paper").contains(focused) || byId("hint").contains(focused);
     goal = null;
     stopSearch();
     const steps = run.steps;
@@ -319,15 +331,17 @@
     byId("hint").textContent = isMet() ? "The goal is met here." : "";
     if (!isQuiet) history.replaceState(null, "", address());
     if (hadFocus) buttons()[0]?.focus({ preventScroll: true });
-    draw();
     const board = byId("board");
+    cards.classList.toggle("is-tall", cards.offsetHeight > 0.45 * board.clientHeight);
+    draw();
     board.scrollTop = board.scrollHeight;
+    if (isNarrow.matches && !isQuiet) byId("now").scrollIntoView({ block: "nearest" });
   }
   const buttons = () => [...byId("paper").querySelectorAll("button[data-label]")];
 
   // -- links and files --------------------------------------------------------------------------
 
-  // The address holds for each step its place among the steps that were possible.
+  // The address holds the number of the page, and for each step its place among those possible.
   function address() {
     const again = new Pcheck.Run(engine);
     const places = run.labels.map((label) => {
@@ -335,7 +349,7 @@
       again.take(label);
       return place.toString(36);
     });
-    return places.length ? `#run=${places.join(".")}` : "#";
+    return `#run=${[page, ...places].join(".")}`;
   }
 
   function labelsOf(places) {
@@ -356,14 +370,15 @@
   }
 
   function followAddress() {
-    const [, places] = /^#run=([0-9a-z.]+)$/.exec(location.hash) ?? [];
-    if (places === undefined) return false;
-    const asked = places.split(".");
-    begin(labelsOf(asked));
-    const isWhole = run.events.length === asked.length;
-    show(isWhole ? `Opened at step ${run.events.length}.`
-      : `The link is of another page: only its first ${counted(run.events.length, "step")} are possible.`, { isQuiet: true });
-    return true;
+    const [, text] = /^#run=([0-9a-z.]+)$/.exec(location.hash) ?? [];
+    if (text === undefined) return false;
+    const [own, ...places] = text.split(".");
+    const labels = own === page ? labelsOf(places) : [];
+    const isWhole = own === page && labels.length === places.length;
+    if (isWhole) begin(labels);
+    const at = run.events.length ? `Opened at step ${run.events.length}.` : "Choose a step.";
+    show(isWhole ? at : "The link belongs to another page, perhaps an older one.", { isQuiet: true });
+    return isWhole;
   }
 
   function save() {
@@ -386,13 +401,21 @@
       return say("is not a saved trace: it is not JSON.");
     }
     if (!Array.isArray(trace?.steps)) return say("is not a saved trace: it has no steps.");
-    const parts = ["spec", "bug", "network", "crashes", "options", "crash_nodes"];
-    const text = (value) => JSON.stringify(value ?? null, Object.keys(value ?? {}).sort());
-    const other = parts.find((key) => key in trace && text(trace[key]) !== text(saved[key]));
-    if (other) return say(`is a trace of another setup: its ${other} is ${JSON.stringify(trace[other])}, this page has ${JSON.stringify(saved[other] ?? null)}.`);
+    if (!trace.steps.every((step) => typeof step === "string")) return say("is not a saved trace: a step is not a label.");
+    const { bug = null, options = {} } = trace;
+    const given = { spec: trace.spec, bug, ...options };
+    for (const key of ["network", "crashes", "crash_nodes"]) if (key in trace) given[key] = trace[key];
+    const own = { ...saved, ...saved.options };
+    const text = (value) => JSON.stringify(value ?? null);
+    const other = Object.keys(given).find((key) => text(given[key]) !== text(own[key]));
+    if (other) return say(`is a trace of another setup: ${other} must be ${text(own[other])}, got ${text(given[other])}.`);
+    const before = run;
     const at = begin(trace.steps);
-    show(at < 0 ? `Opened ${file.name}: ${counted(trace.steps.length, "step")}.`
-      : `${file.name}: step ${at + 1} is not possible: ${trace.steps[at]}.`);
+    if (at >= 0) {
+      run = before;
+      return say(`cannot be opened: step ${at + 1} is not possible: ${trace.steps[at]}.`);
+    }
+    show(`Opened ${file.name}: ${counted(trace.steps.length, "step")}.`);
   }
 
   // -- goals ------------------------------------------------------------------------------------
@@ -401,8 +424,10 @@
     const options = properties.map(({ name, kind, at }) =>
       make("option", { value: at, textContent: `${kind === "always" ? "violate" : "reach"} ${name}` }));
     const any = properties.some(isAlways) ? [make("option", { value: "any", textContent: "violate a property" })] : [];
+    const traps = properties.filter((each) => !isAlways(each))
+      .map(({ name, at }) => [`trap ${at}`, `make ${name} impossible`]);
     const rest = [["value", "give a field a value"], ["end", "reach a state without a next step"]];
-    byId("wanted").append(...any, ...options, ...rest.map(([value, textContent]) => make("option", { value, textContent })));
+    byId("wanted").append(...any, ...options, ...[...traps, ...rest].map(([value, textContent]) => make("option", { value, textContent })));
     byId("of-node").append(...names.map((name, value) => make("option", { value, textContent: name })));
     fillFields();
   }
@@ -423,9 +448,10 @@
     if (value === "value")
       return { kind: "value", node: +byId("of-node").value, field: +byId("of-field").value, text: byId("of-value").value };
     if (value === "end") return { kind: "end" };
+    if (value.startsWith("trap ")) return { kind: "judges", at: [+value.slice(5)], isTrap: true };
     return { kind: "judges", at: value === "any" ? properties.filter(isAlways).map(({ at }) => at) : [+value] };
   }
-  const isMet = () => Pcheck.goal(engine, wanted())(run.state, run.previous);
+  const isMet = () => !wanted().isTrap && Pcheck.goal(engine, wanted())(run.state, run.previous);
 
   function stopSearch() {
     worker?.terminate();
@@ -448,11 +474,13 @@
     worker.postMessage({ tables, labels: run.labels, wanted: wanted(), maxStates: +byId("limit").value });
   }
 
-  function showAnswer({ labels, states, depth, isWhole, isUnknown }) {
+  function showAnswer({ labels, states, depth, isWhole, isUnknown, isPartial }) {
     const hint = byId("hint");
     const count = counted(states, "state");
     if (labels === null) {
-      hint.textContent = isWhole ? `The goal is not met in any of the ${count} that can follow.`
+      hint.textContent = isPartial && isUnknown ? "Some of what can follow was not computed, so there is no answer."
+        : isPartial ? `There is no answer: more than ${count} can follow.`
+        : isWhole ? `The goal is not met in any state that can follow (${count}).`
         : isUnknown ? `The goal is not met within ${counted(depth, "step")}; what follows was not computed (${count}).`
           : `The goal is not met within ${counted(depth, "step")}; the search stopped at ${count}.`;
       return;
@@ -476,8 +504,8 @@
 
   // -- the beginning ----------------------------------------------------------------------------
 
-  byId("undo").addEventListener("click", () => { if (run.undo()) show(`Undone: back at ${counted(run.events.length, "step")}.`); });
-  byId("redo").addEventListener("click", () => { if (run.redo()) show(`Step ${run.events.length} again.`); });
+  byId("undo").addEventListener("click", () => { if (run.undo()) show(run.events.length ? `Back at step ${run.events.length}.` : "Back at the beginning."); });
+  byId("redo").addEventListener("click", () => { if (run.redo()) show(`Took step ${run.events.length} again.`); });
   byId("restart").addEventListener("click", () => {
     while (run.undo());
     show("Back at the beginning.");
@@ -505,7 +533,6 @@
   });
   for (const [name, isLit] of [["focusin", true], ["focusout", false], ["mouseover", true], ["mouseout", false]])
     byId("flights").addEventListener(name, ({ target }) => target.closest("li")?.light?.(isLit));
-  byId("ignored").addEventListener("click", () => { ignoredIsOpen = !byId("ignored").open; });
   byId("ignored").addEventListener("toggle", draw);
   document.addEventListener("keydown", (event) => {
     const { key, target } = event;
@@ -534,13 +561,13 @@
     part.focus({ preventScroll: true });
   });
   addEventListener("hashchange", followAddress);
-  addEventListener("resize", draw);
+  for (const name of ["resize", "beforeprint", "afterprint"]) addEventListener(name, draw);
+  matchMedia("print").addEventListener("change", draw);
   byId("play").style.setProperty("--nodes", names.length);
   byId("names").append(...names.map((textContent) => make("span", { textContent })));
   byId("play").hidden = false;
   fillGoals();
-  if (!followAddress()) {
-    begin(first);
-    show(first.length ? `Opened at step ${run.events.length}.` : "Choose a step.", { isQuiet: true });
-  }
+  begin(first);
+  show(first.length ? `Opened at step ${run.events.length}.` : "Choose a step.", { isQuiet: true });
+  followAddress();
 })();

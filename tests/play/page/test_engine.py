@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -14,12 +15,14 @@ from pcheck.loading.spec import Spec, find, shipped
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
 from tests import draws as st
-from tests.play.page.engine import Job, check, job, page_data
+from tests.play.page.conftest import ignored
+from tests.play.page.engine import Job, check, check_cut_off, job, page_data, steps_within
 from tests.sampling import fast_first
 from tests.search.alike import Case
 from tests.search.protocols import cases
 
 CLUSTERS = [each.name for each in shipped() if isinstance(prepare(each, {}).model, ClusterModel)]
+MAX_SIZE = 900_000  # bytes, so that a whole page has less than a million
 SMALL = ["retrying_paxos", "two_phase_commit"]
 BUGS = [
     (spec.name, bug.name)
@@ -38,7 +41,7 @@ def on_all_networks(
     for network in NETWORKS if data["isClosed"] else [data["network"]]:
         model = prepare(spec, {}, bug=bug, network=network).model
         assert isinstance(model, ClusterModel)
-        jobs.append(job(data, model, random, walks, **given))
+        jobs.append(job(data, model, random, walks, max_steps=steps_within(data), **given))
     return jobs
 
 
@@ -47,18 +50,9 @@ def on_all_networks(
 )
 def test_random_walks_are_those_of_the_reference(name: str) -> None:
     spec = find(name)
-    check(on_all_networks(spec, None, page_data(prepare(spec, {})), 250))
-
-
-def ignored(*_: object) -> str:
-    """Return the same reason for all that is ignored: the reasons of specs are compared above."""
-    return "ignores this message"
-
-
-@pytest.fixture
-def without_reasons(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pcheck.play.page.data.ignores", ignored)
-    monkeypatch.setattr("pcheck.traces.timeline.ignores", ignored)
+    data = page_data(prepare(spec, {}))
+    assert len(json.dumps(data)) < MAX_SIZE
+    check(on_all_networks(spec, None, data, 250))
 
 
 @pytest.mark.usefixtures("without_reasons")
@@ -70,7 +64,7 @@ def test_random_walks_of_bugs_are_those_of_the_reference(name: str, bug: str) ->
     check(on_all_networks(spec, known, page_data(setup, 50_000), 13, why=ignored))
 
 
-def random_jobs(examples: int) -> list[Job]:
+def random_jobs(examples: int, max_reactions: int = 3_000) -> list[Job]:
     """Return walks of random protocols; properties see fields, steps, and which nodes are up."""
     random, jobs = Random("protocols"), list[Job]()
     paxos = prepare(find("paxos"), {})
@@ -80,7 +74,9 @@ def random_jobs(examples: int) -> list[Job]:
         setup: Setup = replace(
             paxos, model=case.model(), network=case.network, crashes=case.crashes
         )
-        jobs.append(job(page_data(setup, 3_000, 3_000), model, random, 5, why=ignored))
+        data = page_data(setup, 3_000, max_reactions)
+        assert max_reactions < 3_000 or data["depth"] is None
+        jobs.append(job(data, model, random, 5, why=ignored))
 
     st.for_each(cases(), examples, add)
     return jobs
@@ -90,3 +86,17 @@ def random_jobs(examples: int) -> list[Job]:
 @pytest.mark.parametrize("examples", fast_first(1, [20, 200]))
 def test_random_walks_of_random_protocols_are_those_of_the_reference(examples: int) -> None:
     check(random_jobs(examples))
+
+
+@pytest.mark.usefixtures("without_reasons")
+@pytest.mark.parametrize("limit", fast_first(1, [5, 20, 100]))
+def test_tables_that_end_never_lack_a_step_without_saying_so(
+    monkeypatch: pytest.MonkeyPatch, limit: int
+) -> None:
+    monkeypatch.setattr("pcheck.play.page.closing.MAX_STATES", 1)  # no search helps
+    spec, random = find("paxos"), Random(limit)
+    setup = prepare(spec, {"acceptors": 2})
+    model = prepare(spec, {"acceptors": 2}).model
+    assert isinstance(model, ClusterModel)
+    jobs = [job(page_data(setup, 1_000, limit), model, random, 20)]
+    assert check_cut_off([*jobs, *random_jobs(20, limit)]) > 10

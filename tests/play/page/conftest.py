@@ -1,0 +1,16 @@
+"""Pages without the reasons for what is ignored, which take most of the time of a large page."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def ignored(*_: object) -> str:
+    """Return the same reason for all that is ignored: the reasons of specs have tests."""
+    return "ignores this message"
+
+
+@pytest.fixture
+def without_reasons(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pcheck.play.page.data.ignores", ignored)
+    monkeypatch.setattr("pcheck.traces.timeline.ignores", ignored)
