@@ -110,7 +110,7 @@
     };
     const rows = [...events.children].map(heightOf);
     const at = (node, number) => [x(node), number ? rows[number - 1] : 0];
-    const end = svg.getBoundingClientRect().height;
+    const end = byId("now").getBoundingClientRect().bottom - top;
     const [lanes, ways, ends, dots] = [[], [], [], []];
     // a lane is dashed while its node is down
     for (const node of names.keys()) {
