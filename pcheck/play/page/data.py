@@ -6,7 +6,6 @@ The engine of the page reads them; `engine.js` describes what it does with each 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pcheck.errors import SpecError
@@ -29,27 +28,22 @@ from pcheck.traces.ignoring import ignores
 NONE = -1  # the number of what does not exist
 
 
-@dataclass(frozen=True)
-class PlayData:
-    """The data of a page about a setup, whose model has these reactions and answers."""
-
-    setup: Setup
-    reactions: Reactions
-    answers: Sequence[Answers]
-    tick: Tick
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the data as values of JSON."""
-        return _Writer(self).data()
+def play_data(
+    setup: Setup, reactions: Reactions, answers: Sequence[Answers], tick: Tick
+) -> dict[str, Any]:
+    """Return the data of a page as values of JSON. `tick` is called often."""
+    return _Tables(setup, reactions, answers, tick).to_dict()
 
 
-class _Writer:
-    """The numbers that the parts of a page get."""
+class _Tables:
+    """The tables of a page, with the numbers that their parts get."""
 
-    def __init__(self, source: PlayData) -> None:
-        self._setup, self._reactions, self._answers = source.setup, source.reactions, source.answers
-        self._model, self._tick = source.reactions.model, source.tick
-        self._correct = Correct(source.setup, self._model)
+    def __init__(
+        self, setup: Setup, reactions: Reactions, answers: Sequence[Answers], tick: Tick
+    ) -> None:
+        self._setup, self._reactions, self._answers = setup, reactions, answers
+        self._model, self._tick = reactions.model, tick
+        self._correct = Correct(setup, self._model)
         self._texts = Numbering[str]()
         self._bundles = Numbering[Bundle]()
         self._entries = Numbering[Any]()
@@ -66,7 +60,8 @@ class _Writer:
         for answer in self._reactions.answers.values():
             yield from [] if isinstance(answer, SpecError) else [move.bundle for move in answer]
 
-    def data(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
+        """Return the tables as values of JSON."""
         setup, index = self._setup, self._model.index
         nodes = [self._node(i) for i in range(len(self._model.nodes))]
         by_name = sorted(index, key=order)
@@ -98,9 +93,6 @@ class _Writer:
             **self._judged(),
             "texts": self._texts.items,
         }
-
-    def _rank(self, i: int) -> Any:
-        return order(self._model.nodes[i].me)
 
     def _is_watched(self, letter: Letter) -> bool:
         return isinstance(letter.message, self._model.cluster.watched_kinds)
@@ -146,33 +138,25 @@ class _Writer:
             return NONE
         if isinstance(answer, SpecError):
             return self._entries.number({"fails": self._texts.number(str(answer))})
+        entry: dict[str, Any] = {"moves": [self._move(i, local, letter, each) for each in answer]}
         if letter is not None and all(move.actor is None for move in answer):
             why = ignores(local.actor, letter.message, letter.src, "this message")
+            entry["why"] = self._texts.number(why)
             note = self._correct.if_ignored(i, local.actor, letter)
-            moves = [self._move(i, local, letter, move, "") for move in answer]
-            return self._entries.number(
-                {"moves": moves, "why": self._texts.number(why)}
-                | ({"note": self._texts.number(note)} if note else {})
-            )
-        moves = []
-        for move in answer:
-            if letter is not None or move.actor is not None:
-                note = ""
-                if move.actor is not None:
-                    note = self._correct.after_move(i, local.actor, letter, move)
-                moves.append(self._move(i, local, letter, move, note))
-        return self._entries.number({"moves": moves})
+            entry |= {"note": self._texts.number(note)} if note else {}
+        return self._entries.number(entry)
 
-    def _move(
-        self, i: int, local: Config, letter: Letter | None, move: Move, note: str
-    ) -> list[int]:
-        """Return the words of a move, its next local state, what it sends, and the note."""
-        words = move.label
+    def _move(self, i: int, local: Config, letter: Letter | None, move: Move) -> list[int]:
+        """Return the words of a move, its next local state, what it sends, and a note.
+
+        The next local state is NONE if the move changes nothing.
+        """
+        words, after, note = move.label, NONE, ""
         if letter is not None:  # of a delivery only the choice
             words = words.removeprefix(delivered(letter.src, local.actor.me, letter.message))
-        after = NONE
         if move.actor is not None:
             after = self._locals[i][self._model.nodes[i].config(move.actor, True, ())]
+            note = self._correct.after_move(i, local.actor, letter, move)
         bundle = self._bundles.number(move.bundle) if move.bundle.sends else NONE
         return [self._texts.number(words), after, bundle, self._note(note)]
 

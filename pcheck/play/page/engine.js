@@ -162,7 +162,8 @@ const Pcheck = (() => {
       if (isUp) {
         const entry = this.data.entries[actions[local]];
         if (isKnown(entry, NONE))
-          for (const move of entry.moves) add("act", this.text(move[0]), move);
+          for (const move of entry.moves)
+            if (move[1] !== NONE) add("act", this.text(move[0]), move);
         for (const letter of next) {
           const reaction = this.reaction(node, local, letter);
           if (!isKnown(reaction, letter)) continue;

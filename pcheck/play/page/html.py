@@ -13,8 +13,8 @@ from typing import Any
 from pcheck.errors import UsageError
 from pcheck.language.property import Milestone, Property
 from pcheck.play.page.closing import Reactions, reactions_of
-from pcheck.play.page.data import PlayData
-from pcheck.play.page.recording import Answers, record
+from pcheck.play.page.data import play_data
+from pcheck.play.page.recording import FEW_STATES, MAX_STATES, Answers, record
 from pcheck.render.diagram.style import DIAGRAM_STYLE
 from pcheck.render.page.html import about, facts
 from pcheck.render.page.markup import Markup, element, joined
@@ -58,9 +58,10 @@ def page_of(stepping: Stepping, on_progress: OnProgress | None, on_note: OnNote)
     reactions = reactions_of(
         model, clock.ticking(Progress(), "asking every node for its reactions")
     )
-    answers = record(model, on_progress, on_note)
+    max_states = MAX_STATES if reactions.depth is None else FEW_STATES
+    answers = record(model, on_progress, on_note, max_states)
     tick = clock.ticking(Progress(), "writing the page")
-    tables = PlayData(setup, reactions, answers, tick).to_dict()
+    tables = play_data(setup, reactions, answers, tick)
     engine, script = part("engine.js", FILES), part("play.js", FILES)
     heading = f"Play {setup.spec.name}"
     number = sha256(json.dumps(tables).encode()).hexdigest()[:8]  # a link names the page
@@ -91,6 +92,7 @@ def page_of(stepping: Stepping, on_progress: OnProgress | None, on_note: OnNote)
 
 
 def _legend(model: ClusterModel) -> Markup:
+    """Return the meaning of the marks in the diagram."""
     losing = " \u00d7 beside it: lose it." if model.network.losing_is_a_step else ""
     return joined(
         "\u25cb a message in flight: click it to deliver it."
@@ -105,7 +107,8 @@ def _why(stepping: Stepping, saved: SavedTrace) -> Markup:
         return joined()
     title = "What the bug changes"
     if saved.property:
-        title = f"Why the saved trace violates {saved.property}"
+        verb = "reaches" if stepping.goal is not None else "violates"
+        title = f"Why the saved trace {verb} {saved.property}"
     text = why(found, stepping.setup.spec.name)
     heading = element("h2", title, id="why")
     return element("section", heading, text, id="explanation", aria_labelledby="why")

