@@ -230,13 +230,13 @@ const Pcheck = (() => {
     }
     // The letters that cannot be delivered now: the node is down, or another letter is first.
     waiting(state) {
-      return this.data.nodes.flatMap((_, node) => {
+      return this.data.nodes.flatMap(({ name }, node) => {
         const inbox = this.inbox(state, node);
         const next = this.network.next(inbox);
         const why = (letter) => {
-          if (!this.isUp(state, node)) return "is down";
+          if (!this.isUp(state, node)) return `${name} is down`;
           const rank = this.data.letters[letter][0];
-          return `takes ${this.letter(next.find((each) => this.data.letters[each][0] === rank)).message} first`;
+          return `${name} takes ${this.letter(next.find((each) => this.data.letters[each][0] === rank)).message} first`;
         };
         const late = this.isUp(state, node) ? inbox.filter((_, at) => !this.#isNext(inbox, at)) : distinct(inbox);
         return late.map((letter) => ({ node, letter, why: why(letter), note: "" }));

@@ -62,7 +62,8 @@ def page_of(stepping: Stepping, on_progress: OnProgress | None, on_note: OnNote)
     answers = record(model, on_progress, on_note, max_states)
     tick = clock.ticking(Progress(), "writing the page")
     tables = play_data(setup, reactions, answers, tick)
-    engine, script = part("engine.js", FILES), part("play.js", FILES)
+    engine = part("engine.js", FILES)
+    script = part("diagram.js", FILES) + part("play.js", FILES)
     heading = f"Play {setup.spec.name}"
     number = sha256(json.dumps(tables).encode()).hexdigest()[:8]  # a link names the page
     data = {
