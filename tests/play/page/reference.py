@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -10,7 +11,7 @@ from pcheck.language.actor import Actor
 from pcheck.language.property import Property
 from pcheck.language.seen import Seen
 from pcheck.semantics.cluster_model import ClusterModel, State, fields_of
-from pcheck.semantics.network import Letter
+from pcheck.semantics.network import Letter, Network
 from pcheck.semantics.node import Config
 from pcheck.semantics.trace import Trace
 from pcheck.traces.ignoring import ignores
@@ -73,6 +74,11 @@ class Reference:
             "ignored": [
                 each for i, config in enumerate(state.nodes) for each in self._ignored(i, config)
             ],
+            "waiting": [
+                [str(node.me), f"{letter.src}: {letter.text}"]
+                for node, config in zip(model.nodes, state.nodes)
+                for letter in _waiting(config, node.network)
+            ],
             "unknown": 0,
             "fields": {
                 name: {key: text for key, text in each.items() if key}
@@ -98,6 +104,16 @@ class Reference:
         if key not in self._known:
             self._known[key] = self._why(actor, letter.message, letter.src, THIS)
         return self._known[key]
+
+
+def _waiting(config: Config, network: Network) -> Sequence[Letter]:
+    """Return the messages that cannot be delivered now."""
+    inbox = config.inbox
+    if not config.up:
+        return tuple(dict.fromkeys(inbox))
+    if network.name != "fifo":
+        return ()
+    return tuple(each for before, each in pairwise(inbox) if before.src == each.src)
 
 
 def _answer(prop: Property, seen: Sequence[Seen], number: int) -> bool | str | None:

@@ -16,6 +16,7 @@ function shown(run) {
   return {
     steps: engine.steps(state).map(({ step }) => step.label),
     ignored: engine.ignored(state).map(({ node, letter, why }) => [names[node], text(letter), why]),
+    waiting: engine.waiting(state).map(({ node, letter }) => [names[node], text(letter)]),
     unknown: engine.unknown(state).length,
     fields: Object.fromEntries(names.map((name, node) => [name, engine.fields(state, node)])),
     down: names.filter((_, node) => !engine.isUp(state, node)),
