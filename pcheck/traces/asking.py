@@ -136,21 +136,28 @@ class Answer:
 
 @dataclass(frozen=True)
 class Call:
-    """A call of a handler of a copy of an actor, which may be repeated."""
+    """A call of a handler of a copy of an actor, which may be repeated.
+
+    `reads` holds all fields of the actor on which its answers so far depend: another actor with the
+    same values of these fields would have had the same answers.
+    """
 
     actor: Actor
     message: object
     handler: Callable[[Actor], Any]
     arguments: tuple[object, ...]
+    reads: set[str] = field(default_factory=set, compare=False)
 
     def again(self, *opposite: int) -> Answer:
         """Return what one call evaluates if these conditions have their opposite values."""
         twin = copy(self.actor)
         found = Answer(twin, self.message, frozenset(opposite))
         try:
-            with _reads_recorded(twin, found), _limited_lines():
+            reads = _Reads(twin, found, self.reads)
+            with reads.recorded(), _limited_lines():
                 result = found.called(self.handler(twin))(*self.arguments)
                 is_step = result is None or isinstance(result, (Actor, Either, tuple))
+                reads.add_comparison(result)
                 found.result = result if is_step else list(result)
                 found.end()
         except (Exception, SystemExit):
@@ -160,26 +167,67 @@ class Call:
         return found
 
 
-@contextmanager
-def _reads_recorded(actor: Actor, recorder: Answer) -> Iterator[None]:
-    """Record every field of the actor that is read while a condition is evaluated."""
-    kind: Any = type(actor)
-    own, original = vars(kind).get("__getattribute__"), kind.__getattribute__
-    names = {each.name for each in fields(actor)}
+class _Reads:
+    """The fields of one actor that a call reads: all of them, and those that conditions read."""
 
-    def read(self: Any, name: str) -> Any:
-        if self is actor and name in names and recorder.reads:
-            recorder.reads[-1].add(name)
-        return original(self, name)
+    def __init__(self, actor: Actor, recorder: Answer, reads: set[str]) -> None:
+        self._actor, self._recorder, self._reads = actor, recorder, reads
+        self._names = {each.name for each in fields(actor)}
+        self._made: list[Actor] = []  # by `but`
+        self._is_paused = False
 
-    kind.__getattribute__ = read
-    try:
-        yield
-    finally:
-        if own is None:
-            del kind.__getattribute__
-        else:
-            kind.__getattribute__ = own
+    @contextmanager
+    def recorded(self) -> Iterator[None]:
+        """Record every read of a field; to ask for `__dict__` or the like is to read all fields."""
+        kind: Any = type(self._actor)
+        own, original = vars(kind).get("__getattribute__"), kind.__getattribute__
+
+        def read(other: Any, name: str) -> Any:
+            if other is self._actor and not self._is_paused:
+                if name == "but" and kind.but is Actor.but:
+                    return self._but
+                self._note(name)
+            return original(other, name)
+
+        kind.__getattribute__ = read
+        try:
+            yield
+        finally:
+            if own is None:
+                del kind.__getattribute__
+            else:
+                kind.__getattribute__ = own
+
+    def _note(self, name: str) -> None:
+        if name in self._names:
+            self._reads.add(name)
+            if self._recorder.reads:
+                self._recorder.reads[-1].add(name)
+        elif name.startswith("__") and name != "__class__":
+            self._reads |= self._names
+
+    def _but(self, **changes: Any) -> Actor:
+        """Return the actor with changes; to compare it with the actor reads only these fields."""
+        self._is_paused = True
+        try:
+            made = Actor.but(self._actor, **changes)
+        finally:
+            self._is_paused = False
+        self._reads |= changes.keys() & self._names
+        self._made.append(made)
+        return made
+
+    def add_comparison(self, result: object) -> None:
+        """Add what a comparison of a result of the call with the actor reads."""
+        if isinstance(result, Either):
+            for _, way in result.ways:
+                self.add_comparison(way)
+        elif isinstance(result, tuple) and len(result) == 1:
+            self.add_comparison(result[0])
+        elif isinstance(result, Actor) and not any(
+            result is each for each in (self._actor, *self._made)
+        ):
+            self._reads |= self._names
 
 
 @contextmanager

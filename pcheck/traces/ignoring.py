@@ -8,7 +8,7 @@ whose value made no difference. If no condition can be named, nothing is claimed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import fields
 from functools import cache, partial
 from itertools import islice
@@ -17,10 +17,38 @@ from typing import Any
 from pcheck.language.actor import Actor, Either
 from pcheck.language.names import Id
 from pcheck.language.printing import brief, show
-from pcheck.language.values import exact_state
+from pcheck.language.values import exact, exact_state
+from pcheck.semantics.network import Letter
 from pcheck.traces.asking import Answer, Call, Condition
 
 MAX_TRIED = 500  # sets of conditions that get their opposite values
+
+
+class Reasons:
+    """The reasons of many nodes for ignoring messages, each worked out once.
+
+    A reason holds for every actor that agrees in all fields on which the reason depends.
+    """
+
+    def __init__(self) -> None:
+        # for each class, message and sender: the reasons by the values of some fields
+        self._known: dict[Hashable, dict[tuple[str, ...], dict[Hashable, str]]] = {}
+
+    def ignores(self, actor: Actor, letter: Letter) -> str:
+        """Return the predicate for a node that ignores "this message", with the reason."""
+        known = self._known.setdefault((type(actor), letter), {})
+        for names, reasons in known.items():
+            found = reasons.get(_values_of(actor, names))
+            if found is not None:
+                return found
+        call = _call_of(actor, letter.message, letter.src)
+        text = _predicate(call, "this message")
+        names = tuple(sorted(call.reads))
+        return known.setdefault(names, {}).setdefault(_values_of(actor, names), text)
+
+
+def _values_of(actor: Actor, names: Iterable[str]) -> Hashable:
+    return tuple([exact(getattr(actor, name)) for name in names])
 
 
 def ignores(actor: Actor, message: object, src: Id, what: str = "") -> str:
@@ -29,9 +57,17 @@ def ignores(actor: Actor, message: object, src: Id, what: str = "") -> str:
     An example is "ignores Prepare(1): `self.may_promise(ballot)` is false; promised = 2". `what`
     replaces the text of the message.
     """
-    what = what or brief(message)
-    kind = type(message).__name__
-    call = Call(actor, message, lambda actor: actor.receive, (message, src))
+    call = _call_of(actor, message, src)
+    return _predicate(call, what or brief(message))
+
+
+def _call_of(actor: Actor, message: object, src: Id) -> Call:
+    return Call(actor, message, lambda actor: actor.receive, (message, src))
+
+
+def _predicate(call: Call, what: str) -> str:
+    """Return the predicate for a node that ignores the message of a call."""
+    actor, kind = call.actor, type(call.message).__name__
     reacts = _reacts_as(actor)
     first = call.again()
     if first.failed or _holds(reacts, first):

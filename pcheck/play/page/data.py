@@ -23,7 +23,7 @@ from pcheck.search.clock import Tick
 from pcheck.semantics.cluster_model import fields_of
 from pcheck.semantics.network import Letter
 from pcheck.semantics.node import Bundle, Config, Move, delivered
-from pcheck.traces.ignoring import ignores
+from pcheck.traces.ignoring import Reasons
 
 NONE = -1  # the number of what does not exist
 
@@ -44,7 +44,7 @@ class _Tables:
         self._setup, self._reactions, self._answers = setup, reactions, answers
         self._model, self._tick = reactions.model, tick
         self._correct = Correct(setup, self._model)
-        self._texts = Numbering[str]()
+        self._texts, self._reasons = Numbering[str](), Reasons()
         self._bundles = Numbering[Bundle]()
         self._entries = Numbering[Any]()
         letters = {letter: None for each in self._reactions.letters for letter in each}
@@ -140,7 +140,7 @@ class _Tables:
             return self._entries.number({"fails": self._texts.number(str(answer))})
         entry: dict[str, Any] = {"moves": [self._move(i, local, letter, each) for each in answer]}
         if letter is not None and all(move.actor is None for move in answer):
-            why = ignores(local.actor, letter.message, letter.src, "this message")
+            why = self._reasons.ignores(local.actor, letter)
             entry["why"] = self._texts.number(why)
             note = self._correct.if_ignored(i, local.actor, letter)
             entry |= {"note": self._texts.number(note)} if note else {}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pcheck.traces.ignoring import Reasons
+
 
 def ignored(*_: object) -> str:
     """Return the same reason for all that is ignored: the reasons of specs have tests."""
@@ -12,5 +14,5 @@ def ignored(*_: object) -> str:
 
 @pytest.fixture
 def without_reasons(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pcheck.play.page.data.ignores", ignored)
+    monkeypatch.setattr(Reasons, "ignores", ignored)
     monkeypatch.setattr("pcheck.traces.timeline.ignores", ignored)
