@@ -14,7 +14,7 @@ from rich.console import Console
 from pcheck.cli.play_page import OUTPUT, page_to_write, write_page
 from pcheck.cli.saved_traces import AlsoOption, SpecArgument, check_files, spec_of
 from pcheck.cli.spec_options import Given, option, scope_options, setup_of, spec_command
-from pcheck.errors import TraceError
+from pcheck.errors import TraceError, UsageError
 from pcheck.files import file_to_write
 from pcheck.language.property import Kind
 from pcheck.loading.setup import Setup
@@ -24,7 +24,7 @@ from pcheck.play.stepper import check_a_terminal
 from pcheck.traces.saved import read
 from pcheck.traces.stepping import Stepping
 
-EXIT_STATUS = "Exit status: 0 when you quit, 2 usage or spec error."
+EXIT_STATUS = "Exit status: 0 when you quit or the page is written, 2 usage or spec error."
 SAVE = "The file in which the key s saves the trace."
 SUFFIX = ".json"  # of a saved trace, in place of a spec
 
@@ -81,6 +81,11 @@ def _run(setup: Setup, labels: Sequence[str], save: str | None, output: str | No
         return write_page(Stepping(setup, labels), page)
     file = file_to_write(save) if save is not None else None
     stepping = Stepping(setup, labels)
-    check_a_terminal("pcheck play")
+    try:
+        check_a_terminal("pcheck play")
+    except UsageError as error:
+        has_page = setup.network is not None  # a Model without nodes has none
+        hint = "; to play in a browser, add -o page.html" if has_page else ""
+        raise UsageError(f"{error}{hint}") from None
     App(Console(highlight=False), stepping, file).run()
     return 0

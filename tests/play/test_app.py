@@ -242,7 +242,15 @@ def test_a_users_own_spec_is_played_and_played_on(
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (("paxos",), "pcheck play needs a terminal as standard input and as standard output"),
+        (
+            ("paxos",),
+            "pcheck play needs a terminal as standard input and as standard output; to play in a "
+            "browser, add -o page.html\n",
+        ),
+        (
+            ("simplified_paxos",),
+            "pcheck play needs a terminal as standard input and as standard output\n",
+        ),
         (("paxos", "--bug", "none"), "unknown bug 'none' of paxos"),
         (("missing.json",), "missing.json cannot be read: No such file or directory"),
         (
