@@ -74,10 +74,10 @@ class Keeper(Actor):
         if msg.n == 0:
             return self.but(a=1)  # the same state if a is 1
         if msg.n == 1:
-            return Keeper(1, 1, me=self.me)  # the same state if both are 1
+            return Keeper(me=self.me, a=1, b=1)  # the same state if both are 1
         if msg.n == 2:
             return (self.but(a=0).but(b=0),)
-        if msg.n == 3 and self == Keeper(1, 0, me=self.me):
+        if msg.n == 3 and self == Keeper(me=self.me, a=1, b=0):
             return self.but(a=5)
         return self.but(a=2) if vars(self)["b"] > 1 else None
 
@@ -88,6 +88,6 @@ def test_a_reason_depends_on_every_field_with_which_a_state_is_compared() -> Non
         letter = Letter(Id("k2"), Set(n))
         for a in range(3):
             for b in range(3):
-                actor = Keeper(a, b, me=me)
+                actor = Keeper(me=me, a=a, b=b)
                 alone = ignores(actor, letter.message, letter.src, "this message")
                 assert reasons.ignores(actor, letter) == alone, (n, a, b)
