@@ -12,13 +12,13 @@ from pcheck.text import printable
 from pcheck.traces.stepping import Stepping
 
 OUTPUT = "Write a page for playing in a browser to FILE (.html)."
-SUFFIX = ".html"
+PAGE_SUFFIX = ".html"
 
 
 def page_to_write(output: str, save: str | None) -> Path:
     """Return the file of a page, or raise UsageError if it cannot be written."""
-    if not output.lower().endswith(SUFFIX):
-        raise UsageError(f"{output}: a page is an HTML file; give it a name that ends in {SUFFIX}")
+    if not output.lower().endswith(PAGE_SUFFIX):
+        raise UsageError(f"{output}: a page is an HTML file, so its name must end in {PAGE_SUFFIX}")
     if save is not None:
         raise UsageError("--save is for playing in a terminal; a page saves traces with a button")
     return file_to_write(output)

@@ -1,1 +1,1 @@
-"""The stepper: a trace on the screen of a terminal, step by step."""
+"""A trace that is stepped through or played, in a terminal or on a page."""

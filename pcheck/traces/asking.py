@@ -151,6 +151,9 @@ class Call:
     def again(self, *opposite: int) -> Answer:
         """Return what one call evaluates if these conditions have their opposite values."""
         twin = copy(self.actor)
+        names = {each.name for each in fields(twin)}
+        for name in vars(twin).keys() - names:  # a cached property, which hides what it reads
+            del vars(twin)[name]
         found = Answer(twin, self.message, frozenset(opposite))
         try:
             reads = _Reads(twin, found, self.reads)
@@ -183,10 +186,11 @@ class _Reads:
         own, original = vars(kind).get("__getattribute__"), kind.__getattribute__
 
         def read(other: Any, name: str) -> Any:
-            if other is self._actor and not self._is_paused:
-                if name == "but" and kind.but is Actor.but:
+            if not self._is_paused:
+                if other is self._actor and name == "but" and kind.but is Actor.but:
                     return self._but
-                self._note(name)
+                if other is self._actor or any(other is each for each in self._made):
+                    self._note(name, other)
             return original(other, name)
 
         kind.__getattribute__ = read
@@ -198,16 +202,19 @@ class _Reads:
             else:
                 kind.__getattribute__ = own
 
-    def _note(self, name: str) -> None:
+    def _note(self, name: str, read: object) -> None:
+        """Note that the field of the actor, or of one made from it, is read."""
         if name in self._names:
             self._reads.add(name)
-            if self._recorder.reads:
+            if self._recorder.reads and read is self._actor:
                 self._recorder.reads[-1].add(name)
         elif name.startswith("__") and name != "__class__":
             self._reads |= self._names
 
     def _but(self, **changes: Any) -> Actor:
         """Return the actor with changes; to compare it with the actor reads only these fields."""
+        if hasattr(type(self._actor), "__post_init__"):  # which reads fields of what is made
+            self._reads |= self._names
         self._is_paused = True
         try:
             made = Actor.but(self._actor, **changes)

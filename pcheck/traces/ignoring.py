@@ -25,7 +25,7 @@ MAX_TRIED = 500  # sets of conditions that get their opposite values
 
 
 class Reasons:
-    """The reasons of many nodes for ignoring messages, each worked out once.
+    """The reasons of many nodes for ignoring messages, each computed once.
 
     A reason holds for every actor that agrees in all fields on which the reason depends.
     """
@@ -84,6 +84,7 @@ def _predicate(call: Call, what: str) -> str:
         return f"has no case for {kind}"
     if not first.conditions and first.mismatches:
         read = frozenset(name for case in first.mismatches for name in case.fields)
+        call.reads.update(read & {each.name for each in fields(actor)})  # since they are shown
         texts = " and ".join(f"`{case.text}`" for case in first.mismatches)
         verb = "does" if len(first.mismatches) == 1 else "do"
         return f"ignores {what}: {texts} {verb} not match{_values(actor, read)}"

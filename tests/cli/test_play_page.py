@@ -61,7 +61,7 @@ REFUSED = [
     ),
     (
         ("paxos", "-o", "page.svg"),
-        "pcheck: page.svg: a page is an HTML file; give it a name that ends in .html\n",
+        "pcheck: page.svg: a page is an HTML file, so its name must end in .html\n",
     ),
     (
         ("paxos", "-o", "page.html", "--save", "trace.json"),
@@ -85,7 +85,7 @@ def test_a_page_says_what_it_leaves_out(
     assert pcheck("play", "retrying_paxos", "-o", "page.html")[0] == 0
     text = unescape((empty_folder / "page.html").read_text(encoding="utf-8"))
     lines = re.findall(r"<p>([^<]*30 observations[^<]*)</p>", text)
-    end = "the search for them stopped at 30 observations."
+    end = "the search for milestones stopped at 30 observations."
     assert f"Some milestones are not shown: {end}" in lines
     assert (
         "The property agreement was not evaluated in all states: the search stopped at 30 "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import pytest
 
@@ -60,6 +61,7 @@ def test_shared_reasons_of_random_protocols_are_those_of_each_state(examples: in
 @dataclass(frozen=True)
 class Set:
     n: int
+    b: int = 0
 
 
 @dataclass(frozen=True)
@@ -79,15 +81,45 @@ class Keeper(Actor):
             return (self.but(a=0).but(b=0),)
         if msg.n == 3 and self == Keeper(me=self.me, a=1, b=0):
             return self.but(a=5)
+        if msg.n == 4:
+            after = self.but(a=0)
+            return after if after.b > 5 or self.a > 3 else None
+        if msg.n == 5:
+            return self.but(a=5) if self.sum > 4 else None
         return self.but(a=2) if vars(self)["b"] > 1 else None
+
+    @cached_property
+    def sum(self) -> int:
+        return self.a + self.b
+
+
+@dataclass(frozen=True)
+class Matcher(Actor):
+    b: int = 0
+
+    def receive(self, msg: object, src: Id) -> Step:
+        match msg:
+            case Set(1, self.b):
+                return self.but(b=7)
+        return None
 
 
 def test_a_reason_depends_on_every_field_with_which_a_state_is_compared() -> None:
     reasons, me = Reasons(), Id("k1")
-    for n in range(5):
+    for n in range(7):
         letter = Letter(Id("k2"), Set(n))
         for a in range(3):
             for b in range(3):
                 actor = Keeper(me=me, a=a, b=b)
+                assert actor.sum == a + b
                 alone = ignores(actor, letter.message, letter.src, "this message")
                 assert reasons.ignores(actor, letter) == alone, (n, a, b)
+
+
+def test_a_reason_depends_on_every_field_that_it_shows() -> None:
+    reasons, letter = Reasons(), Letter(Id("k2"), Set(0))
+    for b in (0, 7):
+        actor = Matcher(me=Id("m1"), b=b)
+        alone = ignores(actor, letter.message, letter.src, "this message")
+        assert alone.endswith(f"b = {b}")
+        assert reasons.ignores(actor, letter) == alone

@@ -1,8 +1,8 @@
 """The reactions of the local states of every node, as far as they are computed for a page.
 
-A local state is an actor, up or down. The tables are closed under all that the nodes could ever do,
-if that ends. Otherwise they hold what a search of the cluster asked for, if that ends. Otherwise
-they hold what executions of up to `depth` steps need.
+A local state is an actor, up or down. If the nodes can do only finitely many things, whatever the
+others do, the tables hold all of them. Otherwise, if a search of the cluster ends, the tables hold
+what the search asked for. Otherwise they hold what executions of up to `depth` steps need.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ from pcheck.semantics.node import Config, Move, Node
 
 MAX_REACTIONS = 60_000
 MAX_STATES = 10_000  # of the search that is tried if the reactions do not end
-FEW_REACTIONS = 5_000  # that a page holds if neither ends
-Answer = Sequence[Move] | SpecError  # a reaction, or the error of a handler that failed
-Question = tuple[int, Config, Letter | None]  # a node, a local state, a letter or its actions
+MAX_REACTIONS_WITHOUT_END = 5_000  # that a page holds if neither ends
+Reaction = Sequence[Move] | SpecError  # the moves, or the error of a handler that failed
+Asked = tuple[int, Config, Letter | None]  # a node, a local state, and a letter; None: its actions
 
 
 @dataclass
 class Reactions:
     """The local states and letters of all nodes of a cluster, and the reactions.
 
-    `is_closed` tells whether the reactions serve on every network. If `depth` is a number, they
-    serve only for executions of up to this many steps.
+    `serves_all_networks` is false if they come from a search on one network. If `depth` is a
+    number, they serve only for executions of up to this many steps.
     """
 
     model: ClusterModel
     locals: list[dict[Config, None]]
     letters: list[dict[Letter, None]]  # those to each node
-    answers: dict[Question, Answer] = field(default_factory=dict)
-    is_closed: bool = True
+    answers: dict[Asked, Reaction] = field(default_factory=dict)
+    serves_all_networks: bool = True
     depth: int | None = None
 
     @classmethod
@@ -61,7 +61,7 @@ class Reactions:
             return self.model.nodes[i].config(local.actor, True, ())
         return self.crash(i, local)
 
-    def ask(self, question: Question) -> list[tuple[Config, list[tuple[int, Letter]]]]:
+    def ask(self, question: Asked) -> list[tuple[Config, list[tuple[int, Letter]]]]:
         """Ask for a reaction; return where each move leads, and what it sends to which node."""
         i, local, letter = question
         answer = self.answers[question] = _answer(self.model.nodes[i], local, letter)
@@ -90,7 +90,7 @@ def reactions_of(model: ClusterModel, tick: Tick, max_reactions: int = MAX_REACT
     closed = _Closing(model, tick, max_reactions).found
     if closed.depth is None:
         return closed
-    few = min(FEW_REACTIONS, max_reactions)
+    few = min(MAX_REACTIONS_WITHOUT_END, max_reactions)
     return _of_search(model) or _Closing(model, tick, few).found
 
 
@@ -107,7 +107,7 @@ def _of_search(model: ClusterModel) -> Reactions | None:
     if search.stopped is not None:
         return None
     found = Reactions.none_of(searched)
-    found.is_closed = False
+    found.serves_all_networks = False
     for node, actor, letter in tuple(searched.asked):
         i = searched.index[node.me]
         local = node.config(actor, True, ())
@@ -148,7 +148,7 @@ class _Closing:
             found.depth = self._todo[0][0]
             found.add_faults()
 
-    def _ask(self, depth: int, question: Question) -> None:
+    def _ask(self, depth: int, question: Asked) -> None:
         for after, sends in self.found.ask(question):
             for receiver, letter in sends:
                 self._add_letter(receiver, letter, depth + 1)
@@ -176,10 +176,13 @@ class _Closing:
         heappush(self._todo, (depth, next(self._numbers), i, local, letter))
 
 
-def _answer(node: Node, local: Config, letter: Letter | None) -> Answer:
+def _answer(node: Node, local: Config, letter: Letter | None) -> Reaction:
     """Return the reaction of a local state, or the error if its handler fails."""
     try:
-        return node.moves(local.actor, letter)
+        moves = node.moves(local.actor, letter)
+        if len({move.label for move in moves}) < len(moves):
+            return SpecError(f"{node.me} has two steps with the same label")
+        return moves
     except Unreliable:
         raise
     except SpecError as error:

@@ -75,7 +75,7 @@ class _Tables:
         ]
         bundles = [
             [
-                [self._letter_numbers[letter], [index[to] for to in tos]]
+                [self._letter_numbers[letter], [index[to] for to in dict.fromkeys(tos)]]
                 for letter, tos in each.sends
             ]
             for each in self._bundles.items
@@ -84,7 +84,6 @@ class _Tables:
             "network": setup.network,
             "crashes": setup.crashes,
             "depth": self._reactions.depth,
-            "isClosed": self._reactions.is_closed,
             "nodes": nodes,
             "ranks": [by_name.index(node.me) for node in self._model.nodes],
             "letters": letters,

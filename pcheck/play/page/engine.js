@@ -248,7 +248,7 @@ const Pcheck = (() => {
       const src = (letter) => this.data.letters[letter][0];
       return at === 0 || src(inbox[at - 1]) !== src(inbox[at]);
     }
-    // The reactions that the tables lack: of these nothing is known.
+    // The reactions that the tables lack.
     unknown(state) {
       return this.data.nodes.flatMap((_, node) => this.#rowsIn(state, node).unknown);
     }
@@ -415,7 +415,7 @@ const Pcheck = (() => {
         return isWanted;
       },
       value: (state) => engine.text(engine.data.nodes[node].texts[engine.local(state, node)][field]) === text,
-      end: (state) => engine.isKnown(state) && engine.steps(state).length === 0,
+      end: (state) => (engine.steps(state).length ? false : engine.isKnown(state) || undefined),
     }[kind];
   }
 

@@ -14,7 +14,7 @@ from pcheck.errors import UsageError
 from pcheck.language.property import Milestone, Property
 from pcheck.play.page.closing import Reactions, reactions_of
 from pcheck.play.page.data import play_data
-from pcheck.play.page.recording import FEW_STATES, MAX_STATES, Answers, record
+from pcheck.play.page.recording import MAX_STATES, MAX_STATES_WITHOUT_END, Answers, record
 from pcheck.render.diagram.style import DIAGRAM_STYLE
 from pcheck.render.page.html import about, facts
 from pcheck.render.page.markup import Markup, element, joined
@@ -52,14 +52,13 @@ def page_of(stepping: Stepping, on_progress: OnProgress | None, on_note: OnNote)
             "terminal, without -o"
         )
     saved = stepping.saved()
-    if setup.target is not None:
-        model.properties = (setup.target,)
+    properties = model.properties if setup.target is None else (setup.target,)
     clock = Clock(Limits(), on_progress)
     reactions = reactions_of(
         model, clock.ticking(Progress(), "asking every node for its reactions")
     )
-    max_states = MAX_STATES if reactions.depth is None else FEW_STATES
-    answers = record(model, on_progress, on_note, max_states)
+    max_states = MAX_STATES if reactions.depth is None else MAX_STATES_WITHOUT_END
+    answers = record(model, properties, on_progress, on_note, max_states)
     tick = clock.ticking(Progress(), "writing the page")
     tables = play_data(setup, reactions, answers, tick)
     engine = part("engine.js", FILES)
@@ -130,7 +129,7 @@ def _limits(reactions: Reactions, answers: Sequence[Answers]) -> Iterator[str]:
             )
     lacking = [each.limit for each in answers if isinstance(each.asked, Milestone) and each.limit]
     if lacking:
-        yield f"Some milestones are not shown: the search for them stopped at {lacking[0]}."
+        yield f"Some milestones are not shown: the search for milestones stopped at {lacking[0]}."
 
 
 def _without_steps(saved: SavedTrace) -> dict[str, Any]:

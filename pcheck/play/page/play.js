@@ -132,7 +132,7 @@
 
   function verdict({ name, kind, at }) {
     const { isComputed, step, why } = run.last.verdicts[at];
-    if (!isComputed) return ["is-open", `${name}: not computed here`];
+    if (!isComputed) return ["is-open", `${name}: not computed in every step so far`];
     if (kind === "always")
       return step === undefined ? ["is-true", `${name}: true so far`]
         : ["is-false", `${name} is false since step ${step}: ${why}. `];
@@ -245,7 +245,10 @@
   function save() {
     const wrong = properties.find((judge) => isAlways(judge) && (run.events.length || !judge.isStep) &&
       ![null, undefined].includes(engine.judge(judge, run.state, run.previous)));
-    const trace = { ...saved, property: wrong?.name ?? null, why: null, steps: run.labels };
+    const reached = properties.find((judge) => !isAlways(judge) && engine.judge(judge, run.state) === true);
+    const isGoal = properties.every((judge) => !isAlways(judge)); // the page of --find
+    const decided = isGoal ? reached : wrong;
+    const trace = { ...saved, property: decided?.name ?? null, why: null, steps: run.labels };
     const file = new Blob([`${JSON.stringify(trace, null, 2)}\n`], { type: "application/json" });
     const link = make("a", { href: URL.createObjectURL(file), download: `${[saved.spec.replace(/^.*[/\\]|\.py$/g, ""), saved.bug].filter(Boolean).join("-")}.json` });
     link.click();
@@ -273,8 +276,9 @@
     const before = run;
     const at = begin(trace.steps);
     if (at >= 0) {
+      const words = engine.isKnown(run.state) ? "is not possible" : "was not computed";
       run = before;
-      return say(`cannot be opened: step ${at + 1} is not possible: ${trace.steps[at]}.`);
+      return say(`cannot be opened: step ${at + 1} ${words}: ${trace.steps[at]}.`);
     }
     show(`Opened ${file.name}: ${counted(trace.steps.length, "step")}.`);
   }
@@ -339,7 +343,7 @@
     const hint = byId("hint");
     const count = counted(states, "state");
     if (labels === null) {
-      hint.textContent = isPartial && isUnknown ? "Some of what can follow was not computed, so there is no answer."
+      hint.textContent = isPartial && isUnknown ? "Some states that can follow were not computed, so there is no answer."
         : isPartial ? `There is no answer: more than ${count} can follow.`
         : isWhole ? `The goal is not met in any state that can follow (${count}).`
         : isUnknown ? `The goal is not met within ${counted(depth, "step")}; what follows was not computed (${count}).`
@@ -428,7 +432,7 @@
   byId("names").append(...names.map((textContent) => make("span", { textContent })));
   byId("play").hidden = false;
   fillGoals();
-  begin(first);
-  show(first.length ? `Opened at step ${run.events.length}.` : "Choose a step.", { isQuiet: true });
+  const lacking = begin(first);
+  show(lacking >= 0 ? `Step ${lacking + 1} of the saved trace was not computed.` : first.length ? `Opened at step ${run.events.length}.` : "Choose a step.", { isQuiet: true });
   followAddress();
 })();

@@ -7,14 +7,16 @@ the same observations as an execution on `set`. The search goes on where a prope
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from pcheck.errors import UsageError
+from pcheck.errors import SpecError, UsageError
 from pcheck.language.names import Id
 from pcheck.language.property import Kind, Milestone, Property
 from pcheck.language.seen import UP, Seen, Sees
 from pcheck.language.values import exact
+from pcheck.play.page.diagrams import Numbers
 from pcheck.search.clock import OnProgress
 from pcheck.search.engine import OnNote, explore
 from pcheck.search.limits import INTERRUPT, Limits
@@ -25,16 +27,13 @@ from pcheck.semantics.node import Config
 from pcheck.text import counted
 
 MAX_STATES = 2_000_000
-FEW_STATES = 10_000  # if the tables of a page end at some depth
+MAX_STATES_WITHOUT_END = 10_000  # if the tables of a page end at some depth
 MAX_OBSERVATIONS = 200_000  # under one footprint
 MAX_STATES_OF_REFERENCE = 3_000
 NET = NETWORKS["set"]
 # The part of an observation that comes from one node: the watched messages that the node sent, and
 # its watched fields.
 NodePart = tuple[frozenset[Hashable], tuple[Hashable, ...]]
-
-
-Numbers = tuple[int, ...]
 
 
 @dataclass(eq=False)
@@ -98,18 +97,20 @@ class Recorder:
     def _note_step(self, before: Seen, after: Seen) -> None:
         """Note the answers for a step, and for steps that change nothing that is seen.
 
-        A reduced search need not take the latter.
+        A reduced search need not take the latter. If they do not exist, a property may fail.
         """
-        for step in ((before, after), (before, before), (after, after)):
-            self._note_all(*step)
+        self._note_all(before, after)
+        for seen in (before, after):
+            self._note_all(seen, seen, may_fail=True)
 
-    def _note_all(self, *seen: Seen) -> None:
+    def _note_all(self, *seen: Seen, may_fail: bool = False) -> None:
         if self.is_full:
             return
         numbers = [self._numbers(each) for each in seen]
         key = tuple([number for of_node in zip(*numbers) for number in of_node])
         for each in self._group:
-            each.ask(key, seen)
+            with suppress(*([SpecError] if may_fail else [])):
+                each.ask(key, seen)
         if len(self._group[0].by_parts) >= MAX_OBSERVATIONS:
             self.is_full = True
             for each in self._group:
@@ -161,17 +162,18 @@ def fields_in_part(
 
 def record(
     model: ClusterModel,
+    properties: Sequence[Property],
     on_progress: OnProgress | None = None,
     on_note: OnNote = lambda _: None,
     max_states: int = MAX_STATES,
 ) -> list[Answers]:
-    """Return the answers of each property of a model, then those of each milestone.
+    """Return the answers of each of some properties, then those of each milestone of a model.
 
     A milestone that sees more than the properties has a search of its own.
     """
-    asked: list[Property | Milestone] = [*model.properties, *model.milestones]
+    asked: list[Property | Milestone] = [*properties, *model.milestones]
     found = [*map(Answers, asked)]
-    seen = {what for prop in model.properties for what in prop.sees}
+    seen = {what for prop in properties for what in prop.sees}
     together = [each for each in found if seen.issuperset(each.asked.sees)]
     groups = [together, *([each] for each in found if each not in together)]
     for group in groups:
@@ -222,6 +224,11 @@ def _record(
         except TooMany:
             return None  # each answer has a limit of its own
 
-    limit = search_all(NET)
+    try:
+        limit = search_all(NET)
+    except SpecError:  # perhaps in a state that only `set` has
+        if model.network is NET:
+            raise
+        return search_all(model.network)
     # messages that arrive only once may make a search end that does not end on `set`
     return limit if limit is None or model.network is NET else search_all(model.network)

@@ -37,8 +37,9 @@ def page_data(
     reactions = reactions_of(setup.model, no_tick, max_reactions)
     if reactions.depth is not None:
         max_states = min(max_states, 3_000)
-    answers = record(setup.model, max_states=max_states)
-    return play_data(setup, reactions, answers, no_tick)
+    answers = record(setup.model, setup.model.properties, max_states=max_states)
+    data = play_data(setup, reactions, answers, no_tick)
+    return {**data, "servesAllNetworks": reactions.serves_all_networks}
 
 
 @dataclass
@@ -110,6 +111,9 @@ def check_cut_off(jobs: Sequence[Job]) -> int:
                 assert engine_shows["fields"] == reference_shows["fields"]
                 assert set(known) <= set(steps)
                 assert engine_shows["unknown"] > 0 or known == steps, labels[:number]
+                verdicts, expected = engine_shows["verdicts"], reference_shows["verdicts"]
+                for name, verdict in verdicts.items():
+                    assert verdict in ("not computed", expected[name]), (name, labels[:number])
     return ends
 
 

@@ -38,7 +38,7 @@ def on_all_networks(
 ) -> list[Job]:
     """Return walks on each network; the tables are the same for all, unless a search made them."""
     random, jobs = Random(f"{spec.name} {bug and bug.name}"), list[Job]()
-    for network in NETWORKS if data["isClosed"] else [data["network"]]:
+    for network in NETWORKS if data["servesAllNetworks"] else [data["network"]]:
         model = prepare(spec, {}, bug=bug, network=network).model
         assert isinstance(model, ClusterModel)
         jobs.append(job(data, model, random, walks, max_steps=steps_within(data), **given))

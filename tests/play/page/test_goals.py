@@ -62,8 +62,9 @@ def test_a_violation_is_as_near_as_in_the_saved_trace(file: Any) -> None:
     asked = judge(data, saved.property) | {"maxStates": 30_000}
     (found,) = answers(data, [asked])
     if found["labels"] is None:  # too far for a search without reductions
-        assert found["depth"] < len(saved.steps)
-        assert (found["isWhole"], found["states"]) == (False, 30_000) or found["isUnknown"]
+        assert 0 < found["depth"] < len(saved.steps)
+        assert not found["isWhole"]
+        assert found["isUnknown"] or found["states"] == 30_000
     else:
         assert len(found["labels"]) == len(saved.steps)
         stepping = Stepping(setup, found["labels"])
@@ -152,3 +153,18 @@ def test_a_property_of_steps_is_not_violated_before_the_first_step() -> None:
     data = page_data(replace(paxos(1, 1, 1, 0), model=model))
     (found,) = answers(data, [judge(data, "time_passes")])
     assert (found["labels"], found["isWhole"], found["states"]) == (None, True, 9)
+
+
+def test_tables_that_end_give_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pcheck.play.page.closing.MAX_STATES", 1)  # no search helps
+    data = page_data(paxos(2, 2, 1, 0), max_reactions=10)
+    end, violated, trap = answers(
+        data,
+        [
+            {"wanted": {"kind": "end"}},
+            judge(data, "agreement"),
+            judge(data, "some_value_chosen", isTrap=True),
+        ],
+    )
+    for found in (end, violated, trap):
+        assert (found["labels"], found["isWhole"], found["isUnknown"]) == (None, False, True)
