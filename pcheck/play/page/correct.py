@@ -9,7 +9,7 @@ from __future__ import annotations
 from pcheck.errors import SpecError
 from pcheck.language.actor import Actor
 from pcheck.language.kinds import state_fields
-from pcheck.language.printing import brief, show
+from pcheck.language.printing import show
 from pcheck.loading.setup import Setup
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Letter
@@ -121,7 +121,7 @@ class Correct:
             return "does not take this step" + (f": {why}" if why is not None else "")
         other = other_choices(node, twin, letter)
         if other is not None:
-            return f"takes {brief(letter.message)} {other}"
+            return f"takes this message {other}"
         return ignores(twin, letter.message, letter.src, "this message")
 
 

@@ -78,7 +78,7 @@ def _compile_into(cache: Path) -> None:
 
 @contextmanager
 def _interrupts_afterwards() -> Iterator[None]:
-    """Delay Ctrl-C until the work inside is done, a second at most."""
+    """Delay Ctrl-C until the work inside is done."""
     is_main = threading.current_thread() is threading.main_thread()  # as `signal` demands
     if not is_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield
