@@ -81,7 +81,7 @@ def test_what_cannot_be_a_page_is_refused(
 def test_a_page_says_what_it_leaves_out(
     pcheck: Ends, empty_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pcheck.play.page.recording.MAX_OBSERVATIONS", 30)
+    monkeypatch.setattr("pcheck.play.page.recorder.MAX_OBSERVATIONS", 30)
     assert pcheck("play", "retrying_paxos", "-o", "page.html")[0] == 0
     text = unescape((empty_folder / "page.html").read_text(encoding="utf-8"))
     lines = re.findall(r"<p>([^<]*30 observations[^<]*)</p>", text)

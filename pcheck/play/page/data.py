@@ -16,9 +16,9 @@ from pcheck.loading.setup import Setup
 from pcheck.play.page.closing import Reactions
 from pcheck.play.page.correct import Correct
 from pcheck.play.page.diagrams import Diagrams
-from pcheck.play.page.node_parts import view_data
 from pcheck.play.page.numbering import Numbering
-from pcheck.play.page.recording import Answers
+from pcheck.play.page.recorder import Answers
+from pcheck.play.page.views import view_data
 from pcheck.search.clock import Tick
 from pcheck.semantics.cluster_model import fields_of
 from pcheck.semantics.network import Letter

@@ -14,7 +14,8 @@ from pcheck.errors import UsageError
 from pcheck.language.property import Milestone, Property
 from pcheck.play.page.closing import Reactions, reactions_of
 from pcheck.play.page.data import play_data
-from pcheck.play.page.recording import MAX_STATES, MAX_STATES_WITHOUT_END, Answers, record
+from pcheck.play.page.recorder import Answers
+from pcheck.play.page.recording import MAX_STATES, MAX_STATES_WITHOUT_END, record
 from pcheck.render.diagram.style import DIAGRAM_STYLE
 from pcheck.render.page.html import about, facts
 from pcheck.render.page.markup import Markup, element, joined

@@ -1,54 +1,54 @@
-"""The parts of an observation that come from one node, with the numbers that diagrams use.
+"""The parts of an observation that come from one node, as a property with a footprint sees them.
 
-Such a part holds the watched messages that the node sent, and its watched fields. A view is all
-that one footprint lets a property see.
+Such a part holds the watched messages that the node sent, and its watched fields. It is read from
+what a property sees, and its fields also from a local state: both give equal keys.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Hashable, Sequence
 
 from pcheck.language.names import Id
-from pcheck.play.page.numbering import Numbering
-from pcheck.play.page.recording import Answers, NodePart, fields_in_part
+from pcheck.language.seen import UP, Seen, Sees
+from pcheck.language.values import exact
 from pcheck.semantics.cluster_model import ClusterModel
-from pcheck.semantics.network import Letter
 from pcheck.semantics.node import Config
 
-
-def view_data(
-    model: ClusterModel,
-    found: Answers,
-    locals_: Sequence[Mapping[Config, int]],
-    letters: Mapping[Letter, int],
-) -> dict[str, Any]:
-    """Return a view, from which the engine of a page numbers the parts, as values of JSON.
-
-    `classes` holds for each node and local state the number of its watched fields. A part is this
-    number, then the numbers of the watched letters that the node sent. It is null if the tables do
-    not contain it.
-    """
-    sees = found.asked.sees
-    kinds = tuple(what for what in sees if isinstance(what, type))
-    watched = {each: n for each, n in letters.items() if isinstance(each.message, kinds)}
-    by_key = {(each.src, each.exact): number for each, number in watched.items()}
-    classes, parts = [], []
-    for i, (known, seen) in enumerate(zip(locals_, found.parts, strict=True)):
-        me, fields = model.nodes[i].me, Numbering[Hashable]()
-        classes.append([fields.number(fields_in_part(model, i, each, sees)) for each in known])
-        numbers = {values: number for number, values in enumerate(fields.items)}
-        parts.append([_part(me, part, numbers, by_key) for part in seen])
-    return {"letters": sorted(watched.values()), "classes": classes, "parts": parts}
+Fields = tuple[Hashable, ...]  # the exact value of each watched field; None if the node lacks it
+NodePart = tuple[frozenset[Hashable], Fields]
 
 
-def _part(
-    me: Id,
-    part: NodePart,
-    fields: Mapping[Hashable, int],
-    letters: Mapping[tuple[Id, Hashable], int],
-) -> list[int] | None:
-    sent, values = part
-    if values not in fields or not all((me, key) in letters for key in sent):
-        return None
-    return [fields[values], *sorted(letters[me, key] for key in sent)]
+def parts_of(
+    seen: Seen,
+    nodes: Sequence[Id],
+    sees: Sequence[Sees],
+    key_of: Callable[[object], Hashable],
+) -> list[NodePart]:
+    """Return the part of each node; `key_of` returns the exact key of a message."""
+    sent: dict[Id, set[Hashable]] = {node: set() for node in nodes}
+    for kind in sees:
+        for src, message in seen.sent(kind) if isinstance(kind, type) else ():
+            sent[src].add(key_of(message))
+    rows = [_row(seen, nodes, what) for what in sees if not isinstance(what, type)]
+    return [(frozenset(sent[node]), tuple([row.get(node) for row in rows])) for node in nodes]
+
+
+def _row(seen: Seen, nodes: Sequence[Id], what: Sees) -> dict[Id, Hashable]:
+    """Return the exact value of a field in each node that has it; for UP, of each node."""
+    if isinstance(what, str):
+        return {node: exact(value) for node, value in seen.field(what)}
+    return {node: exact(seen.up(node)) for node in nodes}
+
+
+def fields_of_local(model: ClusterModel, i: int, local: Config, sees: Sequence[Sees]) -> Fields:
+    """Return the watched fields of a node in a local state."""
+
+    def value(what: Sees) -> Hashable:
+        if what is UP:
+            return exact(local.up)
+        assert isinstance(what, str)
+        if not model.cluster.has_field(model.nodes[i].me, what):
+            return None
+        return exact(getattr(local.actor, what.rpartition(".")[2]))
+
+    return tuple(value(what) for what in sees if not isinstance(what, type))

@@ -27,11 +27,13 @@ from pcheck.errors import SpecError
 from pcheck.language.values import exact
 from pcheck.loading.setup import prepare
 from pcheck.loading.spec import find
-from pcheck.play.page import recording
+from pcheck.play.page import recorder
 from pcheck.play.page.closing import Reactions, reactions_of
 from pcheck.play.page.correct import Correct
 from pcheck.play.page.diagrams import Diagrams
-from pcheck.play.page.recording import Answers, fields_in_part, record
+from pcheck.play.page.node_parts import fields_of_local
+from pcheck.play.page.recorder import Answers
+from pcheck.play.page.recording import record
 from pcheck.search.clock import no_tick
 from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.network import NETWORKS
@@ -171,7 +173,7 @@ def answer_of(model: ClusterModel, found: Answers, state: State) -> object:
             for each in state.observed
             if each.src == node.me and isinstance(each.message, kinds)
         )
-        fields = fields_in_part(model, i, state.nodes[i], found.asked.sees)
+        fields = fields_of_local(model, i, state.nodes[i], found.asked.sees)
         numbers.append(found.parts[i][sent, fields])
     return found.by_parts[tuple(numbers)]
 
@@ -201,7 +203,7 @@ def test_a_search_that_is_cut_off_says_so(monkeypatch: pytest.MonkeyPatch) -> No
     assert {each.limit for each in record(model, model.properties, max_states=100)} == {
         "100 states"
     }
-    monkeypatch.setattr(recording, "MAX_OBSERVATIONS", 5)
+    monkeypatch.setattr(recorder, "MAX_OBSERVATIONS", 5)
     assert {each.limit for each in record(model, model.properties)} == {"5 observations"}
 
 
@@ -299,3 +301,20 @@ def it_jumps_once(before: Seen, after: Seen) -> str | None:
     """Each step changes one node."""
     (change,) = after.changes_since(before, "done")
     return None if change.new else "it is undone"
+
+
+@always(sees=["done"])
+def it_fails(seen: Seen) -> str | None:
+    """Fail as soon as a node has acted."""
+    if any(seen.values_of("done")):
+        raise ValueError("no answer")
+    return None
+
+
+def test_a_property_that_fails_is_an_error_in_its_own_words() -> None:
+    cluster = Cluster({P: lambda i: Once()}, [it_fails, it_jumps_once])
+    model = ClusterModel(cluster, NETWORKS["set"], 0)
+    with pytest.raises(SpecError) as found:
+        record(model, model.properties)
+    assert str(found.value).endswith("the property it_fails raised ValueError: no answer")
+    assert str(found.value).count("the property") == 1
