@@ -1,4 +1,4 @@
-"""`pcheck play`: a protocol whose steps the user chooses, on a terminal."""
+"""`pcheck play`: a protocol whose steps the user chooses, on a terminal or on a page."""
 
 from __future__ import annotations
 

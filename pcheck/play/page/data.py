@@ -109,7 +109,8 @@ class _Tables:
             "letters": letters,
             "up": [int(local.up) for local in known],
             "texts": [
-                [self._texts.number(fields_of(local)[name]) for name in fields] for local in known
+                [self._texts.number(text) for name, text in fields_of(local).items() if name]
+                for local in known
             ],
             "fault": [each[0] for each in table],
             "faultNotes": [each[1] for each in table],

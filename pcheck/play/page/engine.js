@@ -52,20 +52,22 @@ const Pcheck = (() => {
   const isSmaller = (one, other) => one < other; // letters are numbered in their order
 
   // The rules of each network for an inbox: how a letter is put into it, which letters may be
-  // delivered next, and what is left after one of them.
+  // delivered next, which ones are behind others, and what is left after one of them.
   const putOnce = (inbox, letter) => insert(inbox, letter, isSmaller);
   const distinct = (inbox) => [...new Set(inbox)];
   const NETWORKS = {
     set: () => ({
       put: (inbox, letter) => (inbox.includes(letter) ? inbox : putOnce(inbox, letter)),
       next: (inbox) => inbox,
+      behind: () => [],
       taken: (inbox) => inbox,
     }),
-    once: () => ({ put: putOnce, next: distinct, taken: without }),
-    lossy: () => ({ put: putOnce, next: distinct, taken: without, loses: true }),
+    once: () => ({ put: putOnce, next: distinct, behind: () => [], taken: without }),
+    lossy: () => ({ put: putOnce, next: distinct, behind: () => [], taken: without, loses: true }),
     fifo: (rankOf) => ({
       put: (inbox, letter) => insert(inbox, letter, (a, b) => rankOf(a) < rankOf(b)),
       next: (inbox) => inbox.filter((each, at) => at === 0 || rankOf(each) !== rankOf(inbox[at - 1])),
+      behind: (inbox) => inbox.filter((each, at) => at > 0 && rankOf(each) === rankOf(inbox[at - 1])),
       taken: without,
       loses: true,
       takesIgnored: true, // an ignored delivery is a step, since it makes way for the next letter
@@ -148,7 +150,7 @@ const Pcheck = (() => {
     // What a node can do in a configuration: its steps, the letters that it ignores, and what was
     // not computed. A step is known by its label.
     #rows(node, local, inbox) {
-      const { name, actions, up, fault, faultNotes, on } = this.data.nodes[node];
+      const { name, actions, up, fault, faultNotes } = this.data.nodes[node];
       const next = this.network.next(this.inboxes.items[inbox]);
       const [steps, ignored, unknown] = [[], [], []];
       const isUp = up[local] === 1;
@@ -232,21 +234,16 @@ const Pcheck = (() => {
     waiting(state) {
       return this.data.nodes.flatMap(({ name }, node) => {
         const inbox = this.inbox(state, node);
-        const next = this.network.next(inbox);
-        const why = (letter) => {
-          if (!this.isUp(state, node)) return `${name} is down`;
-          const rank = this.data.letters[letter][0];
-          return `${name} takes ${this.letter(next.find((each) => this.data.letters[each][0] === rank)).message} first`;
-        };
-        const late = this.isUp(state, node) ? inbox.filter((_, at) => !this.#isNext(inbox, at)) : distinct(inbox);
-        return late.map((letter) => ({ node, letter, why: why(letter), note: "" }));
+        const [letters, why] = this.isUp(state, node)
+          ? [this.network.behind(inbox), (letter) => `${name} takes ${this.#firstOf(letter, inbox)} first`]
+          : [distinct(inbox), () => `${name} is down`];
+        return letters.map((letter) => ({ node, letter, why: why(letter), note: "" }));
       });
     }
-    // On fifo only the first letter of each sender is next; elsewhere every letter is.
-    #isNext(inbox, at) {
-      if (!this.network.takesIgnored) return true;
-      const src = (letter) => this.data.letters[letter][0];
-      return at === 0 || src(inbox[at - 1]) !== src(inbox[at]);
+    // The oldest message in an inbox from the sender of a letter.
+    #firstOf(letter, inbox) {
+      const src = (each) => this.data.letters[each][0];
+      return this.letter(inbox.find((each) => src(each) === src(letter))).message;
     }
     // The reactions that the tables lack.
     unknown(state) {
@@ -314,7 +311,7 @@ const Pcheck = (() => {
       const reached = new Set(before?.reached);
       event.milestones = milestones.filter(([key]) => !reached.has(key)).map(([, line]) => line);
       for (const [key] of milestones) reached.add(key);
-      return Object.assign(event, { reached }, this.#verdicts(event, before));
+      return Object.assign(event, { reached, verdicts: this.#verdicts(event, before) });
     }
 
     #milestones({ state, sent }) {
@@ -333,7 +330,7 @@ const Pcheck = (() => {
     // Each property's answer: for an `always` the first step after which it is false, and why.
     #verdicts({ state, number }, before) {
       const { engine } = this;
-      const verdicts = engine.data.judges.map((judge, at) => {
+      return engine.data.judges.map((judge, at) => {
         const was = before?.verdicts[at];
         if (judge.kind === "milestone" || was?.step !== undefined) return was;
         if (judge.isStep && !before) return { isComputed: true };
@@ -342,7 +339,6 @@ const Pcheck = (() => {
         const isDecided = judge.kind === "always" ? answer !== null : answer;
         return isDecided ? { isComputed: true, step: number, why: answer } : { isComputed: true };
       });
-      return { verdicts };
     }
 
     get steps() {
@@ -350,10 +346,18 @@ const Pcheck = (() => {
     }
     // Take the step with this label; return whether it is possible.
     take(label) {
-      const found = this.steps.find(({ step }) => step.label === label);
-      if (!found) return false;
-      this.events.push(this.#event(found.step, found.after, this.last));
-      this.undone = this.undone.at(-1) === label ? this.undone.slice(0, -1) : [];
+      const { steps } = this;
+      return this.#take(steps, steps.findIndex(({ step }) => step.label === label));
+    }
+    // Take the step at this place among the possible ones; return whether there is one.
+    takeAt(place) {
+      return this.#take(this.steps, place);
+    }
+    #take(steps, place) {
+      if (!steps[place]) return false;
+      const { step, after } = steps[place];
+      this.events.push({ ...this.#event(step, after, this.last), place });
+      this.undone = this.undone.at(-1) === step.label ? this.undone.slice(0, -1) : [];
       return true;
     }
     undo() {
@@ -366,12 +370,18 @@ const Pcheck = (() => {
     }
   }
 
+  // The labels of the steps that led to an entry of a search.
+  function labelsTo(entry) {
+    const labels = [];
+    for (let each = entry; each.before; each = each.before) labels.unshift(each.label);
+    return labels;
+  }
+
   // A search for the nearest state that is wanted, level by level. `labels` are those of a shortest
   // trace to it, or null. Then `isWhole` tells whether every state that can follow was explored, and
   // otherwise no state within `depth` steps is wanted. `isUnknown` tells whether the tables end.
   function search(engine, from, previous, isWanted, maxStates) {
     const known = new Set([from.join()]);
-    const trace = (entry) => (entry.label === null ? [] : [...trace(entry.before), entry.label]);
     const ended = (depth, more) => ({ labels: null, states: known.size, depth, isWhole: false, isUnknown: false, ...more });
     const isHere = isWanted(from, previous);
     if (isHere === undefined) return ended(0, { isUnknown: true, isPartial: true });
@@ -386,7 +396,7 @@ const Pcheck = (() => {
           const entry = { state: after, before, label: step.label };
           const answer = isWanted(after, before.state);
           if (answer === undefined) return ended(depth, { isUnknown: true });
-          if (answer) return ended(depth + 1, { labels: trace(entry) });
+          if (answer) return ended(depth + 1, { labels: labelsTo(entry) });
           if (known.has(key)) continue;
           if (known.size >= maxStates) return ended(depth);
           known.add(key);
@@ -450,9 +460,7 @@ const Pcheck = (() => {
         }
     const found = reaches.indexOf(false);
     if (found < 0) return ended({ isWhole: true });
-    const labels = [];
-    for (let entry = entries[found]; entry.before; entry = entry.before) labels.unshift(entry.label);
-    return ended({ labels, depth: labels.length });
+    return ended({ labels: labelsTo(entries[found]), depth: entries[found].depth });
   }
 
   // The answer to a question of the page, from the end of the trace with these labels.
@@ -464,7 +472,7 @@ const Pcheck = (() => {
     return find(engine, run.state, run.previous, goal(engine, wanted), maxStates);
   }
 
-  return { Engine, Run, search, searchTrap, goal, answer };
+  return { Engine, Run, goal, answer };
 })();
 
 if (typeof module !== "undefined") module.exports = Pcheck;

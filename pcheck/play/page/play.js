@@ -204,39 +204,23 @@
 
   // The address holds the number of the page, and for each step its place among those possible.
   function address() {
-    const again = new Pcheck.Run(engine);
-    const places = run.labels.map((label) => {
-      const place = again.steps.findIndex(({ step }) => step.label === label);
-      again.take(label);
-      return place.toString(36);
-    });
+    const places = run.events.map(({ place }) => place.toString(36));
     return `#run=${[page, ...places].join(".")}`;
   }
 
-  function labelsOf(places) {
-    const again = new Pcheck.Run(engine);
-    for (const place of places) {
-      const found = again.steps[parseInt(place, 36)];
-      if (!found) break;
-      again.take(found.step.label);
-    }
-    return again.labels;
-  }
-
-  function begin(labels) {
-    const fresh = new Pcheck.Run(engine);
-    const at = labels.findIndex((label) => !fresh.take(label));
-    run = fresh;
-    return at;
+  // A trace with these labels, as far as it is possible, and the place of the first that is not.
+  function traceOf(labels) {
+    const found = new Pcheck.Run(engine);
+    return [found, labels.findIndex((label) => !found.take(label))];
   }
 
   function followAddress() {
     const [, text] = /^#run=([0-9a-z.]+)$/.exec(location.hash) ?? [];
     if (text === undefined) return false;
     const [own, ...places] = text.split(".");
-    const labels = own === page ? labelsOf(places) : [];
-    const isWhole = own === page && labels.length === places.length;
-    if (isWhole) begin(labels);
+    const found = new Pcheck.Run(engine);
+    const isWhole = own === page && places.every((place) => found.takeAt(parseInt(place, 36)));
+    if (isWhole) run = found;
     const at = run.events.length ? `Opened at step ${run.events.length}.` : "Choose a step.";
     show(isWhole ? at : "The link belongs to another page, perhaps an older one.", { isQuiet: true });
     return isWhole;
@@ -273,13 +257,12 @@
     const text = (value) => JSON.stringify(value ?? null);
     const other = Object.keys(given).find((key) => text(given[key]) !== text(own[key]));
     if (other) return say(`is a trace of another setup: ${other} must be ${text(own[other])}, got ${text(given[other])}.`);
-    const before = run;
-    const at = begin(trace.steps);
+    const [found, at] = traceOf(trace.steps);
     if (at >= 0) {
-      const words = engine.isKnown(run.state) ? "is not possible" : "was not computed";
-      run = before;
+      const words = engine.isKnown(found.state) ? "is not possible" : "was not computed";
       return say(`cannot be opened: step ${at + 1} ${words}: ${trace.steps[at]}.`);
     }
+    run = found;
     show(`Opened ${file.name}: ${counted(trace.steps.length, "step")}.`);
   }
 
@@ -432,7 +415,8 @@
   byId("names").append(...names.map((textContent) => make("span", { textContent })));
   byId("play").hidden = false;
   fillGoals();
-  const lacking = begin(first);
+  const [opened, lacking] = traceOf(first);
+  run = opened;
   show(lacking >= 0 ? `Step ${lacking + 1} of the saved trace was not computed.` : first.length ? `Opened at step ${run.events.length}.` : "Choose a step.", { isQuiet: true });
   followAddress();
 })();

@@ -36,7 +36,7 @@ def walk(model: ClusterModel, random: Random, most: int) -> Trace[State]:
 
 
 class Reference:
-    """What the reference semantics says about each state of a trace, in the words of the page."""
+    """The reference semantics, which says about each state of a trace what a page must show."""
 
     def __init__(self, model: ClusterModel, why: Callable[..., str] = ignores) -> None:
         """`why` says why an actor ignores a message."""

@@ -1,4 +1,4 @@
-"""What the correct protocol does with the steps of a bug, against the explanations of traces."""
+"""The correct protocol beside the steps of a bug, against the explanations of traces."""
 
 from __future__ import annotations
 
