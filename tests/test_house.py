@@ -32,8 +32,9 @@ ROOMS = {  # what each room may import; a room inside another is named with it
     "results": "coverage render traces search loading semantics language base",
     "front": "results render traces search loading semantics language base",
     "tolerance": "results render traces search loading semantics language base",
-    "cli": "front tolerance results play render traces search search.reductions loading semantics "
-    "language base",
+    "scenarios": "render traces search loading semantics language base",
+    "cli": "front tolerance scenarios results play render traces search search.reductions "
+    "loading semantics language base",
     "testing": "front loading base",
     "specs": "loading",  # the package whose modules are the shipped specs
     "__main__": "cli",

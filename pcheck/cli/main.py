@@ -36,6 +36,10 @@ COMMANDS = {
         "`pcheck play trace.json` goes on from the end of a saved trace. On the screen, the key v "
         "searches ahead for the nearest violation, or for what --find names."
     ),
+    "run": (
+        "Carry out a scenario: steps and expectations in a text file.\n\n"
+        "`pcheck specs` names the specs. specs/README.md describes the format."
+    ),
     "replay": "Replay a saved trace and verify its outcome.",
     "bugs": "Check every known bug and report the property that it violates.",
     "specs": "List the shipped specs with their options, properties and bugs.",
@@ -174,6 +178,10 @@ def _command(arguments: Sequence[str]) -> tuple[Callable[..., int], str]:
             from pcheck.cli import play
 
             return play.play_command(arguments), play.EXIT_STATUS
+        case "run":
+            from pcheck.cli.run import EXIT_STATUS, run_command
+
+            return run_command, EXIT_STATUS
         case "replay":
             from pcheck.cli import replay
 

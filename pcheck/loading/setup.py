@@ -6,7 +6,7 @@ the same meaning everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from pcheck.loading.selection import (
     select_properties,
 )
 from pcheck.loading.spec import Spec, as_spec
+from pcheck.loading.start import with_start
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
 from pcheck.text import one_of, unknown
@@ -56,6 +57,7 @@ class Setup:
     added: Added = Added()  # properties besides those of the spec
     stops: int | None = None
     stop_nodes: tuple[str, ...] | None = None
+    start: tuple[str, ...] = ()  # the lines of a given start, if there is one
 
     @property
     def all_options(self) -> dict[str, Any]:
@@ -124,6 +126,7 @@ class Setup:
             crashes=self.crashes,
             crash_nodes=self.crash_nodes,
             also=self.added,
+            start=self.start,
         ).model
 
     def smaller(self) -> list[str]:
@@ -155,6 +158,7 @@ def prepare(
     properties: Iterable[str] = (),
     find: str | None = None,
     also: Also = (),
+    start: Sequence[str] = (),
 ) -> Setup:
     """Build the model of a spec and return its setup, or raise UsageError or SpecError.
 
@@ -164,6 +168,7 @@ def prepare(
     An argument that is not given has the value in the scope of the bug. If the scope does not set
     the argument, the argument has its default. With `crashes=0` the `crash_nodes` of the scope do
     not apply. `stops` and `stop_nodes` are for questions about the future, which `properties` name.
+    `start` are lines about a state in which the cluster begins instead of its initial state.
     """
     spec = as_spec(spec)
     bug = bug if bug is None or isinstance(bug, Bug) else spec.bug(bug)
@@ -193,18 +198,20 @@ def prepare(
     if isinstance(built, Model):
         _check_without_nodes(
             *(spec,), network=network, crashes=crashes, crash_nodes=names,
-            stops=stops or None, stop_nodes=stopping,
+            stops=stops or None, stop_nodes=stopping, start=tuple(start) or None,
         )  # fmt: skip
         model, net, budget = built, None, None
     else:
         net, budget = _first(network, DEFAULT_NETWORK), _first(crashes, DEFAULT_CRASHES)
         built = built.asking(selected) if asks else built
         model = _cluster_model(spec, built, net, budget, names, stops, stopping)
+        model = with_start(model, spec, start) if start else model
     model.properties = selected if target is None else (target.as_target(),)
     count = _first(stops, STOP_BUDGET.default) if may_stop else None
     return Setup(
-        spec, options, bug, net, budget, model, target, names, extra, count, stopping
-    )  # fmt: skip
+        *(spec, options, bug, net, budget, model, target, names, extra, count, stopping),
+        tuple(start),
+    )
 
 
 def _first(*values: Any) -> Any:
@@ -238,7 +245,7 @@ def _cluster_model(
     names: tuple[str, ...] | None,
     stops: int | None,
     stopping: tuple[str, ...] | None,
-) -> Model[Any]:
+) -> ClusterModel:
     """Return the model of a cluster on a network, or raise UsageError.
 
     At most `crashes` crashes happen, only of the nodes and groups in `names` unless None. At most

@@ -16,7 +16,7 @@ from pcheck.play.keys import interruptible
 from pcheck.render.text.header import Header
 from pcheck.render.text.paragraphs import Paragraph
 from pcheck.render.text.report import verdict_of
-from pcheck.render.text.stepping import sentence
+from pcheck.render.text.stepping import verdicts
 from pcheck.render.text.trace import TraceText
 from pcheck.text import counted, printable
 from pcheck.traces.ahead import LIMITS
@@ -152,12 +152,11 @@ class App:
 
     def _undecided(self) -> Iterator[RenderableType]:
         """Yield what is true if the last state neither violates a property nor is the goal."""
-        violations, goal = self.stepping.violations, self.stepping.goal
-        for violation in violations:
-            yield Paragraph(sentence(violation), "bold red")
+        goal = self.stepping.goal
+        yield from verdicts(self.stepping)
         if goal is not None:
             yield Paragraph(f"{goal.name} is not reached.")
-        elif not violations:
+        elif not self.stepping.violations:
             yield Paragraph("No property is violated.", "bold green")
         yield ""
 

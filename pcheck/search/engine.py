@@ -61,6 +61,8 @@ def explore(
     """
     if not isinstance(model, ClusterModel):
         _check_engine_of_a_model(options)
+    elif model.begins_elsewhere:  # the reductions assume that nodes begin in their first states
+        options = replace(options, reductions="none")
     clock, test = clock or Clock(options.limits, on_progress), HiddenStateTest(model)
     try:
         search = _explore(model, options, clock, on_note)

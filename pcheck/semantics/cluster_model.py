@@ -8,7 +8,7 @@ must agree with it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from typing import NamedTuple
 
@@ -65,6 +65,9 @@ class ClusterModel(Model[State]):
         self.index = {node.me: i for i, node in enumerate(self.nodes)}
         self.observer = Observer(cluster)
         self._begin = State(tuple(node.first for node in self.nodes), 0, frozenset())
+        self.begins_elsewhere = False
+        self.begin_again: Callable[[ClusterModel], ClusterModel] | None = None  # a given start
+        self.sent_before: tuple[Letter, ...] = ()  # messages that a given start says were sent
         self._hypothetical: set[Letter] = set()  # sent only in states not known to be reachable
 
     @property
@@ -86,14 +89,25 @@ class ClusterModel(Model[State]):
         return self._begin
 
     def beginning_at(self, state: State) -> ClusterModel:
-        """Return this cluster with another state, which it can reach, as its initial state.
+        """Return this cluster with another state as its initial state.
 
         Nodes that began alike need not be alike there, so no names are interchangeable.
         """
         other = copy(self)
         other._begin, other.cluster = state, copy(self.cluster)
+        other.begins_elsewhere = True
         other.cluster.interchangeable = ()
         return other
+
+    def anew(self, cluster: Cluster | None = None, network: Network | None = None) -> ClusterModel:
+        """Return a model of the same executions that has asked no handler yet.
+
+        It has another cluster or another network, if they are given.
+        """
+        other = ClusterModel(
+            cluster or self.cluster, network or self.network, self.crashes, self.crash_nodes
+        )
+        return other if self.begin_again is None else self.begin_again(other)
 
     def steps(self, state: State) -> Iterator[tuple[str, State]]:
         for i, row in self.rows(state):

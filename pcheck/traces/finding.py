@@ -13,6 +13,7 @@ from pcheck.language.property import Kind
 from pcheck.loading.setup import Setup
 from pcheck.search.clock import Tick, no_tick
 from pcheck.search.limits import stop_phrase
+from pcheck.semantics.start import GIVEN_START
 from pcheck.semantics.trace import Trace
 from pcheck.text import all_of, counted
 from pcheck.traces.explanation import Explanation, explain
@@ -50,8 +51,17 @@ class Outline:
         return any(p.name == self.name and p.kind is Kind.STILL_POSSIBLE for p in props)
 
     @property
+    def _after(self) -> str:
+        """The end of every statement about a trace from a given start."""
+        return f"; {GIVEN_START}" if self.setup.start else ""
+
+    @property
     def title(self) -> str:
         """The heading of the trace: `The shortest trace that violates agreement (14 steps)`."""
+        return f"{self._title}{self._after}"
+
+    @property
+    def _title(self) -> str:
         verb = "that reaches" if self.is_witness else "that violates"
         verb = "to a trap of" if self._is_trap else verb
         subject = "The shortest trace" if self.is_shortest else "A trace"
@@ -66,10 +76,10 @@ class Outline:
     def ending(self) -> str:
         """The result of the last step: `agreement is false: v1 and v2 are both chosen`."""
         if not self.name:
-            return "no property is violated after the last step"
+            return f"no property is violated after the last step{self._after}"
         if self.is_witness:
-            return f"{self.name} is reached"
-        return f"{self.name} is false: {self.why}"
+            return f"{self.name} is reached{self._after}"
+        return f"{self.name} is false: {self.why}{self._after}"
 
 
 @dataclass(frozen=True)

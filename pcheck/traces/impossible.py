@@ -31,12 +31,13 @@ def why_impossible(model: Model[Any], state: Any, label: str) -> str:
     else:
         reason = _reason(model, state, node, label)
         possible.sort(key=lambda each: _node_of(model, each) is not node)
-    possible.sort(key=lambda each: each.endswith(" crashes"))
     end = "" if reason.endswith("?") else "."
-    return f"{reason}{end} {_instead(possible)}"
+    return f"{reason}{end} {possible_instead(possible)}"
 
 
-def _instead(possible: list[str]) -> str:
+def possible_instead(possible: list[str]) -> str:
+    """Return the sentence about the possible steps, crashes last: at most the first few of them."""
+    possible = sorted(possible, key=lambda each: each.endswith(" crashes"))
     if not possible:
         return "No step is possible."
     more = len(possible) - MAX_LISTED

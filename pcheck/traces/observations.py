@@ -29,8 +29,8 @@ class TraceObservations(Sequence[Seen]):
 
     def __init__(self, model: ClusterModel, states: Sequence[State], taken: Iterable[TakenRow]):
         self._model, self._states = model, states
-        first_sent: dict[Letter, None] = {}
-        self._counts = [0]  # for each state, how many letters were sent before it
+        first_sent = dict.fromkeys(model.sent_before)
+        self._counts = [len(first_sent)]  # for each state, how many letters were sent before it
         for _, row in taken:
             first_sent.update((letter, None) for letter, _ in row.bundle.sends)
             self._counts.append(len(first_sent))

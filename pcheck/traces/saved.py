@@ -19,6 +19,7 @@ from pcheck.language.decorators import Bug
 from pcheck.loading.added import Also
 from pcheck.loading.setup import Setup, prepare
 from pcheck.loading.spec import Spec
+from pcheck.semantics.start import GIVEN_START
 from pcheck.semantics.trace import Trace
 from pcheck.text import unknown
 
@@ -49,6 +50,9 @@ class SavedTrace:
     stops: int | None = None  # None unless the property is a question about the future
     stop_nodes: tuple[str, ...] | None = None  # the nodes that stop at the end
     repeats_after: int | None = None  # the steps before a cycle without end, if there is one
+    start: tuple[str, ...] | None = (
+        None  # the lines of a given start, in place of the initial state
+    )
     given: frozenset[str] = field(
         default_factory=lambda: frozenset(SHAPE), compare=False, repr=False
     )
@@ -60,16 +64,18 @@ class SavedTrace:
     def text(self) -> str:
         """Return the content of the file; what says nothing is left out.
 
-        That is `crash_nodes` if every node may crash, `also` without added properties, and `stops`
-        without a question about the future.
+        That is `crash_nodes` if every node may crash, `also` without added properties, `stops`
+        without a question about the future, and `start` if the cluster begins as its spec says.
         """
         found = {"format": FORMAT, "version": VERSION, **asdict(self)}
         del found["given"]
         if "why" not in self.given:  # nobody said that the trace is a shortest one
             found["why"] = None
-        for name in ("crash_nodes", "stops", "stop_nodes", "repeats_after"):
+        for name in ("crash_nodes", "stops", "stop_nodes", "repeats_after", "start"):
             if found[name] is None:
                 del found[name]
+        if self.start is not None:
+            found["note"] = GIVEN_START
         if not self.property:
             found |= dict.fromkeys(("property", "why"))
         if not self.also:
@@ -95,6 +101,7 @@ class SavedTrace:
                 stop_nodes=self.stop_nodes,
                 properties=(self.property,) if self.asks_about_future() else (),
                 also=also,
+                start=self.start or (),
             )
         except (UsageError, SpecError) as error:
             raise TraceError(f"cannot be replayed: {error}") from error
@@ -140,6 +147,7 @@ def saved_from(
         stops=len(stopped) if setup.stops is not None else None,
         stop_nodes=stopped or None,
         repeats_after=repeats_after,
+        start=setup.start or None,
     )
 
 
@@ -199,7 +207,7 @@ def _checked(found: Any) -> SavedTrace:
     given = {name: found[name] for name in SHAPE if found.get(name) is not None}
     nothing = {name for name in ("file", "bug", "refused_at") if name in found}
     steps = tuple(found["steps"])
-    lists = {name: _names(found, name) for name in ("crash_nodes", "stop_nodes")}
+    lists = {name: _names(found, name) for name in ("crash_nodes", "stop_nodes", "start")}
     also = _also(found)
     found_in_file = DEFAULTS | given | {"steps": steps} | lists
     return SavedTrace(**found_in_file, also=also, given=frozenset(given) | nothing)
@@ -207,7 +215,7 @@ def _checked(found: Any) -> SavedTrace:
 
 def _check_keys(found: dict[str, Any]) -> None:
     """Raise TraceError if a file without a format has a key that no trace has."""
-    known = {*SHAPE, "crash_nodes", "stop_nodes", "also", "version"}
+    known = {*SHAPE, "crash_nodes", "stop_nodes", "start", "note", "also", "version"}
     for name in found:
         if name not in known:
             raise TraceError(f"cannot be replayed: {unknown('key', name, sorted(known))}")
@@ -228,12 +236,12 @@ def _check_format(found: dict[str, Any]) -> None:
 
 
 def _names(found: dict[str, Any], key: str) -> tuple[str, ...] | None:
-    """Return the names of nodes under a key, or None for every node."""
+    """Return the names of nodes, or the lines, under a key, or None without the key."""
     names = found.get(key)
     if names is None:
         return None
     if type(names) is not list or not all(isinstance(name, str) for name in names):
-        raise TraceError(f"is damaged: {key!r} is not a list of names")
+        raise TraceError(f"is damaged: {key!r} is not a list of texts")
     return tuple(names)
 
 

@@ -187,9 +187,10 @@ class Stepping:
 
         The search has limits, and the answer says if it met one.
         """
-        return look_ahead(self.setup.model, self._states[-1], self._wanted(name), LIMITS)
+        return look_ahead(self.setup.model, self._states[-1], self.wanted(name), LIMITS)
 
-    def _wanted(self, name: str | None) -> list[Property]:
+    def wanted(self, name: str | None = None) -> list[Property]:
+        """Return the properties for which `ahead` searches, or raise UsageError."""
         properties = self.setup.model.properties
         if name is None and self.goal is not None:
             return [self.goal]

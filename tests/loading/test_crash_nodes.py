@@ -227,7 +227,7 @@ def test_other_crash_nodes_in_a_file_are_an_error(names: Any, tmp_path: Path) ->
     file.write_text(json.dumps({**json.loads(file.read_text()), "crash_nodes": names}))
     with pytest.raises(TraceError) as error:
         read(file)
-    assert str(error.value) == f"{file} is damaged: 'crash_nodes' is not a list of names"
+    assert str(error.value) == f"{file} is damaged: 'crash_nodes' is not a list of texts"
 
 
 @pytest.mark.parametrize("changes", [{"crash_nodes": ["n9"]}, {"crash_nodes": ["n"], "crashes": 0}])

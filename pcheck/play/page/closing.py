@@ -99,7 +99,7 @@ def _of_search(model: ClusterModel) -> Reactions | None:
 
     The search uses no reduction, so it asks for every reaction that an execution needs.
     """
-    searched = ClusterModel(model.cluster, model.network, model.crashes, model.crash_nodes)
+    searched = model.anew()
     searched.properties = ()
     search = explore(searched, SearchOptions("reference", limits=Limits(states=MAX_STATES)))
     if search.stopped == INTERRUPT:
@@ -134,16 +134,18 @@ class _Closing:
         self._todo: list[tuple[int, int, int, Config, Letter | None]] = []
         self._numbers = count()
         self._depths: list[dict[Config | Letter, int]] = [{} for _ in model.nodes]
-        for i, node in enumerate(model.nodes):
-            self._add_local(i, node.first, 0)
+        for i, config in enumerate(model.initial().nodes):
+            self._add_local(i, model.nodes[i].local(config), 0)
+            for letter in config.inbox:
+                self._add_letter(i, letter, 0)
         while self._todo and len(found.answers) < max_reactions:
             tick()
-            depth, _, i, local, letter = heappop(self._todo)
-            after = found.after_fault(i, local) if letter is None else None
+            depth, _, i, local, asked = heappop(self._todo)
+            after = found.after_fault(i, local) if asked is None else None
             if after is not None:
                 self._add_local(i, after, depth + 1)
             if local.up:
-                self._ask(depth, (i, local, letter))
+                self._ask(depth, (i, local, asked))
         if self._todo:
             found.depth = self._todo[0][0]
             found.add_faults()

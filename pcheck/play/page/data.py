@@ -23,6 +23,7 @@ from pcheck.search.clock import Tick
 from pcheck.semantics.cluster_model import fields_of
 from pcheck.semantics.network import Letter
 from pcheck.semantics.node import Bundle, Config, Move, delivered
+from pcheck.semantics.start import GIVEN_START
 from pcheck.traces.ignoring import Reasons
 
 NONE = -1  # the number of what does not exist
@@ -49,6 +50,7 @@ class _Tables:
         self._entries = Numbering[Any]()
         letters = {letter: None for each in self._reactions.letters for letter in each}
         letters |= {letter: None for sent in self._sent() for letter, _ in sent.sends}
+        letters |= dict.fromkeys(self._model.sent_before)
         self._letters = sorted(letters, key=lambda letter: letter.order)
         self._letter_numbers = {letter: number for number, letter in enumerate(self._letters)}
         self._locals = [
@@ -84,6 +86,7 @@ class _Tables:
             "network": setup.network,
             "crashes": setup.crashes,
             "depth": self._reactions.depth,
+            "given": GIVEN_START if setup.start else "",
             "nodes": nodes,
             "ranks": [by_name.index(node.me) for node in self._model.nodes],
             "letters": letters,
@@ -99,13 +102,17 @@ class _Tables:
     def _node(self, i: int) -> dict[str, Any]:
         """Return the table of a node: its local states, and their reactions to its letters."""
         node, known = self._model.nodes[i], self._locals[i]
+        begin = self._model.initial().nodes[i]
+        sent_before = [each for each in self._model.sent_before if each.src == node.me]
         fields = [name for name in fields_of(node.first) if name]
         letters = sorted(self._letter_numbers[each] for each in self._reactions.letters[i])
         table = [self._local(i, local, letters) for local in known]
         return {
             "name": str(node.me),
             "fields": fields,
-            "first": known[node.first],
+            "first": known[node.local(begin)],
+            "inbox": [self._letter_numbers[each] for each in begin.inbox],
+            "sent": [self._letter_numbers[each] for each in sent_before],
             "letters": letters,
             "up": [int(local.up) for local in known],
             "texts": [

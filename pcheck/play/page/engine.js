@@ -107,7 +107,9 @@ const Pcheck = (() => {
         return this.part(view, node, local, this.sets.items[set]);
       }));
       this.rowsOf = remembered((localAndInbox, node) => this.#rows(node, ...unpair(localAndInbox)));
-      this.first = [...nodes.flatMap((node) => [node.first, 0, 0]), 0];
+      const first = ({ first, inbox, sent }) => [first, this.inboxes.number(inbox),
+        this.sets.number(sent.filter((letter) => letters[letter][2]))];
+      this.first = [...nodes.flatMap(first), 0];
     }
 
     text(number) {
@@ -303,7 +305,7 @@ const Pcheck = (() => {
     // Everything about the trace after one more step: what was sent, what is judged, what is new.
     #event(step, state, before) {
       const { engine } = this;
-      const nodes = engine.data.nodes.map((_, node) => new Set(before?.sent[node]));
+      const nodes = engine.data.nodes.map(({ sent }, node) => new Set(before ? before.sent[node] : sent));
       for (const [letter] of step && step.bundle !== NONE ? engine.data.bundles[step.bundle] : [])
         nodes[step.node].add(letter);
       const event = { step, state, sent: nodes, number: before ? before.number + 1 : 0 };

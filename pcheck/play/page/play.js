@@ -9,6 +9,7 @@
   const counted = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
   const { tables, saved, first, page } = JSON.parse(byId("data").textContent);
   const engine = new Pcheck.Engine(tables);
+  const given = tables.given && `; ${tables.given}`; // the end of every verdict
   const names = tables.nodes.map(({ name }) => name);
   const [svg, events, cards] = [byId("paper").firstElementChild, byId("events"), byId("cards")];
   const properties = tables.judges
@@ -77,7 +78,7 @@
           make("strong", { textContent: event.step.label }), isLast ? "" : back),
         ...lines(effects ? [effects] : [], "changes"), ...lines(sends(event), "sends"),
         note(engine.text(event.step.note)), ...lines(event.milestones, "milestone"),
-        ...wrong.map(({ name, at: nth }) => make("p", { className: "wrong", textContent: `${name} is false: ${event.verdicts[nth].why}.` })));
+        ...wrong.map(({ name, at: nth }) => make("p", { className: "wrong", textContent: `${name} is false: ${event.verdicts[nth].why}${given}.` })));
     });
     events.replaceChildren(...items);
   }
@@ -134,10 +135,10 @@
     const { isComputed, step, why } = run.last.verdicts[at];
     if (!isComputed) return ["is-open", `${name}: not computed in every step so far`];
     if (kind === "always")
-      return step === undefined ? ["is-true", `${name}: true so far`]
-        : ["is-false", `${name} is false since step ${step}: ${why}. `];
+      return step === undefined ? ["is-true", `${name}: true so far${given}`]
+        : ["is-false", `${name} is false since step ${step}: ${why}${given}. `];
     return step === undefined ? ["is-open", `${name}: not reached yet`]
-      : ["is-reached", `${name}: reached in step ${step}`];
+      : ["is-reached", `${name}: reached in step ${step}${given}`];
   }
 
   // Links to the steps that the correct protocol would not take so, and to the rules of the bug.
@@ -171,7 +172,7 @@
   function take(label) {
     if (!run.take(label)) return;
     const event = run.last;
-    const wrong = violated(event, event.number).map(({ name, at }) => `${name} is false: ${event.verdicts[at].why}.`);
+    const wrong = violated(event, event.number).map(({ name, at }) => `${name} is false: ${event.verdicts[at].why}${given}.`);
     show([`Step ${event.number}: ${label}.`, ...event.milestones.map((each) => `${each}.`), ...wrong].join(" "));
   }
 

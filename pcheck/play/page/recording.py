@@ -71,7 +71,7 @@ def _record(
     cluster.interchangeable = ()  # so that no observation stands for its renamings
 
     def search(network: Network, states: int, engine: str, reductions: str | None) -> str | None:
-        fresh = ClusterModel(cluster, network, model.crashes, model.crash_nodes)
+        fresh = model.anew(cluster, network)
         options = SearchOptions(engine, reductions, Limits(states=states), all_properties=True)
         try:
             search = explore(fresh, options, on_progress=on_progress, on_note=on_note)

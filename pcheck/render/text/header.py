@@ -12,6 +12,7 @@ from pcheck.loading.setup import Setup
 from pcheck.render.text.paragraphs import Paragraph, Rows
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
+from pcheck.semantics.start import GIVEN_START
 
 FAIR = (
     "an action, a restart or a delivery that stays possible is taken in the end; a crash or a loss "
@@ -54,6 +55,8 @@ class Header:
             yield "added", setup.added.summary, ""
         if sizes := list(_sizes(setup)):
             yield "size", ", ".join(sizes), ""
+        if setup.start:
+            yield "start", f"{GIVEN_START}; {'; '.join(setup.start)}", "bold"
         if setup.network is not None:
             network = NETWORKS[setup.network]
             yield "network", f"{network.name}: {network.meaning}", ""

@@ -9,6 +9,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from pcheck.render.text.paragraphs import Paragraph, Rows
 from pcheck.render.text.snapshot import NodeFields
 from pcheck.render.text.trace import TraceText
+from pcheck.semantics.start import GIVEN_START
 from pcheck.text import counted, printable
 from pcheck.traces.stepping import Stepping, Violation
 
@@ -39,10 +40,11 @@ class SteppingText:
 
 def verdicts(stepping: Stepping) -> Iterator[Paragraph]:
     """Yield a sentence about each violation, and one about the goal if it is reached."""
+    after = f"; {GIVEN_START}." if stepping.setup.start else "."
     for violation in stepping.violations:
-        yield Paragraph(sentence(violation), "bold red")
+        yield Paragraph(f"{sentence(violation).removesuffix('.')}{after}", "bold red")
     if stepping.goal is not None and stepping.is_at_goal:
-        yield Paragraph(f"FOUND: {stepping.goal.name} is reached.", "bold green")
+        yield Paragraph(f"FOUND: {stepping.goal.name} is reached{after}", "bold green")
 
 
 def sentence(violation: Violation) -> str:

@@ -1,0 +1,1 @@
+"""Scenarios: executions written by hand, in labels, with what they are expected to show."""

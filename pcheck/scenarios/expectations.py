@@ -1,0 +1,223 @@
+"""Expectations of a scenario: what a line after `expect` says, and whether it is so.
+
+An expectation about the state can also follow an ellipsis, which searches for such a state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from pcheck.errors import UsageError
+from pcheck.language.actor import Actor
+from pcheck.language.printing import brief, show
+from pcheck.language.property import Kind, Property
+from pcheck.loading.expressions import names_for, node_called
+from pcheck.loading.start import message_of
+from pcheck.scenarios.patterns import Pattern
+from pcheck.scenarios.situation import (
+    Answer,
+    Expectation,
+    Situation,
+    cluster_in,
+    config_in,
+    node_in,
+    property_in,
+)
+from pcheck.semantics.network import Letter
+from pcheck.semantics.node import Config, Move
+from pcheck.text import all_of, unknown
+from pcheck.traces.ahead import look_ahead
+from pcheck.traces.ignoring import ignores
+
+
+@dataclass(frozen=True)
+class FieldIs(Expectation):
+    """`a1.promised = 2`, or with `!=`."""
+
+    node: str
+    name: str
+    expected: Pattern
+    is_equal: bool
+
+    def answer(self, now: Situation) -> Answer:
+        config = config_in(now, self.node)
+        known = [each.name for each in fields(config.actor)]
+        if self.name not in known:
+            raise UsageError(unknown("field", self.name, known, of=self.node))
+        value = getattr(config.actor, self.name)
+        is_so = self.expected.matches(show(value), brief(value)) is self.is_equal
+        return Answer(is_so, f"{self.node}.{self.name} = {show(value)}")
+
+
+@dataclass(frozen=True)
+class IsUp(Expectation):
+    """`a1 is up`, or `a1 is down`."""
+
+    node: str
+    is_up: bool
+
+    def answer(self, now: Situation) -> Answer:
+        up = config_in(now, self.node).up
+        return Answer(up is self.is_up, f"{self.node} is {'up' if up else 'down'}")
+
+
+@dataclass(frozen=True)
+class Takes(Expectation):
+    """`a1 takes Prepare(7) from p1`, or `a1 ignores Prepare(7) from p1`.
+
+    The sender may be left out if the message is in flight.
+    """
+
+    node: str
+    message: str
+    src: str | None
+    takes: bool
+
+    def answer(self, now: Situation) -> Answer:
+        config, node = config_in(now, self.node), node_in(now, self.node)
+        if not config.up:
+            return Answer(False, f"{self.node} is down")
+        letter = self._letter(now, config)
+        moves = [each for each in node.moves(config.actor, letter) if each.actor is not None]
+        if not moves:
+            reason = ignores(config.actor, letter.message, letter.src)
+            return Answer(not self.takes, f"{self.node} {reason}")
+        does = _effects(config.actor, moves[0])
+        return Answer(self.takes, f"{self.node} takes {brief(letter.message)}: {does}")
+
+    def _letter(self, now: Situation, config: Config) -> Letter:
+        """Return the message, which is in flight or written with its sender."""
+        wanted, model = Pattern(self.message), cluster_in(now)
+        src = node_called(self.src, model) if self.src is not None else None
+        for letter in config.inbox:
+            if wanted.matches(letter.text, brief(letter.message)) and src in (None, letter.src):
+                return letter
+        if src is None:
+            raise UsageError(
+                f"no {self.message} is in flight to {self.node}; name the sender, as in "
+                f"`{self.node} ignores {self.message} from {model.nodes[0].me}`"
+            )
+        names = names_for(now.setup.spec, model)
+        return model.letter(src, message_of(self.message, names))
+
+
+@dataclass(frozen=True)
+class Sent(Expectation):
+    """`p1 sent Accept(*)`, or `p1 did not send Accept(*)`: in any step so far."""
+
+    node: str
+    message: Pattern
+    has_sent: bool
+    is_about_state = False
+
+    def answer(self, now: Situation) -> Answer:
+        node_in(now, self.node)
+        for event in now.events:
+            for sent in event.sends if event.node == self.node else ():
+                if self.message.matches(show(sent.message), brief(sent.message)):
+                    fact = f"{self.node} sent {brief(sent.message)} in step {event.number}"
+                    return Answer(self.has_sent, fact)
+        return Answer(not self.has_sent, f"{self.node} did not send {self.message.text}")
+
+
+@dataclass(frozen=True)
+class Possible(Expectation):
+    """`possible: a1 <- p1: Prepare(*)`, or `not possible: ...`."""
+
+    step: Pattern
+    is_possible: bool
+
+    def answer(self, now: Situation) -> Answer:
+        model, state = now.model, now.state
+        found = self.step.among(model, state)
+        if found:
+            return Answer(self.is_possible, f"possible: {found[0].brief}")
+        reason = self.step.why_none(model, state).partition(" Possible instead: ")[0]
+        fact = f"not possible: {self.step.text}"
+        if self.step.is_exact:
+            fact = f"{fact}; {reason.removesuffix('.')}"
+        return Answer(not self.is_possible, fact)
+
+
+@dataclass(frozen=True)
+class PropertyIs(Expectation):
+    """`agreement is true`, `agreement is false`, `chosen is reached` or `chosen is not reached`."""
+
+    name: str
+    word: str  # one of the words above
+
+    def answer(self, now: Situation) -> Answer:
+        prop = self.property(now)
+        if prop.is_step_property and len(now.states) < 2:
+            return Answer(self.word == "true", f"{prop.name} is true: no step was taken")
+        seen = map(now.model.observe, now.states[-1 - prop.is_step_property :])
+        if prop.kind is Kind.SOMETIMES:
+            is_reached = prop.is_reached(*seen)
+            word = "reached" if is_reached else "not reached"
+            return Answer(word == self.word, f"{prop.name} is {word}")
+        why = prop.why_false(*seen)
+        fact = f"{prop.name} is true" if why is None else f"{prop.name} is false: {why}"
+        return Answer((why is None) == (self.word == "true"), fact)
+
+    @property
+    def is_sought(self) -> bool:
+        """True if a search of the engine finds the next state for this expectation."""
+        return self.word in ("false", "reached")
+
+    def property(self, now: Situation) -> Property:
+        """Return the property, or raise UsageError if the words do not fit it."""
+        prop = property_in(now, self.name)
+        fits = ("reached", "not reached") if prop.kind is Kind.SOMETIMES else ("true", "false")
+        if self.word not in fits:
+            raise UsageError(f"{self.name} can be {fits[0]} or {fits[1]}, not {self.word}")
+        return prop
+
+
+@dataclass(frozen=True)
+class Milestone(Expectation):
+    """`milestone: v1 is chosen*`: a milestone that a step so far has reached."""
+
+    line: Pattern
+    is_about_state = False
+
+    def answer(self, now: Situation) -> Answer:
+        for event in now.events:
+            for line in event.milestones:
+                if self.line.matches(line):
+                    return Answer(True, f"step {event.number}: {line}")
+        return Answer(False, f"no step has reached a milestone like {self.line.text}")
+
+
+@dataclass(frozen=True)
+class CanBe(Expectation):
+    """`agreement can be violated from here`, or `chosen cannot be reached from here`."""
+
+    name: str
+    can_be: bool
+    verb: str
+    is_about_state = False
+
+    def answer(self, now: Situation) -> Answer:
+        prop = property_in(now, self.name)
+        fits = "reached" if prop.kind is Kind.SOMETIMES else "violated"
+        if self.verb != fits:
+            raise UsageError(f"{self.name} can be {fits}, not {self.verb}")
+        ahead = look_ahead(now.model, now.state, [prop])
+        fact = ahead.sentence.removesuffix(".")
+        if ahead.found is None and ahead.search.stopped is not None:
+            return Answer(None, fact)
+        return Answer((ahead.found is not None) is self.can_be, fact)
+
+
+def _effects(before: Actor, move: Move) -> str:
+    """Return what a move changes and sends: `promised = 7, sends Promise(7, None) to p1`."""
+    changed = [
+        f"{each.name} = {show(getattr(move.actor, each.name))}"
+        for each in fields(before)
+        if show(getattr(move.actor, each.name)) != show(getattr(before, each.name))
+    ]
+    sends = [
+        f"sends {brief(letter.message)} to {all_of(map(str, to))}" if to else brief(letter.message)
+        for letter, to in move.bundle.sends
+    ]
+    return ", ".join([*changed, *sends])
