@@ -33,7 +33,9 @@ ROOMS = {  # what each room may import; a room inside another is named with it
     "front": "results render traces search loading semantics language base",
     "tolerance": "results render traces search loading semantics language base",
     "scenarios": "render traces search loading semantics language base",
-    "cli": "front tolerance scenarios results play render traces search search.reductions "
+    "lessons": "front tolerance scenarios results play render traces search loading semantics "
+    "language base",
+    "cli": "front lessons tolerance scenarios results play render traces search search.reductions "
     "loading semantics language base",
     "testing": "front loading base",
     "specs": "loading",  # the package whose modules are the shipped specs

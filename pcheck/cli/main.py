@@ -40,6 +40,7 @@ COMMANDS = {
         "Carry out a scenario: steps and expectations in a text file.\n\n"
         "`pcheck specs` names the specs. specs/README.md describes the format."
     ),
+    "lessons": "Learn Paxos from runs: list the lessons, or begin one.",
     "replay": "Replay a saved trace and verify its outcome.",
     "bugs": "Check every known bug and report the property that it violates.",
     "specs": "List the shipped specs with their options, properties and bugs.",
@@ -182,6 +183,10 @@ def _command(arguments: Sequence[str]) -> tuple[Callable[..., int], str]:
             from pcheck.cli.run import EXIT_STATUS, run_command
 
             return run_command, EXIT_STATUS
+        case "lessons":
+            from pcheck.cli import lessons
+
+            return lessons.lessons_command, lessons.EXIT_STATUS
         case "replay":
             from pcheck.cli import replay
 

@@ -17,8 +17,11 @@ from pcheck.text import counted
 from pcheck.traces.ahead import Ahead
 from pcheck.traces.finding import Finding
 
-AS_EXPECTED, NOT_AS_EXPECTED = ("as expected", "green"), ("NOT AS EXPECTED", "bold red")
-UNDECIDED = ("UNDECIDED", "bold yellow")
+WORDS = {
+    True: ("as expected", "green"),
+    False: ("NOT AS EXPECTED", "bold red"),
+    None: ("UNDECIDED", "bold yellow"),
+}
 
 
 class ScenarioReport:
@@ -50,22 +53,28 @@ class ScenarioReport:
 
     def _row(self, record: Record) -> tuple[Cell, ...]:
         """Return the number of a line, its result in a word, and the fact behind the result."""
-        line = f"line {record.line.number}", "dim"
-        match record:
-            case Checked(_, (None, fact)):
-                return line, UNDECIDED, (f"expected {_expected(record)}: {fact}", "")
-            case Checked(_, (True, fact)):
-                return line, AS_EXPECTED, (fact, "")
-            case Checked(_, (_, fact)):
-                return line, NOT_AS_EXPECTED, (f"expected {_expected(record)}, got: {fact}", "")
-            case Searched(_, first, last):
-                steps = f"step {first} is" if first == last else f"steps {first} to {last} are"
-                return line, ("found", "green"), (f"{steps} the fewest that lead to this line", "")
-            case Explored(_, steps, ahead):
-                where = f"after {counted(steps, 'step')}" if steps else "from the start"
-                given = f" This is {GIVEN_START}." if self.run.setup.start else ""
-                text = f"{where}: {ahead.sentence}{_steps(ahead)}{given}"
-                return line, ("explored", "green"), (text, "")
+        line, fact = (f"line {record.line.number}", "dim"), fact_of(record)
+        if isinstance(record, Checked):
+            is_so = record.answer.is_so
+            return line, WORDS[is_so], (fact if is_so else f"{_expected(record)}{fact}", "")
+        if isinstance(record, Explored):
+            where = f"after {counted(record.steps, 'step')}" if record.steps else "from the start"
+            given = f" This is {GIVEN_START}." if self.run.setup.start else ""
+            fact = f"{where}: {fact}{given}"
+        word = "found" if isinstance(record, Searched) else "explored"
+        return line, (word, "green"), (fact, "")
+
+
+def fact_of(record: Record) -> str:
+    """Return the fact that a line of a scenario led to."""
+    match record:
+        case Checked(_, _, answer):
+            return answer.fact
+        case Searched(line, first, last):
+            steps = f"step {first} is" if first == last else f"steps {first} to {last} are"
+            return f"{steps} the fewest that lead to: {line.text}"
+        case Explored(_, _, ahead):
+            return f"{ahead.sentence}{_steps(ahead)}"
 
 
 def _steps(ahead: Ahead) -> str:
@@ -93,4 +102,4 @@ def summary(run: Run) -> Paragraph:
 
 
 def _expected(record: Checked) -> str:
-    return record.line.text.removeprefix("expect ")
+    return f"expected {record.line.text.removeprefix('expect ')}; got: "

@@ -22,9 +22,10 @@ MAX_STATES = 200_000  # of the search of an ellipsis
 
 @dataclass(frozen=True)
 class Checked:
-    """An expectation with its answer."""
+    """An expectation with its answer, after some number of steps."""
 
     line: Line
+    steps: int
     answer: Answer
 
 
@@ -95,7 +96,8 @@ def _carry_out(run: Run, command: Command) -> None:
         _search(run, command)
     match command.does:
         case Expect(expectation):
-            run.records.append(Checked(line, expectation.answer(_now(stepping))))
+            found = expectation.answer(_now(stepping))
+            run.records.append(Checked(line, len(stepping.labels), found))
         case Explore():
             model, state = stepping.setup.model, stepping.trace.states[-1]
             ahead = look_ahead(model, state, stepping.wanted())

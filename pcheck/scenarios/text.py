@@ -20,7 +20,7 @@ spec. All other lines are read from top to bottom.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -82,18 +82,23 @@ class Scenario:
     """A scenario as its file has it. `place` names the file in messages."""
 
     place: str
-    settings: tuple[tuple[str, Line], ...]  # each with the line whose text is the value
+    settings: Mapping[str, Line]  # each with the line whose text is the value
     given: tuple[Line, ...]
     commands: tuple[Command, ...]
 
     @property
     def spec(self) -> Line:
         """The line that names the spec."""
-        return dict(self.settings)["spec"]
+        return self.settings["spec"]
 
     def at(self, line: Line, text: str) -> TraceError:
         """Return the error about a line."""
-        return TraceError(f"{self.place}:{line.number}: {text}")
+        return error_at(self.place, line, text)
+
+
+def error_at(place: str, line: Line, text: str) -> TraceError:
+    """Return the error about a line of the file `place`."""
+    return TraceError(f"{place}:{line.number}: {text}")
 
 
 def read_scenario(file: Path) -> Scenario:
@@ -109,12 +114,8 @@ def read_scenario(file: Path) -> Scenario:
 
 def scenario(text: str, place: str, first: int = 1) -> Scenario:
     """Return the scenario in a text whose first line has the number `first`."""
-    numbered = enumerate(text.splitlines(), start=first)
-    lines = [Line(number, " ".join(each.split())) for number, each in numbered]
-    lines = [each for each in lines if not each.text.startswith("#")]
-    while lines and not lines[0].text:
-        del lines[0]
-    settings = _settings(lines, place)
+    lines = lines_of(text, first)
+    settings = settings_of(lines, place)
     body = [each for each in lines[len(settings) :] if each.text]
     given = _given(body)
     commands = tuple(_commands(body[len(given) :], place))
@@ -123,7 +124,17 @@ def scenario(text: str, place: str, first: int = 1) -> Scenario:
     return Scenario(place, settings, given, commands)
 
 
-def _settings(lines: Sequence[Line], place: str) -> tuple[tuple[str, Line], ...]:
+def lines_of(text: str, first: int = 1) -> list[Line]:
+    """Return the lines of a text from the first one with a word on, without comments."""
+    numbered = enumerate(text.splitlines(), start=first)
+    lines = [Line(number, " ".join(each.split())) for number, each in numbered]
+    lines = [each for each in lines if not each.text.startswith("#")]
+    while lines and not lines[0].text:
+        del lines[0]
+    return lines
+
+
+def settings_of(lines: Sequence[Line], place: str) -> Mapping[str, Line]:
     """Return the settings on the first lines, or raise TraceError."""
     found: dict[str, Line] = {}
     for number, text in lines:
@@ -139,7 +150,7 @@ def _settings(lines: Sequence[Line], place: str) -> tuple[tuple[str, Line], ...]
     if "spec" not in found:
         at = f"{place}:{lines[0].number}" if lines else place
         raise TraceError(f"{at}: the scenario names no spec; {SPEC_LINE}")
-    return tuple(found.items())
+    return found
 
 
 def _given(lines: Sequence[Line]) -> tuple[Line, ...]:

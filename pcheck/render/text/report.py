@@ -73,7 +73,7 @@ class Report:
         if trace:
             yield from trace
             yield ""
-        yield from self._verdict(finding)
+        yield from self.conclusion(finding)
         # The verdict on a trace already says what became of the only property.
         if finding is None or (self.setup.target is None and len(self.search.properties) > 1):
             if self.setup.target is None:
@@ -86,7 +86,8 @@ class Report:
             yield ""
             yield from note
 
-    def _verdict(self, finding: Finding | Undrawn | None) -> Iterator[RenderableType]:
+    def conclusion(self, finding: Finding | Undrawn | None) -> Iterator[RenderableType]:
+        """Yield the verdict, with the explanation of a trace if there is one."""
         search, target = self.search, self.setup.target
         if search.verdict is Verdict.HOLDS and target is not None:
             verb = "violates" if target.kind is Kind.ALWAYS else "reaches"

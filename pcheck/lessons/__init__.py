@@ -1,0 +1,1 @@
+"""Lessons: Paxos taught by runs, with questions whose answers come out of runs."""

@@ -1,0 +1,127 @@
+"""The blocks of a lesson that are carried out: scenarios, searches, bugs and tables.
+
+Nothing in a lesson says what comes out of a block. A block that does not come out as its text
+expects is an error of the lesson.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pcheck.bugs import KnownBug
+from pcheck.checking import answer
+from pcheck.errors import TraceError
+from pcheck.loading.setup import Setup, prepare
+from pcheck.loading.spec import find
+from pcheck.render.text.report import Report
+from pcheck.scenarios.running import Record, run_scenario
+from pcheck.scenarios.setting import arguments_of, setup_of
+from pcheck.scenarios.text import Line, lines_of, scenario, settings_of
+from pcheck.tolerance.rows import questions, row_of
+from pcheck.tolerance.table import Table
+from pcheck.traces.finding import Finding
+
+
+@dataclass(frozen=True)
+class Played:
+    """A trace that a block led to, and what the other lines of its scenario led to."""
+
+    finding: Finding
+    records: Sequence[Record] = ()
+
+    @property
+    def setup(self) -> Setup:
+        """The setup of the trace."""
+        return self.finding.setup
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A search that found no trace, with its report."""
+
+    setup: Setup
+    report: Report
+
+
+Outcome = Played | Decided | Table
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of a lesson: its kind, its lines, and the place of its first line."""
+
+    kind: str
+    text: str
+    place: str
+    first: int
+
+    def carry_out(self) -> Outcome:
+        """Return what comes out of the block, or raise TraceError if it is not as expected."""
+        return KINDS[self.kind](self)
+
+    @property
+    def settings(self) -> Mapping[str, Line]:
+        """The settings on the lines of the block."""
+        return settings_of(lines_of(self.text, self.first), self.place)
+
+    def texts(self, *names: str) -> list[str]:
+        """Return the values of exactly these settings, or raise TraceError."""
+        found = self.settings
+        if found.keys() != set(names):
+            raise self.wrong(f"a block {self.kind} needs {' and '.join(names)}")
+        return [found[name].text for name in names]
+
+    def wrong(self, text: str) -> TraceError:
+        """Return the error about the block."""
+        return TraceError(f"{self.place}:{self.first}: {text}")
+
+
+def _scenario(block: Block) -> Played:
+    found = scenario(block.text, block.place, block.first)
+    run = run_scenario(found, setup_of(found, find(found.spec.text)))
+    for each in (*run.failed, *run.undecided):
+        raise found.at(each.line, f"{each.line.text}; got: {each.answer.fact}")
+    finding = Finding.of(run.setup, run.stepping.saved(), run.stepping.trace)
+    return Played(finding, run.records)
+
+
+def _bug(block: Block) -> Played:
+    name, bug = block.texts("spec", "bug")
+    spec = find(name)
+    finding = KnownBug(spec, spec.bug(bug)).finding
+    if finding is None:
+        raise block.wrong(f"the bug {bug} has no saved trace")
+    return Played(finding)
+
+
+def _explore(block: Block) -> Played | Decided:
+    settings = dict(block.settings)
+    names = [settings.pop(name).text for name in ("property",) if name in settings]
+    spec = find(settings["spec"].text)
+    options, general = arguments_of(settings, spec, block.place)
+    result = answer(prepare(spec, options, **general, properties=names))
+    finding = result.finding
+    return Played(finding) if finding is not None else Decided(result.setup, result.report())
+
+
+def _tolerance(block: Block) -> Table:
+    name, asked = block.texts("spec", "property")
+    (question,) = questions(find(name), {}, (asked,))
+    return Table(question, [row_of(size, question.setup(size)) for size in question.sizes])
+
+
+KINDS: Mapping[str, Callable[[Block], Outcome]] = {
+    "scenario": _scenario,
+    "bug": _bug,
+    "explore": _explore,
+    "tolerance": _tolerance,
+}
+
+
+def block(kind: str, text: str, place: str, first: int) -> Block:
+    """Return the block, or raise TraceError if no block has this kind."""
+    found = Block(kind, text, place, first)
+    if kind not in KINDS:
+        raise found.wrong(f"a block must be one of {', '.join(KINDS)}, got {kind}")
+    return found

@@ -1,0 +1,89 @@
+"""A lesson on a terminal: its texts, what its blocks lead to, and its questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+
+from pcheck.lessons.blocks import Block, Decided, Outcome
+from pcheck.lessons.text import Lesson, Part, Question, Text
+from pcheck.lessons.words import Words
+from pcheck.render.text.explanation import Explained
+from pcheck.render.text.header import Header
+from pcheck.render.text.paragraphs import Cell, Paragraph, Rows
+from pcheck.render.text.trace import TraceText
+from pcheck.scenarios.report import fact_of
+from pcheck.scenarios.running import Record, Searched
+from pcheck.text import counted
+from pcheck.tolerance.table import Table
+from pcheck.traces.finding import Finding
+
+SHOWN_FACTS = "bug", "size", "start"
+
+
+class LessonHead:
+    """The title of a lesson, and how long it takes."""
+
+    def __init__(self, lesson: Lesson) -> None:
+        self.lesson = lesson
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        lesson = self.lesson
+        yield Paragraph(f"Lesson {lesson.number}: {lesson.title}", "bold")
+        asked = counted(len(lesson.questions), "question")
+        yield Paragraph(f"{lesson.minutes} minutes, {asked}", "dim")
+
+
+def asked(question: Question) -> Paragraph:
+    """Return a question as it is printed."""
+    return Paragraph(f"Question {question.number}: {question.text}", "bold yellow")
+
+
+def printed(parts: Sequence[Part]) -> Iterator[RenderableType]:
+    """Yield parts of a lesson, each with a blank line before it. Blocks are carried out."""
+    for part in parts:
+        yield ""
+        if isinstance(part, Text):
+            yield Words(part.tokens)
+        else:
+            yield from _shown(part)
+
+
+def _shown(block: Block) -> Iterator[RenderableType]:
+    outcome: Outcome = block.carry_out()
+    if isinstance(outcome, Table):
+        yield outcome
+        return
+    facts = [each for each in Header(outcome.setup).facts() if each[0] in SHOWN_FACTS]
+    yield Rows(((name, "dim"), (text, style)) for name, text, style in facts)
+    if isinstance(outcome, Decided):
+        yield from ("", *outcome.report.conclusion(None))
+        return
+    finding = outcome.finding
+    if finding.timeline.events:
+        yield from ("", TraceText(finding.timeline, finding.notes))
+    if finding.is_violation or finding.is_witness:
+        yield ""
+        yield from verdict(finding)
+    if outcome.records:
+        yield ""
+        yield Rows(_record_row(each) for each in outcome.records)
+
+
+def verdict(finding: Finding) -> Iterator[RenderableType]:
+    """Yield what a trace violates or reaches, the property's own explanation, and the rules."""
+    style = "bold red" if finding.is_violation else "bold green"
+    word = "VIOLATED" if finding.is_violation else "FOUND"
+    yield Paragraph(f"{word}: {finding.ending}.", style)
+    brief = replace(finding.explanation, divergences=(), node_events=())
+    if not brief.is_empty:
+        yield from ("", Explained(brief, finding.saved.spec))
+
+
+def _record_row(record: Record) -> tuple[Cell, ...]:
+    """Return the number of steps after which a fact was true, and the fact."""
+    steps = record.last if isinstance(record, Searched) else record.steps
+    when = f"after step {steps}" if steps else "at first"
+    return (when, "dim"), (fact_of(record), "")
