@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from pcheck.cli.play_page import page_to_write
+from pcheck.errors import UsageError
+from pcheck.files import write_whole
+from pcheck.lessons.page import lesson_page
 from pcheck.lessons.terminal import LessonHead, asked, printed
 from pcheck.lessons.text import Lesson, Question, lesson_called, lessons
 from pcheck.play.keys import keyboard
 from pcheck.render.text.paragraphs import Paragraph, Rows
+from pcheck.text import printable
 
 EXIT_STATUS = "Exit status: 0, or 2 usage error."
 STOPS = "stop", "escape", "q"
@@ -27,13 +33,22 @@ def lessons_command(
         bool,
         typer.Option("--answers", metavar="", help="Print each answer below its question."),
     ] = False,
+    output: Annotated[
+        str | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Write the lesson as a page (.html)."),
+    ] = None,
 ) -> int:
     """List the lessons or print one; on a terminal a key shows the answer to each question."""
     console = Console(highlight=False)
     if name is None:
+        if output is not None or answers:
+            option = "--output" if output is not None else "--answers"
+            raise UsageError(f"{option} needs the name of a lesson; `pcheck lessons` lists them")
         _print_list(console)
         return 0
     lesson = lesson_called(name)
+    if output is not None:
+        return _write_page(lesson, page_to_write(output))
     console.print(LessonHead(lesson))
     if answers or not (sys.stdin.isatty() and console.is_terminal):
         _print(console, lesson, lambda question: answers)
@@ -76,3 +91,12 @@ def _waits_for_key(console: Console) -> bool:
     if any(key in STOPS for key in typed):
         raise typer.Exit
     return True
+
+
+def _write_page(lesson: Lesson, file: Path) -> int:
+    """Write the page of a lesson."""
+    text = lesson_page(lesson, lambda setup: (None, lambda note: None))
+    write_whole(file, text)
+    size = len(text.encode()) / 1000
+    print(f"Wrote {printable(str(file))}: {lesson.title}, {size:,.0f} kB. Open it in a browser.")
+    return 0

@@ -15,7 +15,7 @@ OUTPUT = "Write a page for playing in a browser to FILE (.html)."
 PAGE_SUFFIX = ".html"
 
 
-def page_to_write(output: str, save: str | None) -> Path:
+def page_to_write(output: str, save: str | None = None) -> Path:
     """Return the file of a page, or raise UsageError if it cannot be written."""
     if not output.lower().endswith(PAGE_SUFFIX):
         raise UsageError(f"{output}: a page is an HTML file, so its name must end in {PAGE_SUFFIX}")

@@ -18,11 +18,10 @@ from pcheck.cli.drawing import (
 from pcheck.cli.saved_traces import AlsoOption, SpecArgument
 from pcheck.loading.spec import Spec, find, shipped_names
 from pcheck.scenarios.report import ScenarioReport, summary
-from pcheck.scenarios.running import run_scenario
+from pcheck.scenarios.running import finding_of, run_scenario
 from pcheck.scenarios.setting import setup_of
 from pcheck.scenarios.text import Scenario, read_scenario
 from pcheck.text import unknown
-from pcheck.traces.finding import Finding
 
 EXIT_STATUS = (
     "Exit status: 0 if all expectations are fulfilled, 1 if one is not, 2 if a step is not "
@@ -50,7 +49,7 @@ def run_command(
     scenario = read_scenario(file)
     setup = setup_of(scenario, _spec_of(scenario, spec), also or ())
     run = run_scenario(scenario, setup)
-    finding = Finding.of(setup, run.stepping.saved(), run.stepping.trace)
+    finding = finding_of(run)
     console = Console(highlight=False, stderr=is_on_standard_output(drawing))
     console.print(summary(run) if quiet else ScenarioReport(run, finding))
     if drawing is not None:

@@ -7,19 +7,21 @@ expects is an error of the lesson.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pcheck.bugs import KnownBug
 from pcheck.checking import answer
 from pcheck.errors import TraceError
 from pcheck.loading.setup import Setup, prepare
 from pcheck.loading.spec import find
-from pcheck.render.text.report import Report
-from pcheck.scenarios.running import Record, run_scenario
+from pcheck.render.text.paragraphs import Paragraph
+from pcheck.scenarios.running import Record, finding_of, run_scenario
 from pcheck.scenarios.setting import arguments_of, setup_of
 from pcheck.scenarios.text import Line, lines_of, scenario, settings_of
+from pcheck.search.outcome import Verdict
 from pcheck.tolerance.rows import questions, row_of
 from pcheck.tolerance.table import Table
+from pcheck.traces.explanation import Explanation
 from pcheck.traces.finding import Finding
 
 
@@ -35,13 +37,21 @@ class Played:
         """The setup of the trace."""
         return self.finding.setup
 
+    @property
+    def explanation(self) -> Explanation:
+        """The property's own explanation of a violation, and the rules that a bug changes.
+
+        The other parts of an explanation are beside the steps of the drawn trace.
+        """
+        return replace(self.finding.explanation, divergences=(), node_events=())
+
 
 @dataclass(frozen=True)
 class Decided:
-    """A search that found no trace, with its report."""
+    """A search of all executions that found no violation."""
 
     setup: Setup
-    report: Report
+    sentence: str  # the verdict
 
 
 Outcome = Played | Decided | Table
@@ -82,8 +92,7 @@ def _scenario(block: Block) -> Played:
     run = run_scenario(found, setup_of(found, find(found.spec.text)))
     for each in (*run.failed, *run.undecided):
         raise found.at(each.line, f"{each.line.text}; got: {each.answer.fact}")
-    finding = Finding.of(run.setup, run.stepping.saved(), run.stepping.trace)
-    return Played(finding, run.records)
+    return Played(finding_of(run), run.records)
 
 
 def _bug(block: Block) -> Played:
@@ -101,8 +110,13 @@ def _explore(block: Block) -> Played | Decided:
     spec = find(settings["spec"].text)
     options, general = arguments_of(settings, spec, block.place)
     result = answer(prepare(spec, options, **general, properties=names))
-    finding = result.finding
-    return Played(finding) if finding is not None else Decided(result.setup, result.report())
+    if result.finding is not None:
+        return Played(result.finding)
+    if result.verdict is not Verdict.HOLDS:
+        raise block.wrong(f"the search ended as {result.verdict_word}")
+    said = result.report().conclusion(None)
+    sentence = " ".join(each.text for each in said if isinstance(each, Paragraph))
+    return Decided(result.setup, sentence)
 
 
 def _tolerance(block: Block) -> Table:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
-from pcheck.lessons.blocks import Block, Decided, Outcome
+from pcheck.lessons.blocks import Block, Decided, Outcome, Played
 from pcheck.lessons.text import Lesson, Part, Question, Text
 from pcheck.lessons.words import Words
 from pcheck.render.text.explanation import Explained
 from pcheck.render.text.header import Header
-from pcheck.render.text.paragraphs import Cell, Paragraph, Rows
+from pcheck.render.text.paragraphs import Paragraph, Rows
 from pcheck.render.text.trace import TraceText
 from pcheck.scenarios.report import fact_of
 from pcheck.scenarios.running import Record, Searched
 from pcheck.text import counted
 from pcheck.tolerance.table import Table
-from pcheck.traces.finding import Finding
 
 SHOWN_FACTS = "bug", "size", "start"
 
@@ -59,31 +57,30 @@ def _shown(block: Block) -> Iterator[RenderableType]:
     facts = [each for each in Header(outcome.setup).facts() if each[0] in SHOWN_FACTS]
     yield Rows(((name, "dim"), (text, style)) for name, text, style in facts)
     if isinstance(outcome, Decided):
-        yield from ("", *outcome.report.conclusion(None))
+        yield from ("", Paragraph(outcome.sentence, "bold green"))
         return
     finding = outcome.finding
     if finding.timeline.events:
         yield from ("", TraceText(finding.timeline, finding.notes))
     if finding.is_violation or finding.is_witness:
         yield ""
-        yield from verdict(finding)
+        yield from _verdict(outcome)
     if outcome.records:
         yield ""
-        yield Rows(_record_row(each) for each in outcome.records)
+        yield Rows(((when(each), "dim"), (fact_of(each), "")) for each in outcome.records)
 
 
-def verdict(finding: Finding) -> Iterator[RenderableType]:
+def _verdict(outcome: Played) -> Iterator[RenderableType]:
     """Yield what a trace violates or reaches, the property's own explanation, and the rules."""
+    finding = outcome.finding
     style = "bold red" if finding.is_violation else "bold green"
     word = "VIOLATED" if finding.is_violation else "FOUND"
     yield Paragraph(f"{word}: {finding.ending}.", style)
-    brief = replace(finding.explanation, divergences=(), node_events=())
-    if not brief.is_empty:
-        yield from ("", Explained(brief, finding.saved.spec))
+    if not outcome.explanation.is_empty:
+        yield from ("", Explained(outcome.explanation, finding.saved.spec))
 
 
-def _record_row(record: Record) -> tuple[Cell, ...]:
-    """Return the number of steps after which a fact was true, and the fact."""
+def when(record: Record) -> str:
+    """Return after how many steps the fact of a record was true."""
     steps = record.last if isinstance(record, Searched) else record.steps
-    when = f"after step {steps}" if steps else "at first"
-    return (when, "dim"), (fact_of(record), "")
+    return f"after step {steps}" if steps else "at first"

@@ -117,7 +117,8 @@ class Sent(Expectation):
                 if self.message.matches(show(sent.message), brief(sent.message)):
                     fact = f"{self.node} sent {brief(sent.message)} in step {event.number}"
                     return Answer(self.has_sent, fact)
-        return Answer(not self.has_sent, f"{self.node} did not send {self.message.text}")
+        what = self.message.text.removesuffix("(*)")
+        return Answer(not self.has_sent, f"{self.node} did not send {what}")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pcheck.errors import TraceError, UsageError
@@ -15,6 +15,7 @@ from pcheck.scenarios.situation import Answer, Situation
 from pcheck.scenarios.text import Command, Expect, Explore, Line, Scenario, Step
 from pcheck.text import counted, one_of
 from pcheck.traces.ahead import Ahead, look_ahead
+from pcheck.traces.finding import Finding
 from pcheck.traces.stepping import Stepping
 
 MAX_STATES = 200_000  # of the search of an ellipsis
@@ -88,6 +89,15 @@ def run_scenario(scenario: Scenario, setup: Setup) -> Run:
             raise scenario.at(command.line, str(error)) from None
     run.stepping.check()
     return run
+
+
+def finding_of(run: Run) -> Finding:
+    """Return the steps of a scenario as a finding, which is explained if it violates a property.
+
+    What no step delivered is still in flight, as the execution may go on.
+    """
+    found = Finding.of(run.setup, run.stepping.saved(), run.stepping.trace)
+    return replace(found, timeline=run.stepping.timeline)
 
 
 def _carry_out(run: Run, command: Command) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.console import Console, ConsoleOptions, RenderResult
 
 from pcheck.render.text.paragraphs import Cell, Paragraph, Rows
 from pcheck.search.limits import stop_phrase
@@ -22,15 +22,21 @@ class Table:
         self.question, self.rows = question, rows
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        prop, tolerance = self.question.prop, self.question.tolerance
+        prop = self.question.prop
         yield Paragraph(f"{prop.name}: {prop.summary}", "bold")
-        yield Paragraph(self._scope())
+        yield Paragraph(self.scope())
         yield ""
-        yield Paragraph(f"May any of the nodes {tolerance.stop} stop, and how many?")
-        yield Rows(self._lines())
-        yield from self._conclusions()
+        yield Paragraph(self.asked)
+        yield Rows(self.lines())
+        for nth, each in enumerate(self.conclusions()):
+            yield from ("", each) if nth == 0 else (each,)
 
-    def _scope(self) -> str:
+    @property
+    def asked(self) -> str:
+        """The question above the rows."""
+        return f"May any of the nodes {self.question.tolerance.stop} stop, and how many?"
+
+    def scope(self) -> str:
         """Return what is the same in all rows."""
         setup, option = self.rows[0].setup, self.question.tolerance.option
         sizes = [
@@ -42,7 +48,8 @@ class Table:
         crashes = counted(setup.crashes, "crash") if setup.crashes else "no crash"
         return f"With {', '.join([*sizes, f'network {network.name}', crashes])}."
 
-    def _lines(self) -> Iterator[tuple[Cell, ...]]:
+    def lines(self) -> Iterator[tuple[Cell, ...]]:
+        """Yield the heads of the columns, then the cells of each row."""
         option = self.question.tolerance.option
         most = max(row.columns for row in self.rows)
         heads = ["none stops", *(f"{n} stop{'s' if n == 1 else ''}" for n in range(1, most))]
@@ -60,7 +67,7 @@ class Table:
             return "", ""
         return WORDS[row.may_stop(count)]
 
-    def _conclusions(self) -> Iterator[RenderableType]:
+    def conclusions(self) -> Iterator[Paragraph]:
         """Yield which size is needed for how many stops, and what the table leaves open."""
         option = self.question.tolerance.option
         needed: dict[int, int] = {}
@@ -70,7 +77,6 @@ class Table:
             for count in range(1, row.most + 1):
                 needed.setdefault(count, row.size)
         if needed and len(self.rows) > 1:
-            yield ""
             parts = [
                 f"{counted(count, 'stop')} need{'s' * (count == 1)} {size} {option}"
                 for count, size in needed.items()

@@ -31,6 +31,7 @@ from pcheck.traces.saved import SavedTrace
 from pcheck.traces.stepping import Stepping
 
 FILES = resources.files("pcheck.play.page")
+MARKERS = "@style@", "@engine@", "@script@"  # of the shared parts
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,16 @@ class Page:
     summary: str
 
 
-def page_of(stepping: Stepping, on_progress: OnProgress | None, on_note: OnNote) -> Page:
+def page_of(
+    stepping: Stepping,
+    on_progress: OnProgress | None,
+    on_note: OnNote,
+    *,
+    is_inside: bool = False,
+) -> Page:
     """Return the page that opens at the end of a trace.
 
+    A page that `is_inside` another one has the MARKERS of the shared parts in place of these parts.
     Raise UsageError for a Model without nodes.
     """
     setup, model = stepping.setup, stepping.setup.model
@@ -62,8 +70,8 @@ def page_of(stepping: Stepping, on_progress: OnProgress | None, on_note: OnNote)
     answers = record(model, properties, on_progress, on_note, max_states)
     tick = clock.ticking(Progress(), "writing the page")
     tables = play_data(setup, reactions, answers, tick)
-    engine = part("engine.js", FILES)
-    script = part("diagram.js", FILES) + part("play.js", FILES)
+    parts = shared_parts()
+    written = dict(zip(parts, MARKERS)) if is_inside else parts
     heading = f"Play {setup.spec.name}"
     number = sha256(json.dumps(tables).encode()).hexdigest()[:8]  # a link names the page
     data = {
@@ -74,11 +82,9 @@ def page_of(stepping: Stepping, on_progress: OnProgress | None, on_note: OnNote)
     }
     text = Template(part("play.html", FILES)).substitute(
         title=element("title", heading),
-        style=f"{part('page.css')}{DIAGRAM_STYLE}{part('play.css', FILES)}",
-        engine=engine,
-        script=script,
-        engine_allowed=allowed(engine),
-        script_allowed=allowed(script),
+        **written,
+        engine_allowed=allowed(parts["engine"]),
+        script_allowed=allowed(parts["script"]),
         heading=joined(heading),
         about=about(setup),
         legend=_legend(model),
@@ -90,6 +96,15 @@ def page_of(stepping: Stepping, on_progress: OnProgress | None, on_note: OnNote)
     states, size = sum(map(len, reactions.locals)), len(text.encode()) / 1000
     nodes, local = counted(len(model.nodes), "node"), counted(states, "local state")
     return Page(text, f"{nodes}, {local}, {size:,.0f} kB")
+
+
+def shared_parts() -> dict[str, str]:
+    """Return the parts that are the same on every page, by their names."""
+    return {
+        "style": f"{part('page.css')}{DIAGRAM_STYLE}{part('play.css', FILES)}",
+        "engine": part("engine.js", FILES),
+        "script": part("diagram.js", FILES) + part("play.js", FILES),
+    }
 
 
 def _legend(model: ClusterModel) -> Markup:

@@ -8,6 +8,7 @@
   };
   const counted = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
   const { tables, saved, first, page } = JSON.parse(byId("data").textContent);
+  const hasAddress = location.protocol !== "about:"; // not inside the page of a lesson
   const engine = new Pcheck.Engine(tables);
   const given = tables.given && `; ${tables.given}`; // the end of every verdict
   const names = tables.nodes.map(({ name }) => name);
@@ -191,7 +192,7 @@
     byId("count").textContent = counted(run.events.length, "step");
     byId("said").textContent = sentence;
     byId("hint").textContent = isMet() ? "The goal is met here." : "";
-    if (!isQuiet) history.replaceState(null, "", address());
+    if (!isQuiet && hasAddress) history.replaceState(null, "", address());
     if (hadFocus) buttons()[0]?.focus({ preventScroll: true });
     const board = byId("board");
     cards.classList.toggle("is-tall", cards.offsetHeight > 0.45 * board.clientHeight);
@@ -365,6 +366,7 @@
     if (target.files[0]) load(target.files[0]);
     target.value = "";
   });
+  byId("link").hidden = !hasAddress;
   byId("link").addEventListener("click", async () => {
     history.replaceState(null, "", address());
     const isCopied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);

@@ -43,6 +43,7 @@ from pcheck.text import printable
 from pcheck.traces.finding import Finding
 from pcheck.traces.flights import Flight
 
+PREFIX = "pc"  # of the ids in a diagram
 EVENT_RIM = 6.5  # the distance of an arrow's head from the middle of its event
 HEAD_LENGTH, HALF_HEAD_WIDTH = 9.0, 3.8  # of an arrow
 NAME_RIM = 4.0  # below the names that stay visible on a page
@@ -71,9 +72,12 @@ class Figure:
     names: str
 
 
-def figure(finding: Finding) -> Figure:
-    """Return the diagram of a finding without heading; its texts are narrow."""
-    picture = _Picture(finding, room=ON_A_PAGE)
+def figure(finding: Finding, name: str = PREFIX) -> Figure:
+    """Return the diagram of a finding without heading; its texts are narrow.
+
+    On a page with several diagrams, each needs a `name` of its own.
+    """
+    picture = _Picture(finding, room=ON_A_PAGE, name=name)
     names = "".join(picture.names_alone())
     return Figure(picture.grid.width, _written(picture), names)
 
@@ -84,8 +88,13 @@ def _written(picture: _Picture) -> str:
 
 class _Picture:
     def __init__(
-        self, finding: Finding, heading: Sequence[StyledText] = (), room: Room = ON_A_SHEET
+        self,
+        finding: Finding,
+        heading: Sequence[StyledText] = (),
+        room: Room = ON_A_SHEET,
+        name: str = PREFIX,
     ) -> None:
+        self.name = name
         self.finding, self.grid = finding, Grid(finding.timeline, finding.notes, heading, room)
         self.top_of_ending = self.grid.bottom + (
             NAME_HEIGHT + 2 * GAP if self.grid.is_tall else GAP
@@ -104,9 +113,11 @@ class _Picture:
     def lines(self) -> Iterator[str]:
         """Yield the elements from back to front."""
         grid = self.grid
-        yield opening_tag(grid.width, self.height, "pc-trace", "pc-title pc-desc")
-        yield tag("title", escaped(self.finding.title), id="pc-title")
-        yield tag("desc", escaped(self._description()), id="pc-desc")
+        yield opening_tag(
+            grid.width, self.height, "pc-trace", f"{self.name}-title {self.name}-desc"
+        )
+        yield tag("title", escaped(self.finding.title), id=f"{self.name}-title")
+        yield tag("desc", escaped(self._description()), id=f"{self.name}-desc")
         yield tag("style", DIAGRAM_STYLE, type="text/css")
         yield tag("rect", class_="pc-page", width=grid.width, height=self.height)
         yield from map(_line, grid.heading)

@@ -22,7 +22,7 @@ def allowed(script: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
 
 
-def embedded(value: dict[str, Any]) -> str:
+def embedded(value: dict[str, Any] | str) -> str:
     """Return a value as JSON without characters that could end the surrounding element."""
     text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
     for character in "<>&":
