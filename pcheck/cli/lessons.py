@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Annotated
 
@@ -11,16 +13,21 @@ import typer
 from rich.console import Console
 
 from pcheck.cli.play_page import page_to_write
-from pcheck.errors import UsageError
-from pcheck.files import write_whole
+from pcheck.cli.progress import ProgressLine
+from pcheck.errors import OutputError, UsageError
+from pcheck.files import check_folder, write_whole
 from pcheck.lessons.page import lesson_page
+from pcheck.lessons.site import INDEX, site
 from pcheck.lessons.terminal import LessonHead, asked, printed
 from pcheck.lessons.text import Lesson, Question, lesson_called, lessons
 from pcheck.play.keys import keyboard
+from pcheck.play.page.html import Tables, page_of, tables_of
 from pcheck.render.text.paragraphs import Paragraph, Rows
-from pcheck.text import printable
+from pcheck.text import counted, printable
+from pcheck.traces.stepping import Stepping
 
 EXIT_STATUS = "Exit status: 0, or 2 usage error."
+EVERY = 10  # pages between two lines of progress
 STOPS = "stop", "escape", "q"
 
 
@@ -37,9 +44,19 @@ def lessons_command(
         str | None,
         typer.Option("-o", "--output", metavar="FILE", help="Write the lesson as a page (.html)."),
     ] = None,
+    site_folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--site", metavar="DIR", help="Write all lessons, protocols and bugs as linked pages."
+        ),
+    ] = None,
 ) -> int:
     """List the lessons or print one; on a terminal a key shows the answer to each question."""
     console = Console(highlight=False)
+    if site_folder is not None:
+        if name is not None or output is not None or answers:
+            raise UsageError("--site writes all lessons, and cannot be combined with others")
+        return _write_site(site_folder)
     if name is None:
         if output is not None or answers:
             option = "--output" if output is not None else "--answers"
@@ -95,8 +112,56 @@ def _waits_for_key(console: Console) -> bool:
 
 def _write_page(lesson: Lesson, file: Path) -> int:
     """Write the page of a lesson."""
-    text = lesson_page(lesson, lambda setup: (None, lambda note: None))
+    text = lesson_page(lesson, _Plays())
     write_whole(file, text)
     size = len(text.encode()) / 1000
     print(f"Wrote {printable(str(file))}: {lesson.title}, {size:,.0f} kB. Open it in a browser.")
+    return 0
+
+
+class _Plays:
+    """The pages on which runs are played; runs of one setup share its tables."""
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, Tables] = {}
+
+    def __call__(self, stepping: Stepping, is_inside: bool) -> str:
+        setup = stepping.setup
+        bug = setup.bug.name if setup.bug is not None else None
+        options, names = tuple(setup.options.items()), [p.name for p in setup.model.properties]
+        key = (setup.spec.name, bug, options, setup.network, setup.crashes, *names, *setup.start)
+        if key not in self._known:
+            with ProgressLine(setup, on_interrupt="stops; nothing is written") as line:
+                self._known[key] = tables_of(setup, line.on_progress, line.on_note)
+        return page_of(stepping, self._known[key], is_inside=is_inside).text
+
+
+def _write_site(folder: Path) -> int:
+    """Write the pages of the site, all of them or none."""
+    if folder.is_dir() and any(folder.iterdir()):
+        raise OutputError(f"{folder} is not empty; name a new folder for the site")
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder} is a file; name a new folder for the site")
+    parent = Path(os.path.abspath(folder)).parent
+    if not parent.is_dir():
+        raise OutputError(f"{folder} cannot be made: the folder {parent} does not exist")
+    check_folder(parent)
+    console, size = Console(stderr=True, highlight=False), 0
+    with tempfile.TemporaryDirectory(dir=parent, prefix=".pcheck.") as scratch:
+        whole, files = Path(scratch) / "site", site(_Plays())
+        for nth, file in enumerate(files, start=1):
+            if nth % EVERY == 1:
+                console.print(f"pcheck: page {nth} of {len(files)}: {file.name}")
+            path, text = whole / file.name, file.make()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, text)
+            size += len(text.encode())
+        if folder.is_dir():
+            folder.rmdir()
+        os.replace(whole, folder)
+    megabytes = size / 1_000_000
+    start = printable(str(folder / INDEX))
+    print(
+        f"Wrote {start}: {counted(len(files), 'page')}, {megabytes:.1f} MB. Open it in a browser."
+    )
     return 0

@@ -7,7 +7,7 @@ from pathlib import Path
 from pcheck.cli.progress import ProgressLine
 from pcheck.errors import UsageError
 from pcheck.files import file_to_write, write_whole
-from pcheck.play.page.html import page_of
+from pcheck.play.page.html import page_of, tables_of
 from pcheck.text import printable
 from pcheck.traces.stepping import Stepping
 
@@ -29,7 +29,8 @@ def write_page(stepping: Stepping, file: Path) -> int:
     setup = stepping.setup
     stepping.check()
     with ProgressLine(setup, on_interrupt="stops; no page is written") as line:
-        page = page_of(stepping, line.on_progress, line.on_note)
+        tables = tables_of(setup, line.on_progress, line.on_note)
+        page = page_of(stepping, tables)
     write_whole(file, page.text)
     print(f"Wrote {printable(str(file))}: {setup.spec.name}, {page.summary}. Open it in a browser.")
     return 0

@@ -6,31 +6,30 @@ page shows the text, the pictures and the answers; only playing needs scripts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from string import Template
 
 from pcheck.lessons.blocks import Block, Decided, Played
-from pcheck.lessons.terminal import SHOWN_FACTS, when
+from pcheck.lessons.terminal import facts_of, when
 from pcheck.lessons.text import PARSER, Lesson, Part, Question, Text
-from pcheck.loading.setup import Setup
-from pcheck.play.page.html import MARKERS, page_of, shared_parts
+from pcheck.play.page.html import MARKERS, shared_parts
 from pcheck.render.diagram.picture import figure
 from pcheck.render.page.markup import Markup, element, joined
 from pcheck.render.page.parts import allowed, embedded, part
+from pcheck.render.page.steps import step_list
 from pcheck.render.page.why import why
 from pcheck.render.svg.elements import short_number
-from pcheck.render.text.header import Header
 from pcheck.scenarios.report import fact_of
-from pcheck.search.clock import OnProgress
-from pcheck.search.engine import OnNote
 from pcheck.text import counted
 from pcheck.tolerance.table import Table
 from pcheck.traces.stepping import Stepping
 
+HOME = "All lessons, protocols and bugs"
+NOTHING = joined()
 FILES = resources.files("pcheck.lessons")
-OnSetup = Callable[[Setup], tuple[OnProgress | None, OnNote]]
+MakePlay = Callable[[Stepping, bool], str]  # the text of `page_of`; true: inside another page
 
 
 @dataclass(frozen=True)
@@ -43,35 +42,60 @@ class Ways:
     bugs: str = ""  # the folder with the pages of bugs
 
 
-def lesson_page(lesson: Lesson, begins: OnSetup, ways: Ways = Ways()) -> str:
-    """Return the page of a lesson. `begins` is called before the play of a run is computed."""
-    return _Page(lesson, begins, ways).text()
+def lesson_page(lesson: Lesson, make_play: MakePlay, ways: Ways = Ways()) -> str:
+    """Return the page of a lesson; `make_play` returns the page on which a run is played."""
+    return _Page(lesson, make_play, ways).text()
+
+
+def shell(
+    heading: str,
+    about: Markup,
+    body: Markup,
+    *,
+    home: Markup = NOTHING,
+    ways: Markup = NOTHING,
+    shared: Mapping[str, str] | None = None,
+) -> str:
+    """Return a page with this content. `shared` are the parts of plays that are inside it."""
+    script = part("lesson.js", FILES)
+    scripts = [allowed(each) for each in (script, *list(shared_parts().values())[1:])]
+    return Template(part("lesson.html", FILES)).substitute(
+        allowed=" ".join(f"'{each}'" for each in scripts),
+        title=element("title", heading),
+        style=f"{part('page.css')}{part('lesson.css', FILES)}",
+        home=home,
+        heading=joined(heading),
+        about=about,
+        parts=body,
+        ways=ways,
+        shared=embedded(dict(shared or {})),
+        script=script,
+    )
+
+
+def links(ways: Sequence[tuple[str, str]]) -> Markup:
+    """Return links, each to an address with a title."""
+    found = [element("a", title, href=address) for address, title in ways]
+    return element("nav", *found) if found else NOTHING
 
 
 class _Page:
     """The page of a lesson, with a number for each run."""
 
-    def __init__(self, lesson: Lesson, begins: OnSetup, ways: Ways) -> None:
-        self.lesson, self.begins, self.ways = lesson, begins, ways
+    def __init__(self, lesson: Lesson, make_play: MakePlay, ways: Ways) -> None:
+        self.lesson, self.make_play, self.ways = lesson, make_play, ways
         self.runs = 0
 
     def text(self) -> str:
-        lesson, parts = self.lesson, shared_parts()
-        script = part("lesson.js", FILES)
-        scripts = [allowed(each) for each in (script, parts["engine"], parts["script"])]
-        heading = f"Lesson {lesson.number}: {lesson.title}"
+        lesson, ways = self.lesson, self.ways
         asked = counted(len(lesson.questions), "question")
-        return Template(part("lesson.html", FILES)).substitute(
-            allowed=" ".join(f"'{each}'" for each in scripts),
-            title=element("title", heading),
-            style=f"{part('page.css')}{part('lesson.css', FILES)}",
-            home=_links([(self.ways.home, "All lessons")] if self.ways.home else []),
-            heading=joined(heading),
-            about=element("p", f"{lesson.minutes} minutes, {asked}"),
-            parts=joined(*map(self._part, lesson.parts)),
-            ways=_links([each for each in (self.ways.before, self.ways.after) if each]),
-            shared=embedded(dict(zip(MARKERS, parts.values()))),
-            script=script,
+        return shell(
+            f"Lesson {lesson.number}: {lesson.title}",
+            element("p", f"{lesson.minutes} minutes, {asked}"),
+            joined(*map(self._part, lesson.parts)),
+            home=links([(ways.home, HOME)] if ways.home else []),
+            ways=links([each for each in (ways.before, ways.after) if each]),
+            shared=dict(zip(MARKERS, shared_parts().values())),
         )
 
     def _part(self, each: Part | Question) -> Markup:
@@ -88,40 +112,38 @@ class _Page:
         outcome = block.carry_out()
         if isinstance(outcome, Table):
             return element("figure", _table(outcome))
-        return element("figure", *self._inside(outcome))
-
-    def _inside(self, outcome: Played | Decided) -> Sequence[Markup]:
-        facts = [each for each in Header(outcome.setup).facts() if each[0] in SHOWN_FACTS]
-        parts = [_rows([(name, text) for name, text, _ in facts], "facts")]
+        facts = _rows(list(facts_of(outcome.setup)), "facts")
         if isinstance(outcome, Decided):
-            return [*parts, element("p", outcome.sentence, class_="good")]
-        finding = outcome.finding
+            return element("figure", facts, element("p", outcome.sentence, class_="good"))
         self.runs += 1
+        inside = joined(*self._run(outcome))
+        if block.kind == "bug":  # its trace is long
+            steps = counted(len(outcome.finding.timeline.events), "step")
+            summary = element("summary", f"{outcome.finding.ending.capitalize()}: {steps}")
+            inside = element("details", summary, inside)
+        return element("figure", facts, inside, *self._play(outcome))
+
+    def _run(self, outcome: Played) -> Iterator[Markup]:
+        """Yield the picture of a run, its steps as text, its explanation and its results."""
+        finding = outcome.finding
         if finding.timeline.events:
-            drawn = figure(finding, f"run-{self.runs}")
-            wide = f"--wide: {short_number(drawn.width)}px"
-            label = f"Diagram of run {self.runs}"
-            diagram = Markup(drawn.diagram)
-            parts.append(
-                element(
-                    *("div", diagram), class_="drawing", style=wide, role="region", tabindex=0,
-                    aria_label=label,
-                )
+            name = f"run-{self.runs}"
+            drawn = figure(finding, name)
+            yield element(
+                *("div", Markup(drawn.diagram)), class_="drawing", role="region", tabindex=0,
+                style=f"--wide: {short_number(drawn.width)}px",
+                aria_label=f"Diagram of run {self.runs}",
             )  # fmt: skip
+            summary = element("summary", "The steps as text")
+            yield element("details", summary, step_list(finding, f"{name}-"))
         if finding.is_violation or finding.is_witness:
-            kind = "wrong" if finding.is_violation else "good"
-            parts.append(element("p", f"{finding.ending}.", class_=kind))
-            parts.append(why(outcome.explanation, finding.saved.spec))
+            yield why(outcome.explanation, finding.saved.spec)
         if outcome.records:
-            found = [(when(each), fact_of(each)) for each in outcome.records]
-            parts.append(_rows(found, "results"))
-        if self.ways.bugs and finding.setup.bug is not None:
-            name = finding.setup.bug.name
-            link = element(
-                "a", f"The bug {name}, step by step", href=f"{self.ways.bugs}{name}.html"
-            )
-            parts.append(element("p", link))
-        return [*parts, *self._play(outcome)]
+            yield _rows([(when(each), fact_of(each)) for each in outcome.records], "results")
+        bug = finding.setup.bug
+        if self.ways.bugs and bug is not None:
+            text = f"The bug {bug.name}, step by step"
+            yield element("p", element("a", text, href=f"{self.ways.bugs}{bug.name}.html"))
 
     def _play(self, outcome: Played) -> Sequence[Markup]:
         """Return what opens the play of a run, unless it is about the future."""
@@ -129,9 +151,8 @@ class _Page:
         if setup.asks_about_future:
             return []
         stepping = Stepping(setup, outcome.finding.saved.steps)
-        on_progress, on_note = self.begins(setup)
-        page = page_of(stepping, on_progress, on_note, is_inside=True)
-        data = Markup(f'<script type="application/json">{embedded(page.text)}</script>')
+        page = self.make_play(stepping, True)
+        data = Markup(f'<script type="application/json">{embedded(page)}</script>')
         summary = element("summary", f"Play on from here: run {self.runs}")
         return [element("details", summary, data, class_="play needs-script", hidden="")]
 
@@ -162,8 +183,3 @@ def _table(table: Table) -> Markup:
         ),
         *(element("p", each.text) for each in table.conclusions()),
     )
-
-
-def _links(ways: Sequence[tuple[str, str]]) -> Markup:
-    links = [element("a", title, href=address) for address, title in ways]
-    return element("nav", *links) if links else joined()

@@ -9,6 +9,7 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from pcheck.lessons.blocks import Block, Decided, Outcome, Played
 from pcheck.lessons.text import Lesson, Part, Question, Text
 from pcheck.lessons.words import Words
+from pcheck.loading.setup import Setup
 from pcheck.render.text.explanation import Explained
 from pcheck.render.text.header import Header
 from pcheck.render.text.paragraphs import Paragraph, Rows
@@ -18,7 +19,7 @@ from pcheck.scenarios.running import Record, Searched
 from pcheck.text import counted
 from pcheck.tolerance.table import Table
 
-SHOWN_FACTS = "bug", "size", "start"
+SHOWN_FACTS = "size", "start"  # of those that a report has
 
 
 class LessonHead:
@@ -54,8 +55,7 @@ def _shown(block: Block) -> Iterator[RenderableType]:
     if isinstance(outcome, Table):
         yield outcome
         return
-    facts = [each for each in Header(outcome.setup).facts() if each[0] in SHOWN_FACTS]
-    yield Rows(((name, "dim"), (text, style)) for name, text, style in facts)
+    yield Rows(((name, "dim"), (text, "")) for name, text in facts_of(outcome.setup))
     if isinstance(outcome, Decided):
         yield from ("", Paragraph(outcome.sentence, "bold green"))
         return
@@ -68,6 +68,14 @@ def _shown(block: Block) -> Iterator[RenderableType]:
     if outcome.records:
         yield ""
         yield Rows(((when(each), "dim"), (fact_of(each), "")) for each in outcome.records)
+
+
+def facts_of(setup: Setup) -> Iterator[tuple[str, str]]:
+    """Yield the name and the text of what a reader needs to know of the setup of a run."""
+    if setup.bug is not None:
+        kind = "variant" if setup.bug.safe else "bug"
+        yield kind, f"{setup.bug.name}: {setup.bug.summary}"
+    yield from ((name, text) for name, text, _ in Header(setup).facts() if name in SHOWN_FACTS)
 
 
 def _verdict(outcome: Played) -> Iterator[RenderableType]:

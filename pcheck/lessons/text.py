@@ -24,7 +24,8 @@ from pcheck.text import unknown
 TEXTS = resources.files("pcheck.lessons.texts")
 NAME = re.compile(r"(\d+)-([a-z0-9-]+)\.md")
 QUESTION = "Question:"
-WORDS_A_MINUTE, MINUTES_A_BLOCK = 180, 0.75  # of a reader
+WORDS_A_MINUTE, MINUTES_A_QUESTION = 140, 0.3  # of a reader
+MINUTES = {"scenario": 0.8, "explore": 1.0, "tolerance": 1.0, "bug": 2.0}  # for each block
 PARSER = MarkdownIt("commonmark")
 
 
@@ -73,7 +74,9 @@ class Lesson:
     @property
     def minutes(self) -> int:
         """The time that a reader needs."""
-        return round(self.words / WORDS_A_MINUTE + MINUTES_A_BLOCK * len(self.blocks))
+        runs = sum(MINUTES[each.kind] for each in self.blocks)
+        thinking = MINUTES_A_QUESTION * len(self.questions)
+        return round(self.words / WORDS_A_MINUTE + runs + thinking)
 
 
 def lessons() -> list[Lesson]:

@@ -83,7 +83,7 @@ class Takes(Expectation):
             reason = ignores(config.actor, letter.message, letter.src)
             return Answer(not self.takes, f"{self.node} {reason}")
         does = _effects(config.actor, moves[0])
-        return Answer(self.takes, f"{self.node} takes {brief(letter.message)}: {does}")
+        return Answer(self.takes, f"{self.node} would take {brief(letter.message)}: {does}")
 
     def _letter(self, now: Situation, config: Config) -> Letter:
         """Return the message, which is in flight or written with its sender."""
@@ -155,7 +155,7 @@ class PropertyIs(Expectation):
         if prop.kind is Kind.SOMETIMES:
             is_reached = prop.is_reached(*seen)
             word = "reached" if is_reached else "not reached"
-            return Answer(word == self.word, f"{prop.name} is {word}")
+            return Answer(word == self.word, f"{self.name} is {word}")
         why = prop.why_false(*seen)
         fact = f"{prop.name} is true" if why is None else f"{prop.name} is false: {why}"
         return Answer((why is None) == (self.word == "true"), fact)
@@ -185,7 +185,7 @@ class Milestone(Expectation):
         for event in now.events:
             for line in event.milestones:
                 if self.line.matches(line):
-                    return Answer(True, f"step {event.number}: {line}")
+                    return Answer(True, f"{line} (step {event.number})")
         return Answer(False, f"no step has reached a milestone like {self.line.text}")
 
 

@@ -70,9 +70,11 @@ def fact_of(record: Record) -> str:
     match record:
         case Checked(_, _, answer):
             return answer.fact
-        case Searched(line, first, last):
-            steps = f"step {first} is" if first == last else f"steps {first} to {last} are"
-            return f"{steps} the fewest that lead to: {line.text}"
+        case Searched(_, first, last):
+            if first == last:
+                return f"step {first} was found by a search: it leads to what the next line says"
+            what = "the fewest that lead to what the next line says"
+            return f"steps {first} to {last} were found by a search: {what}"
         case Explored(_, _, ahead):
             return f"{ahead.sentence}{_steps(ahead)}"
 

@@ -38,9 +38,16 @@ class Start:
     def begin(self, model: ClusterModel) -> ClusterModel:
         """Return the cluster of a model with this start as its initial state.
 
-        Raise InvalidResult if the state of a node holds an unsupported value.
+        The model must be new: no handler was asked yet. Raise InvalidResult if the state of a node
+        holds an unsupported value.
         """
         begun = model.beginning_at(self._state(model))
+        if not self.down and not self.sent:
+            # The start is an ordinary initial state: every node is up, and nothing was sent. So all
+            # that is true of initial states is true of it, and reductions may rely on that.
+            for node, config in zip(model.nodes, begun.initial().nodes):
+                node.first = config
+            begun.begins_elsewhere = False
         begun.begin_again = self.begin
         begun.sent_before = tuple(dict.fromkeys(letter for letter, _ in self._letters(model)))
         return begun

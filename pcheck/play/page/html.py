@@ -12,6 +12,7 @@ from typing import Any
 
 from pcheck.errors import UsageError
 from pcheck.language.property import Milestone, Property
+from pcheck.loading.setup import Setup
 from pcheck.play.page.closing import Reactions, reactions_of
 from pcheck.play.page.data import play_data
 from pcheck.play.page.recorder import Answers
@@ -42,25 +43,25 @@ class Page:
     summary: str
 
 
-def page_of(
-    stepping: Stepping,
-    on_progress: OnProgress | None,
-    on_note: OnNote,
-    *,
-    is_inside: bool = False,
-) -> Page:
-    """Return the page that opens at the end of a trace.
+@dataclass(frozen=True)
+class Tables:
+    """The tables of a setup, which are the same on the pages of all its traces."""
 
-    A page that `is_inside` another one has the MARKERS of the shared parts in place of these parts.
-    Raise UsageError for a Model without nodes.
-    """
-    setup, model = stepping.setup, stepping.setup.model
+    values: dict[str, Any]  # as JSON
+    limits: tuple[str, ...]  # sentences about what the page cannot answer
+    states: int  # local states
+
+
+def tables_of(
+    setup: Setup, on_progress: OnProgress | None = None, on_note: OnNote = lambda _: None
+) -> Tables:
+    """Return the tables of a setup, or raise UsageError for a Model without nodes."""
+    model = setup.model
     if not isinstance(model, ClusterModel):
         raise UsageError(
             f"{setup.spec.name} is a Model without nodes, which a page cannot hold; play it in a "
             "terminal, without -o"
         )
-    saved = stepping.saved()
     properties = model.properties if setup.target is None else (setup.target,)
     clock = Clock(Limits(), on_progress)
     reactions = reactions_of(
@@ -68,17 +69,27 @@ def page_of(
     )
     max_states = MAX_STATES if reactions.depth is None else MAX_STATES_WITHOUT_END
     answers = record(model, properties, on_progress, on_note, max_states)
-    tick = clock.ticking(Progress(), "writing the page")
-    tables = play_data(setup, reactions, answers, tick)
+    values = play_data(setup, reactions, answers, clock.ticking(Progress(), "writing the page"))
+    states = sum(map(len, reactions.locals))
+    return Tables(values, tuple(_limits(reactions, answers)), states)
+
+
+def page_of(stepping: Stepping, tables: Tables, *, is_inside: bool = False) -> Page:
+    """Return the page that opens at the end of a trace.
+
+    A page that `is_inside` another one has the MARKERS of the shared parts in place of these parts.
+    """
+    setup, model, saved = stepping.setup, stepping.setup.model, stepping.saved()
+    assert isinstance(model, ClusterModel)
     parts = shared_parts()
     written = dict(zip(parts, MARKERS)) if is_inside else parts
     heading = f"Play {setup.spec.name}"
-    number = sha256(json.dumps(tables).encode()).hexdigest()[:8]  # a link names the page
     data = {
-        "tables": tables,
+        "tables": tables.values,
         "saved": _without_steps(saved),
         "first": stepping.labels,
-        "page": number,
+        # a link names the page
+        "page": sha256(json.dumps(tables.values).encode()).hexdigest()[:8],
     }
     text = Template(part("play.html", FILES)).substitute(
         title=element("title", heading),
@@ -90,11 +101,11 @@ def page_of(
         legend=_legend(model),
         why=_why(stepping, saved),
         facts=facts(setup),
-        limits=joined(*(element("p", line) for line in _limits(reactions, answers))),
+        limits=joined(*(element("p", line) for line in tables.limits)),
         data=embedded(data),
     )
-    states, size = sum(map(len, reactions.locals)), len(text.encode()) / 1000
-    nodes, local = counted(len(model.nodes), "node"), counted(states, "local state")
+    size = len(text.encode()) / 1000
+    nodes, local = counted(len(model.nodes), "node"), counted(tables.states, "local state")
     return Page(text, f"{nodes}, {local}, {size:,.0f} kB")
 
 

@@ -253,7 +253,7 @@
     if (!Array.isArray(trace?.steps)) return say("is not a saved trace: it has no steps.");
     if (!trace.steps.every((step) => typeof step === "string")) return say("is not a saved trace: a step is not a label.");
     const { bug = null, options = {} } = trace;
-    const given = { spec: trace.spec, bug, ...options };
+    const given = { spec: trace.spec, bug, start: trace.start, ...options };
     for (const key of ["network", "crashes", "crash_nodes"]) if (key in trace) given[key] = trace[key];
     const own = { ...saved, ...saved.options };
     const text = (value) => JSON.stringify(value ?? null);

@@ -11,32 +11,36 @@ from pcheck.traces.finding import Finding
 from pcheck.traces.timeline import Event, Timeline
 
 
-def step_list(finding: Finding) -> Markup:
-    """Return the list of all steps; the anchor of a step is `step-` and its number."""
-    return element("ol", *(_step(finding, event) for event in finding.timeline.events), id="steps")
+def step_list(finding: Finding, prefix: str = "") -> Markup:
+    """Return the list of all steps; the anchor of a step is `step-` and its number.
+
+    On a page with several lists, each needs a `prefix` of its own for its anchors.
+    """
+    steps = (_step(finding, event, prefix) for event in finding.timeline.events)
+    return element("ol", *steps, id=f"{prefix}steps", class_="steps")
 
 
-def step_link(number: int) -> Markup:
+def step_link(number: int, prefix: str = "") -> Markup:
     """Return a link to a step in the list."""
-    return element("a", str(number), href=f"#step-{number}", class_="step")
+    return element("a", str(number), href=f"#{prefix}step-{number}", class_="step")
 
 
-def _step(finding: Finding, event: Event) -> Markup:
+def _step(finding: Finding, event: Event, prefix: str) -> Markup:
     finding.timeline.tick()
     return element(
         "li",
-        *_lines(finding, event),
-        id=f"step-{event.number}",
+        *_lines(finding, event, prefix),
+        id=f"{prefix}step-{event.number}",
         value=event.number,
         data_node=event.node,
         class_="refused" if event.number in finding.notes else None,
     )
 
 
-def _lines(finding: Finding, event: Event) -> Iterator[Markup]:
+def _lines(finding: Finding, event: Event, prefix: str) -> Iterator[Markup]:
     sent_in = joined()
     if event.sent_in is not None:
-        sent_in = joined(" (sent in step ", step_link(event.sent_in), ")")
+        sent_in = joined(" (sent in step ", step_link(event.sent_in, prefix), ")")
     yield element("p", element("strong", event.label), sent_in)
     note = finding.notes.get(event.number)
     if note is not None:

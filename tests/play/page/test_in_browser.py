@@ -13,7 +13,7 @@ import pytest
 
 from pcheck.loading.setup import Setup, prepare
 from pcheck.loading.spec import SHIPPED, find
-from pcheck.play.page.html import page_of
+from pcheck.play.page.html import page_of, tables_of
 from pcheck.traces.replay import replay
 from pcheck.traces.saved import read
 from pcheck.traces.stepping import Stepping
@@ -67,13 +67,13 @@ def setup_of(name: str, bug: str | None = None, **given: Any) -> Setup:
 @cache
 def duel() -> tuple[Setup, str]:
     setup = setup_of("paxos", acceptors=2)
-    return setup, page_of(Stepping(setup), None, lambda _: None).text
+    return setup, page_of(Stepping(setup), tables_of(setup)).text
 
 
 @cache
 def buggy(bug: str = BUG) -> tuple[Setup, str]:
     setup = setup_of("paxos", bug)
-    return setup, page_of(Stepping(setup), None, lambda _: None).text
+    return setup, page_of(Stepping(setup), tables_of(setup)).text
 
 
 def bug_labels(bug: str = BUG) -> Sequence[str]:
@@ -237,7 +237,7 @@ def test_a_saved_trace_opens_at_its_end_with_its_explanation(
     browser: Browser, tmp_path: Path
 ) -> None:
     setup, _ = buggy()
-    text = page_of(Stepping(setup, bug_labels()), None, lambda _: None).text
+    text = page_of(Stepping(setup, bug_labels()), tables_of(setup)).text
     tab = opened(browser, tmp_path / "play.html", text)
     check_shown(tab, Stepping(setup, bug_labels()))
     assert tab.run("document.getElementById('why').textContent") == (
@@ -292,7 +292,7 @@ def violations(tab: Tab) -> list[str]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("wide", [1280, 400])
 def test_the_page_is_accessible(browser: Browser, tmp_path: Path, wide: int, scheme: str) -> None:
-    text = page_of(Stepping(buggy()[0], bug_labels()), None, lambda _: None).text
+    text = page_of(Stepping(buggy()[0], bug_labels()), tables_of(buggy()[0])).text
     tab = opened(browser, tmp_path / "play.html", text)
     sized(tab, wide, 900)
     features = [{"name": "prefers-color-scheme", "value": scheme}]
