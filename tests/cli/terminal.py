@@ -61,6 +61,13 @@ class Terminal:
             self._read(0.05)
         return self.rows()
 
+    def waits_for(self, text: str) -> None:
+        """Wait until the process has printed the text."""
+        end = time.monotonic() + TIMEOUT
+        while text.encode() not in self.sent:
+            assert time.monotonic() < end, f"{text!r} was not printed"
+            self._read(0.05)
+
     def _is_complete(self) -> bool:
         return SCREEN_END in self.sent.rpartition(SCREEN_START)[2].rpartition(b"\n")[2]
 

@@ -164,8 +164,14 @@ class Tab:
 
 
 def opened(browser: Browser, file: Path, text: str, *, script: bool = True) -> Tab:
-    browser.events.clear()
+    """Write a page to a file, and open it in a tab of its own."""
     file.write_text(text, encoding="utf-8")
+    return visited(browser, file, script=script)
+
+
+def visited(browser: Browser, file: Path, *, script: bool = True) -> Tab:
+    """Open the page in a file in a tab of its own."""
+    browser.events.clear()
     target = browser.ask("Target.createTarget", url="about:blank")["targetId"]
     session = browser.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
     tab = Tab(browser, session, file)

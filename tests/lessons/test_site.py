@@ -1,0 +1,130 @@
+"""The site of all lessons, protocols and bugs: whole, linked, small, and usable in a browser."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import urldefrag
+
+import pytest
+
+from pcheck.bugs import select
+from pcheck.cli.main import run
+from pcheck.lessons.text import lessons
+from tests.play.page.test_in_browser import violations
+from tests.render.page.browser import IN_A_BROWSER, Browser, sized, soon, visited
+from tests.render.page.conftest import browser
+
+__all__ = ["browser"]
+pytestmark = IN_A_BROWSER
+MAX_BYTES = 20_000_000
+PLAYED = """cas_paxos elected_leader fast_paxos flexible_paxos multi_paxos paxos raft retrying_paxos
+    two_phase_commit""".split()
+SEEN = [
+    "index.html",
+    *(f"lessons/{each.name}.html" for each in lessons()),
+    *("play/two_phase_commit.html", "bugs/ignores-votes.html", "bugs/shares-ballots.html"),
+]
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site") / "paxos"
+    assert run(["lessons", "--site", str(folder)]) == 0
+    return folder
+
+
+class Links(HTMLParser):
+    """The links and the anchors of a page, and every address from which it would load a file."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.anchors: set[str] = set()
+        self.loaded: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.anchors |= {value for name, value in attrs if name == "id" and value}
+        if tag == "a":
+            self.links.append(given.get("href") or "")
+        elif tag != "link" or given.get("href") != "data:,":
+            self.loaded += [value or "" for name, value in attrs if name in ("src", "href")]
+
+
+def pages(site: Path) -> Iterator[tuple[Path, Links]]:
+    for file in sorted(site.rglob("*")):
+        if file.is_file():
+            yield file, Links(file.read_text(encoding="utf-8"))
+
+
+def test_the_site_has_a_page_for_each_lesson_protocol_and_bug(site: Path) -> None:
+    found = {str(file.relative_to(site)) for file in site.rglob("*") if file.is_file()}
+    assert found == {
+        "index.html",
+        *(f"lessons/{each.name}.html" for each in lessons()),
+        *(f"play/{name}.html" for name in PLAYED),
+        *(f"bugs/{each.bug.name}.html" for each in select(None)),
+    }
+    assert sum(file.stat().st_size for file in site.rglob("*") if file.is_file()) < MAX_BYTES
+
+
+def test_every_link_leads_somewhere_and_every_page_can_be_reached(site: Path) -> None:
+    known = {file.resolve(): links for file, links in pages(site)}
+    wrong, reached, todo = [], set[Path](), [(site / "index.html").resolve()]
+    while todo:
+        file = todo.pop()
+        if file in reached:
+            continue
+        reached.add(file)
+        for link in known[file].links:
+            address, anchor = urldefrag(link)
+            to = (file.parent / address).resolve() if address else file
+            if to not in known or (anchor and anchor not in known[to].anchors):
+                wrong.append((file.name, link))
+            else:
+                todo.append(to)
+    assert wrong == []
+    assert reached == known.keys()
+
+
+def test_no_page_loads_a_file(site: Path) -> None:
+    assert {file.name: links.loaded for file, links in pages(site) if links.loaded} == {}
+
+
+def test_a_lesson_can_be_read_without_scripts(site: Path) -> None:
+    for lesson in lessons():
+        text = (site / "lessons" / f"{lesson.name}.html").read_text(encoding="utf-8")
+        head = text.partition('<script type="application/json" id="shared">')[0]
+        assert head.count("<h2>Question ") == len(lesson.questions)
+        assert head.count("<summary>Answer</summary>") == len(lesson.questions)
+        assert head.count("<figure>") == len(lesson.blocks)
+
+
+@pytest.mark.parametrize("wide", [1280, 400])
+@pytest.mark.parametrize("name", SEEN)
+def test_a_page_fits_and_is_accessible(browser: Browser, site: Path, name: str, wide: int) -> None:
+    tab = visited(browser, site / name)
+    sized(tab, wide, 900)
+    tab.run("document.querySelectorAll('details:not(.play)').forEach((each) => each.open = true)")
+    assert tab.run("document.documentElement.scrollWidth") <= wide
+    for scheme in ("light", "dark"):
+        media = [{"name": "prefers-color-scheme", "value": scheme}]
+        tab.ask("Emulation.setEmulatedMedia", features=media)
+        assert violations(tab) == []
+    assert tab.complaints == []
+
+
+def test_a_run_of_a_lesson_is_played_inside_its_page(browser: Browser, site: Path) -> None:
+    tab = visited(browser, site / "lessons" / "claiming-the-right.html")
+    frame = "document.querySelector('iframe').contentDocument"
+    tab.run("document.querySelector('details.play').open = true")
+    assert soon(tab, f"document.querySelector('iframe') && {frame}.querySelector('#count')")
+    assert soon(tab, f"{frame}.getElementById('count').textContent") == "4 steps"
+    label = json.dumps("p1 <- a1: Promise(ballot=5, last=Vote(ballot=2, value=v2))")
+    tab.run(f"{frame}.querySelector('button[data-label=' + JSON.stringify({label}) + ']').click()")
+    assert soon(tab, f"{frame}.getElementById('count').textContent === '5 steps'")
+    assert tab.complaints == []
