@@ -38,7 +38,8 @@ COMMANDS = {
     ),
     "run": (
         "Carry out a scenario: steps and expectations in a text file.\n\n"
-        "`pcheck specs` names the specs. specs/README.md describes the format."
+        "The file begins with a line such as `spec: paxos`. After an empty line, each line is a "
+        "step, such as `p1 starts ballot 1`, or an expectation, such as `expect a1.promised = 1`."
     ),
     "lessons": "Learn Paxos from runs: list the lessons, or begin one.",
     "replay": "Replay a saved trace and verify its outcome.",
