@@ -73,10 +73,10 @@ def shell(
     )
 
 
-def links(ways: Sequence[tuple[str, str]]) -> Markup:
-    """Return links, each to an address with a title."""
+def links(label: str, ways: Sequence[tuple[str, str]]) -> Markup:
+    """Return links, each to an address with a title; `label` names them for a screen reader."""
     found = [element("a", title, href=address) for address, title in ways]
-    return element("nav", *found) if found else NOTHING
+    return element("nav", *found, aria_label=label) if found else NOTHING
 
 
 class _Page:
@@ -93,8 +93,8 @@ class _Page:
             f"Lesson {lesson.number}: {lesson.title}",
             element("p", f"{lesson.minutes} minutes, {asked}"),
             joined(*map(self._part, lesson.parts)),
-            home=links([(ways.home, HOME)] if ways.home else []),
-            ways=links([each for each in (ways.before, ways.after) if each]),
+            home=links("Site", [(ways.home, HOME)] if ways.home else []),
+            ways=links("Lessons", [each for each in (ways.before, ways.after) if each]),
             shared=dict(zip(MARKERS, shared_parts().values())),
         )
 
@@ -171,15 +171,11 @@ def _table(table: Table) -> Markup:
         element("tr", element("th", size, scope="row"), *(element("td", each) for each in others))
         for size, *others in rows
     ]
-    prop = table.question.prop
+    prop, caption = table.question.prop, element("caption", table.asked)
+    drawn = element("table", caption, element("thead", heads), element("tbody", *body))
     return joined(
         element("p", element("strong", f"{prop.name}: {prop.summary}")),
         element("p", table.scope()),
-        element(
-            "table",
-            element("caption", table.asked),
-            element("thead", heads),
-            element("tbody", *body),
-        ),
+        element("div", drawn, class_="drawing", role="region", tabindex=0, aria_label="Table"),
         *(element("p", each.text) for each in table.conclusions()),
     )

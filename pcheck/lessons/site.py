@@ -80,7 +80,7 @@ def _bug(known: KnownBug, make_play: MakePlay) -> str:
 
 def _with_home(page: str) -> str:
     """Return a page with a link to the start of the site above its heading."""
-    return page.replace("\n<h1>", f"\n{links([(UP, HOME)])}\n<h1>", 1)
+    return page.replace("\n<h1>", f"\n{links('Site', [(UP, HOME)])}\n<h1>", 1)
 
 
 def _index(

@@ -122,8 +122,8 @@ def test_a_run_of_a_lesson_is_played_inside_its_page(browser: Browser, site: Pat
     tab = visited(browser, site / "lessons" / "claiming-the-right.html")
     frame = "document.querySelector('iframe').contentDocument"
     tab.run("document.querySelector('details.play').open = true")
-    assert soon(tab, f"document.querySelector('iframe') && {frame}.querySelector('#count')")
-    assert soon(tab, f"{frame}.getElementById('count').textContent") == "4 steps"
+    assert soon(tab, f"!!document.querySelector('iframe') && !!{frame}.querySelector('#count')")
+    assert soon(tab, f"{frame}.getElementById('count').textContent === '4 steps'")
     label = json.dumps("p1 <- a1: Promise(ballot=5, last=Vote(ballot=2, value=v2))")
     tab.run(f"{frame}.querySelector('button[data-label=' + JSON.stringify({label}) + ']').click()")
     assert soon(tab, f"{frame}.getElementById('count').textContent === '5 steps'")
