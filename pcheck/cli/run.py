@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -18,14 +20,14 @@ from pcheck.cli.drawing import (
 from pcheck.cli.saved_traces import AlsoOption, SpecArgument
 from pcheck.loading.spec import Spec, find, shipped_names
 from pcheck.scenarios.report import ScenarioReport, summary
-from pcheck.scenarios.running import finding_of, run_scenario
+from pcheck.scenarios.running import SearchStopped, finding_of, run_scenario
 from pcheck.scenarios.setting import setup_of
 from pcheck.scenarios.text import Scenario, read_scenario
 from pcheck.text import unknown
 
 EXIT_STATUS = (
     "Exit status: 0 if all expectations are fulfilled, 1 if one is not, 2 if a step is not "
-    "possible or the file is wrong, 3 if a search stopped before it decided an expectation."
+    "possible or the file is wrong, 3 if a search stopped before it decided a line."
 )
 
 
@@ -48,7 +50,11 @@ def run_command(
         check_standard_output(drawing, "--quiet")
     scenario = read_scenario(file)
     setup = setup_of(scenario, _spec_of(scenario, spec), also or ())
-    run = run_scenario(scenario, setup)
+    try:
+        run = run_scenario(scenario, setup)
+    except SearchStopped as error:
+        print(f"pcheck: {error}", file=sys.stderr)
+        return 3
     finding = finding_of(run)
     console = Console(highlight=False, stderr=is_on_standard_output(drawing))
     console.print(summary(run) if quiet else ScenarioReport(run, finding))
@@ -64,13 +70,16 @@ def _spec_of(scenario: Scenario, spec: str | None) -> Spec:
 
     A scenario never selects code to execute, unless the code ships with pcheck.
     """
-    if spec is not None:
-        return find(spec)
     line = scenario.spec
+    if spec is not None:
+        found = find(spec)
+        if Path(line.text).stem not in (found.name, found.path.stem):
+            raise scenario.at(line, f"the scenario is one of {line.text}, but the spec is {spec}")
+        return found
     if line.text in shipped_names():
         return find(line.text)
     if line.text.endswith(".py"):
         text = f"{line.text} does not ship with pcheck; add the file of the spec, as in"
-        command = f"`pcheck run {scenario.place} {line.text}`"
-        raise scenario.at(line, f"{text} {command}")
+        command = shlex.join(["pcheck", "run", scenario.place, line.text])
+        raise scenario.at(line, f"{text} `{command}`")
     raise scenario.at(line, unknown("spec", line.text, shipped_names()))

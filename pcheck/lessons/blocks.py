@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from pcheck.bugs import KnownBug
 from pcheck.checking import answer
 from pcheck.errors import TraceError
-from pcheck.loading.setup import Setup, prepare
+from pcheck.loading.setup import Setup
 from pcheck.loading.spec import find
 from pcheck.render.text.paragraphs import Paragraph
 from pcheck.scenarios.running import Record, finding_of, run_scenario
-from pcheck.scenarios.setting import arguments_of, setup_of
+from pcheck.scenarios.setting import setup_of, setup_of_settings
 from pcheck.scenarios.text import Line, lines_of, scenario, settings_of
 from pcheck.search.outcome import Verdict
 from pcheck.tolerance.rows import questions, row_of
@@ -108,8 +108,7 @@ def _explore(block: Block) -> Played | Decided:
     settings = dict(block.settings)
     names = [settings.pop(name).text for name in ("property",) if name in settings]
     spec = find(settings["spec"].text)
-    options, general = arguments_of(settings, spec, block.place)
-    result = answer(prepare(spec, options, **general, properties=names))
+    result = answer(setup_of_settings(settings, spec, block.place, names))
     if result.finding is not None:
         return Played(result.finding)
     if result.verdict is not Verdict.HOLDS:

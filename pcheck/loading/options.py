@@ -64,6 +64,8 @@ class Parameter:
 
     def _check_range(self, value: float) -> None:
         low, high = self.option.min, self.option.max
+        if value != value:
+            self._refuse("a number", str(value))
         if low is not None and value < low:
             self._refuse(f"at least {low}", str(value))
         if high is not None and value > high:

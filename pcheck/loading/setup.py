@@ -118,16 +118,17 @@ class Setup:
         return 0 if self.crash_nodes is None else 1
 
     def correct(self) -> Model[Any]:
-        """Return the model of this setup without the bug."""
-        return prepare(
+        """Return the model of this setup without the bug, with the same given start."""
+        model = prepare(
             self.spec,
             self.options,
             network=self.network,
             crashes=self.crashes,
             crash_nodes=self.crash_nodes,
             also=self.added,
-            start=self.start,
         ).model
+        begin = self.model.begin_again if isinstance(self.model, ClusterModel) else None
+        return begin(model) if begin is not None and isinstance(model, ClusterModel) else model
 
     def smaller(self) -> list[str]:
         """Return the options that would shrink the state space: `--acceptors 2 (now 3)`."""

@@ -13,7 +13,14 @@ from pcheck.errors import UsageError
 from pcheck.language.kinds import FIXED, is_frozen_dataclass
 from pcheck.language.names import Id
 from pcheck.language.values import UnsupportedValue, exact
-from pcheck.loading.expressions import Names, fits, names_for, node_called, value_of
+from pcheck.loading.expressions import (
+    Names,
+    fits,
+    names_for,
+    node_called,
+    value_of,
+    written_hint,
+)
 from pcheck.loading.spec import Spec
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.results import InvalidResult
@@ -58,12 +65,18 @@ class _Reading:
             to, src = (node_called(name, self.model) for name in found.groups()[:2])
             self._sent.append(GivenMessage(src, self._message(found[3]), to))
         elif found := DOWN.fullmatch(line):
-            self._down.add(node_called(found[1], self.model))
+            node = node_called(found[1], self.model)
+            if node in self._down:
+                raise UsageError(f"{line} is given twice")
+            self._down.add(node)
         elif found := FIELD.fullmatch(line):
             self._add_field(*found.groups())
         elif found := SENT.fullmatch(line):
             src = node_called(found[1], self.model)
-            self._sent.append(GivenMessage(src, self._message(found[2])))
+            message = GivenMessage(src, self._message(found[2]))
+            if any(exact(message) == exact(each) for each in self._sent):
+                raise UsageError(f"{line} is given twice")
+            self._sent.append(message)
         else:
             raise UsageError(f"a given start must be like {FORMS}, got {line}")
 
@@ -79,8 +92,8 @@ class _Reading:
             raise UsageError(f"{node}.{name} is given twice")
         value = value_of(text, self.names)
         if not fits(value, type(actor), name):
-            written = getattr(known[name].type, "__name__", known[name].type)
-            raise UsageError(f"{node}.{name} must be {written}, got {text}")
+            hint = written_hint(type(actor), name)
+            raise UsageError(f"{node}.{name} must be {hint}, got {text}")
         try:
             exact(value)
         except UnsupportedValue as error:

@@ -16,7 +16,7 @@ from pcheck.play.keys import interruptible
 from pcheck.render.text.header import Header
 from pcheck.render.text.paragraphs import Paragraph
 from pcheck.render.text.report import verdict_of
-from pcheck.render.text.stepping import verdicts
+from pcheck.render.text.stepping import ending, verdicts
 from pcheck.render.text.trace import TraceText
 from pcheck.text import counted, printable
 from pcheck.traces.ahead import LIMITS
@@ -155,9 +155,9 @@ class App:
         goal = self.stepping.goal
         yield from verdicts(self.stepping)
         if goal is not None:
-            yield Paragraph(f"{goal.name} is not reached.")
+            yield Paragraph(f"{goal.name} is not reached{ending(self.stepping)}")
         elif not self.stepping.violations:
-            yield Paragraph("No property is violated.", "bold green")
+            yield Paragraph(f"No property is violated{ending(self.stepping)}", "bold green")
         yield ""
 
 

@@ -12,7 +12,9 @@ A bare Model has one state, which every step may read. Each of its steps happens
 before.
 
 The first line of the log is the regular expression of an event. The second line is the delimiter
-between executions. The clocks count the events of each host from 1.
+between executions. It is empty, unless the trace has a given start. Then the log has one execution,
+whose name says that it is not a run of the protocol. The clocks count the events of each host from
+1.
 """
 
 from __future__ import annotations
@@ -22,11 +24,13 @@ from collections.abc import Iterator
 
 from pcheck.render.spelling import distinct_spellings
 from pcheck.semantics.node import StepKind
+from pcheck.semantics.start import GIVEN_START
 from pcheck.text import printable
 from pcheck.traces.finding import Finding
 from pcheck.traces.timeline import Event, Timeline
 
 EVENT_PATTERN = r"(?<step>\d+)\. (?<event>.*)\n(?<host>\S+) (?<clock>\{.*\})"
+DELIMITER = "=== (?<trace>.*) ==="  # ShiViz shows the name of each execution
 NETWORK_HOST = "network"
 VectorClock = dict[str, int]
 
@@ -34,6 +38,8 @@ VectorClock = dict[str, int]
 def shiviz(finding: Finding) -> str:
     """Return the log of the trace of a finding."""
     lines = [EVENT_PATTERN, ""]
+    if finding.setup.start:
+        lines = [EVENT_PATTERN, DELIMITER, f"=== {GIVEN_START} ==="]
     is_cluster = finding.setup.network is not None
     for event, host, clock in _clocked_events(finding.timeline, is_cluster=is_cluster):
         lines += [

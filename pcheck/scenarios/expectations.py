@@ -6,23 +6,30 @@ An expectation about the state can also follow an ellipsis, which searches for s
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 from pcheck.errors import UsageError
 from pcheck.language.actor import Actor
+from pcheck.language.model import Model
+from pcheck.language.names import Id
 from pcheck.language.printing import brief, show
 from pcheck.language.property import Kind, Property
-from pcheck.loading.expressions import names_for, node_called
+from pcheck.language.values import UnsupportedValue, exact
+from pcheck.loading.expressions import Names, fits, node_called, value_of, written_hint
 from pcheck.loading.start import message_of
-from pcheck.scenarios.patterns import Pattern
+from pcheck.scenarios.patterns import WILDCARD, Pattern
 from pcheck.scenarios.situation import (
     Answer,
     Expectation,
     Situation,
+    check_message,
     cluster_in,
     config_in,
+    names_in,
     node_in,
     property_in,
 )
+from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Letter
 from pcheck.semantics.node import Config, Move
 from pcheck.text import all_of, unknown
@@ -45,8 +52,24 @@ class FieldIs(Expectation):
         if self.name not in known:
             raise UsageError(unknown("field", self.name, known, of=self.node))
         value = getattr(config.actor, self.name)
-        is_so = self.expected.matches(show(value), brief(value)) is self.is_equal
-        return Answer(is_so, f"{self.node}.{self.name} = {show(value)}")
+        is_equal = self.expected.matches(show(value), brief(value)) or self._is_written(now, value)
+        return Answer(is_equal is self.is_equal, f"{self.node}.{self.name} = {show(value)}")
+
+    def _is_written(self, now: Situation, value: Any) -> bool:
+        """Return whether the expected value is written otherwise than pcheck prints it.
+
+        Raise UsageError if the field cannot have the expected value.
+        """
+        text, names = self.expected.text, names_in(now)
+        if not self.expected.is_exact or not _can_be_read(value, names):
+            return False
+        if "{}" in text:  # an empty Set, or an empty Map
+            return False
+        expected, kind = value_of(text, names), type(config_in(now, self.node).actor)
+        if not fits(expected, kind, self.name):
+            hint = written_hint(kind, self.name)
+            raise UsageError(f"{self.node}.{self.name} must be {hint}, got {text}")
+        return exact(expected) == exact(value)
 
 
 @dataclass(frozen=True)
@@ -74,16 +97,26 @@ class Takes(Expectation):
     takes: bool
 
     def answer(self, now: Situation) -> Answer:
-        config, node = config_in(now, self.node), node_in(now, self.node)
+        config = config_in(now, self.node)
+        letter = self._letter(now, config)
         if not config.up:
             return Answer(False, f"{self.node} is down")
-        letter = self._letter(now, config)
-        moves = [each for each in node.moves(config.actor, letter) if each.actor is not None]
+        moves = self._moves(now, config, letter)
         if not moves:
             reason = ignores(config.actor, letter.message, letter.src)
             return Answer(not self.takes, f"{self.node} {reason}")
         does = _effects(config.actor, moves[0])
         return Answer(self.takes, f"{self.node} would take {brief(letter.message)}: {does}")
+
+    def is_fulfilled(self, now: Situation) -> bool:
+        """Return whether the answer is yes, without the reason why a node ignores a message."""
+        config = config_in(now, self.node)
+        letter = self._letter(now, config)
+        return config.up and bool(self._moves(now, config, letter)) is self.takes
+
+    def _moves(self, now: Situation, config: Config, letter: Letter) -> list[Move]:
+        moves = node_in(now, self.node).moves(config.actor, letter)
+        return [each for each in moves if each.actor is not None]
 
     def _letter(self, now: Situation, config: Config) -> Letter:
         """Return the message, which is in flight or written with its sender."""
@@ -92,18 +125,20 @@ class Takes(Expectation):
         for letter in config.inbox:
             if wanted.matches(letter.text, brief(letter.message)) and src in (None, letter.src):
                 return letter
+        check_message(now, self.message)
+        if not wanted.is_exact:
+            raise UsageError(f"no {self.message} is in flight to {self.node}; write it without *")
         if src is None:
             raise UsageError(
                 f"no {self.message} is in flight to {self.node}; name the sender, as in "
                 f"`{self.node} ignores {self.message} from {model.nodes[0].me}`"
             )
-        names = names_for(now.setup.spec, model)
-        return model.letter(src, message_of(self.message, names))
+        return model.letter(src, message_of(self.message, names_in(now)))
 
 
 @dataclass(frozen=True)
 class Sent(Expectation):
-    """`p1 sent Accept(*)`, or `p1 did not send Accept(*)`: in any step so far."""
+    """`p1 sent Accept(*)`, or `p1 did not send Accept(*)`: in any step so far, or before them."""
 
     node: str
     message: Pattern
@@ -112,13 +147,21 @@ class Sent(Expectation):
 
     def answer(self, now: Situation) -> Answer:
         node_in(now, self.node)
+        check_message(now, self.message.text)
+        for letter in cluster_in(now).sent_before:
+            if letter.src == Id(self.node) and self._fits(letter.message):
+                fact = f"{self.node} sent {brief(letter.message)} before the given start"
+                return Answer(self.has_sent, fact)
         for event in now.events:
             for sent in event.sends if event.node == self.node else ():
-                if self.message.matches(show(sent.message), brief(sent.message)):
+                if self._fits(sent.message):
                     fact = f"{self.node} sent {brief(sent.message)} in step {event.number}"
                     return Answer(self.has_sent, fact)
         what = self.message.text.removesuffix("(*)")
         return Answer(not self.has_sent, f"{self.node} did not send {what}")
+
+    def _fits(self, message: object) -> bool:
+        return self.message.matches(show(message), brief(message))
 
 
 @dataclass(frozen=True)
@@ -130,6 +173,7 @@ class Possible(Expectation):
 
     def answer(self, now: Situation) -> Answer:
         model, state = now.model, now.state
+        self._check_node(model)
         found = self.step.among(model, state)
         if found:
             return Answer(self.is_possible, f"possible: {found[0].brief}")
@@ -138,6 +182,17 @@ class Possible(Expectation):
         if self.step.is_exact:
             fact = f"{fact}; {reason.removesuffix('.')}"
         return Answer(not self.is_possible, fact)
+
+    def is_fulfilled(self, now: Situation) -> bool:
+        """Return whether the answer is yes, without the reason why a step is not possible."""
+        self._check_node(now.model)
+        return bool(self.step.among(now.model, now.state)) is self.is_possible
+
+    def _check_node(self, model: Model[Any]) -> None:
+        """Raise UsageError if a step of this cluster cannot begin with the first word."""
+        first = self.step.text.split()[0]
+        if isinstance(model, ClusterModel) and WILDCARD not in first and first != "lost:":
+            node_called(first, model)
 
 
 @dataclass(frozen=True)
@@ -161,7 +216,7 @@ class PropertyIs(Expectation):
         return Answer((why is None) == (self.word == "true"), fact)
 
     @property
-    def is_sought(self) -> bool:
+    def needs_engine(self) -> bool:
         """True if a search of the engine finds the next state for this expectation."""
         return self.word in ("false", "reached")
 
@@ -208,6 +263,14 @@ class CanBe(Expectation):
         if ahead.found is None and ahead.search.stopped is not None:
             return Answer(None, fact)
         return Answer((ahead.found is not None) is self.can_be, fact)
+
+
+def _can_be_read(value: Any, names: Names) -> bool:
+    """Return whether the text of a value can be read back, as that of a group cannot."""
+    try:
+        return "{}" in show(value) or exact(value_of(show(value), names)) == exact(value)
+    except (UsageError, UnsupportedValue):
+        return False
 
 
 def _effects(before: Actor, move: Move) -> str:

@@ -38,12 +38,12 @@ FORMS_OF: tuple[tuple[str, Callable[..., Expectation]], ...] = (
     (r"not possible: (.+)", lambda step: Possible(Pattern(step), False)),
     (r"milestone: (.+)", lambda line: Milestone(Pattern(line))),
     (
-        r"(\S+)\.(\w+) *(!?=) *(.+)",
+        r"(\S+)\.(\w+) *(!?=)(?!=) *(.+)",
         lambda node, name, sign, value: FieldIs(node, name, Pattern(value), sign == "="),
     ),
     (r"(\S+) is (up|down)", lambda node, word: IsUp(node, word == "up")),
     (
-        r"(\S+) (ignores|takes) (.+?)(?: from (\S+))?",
+        r"(\S+) (ignores|takes) (.+?)(?: from ([^\s'\"()]+))?",
         lambda node, verb, message, src: Takes(node, message, src, verb == "takes"),
     ),
     (r"(\S+) sent (.+)", lambda node, text: Sent(node, Pattern(text), True)),

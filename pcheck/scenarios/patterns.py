@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, NamedTuple
 
 from pcheck.language.model import Model
@@ -20,6 +19,7 @@ from pcheck.semantics.node import Row
 from pcheck.traces.impossible import possible_instead, why_impossible
 
 WILDCARD = "*"
+BLANKS = re.compile(r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|\s+""")
 
 
 class Spelled(NamedTuple):
@@ -41,13 +41,27 @@ class Pattern:
         """True without a wildcard."""
         return WILDCARD not in self.text
 
-    @cached_property
-    def _regex(self) -> re.Pattern[str]:
-        return re.compile(".*".join(map(re.escape, self.text.split(WILDCARD))), re.S)
-
     def matches(self, *texts: str) -> bool:
         """Return whether one of the texts is as the pattern says."""
-        return any(text == self.text or self._regex.fullmatch(text) for text in texts)
+        return any(text == self.text or self._fits(with_single_blanks(text)) for text in texts)
+
+    def _fits(self, text: str) -> bool:
+        """Return whether a text fits.
+
+        A regular expression with many wildcards could take for ever; this takes one search each.
+        """
+        if self.is_exact:
+            return text == self.text
+        first, *middle, last = self.text.split(WILDCARD)
+        if not (text.startswith(first) and text.endswith(last)):
+            return False
+        at, end = len(first), len(text) - len(last)
+        for part in middle:
+            at = text.find(part, at, end)
+            if at < 0:
+                return False
+            at += len(part)
+        return at <= end
 
     def among(self, model: Model[Any], state: Any) -> list[Spelled]:
         """Return the possible steps that the pattern matches; an exact label comes first."""
@@ -69,6 +83,11 @@ class Pattern:
             return why_impossible(model, state, self.text)
         possible = [each.label for each in spelled(model, state)]
         return f"no possible step is like this. {possible_instead(possible)}"
+
+
+def with_single_blanks(text: str) -> str:
+    """Return a text with one blank for several, except inside quotes, where blanks count."""
+    return BLANKS.sub(lambda found: found[1] or " ", text.strip())
 
 
 def spelled(model: Model[Any], state: Any) -> Iterator[Spelled]:

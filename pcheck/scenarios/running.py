@@ -7,18 +7,26 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pcheck.errors import TraceError, UsageError
+from pcheck.errors import SpecError, TraceError, UsageError
 from pcheck.loading.setup import Setup
 from pcheck.scenarios.expectations import PropertyIs
-from pcheck.scenarios.patterns import spelled
 from pcheck.scenarios.situation import Answer, Situation
 from pcheck.scenarios.text import Command, Expect, Explore, Line, Scenario, Step
+from pcheck.search.clock import Clock, Progress
+from pcheck.search.limits import Limits, Stop
 from pcheck.text import counted, one_of
 from pcheck.traces.ahead import Ahead, look_ahead
 from pcheck.traces.finding import Finding
 from pcheck.traces.stepping import Stepping
 
-MAX_STATES = 200_000  # of the search of an ellipsis
+MAX_STATES, MAX_SECONDS = 200_000, 60.0  # of the search of an ellipsis
+
+
+class SearchStopped(TraceError):
+    """Raised when the search of an ellipsis stopped before it found steps, or that there are none.
+
+    The scenario is then neither carried out nor wrong.
+    """
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,7 @@ class Explored:
     ahead: Ahead
 
 
+Wanted = Callable[..., bool]
 Record = Checked | Searched | Explored
 
 
@@ -80,12 +89,17 @@ class Run:
 
 
 def run_scenario(scenario: Scenario, setup: Setup) -> Run:
-    """Carry out a scenario, or raise TraceError at the first line that is not possible."""
+    """Carry out a scenario, or raise TraceError at the first line that is not possible.
+
+    A handler or a property that fails is named with the line at which it fails.
+    """
     run = Run(scenario, Stepping(setup))
     for command in scenario.commands:
         try:
             _carry_out(run, command)
-        except (UsageError, TraceError) as error:
+        except SearchStopped as error:
+            raise SearchStopped(str(scenario.at(command.line, str(error)))) from None
+        except (UsageError, TraceError, SpecError) as error:
             raise scenario.at(command.line, str(error)) from None
     run.stepping.check()
     return run
@@ -143,9 +157,11 @@ def _search(run: Run, command: Command) -> None:
     stepping, does = run.stepping, command.does
     labels: Sequence[str]
     before = len(stepping.labels)
-    sought = does.expectation if isinstance(does, Expect) else None
-    if isinstance(sought, PropertyIs) and sought.is_sought:
-        labels = _steps_to_property(stepping, sought)
+    expected = does.expectation if isinstance(does, Expect) else None
+    if expected is not None and expected.is_fulfilled(_now(stepping)):
+        return
+    if isinstance(expected, PropertyIs) and expected.needs_engine:
+        labels = _steps_to_property(stepping, expected)
     else:
         labels = _steps_to(stepping, _wanted(stepping, does))
     stepping.take(*labels)
@@ -158,39 +174,51 @@ def _steps_to_property(stepping: Stepping, expected: PropertyIs) -> tuple[str, .
     prop = expected.property(_now(stepping))
     ahead = look_ahead(stepping.setup.model, stepping.trace.states[-1], [prop])
     if ahead.labels is None:
-        raise TraceError(ahead.sentence)
+        raise (TraceError if ahead.search.stopped is None else SearchStopped)(ahead.sentence)
     return ahead.labels
 
 
-def _wanted(stepping: Stepping, does: Step | Expect | Explore) -> Callable[[Any], bool]:
-    """Return whether a state is one that an ellipsis leads to, as a function of the state."""
+def _wanted(stepping: Stepping, does: Step | Expect | Explore) -> Wanted:
+    """Return whether an ellipsis leads to the end of some states, as a function of the states.
+
+    The states are the last ones of an execution: two of them, unless no step was taken.
+    """
     model = stepping.setup.model
     if isinstance(does, Step):
         pattern = does.pattern
-        return lambda state: any(
-            pattern.matches(each.label, each.brief) for each in spelled(model, state)
-        )
+        return lambda *states: bool(pattern.among(model, states[-1]))
     assert isinstance(does, Expect)
     expected, setup = does.expectation, stepping.setup
-    return lambda state: bool(expected.answer(Situation(setup, (state,))).is_so)
+    return lambda *states: expected.is_fulfilled(Situation(setup, states))
 
 
-def _steps_to(stepping: Stepping, is_wanted: Callable[[Any], bool]) -> Sequence[str]:
-    """Return the fewest steps to a state that is wanted, or raise TraceError."""
+def _steps_to(stepping: Stepping, is_wanted: Wanted) -> Sequence[str]:
+    """Return the fewest steps to what is wanted, or raise TraceError.
+
+    Every step is tested, and not only the first one to each state: an expectation may be about the
+    last step, as a property of steps is.
+    """
     model, first = stepping.setup.model, stepping.trace.states[-1]
+    if is_wanted(*stepping.trace.states[-2:]):
+        return ()
     parents: dict[Any, tuple[Any, str] | None] = {first: None}
-    todo = deque([first])
+    todo, clock = deque([first]), Clock(Limits(seconds=MAX_SECONDS), None)
     while todo:
         state = todo.popleft()
-        if is_wanted(state):
-            return _labels_to(state, parents)
-        if len(parents) > MAX_STATES:
-            states = counted(MAX_STATES, "state")
-            raise TraceError(f"no steps were found that lead to this line, in {states}")
         for label, after in model.steps(state):
+            try:
+                clock.check(Progress())
+            except Stop as stop:
+                text = f"no steps were found that lead to this line, at {stop}"
+                raise SearchStopped(text) from None
+            if is_wanted(state, after):
+                return [*_labels_to(state, parents), label]
             if after not in parents:
                 parents[after] = state, label
                 todo.append(after)
+        if len(parents) > MAX_STATES:
+            states = counted(MAX_STATES, "state")
+            raise SearchStopped(f"no steps were found that lead to this line, in {states}")
     states = counted(len(parents), "state")
     raise TraceError(f"no execution from here leads to this line ({states} can follow)")
 

@@ -2,54 +2,98 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, get_args
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeAlias, get_args
 
-from pcheck.errors import UsageError
+from pcheck.errors import PcheckError, SpecError, UsageError
 from pcheck.loading.added import Also
 from pcheck.loading.options import Parameter
 from pcheck.loading.setup import CRASH_BUDGET, Setup, prepare
 from pcheck.loading.spec import Spec
 from pcheck.scenarios.text import GENERAL, Line, Scenario, error_at
 
-Arguments = tuple[dict[str, Any], dict[str, Any]]  # the spec's own options, and all others
+Settings: TypeAlias = Mapping[str, Line]
+Given: TypeAlias = Sequence[tuple[str, Any]]  # names of settings with their values
 
 
 def setup_of(scenario: Scenario, spec: Spec, also: Also = ()) -> Setup:
     """Return the setup that the first lines of a scenario describe, or raise TraceError."""
-    options, general = arguments_of(scenario.settings, spec, scenario.place)
-    given = [each.text for each in scenario.given]
+    given = _values(scenario.settings, spec, scenario.place)
+    start = [each.text for each in scenario.given]
     for nth, line in enumerate(scenario.given, start=1):
-        try:
-            prepare(spec, options, **general, start=given[:nth])
-        except UsageError as error:
-            raise scenario.at(line, str(error)) from None
-    return prepare(spec, options, **general, also=also, start=given)
+        with _at(scenario.place, line):
+            _prepared(spec, given, start=start[:nth])
+    return _prepared(spec, given, also=also, start=start)
 
 
-def arguments_of(settings: Mapping[str, Line], spec: Spec, place: str) -> Arguments:
-    """Return the arguments for `prepare` that settings describe, or raise TraceError."""
+def setup_of_settings(
+    settings: Settings, spec: Spec, place: str, properties: Iterable[str] = ()
+) -> Setup:
+    """Return the setup that some lines of the file `place` describe, or raise TraceError."""
+    return _prepared(spec, _values(settings, spec, place), properties=properties)
+
+
+def _values(settings: Settings, spec: Spec, place: str) -> Given:
+    """Return the values of settings, or raise TraceError if they describe no setup."""
     parameters = {each.name: each for each in spec.parameters}
-    options, general = {}, dict[str, Any]()
+    given: list[tuple[str, Any]] = []  # the settings so far
     for name, line in settings.items():
-        try:
+        with _at(place, line):
             if name in parameters:
-                options[name] = _parsed(parameters[name], line.text)
+                given.append((name, _parsed(parameters[name], line.text)))
+                parameters[name].check(given[-1][1])
             elif name == "crashes":
-                general[name] = _parsed(CRASH_BUDGET, line.text)
+                given.append((name, _parsed(CRASH_BUDGET, line.text)))
             elif name in GENERAL:
-                general[name] = line.text
+                given.append((name, line.text))
             else:
                 spec.options({name: line.text})  # raises the error about an unknown option
-            general.pop("spec", None)
-            prepare(spec, options, **general)
-        except UsageError as error:
-            raise error_at(place, line, str(error)) from None
-    return options, general
+    try:
+        _prepared(spec, given)
+    except (UsageError, SpecError) as error:
+        raise error_at(place, _line_of(error, settings, spec, given), str(error)) from None
+    return given
+
+
+def _prepared(
+    spec: Spec,
+    given: Given,
+    also: Also = (),
+    start: Sequence[str] = (),
+    properties: Iterable[str] = (),
+) -> Setup:
+    general = {name: value for name, value in given if name in GENERAL and name != "spec"}
+    options = {name: value for name, value in given if name not in GENERAL}
+    return prepare(spec, options, **general, also=also, start=start, properties=properties)
+
+
+def _line_of(error: PcheckError, settings: Settings, spec: Spec, given: Given) -> Line:
+    """Return the first line with which the settings so far have the error of all settings.
+
+    The settings before a line may have other errors, because their order does not matter.
+    """
+    lines = list(settings.values())
+    for nth, line in enumerate(lines, start=1):
+        try:
+            _prepared(spec, given[:nth])
+        except (UsageError, SpecError) as other:
+            if str(other) == str(error):
+                return line
+    return lines[-1]
+
+
+@contextmanager
+def _at(place: str, line: Line) -> Iterator[None]:
+    """Name the line in an error."""
+    try:
+        yield
+    except (UsageError, SpecError) as error:
+        raise error_at(place, line, str(error)) from None
 
 
 def _parsed(parameter: Parameter, text: str) -> Any:
-    """Return the value of an option that is written as text; a wrong text stays text."""
+    """Return the value of an option that is written as text, or raise UsageError."""
     if parameter.kind is bool:
         words = {"true": True, "yes": True, "false": False, "no": False}
         return words.get(text.lower(), text)

@@ -10,8 +10,9 @@ from typing import Any, ClassVar, NamedTuple
 from pcheck.errors import UsageError
 from pcheck.language.model import Model
 from pcheck.language.property import Property
-from pcheck.loading.expressions import node_called
+from pcheck.loading.expressions import Names, names_for, node_called
 from pcheck.loading.setup import Setup
+from pcheck.scenarios.patterns import WILDCARD
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.node import Config, Node
 from pcheck.text import unknown
@@ -54,6 +55,10 @@ class Expectation(ABC):
     def answer(self, now: Situation) -> Answer:
         """Return whether the expectation is fulfilled now, or raise UsageError."""
 
+    def is_fulfilled(self, now: Situation) -> bool:
+        """Return whether the answer is yes; a search asks this in each state."""
+        return self.answer(now).is_so is True
+
 
 def cluster_in(now: Situation) -> ClusterModel:
     """Return the cluster, or raise UsageError for a Model without nodes."""
@@ -73,6 +78,25 @@ def config_in(now: Situation, name: str) -> Config:
     node = node_in(now, name)
     config: Config = now.state.nodes[cluster_in(now).index[node.me]]
     return config
+
+
+def names_in(now: Situation) -> Names:
+    """Return the names that a value may use."""
+    return names_for(now.setup.spec, cluster_in(now))
+
+
+def check_message(now: Situation, text: str) -> None:
+    """Raise UsageError for a text that no message of the cluster can have: `Acept(*)`."""
+    name, parenthesis, _ = text.partition("(")
+    if WILDCARD in name:
+        return
+    letters = cluster_in(now).letters()
+    known = {type(each.message).__name__ for each in letters}
+    known |= {name for name, each in names_in(now).items() if isinstance(each, type)}
+    if name not in known:
+        raise UsageError(unknown("message", name, sorted(known - {"Set", "Map"})))
+    if not parenthesis:
+        raise UsageError(f"a message must be written with its fields, as in {name}(*); got {text}")
 
 
 def property_in(now: Situation, name: str) -> Property:

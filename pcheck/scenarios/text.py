@@ -27,7 +27,7 @@ from typing import NamedTuple
 
 from pcheck.errors import TraceError
 from pcheck.scenarios.forms import expectation
-from pcheck.scenarios.patterns import Pattern
+from pcheck.scenarios.patterns import Pattern, with_single_blanks
 from pcheck.scenarios.situation import Expectation
 
 SETTING = re.compile(r"([A-Za-z_][\w-]*): *(.*)")
@@ -104,7 +104,7 @@ def error_at(place: str, line: Line, text: str) -> TraceError:
 def read_scenario(file: Path) -> Scenario:
     """Return the scenario in a file, or raise TraceError."""
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise TraceError(f"{file} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError:
@@ -126,8 +126,8 @@ def scenario(text: str, place: str, first: int = 1) -> Scenario:
 
 def lines_of(text: str, first: int = 1) -> list[Line]:
     """Return the lines of a text from the first one with a word on, without comments."""
-    numbered = enumerate(text.splitlines(), start=first)
-    lines = [Line(number, " ".join(each.split())) for number, each in numbered]
+    numbered = enumerate(text.split("\n"), start=first)  # as editors count
+    lines = [Line(number, with_single_blanks(each)) for number, each in numbered]
     lines = [each for each in lines if not each.text.startswith("#")]
     while lines and not lines[0].text:
         del lines[0]
@@ -201,6 +201,8 @@ def _does(text: str) -> Step | Expect | Explore:
         case "given":
             raise ValueError("a given start must come before all steps and expectations")
         case "each":
+            if not rest:
+                raise ValueError("each needs the label of a step, as in `each a* <- p1: *`")
             return Step(Pattern(rest), each=True)
     setting = SETTING.fullmatch(text)
     if setting is not None and setting[1].replace("-", "_") in GENERAL:

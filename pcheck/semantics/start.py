@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from pcheck.language.kinds import state_fields
 from pcheck.language.names import Id
 from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.network import Letter
@@ -38,8 +39,9 @@ class Start:
     def begin(self, model: ClusterModel) -> ClusterModel:
         """Return the cluster of a model with this start as its initial state.
 
-        The model must be new: no handler was asked yet. Raise InvalidResult if the state of a node
-        holds an unsupported value.
+        The model must be new: no handler was asked yet. It may be that of another variant of the
+        protocol. Then the start leaves out nodes and fields that the model does not have. Raise
+        InvalidResult if the state of a node holds an unsupported value.
         """
         begun = model.beginning_at(self._state(model))
         if not self.down and not self.sent:
@@ -55,8 +57,10 @@ class Start:
     def _state(self, model: ClusterModel) -> State:
         letters, configs = list(self._letters(model)), []
         for node in model.nodes:
-            changes = {name: value for me, name, value in self.fields if me == node.me}
             actor = node.first.actor
+            given = {name: value for me, name, value in self.fields if me == node.me}
+            known = state_fields(type(actor))
+            changes = {name: value for name, value in given.items() if name in known}
             actor = node.handlers.interned(actor.but(**changes), actor) if changes else actor
             inbox = node.network.put((), (letter for letter, to in letters if to == node.me))
             configs.append(node.config(actor, node.me not in self.down, inbox))
@@ -66,4 +70,6 @@ class Start:
         return State(tuple(configs), 0, observed)
 
     def _letters(self, model: ClusterModel) -> Iterator[tuple[Letter, Id | None]]:
-        return ((model.letter(src, message), to) for src, message, to in self.sent)
+        return (
+            (model.letter(src, message), to) for src, message, to in self.sent if src in model.index
+        )

@@ -151,6 +151,8 @@ def _why_refused(model: Model[Any], state: Any, event: Event, name: str) -> str:
     refused = f"{name} does not take this step"
     if not isinstance(model, ClusterModel):
         return refused
+    if Id(event.node) not in model.index:  # the bug changes the size of the cluster
+        return f"{name} has no node {event.node}"
     at = model.index[Id(event.node)]
     node, config = model.nodes[at], state.nodes[at]
     if event.kind is StepKind.ACT and config.up:

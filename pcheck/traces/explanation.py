@@ -6,6 +6,7 @@ are quoted from the source. This module only finds where the buggy and the corre
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,12 +67,13 @@ def explain(setup: Setup, saved: SavedTrace, trace: Trace[Any], timeline: Timeli
         tuple(line for line in lines if line not in nodes),
         tuple(rules(bug, setup.spec.builder)) if bug is not None else (),
         divergences,
-        tuple(_events_of(node, timeline) for node in dict.fromkeys(shown)),
+        tuple(each for each in _events_of(dict.fromkeys(shown), timeline) if each.events),
     )
 
 
-def _events_of(node: str, timeline: Timeline) -> NodeEvents:
-    return NodeEvents(node, tuple(event for event in timeline.events if event.node == node))
+def _events_of(nodes: Iterable[str], timeline: Timeline) -> Iterator[NodeEvents]:
+    for node in nodes:
+        yield NodeEvents(node, tuple(event for event in timeline.events if event.node == node))
 
 
 def _lines(

@@ -208,6 +208,7 @@ def _checked(found: Any) -> SavedTrace:
     nothing = {name for name in ("file", "bug", "refused_at") if name in found}
     steps = tuple(found["steps"])
     lists = {name: _names(found, name) for name in ("crash_nodes", "stop_nodes", "start")}
+    lists["start"] = lists["start"] or None
     also = _also(found)
     found_in_file = DEFAULTS | given | {"steps": steps} | lists
     return SavedTrace(**found_in_file, also=also, given=frozenset(given) | nothing)

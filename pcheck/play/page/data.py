@@ -112,7 +112,7 @@ class _Tables:
             "fields": fields,
             "first": known[node.local(begin)],
             "inbox": [self._letter_numbers[each] for each in begin.inbox],
-            "sent": [self._letter_numbers[each] for each in sent_before],
+            "sent": sorted(self._letter_numbers[each] for each in sent_before),
             "letters": letters,
             "up": [int(local.up) for local in known],
             "texts": [

@@ -40,11 +40,16 @@ class SteppingText:
 
 def verdicts(stepping: Stepping) -> Iterator[Paragraph]:
     """Yield a sentence about each violation, and one about the goal if it is reached."""
-    after = f"; {GIVEN_START}." if stepping.setup.start else "."
+    after = ending(stepping)
     for violation in stepping.violations:
         yield Paragraph(f"{sentence(violation).removesuffix('.')}{after}", "bold red")
     if stepping.goal is not None and stepping.is_at_goal:
         yield Paragraph(f"FOUND: {stepping.goal.name} is reached{after}", "bold green")
+
+
+def ending(stepping: Stepping) -> str:
+    """Return the end of a sentence about a trace: a full stop, after the words of a given start."""
+    return f"; {GIVEN_START}." if stepping.setup.start else "."
 
 
 def sentence(violation: Violation) -> str:

@@ -17,7 +17,7 @@ from pcheck.render.text.lanes import ALL, Lanes
 from pcheck.render.text.lines import Line, Piece, joined, segments
 from pcheck.render.text.paragraphs import fitting
 from pcheck.text import printable
-from pcheck.traces.timeline import Event, Timeline
+from pcheck.traces.timeline import Event, Timeline, is_down
 
 NO_LANES: Line = []
 BANNER_STYLE = "bold yellow"
@@ -45,7 +45,8 @@ class TraceText:
         if lanes is not None:
             yield joined([(" " * self.margin, "")], lanes.header())
             width -= lanes.width
-        down: frozenset[str] = frozenset()
+        first = self.timeline.first.items()
+        down = frozenset(name for name, fields in first if is_down(fields))
         for event in self.timeline.events[: self.upto]:
             self.timeline.tick()
             yield from self._step(event, down, lanes, width)
