@@ -97,6 +97,29 @@ def test_a_trace_written_by_hand_is_replayed_as_shown(pcheck: Ends, empty_folder
     assert pcheck(*possible[0]) == (0, possible[1].lstrip("\n"), "")
 
 
+def test_the_scenario_does_what_the_page_says(pcheck: Ends, empty_folder: Path) -> None:
+    """Each line is as expected, the ellipsis is found, and nothing can be violated from there."""
+    (written,) = re.findall(r"```\n(spec: .*?)```", section("A scenario"), re.S)
+    (empty_folder / "promise.txt").write_text(written, encoding="utf-8")
+    status, printed, err = pcheck("run", "promise.txt", "-o", "trace.json")
+    lines = re.findall(r"^  line (\d+)  (\w+)", printed, re.M)
+    kinds = {"expect": "as", "explore": "explored"}
+    expected = [
+        (str(number), kinds[line.split()[0]])
+        for number, line in enumerate(written.splitlines(), start=1)
+        if line.startswith(("expect", "explore"))
+    ]
+    found = [(number, word) for number, word in lines if word != "found"]
+    assert (status, err, found) == (0, "", expected)
+    assert [word for _, word in lines].count("found") == written.count("\n...\n") == 1
+    assert "No property is violated in any state that can follow" in " ".join(printed.split())
+    end = "4 expectations are fulfilled; not a run of the protocol: given start."
+    assert " ".join(printed.split()).endswith(f"AS WRITTEN: 9 steps taken, and {end}")
+    saved = json.loads((empty_folder / "trace.json").read_text(encoding="utf-8"))
+    assert saved["start"] == re.findall(r"^given (.*)$", written, re.M)
+    assert pcheck("replay", "trace.json", "--quiet")[0] == 0
+
+
 def test_the_file_of_properties_does_what_it_says(pcheck: Ends, empty_folder: Path) -> None:
     imports, *others = blocks(REFERENCE, "python")
     (mine,) = [each for each in others if "def a_vote_is_a_promise" in each]

@@ -61,6 +61,17 @@ def process(empty_folder: Path) -> Callable[..., subprocess.Popen[str]]:
 
 
 @pytest.fixture
+def written(empty_folder: Path) -> Callable[[str], str]:
+    """Return a function that writes a scenario, and returns the name of its file."""
+
+    def write(text: str) -> str:
+        (empty_folder / "s.txt").write_text(text, encoding="utf-8")
+        return "s.txt"
+
+    return write
+
+
+@pytest.fixture
 def full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every write of a file fail as on a full disk."""
 

@@ -56,7 +56,9 @@ def targets(explorer: Explorer, random: Random) -> Iterator[tuple[str, str, Ends
     up = random.random() < 0.5
     words = "up" if up else "down"
     yield words, f"expect {me} is {words}", lambda _, state: state.nodes[i][1] is up
-    for prop in random.sample(explorer.cluster.properties, 2):
+    properties = explorer.cluster.properties
+    of_steps = [prop for prop in properties if prop.is_step_property]
+    for prop in [random.choice(properties), *of_steps[:2]]:
 
         def decides(old: State | None, new: State, prop: object = prop) -> bool:
             return explorer.decides(prop, old, new)  # type: ignore[arg-type]
@@ -135,7 +137,7 @@ def test_an_ellipsis_stands_for_the_fewest_steps() -> None:
 def test_an_ellipsis_stands_for_the_fewest_steps_in_many_protocols() -> None:
     kinds = compare_many(970_000, 150)
     words = "step", "field", "up", "property", "no property", "step property", "no step property"
-    assert min(kinds[word, True] for word in words) > 10
+    assert min(kinds[word, True] for word in words) > 5
     assert kinds["step", False] > 10
 
 

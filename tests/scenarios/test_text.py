@@ -40,7 +40,7 @@ explore from here
 """
 EXPECTED = Scenario(
     "s.txt",
-    (("spec", Line(2, "paxos")), ("crash_nodes", Line(3, "a1"))),
+    {"spec": Line(2, "paxos"), "crash_nodes": Line(3, "a1")},
     (Line(6, "a1.promised = 2"), Line(7, "a1 is down")),
     (
         Command(Line(9, "p1 starts ballot 1"), Step(Pattern("p1 starts ballot 1"))),

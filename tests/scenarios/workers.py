@@ -56,6 +56,13 @@ class Box:
     inner: Any
 
 
+@dataclass
+class Unsupported:
+    """Values that no state may hold, because they can change."""
+
+    items: tuple[int, ...]
+
+
 @dataclass(frozen=True)
 class Odd:
     """A message that only a bug takes."""
