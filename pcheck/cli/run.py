@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Annotated
 
@@ -27,7 +28,8 @@ from pcheck.text import unknown
 
 EXIT_STATUS = (
     "Exit status: 0 if all expectations are fulfilled, 1 if one is not, 2 if a step is not "
-    "possible or the file is wrong, 3 if a search stopped before it decided a line."
+    "possible or the file is wrong, 3 if a search stopped before it decided an expectation or "
+    "an ellipsis."
 )
 
 
@@ -49,13 +51,14 @@ def run_command(
     if quiet:
         check_standard_output(drawing, "--quiet")
     scenario = read_scenario(file)
-    setup = setup_of(scenario, _spec_of(scenario, spec), also or ())
-    try:
-        run = run_scenario(scenario, setup)
-    except SearchStopped as error:
-        print(f"pcheck: {error}", file=sys.stderr)
-        return 3
-    finding = finding_of(run)
+    with redirect_stdout(sys.stderr):  # standard output is for results, not for a spec's prints
+        setup = setup_of(scenario, _spec_of(scenario, spec), also or ())
+        try:
+            run = run_scenario(scenario, setup)
+        except SearchStopped as error:
+            print(f"pcheck: {error}")
+            return 3
+        finding = finding_of(run)
     console = Console(highlight=False, stderr=is_on_standard_output(drawing))
     console.print(summary(run) if quiet else ScenarioReport(run, finding))
     if drawing is not None:

@@ -90,17 +90,20 @@ def summary(run: Run) -> Paragraph:
     if run.setup.start:
         after = f"; {GIVEN_START}."
     if run.failed:
-        lines = ", ".join(str(each.line.number) for each in run.failed)
-        where = "line" if len(run.failed) == 1 else "lines"
-        text = f"NOT AS EXPECTED: {where} {lines} of {run.scenario.place}, in {steps}{after}"
+        text = f"NOT AS EXPECTED: {_lines(run.failed, run)}, in {steps}{after}"
         return Paragraph(text, "bold red")
     if run.undecided:
-        lines = ", ".join(str(each.line.number) for each in run.undecided)
-        return Paragraph(f"UNDECIDED: line {lines} of {run.scenario.place}{after}", "bold yellow")
+        return Paragraph(f"UNDECIDED: {_lines(run.undecided, run)}{after}", "bold yellow")
     checked = len(run.checked)
     verb = "is" if checked == 1 else "are"
     expected = f", and {counted(checked, 'expectation')} {verb} fulfilled" if checked else ""
     return Paragraph(f"AS WRITTEN: {steps} taken{expected}{after}", "bold green")
+
+
+def _lines(records: list[Checked], run: Run) -> str:
+    """Return where some expectations are: `lines 5, 7 of s.txt`."""
+    where = "line" if len(records) == 1 else "lines"
+    return f"{where} {', '.join(str(each.line.number) for each in records)} of {run.scenario.place}"
 
 
 def _expected(record: Checked) -> str:

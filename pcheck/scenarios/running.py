@@ -131,7 +131,8 @@ def _carry_out(run: Run, command: Command) -> None:
 
 
 def _now(stepping: Stepping) -> Situation:
-    return Situation(stepping.setup, stepping.trace.states, stepping.timeline.events)
+    states = stepping.trace.states
+    return Situation(stepping.setup, states, lambda: stepping.timeline.events)
 
 
 def _take(stepping: Stepping, step: Step) -> None:

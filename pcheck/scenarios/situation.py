@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
@@ -25,7 +25,12 @@ class Situation:
 
     setup: Setup
     states: Sequence[Any]
-    events: Sequence[Event] = ()
+    work_out_events: Callable[[], Sequence[Event]] = tuple  # takes time in a long trace
+
+    @property
+    def events(self) -> Sequence[Event]:
+        """The steps so far, with what they sent and reached."""
+        return self.work_out_events()
 
     @property
     def model(self) -> Model[Any]:

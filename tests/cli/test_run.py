@@ -104,6 +104,12 @@ def test_quiet_prints_only_whether_all_is_as_expected(
         ),
         ("expect agreement cannot be violated from here", 3, "UNDECIDED: line 5 of s.txt.\n"),
         (
+            "expect agreement cannot be violated from here\n\n"
+            "expect v2_can_be_chosen can be reached from here",
+            3,
+            "UNDECIDED: lines 5, 7 of s.txt.\n",
+        ),
+        (
             "expect agreement cannot be violated from here\nexpect a1 is down",
             1,
             "NOT AS EXPECTED: line 6 of s.txt, in no steps.\n",
@@ -208,6 +214,15 @@ def test_a_spec_that_the_scenario_does_not_name_is_refused(
     assert pcheck("run", written(f"{SHORT}*\n"), own_spec) == (2, "", f"pcheck: {text}\n")
 
 
+def test_what_a_spec_prints_is_not_part_of_the_report(
+    pcheck: Ends, written: Callable[[str], str], own_spec: str, empty_folder: Path
+) -> None:
+    file = empty_folder / own_spec
+    file.write_text(file.read_text() + "\n\nprint('loaded')\n")
+    status, out, err = pcheck("run", written(f"{WORKERS}w1 counts\n"), own_spec, "-q")
+    assert (status, out, set(err.splitlines())) == (0, "AS WRITTEN: 1 step taken.\n", {"loaded"})
+
+
 def test_a_property_of_ones_own_is_added(
     pcheck: Ends, written: Callable[[str], str], empty_folder: Path
 ) -> None:
@@ -248,4 +263,4 @@ def test_help_names_the_exit_statuses(pcheck: Ends) -> None:
     status, out, err = pcheck("run", "--help")
     assert (status, err, "pcheck run [OPTIONS] {FILE} [SPEC]" in out) == (0, "", True)
     text = " ".join(out.split())
-    assert "3 if a search stopped before it decided a line." in text
+    assert "3 if a search stopped before it decided an expectation or an ellipsis." in text
