@@ -97,11 +97,12 @@ def run_scenario(scenario: Scenario, setup: Setup) -> Run:
     for command in scenario.commands:
         try:
             _carry_out(run, command)
+            if command is scenario.commands[-1]:
+                run.stepping.check()
         except SearchStopped as error:
             raise SearchStopped(str(scenario.at(command.line, str(error)))) from None
         except (UsageError, TraceError, SpecError) as error:
             raise scenario.at(command.line, str(error)) from None
-    run.stepping.check()
     return run
 
 

@@ -89,9 +89,10 @@ def test_a_label_in_brief_that_two_steps_have_must_be_written_in_full() -> None:
 
 
 def test_a_handler_that_fails_is_named_with_the_line() -> None:
-    text = "given in flight: w1 <- w2: Box('x')\nw1 counts\n"
-    line, _, rest = fault(text, WORKERS, HEAD).partition(": ")
-    assert (line, "receive() of w1 raised TypeError: can only" in rest) == ("2", True)
+    for line in ("w1 counts", "expect w1 is up"):  # the end of a scenario is tested, too
+        text = f"given in flight: w1 <- w2: Box('x')\n{line}\n"
+        place, _, rest = fault(text, WORKERS, HEAD).partition(": ")
+        assert (place, "receive() of w1 raised TypeError: can only" in rest) == ("2", True)
 
 
 def test_an_exploration_says_what_can_follow() -> None:
