@@ -39,6 +39,7 @@ def names_for(spec: Spec, model: ClusterModel) -> Names:
         for name, each in known.items():
             if isinstance(each, type) and _makes_values(each):
                 found.setdefault(name, each)
+                found.setdefault(each.__name__, each)  # as pcheck prints it
     return {**found, **{str(node.me): node.me for node in model.nodes}}
 
 
@@ -52,10 +53,10 @@ def _makes_values(kind: type) -> bool:
     """Return whether a state or a message may hold the values of a class."""
     if kind.__module__.startswith("pcheck.language."):
         return False
+    if issubclass(kind, Enum):
+        return len(kind.__members__) > 0  # the class Enum itself has none
     is_tuple = issubclass(kind, tuple) and hasattr(kind, "_fields")
-    return (
-        is_tuple or issubclass(kind, Enum) or (is_dataclass(kind) and not issubclass(kind, Actor))
-    )
+    return is_tuple or (is_dataclass(kind) and not issubclass(kind, Actor))
 
 
 def value_of(text: str, names: Names) -> Any:

@@ -105,7 +105,7 @@ class Takes(Expectation):
         if not moves:
             reason = ignores(config.actor, letter.message, letter.src)
             return Answer(not self.takes, f"{self.node} {reason}")
-        does = _effects(config.actor, moves[0])
+        does = "; or ".join(_effects(config.actor, each) for each in moves)
         return Answer(self.takes, f"{self.node} would take {brief(letter.message)}: {does}")
 
     def is_fulfilled(self, now: Situation) -> bool:

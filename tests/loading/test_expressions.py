@@ -168,6 +168,8 @@ def test_other_expressions_are_refused(
         ("Color.__class__", "unknown member '__class__' of Color; expected RED or BLUE"),
         ("Colour.RED", "unknown enum 'Colour'; did you mean 'Color'?"),
         ("Ask.n", "unknown enum 'Ask'; "),
+        ("Enum(1)", "unknown class 'Enum'; "),
+        ("Enum.RED", "unknown enum 'Enum'; "),
         ("0x" + "f" * 5_000, "the value has a number with too many digits"),
         ("Box(0x" + "f" * 5_000 + ")", "the value has a number with too many digits"),
         ("Set(5)", "Set(...) raised TypeError: 'int' object is not iterable"),

@@ -114,6 +114,12 @@ def test_a_node_takes_a_message_or_ignores_it() -> None:
     ]
 
 
+def test_all_choices_of_a_node_that_takes_a_message_are_named() -> None:
+    text = "expect w1 takes Flip() from w2\nexpect w1 ignores Flip() from w2\n"
+    fact = "w1 takes Flip(): count = 1; or rate = 1"
+    assert of_workers(text) == [(True, fact), (False, fact)]
+
+
 def test_a_node_that_is_down_neither_takes_nor_ignores() -> None:
     text = "a1 crashes\nexpect a1 takes Prepare(1) from p1\nexpect a1 ignores Prepare(1) from p1"
     assert answers(text) == [(False, "a1 is down"), (False, "a1 is down")]

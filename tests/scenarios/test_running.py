@@ -88,6 +88,14 @@ def test_a_label_in_brief_that_two_steps_have_must_be_written_in_full() -> None:
     assert found("each w1 <- w2: Twin(1)\n", TWINS, head).labels == full
 
 
+def test_a_class_is_known_by_its_name_and_by_the_name_with_which_a_module_imports_it() -> None:
+    """Steps are printed with the name of the class."""
+    head = "spec: twins.py\n\ngiven in flight: w1 <- w2: Alias(1)\n"
+    head += "given in flight: w1 <- w2: Original(2)\n"
+    labels = found("w1 <- w2: Original(1)\nw1 <- w2: Original(n=2)\n", TWINS, head).labels
+    assert labels == ("w1 <- w2: Original(n=1)", "w1 <- w2: Original(n=2)")
+
+
 def test_a_handler_that_fails_is_named_with_the_line() -> None:
     for line in ("w1 counts", "expect w1 is up"):  # the end of a scenario is tested, too
         text = f"given in flight: w1 <- w2: Box('x')\n{line}\n"

@@ -17,6 +17,13 @@ class Other:
     right: int
 
 
+@dataclass(frozen=True)
+class Original:
+    n: int
+
+
+Alias = Original
+del Original
 Other.__name__ = "Twin"
 
 

@@ -22,6 +22,7 @@ from pcheck import (
     always,
     broadcast,
     bug,
+    either,
     fixed,
     group,
     send,
@@ -54,6 +55,11 @@ class Ask:
 @dataclass(frozen=True)
 class Box:
     inner: Any
+
+
+@dataclass(frozen=True)
+class Flip:
+    """A message after which the worker has a choice."""
 
 
 @dataclass
@@ -98,6 +104,8 @@ class Worker(Actor):
                 return self.but(heard=self.heard.plus(src))
             case Box(inner):
                 return self.but(count=inner + 1)
+            case Flip():
+                return either(("up", self.but(count=1)), ("down", None), ("away", self.but(rate=1)))
         return None
 
 
