@@ -117,7 +117,7 @@ def limited(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("limited")
-@pytest.mark.parametrize(("first", "count"), fast_first(1, [(0, 40), (1_000_000, 2_000)]))
+@pytest.mark.parametrize(("first", "count"), fast_first(1, [(0, 25), (1_000_000, 2_000)]))
 def test_random_scenarios_end_with_a_report_or_with_one_line(
     first: int, count: int, pcheck: Ends, empty_folder: Path
 ) -> None:

@@ -73,7 +73,7 @@ def compare_many(first: int, how_many: int) -> Counter[str]:
 
 
 def test_both_engines_agree_with_an_explorer_of_its_own_from_given_starts() -> None:
-    verdicts = compare_many(910_000, 10)
+    verdicts = compare_many(910_000, 6)
     assert min(verdicts["holds"], verdicts["violated"]) > 0
 
 
@@ -135,7 +135,7 @@ def counts(search: SearchResult) -> tuple[object, ...]:
 
 
 def test_a_start_equal_to_a_state_of_a_walk_has_the_same_successors() -> None:
-    kinds = compare_walks(930_000, 20)
+    kinds = compare_walks(930_000, 12)
     assert min(kinds[each] for each in StepKind) > 2
 
 

@@ -82,7 +82,7 @@ def test_sent_messages_of_a_given_start_decide_properties_of_the_page() -> None:
     start = ["a1 sent Accepted(Vote(2, v2))", "a1 sent Accepted(Vote(1, v1))"]
     start += ["a2 sent Accepted(Vote(1, v1))", "a2 sent Accepted(Vote(2, v2))"]
     setup = paxos("once", start)
-    data = page_data(setup, 200)
+    data = page_data(setup, 50)
     jobs = [job(data, model_of(paxos("once", start)), Random(2), 5)]
     check(jobs)
     verdicts = jobs[0].shown[0][0]["verdicts"]
@@ -104,7 +104,7 @@ def random_jobs(first: int, how_many: int) -> list[Job]:
 
 
 @pytest.mark.usefixtures("without_reasons")
-@pytest.mark.parametrize("how_many", fast_first(1, [5, 250]))
+@pytest.mark.parametrize("how_many", fast_first(1, [4, 250]))
 def test_walks_from_random_starts_of_random_protocols_are_those_of_the_reference(
     how_many: int,
 ) -> None:
