@@ -71,10 +71,8 @@ def fact_of(record: Record) -> str:
         case Checked(_, _, answer):
             return answer.fact
         case Searched(_, first, last):
-            if first == last:
-                return f"step {first} was found by a search: it leads to what the next line says"
-            what = "the fewest that lead to what the next line says"
-            return f"steps {first} to {last} were found by a search: {what}"
+            steps = f"step {first} is" if first == last else f"steps {first} to {last} are"
+            return f"{steps} from a search: no fewer steps lead here"
         case Explored(_, _, ahead):
             return f"{ahead.sentence}{_steps(ahead)}"
 

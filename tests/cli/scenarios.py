@@ -36,7 +36,7 @@ paxos: Single-decree Paxos: at most one value is ever chosen.
     p1  p2  a1
  1  ●   ┃   ┃  p1 starts ballot 1
     ┃   ┃   ┃    started = 1, promises = {}
-    ┠───┃──╳┃    sends Prepare(ballot=1) to a1 (never delivered)
+    ┠───┃──…┃    sends Prepare(ballot=1) to a1 (still in flight)
  2  ┃   ●◄──○  p2 <- a1: Promise(ballot=2, last=None)
     ┃   ┃   ┃    promises = None
     ┃   ┠─╮ ┃    sends Accept(vote=Vote(ballot=2, value=v2)) to a1
@@ -47,11 +47,12 @@ paxos: Single-decree Paxos: at most one value is ever chosen.
 
   line 12  as expected      a1 ignores Prepare(1): `self.may_promise(ballot)` is
                             false; promised = 2
-  line 14  found            steps 2 to 3 are the fewest that lead to this line
-  line 14  as expected      some_value_chosen is reached
-  line 15  NOT AS EXPECTED  expected a1.promised = 3, got: a1.promised = 2
-  line 16  as expected      step 3: v2 is chosen: a1, a majority, voted in
-                            ballot 2
+  line 14  found            steps 2 to 3 are from a search: no fewer steps lead
+                            here
+  line 14  as expected      chosen is reached
+  line 15  NOT AS EXPECTED  expected a1.promised = 3; got: a1.promised = 2
+  line 16  as expected      v2 is chosen: a1, a majority, voted in ballot 2
+                            (step 3)
   line 17  explored         after 3 steps: No property is violated in any state
                             that can follow (25 states). This is not a run of
                             the protocol: given start.
