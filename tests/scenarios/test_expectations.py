@@ -108,7 +108,8 @@ def test_a_node_takes_a_message_or_ignores_it() -> None:
         (False, ignores),
         (
             True,
-            "a1 would take Accept(Vote(2, v2)): vote = Vote(ballot=2, value=v2), Accepted(Vote(2, v2))",
+            "a1 would take Accept(Vote(2, v2)): vote = Vote(ballot=2, value=v2), "
+            "Accepted(Vote(2, v2))",
         ),
         (True, "p1 has no case for Prepare"),
     ]
