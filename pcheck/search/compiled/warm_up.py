@@ -20,6 +20,7 @@ from types import ModuleType
 
 SEARCH = "kernel.search-*.nbc"  # the file of the machine code of the search
 CACHE = "NUMBA_CACHE_DIR"
+_warm: list[ModuleType] = []  # the explorer, once this process has loaded and called its functions
 COMPILE = """
 import gc
 from pcheck.search.compiled import explorer
@@ -32,6 +33,8 @@ def explorer(
     on_note: Callable[[str], None], on_compiling: Callable[[], None] = lambda: None
 ) -> ModuleType:
     """Return the module of the compiled explorer; call both functions if it must be compiled."""
+    if _warm:
+        return _warm[0]
     with _interrupts_afterwards():
         try:
             kernel = import_module("pcheck.search.compiled.kernel")
@@ -46,6 +49,7 @@ def explorer(
         _compile_into(cache)
     with _interrupts_afterwards():
         explorer.warm_up()
+    _warm.append(explorer)
     return explorer
 
 
