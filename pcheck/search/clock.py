@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import psutil
 
@@ -55,7 +57,7 @@ class Clock:
         self._allowed: Allowed = limits.seconds, limits.memory  # for the work that is done now
         self._extended_seconds = _Extension(limits.seconds, self.MORE_SECONDS)
         self._extended_memory = _Extension(limits.memory, self.MORE_BYTES)
-        self._process = psutil.Process()
+        self._process = _process(os.getpid())
         self._start = time.monotonic()
         self._next = self._start
         self._excluded = 0.0
@@ -184,6 +186,12 @@ class Clock:
         doing = replace(progress, activity=activity)
         self._note(activity)
         return lambda: self.check(doing)
+
+
+@cache
+def _process(pid: int) -> psutil.Process:
+    """Return the process with this number; psutil reads when it began, which takes a while."""
+    return psutil.Process(pid)
 
 
 class _Extension:
