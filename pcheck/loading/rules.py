@@ -7,6 +7,7 @@ import inspect
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pcheck.language.actor import Actor
@@ -40,7 +41,7 @@ def rules(bug: Bug, builder: Callable[..., Any]) -> list[Rule]:
 def _rules_of_actor(actor: type[Actor]) -> Iterator[Rule]:
     """Yield the clauses that a buggy actor changes in its role, or adds to the role."""
     role = actor.__mro__[1]
-    for name, wrong in _clauses(actor).items():
+    for name, wrong in _clauses(actor).items():  # type: ignore[arg-type]  # a class can be hashed
         right = next((found[name] for found in _inherited(actor) if name in found), ())
         words = getattr(role, name).__doc__ if right and callable(getattr(role, name, 0)) else ""
         yield Rule(f"{role.__name__}.{name}", " ".join((words or "").split()), right, wrong)
@@ -54,8 +55,12 @@ def _inherited(actor: type[Actor]) -> Iterator[dict[str, tuple[str, ...]]]:
         yield _clauses(kind)
 
 
+@cache
 def _clauses(kind: type[Any]) -> dict[str, tuple[str, ...]]:
-    """Return the source of each method and field that the class itself defines."""
+    """Return the source of each method and field that the class itself defines.
+
+    To find the source of a class, Python parses the whole file.
+    """
     text = textwrap.dedent(inspect.getsource(kind))
     (body,) = ast.parse(text).body
     assert isinstance(body, ast.ClassDef)

@@ -6,6 +6,7 @@ import ast
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 from types import ModuleType
@@ -118,7 +119,7 @@ def find(name: str | Path) -> Spec:
     if is_path(text):
         return _from_file(Path(text))
     path = SHIPPED / f"{text}.py"
-    if text not in shipped_names():
+    if path not in SHIPPED.glob("*.py") or not _has_builder(path):
         hint = nearest(text, shipped_names())
         if Path(f"{text}.py").is_file():
             hint = f"; for the file {text}.py write ./{text}.py"
@@ -156,10 +157,12 @@ def shipped() -> Iterator[Spec]:
 
 
 def shipped_names() -> list[str]:
-    """Return the names of the shipped specs: files whose text has `@spec`. No file is executed."""
-    return sorted(
-        path.stem for path in SHIPPED.glob("*.py") if "@spec" in path.read_text(encoding="utf-8")
-    )
+    """Return the names of the shipped specs. No file is executed."""
+    return sorted(path.stem for path in SHIPPED.glob("*.py") if _has_builder(path))
+
+
+def _has_builder(path: Path) -> bool:
+    return "@spec" in path.read_text(encoding="utf-8")
 
 
 def of_module(module: ModuleType, path: Path, *, shipped: bool) -> Spec:
@@ -183,9 +186,14 @@ def of_module(module: ModuleType, path: Path, *, shipped: bool) -> Spec:
 
 def _unused(path: Path) -> Iterator[str]:
     """Yield a warning for each property that a spec file defines and does not use."""
-    for name, line in unused_properties(ast.parse(path.read_bytes())):
+    for name, line in _unused_properties(path.read_bytes()):
         place = f"{shown_path(path)}:{line}"
         yield f"{place}: the property {name} is not checked; add it to properties=[...]"
+
+
+@cache
+def _unused_properties(source: bytes) -> tuple[tuple[str, int], ...]:
+    return tuple(unused_properties(ast.parse(source)))
 
 
 def of_builder(
