@@ -45,13 +45,13 @@ def _text(value: Any, *, named: bool) -> str:
         return repr(value)
     if isinstance(value, Group):
         return f"[{', '.join(value)}]"
+    if (fields := _fields(value)) is not None:
+        inside = (f"{name}={text(field)}" if named else text(field) for name, field in fields)
+        return f"{type(value).__name__}({', '.join(inside)})"
     if isinstance(value, Set):
         return f"{{{', '.join(map(text, value))}}}"
     if isinstance(value, Map):
         return f"{{{', '.join(f'{text(key)}: {text(entry)}' for key, entry in value.items())}}}"
-    if (fields := _fields(value)) is not None:
-        inside = (f"{name}={text(field)}" if named else text(field) for name, field in fields)
-        return f"{type(value).__name__}({', '.join(inside)})"
     if isinstance(value, tuple):
         return f"({', '.join(map(text, value))}{',' if len(value) == 1 else ''})"
     if isinstance(value, type):

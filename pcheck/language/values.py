@@ -270,24 +270,24 @@ def order(value: Any) -> tuple[Any, ...]:
     which is kept in this order, could have two representations.
     """
     kind = type(value)
+    if isinstance(value, str) and not isinstance(value, Enum):  # first: most values are names
+        return 2, natural(value), str(value), kind.__name__
     if value is None:
         return (0,)
     if kind in (bool, int, float):
         return 1, value, kind.__name__, repr(value)
-    if isinstance(value, str) and not isinstance(value, Enum):
-        return 2, natural(value), str(value), kind.__name__
     if kind is bytes:
         return 3, value
     if isinstance(value, Enum):
         return 4, *family(kind), *_member(value)
+    facts = FACTS[kind]
+    if facts.category is Category.RECORD:
+        return 7, *family(kind), *map(order, facts.read(value))
     if isinstance(value, (Set, tuple)):
-        return 5, *family(kind), *(order(part) for part in value)
+        return 5, *family(kind), *map(order, value)
     if isinstance(value, Map):
         return 6, *(part for entry in value.items() for part in map(order, entry))
-    facts = FACTS[kind]
-    if facts.category is None:
-        raise UnsupportedValue(facts.fault or "")
-    return 7, *family(kind), *(order(getattr(value, name)) for name in facts.fields)
+    raise UnsupportedValue(facts.fault or "")
 
 
 def _member(value: Enum) -> tuple[str, str]:

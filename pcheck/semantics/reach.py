@@ -33,6 +33,7 @@ from pcheck.semantics.plain_data import (
 
 MAX_NAMED = 3  # places in one error
 METHODS = staticmethod, classmethod, property, functools.cached_property, functools.partialmethod
+WRAPPED = "__func__", "__wrapped__", "func", "fget", "fset", "fdel"  # attributes with functions
 Code = FunctionType | type | Property
 
 
@@ -224,12 +225,16 @@ def is_written_by_user(function: FunctionType) -> bool:
 
 def _functions_behind(thing: Any) -> list[FunctionType]:
     """Return the functions that a method, a property or a wrapper such as `lru_cache` calls."""
-    names = ("__func__", "__wrapped__", "func", "fget", "fset", "fdel")
-    found = []
-    for name in names:
-        with suppress(Exception):  # of a strange object
-            found.append(getattr(thing, name, None))
+    found = (_attribute(thing, name) for name in WRAPPED)
     return [each for each in found if isinstance(each, FunctionType)]
+
+
+def _attribute(thing: Any, name: str) -> Any:
+    """Return an attribute, or None if there is none or if it cannot be read."""
+    try:
+        return getattr(thing, name, None)
+    except Exception:  # of a strange object
+        return None
 
 
 def _cells(function: FunctionType) -> list[tuple[CellType, str, Any]]:
