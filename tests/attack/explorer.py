@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
 from pcheck.language.actor import VOLATILE, Actor, Either
@@ -210,11 +211,14 @@ class Explorer:
 
     def explore(self, max_states: int) -> Answer:
         """Explore every reachable state, depth by depth."""
-        lengths: dict[str, int | None] = {prop.name: None for prop in self.cluster.properties}
-        judged: set[tuple[int, int]] = set()  # the ids of observations; `seen` keeps them alive
+        properties = self.cluster.properties
+        lengths: dict[str, int | None] = {prop.name: None for prop in properties}
+        of_states = [prop for prop in properties if not prop.is_step_property]
+        of_steps = [prop for prop in properties if prop.is_step_property]
+        judged: set[int | tuple[int, int]] = set()  # ids of observations; `seen` keeps them alive
         frontier, known = [self.initial()], {self.initial()}
         widths, transitions, terminal = [], [], 0
-        self._judge(lengths, None, frontier[0], 0)
+        self._judge(lengths, of_states, None, frontier[0], 0)
         while frontier:
             widths.append(len(frontier))
             transitions.append(0)
@@ -224,10 +228,13 @@ class Explorer:
                 terminal += not steps
                 for after in steps.values():
                     transitions[-1] += 1
-                    pair = seen, id(self.seen(after))
-                    if pair not in judged:
-                        judged.add(pair)
-                        self._judge(lengths, state, after, len(widths))
+                    now = id(self.seen(after))
+                    if now not in judged:
+                        judged.add(now)
+                        self._judge(lengths, of_states, None, after, len(widths))
+                    if of_steps and (seen, now) not in judged:
+                        judged.add((seen, now))
+                        self._judge(lengths, of_steps, state, after, len(widths))
                     if after not in known:
                         known.add(after)
                         new.append(after)
@@ -237,10 +244,15 @@ class Explorer:
         return Answer(lengths, tuple(widths), tuple(transitions), terminal)
 
     def _judge(
-        self, lengths: dict[str, int | None], before: State | None, state: State, length: int
+        self,
+        lengths: dict[str, int | None],
+        properties: Iterable[Property],
+        before: State | None,
+        state: State,
+        length: int,
     ) -> None:
         """Note the properties that a step to a state decides for the first time."""
-        for prop in self.cluster.properties:
+        for prop in properties:
             if lengths[prop.name] is None and self.decides(prop, before, state):
                 lengths[prop.name] = length
 
@@ -320,12 +332,20 @@ NETWORKS = {
 def key(value: Any) -> Hashable:
     """Return a hashable key; the keys of two values are equal if all types and parts agree."""
     kind = type(value)
+    if kind is Id:
+        return kind, str(value)
+    if is_dataclass(kind):
+        return kind, *(key(getattr(value, name)) for name in compared(kind))
+    if isinstance(value, tuple):
+        return kind, *map(key, value)
     if isinstance(value, Map):
         return kind, frozenset((key(each), key(held)) for each, held in value.items())
     if isinstance(value, Set):
         return kind, frozenset(map(key, value))
-    if isinstance(value, tuple):
-        return kind, *map(key, value)
-    if is_dataclass(value):
-        return kind, *(key(getattr(value, each.name)) for each in fields(value) if each.compare)
-    return kind, str(value) if isinstance(value, Id) else value
+    return kind, value
+
+
+@cache
+def compared(kind: type[Any]) -> tuple[str, ...]:
+    """Return the names of the fields that distinguish the values of a dataclass."""
+    return tuple(each.name for each in fields(kind) if each.compare)

@@ -17,7 +17,6 @@ from pcheck.language.actor import (
     Send,
     Step,
     action,
-    broadcast,
     either,
     fixed,
     volatile,
@@ -72,10 +71,11 @@ class Machine(Actor):
     heard: Set[Id] = Set()
 
     def receive(self, msg: object, src: Id) -> Step:
-        rule = self.table[self.at][[type(msg) is kind for kind in KINDS].index(True)]
-        if rule is None or not self._is_true(rule.condition, src, content(msg)):
+        rule = self.table[self.at][KINDS.index(type(msg))]
+        if rule is None:
             return None
-        return self._step(rule, src, content(msg))
+        about = content(msg)
+        return self._step(rule, src, about) if self._is_true(rule.condition, src, about) else None
 
     def actions(self) -> Iterator[Action]:
         for number, rule in enumerate(self.table[self.at][len(KINDS) :]):
@@ -84,12 +84,22 @@ class Machine(Actor):
 
     def _name(self, what: str, src: Id | None, about: Content) -> Id | None:
         """Return the name that a rule mentions, or None if there is none."""
-        known = {"me": self.me, "src": src, "name": about.name, "held": self.held.names[0]}
-        if what.startswith("first"):
-            return next(iter(self.groups[int(what[-1])]), None)
-        return known.get(what)
+        match what:
+            case "me":
+                return self.me
+            case "src":
+                return src
+            case "name":
+                return about.name
+            case "held":
+                return self.held.names[0]
+            case "first0" | "first1":
+                return next(iter(self.groups[int(what[-1])]), None)
+        return None
 
     def _is_true(self, condition: str, src: Id | None, about: Content) -> bool:
+        if condition == "always":
+            return True
         match condition.split():
             case [one, "is", other]:
                 return self._name(one, src, about) == self._name(other, src, about)
@@ -143,9 +153,9 @@ class Machine(Actor):
         if to.startswith("all"):
             return self.groups[int(to[-1])].ids
         if to == "others":
-            return self.mine.without(self.me).ids
+            return tuple(node for node in self.mine if node != self.me)
         name = self._name(to, src, about)
-        return broadcast([name] if name is not None else [], None).receivers
+        return (name,) if name is not None else ()
 
 
 @dataclass(frozen=True)

@@ -54,12 +54,11 @@ def packed(kind: int, name: Id | None, value: Value | None) -> A | B | C:
 
 def content(message: object) -> Content:
     """Return the content of a message."""
-    match message:
-        case A(name, value):
-            return Content(name, value)
-        case B(pages):
-            ((value, page),) = pages.items()
-            return Content(page.names[0], value)
-        case C(names, values):
-            return Content(next(iter(names), None), next(iter(values), None))
+    if isinstance(message, A):
+        return Content(message.name, message.value)
+    if isinstance(message, B):
+        ((value, page),) = message.pages.items()
+        return Content(page.names[0], value)
+    if isinstance(message, C):
+        return Content(next(iter(message.names), None), next(iter(message.values), None))
     raise TypeError(f"not a message of these protocols: {message}")
