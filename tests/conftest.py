@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,13 @@ COLOURS = ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark most cases of a long list as slow, before pytest selects tests by their marks."""
     sample(items)
+
+
+def pytest_collection_finish() -> None:
+    """Let Python search for unreachable cycles less often, and not among modules and tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture
