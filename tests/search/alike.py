@@ -77,10 +77,10 @@ def compiled(case: Case) -> SearchResult:
 
 def check_traces(case: Case, search: SearchResult) -> None:
     """Assert that each trace found can be replayed, step by step, and decides its property."""
+    model = case.model()
     for prop in search.properties:
         if prop.name in search.discoveries:
             found = search.discoveries[prop.name]
-            model = case.model()
             trace = follow(model, found.trace.labels)
             assert trace.labels == found.trace.labels
             columns = [model.columns(state) for state in trace.states]
