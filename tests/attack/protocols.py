@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from random import Random
 from typing import NamedTuple
 
@@ -60,6 +61,12 @@ def scope_of(number: int) -> Scope:
 @spec
 def random_protocol(number: int = 0) -> Cluster:
     """Return the cluster with this number."""
+    return _drawn(number)
+
+
+@lru_cache(maxsize=2)
+def _drawn(number: int) -> Cluster:
+    """Return a cluster, drawn once for the explorer and for the many searches that follow."""
     return _Drawing(number).cluster()
 
 

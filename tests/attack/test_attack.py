@@ -22,9 +22,9 @@ def attack(protocol: Drawn, how: How) -> Counter[str]:
 
     Interchangeable names that are not declared so rightly must be refused, or treated rightly.
     """
-    number, case, explorer, answer = protocol
+    number, case = protocol.number, protocol.case
     try:
-        return Counter(compare(case, explorer, answer, how).search.reduced)
+        return Counter(compare(case, protocol.explorer, protocol.answer, how).search.reduced)
     except SpecError as error:
         if REFUSED not in str(error) or not is_declared_wrongly(number):
             raise
