@@ -13,7 +13,6 @@ from __future__ import annotations
 import dis
 import functools
 from collections.abc import Hashable, Iterable, Iterator
-from contextlib import suppress
 from enum import Enum
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple, TypeAlias
@@ -244,8 +243,10 @@ def _cells(function: FunctionType) -> list[tuple[CellType, str, Any]]:
     """
     found = []
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
-        with suppress(ValueError):
+        try:
             found.append((cell, name, cell.cell_contents))
+        except ValueError:
+            continue
     return found
 
 
