@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeVar
 
 from pcheck.errors import SpecError
 from pcheck.language.model import Model
+from pcheck.language.seen import Seen
 from pcheck.search.clock import Clock, OnProgress, Progress, Tick
 from pcheck.search.growth import growing_nodes, growing_states
 from pcheck.search.judge import Judge
@@ -125,6 +126,7 @@ class _Explorer(Generic[S]):
             self.progress.queue = len(frontier) - done + len(new)
             self.clock.check(self.progress)
             before, judges_steps = self.progress.transitions, self.judge.has_step_properties
+            seen = self.model.observe(state) if judges_steps else None
             for _, successor in self._steps(state):
                 self.progress.transitions += 1
                 if successor not in self.parents:
@@ -132,16 +134,16 @@ class _Explorer(Generic[S]):
                     new.append(successor)
                 if judges_steps and self._is_beyond():
                     beyond.append((state, successor))
-                elif judges_steps:
-                    self._judge_step(state, successor)
+                elif seen is not None:
+                    self._judge_step(seen, state, successor)
             self.terminal += self.progress.transitions == before
         for state, successor in beyond:
-            self._judge_step(state, successor)
+            self._judge_step(self.model.observe(state), state, successor)
         return new
 
-    def _judge_step(self, state: S, successor: S) -> None:
-        observations = self.model.observe(state), self.model.observe(successor)
-        self.judge.judge_step(*observations, where=(state, successor))
+    def _judge_step(self, seen: Seen, state: S, successor: S) -> None:
+        after = self.model.observe(successor)
+        self.judge.judge_step(seen, after, where=(state, successor))
 
     def _is_beyond(self) -> bool:
         """Return whether new states are beyond the limit of steps."""

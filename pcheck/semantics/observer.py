@@ -108,16 +108,14 @@ class Observer:
         self.nodes_by_name = sorted(range(len(names)), key=lambda i: order(names[i]))
         self._shown: list[dict[int, ShownPart]] = [{} for _ in names]
         fixed = set(self.fields) - {name for name, _ in self._places}
-        self.constant_fields = {
-            name: self._row(name, Observation(frozenset(), ())) for name in fixed
-        }
+        nothing = Observation(frozenset(), ())
+        self.constant_fields = {name: self._row(name, nothing) for name in fixed}
         self.common = Common(self.constant_fields)
 
     def watched(self, bundle: Bundle) -> frozenset[Letter]:
         """Return the letters of a bundle that the observer watches."""
         if bundle not in self._watched:
-            letters = (letter for letter, _ in bundle.sends)
-            seen = [letter for letter in letters if isinstance(letter.message, self._kinds)]
+            seen = (letter for letter, _ in bundle.sends if isinstance(letter.message, self._kinds))
             self._watched[bundle] = frozenset(seen)
         return self._watched[bundle]
 
@@ -128,7 +126,9 @@ class Observer:
 
     def observation(self, sent: frozenset[Letter], nodes: Sequence[Config]) -> Observation:
         """Return the observation of a state from its watched letters and its configurations."""
-        return Observation(sent, tuple(self._key(name, nodes[i]) for name, i in self._places))
+        known = self._keys.get
+        keys = [known((name, nodes[i])) or self._key(name, nodes[i]) for name, i in self._places]
+        return Observation(sent, tuple(keys))
 
     def keys_of(self, i: int, config: Config) -> tuple[Hashable, ...]:
         """Return the exact keys in the places of node i in a configuration."""
@@ -259,8 +259,8 @@ class Observer:
 
     def _row(self, name: Watched, observation: Observation) -> FieldValues:
         """Return the value of a field in each node that has the field."""
-        owners = self.fields[name]
-        return tuple((self._actors[i].me, self._held(name, i, observation)) for i in owners)
+        rows = ((self._actors[i].me, self._held(name, i, observation)) for i in self.fields[name])
+        return tuple(rows)
 
     def _held(self, name: Watched, i: int, observation: Observation) -> Any:
         at = self._places.get((name, i))
