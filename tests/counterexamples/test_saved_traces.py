@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,7 @@ named = each_of(file.stem for file in FILES)
 of_paxos = pytest.mark.parametrize("name", TRACES)
 
 
+@cache
 def saved(name: str) -> tuple[SavedTrace, Setup, Explanation, Finding]:
     """Return a saved trace, its setup, its explanation and its finding."""
     trace = read(FOLDER / f"{name}.json")
