@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from pcheck.search.clock import Clock
 from tests.cli.graph.counting import (
     COUNTING,
     LAMPORT,
@@ -145,6 +146,7 @@ def test_a_terminal_shows_the_progress_of_the_graph(
 ) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setattr("pcheck.cli.progress.SHOW_AFTER", -1.0)
+    monkeypatch.setattr(Clock, "PERIOD", 600.0)  # a slow machine would show more
     status, _, err = pcheck(*LAMPORT, "-o", "graph.dot")
     shown = re.findall(r"0 s  exploring: level \d+, [\d,]+ states", err)
     assert (status, len({*shown})) == (0, 2)  # one for the search, one for the graph
