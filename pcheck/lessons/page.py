@@ -176,6 +176,6 @@ def _table(table: Table) -> Markup:
     return joined(
         element("p", element("strong", f"{prop.name}: {prop.summary}")),
         element("p", table.scope()),
-        element("div", drawn, class_="drawing", role="region", tabindex=0, aria_label="Table"),
+        element(*("div", drawn), class_="drawing", role="region", tabindex=0, aria_label=prop.name),
         *(element("p", each.text) for each in table.conclusions()),
     )

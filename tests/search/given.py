@@ -55,6 +55,7 @@ def written(value: object, random: Random) -> str:
 def draw(drawn: Drawn, random: Random) -> Given:
     """Draw a start from parts of values that executions meet, mixed at will."""
     cluster, explorer = drawn.explorer.cluster, drawn.explorer
+    assert drawn.answer.widths  # the explorer has met all actors and messages
     names = list(cluster.actors)
     held = [(me, a) for me, numbers in zip(names, explorer.actors) for a in numbers.values]
     fields: dict[tuple[Id, str], Any] = {}
