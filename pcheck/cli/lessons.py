@@ -129,7 +129,8 @@ class _Plays:
         setup = stepping.setup
         bug = setup.bug.name if setup.bug is not None else None
         options, names = tuple(setup.options.items()), [p.name for p in setup.model.properties]
-        key = (setup.spec.name, bug, options, setup.network, setup.crashes, *names, *setup.start)
+        scope = setup.network, setup.crashes, setup.crash_nodes, setup.start
+        key = (setup.spec.name, bug, options, scope, *names)
         if key not in self._known:
             with ProgressLine(setup, on_interrupt="stops; nothing is written") as line:
                 self._known[key] = tables_of(setup, line.on_progress, line.on_note)
