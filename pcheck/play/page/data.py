@@ -5,7 +5,8 @@ The engine of the page reads them; `engine.js` describes what it does with each 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from pcheck.errors import SpecError
@@ -15,9 +16,10 @@ from pcheck.language.values import order
 from pcheck.loading.setup import Setup
 from pcheck.play.page.closing import Reactions
 from pcheck.play.page.correct import Correct
-from pcheck.play.page.diagrams import Diagrams
+from pcheck.play.page.diagrams import Diagrams, Numbers
 from pcheck.play.page.numbering import Numbering
 from pcheck.play.page.recorder import Answers
+from pcheck.play.page.recording import Explained
 from pcheck.play.page.views import view_data
 from pcheck.search.clock import Tick
 from pcheck.semantics.cluster_model import fields_of
@@ -30,19 +32,32 @@ NONE = -1  # the number of what does not exist
 
 
 def play_data(
-    setup: Setup, reactions: Reactions, answers: Sequence[Answers], tick: Tick
+    setup: Setup,
+    reactions: Reactions,
+    answers: Sequence[Answers],
+    tick: Tick,
+    explained: Mapping[str, Explained] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """Return the data of a page as values of JSON. `tick` is called often."""
-    return _Tables(setup, reactions, answers, tick).to_dict()
+    """Return the data of a page as values of JSON. `tick` is called often.
+
+    `explained` holds the explanations of violations, by the name of the property.
+    """
+    return _Tables(setup, reactions, answers, tick, explained).to_dict()
 
 
 class _Tables:
     """The tables of a page, with the numbers that their parts get."""
 
     def __init__(
-        self, setup: Setup, reactions: Reactions, answers: Sequence[Answers], tick: Tick
+        self,
+        setup: Setup,
+        reactions: Reactions,
+        answers: Sequence[Answers],
+        tick: Tick,
+        explained: Mapping[str, Explained],
     ) -> None:
         self._setup, self._reactions, self._answers = setup, reactions, answers
+        self._explained = explained
         self._model, self._tick = reactions.model, tick
         self._correct = Correct(setup, self._model)
         self._texts, self._reasons = Numbering[str](), Reasons()
@@ -167,6 +182,10 @@ class _Tables:
         bundle = self._bundles.number(move.bundle) if move.bundle.sends else NONE
         return [self._texts.number(words), after, bundle, self._note(note)]
 
+    def _functions(self, found: Explained) -> list[Mapping[Numbers, Any]]:
+        """Return the stories of a property, and each of their conditions, as functions."""
+        return [found.answers.stories, *(each.by_parts for each in found.conditions)]
+
     def _judged(self) -> dict[str, Any]:
         """Return the properties and milestones, with what they see and what they answer."""
         diagrams, judges = Diagrams(), list[dict[str, Any]]()
@@ -180,6 +199,14 @@ class _Tables:
             else:  # left out if it was not asked in all states
                 known = each.by_parts if each.limit is None else {}
                 judges[-1]["roots"] = diagrams.add_maps(known)
+        for judge in judges:
+            found = self._explained.get(judge["name"]) if judge["kind"] != "milestone" else None
+            if found is not None:
+                parts = [found.answers, *found.conditions]
+                views = [groups.setdefault(id(each.parts), (len(groups), each)) for each in parts]
+                roots = [diagrams.add(each) for each in self._functions(found)]
+                places = [{"view": n, "root": root} for (n, _), root in zip(views, roots)]
+                judge["story"], judge["conditions"] = places[0], places[1:]
         numbers = self._letter_numbers
         return {
             "judges": judges,

@@ -316,14 +316,26 @@ const Pcheck = (() => {
       return Object.assign(event, { reached, verdicts: this.#verdicts(event, before) });
     }
 
-    #milestones({ state, sent }) {
+    // The parts of all nodes that a view sees after an event, with all that was sent so far.
+    #parts(view, { state, sent }) {
+      const { engine } = this;
+      return engine.data.nodes.map((_, node) => {
+        const letters = [...sent[node]].sort((a, b) => a - b);
+        return engine.part(view, node, engine.local(state, node), letters);
+      });
+    }
+    // As `judge` of the engine, for what sees more messages than the properties.
+    #judge({ view, root, isStep }, event, before) {
+      const now = this.#parts(view, event);
+      const was = isStep ? this.#parts(view, before) : [];
+      return this.engine.answer(root, isStep ? was.flatMap((each, node) => [each, now[node]]) : now);
+    }
+
+    #milestones(event) {
       const { engine } = this;
       return engine.data.judges.flatMap(({ kind, view, roots }, at) => {
         if (kind !== "milestone") return [];
-        const numbers = engine.data.nodes.map((_, node) => {
-          const letters = [...sent[node]].sort((a, b) => a - b);
-          return engine.part(view, node, engine.local(state, node), letters);
-        });
+        const numbers = this.#parts(view, event);
         const lines = roots.map((root, nth) => [`${at} ${nth}`, engine.answer(root, numbers)]);
         return lines.filter(([, line]) => line);
       });
@@ -341,6 +353,24 @@ const Pcheck = (() => {
         const isDecided = judge.kind === "always" ? answer !== null : answer;
         return isDecided ? { isComputed: true, step: number, why: answer } : { isComputed: true };
       });
+    }
+
+    // The lines of a property's own explanation of its violation; undefined if there are none.
+    story(judge) {
+      const { engine, events, begin } = this;
+      const { step } = this.last.verdicts[engine.data.judges.indexOf(judge)];
+      const seen = [begin, ...events].slice(0, step + 1);
+      const [before, now] = [seen.at(-2) ?? seen.at(-1), seen.at(-1)];
+      if (!judge.story) return undefined;
+      const text = this.#judge({ ...judge.story, isStep: judge.isStep }, now, before);
+      const since = (number) => seen.findIndex((event) => this.#judge(judge.conditions[number], event) === true);
+      const ways = {
+        "<": (first, second, ifBefore, ifNot) => (since(first) < since(second) ? ifBefore : ifNot),
+        "?": (moment, ifEver, ifNever) => (since(moment) < 0 ? ifNever : ifEver),
+      };
+      let story = text === undefined ? undefined : JSON.parse(text);
+      while (story && story[0] !== "=") story = ways[story[0]](...story.slice(1));
+      return story?.slice(1).map((line) => line.replace(/\x01(\d+)\x02/g, (_, number) => since(Number(number))));
     }
 
     get steps() {

@@ -16,7 +16,7 @@ from pcheck.loading.setup import Setup
 from pcheck.play.page.closing import Reactions, reactions_of
 from pcheck.play.page.data import play_data
 from pcheck.play.page.recorder import Answers
-from pcheck.play.page.recording import MAX_STATES, MAX_STATES_WITHOUT_END, record
+from pcheck.play.page.recording import MAX_STATES, MAX_STATES_WITHOUT_END, all_explained, record
 from pcheck.render.diagram.style import DIAGRAM_STYLE
 from pcheck.render.page.html import about, facts
 from pcheck.render.page.markup import Markup, element, joined
@@ -69,7 +69,9 @@ def tables_of(
     )
     max_states = MAX_STATES if reactions.depth is None else MAX_STATES_WITHOUT_END
     answers = record(model, properties, on_progress, on_note, max_states)
-    values = play_data(setup, reactions, answers, clock.ticking(Progress(), "writing the page"))
+    stories = all_explained(model, answers, on_progress, on_note, max_states)
+    tick = clock.ticking(Progress(), "writing the page")
+    values = play_data(setup, reactions, answers, tick, stories)
     states = sum(map(len, reactions.locals))
     return Tables(values, tuple(_limits(reactions, answers)), states)
 

@@ -152,11 +152,25 @@
     return [...(steps.length ? [`The correct protocol differs in ${noun}`, ...steps, "."] : []), ...rules];
   }
 
+  // The property's own explanation; a line that is the name of a node stands for its steps. Before
+  // these are the steps of the node that first does what the correct protocol would not do.
+  function story(judge) {
+    const link = ({ number }) => [" ", make("a", { href: `#step-${number}`, textContent: number })];
+    const stepsOf = (name) => run.events.filter(({ step }) => names[step.node] === name);
+    const differs = run.events.find(({ step }) => engine.text(step.note));
+    const [lines, nodes] = [[], new Set(differs ? [names[differs.step.node]] : [])];
+    for (const line of run.story(judge) ?? [])
+      if (names.includes(line)) nodes.add(line);
+      else lines.push(make("p", { textContent: line }));
+    for (const name of nodes) lines.push(make("p", {}, `What ${name} did: steps`, ...stepsOf(name).flatMap(link), "."));
+    return lines;
+  }
+
   function showVerdicts() {
     const items = properties.map((each) => {
       const [className, textContent] = verdict(each);
       const item = make("li", { className, textContent, title: each.summary });
-      if (className === "is-false") item.append(...reasons());
+      if (className === "is-false") item.append(...reasons(), ...story(tables.judges[each.at]));
       return item;
     });
     const unknown = engine.unknown(run.state);

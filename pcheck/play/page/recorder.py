@@ -31,6 +31,9 @@ class Answers:
     by_parts: dict[Numbers, Any] = field(default_factory=dict)
     parts: Sequence[dict[NodePart, int]] = ()
     limit: str | None = None
+    # of an explained property: what violates it, and later the JSON of the explanation
+    violating: dict[Numbers, Seen] = field(default_factory=dict)
+    stories: dict[Numbers, str] = field(default_factory=dict)
 
     @property
     def is_about_steps(self) -> bool:
@@ -42,7 +45,10 @@ class Answers:
         if key in self.by_parts:
             return
         if isinstance(self.asked, Property):
-            self.by_parts[key] = self.asked.answer(*seen)
+            answer = self.by_parts[key] = self.asked.answer(*seen)
+            is_explained = self.asked.kind is Kind.ALWAYS and self.asked.explain is not None
+            if is_explained and answer is not None:
+                self.violating[key] = seen[-1]
         else:
             self.by_parts[key] = self.asked.lines(*seen)
 

@@ -7,11 +7,14 @@ the same observations as an execution on `set`. The search goes on where a prope
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pcheck.errors import SpecError, UsageError
 from pcheck.language.property import Milestone, Property
+from pcheck.language.seen import Undeclared
 from pcheck.play.page.recorder import Answers, Recorder, SearchEnds
+from pcheck.play.page.stories import stories_of
 from pcheck.search.clock import OnProgress
 from pcheck.search.engine import OnNote, explore
 from pcheck.search.limits import INTERRUPT, Limits
@@ -48,6 +51,58 @@ def record(
             for each in group:
                 each.limit = each.limit or limit
     return found
+
+
+@dataclass
+class Explained:
+    """The explanations of what violates one property, and the conditions that they ask about."""
+
+    answers: Answers  # of the property, perhaps with a larger footprint than its own
+    conditions: list[Answers]
+
+
+def explained(
+    model: ClusterModel,
+    found: Answers,
+    on_progress: OnProgress | None = None,
+    on_note: OnNote = lambda _: None,
+    max_states: int = MAX_STATES,
+) -> Explained | None:
+    """Return the explanations of what violates a property, or None if there are none.
+
+    They need another search, for the conditions that they ask about. If an explanation reads more
+    than its property, the property is asked again with a larger footprint.
+    """
+
+    def search(group: list[Answers]) -> None:
+        limit = _record(model, group, on_progress, on_note, max_states)
+        for each in group:
+            each.limit = limit
+
+    answers = found
+    while True:
+        try:
+            own = stories_of(answers)
+            break
+        except Undeclared as error:
+            assert isinstance(answers.asked, Property)
+            sees = (*answers.asked.sees, error.what)
+            answers = Answers(replace(answers.asked, sees=sees))
+            search([answers])
+    if own is None:
+        return None
+    conditions = [*map(Answers, own.as_properties())]
+    if conditions:
+        search(conditions)
+    return None if own.fails else Explained(answers, conditions)
+
+
+def all_explained(
+    model: ClusterModel, answers: Sequence[Answers], *given: Any
+) -> dict[str, Explained]:
+    """Return the explanations of violations by the name of the property, of all that have some."""
+    found = {each.asked.name: explained(model, each, *given) for each in answers if each.violating}
+    return {name: each for name, each in found.items() if each is not None}
 
 
 def _record(

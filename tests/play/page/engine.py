@@ -17,13 +17,14 @@ import pcheck
 from pcheck.loading.setup import Setup
 from pcheck.play.page.closing import MAX_REACTIONS, reactions_of
 from pcheck.play.page.data import play_data
-from pcheck.play.page.recording import MAX_STATES, record
+from pcheck.play.page.recording import MAX_STATES, all_explained, record
 from pcheck.search.clock import no_tick
 from pcheck.semantics.cluster_model import ClusterModel
+from pcheck.semantics.trace import follow
 from pcheck.traces.ignoring import ignores
 from tests.play.page.reference import Reference, Shown, walk
 
-WALK, ASK = (Path(__file__).with_name(name) for name in ("walk.cjs", "ask.cjs"))
+WALK, ASK, STORY = (Path(__file__).with_name(name) for name in ("walk.cjs", "ask.cjs", "story.cjs"))
 ENGINE = Path(pcheck.__file__).parent / "play" / "page" / "engine.js"
 MAX_STEPS = 30
 Data = dict[str, Any]
@@ -38,7 +39,8 @@ def page_data(
     if reactions.depth is not None:
         max_states = min(max_states, 3_000)
     answers = record(setup.model, setup.model.properties, max_states=max_states)
-    data = play_data(setup, reactions, answers, no_tick)
+    stories = all_explained(setup.model, answers, None, lambda _: None, max_states)
+    data = play_data(setup, reactions, answers, no_tick, stories)
     return {**data, "servesAllNetworks": reactions.serves_all_networks}
 
 
@@ -59,8 +61,9 @@ def job(
     walks: int,
     why: Callable[..., str] = ignores,
     max_steps: int = MAX_STEPS,
+    more: Sequence[tuple[str, ...]] = (),
 ) -> Job:
-    """Return random walks of a model with what the reference shows.
+    """Return random walks of a model, and `more` traces, with what the reference shows.
 
     Milestones that the page leaves out are not compared.
     """
@@ -68,6 +71,7 @@ def job(
     model.milestones = tuple(compress(model.milestones, [each["limit"] is None for each in kinds]))
     reference = Reference(model, why)
     traces = [walk(model, random, max_steps) for _ in range(walks)]
+    traces += [follow(model, labels) for labels in more]
     shown = [reference.shown(trace) for trace in traces]
     return Job(data, model, [list(trace.labels) for trace in traces], shown)
 
@@ -142,4 +146,7 @@ def _with_limits(found: Sequence[Any], shown: list[Shown], limited: set[str]) ->
         for name in limited & other["verdicts"].keys():
             if isinstance(one, dict) and one["verdicts"][name] == "not computed":
                 other["verdicts"][name] = "not computed"
+                other["stories"].pop(name, None)
+            elif isinstance(one, dict) and one["stories"].get(name, ()) is None:
+                other["stories"][name] = None
     return shown

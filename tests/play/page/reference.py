@@ -8,8 +8,8 @@ from random import Random
 from typing import Any
 
 from pcheck.language.actor import Actor
-from pcheck.language.property import Property
-from pcheck.language.seen import Seen
+from pcheck.language.property import Kind, Property
+from pcheck.language.seen import History, Seen
 from pcheck.semantics.cluster_model import ClusterModel, State, fields_of
 from pcheck.semantics.network import Letter, Network
 from pcheck.semantics.node import Config
@@ -47,6 +47,7 @@ class Reference:
         """Return what is shown in the initial state and after each step."""
         timeline, seen = timeline_of(self.model, trace), [*map(self.model.observe, trace.states)]
         verdicts: dict[str, list[Any]] = {each.name: [None, None] for each in self.model.properties}
+        stories: dict[str, list[str] | None] = {}
         found = []
         for number, state in enumerate(trace.states):
             for prop in self.model.properties:
@@ -54,11 +55,18 @@ class Reference:
                     answer = _answer(prop, seen, number)
                     if answer not in (None, False):
                         verdicts[prop.name] = [number, answer]
+            for prop in self.model.properties:
+                since = verdicts[prop.name][0]
+                if prop.kind is Kind.ALWAYS and since == number:
+                    history = History(timeline.observations[: number + 1])
+                    lines = map(str, prop.explain(history)) if prop.explain is not None else None
+                    stories[prop.name] = [*lines] if lines is not None else None
             event = timeline.events[number - 1] if number else None
             found.append(
                 self._state(state)
                 | {
                     "milestones": sorted(event.milestones) if event else [],
+                    "stories": {**stories},
                     "why": (event.ignored or "") if event else "",
                     "verdicts": {name: [*each] for name, each in verdicts.items()},
                 }

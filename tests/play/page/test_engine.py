@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from pcheck.bugs import KnownBug
 from pcheck.language.decorators import Bug
 from pcheck.loading.setup import Setup, prepare
 from pcheck.loading.spec import Spec, find, shipped
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import NETWORKS
+from pcheck.traces.saved import SavedTrace
 from tests import draws as st
 from tests.play.page.conftest import ignored
 from tests.play.page.engine import Job, check, check_cut_off, job, page_data, steps_within
@@ -34,14 +36,24 @@ BUGS = [
 
 
 def on_all_networks(
-    spec: Spec, bug: Bug | None, data: dict[str, Any], walks: int, **given: Any
+    spec: Spec,
+    bug: Bug | None,
+    data: dict[str, Any],
+    walks: int,
+    saved: SavedTrace | None = None,
+    **given: Any,
 ) -> list[Job]:
-    """Return walks on each network; the tables are the same for all, unless a search made them."""
+    """Return walks on each network; the tables are the same for all, unless a search made them.
+
+    The walks on the network of a saved trace contain the trace.
+    """
     random, jobs = Random(f"{spec.name} {bug and bug.name}"), list[Job]()
     for network in NETWORKS if data["servesAllNetworks"] else [data["network"]]:
         model = prepare(spec, {}, bug=bug, network=network).model
         assert isinstance(model, ClusterModel)
-        jobs.append(job(data, model, random, walks, max_steps=steps_within(data), **given))
+        more = [saved.steps] if saved is not None and saved.network == network else []
+        most = steps_within(data)
+        jobs.append(job(data, model, random, walks, max_steps=most, more=more, **given))
     return jobs
 
 
@@ -59,7 +71,9 @@ def test_random_walks_of_bugs_are_those_of_the_reference(name: str, bug: str) ->
     spec = find(name)
     known = spec.bug(bug)
     setup = replace(prepare(spec, {}, bug=known), bug=None)  # without what is correct
-    check(on_all_networks(spec, known, page_data(setup, 50_000), 13, why=ignored))
+    data, saved = page_data(setup, 50_000), KnownBug(spec, known).saved
+    saved = saved if data["depth"] is None and setup.crash_nodes is None else None
+    check(on_all_networks(spec, known, data, 13, saved, why=ignored))
 
 
 def random_jobs(examples: int, max_reactions: int = 3_000) -> list[Job]:

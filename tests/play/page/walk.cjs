@@ -13,7 +13,9 @@ function shown(run) {
     const { isComputed, step = null, why = null } = last.verdicts[at];
     return [[name, isComputed ? [step, why] : "not computed"]];
   });
+  const wrong = engine.data.judges.filter(({ kind }, at) => kind === "always" && last.verdicts[at].step !== undefined);
   return {
+    stories: Object.fromEntries(wrong.map((judge) => [judge.name, run.story(judge) ?? null])),
     steps: engine.steps(state).map(({ step }) => step.label),
     ignored: engine.ignored(state).map(({ node, letter, why }) => [names[node], text(letter), why]),
     waiting: engine.waiting(state).map(({ node, letter }) => [names[node], text(letter)]),
