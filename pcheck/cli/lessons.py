@@ -23,10 +23,10 @@ from pcheck.lessons.text import Lesson, Question, lesson_called, lessons
 from pcheck.play.keys import keyboard
 from pcheck.play.page.html import Tables, page_of, tables_of
 from pcheck.render.text.paragraphs import Paragraph, Rows
-from pcheck.text import counted, printable
+from pcheck.text import counted, printable, shown_path
 from pcheck.traces.stepping import Stepping
 
-EXIT_STATUS = "Exit status: 0, or 2 usage error."
+EXIT_STATUS = "Exit status: 0, or 2 usage error or a file that cannot be written."
 EVERY = 10  # pages between two lines of progress
 STOPS = "stop", "escape", "q"
 
@@ -55,7 +55,7 @@ def lessons_command(
     console = Console(highlight=False)
     if site_folder is not None:
         if name is not None or output is not None or answers:
-            raise UsageError("--site writes all lessons, and cannot be combined with others")
+            raise UsageError("--site cannot be combined with NAME, --answers or --output")
         return _write_site(site_folder)
     if name is None:
         if output is not None or answers:
@@ -137,16 +137,29 @@ class _Plays:
         return page_of(stepping, self._known[key], is_inside=is_inside).text
 
 
+def _new_folder(folder: Path) -> Path:
+    """Return the real path of a folder that a site can replace, or raise OutputError."""
+    target = Path(os.path.realpath(folder))
+    try:
+        if target.is_dir() and any(target.iterdir()):
+            raise OutputError(f"{folder} is not empty; name a new folder for the site")
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be read: {error.strerror}") from error
+    if target.exists() and not target.is_dir():
+        raise OutputError(f"{folder} is a file; name a new folder for the site")
+    if target == Path.cwd():
+        raise OutputError(f"{folder} is the current folder; name a new folder for the site")
+    if not target.parent.is_dir():
+        parent = shown_path(target.parent)
+        raise OutputError(f"{folder} cannot be made: the folder {parent} does not exist")
+    check_folder(target.parent)
+    return target
+
+
 def _write_site(folder: Path) -> int:
     """Write the pages of the site, all of them or none."""
-    if folder.is_dir() and any(folder.iterdir()):
-        raise OutputError(f"{folder} is not empty; name a new folder for the site")
-    if folder.exists() and not folder.is_dir():
-        raise OutputError(f"{folder} is a file; name a new folder for the site")
-    parent = Path(os.path.abspath(folder)).parent
-    if not parent.is_dir():
-        raise OutputError(f"{folder} cannot be made: the folder {parent} does not exist")
-    check_folder(parent)
+    target = _new_folder(folder)
+    parent = target.parent
     console, size = Console(stderr=True, highlight=False), 0
     with tempfile.TemporaryDirectory(dir=parent, prefix=".pcheck.") as scratch:
         whole, files = Path(scratch) / "site", site(_Plays())
@@ -157,9 +170,12 @@ def _write_site(folder: Path) -> int:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, text)
             size += len(text.encode())
-        if folder.is_dir():
-            folder.rmdir()
-        os.replace(whole, folder)
+        try:
+            if target.is_dir():
+                target.rmdir()
+            os.replace(whole, target)
+        except OSError as error:
+            raise OutputError(f"{folder} cannot be written: {error.strerror}") from error
     megabytes = size / 1_000_000
     start = printable(str(folder / INDEX))
     print(

@@ -19,6 +19,7 @@ from pcheck.cli.drawing import (
     requested_drawing,
 )
 from pcheck.cli.saved_traces import AlsoOption, SpecArgument
+from pcheck.files import check_apart
 from pcheck.loading.spec import Spec, find, shipped_names
 from pcheck.scenarios.report import ScenarioReport, summary
 from pcheck.scenarios.running import SearchStopped, finding_of, run_scenario
@@ -50,6 +51,8 @@ def run_command(
     drawing = requested_drawing(form, output)
     if quiet:
         check_standard_output(drawing, "--quiet")
+    if drawing is not None:
+        check_apart([("FILE", file), ("-o", drawing.file)])
     scenario = read_scenario(file)
     with redirect_stdout(sys.stderr):  # standard output is for results, not for a spec's prints
         setup = setup_of(scenario, _spec_of(scenario, spec), also or ())

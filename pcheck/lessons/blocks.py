@@ -12,13 +12,17 @@ from dataclasses import dataclass, replace
 from pcheck.bugs import KnownBug
 from pcheck.checking import answer
 from pcheck.errors import TraceError
+from pcheck.language.property import Property
 from pcheck.loading.setup import Setup
 from pcheck.loading.spec import find
+from pcheck.render.text.header import Header
 from pcheck.render.text.paragraphs import Paragraph
 from pcheck.scenarios.running import Record, finding_of, run_scenario
 from pcheck.scenarios.setting import setup_of, setup_of_settings
 from pcheck.scenarios.text import Line, lines_of, scenario, settings_of
+from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import Verdict
+from pcheck.text import counted
 from pcheck.tolerance.rows import questions, row_of
 from pcheck.tolerance.table import Table
 from pcheck.traces.explanation import Explanation
@@ -52,6 +56,15 @@ class Decided:
 
     setup: Setup
     sentence: str  # the verdict
+    question: Property | None  # the one property that was asked, if the block names it
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """What was asked, on which network and with how many crashes, by the names of reports."""
+        asked = self.question
+        found = [("property", f"{asked.name}: {asked.summary}")] if asked is not None else []
+        names = "network", "crashes"
+        return found + [(n, text) for n, text, _ in Header(self.setup).facts() if n in names]
 
 
 Outcome = Played | Decided | Table
@@ -108,14 +121,17 @@ def _explore(block: Block) -> Played | Decided:
     settings = dict(block.settings)
     names = [settings.pop(name).text for name in ("property",) if name in settings]
     spec = find(settings["spec"].text)
-    result = answer(setup_of_settings(settings, spec, block.place, names))
+    setup = setup_of_settings(settings, spec, block.place, names)
+    # without reductions, so that the number of states is that of the cluster
+    result = answer(setup, SearchOptions(reductions="none"))
     if result.finding is not None:
         return Played(result.finding)
     if result.verdict is not Verdict.HOLDS:
         raise block.wrong(f"the search ended as {result.verdict_word}")
     said = result.report().conclusion(None)
     sentence = " ".join(each.text for each in said if isinstance(each, Paragraph))
-    return Decided(result.setup, sentence)
+    question = result.setup.model.properties[0] if names else None
+    return Decided(result.setup, f"{sentence} {counted(result.states, 'state')}.", question)
 
 
 def _tolerance(block: Block) -> Table:

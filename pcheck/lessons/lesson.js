@@ -11,5 +11,7 @@
         (text, [marker, part]) => text.replace(marker, () => part), JSON.parse(data));
       details.append(frame);
     });
+  if (matchMedia("(max-width: 40rem)").matches)
+    for (const each of document.querySelectorAll("details.as-text")) each.open = true;
   for (const each of document.querySelectorAll(".needs-script")) each.hidden = false;
 })();

@@ -12,7 +12,7 @@ from importlib import resources
 from string import Template
 
 from pcheck.lessons.blocks import Block, Decided, Played
-from pcheck.lessons.terminal import facts_of, when
+from pcheck.lessons.facts import facts_of, when
 from pcheck.lessons.text import PARSER, Lesson, Part, Question, Text
 from pcheck.play.page.html import MARKERS, shared_parts
 from pcheck.render.diagram.picture import figure
@@ -112,9 +112,10 @@ class _Page:
         outcome = block.carry_out()
         if isinstance(outcome, Table):
             return element("figure", _table(outcome))
-        facts = _rows(list(facts_of(outcome.setup)), "facts")
         if isinstance(outcome, Decided):
+            facts = _rows([*facts_of(outcome.setup), *outcome.facts], "facts")
             return element("figure", facts, element("p", outcome.sentence, class_="good"))
+        facts = _rows(list(facts_of(outcome.setup)), "facts")
         self.runs += 1
         inside = joined(*self._run(outcome))
         if block.kind == "bug":  # its trace is long
@@ -135,7 +136,7 @@ class _Page:
                 aria_label=f"Diagram of run {self.runs}",
             )  # fmt: skip
             summary = element("summary", "The steps as text")
-            yield element("details", summary, step_list(finding, f"{name}-"))
+            yield element("details", summary, step_list(finding, f"{name}-"), class_="as-text")
         if finding.is_violation or finding.is_witness:
             yield why(outcome.explanation, finding.saved.spec)
         if outcome.records:

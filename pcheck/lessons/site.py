@@ -17,13 +17,14 @@ from pcheck.loading.spec import Spec, shipped
 from pcheck.render.page.html import html
 from pcheck.render.page.markup import Markup, element, joined
 from pcheck.semantics.cluster_model import ClusterModel
+from pcheck.text import all_of
 from pcheck.traces.stepping import Stepping
 
 INDEX, UP = "index.html", "../index.html"
 TITLE = "Paxos, taught by running it"
 ABOUT = (
-    "Lessons with runs and questions, protocols to play, and for each rule of a protocol the bug "
-    "that removes it. Made with pcheck, a model checker for consensus protocols."
+    "Lessons with runs and questions, protocols to play, and their known bugs. Made with pcheck, a "
+    "model checker for consensus protocols."
 )
 
 
@@ -39,7 +40,7 @@ def site(make_play: MakePlay) -> list[SiteFile]:
     """Return the files of the site; `make_play` returns the page on which a run is played."""
     known, specs, bugs = lessons(), list(shipped()), select(None)
     setups = [(spec, prepare(spec, {})) for spec in specs]
-    played = [(spec, setup) for spec, setup in setups if isinstance(setup.model, ClusterModel)]
+    played = [(spec, setup) for spec, setup in setups if _has_nodes(setup)]
     return [
         SiteFile(INDEX, partial(_index, known, setups, bugs)),
         *_lessons(known, make_play),
@@ -94,26 +95,24 @@ def _index(
         )
         for each in known
     )
+    others = [spec.name for spec, setup in setups if not _has_nodes(setup)]
     body = joined(
         element("h2", "Lessons"),
         element("ol", *items),
         element("h2", "Protocols to play"),
-        element("ul", *(_protocol(spec, setup) for spec, setup in setups)),
+        element("ul", *(_protocol(spec) for spec, setup in setups if _has_nodes(setup))),
+        element("p", f"Without a page: {all_of(others)}, which are models without nodes."),
         element("h2", "Bugs"),
-        *(
-            _bugs_of(spec, [each for each in bugs if each.spec.name == spec.name])
-            for spec, _ in setups
-        ),
+        *(_bugs_of(spec, bugs) for spec, _ in setups),
     )
     return shell(TITLE, element("p", ABOUT), body)
 
 
-def _protocol(spec: Spec, setup: Setup) -> Markup:
-    """Return the line of a protocol, with a link unless it has no nodes."""
-    if not isinstance(setup.model, ClusterModel):
-        return element(
-            "li", f"{spec.name}: {spec.summary} (a model without nodes, so without a page)"
-        )
+def _has_nodes(setup: Setup) -> bool:
+    return isinstance(setup.model, ClusterModel)
+
+
+def _protocol(spec: Spec) -> Markup:
     link = element("a", spec.name, href=f"play/{spec.name}.html")
     return element("li", link, f": {spec.summary}")
 

@@ -7,19 +7,15 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
 from pcheck.lessons.blocks import Block, Decided, Outcome, Played
+from pcheck.lessons.facts import facts_of, when
 from pcheck.lessons.text import Lesson, Part, Question, Text
 from pcheck.lessons.words import Words
-from pcheck.loading.setup import Setup
 from pcheck.render.text.explanation import Explained
-from pcheck.render.text.header import Header
 from pcheck.render.text.paragraphs import Paragraph, Rows
 from pcheck.render.text.trace import TraceText
 from pcheck.scenarios.report import fact_of
-from pcheck.scenarios.running import Record, Searched
 from pcheck.text import counted
 from pcheck.tolerance.table import Table
-
-SHOWN_FACTS = "size", "start"  # of those that a report has
 
 
 class LessonHead:
@@ -55,7 +51,8 @@ def _shown(block: Block) -> Iterator[RenderableType]:
     if isinstance(outcome, Table):
         yield outcome
         return
-    yield Rows(((name, "dim"), (text, "")) for name, text in facts_of(outcome.setup))
+    more = outcome.facts if isinstance(outcome, Decided) else []
+    yield Rows(((name, "dim"), (text, "")) for name, text in [*facts_of(outcome.setup), *more])
     if isinstance(outcome, Decided):
         yield from ("", Paragraph(outcome.sentence, "bold green"))
         return
@@ -70,14 +67,6 @@ def _shown(block: Block) -> Iterator[RenderableType]:
         yield Rows(((when(each), "dim"), (fact_of(each), "")) for each in outcome.records)
 
 
-def facts_of(setup: Setup) -> Iterator[tuple[str, str]]:
-    """Yield the name and the text of what a reader needs to know of the setup of a run."""
-    if setup.bug is not None:
-        kind = "variant" if setup.bug.safe else "bug"
-        yield kind, f"{setup.bug.name}: {setup.bug.summary}"
-    yield from ((name, text) for name, text, _ in Header(setup).facts() if name in SHOWN_FACTS)
-
-
 def _verdict(outcome: Played) -> Iterator[RenderableType]:
     """Yield what a trace violates or reaches, the property's own explanation, and the rules."""
     finding = outcome.finding
@@ -86,9 +75,3 @@ def _verdict(outcome: Played) -> Iterator[RenderableType]:
     yield Paragraph(f"{word}: {finding.ending}.", style)
     if not outcome.explanation.is_empty:
         yield from ("", Explained(outcome.explanation, finding.saved.spec))
-
-
-def when(record: Record) -> str:
-    """Return after how many steps the fact of a record was true."""
-    steps = record.last if isinstance(record, Searched) else record.steps
-    return f"after step {steps}" if steps else "at first"

@@ -9,7 +9,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import fields
 
+from pcheck.blame import described
 from pcheck.errors import UsageError
+from pcheck.language.actor import VOLATILE
 from pcheck.language.kinds import FIXED, is_frozen_dataclass
 from pcheck.language.names import Id
 from pcheck.language.values import UnsupportedValue, exact
@@ -39,10 +41,13 @@ def with_start(model: ClusterModel, spec: Spec, lines: Sequence[str]) -> Cluster
     reading = _Reading(model, names_for(spec, model))
     for line in lines:
         reading.read(line)
+    start = reading.start()
     try:
-        return reading.start().begin(model)
+        return start.begin(model)
     except InvalidResult as error:
         raise UsageError(f"the given start {error}") from None
+    except (Exception, SystemExit) as error:  # raised by the class of an actor
+        raise UsageError(f"the given start is refused by the spec: {described(error)}") from None
 
 
 class _Reading:
@@ -56,6 +61,11 @@ class _Reading:
 
     def start(self) -> Start:
         """Return the start."""
+        for node, name in self._fields:
+            actor = self.model.nodes[self.model.index[node]].first.actor
+            metadata = next(each.metadata for each in fields(actor) if each.name == name)
+            if node in self._down and VOLATILE in metadata:
+                raise UsageError(f"{node} is down, so its volatile field {name} cannot be given")
         given = tuple((node, name, value) for (node, name), value in self._fields.items())
         return Start(given, frozenset(self._down), tuple(self._sent))
 

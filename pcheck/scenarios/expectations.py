@@ -88,7 +88,8 @@ class IsUp(Expectation):
 class Takes(Expectation):
     """`a1 takes Prepare(7) from p1`, or `a1 ignores Prepare(7) from p1`.
 
-    The sender may be left out if the message is in flight.
+    The sender may be left out if the message is in flight. If `*` stands for several messages, the
+    node takes one of them, or ignores all of them.
     """
 
     node: str
@@ -98,41 +99,54 @@ class Takes(Expectation):
 
     def answer(self, now: Situation) -> Answer:
         config = config_in(now, self.node)
-        letter = self._letter(now, config)
+        letters = self._in_flight(now, config) or [self._written(now)]
         if not config.up:
             return Answer(False, f"{self.node} is down")
-        moves = self._moves(now, config, letter)
-        if not moves:
+        taken = [each for each in letters if self._moves(now, config, each)]
+        if not taken:
+            letter = letters[0]
             reason = ignores(config.actor, letter.message, letter.src)
             return Answer(not self.takes, f"{self.node} {reason}")
+        moves = self._moves(now, config, taken[0])
         does = "; or ".join(_effects(config.actor, each) for each in moves)
-        return Answer(self.takes, f"{self.node} would take {brief(letter.message)}: {does}")
+        return Answer(self.takes, f"{self.node} would take {brief(taken[0].message)}: {does}")
 
     def is_fulfilled(self, now: Situation) -> bool:
         """Return whether the answer is yes, without the reason why a node ignores a message."""
         config = config_in(now, self.node)
-        letter = self._letter(now, config)
-        return config.up and bool(self._moves(now, config, letter)) is self.takes
+        letters = self._in_flight(now, config)
+        if not letters and self.src is not None and WILDCARD not in self.message:
+            letters = [self._written(now)]
+        is_taken = any(self._moves(now, config, each) for each in letters)
+        return config.up and bool(letters) and is_taken is self.takes
 
     def _moves(self, now: Situation, config: Config, letter: Letter) -> list[Move]:
         moves = node_in(now, self.node).moves(config.actor, letter)
         return [each for each in moves if each.actor is not None]
 
-    def _letter(self, now: Situation, config: Config) -> Letter:
-        """Return the message, which is in flight or written with its sender."""
+    def _in_flight(self, now: Situation, config: Config) -> list[Letter]:
+        """Return the messages in flight that are meant: the node takes any, or ignores all."""
         wanted, model = Pattern(self.message), cluster_in(now)
         src = node_called(self.src, model) if self.src is not None else None
-        for letter in config.inbox:
-            if wanted.matches(letter.text, brief(letter.message)) and src in (None, letter.src):
-                return letter
+        return [
+            letter
+            for letter in config.inbox
+            if wanted.matches(letter.text, brief(letter.message)) and src in (None, letter.src)
+        ]
+
+    def _written(self, now: Situation) -> Letter:
+        """Return the message that is written with its sender, or raise UsageError."""
+        model = cluster_in(now)
         check_message(now, self.message)
-        if not wanted.is_exact:
-            raise UsageError(f"no {self.message} is in flight to {self.node}; write it without *")
-        if src is None:
-            raise UsageError(
-                f"no {self.message} is in flight to {self.node}; name the sender, as in "
-                f"`{self.node} ignores {self.message} from {model.nodes[0].me}`"
-            )
+        missing = f"no {self.message} is in flight to {self.node}"
+        if WILDCARD in self.message:
+            raise UsageError(f"{missing}; write it without *, and with its sender")
+        if self.src is None:
+            verb = "takes" if self.takes else "ignores"
+            other = next((n.me for n in model.nodes if str(n.me) != self.node), self.node)
+            line = f"{self.node} {verb} {self.message} from {other}"
+            raise UsageError(f"{missing}; name the sender, as in `{line}`")
+        src = node_called(self.src, model)
         return model.letter(src, message_of(self.message, names_in(now)))
 
 

@@ -48,7 +48,7 @@ def test_a_lesson_has_a_name_and_a_number(pcheck: Pcheck) -> None:
         (["ordinary-rum"], "unknown lesson 'ordinary-rum'; did you mean 'ordinary-run'?"),
         (["99"], "unknown lesson '99'; `pcheck lessons` lists all 15"),
         (["--answers"], "--answers needs the name of a lesson; `pcheck lessons` lists them"),
-        (["1", "--site", "x"], "--site writes all lessons, and cannot be combined with others"),
+        (["1", "--site", "x"], "--site cannot be combined with NAME, --answers or --output"),
         (["--site", "file"], "file is a file; name a new folder for the site"),
         (["--site", "full"], "full is not empty; name a new folder for the site"),
         (["--site", "no/site"], "no/site cannot be made: the folder no does not exist"),

@@ -108,6 +108,9 @@ def _of_search(model: ClusterModel) -> Reactions | None:
         return None
     found = Reactions.none_of(searched)
     found.serves_all_networks = False
+    for i, config in enumerate(searched.initial().nodes):
+        found.locals[i][searched.nodes[i].local(config)] = None
+        found.letters[i].update(dict.fromkeys(config.inbox))
     for node, actor, letter in tuple(searched.asked):
         i = searched.index[node.me]
         local = node.config(actor, True, ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib import resources
@@ -16,7 +16,13 @@ from pcheck.loading.setup import Setup
 from pcheck.play.page.closing import Reactions, reactions_of
 from pcheck.play.page.data import play_data
 from pcheck.play.page.recorder import Answers
-from pcheck.play.page.recording import MAX_STATES, MAX_STATES_WITHOUT_END, all_explained, record
+from pcheck.play.page.recording import (
+    MAX_STATES,
+    MAX_STATES_WITHOUT_END,
+    Explained,
+    all_explained,
+    record,
+)
 from pcheck.render.diagram.style import DIAGRAM_STYLE
 from pcheck.render.page.html import about, facts
 from pcheck.render.page.markup import Markup, element, joined
@@ -73,7 +79,8 @@ def tables_of(
     tick = clock.ticking(Progress(), "writing the page")
     values = play_data(setup, reactions, answers, tick, stories)
     states = sum(map(len, reactions.locals))
-    return Tables(values, tuple(_limits(reactions, answers)), states)
+    limits = [*_limits(reactions, answers), *_unexplained(answers, stories)]
+    return Tables(values, tuple(limits), states)
 
 
 def page_of(stepping: Stepping, tables: Tables, *, is_inside: bool = False) -> Page:
@@ -141,6 +148,19 @@ def _why(stepping: Stepping, saved: SavedTrace) -> Markup:
     text = why(found, stepping.setup.spec.name)
     heading = element("h2", title, id="why")
     return element("section", heading, text, id="explanation", aria_labelledby="why")
+
+
+def _unexplained(answers: Sequence[Answers], stories: Mapping[str, Explained]) -> Iterator[str]:
+    """Yield a sentence for each property of which the page does not explain every violation."""
+    for each in answers:
+        found = stories.get(each.asked.name)
+        told = found.answers if found is not None else None
+        if each.violating and (told is None or len(told.stories) < len(told.violating)):
+            which = "any" if told is None else "every"
+            yield (
+                f"The page does not explain {which} violation of {each.asked.name}. `pcheck "
+                "replay` explains the violation of a saved trace."
+            )
 
 
 def _limits(reactions: Reactions, answers: Sequence[Answers]) -> Iterator[str]:

@@ -17,6 +17,7 @@ from typing import Any
 from pcheck.language.property import Kind, Property
 from pcheck.language.seen import History, Seen, Sees, Undeclared
 from pcheck.language.values import UnsupportedValue, exact
+from pcheck.play.page.diagrams import Numbers
 from pcheck.play.page.recorder import Answers
 
 MAX_CONDITIONS = 100  # of one property
@@ -44,7 +45,7 @@ class Conditions:
             self._numbers[key] = len(self.found)
             self.found.append(kept)
             if len(self.found) > MAX_CONDITIONS:
-                raise _TooMany
+                raise _TooManyConditions
         return self._numbers[key]
 
     def as_properties(self) -> list[Property]:
@@ -66,30 +67,34 @@ class Conditions:
 
 
 def stories_of(found: Answers) -> Conditions | None:
-    """Note the story of every violation that a search met, as JSON; return the conditions.
+    """Note the story of the violations that a search met, as JSON; return the conditions.
 
-    Return None, and note nothing, if the property has no explanation, or one that does not fit.
+    A violation whose explanation does not fit has no story. Return None if none of them has one.
     Raise Undeclared if the explanation reads more than the property.
     """
     prop = found.asked
     if not isinstance(prop, Property) or prop.explain is None or not found.violating:
         return None
-    conditions = Conditions(prop.sees)
-    try:
-        stories = {
-            key: json.dumps(_story(prop, seen, conditions, {}))
-            for key, seen in found.violating.items()
-        }
-    except Undeclared:
-        raise
-    except Exception:  # the explanation fails, or does more with a moment than compare and print it
-        return None
+    conditions, stories = Conditions(prop.sees), dict[Numbers, str]()
+    for key, seen in found.violating.items():
+        try:
+            stories[key] = json.dumps(_story(prop, seen, conditions, {}))
+        except Undeclared:
+            raise
+        except _TooManyConditions:
+            return None
+        except Exception:  # it fails, or does more with moments than print and compare a few
+            continue
     found.stories = stories
-    return conditions
+    return conditions if stories else None
 
 
-class _TooMany(Exception):
-    """Raised when an explanation asks about too many conditions, or depends on too many."""
+class _TooManyConditions(Exception):
+    """Raised when the explanations of a property ask about too many conditions."""
+
+
+class _TooManyDecisions(Exception):
+    """Raised when one explanation depends on too much."""
 
 
 class _Undecided(BaseException):
@@ -114,7 +119,7 @@ def _story(prop: Property, seen: Seen, conditions: Conditions, order: Order) -> 
         return ["=", *map(str, prop.explain(_UnknownHistory(seen, conditions, order)))]
     except _Undecided as undecided:
         if len(order) >= MAX_DECISIONS:
-            raise _TooMany from None
+            raise _TooManyDecisions from None
         asked = undecided.asked
         ways = (_story(prop, seen, conditions, order | {asked: way}) for way in (True, False))
         return ["<" if len(asked) > 1 else "?", *asked, *ways]

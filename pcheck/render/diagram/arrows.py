@@ -18,6 +18,7 @@ from pcheck.render.diagram.segments import Segment
 from pcheck.render.diagram.style import ARROW_LABEL_SIZE
 from pcheck.render.svg.measure import cut, text_width
 from pcheck.render.svg.points import Point, distance
+from pcheck.semantics.node import StepKind
 from pcheck.text import printable
 from pcheck.traces.flights import Flight
 
@@ -26,6 +27,7 @@ NEXT_COPY, NEXT_STUB = 12.0, 15.0  # offsets of the next copy of a message, and 
 LOSS_DISTANCE = 17.0  # from the lane of the receiver to the cross of a lost message
 CURVE_BULGE, CURVE_REACH = 40.0, 0.75  # offset of control points; the part that a curve reaches
 MAX_LABEL_WIDTH = 190.0
+ABOVE = 7.0  # the distance of the middle of a label from a level arrow below it
 
 
 class Tip(Enum):
@@ -177,3 +179,18 @@ def _ordered(first: Point, second: Point) -> Segment:
 
 def _text(flight: Flight) -> str:
     return cut(printable(brief(flight.message)), ARROW_LABEL_SIZE, MAX_LABEL_WIDTH)
+
+
+def arrows_from_before(grid: Grid) -> Iterator[Arrow]:
+    """Yield an arrow for each delivery of a message that was in flight before the first step."""
+    arrived = {number for flight in grid.timeline.flights for number in flight.delivered}
+    for band in grid.bands:
+        event = band.event
+        is_known = event.src in grid.x and event.node in grid.x and event.src != event.node
+        if event.kind is StepKind.DELIVER and is_known and event.number not in arrived:
+            end, text = grid.at(event.node, event.number), printable(brief(event.message))
+            start = Point(grid.x[str(event.src)], end.y)
+            left, right = sorted((start.x, end.x))
+            place = Point(left + ABOVE, end.y - ABOVE), Point(right, end.y - ABOVE)
+            text = cut(text, ARROW_LABEL_SIZE, right - left - 2 * ABOVE)
+            yield Arrow(start, end, label=Label(text, place))

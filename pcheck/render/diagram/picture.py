@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import atan2, degrees
 
 from pcheck.language.printing import listed, show
-from pcheck.render.diagram.arrows import Arrow, Arrows, Label, Tip
+from pcheck.render.diagram.arrows import Arrow, Arrows, Label, Tip, arrows_from_before
 from pcheck.render.diagram.grid import (
     GAP,
     MARGIN,
@@ -126,6 +126,8 @@ class _Picture:
         yield from self._lanes()
         for flight, arrows in Arrows(grid).of.items():
             yield self._flight(flight, arrows)
+        for arrow in arrows_from_before(grid):
+            yield svg_group("pc-flight pc-before", _arrow(arrow))
         yield from map(self._step, grid.bands)
         yield self._ending()
         yield from map(_legend_entry, self.legend)
