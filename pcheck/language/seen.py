@@ -184,14 +184,6 @@ def _in_order(sent: Iterable[tuple[Id, Any]]) -> tuple[tuple[Id, Any], ...]:
     return tuple(sorted(pairs.values(), key=order))
 
 
-class Undeclared(LookupError):
-    """Raised when a property reads something that it does not declare: `what`."""
-
-    def __init__(self, text: str, what: Sees) -> None:
-        super().__init__(text)
-        self.what = what
-
-
 class _Footprint(Seen):
     """The part of an observation that one property declares; reading any other part is an error."""
 
@@ -282,7 +274,9 @@ class _Footprint(Seen):
         names = [each for each in self._sees if isinstance(each, str)]
         hint = nearest(what, names) if isinstance(what, str) else ""
         hint = hint or f"; add {missing or text} to its sees=[...]"
-        raise Undeclared(f"{self._name} reads {text}{hint}", what)
+        error = LookupError(f"{self._name} reads {text}{hint}")
+        vars(error)["undeclared"] = what  # for those who can let it be read
+        raise error
 
 
 class History:

@@ -60,7 +60,7 @@ class Decided:
 
     @property
     def facts(self) -> list[tuple[str, str]]:
-        """What was asked, on which network and with how many crashes, by the names of reports."""
+        """The property that was asked, the network, and how many crashes there may be."""
         asked = self.question
         found = [("property", f"{asked.name}: {asked.summary}")] if asked is not None else []
         names = "network", "crashes"

@@ -61,10 +61,11 @@ class _Reading:
 
     def start(self) -> Start:
         """Return the start."""
-        for node, name in self._fields:
+        for (node, name), value in self._fields.items():
             actor = self.model.nodes[self.model.index[node]].first.actor
             metadata = next(each.metadata for each in fields(actor) if each.name == name)
-            if node in self._down and VOLATILE in metadata:
+            is_lost = VOLATILE in metadata and exact(value) != exact(getattr(actor, name))
+            if node in self._down and is_lost:
                 raise UsageError(f"{node} is down, so its volatile field {name} cannot be given")
         given = tuple((node, name, value) for (node, name), value in self._fields.items())
         return Start(given, frozenset(self._down), tuple(self._sent))

@@ -12,10 +12,9 @@ from pcheck.scenarios.expectations import (
     Milestone,
     Possible,
     PropertyIs,
-    Sent,
-    Takes,
 )
 from pcheck.scenarios.patterns import Pattern
+from pcheck.scenarios.receiving import Sent, Takes
 from pcheck.scenarios.situation import Expectation
 
 FORMS = (

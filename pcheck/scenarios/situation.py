@@ -5,20 +5,21 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
+from weakref import WeakKeyDictionary
 
 from pcheck.errors import UsageError
 from pcheck.language.model import Model
 from pcheck.language.property import Property
 from pcheck.loading.expressions import Names, names_for, node_called
 from pcheck.loading.setup import Setup
-from pcheck.loading.spec import Spec
 from pcheck.scenarios.patterns import WILDCARD
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.node import Config, Node
 from pcheck.text import unknown
 from pcheck.traces.timeline import Event
+
+_known: WeakKeyDictionary[ClusterModel, Names] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -87,14 +88,12 @@ def config_in(now: Situation, name: str) -> Config:
     return config
 
 
-@lru_cache(maxsize=1)  # of the scenario that is carried out
-def _names_for(spec: Spec, model: ClusterModel) -> Names:
-    return names_for(spec, model)
-
-
 def names_in(now: Situation) -> Names:
     """Return the names that a value may use."""
-    return _names_for(now.setup.spec, cluster_in(now))
+    model = cluster_in(now)
+    if model not in _known:
+        _known[model] = names_for(now.setup.spec, model)
+    return _known[model]
 
 
 def check_message(now: Situation, text: str) -> None:

@@ -102,3 +102,20 @@ def test_on_a_terminal_a_key_shows_the_answer_and_q_quits() -> None:
         assert b"Question 3" not in terminal.sent
     finally:
         terminal.close()
+
+
+def test_a_site_needs_a_folder_that_it_can_replace(pcheck: Pcheck, empty_folder: Path) -> None:
+    error = "is the current folder; name a new folder for the site"
+    assert pcheck("lessons", "--site", ".") == (2, "", f"pcheck: . {error}\n")
+    assert list(empty_folder.iterdir()) == []
+
+
+def test_a_link_to_an_empty_folder_is_followed(
+    pcheck: Pcheck, empty_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (empty_folder / "real").mkdir()
+    (empty_folder / "link").symlink_to("real")
+    monkeypatch.setattr("pcheck.cli.lessons.site", lambda _: [SiteFile("index.html", lambda: "x")])
+    assert pcheck("lessons", "--site", "link")[0] == 0
+    assert (empty_folder / "real" / "index.html").read_text() == "x"
+    assert (empty_folder / "link").is_symlink()

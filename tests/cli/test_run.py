@@ -264,3 +264,13 @@ def test_help_names_the_exit_statuses(pcheck: Ends) -> None:
     assert (status, err, "pcheck run [OPTIONS] {FILE} [SPEC]" in out) == (0, "", True)
     text = " ".join(out.split())
     assert "3 if a search stopped before it decided an expectation or an ellipsis." in text
+
+
+def test_the_output_does_not_replace_the_scenario(
+    pcheck: Ends, written: Callable[[str], str], empty_folder: Path
+) -> None:
+    name = written(SCENARIO)
+    status, out, err = pcheck("run", name, "-o", name, "--format", "text")
+    assert (status, out) == (2, "")
+    assert err == f"pcheck: FILE and -o both write {name}; give each a file of its own\n"
+    assert (empty_folder / name).read_text(encoding="utf-8") == SCENARIO

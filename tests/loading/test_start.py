@@ -184,3 +184,10 @@ def test_the_correct_protocol_begins_without_what_only_the_bug_has() -> None:
     assert isinstance(correct, ClusterModel)
     assert [*correct.columns(correct.initial())] == ["w1", "w2"]
     assert (inboxes(correct), correct.sent_before) == ([[], []], ())
+
+
+def test_a_volatile_field_of_a_node_that_is_down_cannot_be_given() -> None:
+    lines = ["p1 is down", "p1.promises = Map()"]
+    with pytest.raises(UsageError, match="p1 is down, so its volatile field promises cannot be"):
+        prepare("paxos", {}, start=lines)
+    prepare("paxos", {}, start=["p1 is down", "p1.promises = None", "p1.started = 1"])

@@ -10,7 +10,7 @@ from tests.scenarios.written import fault, found
 
 WORKERS = find(workers.__file__)
 HEAD = "spec: workers.py\ncrashes: 1\n\n"
-MUST_BE_SENDER = "name the sender, as in `a1 ignores Accept(Vote(1, v1)) from p1`"
+MUST_BE_SENDER = "name the sender, as in `a1 takes Accept(Vote(1, v1)) from p1`"
 
 
 def answers(text: str) -> list[tuple[bool | None, str]]:
@@ -281,3 +281,20 @@ def test_a_message_whose_handler_fails_is_named_with_the_line() -> None:
     assert place.startswith("2: ")
     assert "workers.py:" in place
     assert "[on Box(inner='x') from w2, in state Worker(count=1, " in rest
+
+
+TWO_PREPARES = """\
+    p1 starts ballot 1
+    p2 starts ballot 2
+    a1 <- p1: Prepare(1)
+    expect a1 takes Prepare(*)
+    expect a1 ignores Prepare(*)
+    expect a1 ignores Prepare(1)
+    """
+
+
+def test_a_wildcard_stands_for_every_message_in_flight_that_is_like_it() -> None:
+    takes = "a1 would take Prepare(2): promised = 2, sends Promise(2, None) to p2"
+    found = answers(TWO_PREPARES)
+    assert found[:2] == [(True, takes), (False, takes)]
+    assert found[2][0] is True

@@ -7,6 +7,8 @@ import pytest
 from pcheck.loading.spec import find
 from pcheck.scenarios import running
 from pcheck.scenarios.running import Explored, SearchStopped
+from pcheck.scenarios.setting import setup_of
+from pcheck.scenarios.text import scenario
 from tests.scenarios import twins, workers
 from tests.scenarios.written import carried_out, fault, found
 
@@ -177,3 +179,21 @@ def test_an_ellipsis_to_what_never_happens_says_how_many_states_can_follow() -> 
     assert fault("...\nexpect a1.promised = 7\n", head=head) == f"2: {text}"
     never = "agreement is not violated in any state that can follow (5 states)."
     assert fault("...\nexpect agreement is false\n", head=head) == f"2: {never}"
+
+
+@pytest.mark.parametrize("network", ["set", "once", "fifo"])
+def test_an_ellipsis_goes_on_through_states_without_the_message(network: str) -> None:
+    """Prepare(1) is in flight only at first, and a1 ignores it only after Prepare(2)."""
+    text = f"""\
+spec: paxos
+acceptors: 1
+network: {network}
+crashes: 0
+
+...
+expect a1 ignores Prepare(1)
+"""
+    written = scenario(text, "s.txt")
+    run = running.run_scenario(written, setup_of(written, find("paxos")))
+    steps = {"set": 2, "once": 3, "fifo": 3}  # the message itself is delivered, or another one
+    assert len(run.stepping.labels) == steps[network]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 from typing import Any, NamedTuple
 
+from pcheck.language.actor import VOLATILE, Actor
 from pcheck.language.cluster import Cluster
 from pcheck.language.decorators import spec
 from pcheck.language.names import Id, Value
@@ -67,15 +69,23 @@ def draw(drawn: Drawn, random: Random) -> Given:
         if random.random() < 0.1:
             fields[me, "heard"] = Set(random.sample(names, random.randint(0, len(names))))
     messages = [*explorer.messages.values, packed(random.randrange(3), names[0], Value("v1"))]
+    down = frozenset(me for me in names if random.random() < 0.15)
+    for me, name in [*fields]:
+        if me in down and name in _volatile(cluster.actors[me]):
+            del fields[me, name]  # a crash has reset it
     return Given(
         fields,
-        frozenset(me for me in names if random.random() < 0.15),
+        down,
         tuple(
             (random.choice(names), random.choice(messages), random.choice(names))
             for _ in range(random.randint(0, 3))
         ),
         tuple(dict.fromkeys((random.choice(names), random.choice(messages)) for _ in range(1))),
     )
+
+
+def _volatile(actor: Actor) -> set[str]:
+    return {each.name for each in dataclasses.fields(actor) if VOLATILE in each.metadata}
 
 
 def setup_of(drawn: Drawn, start: list[str], crashes: int | None = None) -> Setup:

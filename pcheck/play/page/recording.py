@@ -12,9 +12,8 @@ from typing import Any
 
 from pcheck.errors import SpecError, UsageError
 from pcheck.language.property import Milestone, Property
-from pcheck.language.seen import Undeclared
 from pcheck.play.page.recorder import Answers, Recorder, SearchEnds
-from pcheck.play.page.stories import stories_of
+from pcheck.play.page.stories import stories_of, undeclared
 from pcheck.search.clock import OnProgress
 from pcheck.search.engine import OnNote, explore
 from pcheck.search.limits import INTERRUPT, Limits
@@ -84,9 +83,11 @@ def explained(
         try:
             own = stories_of(answers)
             break
-        except Undeclared as error:
+        except LookupError as error:
+            what = undeclared(error)
+            assert what is not None
             assert isinstance(answers.asked, Property)
-            sees = (*answers.asked.sees, error.what)
+            sees = (*answers.asked.sees, what)
             answers = Answers(replace(answers.asked, sees=sees))
             search([answers])
     if own is None:

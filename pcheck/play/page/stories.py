@@ -15,7 +15,7 @@ from types import CellType, FunctionType
 from typing import Any
 
 from pcheck.language.property import Kind, Property
-from pcheck.language.seen import History, Seen, Sees, Undeclared
+from pcheck.language.seen import History, Seen, Sees
 from pcheck.language.values import UnsupportedValue, exact
 from pcheck.play.page.diagrams import Numbers
 from pcheck.play.page.recorder import Answers
@@ -70,7 +70,7 @@ def stories_of(found: Answers) -> Conditions | None:
     """Note the story of the violations that a search met, as JSON; return the conditions.
 
     A violation whose explanation does not fit has no story. Return None if none of them has one.
-    Raise Undeclared if the explanation reads more than the property.
+    Raise the error if the explanation reads more than its property declares.
     """
     prop = found.asked
     if not isinstance(prop, Property) or prop.explain is None or not found.violating:
@@ -79,14 +79,20 @@ def stories_of(found: Answers) -> Conditions | None:
     for key, seen in found.violating.items():
         try:
             stories[key] = json.dumps(_story(prop, seen, conditions, {}))
-        except Undeclared:
-            raise
         except _TooManyConditions:
             return None
-        except Exception:  # it fails, or does more with moments than print and compare a few
-            continue
+        except Exception as error:
+            if undeclared(error) is not None:
+                raise
+            continue  # it fails, or does more with moments than print and compare a few
     found.stories = stories
     return conditions if stories else None
+
+
+def undeclared(error: Exception) -> Sees | None:
+    """Return what a property read without declaring it, if that is the error."""
+    what: Sees | None = vars(error).get("undeclared")
+    return what
 
 
 class _TooManyConditions(Exception):
