@@ -33,7 +33,8 @@ from pcheck.semantics.network import NETWORKS
 from pcheck.text import one_of, unknown
 
 DEFAULT_NETWORK, DEFAULT_CRASHES = "set", 1
-CRASH_BUDGET = Parameter("crashes", int, DEFAULT_CRASHES, Option(min=0))
+MAX_CRASHES = 1_000
+CRASH_BUDGET = Parameter("crashes", int, DEFAULT_CRASHES, Option(min=0, max=MAX_CRASHES))
 STOP_BUDGET = Parameter("stops", int, 0, Option(min=0))
 
 

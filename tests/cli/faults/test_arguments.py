@@ -42,6 +42,10 @@ ARGUMENTS: dict[str, tuple[tuple[str, ...], str]] = {
         ("--crashes", "-1"),
         "--crashes must be at least 0, got -1",
     ),
+    "more crashes than numbers allow": (
+        ("--crashes", "99999999999999999999"),
+        "--crashes must be at most 1000, got 99999999999999999999",
+    ),
     "an unknown network": (
         ("--network", "losy"),
         "unknown network 'losy'; did you mean 'lossy'?",
