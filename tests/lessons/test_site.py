@@ -8,8 +8,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urldefrag
 
-import pytest
-
 from pcheck.bugs import select
 from pcheck.cli.main import run
 from pcheck.lessons.text import lessons
@@ -29,11 +27,18 @@ SEEN = [
 ]
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("site") / "paxos"
-    assert run(["lessons", "--site", str(folder)]) == 0
-    return folder
+def test_the_site_is_whole_linked_small_and_usable(browser: Browser, tmp_path: Path) -> None:
+    """One test makes the site, which takes minutes, and does all that follows."""
+    site = tmp_path / "paxos"
+    assert run(["lessons", "--site", str(site)]) == 0
+    check_pages(site)
+    check_links(site)
+    check_that_no_page_loads_a_file(site)
+    check_lessons_without_scripts(site)
+    for name in SEEN:
+        for wide in (1280, 400):
+            check_page(browser, site / name, wide)
+    check_play_inside_a_lesson(browser, site)
 
 
 class Links(HTMLParser):
@@ -61,7 +66,7 @@ def pages(site: Path) -> Iterator[tuple[Path, Links]]:
             yield file, Links(file.read_text(encoding="utf-8"))
 
 
-def test_the_site_has_a_page_for_each_lesson_protocol_and_bug(site: Path) -> None:
+def check_pages(site: Path) -> None:
     found = {str(file.relative_to(site)) for file in site.rglob("*") if file.is_file()}
     assert found == {
         "index.html",
@@ -72,7 +77,7 @@ def test_the_site_has_a_page_for_each_lesson_protocol_and_bug(site: Path) -> Non
     assert sum(file.stat().st_size for file in site.rglob("*") if file.is_file()) < MAX_BYTES
 
 
-def test_every_link_leads_somewhere_and_every_page_can_be_reached(site: Path) -> None:
+def check_links(site: Path) -> None:
     known = {file.resolve(): links for file, links in pages(site)}
     wrong, reached, todo = [], set[Path](), [(site / "index.html").resolve()]
     while todo:
@@ -91,11 +96,11 @@ def test_every_link_leads_somewhere_and_every_page_can_be_reached(site: Path) ->
     assert reached == known.keys()
 
 
-def test_no_page_loads_a_file(site: Path) -> None:
+def check_that_no_page_loads_a_file(site: Path) -> None:
     assert {file.name: links.loaded for file, links in pages(site) if links.loaded} == {}
 
 
-def test_a_lesson_can_be_read_without_scripts(site: Path) -> None:
+def check_lessons_without_scripts(site: Path) -> None:
     for lesson in lessons():
         text = (site / "lessons" / f"{lesson.name}.html").read_text(encoding="utf-8")
         head = text.partition('<script type="application/json" id="shared">')[0]
@@ -104,21 +109,20 @@ def test_a_lesson_can_be_read_without_scripts(site: Path) -> None:
         assert head.count("<figure>") == len(lesson.blocks)
 
 
-@pytest.mark.parametrize("wide", [1280, 400])
-@pytest.mark.parametrize("name", SEEN)
-def test_a_page_fits_and_is_accessible(browser: Browser, site: Path, name: str, wide: int) -> None:
-    tab = visited(browser, site / name)
+def check_page(browser: Browser, file: Path, wide: int) -> None:
+    tab = visited(browser, file)
     sized(tab, wide, 900)
     tab.run("document.querySelectorAll('details:not(.play)').forEach((each) => each.open = true)")
-    assert tab.run("document.documentElement.scrollWidth") <= wide
+    assert tab.run("document.documentElement.scrollWidth") <= wide, file
     for scheme in ("light", "dark"):
         media = [{"name": "prefers-color-scheme", "value": scheme}]
         tab.ask("Emulation.setEmulatedMedia", features=media)
-        assert violations(tab) == []
+        assert violations(tab) == [], file
     assert tab.complaints == []
+    tab.close()
 
 
-def test_a_run_of_a_lesson_is_played_inside_its_page(browser: Browser, site: Path) -> None:
+def check_play_inside_a_lesson(browser: Browser, site: Path) -> None:
     tab = visited(browser, site / "lessons" / "claiming-the-right.html")
     frame = "document.querySelector('iframe').contentDocument"
     tab.run("document.querySelector('details.play').open = true")
