@@ -110,7 +110,7 @@ def facts_of(lesson: str, number: int) -> list[str]:
         if isinstance(outcome, Played):
             found += [outcome.finding.ending, *map(fact_of, outcome.records)]
         elif isinstance(outcome, Decided):
-            found.append(outcome.sentence)
+            found.append(f"{outcome.sentence.partition('. ')[0]}.")  # without the states
         else:
             assert isinstance(outcome, Table)
             found += [each.text for each in outcome.conclusions()]

@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urldefrag
 
+import pytest
+
 from pcheck.bugs import select
 from pcheck.cli.main import run
 from pcheck.lessons.text import lessons
@@ -27,8 +29,15 @@ SEEN = [
 ]
 
 
-def test_the_site_is_whole_linked_small_and_usable(browser: Browser, tmp_path: Path) -> None:
-    """One test makes the site, which takes minutes, and does all that follows."""
+def test_the_site_is_whole_linked_small_and_usable(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One test makes the site, which takes a while, and does all that follows.
+
+    The pages know the answers in fewer states than those of a user, so that making them takes a
+    minute. `test_engine` bounds the size of each protocol's whole page.
+    """
+    monkeypatch.setattr("pcheck.play.page.html.MAX_STATES", 3_000)
     site = tmp_path / "paxos"
     assert run(["lessons", "--site", str(site)]) == 0
     check_pages(site)
