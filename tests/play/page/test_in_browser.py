@@ -246,6 +246,11 @@ def test_a_saved_trace_opens_at_its_end_with_its_explanation(
     assert tab.run("document.querySelector('#verdicts .is-false').textContent") == (
         "agreement is false since step 14: v1 and v2 are both chosen. The correct protocol differs "
         "in step 12. See: Why the saved trace violates agreement."
+        "v1 is chosen by step 7: a1 and a2, a majority, voted for it in ballot 1."
+        "v2 is chosen by step 14: a1 and a2, a majority, voted for it in ballot 2."
+        "Any two majorities have an acceptor in common: here a1 and a2, voting for both."
+        "What p2 did: steps 8 11 12.What a1 did: steps 2 6 9 13."
+        "What a2 did: steps 3 7 10 14."
     )
 
 
