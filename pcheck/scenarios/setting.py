@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeAlias, get_args
 
@@ -21,10 +21,15 @@ def setup_of(scenario: Scenario, spec: Spec, also: Also = ()) -> Setup:
     """Return the setup that the first lines of a scenario describe, or raise TraceError."""
     given = _values(scenario.settings, spec, scenario.place)
     start = [each.text for each in scenario.given]
-    for nth, line in enumerate(scenario.given, start=1):
-        with _at(scenario.place, line):
-            _prepared(spec, given, start=start[:nth])
-    return _prepared(spec, given, also=also, start=start)
+    try:
+        return _prepared(spec, given, also=also, start=start)
+    except (UsageError, SpecError) as error:
+        line = _line_of(
+            error, scenario.given, lambda nth: _prepared(spec, given, start=start[:nth])
+        )
+        if line is None:
+            raise
+        raise error_at(scenario.place, line, str(error)) from None
 
 
 def setup_of_settings(
@@ -52,7 +57,9 @@ def _values(settings: Settings, spec: Spec, place: str) -> Given:
     try:
         _prepared(spec, given)
     except (UsageError, SpecError) as error:
-        raise error_at(place, _line_of(error, settings, spec, given), str(error)) from None
+        lines = list(settings.values())
+        line = _line_of(error, lines, lambda nth: _prepared(spec, given[:nth])) or lines[-1]
+        raise error_at(place, line, str(error)) from None
     return given
 
 
@@ -68,19 +75,21 @@ def _prepared(
     return prepare(spec, options, **general, also=also, start=start, properties=properties)
 
 
-def _line_of(error: PcheckError, settings: Settings, spec: Spec, given: Given) -> Line:
-    """Return the first line with which the settings so far have the error of all settings.
+def _line_of(
+    error: PcheckError, lines: Sequence[Line], prepared: Callable[[int], object]
+) -> Line | None:
+    """Return the first line with which the lines so far have the error of all lines.
 
-    The settings before a line may have other errors, because their order does not matter.
+    The lines before it may have other errors, because their order does not matter. `prepared` makes
+    the setup of that many lines.
     """
-    lines = list(settings.values())
     for nth, line in enumerate(lines, start=1):
         try:
-            _prepared(spec, given[:nth])
+            prepared(nth)
         except (UsageError, SpecError) as other:
             if str(other) == str(error):
                 return line
-    return lines[-1]
+    return None
 
 
 @contextmanager

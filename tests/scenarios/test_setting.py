@@ -11,7 +11,7 @@ from pcheck.loading.setup import Setup
 from pcheck.loading.spec import find
 from pcheck.scenarios.setting import setup_of
 from pcheck.scenarios.text import scenario
-from tests.scenarios import workers
+from tests.scenarios import agreeing, workers
 
 WORKERS = find(workers.__file__)
 
@@ -127,6 +127,30 @@ def test_a_mistake_in_a_given_start_is_named_with_its_line(line: str, expected: 
     with pytest.raises(TraceError) as caught:
         setup_of(read, find("paxos"))
     assert str(caught.value)[: len(expected) + 6] == f"s.txt:{expected}"
+
+
+AGREEING = "spec: agreeing\n\ngiven w1.low = 3\n"
+
+
+def test_a_given_start_is_judged_as_a_whole() -> None:
+    """The spec refuses the first line without the second."""
+    read = scenario(AGREEING + "given w1.high = 5\n*", "s.txt")
+    found = setup_of(read, find(agreeing.__file__))
+    assert found.start == ("w1.low = 3", "w1.high = 5")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("w1.high = 2", "4: the given start is refused by the spec: ValueError: 3 is above 2"),
+        ("w9 is down", "4: unknown node 'w9'; expected w1"),
+    ],
+)
+def test_the_named_line_has_the_mistake_of_the_whole_start(line: str, expected: str) -> None:
+    read = scenario(f"{AGREEING}given {line}\n*", "s.txt")
+    with pytest.raises(TraceError) as caught:
+        setup_of(read, find(agreeing.__file__))
+    assert str(caught.value) == f"s.txt:{expected}"
 
 
 def test_a_given_start_of_a_model_without_nodes_is_refused() -> None:
