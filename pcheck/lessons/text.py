@@ -119,20 +119,17 @@ def _words(text: str) -> int:
 def _sections(tokens: Sequence[Token]) -> Iterator[tuple[str, list[Token]]]:
     """Yield each question with the tokens of its answer, and all other tokens without one."""
     head, inside = "", list[Token]()
-    for at, token in enumerate(tokens):
+    rest = iter(tokens)
+    for token in rest:
         if token.type == "heading_open" and token.tag == "h2":
             yield head, inside
-            text = tokens[at + 1].content
+            heading = [token, next(rest), next(rest)]  # with its text and its end
+            text = heading[1].content
             is_question = text.startswith(QUESTION)
             head = text.removeprefix(QUESTION).strip() if is_question else ""
-            inside = []
-            if is_question:
-                skipped = at + 2
-                continue
-            skipped = -1
-        elif token.type in ("inline", "heading_close") and head and not inside and at <= skipped:
-            continue
-        inside.append(token)
+            inside = [] if is_question else heading
+        else:
+            inside.append(token)
     yield head, inside
 
 

@@ -137,7 +137,7 @@ def _members(kind: Any) -> str:
 
 def _member(name: str, member: str, names: Names) -> Any:
     kind = names.get(name)
-    if not (isinstance(kind, type) and issubclass(kind, Enum)):
+    if kind is None or not _is_enum(kind):
         known = [each for each, found in names.items() if _is_enum(found)]
         raise UsageError(unknown("enum", name, known))
     if member not in kind.__members__:

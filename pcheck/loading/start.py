@@ -74,7 +74,7 @@ class _Reading:
         """Add what a line says, or raise UsageError."""
         if found := IN_FLIGHT.fullmatch(line):
             to, src = (node_called(name, self.model) for name in found.groups()[:2])
-            self._sent.append(GivenMessage(src, self._message(found[3]), to))
+            self._sent.append(GivenMessage(src, message_of(found[3], self.names), to))
         elif found := DOWN.fullmatch(line):
             node = node_called(found[1], self.model)
             if node in self._down:
@@ -84,7 +84,7 @@ class _Reading:
             self._add_field(*found.groups())
         elif found := SENT.fullmatch(line):
             src = node_called(found[1], self.model)
-            message = GivenMessage(src, self._message(found[2]))
+            message = GivenMessage(src, message_of(found[2], self.names))
             if any(exact(message) == exact(each) for each in self._sent):
                 raise UsageError(f"{line} is given twice")
             self._sent.append(message)
@@ -110,9 +110,6 @@ class _Reading:
         except UnsupportedValue as error:
             raise UsageError(f"{node}.{name} cannot be {text}: {error}") from None
         self._fields[me, name] = value
-
-    def _message(self, text: str) -> object:
-        return message_of(text, self.names)
 
 
 def message_of(text: str, names: Names) -> object:

@@ -1,4 +1,8 @@
-"""A scenario that is carried out, line by line, with the reference semantics."""
+"""A scenario that is carried out, line by line.
+
+The reference semantics take each step, and find the steps of most ellipses. The engine searches for
+a violated or reached property, and for `explore from here`.
+"""
 
 from __future__ import annotations
 
