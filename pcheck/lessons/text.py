@@ -81,19 +81,23 @@ class Lesson:
 
 def lessons() -> list[Lesson]:
     """Return all lessons, in their order."""
-    files = [(found, each) for each in TEXTS.iterdir() if (found := NAME.fullmatch(each.name))]
-    ordered = sorted(files, key=lambda each: int(each[0][1]))
-    return [_lesson(int(found[1]), found[2], file) for found, file in ordered]
+    return [_lesson(*each) for each in _files()]
 
 
 def lesson_called(name: str) -> Lesson:
     """Return the lesson with this name or number, or raise UsageError."""
-    known = lessons()
-    for each in known:
-        if name in (each.name, str(each.number)):
-            return each
-    names = [each.name for each in known]
+    known = _files()
+    for number, each, file in known:
+        if name in (each, str(number)):
+            return _lesson(number, each, file)
+    names = [each for _number, each, _file in known]
     raise UsageError(unknown("lesson", name, names, listed_by="pcheck lessons"))
+
+
+def _files() -> list[tuple[int, str, Traversable]]:
+    """Return number, name and file of each lesson, in their order."""
+    files = [(NAME.fullmatch(each.name), each) for each in TEXTS.iterdir()]
+    return sorted((int(found[1]), found[2], each) for found, each in files if found)
 
 
 def _lesson(number: int, name: str, file: Traversable) -> Lesson:

@@ -39,14 +39,14 @@ def test_without_a_terminal_the_answers_are_left_out(pcheck: Pcheck) -> None:
 
 
 def test_a_lesson_has_a_name_and_a_number(pcheck: Pcheck) -> None:
-    assert pcheck("lessons", "5") == pcheck("lessons", "an-old-prepare")
+    assert pcheck("lessons", "6") == pcheck("lessons", "an-old-prepare")
 
 
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
         (["ordinary-rum"], "unknown lesson 'ordinary-rum'; did you mean 'ordinary-run'?"),
-        (["99"], "unknown lesson '99'; `pcheck lessons` lists all 15"),
+        (["99"], "unknown lesson '99'; `pcheck lessons` lists all 16"),
         (["--answers"], "--answers needs the name of a lesson; `pcheck lessons` lists them"),
         (["1", "--site", "x"], "--site cannot be combined with NAME, --answers or --output"),
         (["--site", "file"], "file is a file; name a new folder for the site"),
