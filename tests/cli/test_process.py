@@ -85,7 +85,8 @@ def test_the_limit_of_time_is_respected(engine: str, process: Starts, machine_co
     assert (status, found["verdict"], err) == (3, "incomplete", "")
     assert found["run"]["stopped"] == "the limit of 2 seconds"
     # The limit counts the loading of machine code, which is not part of the time of the search.
-    assert 0 < found["run"]["seconds"] < 2.3
+    # Other tests may keep the processors busy.
+    assert 0 < found["run"]["seconds"] < 3
 
 
 @pytest.mark.parametrize(
