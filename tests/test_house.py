@@ -38,6 +38,7 @@ ROOMS = {  # what each room may import; a room inside another is named with it
     "cli": "front lessons tolerance scenarios results play render traces search search.reductions "
     "loading semantics language base",
     "testing": "front loading base",
+    "hosted": "semantics language base",
     "specs": "loading",  # the package whose modules are the shipped specs
     "__main__": "cli",
 }

@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from dataclasses import MISSING, dataclass
-from typing import Any, Self, TypeAlias
+from typing import Any, ClassVar, Self, TypeAlias
 
 from pcheck.language.kinds import FACTS, FIXED
 from pcheck.language.names import Group, Id
@@ -38,6 +38,7 @@ class Actor:
     """
 
     me: Id = fixed(Id("?"))
+    own_properties: ClassVar[tuple[Any, ...]] = ()  # of each cluster with a node of this class
 
     def actions(self) -> Iterable[Action]:
         """Return what the node may do in this state without a message."""

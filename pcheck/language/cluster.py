@@ -19,6 +19,7 @@ from pcheck.language.kinds import FACTS, undecorated
 from pcheck.language.names import Group, Id, Value
 from pcheck.language.printing import show
 from pcheck.language.property import Milestone, Property
+from pcheck.language.reading import is_readable, without_role
 from pcheck.language.seen import UP, Sees
 from pcheck.language.values import UnsupportedValue, check_supported, exact
 from pcheck.text import an
@@ -40,7 +41,7 @@ class Cluster:
         interchangeable: Iterable[Group | tuple[Value, ...]] = (),
     ) -> None:
         """Create a cluster; the spec treats the names in each `interchangeable` block alike."""
-        self._declare(_distinct(properties))
+        declared = _distinct(properties)
         self.milestones = _milestones(milestones)
         self.groups = _groups(nodes)
         self.actors: dict[Id, Actor] = {}
@@ -52,6 +53,8 @@ class Cluster:
                 self.actors[node] = _named(node, make(number))
         if not self.actors:
             raise SpecError("the cluster has no nodes; give at least one group a size above 0")
+        own = (prop for actor in self.actors.values() for prop in actor.own_properties)
+        self._declare(_distinct(dict.fromkeys((*declared, *own))))
         for prop in (*self.properties, *self.questions):
             self._check_footprint(prop)
         for each in self.milestones:
@@ -98,10 +101,11 @@ class Cluster:
 
     def has_field(self, node: Id, name: str) -> bool:
         """Return whether the node has the field `name`, such as `time` or `Clock.time`."""
-        role, _, field = name.rpartition(".")
+        role, _, _ = name.rpartition(".")
         actor = self.actors[node]
         roles = [kind.__name__ for kind in type(actor).__mro__]
-        return (not role or role in roles) and field in {f.name for f in fields(actor)}
+        is_role = not role or role.partition(".")[0] in roles
+        return is_role and is_readable(actor, without_role(name))
 
     def _footprint(self) -> dict[Sees, None]:
         return dict.fromkeys(what for prop in self.properties for what in prop.sees)
@@ -110,7 +114,7 @@ class Cluster:
         for what in prop.sees:
             if isinstance(what, str) and not any(self.has_field(n, what) for n in self.actors):
                 roles = dict.fromkeys(map(type, self.actors.values()))
-                hint = hint_at_field(roles, what.rpartition(".")[2])
+                hint = hint_at_field(roles, without_role(what))
                 if what in ("up", "UP"):
                     hint = "; for seen.up write UP without quotes"
                 raise SpecError(f"{prop.name} sees the field {what!r}, which no node has{hint}")

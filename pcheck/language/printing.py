@@ -45,6 +45,8 @@ def _text(value: Any, *, named: bool) -> str:
         return repr(value)
     if isinstance(value, Group):
         return f"[{', '.join(value)}]"
+    if (own := getattr(type(value), "__pcheck_show__", None)) is not None:
+        return str(own(value, text))
     if (fields := _fields(value)) is not None:
         inside = (f"{name}={text(field)}" if named else text(field) for name, field in fields)
         return f"{type(value).__name__}({', '.join(inside)})"

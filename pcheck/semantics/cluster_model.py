@@ -13,10 +13,10 @@ from copy import copy
 from typing import NamedTuple
 
 from pcheck.language.cluster import Cluster
-from pcheck.language.kinds import state_fields
 from pcheck.language.model import Model
 from pcheck.language.names import Id, Value
 from pcheck.language.printing import show
+from pcheck.language.reading import shown_fields
 from pcheck.language.seen import Seen
 from pcheck.semantics.network import Letter, Network
 from pcheck.semantics.node import Asked, Bundle, Config, Interner, Node, Row, StepKind
@@ -214,5 +214,4 @@ class ClusterModel(Model[State]):
 def fields_of(config: Config) -> dict[str, str]:
     """Return the text of each field of the state of a node, after `down` if the node is down."""
     down = {} if config.up else {"": "down"}
-    actor = config.actor
-    return down | {name: show(getattr(actor, name)) for name in state_fields(type(actor))}
+    return down | {name: show(value) for name, value in shown_fields(config.actor).items()}

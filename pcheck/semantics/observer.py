@@ -14,8 +14,8 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from pcheck.language.cluster import Cluster
-from pcheck.language.kinds import state_fields
 from pcheck.language.names import Id
+from pcheck.language.reading import is_fixed, value_of, without_role
 from pcheck.language.seen import UP, Common, FieldValues, Seen, Sees, Up
 from pcheck.language.values import exact, order
 from pcheck.semantics.network import Letter
@@ -97,7 +97,7 @@ class Observer:
                 (name, i)
                 for name, owners in self.fields.items()
                 for i in owners
-                if not isinstance(name, str) or _bare(name) in state_fields(type(self._actors[i]))
+                if not isinstance(name, str) or not is_fixed(self._actors[i], name)
             )
         }
         self._meaning: dict[Hashable, Any] = {}  # the value of each exact key
@@ -265,7 +265,7 @@ class Observer:
     def _held(self, name: Watched, i: int, observation: Observation) -> Any:
         at = self._places.get((name, i))
         if at is None:  # a fixed field
-            return getattr(self._actors[i], _bare(str(name)))
+            return getattr(self._actors[i], without_role(str(name)))
         return self._meaning[observation.values[at]]
 
     def _key(self, name: Watched, config: Config) -> Hashable:
@@ -292,9 +292,4 @@ def _owners(cluster: Cluster, names: Iterable[Watched]) -> dict[Watched, tuple[i
 
 def _value(name: Watched, config: Config) -> Any:
     """Return the value of a field of a node, or for UP whether the node is up."""
-    return getattr(config.actor, _bare(name)) if isinstance(name, str) else config.up
-
-
-def _bare(name: str) -> str:
-    """Return a field name without its role: `time` for `Clock.time`."""
-    return name.rpartition(".")[2]
+    return value_of(config.actor, without_role(name)) if isinstance(name, str) else config.up

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 
 from pcheck.language.names import Id
+from pcheck.language.reading import value_of, without_role
 from pcheck.language.seen import UP, Seen, Sees
 from pcheck.language.values import exact
 from pcheck.semantics.cluster_model import ClusterModel
@@ -49,6 +50,6 @@ def fields_of_local(model: ClusterModel, i: int, local: Config, sees: Sequence[S
         assert isinstance(what, str)
         if not model.cluster.has_field(model.nodes[i].me, what):
             return None
-        return exact(getattr(local.actor, what.rpartition(".")[2]))
+        return exact(value_of(local.actor, without_role(what)))
 
     return tuple(value(what) for what in sees if not isinstance(what, type))

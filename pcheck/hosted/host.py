@@ -1,0 +1,182 @@
+"""One call of a hosted object: made again, run in a sealed world, and frozen again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple
+
+from pcheck.hosted.files import Files
+from pcheck.hosted.freezing import Freezer
+from pcheck.hosted.loop import Loop, Suspended, new_loop
+from pcheck.hosted.memo import Memo, Unfreezable
+from pcheck.hosted.net import Effect, Message, Net, Written
+from pcheck.hosted.paths import differing, path_to
+from pcheck.hosted.raised import raised_by
+from pcheck.hosted.sealed import Forbidden, World, inside
+from pcheck.hosted.thawing import NotThawable, Thawer
+from pcheck.language.values import Map, exact
+from pcheck.semantics.results import InvalidResult
+
+NET = "net"  # the name of the network among the things outside the state
+Call = Callable[[Any, Net], Any]
+
+
+@dataclass(frozen=True)
+class Running:
+    """A frozen object with its event loop, which holds timers."""
+
+    it: object
+    loop: object
+
+
+class Ran(NamedTuple):
+    """The result of a call."""
+
+    net: Net
+    is_ignored: bool = False  # true if the call did nothing with a message
+    it: object = None  # the frozen object, or what the call raised
+    disk: object = NotImplemented  # the frozen value on the disk, if the call decides it
+
+    @property
+    def effects(self) -> list[Effect]:
+        return self.net.effects
+
+
+class Host:
+    """The maker of the objects of one class of nodes, which are frozen between calls."""
+
+    def __init__(
+        self, outside: Mapping[str, object], skip: Iterable[str], unordered: Iterable[str]
+    ) -> None:
+        self._freezer = Freezer(outside, skip, unordered)
+        self._thawer = Thawer(outside)
+        self._freezer.put_outside(Net, NET)
+        self._exact_messages: set[Any] = set()
+
+    def boot(
+        self,
+        boot: Callable[[Any, Net], Any],
+        disk: Callable[[Any], Any],
+        saved: Any,
+        files: Mapping[str, bytes],
+        choices: tuple[int, ...],
+    ) -> Ran:
+        """Run a node's boot from what is on its disk."""
+        net = self._net(new_loop(), choices)
+        return self._run(lambda: boot(self._thawer.thaw(saved), net), net, _nothing, disk, files)
+
+    def call(
+        self,
+        call: Call,
+        disk: Callable[[Any], Any],
+        form: object,
+        files: Mapping[str, bytes],
+        choices: tuple[int, ...],
+    ) -> Ran:
+        """Call the object of which this is the frozen form."""
+        net = self._net(new_loop(), choices)
+        it = self._thawer.thaw(form.it if isinstance(form, Running) else form)
+        if isinstance(form, Running):
+            it, net.loop = self._thawer.thaw((form.it, form.loop))
+        return self._run(lambda: it, net, call, disk, files)
+
+    def message(self, form: object, net: Net) -> Any:
+        """Return the message of which this is the frozen form."""
+        self._thawer.outside[NET] = net
+        thing = self._thawer.thaw(form)
+        return thing.content if isinstance(thing, Message) else thing
+
+    def check(self, form: object) -> None:
+        """Raise InvalidResult unless an object that is made from a form has the same form."""
+        parts = (form.it, form.loop) if isinstance(form, Running) else (form,)
+        again = self._freezer.freeze(self._thawer.thaw(parts))
+        if exact(again) != exact(parts):
+            raise InvalidResult(f"cannot be hosted: made again, {differing(parts[0], again[0])}")
+
+    def _net(self, loop: Loop, choices: tuple[int, ...]) -> Net:
+        net = Net(self._freeze_message, loop, choices)
+        self._thawer.outside[NET] = net
+        return net
+
+    def _freeze_message(self, message: Any) -> Any:
+        try:
+            form = self._freezer.freeze(message)
+        except Unfreezable as fault:
+            raise InvalidResult(_unfreezable(fault, message, "the message")) from None
+        key = exact(form)
+        if key not in self._exact_messages:
+            self.check(form)
+            self._exact_messages.add(key)
+        return form
+
+    def _run(
+        self,
+        make: Callable[[], Any],
+        net: Net,
+        call: Call,
+        disk: Callable[[Any], Any],
+        files: Mapping[str, bytes],
+    ) -> Ran:
+        def note(path: str, held: Mapping[str, bytes]) -> None:
+            net.effects.append(Written(path, Map(held)))
+
+        world, it, on_disk = World(Files(files, note)), None, NotImplemented
+        try:
+            with inside(world, net.loop):
+                it = make()
+                if call(it, net) is NotImplemented:
+                    return Ran(net, is_ignored=True)
+                net.loop.run_all()
+                on_disk = disk(it)
+        except Forbidden:
+            pass
+        except (InvalidResult, NotThawable):
+            raise
+        except Suspended as suspended:
+            raise InvalidResult(str(suspended)) from None
+        except Exception as error:
+            if world.refused is None:
+                return Ran(net, it=raised_by(error))
+        if world.refused is not None:
+            raise InvalidResult(str(world.refused))
+        return Ran(net, it=self._frozen(it, net.loop), disk=self._frozen_disk(on_disk))
+
+    def _frozen(self, it: Any, loop: Loop) -> object:
+        """Return the frozen object, with the event loop if the object needs it later."""
+        memo = Memo()
+        try:
+            form = self._freezer.frozen(it, memo)
+            if not loop.timers and id(loop) not in memo:
+                return form
+            return Running(form, self._freezer.frozen(loop, memo))
+        except Unfreezable as fault:
+            raise InvalidResult(_unfreezable(fault, it, "it")) from None
+        except RecursionError:
+            raise InvalidResult("leaves an object that is nested too deeply") from None
+
+    def _frozen_disk(self, disk: Any) -> object:
+        if disk is NotImplemented:
+            return NotImplemented
+        try:
+            return self._freezer.freeze(disk)
+        except Unfreezable as fault:
+            raise InvalidResult(_unfreezable(fault, disk, "what is on the disk")) from None
+
+
+@cache
+def host_of(cls: Any) -> Host:
+    """Return the host of a class of nodes."""
+    return Host(cls.outside, cls.skip, cls.unordered)
+
+
+def _nothing(it: Any, net: Net) -> None:
+    """Do nothing after the object has been made."""
+
+
+def _unfreezable(fault: Unfreezable, root: object, name: str) -> str:
+    """Return the error about a thing that cannot be put back, with the way to the thing."""
+    path = path_to(root, fault.thing, name)
+    remedy = "leave the attribute out of the state with skip=, or give the thing a name in outside="
+    return f"leaves {path} as {fault.what}, so pcheck cannot put it back; {remedy}"

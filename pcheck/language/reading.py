@@ -1,0 +1,46 @@
+"""The fields of an actor by name, as properties read them and traces show them.
+
+The state of most actors is their fields. A class whose state is something else, such as a hosted
+object, defines `__pcheck_fields__`, which returns the parts of the state by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from pcheck.language.actor import Actor
+from pcheck.language.kinds import FACTS, state_fields
+
+
+def shown_fields(actor: Actor) -> Mapping[str, Any]:
+    """Return the parts of the state of an actor by name, as a trace shows them."""
+    own = getattr(type(actor), "__pcheck_fields__", None)
+    if own is not None:
+        return own(actor)  # type: ignore[no-any-return]
+    return {name: getattr(actor, name) for name in state_fields(type(actor))}
+
+
+def is_readable(actor: Actor, name: str) -> bool:
+    """Return whether a property can see the field `name` of an actor."""
+    if name in {each.name for each in fields(actor)}:
+        return True
+    return hasattr(actor, "__pcheck_fields__") and name in shown_fields(actor)
+
+
+def is_fixed(actor: Actor, name: str) -> bool:
+    """Return whether a field has the same value in every state."""
+    return without_role(name) in FACTS[type(actor)].fixed
+
+
+def value_of(actor: Actor, name: str) -> Any:
+    """Return the value of a field of an actor; None for an attribute that does not exist now."""
+    if name in {each.name for each in fields(actor)}:
+        return getattr(actor, name)
+    return shown_fields(actor).get(name)
+
+
+def without_role(name: str) -> str:
+    """Return the name of a field without its role: `time` for `Clock.time`."""
+    return name.partition(".")[2] or name
