@@ -16,6 +16,7 @@ from pcheck.errors import PcheckError, SpecError
 from pcheck.text import printable, shown_path
 
 LIBRARIES = ("stdlib", "platstdlib", "purelib", "platlib")
+_HOSTED: set[Path] = set()
 OWN_FOLDER = Path(__file__).resolve().parent
 
 
@@ -54,15 +55,25 @@ def has_place(text: str) -> bool:
     return re.match(r"\S+\.py:\d+: ", text) is not None
 
 
+@cache
 def is_users(filename: str) -> bool:
-    """Return whether a file belongs to the user or is a shipped spec.
+    """Return whether a file belongs to the user, is a shipped spec, or is hosted by a spec.
 
     Files of pcheck itself, of Python and of installed packages do not belong to the user.
     """
     path = Path(filename).resolve()
     if path.is_relative_to(OWN_FOLDER / "specs"):
         return True
+    if any(path.is_relative_to(hosted) for hosted in _HOSTED):
+        return True
     return not any(path.is_relative_to(place) for place in (OWN_FOLDER, *_installed()))
+
+
+def add_hosted(path: Path) -> None:
+    """Count a file or folder of an installed package as the user's: a spec runs its code."""
+    if path.resolve() not in _HOSTED:
+        _HOSTED.add(path.resolve())
+        is_users.cache_clear()
 
 
 @cache

@@ -10,6 +10,7 @@ nothing, a field that keeps its first value.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from inspect import get_annotations
 from typing import Any, NamedTuple, TypeAlias
 
 from pcheck.blame import place_of
@@ -69,8 +70,9 @@ def _of_cluster(model: ClusterModel, tick: Tick) -> Iterator[Never]:
     yield from _not_visited(sites, _Visits(sites, calls(model, 0), tick))
     expected = {kind for case in cases for kind in case.kinds}
     reacted = {type(asked.letter.message) for asked in effective if asked.letter is not None}
-    for kind in _by_name(sent - reacted - _seen(model)):
-        if not issubclass(kind, tuple(expected)) and kind.__module__ != "builtins":
+    for kind in _by_name(sent - reacted):
+        is_watched = issubclass(kind, (*expected, *_seen(model)))
+        if not is_watched and kind.__module__ != "builtins":
             yield _at_class(kind, f"no node ever reacts to {an(kind.__name__)}")
     yield from _constant_fields(model, active)
 
@@ -140,7 +142,7 @@ def _concerns(site: Site, call: Call) -> bool:
 
 def _constant_fields(model: ClusterModel, roles: Iterable[type]) -> Iterator[Never]:
     """Yield the fields that no step changes."""
-    left = {role: list(state_fields(role)) for role in roles}
+    left = {role: [n for n in state_fields(role) if _is_users_field(role, n)] for role in roles}
     for asked in model.asked:
         names = left.get(type(asked.actor))
         for move in asked.node.moves(asked.actor, asked.letter) if names else ():
@@ -150,6 +152,14 @@ def _constant_fields(model: ClusterModel, roles: Iterable[type]) -> Iterator[Nev
         for name in left[role]:
             text = f"the field {name} of {an(role.__name__)} never changes"
             yield _at_class(role, f"{text}; declare a constant with fixed()")
+
+
+def _is_users_field(role: type, field: str) -> bool:
+    """Return whether the class that declares a field belongs to a spec, and not to pcheck."""
+    owner = next((each for each in role.__mro__ if field in get_annotations(each)), role)
+    return not owner.__module__.startswith("pcheck.") or owner.__module__.startswith(
+        "pcheck.specs."
+    )
 
 
 def _changes(name: str, before: object, after: object) -> bool:

@@ -103,6 +103,16 @@ class Object:
 
 
 @dataclass(frozen=True)
+class Plain:
+    """A text that a trace shows without quotes."""
+
+    text: str
+
+    def __pcheck_show__(self, show: Show) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
 class Constant:
     """A value that never changes, of a class of Python's library: a datetime, a Decimal, a UUID."""
 

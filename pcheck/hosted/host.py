@@ -64,8 +64,8 @@ class Host:
         choices: tuple[int, ...],
     ) -> Ran:
         """Run a node's boot from what is on its disk."""
-        net = self._net(new_loop(), choices)
-        return self._run(lambda: boot(self._thawer.thaw(saved), net), net, _nothing, disk, files)
+        net = self.net(choices)
+        return self.run(lambda: boot(self.thaw(saved, net), net), net, nothing, disk, files)
 
     def call(
         self,
@@ -76,42 +76,14 @@ class Host:
         choices: tuple[int, ...],
     ) -> Ran:
         """Call the object of which this is the frozen form."""
-        net = self._net(new_loop(), choices)
-        it = self._thawer.thaw(form.it if isinstance(form, Running) else form)
+        net = self.net(choices)
         if isinstance(form, Running):
-            it, net.loop = self._thawer.thaw((form.it, form.loop))
-        return self._run(lambda: it, net, call, disk, files)
+            it, net.loop = self.thaw((form.it, form.loop), net)
+        else:
+            it = self.thaw(form, net)
+        return self.run(lambda: it, net, call, disk, files)
 
-    def message(self, form: object, net: Net) -> Any:
-        """Return the message of which this is the frozen form."""
-        self._thawer.outside[NET] = net
-        thing = self._thawer.thaw(form)
-        return thing.content if isinstance(thing, Message) else thing
-
-    def check(self, form: object) -> None:
-        """Raise InvalidResult unless an object that is made from a form has the same form."""
-        parts = (form.it, form.loop) if isinstance(form, Running) else (form,)
-        again = self._freezer.freeze(self._thawer.thaw(parts))
-        if exact(again) != exact(parts):
-            raise InvalidResult(f"cannot be hosted: made again, {differing(parts[0], again[0])}")
-
-    def _net(self, loop: Loop, choices: tuple[int, ...]) -> Net:
-        net = Net(self._freeze_message, loop, choices)
-        self._thawer.outside[NET] = net
-        return net
-
-    def _freeze_message(self, message: Any) -> Any:
-        try:
-            form = self._freezer.freeze(message)
-        except Unfreezable as fault:
-            raise InvalidResult(_unfreezable(fault, message, "the message")) from None
-        key = exact(form)
-        if key not in self._exact_messages:
-            self.check(form)
-            self._exact_messages.add(key)
-        return form
-
-    def _run(
+    def run(
         self,
         make: Callable[[], Any],
         net: Net,
@@ -119,6 +91,8 @@ class Host:
         disk: Callable[[Any], Any],
         files: Mapping[str, bytes],
     ) -> Ran:
+        """Make or take an object, call it in a sealed world, and freeze it."""
+
         def note(path: str, held: Mapping[str, bytes]) -> None:
             net.effects.append(Written(path, Map(held)))
 
@@ -142,6 +116,34 @@ class Host:
         if world.refused is not None:
             raise InvalidResult(str(world.refused))
         return Ran(net, it=self._frozen(it, net.loop), disk=self._frozen_disk(on_disk))
+
+    def net(self, choices: tuple[int, ...] = ()) -> Net:
+        """Return the network for a call that begins with these choices."""
+        return Net(self._freeze_message, new_loop(), choices)
+
+    def thaw(self, form: object, net: Net) -> Any:
+        """Return the thing or the message of which this is the frozen form."""
+        self._thawer.outside[NET] = net
+        thing = self._thawer.thaw(form)
+        return thing.content if isinstance(thing, Message) else thing
+
+    def check(self, form: object) -> None:
+        """Raise InvalidResult unless an object that is made from a form has the same form."""
+        parts = (form.it, form.loop) if isinstance(form, Running) else (form,)
+        again = self._freezer.freeze(self._thawer.thaw(parts))
+        if exact(again) != exact(parts):
+            raise InvalidResult(f"cannot be hosted: made again, {differing(parts[0], again[0])}")
+
+    def _freeze_message(self, message: Any) -> Any:
+        try:
+            form = self._freezer.freeze(message)
+        except Unfreezable as fault:
+            raise InvalidResult(_unfreezable(fault, message, "the message")) from None
+        key = exact(form)
+        if key not in self._exact_messages:
+            self.check(form)
+            self._exact_messages.add(key)
+        return form
 
     def _frozen(self, it: Any, loop: Loop) -> object:
         """Return the frozen object, with the event loop if the object needs it later."""
@@ -171,7 +173,7 @@ def host_of(cls: Any) -> Host:
     return Host(cls.outside, cls.skip, cls.unordered)
 
 
-def _nothing(it: Any, net: Net) -> None:
+def nothing(it: Any, net: Net) -> None:
     """Do nothing after the object has been made."""
 
 

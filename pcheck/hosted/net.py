@@ -77,6 +77,10 @@ class Net:
         self.taken: list[tuple[int, int, str]] = []  # the choice, of how many, and its label
         self._frozen, self._choices = frozen, choices
 
+    def begin(self, choices: tuple[int, ...]) -> None:
+        """Begin another call with the same network."""
+        self.effects, self.taken, self._choices = [], [], choices
+
     def send(self, to: Id | Iterable[Id], message: object) -> None:
         """Send a message to one node, or to each of several nodes."""
         if isinstance(to, str) and not isinstance(to, Id):

@@ -7,7 +7,8 @@ from typing import Any
 
 from pcheck.hosted import forms
 from pcheck.hosted.host import Running
-from pcheck.hosted.twins import CONTENT
+from pcheck.hosted.loop import Loop, Timer
+from pcheck.hosted.twins import CONTENT, frozen
 from pcheck.language.kinds import is_frozen_dataclass
 from pcheck.language.values import Map, Set
 from pcheck.semantics.renaming import replace_fields
@@ -15,6 +16,16 @@ from pcheck.semantics.renaming import replace_fields
 NUMBERED = forms.List, forms.Deque, forms.Dict, forms.ByteArray, forms.Partial, forms.Cell
 NUMBERED += forms.Closure, forms.Twin, Set, Map  # type: ignore[assignment]
 TIMERS = "timers"
+LOOP, TIMER = frozen(Loop), frozen(Timer)
+
+
+class Known(list[str]):
+    """The paths of the things that a walk has met, by their numbers; the event loop and timers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop: Any = None
+        self.callbacks: dict[str, Any] = {}  # of each timer, by its path
 
 
 def attributes_of(form: Any) -> dict[str, Any]:
@@ -22,17 +33,22 @@ def attributes_of(form: Any) -> dict[str, Any]:
 
     An attribute that holds an object has the class of the object as its value.
     """
-    known: list[str] = []
-    if isinstance(form, Running):
-        it = _named(form.it, "", known)
-        waiting: Any = getattr(_named(form.loop, "loop", known), TIMERS)
-        callbacks = forms.List(tuple([each.callback for each in waiting.items]))
-        return dict(_flat(it, "")) | {TIMERS: callbacks}
-    return dict(_flat(_named(form, "", known), ""))
+    known = Known()
+    if not isinstance(form, Running):
+        return dict(_flat(_named(form, "", known), ""))
+    it = _named(form.it, "", known)
+    _named(form.loop, "loop", known)
+    waiting = [
+        known.callbacks[each.path] if isinstance(each, forms.Same) else each.callback
+        for each in known.loop.timers.items
+    ]
+    return dict(_flat(it, "")) | {TIMERS: forms.List(tuple(waiting))}
 
 
 def _flat(form: Any, path: str) -> list[tuple[str, Any]]:
     """Return the attributes of a frozen object, or the form itself under its path."""
+    if isinstance(form, LOOP):
+        return []
     if not isinstance(form, forms.Twin):
         return [(path or "it", form)]
     found: list[tuple[str, Any]] = [(path, forms.Object(type(form).__name__))] if path else []
@@ -42,7 +58,7 @@ def _flat(form: Any, path: str) -> list[tuple[str, Any]]:
     return found
 
 
-def _named(form: Any, path: str, known: list[str]) -> Any:
+def _named(form: Any, path: str, known: Known) -> Any:
     """Return a form in which an object that is met again is named by the path of the first one.
 
     The walk has the order of `freezing`.
@@ -63,15 +79,18 @@ def _named(form: Any, path: str, known: list[str]) -> Any:
         return tuple.__new__(type(form), [_named(each, path, known) for each in form])
     if is_frozen_dataclass(type(form)):
         is_object = isinstance(form, forms.Twin)
-        return replace_fields(
-            form,
-            {
-                each.name: _named(
-                    getattr(form, each.name), _joined(path, each.name) if is_object else path, known
-                )
-                for each in fields(form)
-            },
-        )
+        inner = {
+            each.name: _named(
+                getattr(form, each.name), _joined(path, each.name) if is_object else path, known
+            )
+            for each in fields(form)
+        }
+        found = replace_fields(form, inner)
+        if isinstance(form, LOOP):
+            known.loop = found
+        elif isinstance(form, TIMER):
+            known.callbacks[path] = inner["callback"]
+        return found
     return form
 
 

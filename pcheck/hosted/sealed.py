@@ -23,7 +23,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 from pcheck.hosted.files import Files
 from pcheck.hosted.loop import Loop
@@ -63,10 +63,10 @@ class World:
 
 
 class _State:
-    """The world of the call that runs now."""
+    """The world of the call that runs now, and each function that was wrapped, by its id."""
 
     world: World | None = None
-    is_installed = False
+    wrapped: ClassVar[dict[int, tuple[object, object]]] = {}
 
 
 @contextmanager
@@ -85,9 +85,8 @@ def inside(world: World, loop: Loop) -> Iterator[None]:
 
 def install() -> None:
     """Wrap the functions of Python, once in a process."""
-    if _State.is_installed:
+    if _State.wrapped:
         return
-    _State.is_installed = True
     for name in CLOCKS:
         _wrap(time, name, lambda world, *a, **k: 0.0)
     for name in NANOSECONDS:
@@ -111,6 +110,15 @@ def install() -> None:
     _wrap(builtins, "print", lambda world, *a, **k: None)
     _wrap(logging.Logger, "handle", lambda world, *a, **k: None)
     _wrap_files()
+
+
+def rebind(module: Any) -> None:
+    """Replace the functions that a module took with `from time import time` before they changed."""
+    install()
+    for name, thing in list(vars(module).items()):
+        known = _State.wrapped.get(id(thing))
+        if known is not None:
+            setattr(module, name, known[1])
 
 
 def _wrap_files() -> None:
@@ -168,3 +176,4 @@ def _wrap(owner: Any, name: str, inside: Inside) -> None:
         return inside(world, *arguments, **named)
 
     setattr(owner, name, wrapped)
+    _State.wrapped[id(original)] = original, wrapped

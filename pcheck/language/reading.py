@@ -6,7 +6,7 @@ object, defines `__pcheck_fields__`, which returns the parts of the state by nam
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -44,3 +44,9 @@ def value_of(actor: Actor, name: str) -> Any:
 def without_role(name: str) -> str:
     """Return the name of a field without its role: `time` for `Clock.time`."""
     return name.partition(".")[2] or name
+
+
+def narrowing_of(actors: Iterable[Actor]) -> tuple[str, ...]:
+    """Return what the classes of actors leave out of their states, so that a verdict means less."""
+    found: list[Iterable[str]] = [getattr(a, "__pcheck_narrowing__", tuple)() for a in actors]
+    return tuple(dict.fromkeys(text for texts in found for text in texts))

@@ -24,11 +24,16 @@ from pcheck.text import an
 
 
 def unsent(cluster: Cluster, messages: Iterable[object]) -> list[tuple[Property, type]]:
-    """Return each property with each kind that it sees and that none of the messages is of."""
+    """Return each property with each kind that it sees and that none of the messages is of.
+
+    The properties that a class of actors brings along are left out: the author did not write them.
+    """
     sent = tuple(messages)
+    brought = {each for actor in cluster.actors.values() for each in actor.own_properties}
     return [
         (prop, kind)
         for prop in cluster.properties
+        if prop not in brought
         for kind in prop.sees
         if isinstance(kind, type) and not any(isinstance(message, kind) for message in sent)
     ]

@@ -38,7 +38,6 @@ SEQUENCES = list, tuple, deque, Set
 SETS = set, frozenset
 MAPPINGS = dict, Map, MappingProxyType
 OnCode = Callable[[Any], None]
-is_users_file = functools.cache(is_users)
 
 
 class Content(NamedTuple):
@@ -93,7 +92,7 @@ def is_users_class(kind: type) -> bool:
     if kind.__module__ in sys.builtin_module_names:
         return False
     file = getattr(sys.modules.get(kind.__module__), "__file__", None)
-    return file is None or is_users_file(file)
+    return file is None or is_users(file)
 
 
 class _TooLarge(Exception):

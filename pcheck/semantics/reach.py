@@ -17,7 +17,7 @@ from enum import Enum
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple, TypeAlias
 
-from pcheck.blame import place_of
+from pcheck.blame import is_users, place_of
 from pcheck.language.actor import Actor
 from pcheck.language.model import Model
 from pcheck.language.property import Property
@@ -27,7 +27,6 @@ from pcheck.semantics.plain_data import (
     attributes,
     content_of,
     is_users_class,
-    is_users_file,
 )
 
 MAX_NAMED = 3  # places in one error
@@ -179,7 +178,7 @@ class _Walk:
         if not isinstance(value, ModuleType) or (id(value), id(names)) in self._modules:
             return
         self._modules.add((id(value), id(names)))
-        if (file := getattr(value, "__file__", None)) is not None and is_users_file(file):
+        if (file := getattr(value, "__file__", None)) is not None and is_users(file):
             for each in sorted(names & vars(value).keys()):
                 self._add_global(vars(value), each, reader, names)
 
@@ -219,7 +218,7 @@ def is_written_by_user(function: FunctionType) -> bool:
     """Return whether the user wrote a function; `dataclass` makes functions in `<string>`."""
     file = function.__code__.co_filename
     is_made = file == "<string>" and function.__name__.startswith("__")
-    return not is_made and is_users_file(file)
+    return not is_made and is_users(file)
 
 
 def _functions_behind(thing: Any) -> list[FunctionType]:

@@ -17,6 +17,7 @@ from pcheck.semantics.start import GIVEN_START
 from pcheck.semantics.trace import Trace
 from pcheck.text import all_of, counted
 from pcheck.traces.explanation import Explanation, explain
+from pcheck.traces.rerun import rerun
 from pcheck.traces.saved import SavedTrace
 from pcheck.traces.timeline import Timeline, timeline_of
 
@@ -134,6 +135,7 @@ class Finding:
 
         Every format calls `tick` often while it is drawn.
         """
+        rerun(setup.model, trace)
         timeline = timeline_of(setup.model, trace, tick)
         grown = [f for p in setup.model.properties if p.name == saved.property for f in p.ordered]
         timeline = _with_lines(timeline, _lines_about_future(saved, len(trace), grown))

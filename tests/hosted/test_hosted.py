@@ -1,0 +1,246 @@
+"""Hosted nodes: booting, choices, exceptions, effects of a handler one by one, and attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from pcheck import Cluster, Id, Seen, always, check, group, spec
+from pcheck.errors import SpecError
+from pcheck.hosted import Hosted, Net
+from tests.hosted.small import Box, Done, columns, doing, steps_of
+
+
+def test_a_program_may_choose_and_each_choice_is_a_step() -> None:
+    def act(it: Any, net: Net) -> None:
+        first = net.choose("x", "y")
+        it.got = first + net.choose(*("1" if first == "y" else "23"))
+
+    assert steps_of(doing(act)) == [
+        "n1 acts, chooses 'x', '2'",
+        "n1 acts, chooses 'x', '3'",
+        "n1 acts, chooses 'y', '1'",
+    ]
+    assert columns(doing(act), "n1 acts, chooses 'x', '3'") == {"got": "'x3'"}
+
+
+def test_a_boot_that_nobody_notices_is_no_step() -> None:
+    def boot(disk: Any, net: Net) -> Box:
+        return Box(n=disk or 0)
+
+    def act(it: Any, net: Net) -> None:
+        it.n = 1
+
+    build = doing(act, boot, disk=lambda it: it.n)
+    assert steps_of(build, crashes=1) == ["n1 acts", "n1 crashes"]
+    assert columns(build) == {"n": "0", "saved": "0"}
+    assert columns(build, "n1 acts", "n1 crashes", "n1 restarts", crashes=1) == {
+        "n": "1",
+        "saved": "1",
+    }
+
+
+def test_a_boot_that_sends_a_message_is_a_step() -> None:
+    def boot(disk: Any, net: Net) -> Box:
+        net.say(Done("booted"))
+        return Box(n=0)
+
+    build = doing(lambda it, net: None, boot)
+    assert steps_of(build) == ["n1 boots"]
+    assert columns(build) == {"booted": "False"}
+    assert columns(build, "n1 boots") == {"n": "0"}
+
+
+def test_a_boot_that_counts_boots_on_the_disk_is_a_step() -> None:
+    """A crash after the boot and before any other step leaves the larger count."""
+
+    def boot(disk: Any, net: Net) -> Box:
+        return Box(boots=(disk or 0) + 1)
+
+    build = doing(lambda it, net: None, boot, disk=lambda it: it.boots)
+    again = ["n1 boots", "n1 crashes", "n1 restarts", "n1 boots"]
+    assert steps_of(build) == ["n1 boots"]
+    assert columns(build, *again, crashes=1) == {"boots": "2", "saved": "2"}
+
+
+def test_an_exception_is_an_outcome_and_ends_the_node() -> None:
+    def act(it: Any, net: Net) -> None:
+        it.n = 1
+        net.say(Done("before"))
+        raise KeyError("late")
+
+    found = check(doing(act))
+    assert found.properties["nothing_raises"].value == "violated"
+    assert found.trace is not None
+    assert found.trace.labels == ("n1 acts",)
+    assert steps_of(doing(act), "n1 acts") == []
+    assert columns(doing(act), "n1 acts") == {"it": "raised KeyError: 'late'"}
+    lines = str(found).splitlines()
+    assert "n1 raised KeyError: 'late':" in lines
+    trace = lines[lines.index("n1 raised KeyError: 'late':") + 1 :]
+    assert trace[0].endswith("""<lambda>: yield "acts", lambda: act(it, net)""")
+    assert trace[1].startswith("test_hosted.py:")
+    assert trace[1].endswith("""act: raise KeyError("late")""")
+    assert "says Done(what='before')" in str(found)  # it was sent before the exception
+
+
+def test_a_node_that_raised_may_crash_and_boot_again() -> None:
+    def act(it: Any, net: Net) -> None:
+        raise ValueError
+
+    labels = "n1 acts", "n1 crashes", "n1 restarts"
+    assert steps_of(doing(act), *labels, crashes=1) == ["n1 acts"]
+
+
+def test_each_effect_of_a_handler_that_saves_is_a_step_of_its_own() -> None:
+    def act(it: Any, net: Net) -> None:
+        it.n = 2
+        net.say(Done(1))
+        net.save("on the disk")
+        net.say(Done(2))
+
+    build = doing(act, lambda disk, net: Box(n=0 if disk is None else 1))
+    assert steps_of(build, "n1 acts", crashes=1) == ["n1 saves 'on the disk'", "n1 crashes"]
+    saves = "n1 acts", "n1 saves 'on the disk'"
+    assert columns(build, "n1 acts", crashes=1) == {
+        "n": "2",
+        "still to do": "saves 'on the disk'; says Done(2)",
+    }
+    assert steps_of(build, *saves, crashes=1) == ["n1 says Done(2)", "n1 crashes"]
+    lost = columns(build, "n1 acts", "n1 crashes", "n1 restarts", crashes=1)
+    kept = columns(build, *saves, "n1 crashes", "n1 restarts", crashes=1)
+    assert (lost, kept) == ({"n": "0"}, {"n": "1", "saved": "'on the disk'"})
+
+
+class Log:
+    def __init__(self) -> None:
+        self.entries: list[str] = []
+        self.term = 0
+
+
+def test_a_property_reads_an_attribute_of_an_object_in_the_object() -> None:
+    @dataclass(frozen=True)
+    class Server(Hosted):
+        def boot(self, disk: Any, net: Net) -> Box:
+            return Box(log=Log(), up=True)
+
+        def can(self, it: Any, net: Net) -> Any:
+            if it.log.term < 3:
+                yield "counts", lambda: grow(it)
+
+    def grow(it: Any) -> None:
+        it.log.term += 1
+        it.log.entries.append("x")
+
+    @always(sees=["Server.log.term", "Server.log.entries"])
+    def short(seen: Seen) -> str | None:
+        """A log stays short."""
+        terms = dict(seen.field("Server.log.term"))
+        return "too long" if terms[Id("n1")] == 2 else None
+
+    @spec
+    def servers() -> Cluster:
+        """One server."""
+        return Cluster({group("n", 1): lambda i: Server()}, properties=[short])
+
+    found = check(servers)
+    assert found.trace is not None
+    assert found.trace.labels == ("n1 counts", "n1 counts")
+    assert "log.entries = ['x'], log.term = 1" in str(found)
+
+
+def test_a_property_that_reads_an_unknown_attribute_is_an_error() -> None:
+    @always(sees=["Server.lgo"])
+    def wrong(seen: Seen) -> str | None:
+        """No such attribute."""
+
+    @dataclass(frozen=True)
+    class Server(Hosted):
+        def boot(self, disk: Any, net: Net) -> Box:
+            return Box(log=1)
+
+    with pytest.raises(SpecError, match=r"wrong sees the field 'Server.lgo', which no node has"):
+        Cluster({group("n", 1): lambda i: Server()}, properties=[wrong])
+
+
+REGISTRY: dict[int, int] = {}
+
+
+def hides_in_a_global(it: Any, net: Net) -> None:
+    REGISTRY[1] = REGISTRY.get(1, 0) + 1
+    it.n = REGISTRY[1]
+
+
+def hides_by_identity(it: Any, net: Net) -> None:
+    """An object remembers something by its id, which a copy does not have."""
+    it.n = it.n + (2 if IDS.get(id(it)) else 1)
+    IDS[id(it)] = True
+    KEPT.append(it)
+
+
+IDS: dict[int, bool] = {}
+KEPT: list[object] = []
+
+
+@pytest.mark.parametrize(
+    ("act", "error"),
+    [
+        (hides_in_a_global, "is not deterministic: two calls returned"),
+        (
+            hides_by_identity,
+            "the trace is not what the program does: in the step 'n1 acts', with an object that "
+            "was never frozen, it.n is 3 and was 2; the object keeps something that pcheck cannot "
+            "see",
+        ),
+    ],
+)
+def test_what_an_object_keeps_outside_itself_is_found(
+    act: Callable[[Any, Net], None], error: str
+) -> None:
+    @always(sees=["n"])
+    def small(seen: Seen) -> str | None:
+        """The number stays small."""
+        return "large" if seen.values_of("n")[0] >= 2 else None
+
+    @dataclass(frozen=True)
+    class Node(Hosted):
+        def boot(self, disk: Any, net: Net) -> Box:
+            return Box(n=0)
+
+        def can(self, it: Any, net: Net) -> Any:
+            if it.n < 4:
+                yield "acts", lambda: act(it, net)
+
+    @spec
+    def hiding() -> Cluster:
+        """A node that hides something."""
+        return Cluster({group("n", 1): lambda i: Node()}, properties=[small])
+
+    with pytest.raises(SpecError) as raised:
+        str(check(hiding))
+    assert error in str(raised.value)
+
+
+def test_a_message_may_be_plain_data() -> None:
+    @dataclass(frozen=True)
+    class Node(Hosted):
+        def boot(self, disk: Any, net: Net) -> Box:
+            return Box(got=[])
+
+        def can(self, it: Any, net: Net) -> Any:
+            if not it.got:
+                yield "sends", lambda: net.send(self.me, {"to": self.me, "terms": [1, 2]})
+
+        def on(self, it: Any, msg: Any, src: Id, net: Net) -> None:
+            it.got = [*msg["terms"], msg["to"] is src or msg["to"] == src]
+
+    @spec
+    def plain() -> Cluster:
+        """A node that sends a dict to itself."""
+        return Cluster({group("n", 1): lambda i: Node()})
+
+    deliver = "n1 <- n1: {'to': n1, 'terms': [1, 2]}"
+    assert columns(plain, "n1 sends", deliver) == {"got": "[1, 2, True]"}
