@@ -12,7 +12,15 @@ from pcheck.checking import answer
 from pcheck.errors import TraceError, UsageError
 from pcheck.language.decorators import Bug
 from pcheck.loading.setup import Setup, prepare
-from pcheck.loading.spec import SHIPPED, Spec, find, is_path, shipped
+from pcheck.loading.spec import (
+    SHIPPED,
+    Spec,
+    find,
+    implementation_names,
+    implementations,
+    is_path,
+    shipped,
+)
 from pcheck.results.result import Result
 from pcheck.search.engine import OnNote
 from pcheck.search.outcome import Verdict
@@ -122,9 +130,9 @@ def select(name: str | None, spec: str | None = None) -> list[KnownBug]:
 
     The bugs are those of the spec `spec`, a name or a file, or of all shipped specs if None.
     """
-    if spec is None and name is not None and is_path(name):
+    if spec is None and name is not None and (is_path(name) or name in implementation_names()):
         name, spec = None, name
-    specs = [find(spec)] if spec is not None else list(shipped())
+    specs = [find(spec)] if spec is not None else [*shipped(), *implementations()]
     found = [KnownBug(each, bug) for each in specs for bug in each.bugs]
     if not found and spec is not None:
         where = shown_path(specs[0].path)

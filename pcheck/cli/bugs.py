@@ -23,7 +23,7 @@ from pcheck.errors import OutputError
 from pcheck.files import check_apart, check_folder, write_whole
 from pcheck.language.decorators import Bug
 from pcheck.loading.rules import rules
-from pcheck.loading.spec import as_argument, is_path
+from pcheck.loading.spec import as_argument, implementations, is_path, to_install
 from pcheck.render.text.explanation import Rules
 from pcheck.render.text.header import Header
 from pcheck.render.text.paragraphs import Paragraph
@@ -140,7 +140,10 @@ def _print_table(selected: list[KnownBug], checks: list[BugCheck], spec: str | N
     console.print(table)
     file = f" {spec}" if spec is not None and is_path(spec) else ""
     hint = f"`pcheck bugs NAME{file}` shows one bug in full." if file else HINT
-    console.print("", Paragraph(hint), sep="\n")
+    console.print()
+    if spec is None and (missing := to_install(implementations())):
+        console.print(Paragraph(f"Not listed: {missing}."))
+    console.print(Paragraph(hint))
 
 
 def _print_in_full(selected: Sequence[KnownBug], checks: Sequence[BugCheck]) -> None:

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from pcheck.language.property import Property
 from pcheck.loading.selection import declared
-from pcheck.loading.spec import Spec, find, shipped
+from pcheck.loading.spec import Spec, find, implementations, shipped, to_install
 from pcheck.render.text.paragraphs import Paragraph, Rows
 
 EXIT_STATUS = "Exit status: 0 if the specs were listed, 2 usage or spec error."
@@ -27,7 +27,7 @@ def specs_command(
     ] = False,
 ) -> int:
     """Print the options, properties and bugs of all shipped specs, or of one spec; return 0."""
-    found = list(shipped()) if name is None else [find(name)]
+    found = [*shipped(), *implementations()] if name is None else [find(name)]
     if as_json:
         print(json.dumps([_object(spec) for spec in found], indent=2))
         return 0
@@ -47,6 +47,8 @@ def specs_command(
         console.print()
     if name is None:
         hint = "`pcheck specs SPEC` shows what each bug of a spec changes and violates."
+        if missing := to_install(found):
+            console.print(Paragraph(f"Not listed: {missing}."))
         console.print(Paragraph(hint))
     return 0
 

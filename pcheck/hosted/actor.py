@@ -86,7 +86,7 @@ class Hosted(Role):
         node = self._node
         role = node.booted.role
         found = dict[str, Any](booted=False) if node.has_to_boot else attributes_of(role.it)
-        if role.saved is not None:
+        if role.saved is not None or type(role).disk is not Role.disk:
             found["saved"] = role.saved
         found |= {f"file {path}": content for path, content in role.files.items()}
         if self.pending:

@@ -17,7 +17,7 @@ class Files:
     """The files and folders of a node. A folder exists if it was made, or if a file is in it."""
 
     def __init__(self, content: Mapping[str, bytes], on_write: OnWrite) -> None:
-        self.content = dict(content)
+        self.content = content
         self._on_write = on_write
 
     def open(
@@ -50,15 +50,13 @@ class Files:
     def write(self, path: str, content: bytes) -> None:
         """Replace the content of a file."""
         if self.content.get(path) != content:
-            self.content[path] = content
-            self._on_write(path, self.content)
+            self._change(path, {**self.content, path: content})
 
     def remove(self, file: Any, *, dir_fd: int | None = None) -> None:
         path = _path(file)
         if path not in self.content:
             raise _error(FileNotFoundError, errno.ENOENT, path)
-        del self.content[path]
-        self._on_write(path, self.content)
+        self._change(path, {at: each for at, each in self.content.items() if at != path})
 
     def replace(
         self, old: Any, new: Any, *, src_dir_fd: int | None = None, dst_dir_fd: int | None = None
@@ -67,8 +65,8 @@ class Files:
         path, target = _path(old), _path(new)
         if path not in self.content:
             raise _error(FileNotFoundError, errno.ENOENT, path)
-        self.content[target] = self.content.pop(path)
-        self._on_write(target, self.content)
+        left = {at: each for at, each in self.content.items() if at != path}
+        self._change(target, {**left, target: self.content[path]})
 
     def stat(self, file: Any, *, dir_fd: int | None = None, follow_symlinks: bool = True) -> Any:
         """Return the type and the size of a file or a folder."""
@@ -88,6 +86,10 @@ class Files:
 
     def nothing(self, *args: Any, **more: Any) -> None:
         """Do nothing, for calls such as fsync."""
+
+    def _change(self, path: str, content: Mapping[str, bytes]) -> None:
+        self.content = content
+        self._on_write(path, content)
 
     def _names_in(self, folder: str) -> Iterator[str]:
         inside = folder.rstrip("/") + "/"

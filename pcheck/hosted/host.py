@@ -14,7 +14,7 @@ from pcheck.hosted.memo import Memo, Unfreezable
 from pcheck.hosted.net import Effect, Message, Net, Written
 from pcheck.hosted.paths import differing, path_to
 from pcheck.hosted.raised import raised_by
-from pcheck.hosted.sealed import Forbidden, World, inside
+from pcheck.hosted.sealed import Forbidden, World, install
 from pcheck.hosted.thawing import NotThawable, Thawer
 from pcheck.language.values import Map, exact
 from pcheck.semantics.results import InvalidResult
@@ -50,6 +50,7 @@ class Host:
     def __init__(
         self, outside: Mapping[str, object], skip: Iterable[str], unordered: Iterable[str]
     ) -> None:
+        install()
         self._freezer = Freezer(outside, skip, unordered)
         self._thawer = Thawer(outside)
         self._freezer.put_outside(Net, NET)
@@ -96,9 +97,9 @@ class Host:
         def note(path: str, held: Mapping[str, bytes]) -> None:
             net.effects.append(Written(path, Map(held)))
 
-        world, it, on_disk = World(Files(files, note)), None, NotImplemented
+        world, it, on_disk = World(Files(files, note), net.loop), None, NotImplemented
         try:
-            with inside(world, net.loop):
+            with world:
                 it = make()
                 if call(it, net) is NotImplemented:
                     return Ran(net, is_ignored=True)
@@ -139,10 +140,9 @@ class Host:
             form = self._freezer.freeze(message)
         except Unfreezable as fault:
             raise InvalidResult(_unfreezable(fault, message, "the message")) from None
-        key = exact(form)
-        if key not in self._exact_messages:
+        if form not in self._exact_messages:
             self.check(form)
-            self._exact_messages.add(key)
+            self._exact_messages.add(form)
         return form
 
     def _frozen(self, it: Any, loop: Loop) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from pcheck.hosted.host import Call, Host, Ran, host_of
@@ -16,7 +16,10 @@ from pcheck.language.names import Id
 from pcheck.language.values import exact, exact_state
 
 Choices = tuple[int, ...]
-BOOTS: dict[Hashable, tuple[object, Node | None]] = {}  # of each node and disk
+# Each node with its disk after the boot, if the boot is silent: by exact keys, and faster by ids.
+# The role is kept, so that nothing else gets the id of a part of the role.
+BOOTS: dict[Hashable, tuple[Node | None, Role]] = {}
+BY_IDENTITY: dict[Hashable, tuple[Node | None, Role]] = {}
 Outcomes = Iterator[tuple[Choices, Ran]]  # the ways to choose in a call, each with its outcome
 ASKED = "is asked what it can do"  # the label of the step in which `can` raises
 
@@ -27,6 +30,7 @@ class Node:
     def __init__(self, role: Role) -> None:
         """Begin with the state of the node, which never changes."""
         self.role = role
+        self.keeps_disk = False  # true of a node after a boot that does not change the disk
         kind: Any = type(role)
         self.host: Host = host_of(kind)
 
@@ -52,7 +56,8 @@ class Node:
 
     def step(self, call: Call) -> Step:
         """Return the step of a call of the object, which may have to boot first."""
-        return self.booted._step(self.booted.outcomes(call))
+        begin = self.booted
+        return begin._step(begin.outcomes(call))
 
     def boots(self) -> Outcomes:
         """Yield the ways in which the node can boot."""
@@ -86,24 +91,39 @@ class Node:
         """Return the role after one effect of a handler."""
         return _with(self.role, effect)
 
-    @property
+    @cached_property
     def _silently_booted(self) -> Node | None:
         """The node after its boot, if nobody can notice when it boots."""
         role = self.role
-        fixed = FACTS[type(role)].read_fixed(role)
-        key = tuple(map(id, fixed)), exact(role.saved), role.files.exact
+        key = tuple(map(id, (*FACTS[type(role)].read_fixed(role), role.saved, role.files)))
+        if key not in BY_IDENTITY:
+            BY_IDENTITY[key] = self._boot_from(exact(role.saved)), role
+        return BY_IDENTITY[key][0]
+
+    def _boot_from(self, disk: Hashable) -> Node | None:
+        """Return the node after its boot from the disk with this exact key, if it is silent."""
+        role = self.role
+        fixed = map(id, FACTS[type(role)].read_fixed(role))
+        key = *fixed, disk, role.files.exact
         if key not in BOOTS:
-            BOOTS[key] = fixed, self._find_silent_boot()  # `fixed` is kept, so its ids stay unique
-        return BOOTS[key][1]
+            BOOTS[key] = self._find_silent_boot(), role
+        return BOOTS[key][0]
 
     def _find_silent_boot(self) -> Node | None:
         """Boot the node; the boot is silent if only the disk changes, and a second boot nothing."""
         step = self._step(self.boots(), boots=True)
         if not isinstance(step, Role) or step.pending or isinstance(step.it, Raised):
             return None
-        again = Node(step)._step(Node(step).boots(), boots=True)
-        same = isinstance(again, Role) and exact_state(again) == exact_state(step)
-        return Node(step) if same else None
+        node = Node(step)
+        again = node._step(node.boots(), boots=True)
+        if not isinstance(again, Role) or exact_state(again) != exact_state(step):
+            return None
+        node.keeps_disk = exact_state(step.but(it=None)) == exact_state(self.role)
+        return node
+
+    @cached_property
+    def _key(self) -> Hashable:
+        return exact(self.role.it)
 
     def _step(self, outcomes: Outcomes, boots: bool = False) -> Step:
         """Return the step of a call: with one alternative for each way to choose."""
@@ -142,8 +162,8 @@ class Node:
 
 def _boots_as(role: Role) -> bool:
     """Return whether a node that boots becomes what the node is."""
-    booted = Node(role.but(it=None)).booted.role
-    return booted.it == role.it and exact_state(booted) == exact_state(role)
+    booted = Node(role.but(it=None))._boot_from(exact(role.saved))
+    return booted is not None and booted.keeps_disk and booted._key == exact(role.it)
 
 
 def _with(role: Role, effect: Effect) -> Role:

@@ -1,7 +1,13 @@
-"""The attributes of a frozen object under their paths, for properties and traces: `log.term`."""
+"""The attributes of a frozen object under their paths, for properties and traces: `log.term`.
+
+An object that is reached in several ways is shown once, at the shortest path to it, and named by
+this path elsewhere. The event loop is not shown, except for the timers that wait in it.
+"""
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from typing import Any
 
@@ -17,15 +23,18 @@ NUMBERED = forms.List, forms.Deque, forms.Dict, forms.ByteArray, forms.Partial, 
 NUMBERED += forms.Closure, forms.Twin, Set, Map  # type: ignore[assignment]
 TIMERS = "timers"
 LOOP, TIMER = frozen(Loop), frozen(Timer)
+Replace = Callable[[Any, str], Any]  # of a part of a form, and of the step to this part
 
 
-class Known(list[str]):
-    """The paths of the things that a walk has met, by their numbers; the event loop and timers."""
+class Thing:
+    """A thing that a walk has numbered: its form, in which each numbered thing is a `Thing`."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.loop: Any = None
-        self.callbacks: dict[str, Any] = {}  # of each timer, by its path
+    def __init__(self, form: Any) -> None:
+        self.form = form
+
+    @property
+    def is_object(self) -> bool:
+        return isinstance(self.form, forms.Twin)
 
 
 def attributes_of(form: Any) -> dict[str, Any]:
@@ -33,66 +42,120 @@ def attributes_of(form: Any) -> dict[str, Any]:
 
     An attribute that holds an object has the class of the object as its value.
     """
-    known = Known()
+    made: list[Thing] = []
     if not isinstance(form, Running):
-        return dict(_flat(_named(form, "", known), ""))
-    it = _named(form.it, "", known)
-    _named(form.loop, "loop", known)
-    waiting = [
-        known.callbacks[each.path] if isinstance(each, forms.Same) else each.callback
-        for each in known.loop.timers.items
-    ]
-    return dict(_flat(it, "")) | {TIMERS: forms.List(tuple(waiting))}
+        return dict(_shown(_linked(form, made), None))
+    it = _linked(form.it, made)
+    return dict(_shown(it, _linked(form.loop, made)))
 
 
-def _flat(form: Any, path: str) -> list[tuple[str, Any]]:
-    """Return the attributes of a frozen object, or the form itself under its path."""
-    if isinstance(form, LOOP):
-        return []
-    if not isinstance(form, forms.Twin):
-        return [(path or "it", form)]
-    found: list[tuple[str, Any]] = [(path, forms.Object(type(form).__name__))] if path else []
-    for each in fields(form):
-        inner = getattr(form, each.name)
-        found += _flat(inner, _joined(path, "items" if each.name == CONTENT else each.name))
+def _shown(root: Any, loop: Thing | None) -> Iterator[tuple[str, Any]]:
+    """Yield the path and the value of each attribute, the timers last."""
+    paths = _paths(root)
+    if not isinstance(root, Thing) or not root.is_object:
+        yield "it", _named(root, "", paths)
+        return
+    for thing, path in paths.items():
+        if not thing.is_object or isinstance(thing.form, (LOOP, TIMER)) or path.endswith("]"):
+            continue
+        for each in fields(thing.form):
+            value, at = getattr(thing.form, each.name), _joined(path, each.name)
+            if isinstance(value, Thing) and isinstance(value.form, LOOP):
+                continue
+            is_here = isinstance(value, Thing) and value.is_object and paths[value] == at
+            name = _joined(path, "items") if each.name == CONTENT else at
+            yield name, forms.Object(_class(value)) if is_here else _named(value, at, paths)
+    if loop is not None:
+        waiting = (timer.form.callback for timer in loop.form.timers.form.items)
+        yield TIMERS, forms.List(tuple([_named(each, TIMERS, paths) for each in waiting]))
+
+
+def _paths(root: Any) -> dict[Thing, str]:
+    """Return the shortest path to each thing, those that only the event loop holds left out."""
+    paths: dict[Thing, str] = {}
+    todo = deque([(root, "")])
+    while todo:
+        value, path = todo.popleft()
+        if isinstance(value, Thing):
+            if value in paths or isinstance(value.form, LOOP):
+                continue
+            paths[value] = path
+            value = value.form
+        todo += [(part, _joined(path, step)) for part, step in _parts(value)]
+    return paths
+
+
+def _named(value: Any, path: str, paths: dict[Thing, str]) -> Any:
+    """Return a value in which a thing that is shown elsewhere is named by its path."""
+    if isinstance(value, Thing):
+        if isinstance(value.form, LOOP):
+            return forms.Same("the event loop")
+        if paths.get(value, path) != path:
+            return forms.Same(paths[value] or "it")
+        value = value.form
+    return _replaced(value, lambda part, step: _named(part, _joined(path, step), paths))
+
+
+def _linked(form: Any, made: list[Thing]) -> Any:
+    """Return a form in which each numbered thing is a `Thing`; the order is that of freezing."""
+    if isinstance(form, forms.Again):
+        return made[form.number]
+    thing = Thing(form)
+    if isinstance(form, NUMBERED):
+        made.append(thing)
+    if isinstance(form, Map):  # what its entries hold has numbers of its own
+        before, entries = len(made), []
+        for key, each in form.items():
+            entries.append((_linked(key, made), _linked(each, made)))
+            del made[before:]
+        thing.form = Unordered(tuple(entries))
+    else:
+        thing.form = _replaced(form, lambda part, _: _linked(part, made))
+    return thing if isinstance(form, NUMBERED) else thing.form
+
+
+class Unordered(forms.Dict):
+    """The entries of an unordered dict, whose values are things."""
+
+    def __init__(self, entries: tuple[tuple[Any, Any], ...]) -> None:
+        super().__init__("dict", None, entries)
+
+
+def _parts(form: Any) -> list[tuple[Any, str]]:
+    """Return the parts of a form, each with the step to it."""
+    found: list[tuple[Any, str]] = []
+    _replaced(form, lambda part, step: found.append((part, step)))
     return found
 
 
-def _named(form: Any, path: str, known: Known) -> Any:
-    """Return a form in which an object that is met again is named by the path of the first one.
-
-    The walk has the order of `freezing`.
-    """
-    if isinstance(form, NUMBERED):
-        known.append(path or "it")
-    if isinstance(form, forms.Again):
-        return forms.Same(known[form.number])
-    if isinstance(form, Map):
-        before, entries = len(known), []
-        for key, each in form.items():
-            entries.append((_named(key, path, known), _named(each, path, known)))
-            del known[before:]
-        return Map(entries)
+def _replaced(form: Any, replace: Replace) -> Any:
+    """Return a form with each of its parts replaced; the parts have the order of freezing."""
+    if isinstance(form, (forms.List, forms.Deque)):
+        items = tuple([replace(each, f"[{nth}]") for nth, each in enumerate(form.items)])
+        return replace_fields(form, {"items": items})
+    if isinstance(form, forms.Dict):
+        changes: dict[str, Any] = {"factory": replace(form.factory, "factory")}
+        changes["entries"] = tuple(
+            [(replace(key, " key"), replace(each, f"[{key}]")) for key, each in form.entries]
+        )
+        return replace_fields(form, changes)
     if type(form) is tuple:
-        return tuple([_named(each, path, known) for each in form])
+        return tuple([replace(each, f"[{nth}]") for nth, each in enumerate(form)])
     if isinstance(form, tuple):
-        return tuple.__new__(type(form), [_named(each, path, known) for each in form])
+        return tuple.__new__(type(form), [replace(each, "") for each in form])
     if is_frozen_dataclass(type(form)):
         is_object = isinstance(form, forms.Twin)
         inner = {
-            each.name: _named(
-                getattr(form, each.name), _joined(path, each.name) if is_object else path, known
-            )
+            each.name: replace(getattr(form, each.name), each.name if is_object else "")
             for each in fields(form)
         }
-        found = replace_fields(form, inner)
-        if isinstance(form, LOOP):
-            known.loop = found
-        elif isinstance(form, TIMER):
-            known.callbacks[path] = inner["callback"]
-        return found
+        return replace_fields(form, inner)
     return form
 
 
-def _joined(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
+def _class(thing: Thing) -> str:
+    return type(thing.form).__name__
+
+
+def _joined(path: str, step: str) -> str:
+    return f"{path}{'' if not path or not step or step.startswith('[') else '.'}{step}"

@@ -9,7 +9,6 @@ does.
 
 from __future__ import annotations
 
-import asyncio
 import builtins
 import functools
 import io
@@ -20,8 +19,8 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from asyncio import _get_running_loop, _set_running_loop
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any, ClassVar
 
@@ -50,12 +49,24 @@ class Forbidden(BaseException):
 
 
 class World:
-    """The surroundings of one call: the files of the node, and the first thing that was refused."""
+    """The surroundings of one call: the files of the node, and the first thing that was refused.
 
-    def __init__(self, files: Files) -> None:
-        self.files = files
+    Code that runs `with` a world sees its files and its event loop only.
+    """
+
+    def __init__(self, files: Files, loop: Loop) -> None:
+        self.files, self.loop = files, loop
         self.thread = threading.get_ident()
         self.refused: Forbidden | None = None
+
+    def __enter__(self) -> None:
+        self._before = _State.world, _get_running_loop()
+        _State.world = self
+        _set_running_loop(self.loop)
+
+    def __exit__(self, *error: object) -> None:
+        _State.world, loop = self._before
+        _set_running_loop(loop)
 
     def refuse(self, what: str, remedy: str) -> Forbidden:
         self.refused = self.refused or Forbidden(f"calls {what}; {remedy}")
@@ -67,20 +78,6 @@ class _State:
 
     world: World | None = None
     wrapped: ClassVar[dict[int, tuple[object, object]]] = {}
-
-
-@contextmanager
-def inside(world: World, loop: Loop) -> Iterator[None]:
-    """Let the code that runs here see this world and this event loop only."""
-    install()
-    before, other = _State.world, asyncio._get_running_loop()
-    _State.world = world
-    asyncio._set_running_loop(loop)
-    try:
-        yield
-    finally:
-        _State.world = before
-        asyncio._set_running_loop(other)
 
 
 def install() -> None:

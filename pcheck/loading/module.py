@@ -31,6 +31,12 @@ PACKAGE = Path(__file__).resolve().parent.parent
 IS_WHEEL = (PACKAGE / "specs" / "README.md").is_file()  # otherwise the specs are beside the package
 SHIPPED = PACKAGE / "specs" if IS_WHEEL else PACKAGE.parent / "specs"
 SHIPPED_PACKAGE = "pcheck.specs"
+IMPLEMENTATIONS = SHIPPED / "implementations"  # specs that host packages from PyPI
+PACKAGES = {SHIPPED: SHIPPED_PACKAGE, IMPLEMENTATIONS: f"{SHIPPED_PACKAGE}.implementations"}
+
+
+EXTRA = "'pcheck[implementations]'"
+INSTALLS = {"raftos": "--no-deps raftos==0.2.6"}  # it asks for old versions of other packages
 
 
 def load(path: Path) -> ModuleType:
@@ -76,7 +82,7 @@ def forget(folder: Path) -> None:
 
     The shipped specs are kept, because other files share their classes.
     """
-    if folder.resolve() == SHIPPED:
+    if folder.resolve() in PACKAGES:
         return
     prefix = package_of(folder)
     for name in [name for name in sys.modules if name == prefix or name.startswith(f"{prefix}.")]:
@@ -85,14 +91,15 @@ def forget(folder: Path) -> None:
 
 def package_of(folder: Path) -> str:
     """Return the name of the package whose modules are the files of a folder."""
-    if folder.resolve() == SHIPPED:
-        return SHIPPED_PACKAGE
+    known = PACKAGES.get(folder.resolve())
+    if known is not None:
+        return known
     return f"_pcheck_{sha256(str(folder.resolve()).encode()).hexdigest()[:12]}"
 
 
 def _ensure_package(folder: Path) -> str:
     name = package_of(folder)
-    if name == SHIPPED_PACKAGE:
+    if name in PACKAGES.values():
         import_module(name)
     elif name not in sys.modules:
         package = ModuleType(name)
@@ -175,6 +182,8 @@ def _hint_at_module(name: str, folder: Path) -> str:
     """Return the end of the error about a module that does not exist: how to import a spec."""
     if (folder / f"{name}.py").exists():
         return f"; import a file of the same folder with `from .{name} import ...`"
+    if folder.resolve() == IMPLEMENTATIONS:
+        return f"; write pip install {INSTALLS.get(name, EXTRA)}"
     stem, known = name.rpartition(".")[2], [path.stem for path in SHIPPED.glob("*.py")]
     if stem in known:
         return f"; import a shipped spec with `from {SHIPPED_PACKAGE}.{stem} import ...`"

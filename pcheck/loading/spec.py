@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations
@@ -18,8 +18,16 @@ from pcheck.language.cluster import Cluster
 from pcheck.language.decorators import BUG, BUILDER, Bug
 from pcheck.language.hints import raised
 from pcheck.language.model import Model
+from pcheck.loading.module import (
+    EXTRA,
+    IMPLEMENTATIONS,
+    INSTALLS,
+    PACKAGES,
+    check_is_file,
+    forget,
+    load,
+)
 from pcheck.loading.module import SHIPPED as SHIPPED
-from pcheck.loading.module import check_is_file, forget, load
 from pcheck.loading.options import Parameter, parameters_of
 from pcheck.loading.unused import unused_properties
 from pcheck.text import an, nearest, one_of, shown_path, unknown
@@ -118,13 +126,14 @@ def find(name: str | Path) -> Spec:
     text = str(name)
     if is_path(text):
         return _from_file(Path(text))
-    path = SHIPPED / f"{text}.py"
-    if path not in SHIPPED.glob("*.py") or not _has_builder(path):
-        hint = nearest(text, shipped_names())
-        if Path(f"{text}.py").is_file():
-            hint = f"; for the file {text}.py write ./{text}.py"
-        raise UsageError(f"unknown spec {text!r}{hint or '; `pcheck specs` lists the known specs'}")
-    return of_module(load(path), path, shipped=True)
+    for folder in PACKAGES:
+        path = folder / f"{text}.py"
+        if path in folder.glob("*.py") and _has_builder(path):
+            return of_module(load(path), path, shipped=True)
+    hint = nearest(text, [*shipped_names(), *implementation_names()])
+    if Path(f"{text}.py").is_file():
+        hint = f"; for the file {text}.py write ./{text}.py"
+    raise UsageError(f"unknown spec {text!r}{hint or '; `pcheck specs` lists the known specs'}")
 
 
 def as_spec(spec: Spec | str | Path | Callable[..., Any]) -> Spec:
@@ -147,7 +156,7 @@ def as_argument(path: Path) -> str:
 def _from_file(path: Path) -> Spec:
     check_is_file(path, SPEC_ARGUMENT)
     forget(path.parent)
-    return of_module(load(path), path, shipped=path.resolve().parent == SHIPPED)
+    return of_module(load(path), path, shipped=path.resolve().parent in PACKAGES)
 
 
 def shipped() -> Iterator[Spec]:
@@ -158,7 +167,40 @@ def shipped() -> Iterator[Spec]:
 
 def shipped_names() -> list[str]:
     """Return the names of the shipped specs. No file is executed."""
-    return sorted(path.stem for path in SHIPPED.glob("*.py") if _has_builder(path))
+    return _names_in(SHIPPED)
+
+
+def implementations() -> Iterator[Spec]:
+    """Yield the shipped specs that host a package from PyPI, if the package is installed."""
+    for name in implementation_names():
+        try:
+            yield find(name)
+        except SpecError as error:
+            if not isinstance(error.__cause__, ModuleNotFoundError):
+                raise
+
+
+def to_install(specs: Iterable[Spec]) -> str:
+    """Return a sentence about the packages that are not installed, so that specs are missing."""
+    listed = {each.name for each in specs}
+    missing = [name for name in implementation_names() if name not in listed]
+    commands = dict[str, list[str]]()
+    for name in missing:
+        what = next((how for package, how in INSTALLS.items() if name.startswith(package)), EXTRA)
+        commands.setdefault(what, []).append(name)
+    return "; ".join(
+        f"{' and '.join(names)} {'need' if len(names) > 1 else 'needs'} `pip install {what}`"
+        for what, names in commands.items()
+    )
+
+
+def implementation_names() -> list[str]:
+    """Return the names of the shipped specs that host a package. No file is executed."""
+    return _names_in(IMPLEMENTATIONS)
+
+
+def _names_in(folder: Path) -> list[str]:
+    return sorted(path.stem for path in folder.glob("*.py") if _has_builder(path))
 
 
 def _has_builder(path: Path) -> bool:

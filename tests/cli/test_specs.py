@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 
 import pytest
 
-from pcheck.loading.spec import SHIPPED, find
+from pcheck.loading.spec import SHIPPED, find, implementations
 
 Ends = Callable[..., tuple[int, str, str]]
 
@@ -16,7 +17,8 @@ def test_exactly_the_files_with_a_builder_are_specs(pcheck: Ends) -> None:
     status, out, err = pcheck("specs", "--json")
     builders = [file.stem for file in SHIPPED.glob("*.py") if "@spec\n" in file.read_text()]
     assert (status, err) == (0, "")
-    assert [each["name"] for each in json.loads(out)] == sorted(builders)
+    hosted = [spec.name for spec in implementations()]  # those whose packages are installed
+    assert [each["name"] for each in json.loads(out)] == [*sorted(builders), *hosted]
     assert {"lamport", "paxos"} <= set(builders)
 
 
@@ -131,3 +133,36 @@ def test_the_version_is_that_of_the_package(pcheck: Ends) -> None:
     from pcheck import __version__
 
     assert pcheck("--version") == (0, f"pcheck {__version__}\n", "")
+
+
+PACKAGES = "composable_paxos", "paxos", "raftos"
+
+
+class Missing:
+    """A finder of modules that does not find the packages from PyPI."""
+
+    @staticmethod
+    def find_spec(name: str, path: object = None, target: object = None) -> None:
+        if name.split(".")[0] in PACKAGES:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
+def test_a_spec_whose_package_is_not_installed_is_named_with_the_command(
+    pcheck: Ends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in list(sys.modules):
+        if name.split(".")[0] in PACKAGES or name.startswith("pcheck.specs.implementations."):
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "meta_path", [Missing, *sys.meta_path])
+    extra = "`pip install 'pcheck[implementations]'`"
+    missing = (
+        f"Not listed: composable_paxos_pypi and paxos_pypi need {extra}; raftos_pypi needs "
+        "`pip install --no-deps raftos==0.2.6`."
+    )
+    for command in ("specs", "bugs"):
+        status, out, err = pcheck(command)
+        assert (status, missing in " ".join(out.split()), err) == (0, True, "")
+    status, out, err = pcheck("explore", "paxos_pypi")
+    assert (status, out) == (2, "")
+    assert "No module named 'paxos'" in err
+    assert err.endswith("; write pip install 'pcheck[implementations]'\n")

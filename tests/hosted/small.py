@@ -37,7 +37,7 @@ def something_is_done(seen: Seen) -> bool:
 def doing(
     act: Callable[[Any, Net], object],
     boot: Callable[[Any, Net], Any] = lambda disk, net: Box(),
-    disk: Callable[[Any], Any] = lambda it: NotImplemented,
+    disk: Callable[[Any], Any] | None = None,
     **options: Any,
 ) -> Callable[[], AnyCluster]:
     """Return a spec with one node, which may do one thing."""
@@ -50,9 +50,8 @@ def doing(
         def can(self, it: Any, net: Net) -> Any:
             yield "acts", lambda: act(it, net)
 
-        def disk(self, it: Any) -> Any:
-            return disk(it)
-
+    if disk is not None:
+        Node.disk = lambda self, it: disk(it)  # type: ignore[method-assign]
     for name, value in options.items():
         setattr(Node, name, value)
 
