@@ -218,7 +218,7 @@ TWO_TERMS = {"terms": 2, "crashes": 0}
 
 @bug(821, breaks=one_leader_per_term, scope=ONE_TERM, source="raftos 0.2.6")
 class RaftosAsReleased(Node):
-    """The package without these mends: a node that becomes a follower forgets its vote."""
+    """The package as released: a node that becomes a follower forgets its vote."""
 
     def storage(self, it: Any) -> Any:
         return it.storage

@@ -2,7 +2,8 @@
 
     python -m tests.counterexamples.index > counterexamples/README.md
 
-writes the index again, after `pcheck bugs --save counterexamples` wrote the traces.
+writes the index again, after `pcheck bugs --save counterexamples` wrote the traces. For the whole
+index, the packages that specs host must be installed.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 
 from pcheck.language.decorators import Bug
 from pcheck.loading.rules import rules
-from pcheck.loading.spec import SHIPPED, Spec, shipped
+from pcheck.loading.spec import SHIPPED, Spec, implementations, shipped
 from pcheck.traces.saved import read
 
 FOLDER = SHIPPED.parent / "counterexamples"
@@ -25,8 +26,9 @@ COLUMNS = "| number | bug | changed rule | violates | steps |\n|---|---|---|---|
 
 
 def index() -> str:
-    """Return the text of the index, a section for each spec."""
-    return "\n".join([HEAD, *(line for spec in shipped() if spec.bugs for line in _section(spec))])
+    """Return the text of the index, a section for each spec whose package is installed."""
+    specs = [spec for spec in (*shipped(), *implementations()) if spec.bugs]
+    return "\n".join([HEAD, *(line for spec in specs for line in _section(spec))])
 
 
 def _section(spec: Spec) -> Iterator[str]:

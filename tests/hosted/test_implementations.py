@@ -54,7 +54,7 @@ def outcomes(result: Result) -> dict[str, str]:
             RAFTOS, "counts-votes-of-old-terms", ONE_LEADER, 8, "both lead term 2", marks=slow
         ),
         (RAFTOS, "leaves-itself-out", ONE_LEADER, 6, IN_ONE_TERM),
-        (RAFTOS, "counts-a-vote-again", ONE_LEADER, 8, IN_ONE_TERM),
+        pytest.param(RAFTOS, "counts-a-vote-again", ONE_LEADER, 8, IN_ONE_TERM, marks=slow),
         (RAFTOS, "needs-the-number", RAISES, 6, "n1 raised KeyError: 'request_id'"),
         pytest.param(RAFTOS, "empties-the-file-first", ONE_LEADER, 49, IN_ONE_TERM, marks=slow),
     ],
