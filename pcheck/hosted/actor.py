@@ -33,6 +33,7 @@ class Hosted(Role):
     `skip` are not part of the state: after each step, the object does not have them. In the
     attributes named in `unordered`, the order of the entries of a dict does not count. An attribute
     is named as `name` or `Class.name`. `outside` names things that are not part of the state.
+    `keeps` names globals and class attributes of the program that are.
     """
 
     own_properties = (nothing_raises,)
@@ -68,6 +69,11 @@ class Hosted(Role):
         """Raise SpecError if an object that is never frozen behaves otherwise in these steps."""
         rerun(self, rows)
 
+    @classmethod
+    def __pcheck_outside__(cls) -> tuple[object, ...]:
+        """Return the data outside the state that handlers may change, since it does not matter."""
+        return cls.outside, *cls.outside.values()
+
     def __pcheck_narrowing__(self) -> list[str]:
         """Return what is left out of the state, so that a verdict means less."""
         left_out = {
@@ -85,7 +91,9 @@ class Hosted(Role):
         """
         node = self._node
         role = node.booted.role
-        found = dict[str, Any](booted=False) if node.has_to_boot else attributes_of(role.it)
+        found = (
+            dict[str, Any](booted=False) if node.has_to_boot else attributes_of(role.it, role.keeps)
+        )
         if role.saved is not None or type(role).disk is not Role.disk:
             found["saved"] = role.saved
         found |= {f"file {path}": content for path, content in role.files.items()}

@@ -128,13 +128,17 @@ def is_field_name(name: object) -> bool:
 
 
 def _stored(code: CodeType) -> set[str]:
-    """Return the names of the attributes that some code sets."""
-    return {
-        str(step.argval)
-        for each in codes(code)
-        for step in dis.get_instructions(each)
-        if step.opname == "STORE_ATTR"
-    }
+    """Return the names of the attributes that a method sets on its object, and on nothing else."""
+    own: set[str] = set()
+    others: set[str] = set()
+    for each in codes(code):
+        first = each.co_varnames[:1]
+        steps = list(dis.get_instructions(each))
+        for before, step in zip(steps, steps[1:]):
+            if step.opname == "STORE_ATTR":
+                is_own = before.opname.startswith("LOAD_FAST") and before.argval in first
+                (own if is_own else others).add(str(step.argval))
+    return own - others
 
 
 def _expected_size(kind: type, base: type) -> int:

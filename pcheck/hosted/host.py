@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple
 
 from pcheck.hosted.files import Files
 from pcheck.hosted.freezing import Freezer
+from pcheck.hosted.kept import Kept
 from pcheck.hosted.loop import Loop, Suspended, new_loop
 from pcheck.hosted.memo import Memo, Unfreezable
 from pcheck.hosted.net import Effect, Message, Net, Written
@@ -25,10 +27,11 @@ Call = Callable[[Any, Net], Any]
 
 @dataclass(frozen=True)
 class Running:
-    """A frozen object with its event loop, which holds timers."""
+    """A frozen object with its event loop, if the loop holds timers, and with what it keeps."""
 
     it: object
     loop: object
+    kept: tuple[object, ...] = ()
 
 
 class Ran(NamedTuple):
@@ -38,6 +41,7 @@ class Ran(NamedTuple):
     is_ignored: bool = False  # true if the call did nothing with a message
     it: object = None  # the frozen object, or what the call raised
     disk: object = NotImplemented  # the frozen value on the disk, if the call decides it
+    kept: tuple[Any, ...] = ()  # what the node keeps outside its object, not frozen
 
     @property
     def effects(self) -> list[Effect]:
@@ -48,13 +52,19 @@ class Host:
     """The maker of the objects of one class of nodes, which are frozen between calls."""
 
     def __init__(
-        self, outside: Mapping[str, object], skip: Iterable[str], unordered: Iterable[str]
+        self,
+        outside: Mapping[str, object],
+        skip: Iterable[str],
+        unordered: Iterable[str],
+        kept: Kept,
     ) -> None:
         install()
         self._freezer = Freezer(outside, skip, unordered)
         self._thawer = Thawer(outside)
         self._freezer.put_outside(Net, NET)
         self._exact_messages: set[Any] = set()
+        self._kept = kept
+        self._first_kept = self._freezer.freeze(self._kept.first)
 
     def boot(
         self,
@@ -66,7 +76,8 @@ class Host:
     ) -> Ran:
         """Run a node's boot from what is on its disk."""
         net = self.net(choices)
-        return self.run(lambda: boot(self.thaw(saved, net), net), net, nothing, disk, files)
+        kept = self.first_kept(net)
+        return self.run(lambda: boot(self.thaw(saved, net), net), net, nothing, disk, files, kept)
 
     def call(
         self,
@@ -77,12 +88,17 @@ class Host:
         choices: tuple[int, ...],
     ) -> Ran:
         """Call the object of which this is the frozen form."""
-        net = self.net(choices)
+        net, kept = self.net(choices), ()
         if isinstance(form, Running):
-            it, net.loop = self.thaw((form.it, form.loop), net)
+            it, loop, kept = self.thaw((form.it, form.loop, form.kept), net)
+            net.loop = loop or net.loop
         else:
             it = self.thaw(form, net)
-        return self.run(lambda: it, net, call, disk, files)
+        return self.run(lambda: it, net, call, disk, files, kept)
+
+    def first_kept(self, net: Net) -> tuple[Any, ...]:
+        """Return the first values of what a node keeps outside its object."""
+        return self.thaw(self._first_kept, net)  # type: ignore[no-any-return]
 
     def run(
         self,
@@ -91,6 +107,7 @@ class Host:
         call: Call,
         disk: Callable[[Any], Any],
         files: Mapping[str, bytes],
+        kept: tuple[Any, ...],
     ) -> Ran:
         """Make or take an object, call it in a sealed world, and freeze it."""
 
@@ -99,7 +116,7 @@ class Host:
 
         world, it, on_disk = World(Files(files, note), net.loop), None, NotImplemented
         try:
-            with world:
+            with world, self._kept.holding(kept) as held:
                 it = make()
                 if call(it, net) is NotImplemented:
                     return Ran(net, is_ignored=True)
@@ -116,7 +133,8 @@ class Host:
                 return Ran(net, it=raised_by(error))
         if world.refused is not None:
             raise InvalidResult(str(world.refused))
-        return Ran(net, it=self._frozen(it, net.loop), disk=self._frozen_disk(on_disk))
+        form = self._frozen(it, net.loop, held.after)
+        return Ran(net, it=form, disk=self._frozen_disk(on_disk), kept=held.after)
 
     def net(self, choices: tuple[int, ...] = ()) -> Net:
         """Return the network for a call that begins with these choices."""
@@ -130,7 +148,8 @@ class Host:
 
     def check(self, form: object) -> None:
         """Raise InvalidResult unless an object that is made from a form has the same form."""
-        parts = (form.it, form.loop) if isinstance(form, Running) else (form,)
+        is_running = isinstance(form, Running)
+        parts = (form.it, form.loop, form.kept) if is_running else (form,)  # type: ignore[attr-defined]
         again = self._freezer.freeze(self._thawer.thaw(parts))
         if exact(again) != exact(parts):
             raise InvalidResult(f"cannot be hosted: made again, {differing(parts[0], again[0])}")
@@ -145,14 +164,16 @@ class Host:
             self._exact_messages.add(form)
         return form
 
-    def _frozen(self, it: Any, loop: Loop) -> object:
+    def _frozen(self, it: Any, loop: Loop, kept: tuple[Any, ...]) -> object:
         """Return the frozen object, with the event loop if the object needs it later."""
         memo = Memo()
         try:
             form = self._freezer.frozen(it, memo)
-            if not loop.timers and id(loop) not in memo:
+            has_loop = loop.timers or id(loop) in memo
+            if not has_loop and not kept:
                 return form
-            return Running(form, self._freezer.frozen(loop, memo))
+            frozen_loop = self._freezer.frozen(loop if has_loop else None, memo)
+            return Running(form, frozen_loop, self._freezer.frozen(kept, memo))
         except Unfreezable as fault:
             raise InvalidResult(_unfreezable(fault, it, "it")) from None
         except RecursionError:
@@ -170,7 +191,8 @@ class Host:
 @cache
 def host_of(cls: Any) -> Host:
     """Return the host of a class of nodes."""
-    return Host(cls.outside, cls.skip, cls.unordered)
+    kept = Kept(cls.keeps, vars(sys.modules[cls.__module__]))
+    return Host(cls.outside, cls.skip, cls.unordered, kept)
 
 
 def nothing(it: Any, net: Net) -> None:

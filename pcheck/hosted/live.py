@@ -45,6 +45,7 @@ class Live:
     def __init__(self) -> None:
         self._it: Any = None
         self._net: Net | None = None
+        self._kept: tuple[Any, ...] = ()
 
     def step(self, node: Node, row: Row) -> Ran:
         """Take a step of the node with the object, which may have to boot first."""
@@ -59,7 +60,11 @@ class Live:
             call = partial(node.handle, row.letter.message, row.letter.src)
         assert self._net is not None
         self._net.begin(_choices(node.outcomes(call), row.label))
-        return node.host.run(lambda: self._it, self._net, call, node.role.disk, node.role.files)
+        role = node.role
+        make = partial(getattr, self, "_it")
+        ran = node.host.run(make, self._net, call, role.disk, role.files, self._kept)
+        self._kept = ran.kept
+        return ran
 
     def _boot(self, node: Node, label: str) -> Ran:
         role = node.role
@@ -69,7 +74,10 @@ class Live:
             self._it = role.boot(node.host.thaw(role.saved, net), net)
             return self._it
 
-        return node.host.run(make, net, nothing, role.disk, role.files)
+        kept = node.host.first_kept(net)
+        ran = node.host.run(make, net, nothing, role.disk, role.files, kept)
+        self._kept = ran.kept
+        return ran
 
 
 def _choices(outcomes: Outcomes, label: str) -> Choices:

@@ -7,7 +7,7 @@ this path elsewhere. The event loop is not shown, except for the timers that wai
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -37,16 +37,19 @@ class Thing:
         return isinstance(self.form, forms.Twin)
 
 
-def attributes_of(form: Any) -> dict[str, Any]:
+def attributes_of(form: Any, keeps: Sequence[str] = ()) -> dict[str, Any]:
     """Return each attribute of a frozen object and of the objects in its attributes.
 
-    An attribute that holds an object has the class of the object as its value.
+    An attribute that holds an object has the class of the object as its value. `keeps` names what
+    the node keeps outside the object.
     """
     made: list[Thing] = []
     if not isinstance(form, Running):
         return dict(_shown(_linked(form, made), None))
     it = _linked(form.it, made)
-    return dict(_shown(it, _linked(form.loop, made)))
+    found = dict(_shown(it, _linked(form.loop, made)))
+    paths, kept = _paths(it), _linked(form.kept, made)
+    return found | {name: _named(value, name, paths) for name, value in zip(keeps, kept)}
 
 
 def _shown(root: Any, loop: Thing | None) -> Iterator[tuple[str, Any]]:

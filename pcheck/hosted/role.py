@@ -24,6 +24,7 @@ class Role(Actor):
     skip: ClassVar[tuple[str, ...]] = ()
     unordered: ClassVar[tuple[str, ...]] = ()
     outside: ClassVar[Mapping[str, object]] = {}
+    keeps: ClassVar[tuple[str, ...]] = ()
     files_are_points: ClassVar[bool] = False  # whether a crash may fall between two writes
 
     def boot(self, disk: Any, net: Net) -> Any:

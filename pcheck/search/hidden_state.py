@@ -41,6 +41,10 @@ ASKING_AGAIN = "asking the handlers again"
 KEEP_IN_ACTOR = "; keep what a handler remembers in a field of the actor"
 KEEP_IN_STATE = "; keep what a Model remembers in its states"
 KEEP_TO_SEEN = "; let the property depend only on what it sees"
+SHARED = (
+    "which changed, and which all nodes share here; if each node has its own, name it in "
+    "keeps=(...), otherwise in outside={...}"
+)
 Check = Callable[[], None]  # raises an exception to stop the test
 
 
@@ -65,6 +69,7 @@ class HiddenStateTest:
             stopped = stop_reason(end)
         with suppress(*STOPPING_EXCEPTIONS):
             changed = changes(self._before, snapshot(self._roots()))
+        self._refuse_shared_data(changed)
         if search.verdict is Verdict.INCOMPLETE and not changed:
             stopped = None  # the verdict says enough
         found = replace(search, seconds=clock.seconds(), peak=max(search.peak, clock.peak))
@@ -93,6 +98,18 @@ class HiddenStateTest:
                 if differs is not None:
                     changed = self._changes(type(asked.actor))
                     raise unreliable(asked, differs, f"{changed}{KEEP_IN_ACTOR}")
+
+    def _refuse_shared_data(self, changed: Sequence[Change]) -> None:
+        """Raise Unreliable if a program that was written for a process of its own changes a global.
+
+        All nodes share the global here. So a node may see what only another node could know.
+        """
+        kinds = {type(node.first.actor) for node in getattr(self.model, "nodes", ())}
+        own = [kind for kind in kinds if hasattr(kind, "__pcheck_outside__")]
+        allowed = {id(each) for kind in own for each in kind.__pcheck_outside__()}
+        for change in changed if own else ():
+            if id(change.datum.held) not in allowed:
+                raise Unreliable(f"{change.reader} can reach {change.datum.name}, {SHARED}")
 
     def _ask_samples_again(self, answers: Sequence[Answer], check: Check) -> None:
         """Raise Unreliable if a property or a Model now answers otherwise."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -207,6 +208,8 @@ def test_what_an_object_keeps_outside_itself_is_found(
 
     @dataclass(frozen=True)
     class Node(Hosted):
+        outside = MappingProxyType({"ids": IDS, "kept": KEPT})
+
         def boot(self, disk: Any, net: Net) -> Box:
             return Box(n=0)
 
@@ -244,3 +247,76 @@ def test_a_message_may_be_plain_data() -> None:
 
     deliver = "n1 <- n1: {'to': n1, 'terms': [1, 2]}"
     assert columns(plain, "n1 sends", deliver) == {"got": "[1, 2, True]"}
+
+
+class Elected:
+    """A program in a process of its own keeps its leader in a class attribute."""
+
+    leader: str | None = None
+
+    def __init__(self, me: str) -> None:
+        self.me, self.told = me, None
+
+    def lead(self) -> None:
+        type(self).leader = self.me
+
+    def ask(self) -> None:
+        self.told = type(self).leader  # type: ignore[assignment]
+
+
+def elected(*keeps: str, **outside: object) -> Callable[[], Cluster]:
+    """Return a spec whose nodes change a class attribute, which no test has changed yet."""
+    Elected.leader = None
+
+    @dataclass(frozen=True)
+    class Node(Hosted):
+        def boot(self, disk: Any, net: Net) -> Elected:
+            return Elected(str(self.me))
+
+        def can(self, it: Elected, net: Net) -> Any:
+            yield from (("leads", it.lead), ("asks", it.ask))
+
+    Node.keeps, Node.outside = keeps, outside
+
+    @always(sees=["told"])
+    def told_of_itself(seen: Seen) -> str | None:
+        """A node knows no leader but itself."""
+        wrong = [node for node, told in seen.field("told") if told not in (None, str(node))]
+        return f"{wrong[0]} knows another leader" if wrong else None
+
+    @spec
+    def electing() -> Cluster:
+        """Two processes."""
+        return Cluster({group("n", 2): lambda i: Node()}, properties=[told_of_itself])
+
+    return electing
+
+
+def test_a_class_attribute_that_all_nodes_share_is_refused() -> None:
+    with pytest.raises(SpecError) as raised:
+        check(elected())
+    assert str(raised.value).endswith(
+        "Elected can reach the class attribute `Elected.leader`, which changed, and which all "
+        "nodes share here; if each node has its own, name it in keeps=(...), otherwise in "
+        "outside={...}"
+    )
+
+
+def test_a_class_attribute_may_be_a_part_of_each_node() -> None:
+    build = elected("Elected.leader")
+    assert check(build).verdict.value == "holds"
+    assert columns(build, "n1 leads", "n1 asks") == {
+        "me": "'n1'",
+        "told": "'n1'",
+        "Elected.leader": "'n1'",
+    }
+    crashed = columns(build, "n1 leads", "n1 asks", "n1 crashes", "n1 restarts", crashes=1)
+    assert crashed == {"me": "'n1'", "told": "None", "Elected.leader": "None"}
+    assert Elected.leader is None
+
+
+def test_a_kept_name_that_does_not_exist_is_an_error() -> None:
+    with pytest.raises(
+        SpecError, match=r"keeps=\(...\) has 'Elected.leda', which does not exist; "
+    ):
+        check(elected("Elected.leda"))
