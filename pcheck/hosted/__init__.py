@@ -3,6 +3,7 @@
 from pcheck.hosted.actor import Hosted
 from pcheck.hosted.net import Net
 from pcheck.hosted.raised import Raised, nothing_raises
+from pcheck.hosted.role import Actions
 from pcheck.hosted.twins import frozen
 
-__all__ = ["Hosted", "Net", "Raised", "frozen", "nothing_raises"]
+__all__ = ["Actions", "Hosted", "Net", "Raised", "frozen", "nothing_raises"]

@@ -12,6 +12,7 @@ import keyword
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from itertools import pairwise
 from types import (
     CodeType,
     FunctionType,
@@ -134,7 +135,7 @@ def _stored(code: CodeType) -> set[str]:
     for each in codes(code):
         first = each.co_varnames[:1]
         steps = list(dis.get_instructions(each))
-        for before, step in zip(steps, steps[1:]):
+        for before, step in pairwise(steps):
             if step.opname == "STORE_ATTR":
                 is_own = before.opname.startswith("LOAD_FAST") and before.argval in first
                 (own if is_own else others).add(str(step.argval))

@@ -36,7 +36,9 @@ class Sent:
 
     @property
     def label(self) -> str:
-        return f"{'sends' if self.receivers else 'says'} {brief(self.message)}"
+        if not self.receivers:
+            return f"says {brief(self.message)}"
+        return f"sends {brief(self.message)} to {', '.join(self.receivers)}"
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def _shown(root: Any, loop: Thing | None) -> Iterator[tuple[str, Any]]:
         yield "it", _named(root, "", paths)
         return
     for thing, path in paths.items():
-        if not thing.is_object or isinstance(thing.form, (LOOP, TIMER)) or path.endswith("]"):
+        if not thing.is_object or isinstance(thing.form, (LOOP, TIMER)) or "[" in path:
             continue
         for each in fields(thing.form):
             value, at = getattr(thing.form, each.name), _joined(path, each.name)

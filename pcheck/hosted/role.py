@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from pcheck.hosted.net import Effect, Net
 from pcheck.language.actor import Actor, volatile
 from pcheck.language.names import Id
 from pcheck.language.values import Map
+
+Actions: TypeAlias = Iterable[tuple[str, Callable[[], object]]]
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Role(Actor):
         """Let the object handle a message; return NotImplemented to ignore the message."""
         raise NotImplementedError("define on(self, it, msg, src, net)")
 
-    def can(self, it: Any, net: Net) -> Iterable[tuple[str, Callable[[], object]]]:
+    def can(self, it: Any, net: Net) -> Actions:
         """Yield a label and a function for each thing that the object may do without a message.
 
         By default, these are the timers of the event loop.

@@ -20,6 +20,7 @@ from pcheck.traces.instrumented import Case, Names, instrumented, plain_function
 MAX_CONDITIONS = 200  # of one call; a call that evaluates more is not explained
 MAX_LINES = 100_000  # that one call may execute
 OWN_MODULES = "pcheck.language"
+HOSTING = "pcheck.hosted"  # calls a program, whose conditions are not recorded
 
 
 class _TooLong(BaseException):
@@ -107,6 +108,9 @@ class Answer:
             self.is_opaque = True
             return function
         if str(plain.__module__).startswith(OWN_MODULES):
+            return function
+        if str(plain.__module__).startswith(HOSTING):
+            self.is_opaque = True
             return function
         with _lines_limited_by(None):
             copied = instrumented(plain, self)

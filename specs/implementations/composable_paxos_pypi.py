@@ -11,14 +11,13 @@ The learner of the package does not run on Python 3 either. So there is no learn
 count the votes.
 """
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import composable_paxos as package  # type: ignore  # the package has no types
 
 from pcheck import Cluster, Group, Id, Option, Value, bug, fixed, group, spec
-from pcheck.hosted import Hosted, Net, frozen, nothing_raises
+from pcheck.hosted import Actions, Hosted, Net, frozen, nothing_raises
 from ..consensus import CONSENSUS, Accepted, Vote, a_majority_says, a_value_is_chosen
 from ..consensus import agreement, can_be_chosen
 
@@ -43,7 +42,7 @@ class Proposer(Hosted):
         it.propose_value(self.wants)
         return it
 
-    def can(self, it: Any, net: Net) -> Iterable[tuple[str, Callable[[], object]]]:
+    def can(self, it: Any, net: Net) -> Actions:
         if self.may_go_beyond(it.highest_proposal_id):
             yield "prepares", lambda: net.send(self.acceptors, it.prepare())
 

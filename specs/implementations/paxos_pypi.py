@@ -8,14 +8,13 @@ The file mends four faults of the package. Each mend is a method with its reason
 one mend away.
 """
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import paxos as package  # type: ignore  # the package has no types
 
 from pcheck import Cluster, Group, Id, Option, Value, bug, fixed, group, spec
-from pcheck.hosted import Hosted, Net, frozen, nothing_raises
+from pcheck.hosted import Actions, Hosted, Net, frozen, nothing_raises
 from ..consensus import CONSENSUS, Accepted, Vote, a_majority_says, a_value_is_chosen
 from ..consensus import agreement, can_be_chosen
 
@@ -59,7 +58,7 @@ class Proposer(Agent):
         it.sequence = disk or it.sequence
         return it
 
-    def can(self, it: Any, net: Net) -> Iterable[tuple[str, Callable[[], object]]]:
+    def can(self, it: Any, net: Net) -> Actions:
         if it.sequence <= len(self.proposers) * self.rounds:
             request = package.ClientRequestMsg(None, self.wants)
             yield "proposes", lambda: it.handle_client_request(request, INSTANCE)

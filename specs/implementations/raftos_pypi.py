@@ -26,7 +26,7 @@ from typing import Annotated, Any
 
 from pcheck import Cluster, Group, History, Id, Option, Property, Seen
 from pcheck import always, bug, fixed, group, milestone, sometimes, spec
-from pcheck.hosted import Hosted, Net, nothing_raises
+from pcheck.hosted import Actions, Hosted, Net, nothing_raises
 
 logging.getLogger("raftos").addHandler(logging.NullHandler())  # no warning about cryptography
 HAS_MSGPACK = find_spec("msgpack") is not None
@@ -112,7 +112,7 @@ class Node(Hosted):
         self.step(it, net, it.start)
         return it
 
-    def can(self, it: Any, net: Net) -> Iterable[tuple[str, Callable[[], object]]]:
+    def can(self, it: Any, net: Net) -> Actions:
         for timer in net.loop.timers:
             name = timer_of(timer.callback).callback.__name__
             if name == "to_follower" or (name == "start_election" and it.storage.term < self.terms):
