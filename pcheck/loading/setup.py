@@ -17,6 +17,7 @@ from pcheck.language.cluster import Cluster
 from pcheck.language.decorators import Bug, Option
 from pcheck.language.model import Model
 from pcheck.language.property import Kind, Property
+from pcheck.language.reading import narrowing_of
 from pcheck.loading.added import Added, Also, add, added
 from pcheck.loading.named_nodes import NodeNames, node_names, nodes_called
 from pcheck.loading.options import Parameter, argument, flag
@@ -104,6 +105,12 @@ class Setup:
     def asks_about_future(self) -> bool:
         """True if the properties are questions about the future."""
         return any(prop.is_question for prop in self.model.properties)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The parts of hosted objects that the state leaves out, so that a verdict means less."""
+        nodes = self.model.nodes if isinstance(self.model, ClusterModel) else ()
+        return narrowing_of(node.first.actor for node in nodes)
 
     @property
     def only_these_crash(self) -> tuple[str, ...]:

@@ -64,6 +64,7 @@ def search_object(
         "bug": setup.bug.name if setup.bug is not None else None,
         "also": setup.added.origins,
         "options": setup.all_options,
+        "left_out": list(setup.left_out),
         "reduce": list(search.reduced),
         "skipped": dict(search.skipped),
         "closed_tables": asdict(search.tables) if search.tables is not None else None,

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from rich.console import Console, ConsoleOptions, Group, RenderResult
 
 from pcheck.language.printing import listed
-from pcheck.language.reading import narrowing_of
 from pcheck.loading.setup import Setup
 from pcheck.render.text.paragraphs import Paragraph, Rows
 from pcheck.semantics.cluster_model import ClusterModel
@@ -58,10 +57,8 @@ class Header:
             yield "size", ", ".join(sizes), ""
         if setup.start:
             yield "start", f"{GIVEN_START}; {'; '.join(setup.start)}", "bold"
-        if isinstance(setup.model, ClusterModel):
-            narrowing = narrowing_of(setup.model.cluster.actors.values())
-            if narrowing:
-                yield "left out", "; ".join(narrowing), "bold"
+        if setup.left_out:
+            yield "left out", "; ".join(setup.left_out), "bold"
         if setup.network is not None:
             network = NETWORKS[setup.network]
             yield "network", f"{network.name}: {network.meaning}", ""
