@@ -203,18 +203,27 @@ class Cell:
         return show(self.content) if self.is_set else "unset"
 
 
+NEW_CELL = Cell(None, is_set=False)  # a variable of a closure whose content follows all of them
+
+
 @dataclass(frozen=True)
 class Closure:
-    """A lambda or a function inside a function, and its variables of the outer one."""
+    """A lambda or a function inside a function, and its variables of the outer one.
+
+    The walk numbers all variables before it enters any of them. So the variables may hold functions
+    that share them.
+    """
 
     code: str  # the module, the name and the line of the code
-    cells: tuple[object, ...]
+    cells: tuple[object, ...]  # NEW_CELL for each variable that the walk has not met before
+    contents: tuple[tuple[object, ...], ...]  # of each new variable; empty if the variable is unset
     defaults: tuple[object, ...] | None
     named_defaults: tuple[tuple[str, object], ...]
     attributes: tuple[tuple[str, object], ...]
 
     def __pcheck_show__(self, show: Show) -> str:
-        return f"{self.code}({', '.join(map(show, self.cells))})"
+        contents = [show(*each) if each else "unset" for each in self.contents]
+        return f"{self.code}({', '.join(contents)})"
 
 
 @dataclass(frozen=True)

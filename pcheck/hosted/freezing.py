@@ -3,45 +3,34 @@
 The walk numbers each thing that can change, in the order in which the walk meets it. A thing that
 is met again is frozen as its number. So shared objects and cycles keep their identity. `thawing`
 makes the things again in the same order.
-
-Sets, and dicts that are declared unordered, are sorted. So the walk inside them has no fixed order:
-what they hold must not be held by anything else.
 """
 
 from __future__ import annotations
 
+import dis
 import logging
 import types
-from collections import OrderedDict, defaultdict, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
-from functools import partial
-from pathlib import PurePath
+from functools import cache, cached_property, partial
 from typing import Any
 
-from pcheck.hosted.classes import (
-    CONTAINERS,
-    PLAIN,
-    Reader,
-    base_of,
-    defaults_of,
-    fault_of,
-    is_field_name,
-    reader_of,
+from pcheck.hosted.classes import reads_plainly
+from pcheck.hosted.constants import CONSTANTS, constant_form, float_form, marker_form
+from pcheck.hosted.containers import (
+    ATOMS,
+    DICTS,
+    bytearray_form,
+    deque_form,
+    dict_form,
+    frozenset_form,
+    list_form,
+    map_form,
+    set_form,
+    tuple_form,
 )
-from pcheck.hosted.constants import CONSTANTS, constant_form, marker_form
-from pcheck.hosted.forms import (
-    Again,
-    ByteArray,
-    Deque,
-    Dict,
-    FrozenSet,
-    Held,
-    List,
-    Logger,
-    Named,
-    Outside,
-)
+from pcheck.hosted.forms import Held, Logger, Named, Outside
 from pcheck.hosted.functions import (
     BUILTINS,
     FUNCTIONS,
@@ -51,15 +40,29 @@ from pcheck.hosted.functions import (
     method_form,
     partial_form,
 )
-from pcheck.hosted.memo import Memo, Unfreezable, numbered, shared
-from pcheck.hosted.twins import CONTENT, twin_class
-from pcheck.language.kinds import is_frozen_dataclass
+from pcheck.hosted.memo import Memo, Unfreezable
+from pcheck.hosted.naming import found
+from pcheck.hosted.objects import Objects, Step, refusing
+from pcheck.language.kinds import GENERATED, is_frozen_dataclass
 from pcheck.language.names import Group
-from pcheck.language.values import Map, Set, UnsupportedValue, exact
+from pcheck.language.values import Map, Set, exact
+from pcheck.semantics.reach import codes
 from pcheck.text import an
 
-DICTS = dict, OrderedDict, defaultdict
-Step = Callable[[Any, Memo], Any]
+MAKERS = {"__init__", "__new__", "__post_init__", "__setstate__"}
+SETTERS, VARS = {"__setattr__", "__delattr__"}, {"__dict__", "vars"}
+STORES, UPDATES = {"STORE_SUBSCR", "DELETE_SUBSCR"}, {"update", "setdefault", "pop", "clear"}
+WALKED: dict[type, Callable[..., Any]] = {  # each takes the walk, the thing and the memo
+    list: list_form,
+    deque: deque_form,
+    set: set_form,
+    frozenset: frozenset_form,
+    bytearray: bytearray_form,
+    types.MethodType: method_form,
+    types.CellType: cell_form,
+    partial: partial_form,
+    **dict.fromkeys(DICTS, dict_form),
+}
 
 
 class Freezer:
@@ -70,226 +73,159 @@ class Freezer:
         outside: Mapping[str, object] = types.MappingProxyType({}),
         skip: Iterable[str] = (),
         unordered: Iterable[str] = (),
+        kept: Iterable[tuple[object, str]] = (),
     ) -> None:
-        """Create a freezer. An attribute is `name` or `Class.name`."""
-        self._outside = {id(thing): Outside(name) for name, thing in outside.items()}
+        """Create a freezer. An attribute is `name` or `Class.name`.
+
+        `kept` has the owners and names of what is frozen apart from the objects.
+        """
+        self._outside = {id(thing): (thing, Outside(name)) for name, thing in outside.items()}
         self._types_outside = {type(thing) for thing in outside.values()}
-        self._skip, self._unordered = frozenset(skip), frozenset(unordered)
+        names = frozenset(skip), frozenset(unordered), tuple(kept)
+        self._objects = Objects(self.frozen, self._unordered, *names)
         self._steps: dict[type, Step] = {}
-        self._plans: dict[tuple[type, tuple[str, ...]], Step] = {}
+        self._object_steps: dict[type, Step] = {}
 
     def put_outside(self, kind: type, name: str) -> None:
         """Leave all things of a class outside the state, under one name."""
         form = Outside(name)
         self._steps[kind] = lambda thing, memo: form
 
-    def freeze(self, thing: Any) -> Any:
-        """Return the frozen form of a thing, or raise Unfreezable."""
-        return self.frozen(thing, Memo())
+    def freeze(self, thing: Any, memo: Memo | None = None) -> Any:
+        """Return the frozen form of a thing, or raise Unfreezable.
+
+        The memo is that of the things with which the thing may share objects.
+        """
+        memo = Memo() if memo is None else memo
+        if type(thing) is tuple:
+            memo.roots = frozenset(map(id, thing))
+        try:
+            return self.frozen(thing, memo)
+        except Unfreezable:
+            raise
+        except RecursionError:
+            fault = "that is nested too deeply"
+        except Exception as error:  # raised by code of a class
+            fault = f"with a part that raises {type(error).__name__}: {error}"
+        raise Unfreezable(thing, f"{an(type(thing).__name__)} {fault}")
 
     def frozen(self, thing: Any, memo: Memo) -> Any:
         """Return the frozen form of a thing that a walk meets."""
         kind = type(thing)
-        if kind in PLAIN:
+        if kind in ATOMS:
             return thing
         step = self._steps.get(kind)
         if step is None:
             step = self._steps[kind] = self._step_for(kind)
         return step(thing, memo)
 
+    def _unordered(self, thing: Any, memo: Memo) -> Any:
+        """Return the form of what an attribute holds that is declared unordered."""
+        if type(thing) is dict and id(thing) not in self._outside:
+            return map_form(self.frozen, thing, memo)
+        return self.frozen(thing, memo)
+
     def _step_for(self, kind: type) -> Step:
         """Return the function that freezes the things of a class."""
-        step = self._inner_step(kind)
+        try:
+            step = self._inner_step(kind)
+            if type(kind).__eq__ is not type.__eq__ or type(kind).__hash__ is not type.__hash__:
+                step = refusing(f"{an(kind.__name__)}, whose metaclass compares classes")
+        except Exception as error:  # raised by code of the class or of its metaclass
+            fault = f"{an(kind.__name__)}, whose class raises {type(error).__name__}: {error}"
+            step = refusing(fault)
         if kind not in self._types_outside:
             return step
         outside = self._outside
 
         def or_outside(thing: Any, memo: Memo) -> Any:
-            return outside.get(id(thing)) or step(thing, memo)
+            return outside[id(thing)][1] if id(thing) in outside else step(thing, memo)
 
         return or_outside
 
-    def _inner_step(self, kind: type) -> Step:
+    def _inner_step(self, kind: Any) -> Step:
         known: dict[type, Step] = {
-            list: self._list,
-            deque: self._deque,
-            set: self._set,
-            frozenset: lambda thing, memo: FrozenSet(self._members(thing)),
-            bytearray: lambda thing, memo: numbered(thing, memo) or ByteArray(bytes(thing)),
+            float: float_form,
             Set: lambda thing, _: Held(thing),
             Map: lambda thing, _: Held(thing),
             Group: lambda thing, _: thing,
             type(NotImplemented): lambda thing, _: Named("builtins", repr(thing)),
             type(...): lambda thing, _: Named("builtins", "Ellipsis"),
-            types.MethodType: partial(method_form, self.frozen),
-            types.ModuleType: lambda thing, _: Named(thing.__name__, ""),
-            types.CellType: partial(cell_form, self.frozen),
-            partial: partial(partial_form, self.frozen),
+            types.ModuleType: _module_form,
+            object: marker_form,
         }
         if kind in known:
             return known[kind]
+        if kind in WALKED:
+            return partial(WALKED[kind], self.frozen)
         if issubclass(kind, Enum):
             return lambda thing, _: thing
-        if kind in DICTS:
-            return self._dict
-        if kind in CONSTANTS or issubclass(kind, PurePath):
+        if kind in CONSTANTS:
             return lambda thing, _: constant_form(thing)
         if issubclass(kind, tuple):
-            return self._tuple
+            return partial(tuple_form, self.frozen)
         if issubclass(kind, (type, *FUNCTIONS)):
             return partial(function_form, self.frozen)
         if issubclass(kind, BUILTINS):
             return partial(builtin_form, self.frozen)
         if issubclass(kind, logging.Logger):
-            return lambda thing, _: Logger(thing.name)
-        if kind is object:
-            return marker_form
-        if is_frozen_dataclass(kind):
+            return _logger_form
+        is_dataclass = any("__dataclass_params__" in vars(each) for each in kind.__mro__)
+        if is_dataclass and is_frozen_dataclass(kind) and is_value_class(kind):
             return self._record
         return self._object_step(kind)
 
-    def _list(self, thing: list[Any], memo: Memo) -> Any:
-        again = numbered(thing, memo)
-        return again or List(tuple([self.frozen(each, memo) for each in thing]))
-
-    def _deque(self, thing: deque[Any], memo: Memo) -> Any:
-        return numbered(thing, memo) or self._items(thing, deque, memo)
-
-    def _set(self, thing: set[Any], memo: Memo) -> Any:
-        return numbered(thing, memo) or self._members(thing)
-
-    def _members(self, thing: Iterable[Any]) -> Set[Any]:
-        """Return the members of a set, which must not be able to change."""
-        found = []
-        for each in thing:
-            inside = Memo()
-            found.append(self.frozen(each, inside))
-            if inside or inside.kept:
-                text = f"a set with {an(type(each).__name__)}, which can change, so that the order"
-                raise Unfreezable(thing, f"{text} in which Python walks the set is not fixed")
-        return Set(found)
-
-    def _dict(self, thing: dict[Any, Any], memo: Memo) -> Any:
-        return numbered(thing, memo) or self._items(thing, type(thing), memo)
-
-    def _items(self, thing: Any, kind: type, memo: Memo) -> Any:
-        """Return the form of the items of a container, or of an object that is one as well."""
-        frozen = self.frozen
-        if kind is set:
-            return self._members(set.__iter__(thing))
-        if kind is list:
-            return List(tuple([frozen(each, memo) for each in list.__iter__(thing)]))
-        if kind is deque:
-            return Deque(
-                tuple([frozen(each, memo) for each in deque.__iter__(thing)]), thing.maxlen
-            )
-        factory = frozen(thing.default_factory, memo) if kind is defaultdict else None
-        pairs = OrderedDict.items(thing) if kind is OrderedDict else dict.items(thing)
-        entries = [(frozen(key, memo), frozen(each, memo)) for key, each in pairs]
-        return Dict(kind.__name__, factory, tuple(entries))
-
-    def _unordered_dict(self, thing: Any, memo: Memo) -> Any:
-        """Return a dict as a map that is sorted by its keys."""
-        if type(thing) is not dict:
-            return self.frozen(thing, memo)
-        again = numbered(thing, memo)
-        if again is not None:
-            return again
-        entries = []
-        for key, each in thing.items():
-            inside = Memo(memo)
-            entries.append((self.frozen(key, inside), self.frozen(each, inside)))
-            new = dict.fromkeys(inside.keys() - memo.keys(), each) | inside.kept
-            if new.keys() & memo.kept.keys():
-                text = "an unordered dict, two of whose values share an object"
-                raise Unfreezable(thing, f"{text}; leave it out of unordered=")
-            memo.kept.update(new)
-        return Map(entries)
-
-    def _tuple(self, thing: tuple[Any, ...], memo: Memo) -> Any:
-        kind: Any = type(thing)
-        parts = [self.frozen(each, memo) for each in thing]
-        if kind is tuple:
-            return tuple(parts)
-        if not hasattr(kind, "_fields") or kind.__dictoffset__:
-            raise Unfreezable(thing, f"{an(kind.__name__)}, whose class extends tuple")
-        return tuple.__new__(kind, parts)
+    def _object_step(self, kind: type) -> Step:
+        if kind not in self._object_steps:
+            self._object_steps[kind] = self._objects.step_for(kind)
+        return self._object_steps[kind]
 
     def _record(self, thing: Any, memo: Memo) -> Any:
         """Return a frozen dataclass itself if it can be a part of a state, otherwise its twin."""
         try:
             exact(thing)
-        except UnsupportedValue:
+        except Exception:  # it holds something that can change, or lacks a field
             return self._object_step(type(thing))(thing, memo)
         return thing
 
-    def _object_step(self, kind: type) -> Step:
-        """Return the function that freezes the objects of a class by their attributes."""
-        fault = fault_of(kind)
-        if fault is not None:
-            return _refusing(fault)
-        read, plans, base = reader_of(kind), self._plans, base_of(kind)
-        has_items = base in CONTAINERS
 
-        def freeze(thing: Any, memo: Memo) -> Any:
-            at = id(thing)
-            if at in memo:
-                return Again(memo[at])
-            if memo.kept and at in memo.kept:
-                raise shared(thing)
-            memo[at] = len(memo)
-            attributes = read(thing)
-            names = tuple(attributes)
-            plan = plans.get((kind, names))
-            if plan is None:
-                plan = plans[kind, names] = self._plan(kind, names, read)
-            twin = plan(attributes, memo)
-            if has_items:
-                twin.__dict__[CONTENT] = self._items(thing, base, memo)
-            return twin
+@cache
+def is_value_class(kind: Any) -> bool:
+    """Return whether no method of a frozen dataclass changes an object after its creation.
 
-        return freeze
-
-    def _plan(self, kind: type, names: tuple[str, ...], read: Reader) -> Step:
-        """Write the function that freezes the attributes of an object with exactly these names."""
-        wrong = next((name for name in names if not is_field_name(name)), None)
-        if wrong is not None:
-            return _refusing(f"{an(kind.__name__)} with an attribute named {wrong!r}")
-        defaults = defaults_of(kind)
-        kept = [n for n in sorted({*names, *defaults}) if not self._is_among(self._skip, kind, n)]
-        inherits = base_of(kind) in CONTAINERS
-        twin = twin_class(kind, tuple([*kept, CONTENT] if inherits else kept))
-        lines = [
-            "def freeze(attributes, memo):",
-            "    twin = new(kind)",
-            "    held = twin.__dict__",
-        ]
-        for name in kept:
-            value = f"attributes[{name!r}]" if name in names else f"defaults[{name!r}]"
-            is_unordered = self._is_among(self._unordered, kind, name)
-            step = "frozen_unordered" if is_unordered else "frozen"
-            lines += [f"    x = {value}"]
-            lines += [f"    held[{name!r}] = x if type(x) in PLAIN else {step}(x, memo)"]
-        lines.append("    return twin")
-        scope: dict[str, Any] = {
-            "new": object.__new__,
-            "kind": twin,
-            "PLAIN": PLAIN,
-            "frozen": self.frozen,
-            "frozen_unordered": self._unordered_dict,
-            "defaults": defaults,
-        }
-        exec("\n".join(lines), scope)  # the names are identifiers
-        return scope["freeze"]  # type: ignore[no-any-return]
-
-    @staticmethod
-    def _is_among(given: frozenset[str], kind: type, name: str) -> bool:
-        owners = (each.__name__ for each in kind.__mro__)
-        return name in given or any(f"{owner}.{name}" in given for owner in owners)
+    Otherwise two states would share an object that changes.
+    """
+    members = [item for each in kind.__mro__ for item in vars(each).items()]
+    methods = [
+        member.__code__
+        for name, member in members
+        if isinstance(member, types.FunctionType) and name not in MAKERS
+    ]
+    return (
+        reads_plainly(kind)
+        and not any(isinstance(member, cached_property) for _, member in members)
+        and not any(_may_set(code) for method in methods for code in codes(method))
+    )
 
 
-def _refusing(fault: str) -> Step:
-    def refuse(thing: Any, _: Memo) -> Any:
-        raise Unfreezable(thing, fault)
+def _may_set(code: types.CodeType) -> bool:
+    """Return whether some code may set an attribute of a frozen dataclass."""
+    names = {*code.co_names}
+    if code.co_filename == GENERATED or not names & {*SETTERS, *VARS}:
+        return False
+    stores = any(step.opname in STORES for step in dis.get_instructions(code))
+    return bool(names & SETTERS) or stores or bool(names & UPDATES)
 
-    return refuse
+
+def _module_form(thing: types.ModuleType, _: Memo) -> Named:
+    name = thing.__dict__.get("__name__")
+    if not isinstance(name, str) or found(name, "") is not thing:
+        raise Unfreezable(thing, f"the module {name}, which is not loaded under its name")
+    return Named(name, "")
+
+
+def _logger_form(thing: logging.Logger, _: Memo) -> Logger:
+    known = logging.root, logging.root.manager.loggerDict.get(thing.name)
+    if not any(each is thing for each in known):
+        raise Unfreezable(thing, f"a logger that logging.getLogger({thing.name!r}) does not return")
+    return Logger(thing.name)

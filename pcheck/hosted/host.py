@@ -59,7 +59,7 @@ class Host:
         kept: Kept,
     ) -> None:
         install()
-        self._freezer = Freezer(outside, skip, unordered)
+        self._freezer = Freezer(outside, skip, unordered, kept.places)
         self._thawer = Thawer(outside)
         self._freezer.put_outside(Net, NET)
         self._exact_messages: set[Any] = set()
@@ -124,7 +124,7 @@ class Host:
                 on_disk = disk(it)
         except Forbidden:
             pass
-        except (InvalidResult, NotThawable):
+        except InvalidResult:
             raise
         except Suspended as suspended:
             raise InvalidResult(str(suspended)) from None
@@ -143,22 +143,32 @@ class Host:
     def thaw(self, form: object, net: Net) -> Any:
         """Return the thing or the message of which this is the frozen form."""
         self._thawer.outside[NET] = net
-        thing = self._thawer.thaw(form)
+        thing = self._thawed(form)
         return thing.content if isinstance(thing, Message) else thing
 
     def check(self, form: object) -> None:
         """Raise InvalidResult unless an object that is made from a form has the same form."""
         is_running = isinstance(form, Running)
         parts = (form.it, form.loop, form.kept) if is_running else (form,)  # type: ignore[attr-defined]
-        again = self._freezer.freeze(self._thawer.thaw(parts))
+        made = self._thawed(parts)
+        try:
+            again = self._freezer.freeze(made)
+        except Unfreezable as fault:
+            raise InvalidResult(_unfreezable(fault, {"it": made[0]})) from None
         if exact(again) != exact(parts):
             raise InvalidResult(f"cannot be hosted: made again, {differing(parts[0], again[0])}")
+
+    def _thawed(self, form: object) -> Any:
+        try:
+            return self._thawer.thaw(form)
+        except NotThawable as fault:
+            raise InvalidResult(f"cannot be hosted: pcheck cannot make again {fault}") from None
 
     def _freeze_message(self, message: Any) -> Any:
         try:
             form = self._freezer.freeze(message)
         except Unfreezable as fault:
-            raise InvalidResult(_unfreezable(fault, message, "the message")) from None
+            raise InvalidResult(_unfreezable(fault, {"the message": message})) from None
         if form not in self._exact_messages:
             self.check(form)
             self._exact_messages.add(form)
@@ -168,16 +178,15 @@ class Host:
         """Return the frozen object, with the event loop if the object needs it later."""
         memo = Memo()
         try:
-            form = self._freezer.frozen(it, memo)
+            form = self._freezer.freeze(it, memo)
             has_loop = loop.timers or id(loop) in memo
             if not has_loop and not kept:
                 return form
-            frozen_loop = self._freezer.frozen(loop if has_loop else None, memo)
-            return Running(form, frozen_loop, self._freezer.frozen(kept, memo))
+            frozen_loop = self._freezer.freeze(loop if has_loop else None, memo)
+            return Running(form, frozen_loop, self._freezer.freeze(kept, memo))
         except Unfreezable as fault:
-            raise InvalidResult(_unfreezable(fault, it, "it")) from None
-        except RecursionError:
-            raise InvalidResult("leaves an object that is nested too deeply") from None
+            roots = {"it": it, "loop": loop, "keeps": kept}
+            raise InvalidResult(_unfreezable(fault, roots)) from None
 
     def _frozen_disk(self, disk: Any) -> object:
         if disk is NotImplemented:
@@ -185,7 +194,7 @@ class Host:
         try:
             return self._freezer.freeze(disk)
         except Unfreezable as fault:
-            raise InvalidResult(_unfreezable(fault, disk, "what is on the disk")) from None
+            raise InvalidResult(_unfreezable(fault, {"what is on the disk": disk})) from None
 
 
 @cache
@@ -199,8 +208,8 @@ def nothing(it: Any, net: Net) -> None:
     """Do nothing after the object has been made."""
 
 
-def _unfreezable(fault: Unfreezable, root: object, name: str) -> str:
+def _unfreezable(fault: Unfreezable, roots: Mapping[str, object]) -> str:
     """Return the error about a thing that cannot be put back, with the way to the thing."""
-    path = path_to(root, fault.thing, name)
+    path = path_to(fault.thing, roots)
     remedy = "leave the attribute out of the state with skip=, or give the thing a name in outside="
     return f"leaves {path} as {fault.what}, so pcheck cannot put it back; {remedy}"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import types
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from pcheck.hosted.forms import Again
 from pcheck.text import an
@@ -18,13 +18,31 @@ class Unfreezable(Exception):
 
 
 class Memo(dict[int, int]):
-    """The number of each thing that the walk has met, by its id."""
+    """The number of each thing that the walk has met, by its id.
 
-    __slots__ = ("kept",)
+    Every such thing is held by another thing for as long as the walk lasts. Otherwise a new thing
+    could have the same id.
+    """
 
-    def __init__(self, known: Mapping[int, int] = types.MappingProxyType({})) -> None:
-        super().__init__(known)
-        self.kept: dict[int, object] = {}  # things inside sets and unordered dicts, by id
+    kept: Mapping[int, object] = MappingProxyType({})  # things inside unordered dicts, by id
+    roots: frozenset[int] = frozenset()  # the ids of the things that are to be frozen by content
+    dicts: frozenset[int] = frozenset()  # the ids of dicts that hold attributes, if others may too
+
+    def inside(self) -> Memo:
+        """Return the memo for one entry of an unordered dict."""
+        inside = Memo(self)
+        inside.dicts = self.dicts
+        return inside
+
+    def keep(self, inside: Memo, holder: object) -> None:
+        """Remember the things of one entry, which nothing else may hold."""
+        new = dict.fromkeys(inside.keys() - self.keys(), holder) | dict(inside.kept)
+        if new.keys() & self.kept.keys():
+            text = "an unordered dict, two of whose values share an object"
+            raise Unfreezable(holder, f"{text}; leave it out of unordered=")
+        if new:
+            self.kept = {**self.kept, **new}
+        self.dicts = inside.dicts
 
 
 def numbered(thing: object, memo: Memo) -> Again | None:
