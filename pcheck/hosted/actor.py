@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from pcheck.blame import place_of
+from pcheck.errors import SpecError
 from pcheck.hosted.forms import Plain
 from pcheck.hosted.live import rerun
 from pcheck.hosted.net import sends_of
@@ -23,6 +25,7 @@ from pcheck.hosted.watching import watch_imports
 from pcheck.language.actor import Action, Step, action
 from pcheck.language.names import Id
 from pcheck.semantics.node import Row
+from pcheck.semantics.results import InvalidResult
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ class Hosted(Role):
         """Return the data outside the state that handlers may change, since it does not matter."""
         return cls.outside, *cls.outside.values()
 
-    def __pcheck_narrowing__(self) -> list[str]:
+    def __pcheck_narrowing__(self, crashes: int) -> list[str]:
         """Return what is left out of the state, so that a verdict means less."""
         left_out = {
             "without the attributes": self.skip,
@@ -82,18 +85,24 @@ class Hosted(Role):
             "outside the state:": tuple(self.outside),
         }
         name = type(self).__name__
-        return [f"{name}: {text} {', '.join(names)}" for text, names in left_out.items() if names]
+        found = [f"{name}: {text} {', '.join(names)}" for text, names in left_out.items() if names]
+        if crashes and self._node.host.writes_files and not self.files_are_points:
+            found.append(f"{name}: crashes between two writes to files (files_are_points = True)")
+        return found
 
     def __pcheck_fields__(self) -> dict[str, Any]:
         """Return the attributes of the object and what is on the disk, for properties and traces.
 
         Before the node boots, they are those that it will have then.
         """
-        node = self._node
-        role = node.booted.role
-        found = (
-            dict[str, Any](booted=False) if node.has_to_boot else attributes_of(role.it, role.keeps)
-        )
+        try:
+            node, role = self._node, self._node.booted.role
+        except InvalidResult as error:
+            text = f"{place_of(type(self).boot)}boot() of {self.me} {error}"
+            raise SpecError(text) from None
+        found = dict[str, Any](booted=False)
+        if not node.has_to_boot:
+            found = attributes_of(role.it, role.keeps)
         if role.saved is not None or type(role).disk is not Role.disk:
             found["saved"] = role.saved
         found |= {f"file {path}": content for path, content in role.files.items()}

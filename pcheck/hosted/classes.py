@@ -24,7 +24,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from pcheck.hosted.memo import Unfreezable
-from pcheck.language.kinds import HEAP_TYPE
+from pcheck.language.kinds import HEAP_TYPE, is_frozen_dataclass
 from pcheck.language.names import Id, Value
 from pcheck.semantics.reach import codes
 from pcheck.text import an
@@ -145,6 +145,12 @@ def reads_plainly(kind: type) -> bool:
         for each in kind.__mro__
         if is_python(each)
     )
+
+
+def is_record(kind: type) -> bool:
+    """Return whether a class is a frozen dataclass, whatever its metaclass answers."""
+    is_dataclass = any("__dataclass_params__" in vars(each) for each in kind.__mro__)
+    return is_dataclass and is_frozen_dataclass(kind)
 
 
 def is_field_name(name: object) -> bool:

@@ -16,7 +16,7 @@ from enum import Enum
 from functools import cache, cached_property, partial
 from typing import Any
 
-from pcheck.hosted.classes import reads_plainly
+from pcheck.hosted.classes import is_record, reads_plainly
 from pcheck.hosted.constants import CONSTANTS, constant_form, float_form, marker_form
 from pcheck.hosted.containers import (
     ATOMS,
@@ -43,7 +43,7 @@ from pcheck.hosted.functions import (
 from pcheck.hosted.memo import Memo, Unfreezable
 from pcheck.hosted.naming import found
 from pcheck.hosted.objects import Objects, Step, refusing
-from pcheck.language.kinds import GENERATED, is_frozen_dataclass
+from pcheck.language.kinds import GENERATED
 from pcheck.language.names import Group
 from pcheck.language.values import Map, Set, exact
 from pcheck.semantics.reach import codes
@@ -170,8 +170,7 @@ class Freezer:
             return partial(builtin_form, self.frozen)
         if issubclass(kind, logging.Logger):
             return _logger_form
-        is_dataclass = any("__dataclass_params__" in vars(each) for each in kind.__mro__)
-        if is_dataclass and is_frozen_dataclass(kind) and is_value_class(kind):
+        if is_record(kind) and is_value_class(kind):
             return self._record
         return self._object_step(kind)
 

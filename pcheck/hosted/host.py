@@ -63,6 +63,7 @@ class Host:
         self._thawer = Thawer(outside)
         self._freezer.put_outside(Net, NET)
         self._exact_messages: set[Any] = set()
+        self.writes_files = False  # whether some call has written a file
         self._kept = kept
         self._first_kept = self._freezer.freeze(self._kept.first)
 
@@ -112,6 +113,7 @@ class Host:
         """Make or take an object, call it in a sealed world, and freeze it."""
 
         def note(path: str, held: Mapping[str, bytes]) -> None:
+            self.writes_files = True
             net.effects.append(Written(path, Map(held)))
 
         world, it, on_disk = World(Files(files, note), net.loop), None, NotImplemented

@@ -34,8 +34,8 @@ def rerun(first: Role, rows: Sequence[Row]) -> None:
             ran = live.step(Node(role), row)
             form = after.it if after.it is not None else Node(after).booted.role.it
             if exact(ran.it) != exact(form):
-                _fail(row, differing(form, ran.it))
-            _compare_messages(row, ran, is_whole=not after.pending)
+                _fail(role, row, differing(form, ran.it))
+            _compare_messages(role, row, ran, is_whole=not after.pending)
         role = after
 
 
@@ -88,7 +88,7 @@ def _choices(outcomes: Outcomes, label: str) -> Choices:
     raise AssertionError(label)
 
 
-def _compare_messages(row: Row, ran: Ran, is_whole: bool) -> None:
+def _compare_messages(role: Role, row: Row, ran: Ran, is_whole: bool) -> None:
     """Raise SpecError unless the object has sent what the step sends."""
     wanted = [(letter.message, to) for letter, to in row.bundle.sends]
     sent: list[tuple[object, Any]] = [
@@ -98,11 +98,12 @@ def _compare_messages(row: Row, ran: Ran, is_whole: bool) -> None:
         sent.append((ran.it, ()))
     if exact(tuple(sent if is_whole else sent[: len(wanted)])) != exact(tuple(wanted)):
         names = " and ".join(brief(message) for message, _ in sent) or "nothing"
-        _fail(row, f"it sends {names}")
+        _fail(role, row, f"it sends {names}")
 
 
-def _fail(row: Row, text: str) -> NoReturn:
+def _fail(role: Role, row: Row, text: str) -> NoReturn:
+    skipped = f", or reads {' or '.join(role.skip)}, which skip= leaves out" if role.skip else ""
     raise SpecError(
         f"the trace is not what the program does: in the step {row.label!r}, with an object that "
-        f"was never frozen, {text}; the object keeps something that pcheck cannot see"
+        f"was never frozen, {text}; the object keeps something that pcheck cannot see{skipped}"
     )

@@ -13,7 +13,13 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+from pcheck.blame import is_users
+
 Callback = Callable[..., object]
+NO_TASK = (
+    "pcheck cannot put a waiting task into a state, so let a timer of loop.call_later() do what "
+    "follows, or call what follows in a step of `can`"
+)
 
 
 class Suspended(Exception):
@@ -154,13 +160,16 @@ def _run_to_end(coro: Coroutine[Any, Any, Any], done: asyncio.Future[Any]) -> No
         return
     text = _place_of(coro)
     coro.close()
-    raise Suspended(f"a task waits at {text}; pcheck cannot put a waiting task into a state")
+    raise Suspended(f"leaves a task that waits at {text}; {NO_TASK}")
 
 
 def _place_of(coro: Any) -> str:
-    """Return the line at which a coroutine waits: that of the innermost one."""
-    while getattr(coro, "cr_await", None) is not None and hasattr(coro.cr_await, "cr_frame"):
+    """Return the line at which a coroutine waits: the innermost one outside Python's library."""
+    places = []
+    while coro is not None and getattr(coro, "cr_frame", None) is not None:
+        file = coro.cr_frame.f_code.co_filename
+        place = f"{Path(file).name}:{coro.cr_frame.f_lineno}, in {coro.__qualname__}"
+        places.append((is_users(file), place))
         coro = coro.cr_await
-    frame = coro.cr_frame
-    where = f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}" if frame else "?"
-    return f"{where}: {coro.__qualname__}"
+    own = [place for is_own, place in places if is_own]
+    return (own or [place for _, place in places] or ["?"])[-1]

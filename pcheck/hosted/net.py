@@ -13,6 +13,7 @@ from pcheck.language.kinds import is_frozen_dataclass
 from pcheck.language.names import Id
 from pcheck.language.printing import brief
 from pcheck.language.values import Map
+from pcheck.semantics.results import InvalidResult
 
 T = TypeVar("T")
 
@@ -61,7 +62,9 @@ class Written:
 
     @property
     def label(self) -> str:
-        return f"writes {self.path}"
+        if self.path not in self.files:
+            return f"removes {self.path}"
+        return f"{'writes' if self.files[self.path] else 'empties'} {self.path}"
 
 
 Effect = Sent | Saved | Written
@@ -86,7 +89,7 @@ class Net:
     def send(self, to: Id | Iterable[Id], message: object) -> None:
         """Send a message to one node, or to each of several nodes."""
         if isinstance(to, str) and not isinstance(to, Id):
-            raise TypeError(f"send() needs a node, got the text {to!r}; write Id({to!r})")
+            raise InvalidResult(f"sent a message to the text {to!r}; write Id({to!r})")
         receivers = (to,) if isinstance(to, Id) else tuple(dict.fromkeys(to))
         self.effects.append(Sent(receivers, self._message(message)))
 
@@ -101,7 +104,7 @@ class Net:
     def choose(self, *options: T) -> T:
         """Return one of the options; pcheck explores what follows from each of them."""
         if not options:
-            raise TypeError("choose() needs at least one option")
+            raise InvalidResult("called net.choose() without options; give at least one")
         nth = len(self.taken)
         number = self._choices[nth] if nth < len(self._choices) else 0
         self.taken.append((number, len(options), brief(self._frozen(options[number]))))

@@ -17,13 +17,16 @@ import os
 import random
 import socket
 import subprocess
+import sys
 import threading
 import time
 from asyncio import _get_running_loop, _set_running_loop
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
 
+from pcheck.blame import is_users
 from pcheck.hosted.files import Files
 from pcheck.hosted.loop import Loop
 
@@ -69,8 +72,19 @@ class World:
         _set_running_loop(loop)
 
     def refuse(self, what: str, remedy: str) -> Forbidden:
-        self.refused = self.refused or Forbidden(f"calls {what}; {remedy}")
+        self.refused = self.refused or Forbidden(f"calls {what}{_caller()}; {remedy}")
         return self.refused
+
+
+def _caller() -> str:
+    """Return the innermost line of the user's or the hosted code: ` in election.py:31`."""
+    frame = sys._getframe()
+    while frame.f_back is not None:
+        frame = frame.f_back
+        file = frame.f_code.co_filename
+        if file.endswith(".py") and is_users(file):
+            return f" in {Path(file).name}:{frame.f_lineno}"
+    return ""
 
 
 class _State:

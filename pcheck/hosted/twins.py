@@ -6,6 +6,7 @@ from dataclasses import dataclass, make_dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
+from pcheck.hosted.classes import is_record
 from pcheck.hosted.forms import Twin
 
 Names = tuple[str, ...]
@@ -24,10 +25,22 @@ _ORIGINALS: dict[type, Original] = {}
 _NUMBERS: dict[tuple[str, str], int] = {}  # how many classes have this module and name
 
 
+class _OrItself(type):
+    """The class of a class of twins of a frozen dataclass, whose objects may need no twin."""
+
+    def __instancecheck__(cls, thing: object) -> bool:
+        return cls.__subclasscheck__(type(thing))
+
+    def __subclasscheck__(cls, kind: type) -> bool:
+        return super().__subclasscheck__(kind) or cls.__frozen_class__ in kind.__mro__  # type: ignore[attr-defined]
+
+
 @cache
 def frozen(kind: type) -> type[Twin]:
-    """Return the class of all twins of a class, for `sees=[frozen(Accepted)]`."""
-    twin: Any = dataclass(frozen=True)(type(kind.__name__, (Twin,), {"__doc__": kind.__doc__}))
+    """Return the class of all frozen objects of a class, for `sees=[frozen(Accepted)]`."""
+    make: Any = _OrItself if is_record(kind) else type
+    content = {"__doc__": kind.__doc__, "__frozen_class__": kind}
+    twin: Any = dataclass(frozen=True)(make(kind.__name__, (Twin,), content))
     name = kind.__module__, kind.__qualname__
     nth = _NUMBERS[name] = _NUMBERS.get(name, 0) + 1
     twin.__module__ = f"frozen.{kind.__module__}" + (f" (class {nth})" if nth > 1 else "")

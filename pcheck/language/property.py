@@ -273,7 +273,8 @@ def _footprint(test: Callable[..., Any], sees: Iterable[Sees]) -> tuple[Sees, ..
             if isinstance(what, type) and _is_users(what):
                 name = what.__name__
                 text = f"{test.__name__} sees {name}, which is not a frozen dataclass"
-                raise SpecError(f"{place_of(what)}{text}; write {DECORATOR} above class {name}")
+                hint = f"write {DECORATOR} above class {name}, or for a hosted program sees=[frozen"
+                raise SpecError(f"{place_of(what)}{text}; {hint}({name})]")
             raise SpecError(
                 f"{place_of(test)}{test.__name__}: sees must hold message classes (frozen "
                 f"dataclasses), names of fields (strings) and UP, got {what!r}"

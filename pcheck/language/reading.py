@@ -46,7 +46,8 @@ def without_role(name: str) -> str:
     return name.partition(".")[2] or name
 
 
-def narrowing_of(actors: Iterable[Actor]) -> tuple[str, ...]:
-    """Return what the classes of actors leave out of their states, so that a verdict means less."""
-    found: list[Iterable[str]] = [getattr(a, "__pcheck_narrowing__", tuple)() for a in actors]
-    return tuple(dict.fromkeys(text for texts in found for text in texts))
+def narrowing_of(actors: Iterable[Actor], crashes: int) -> tuple[str, ...]:
+    """Return what the classes of actors leave out, so that a verdict means less."""
+    own = [each for each in actors if hasattr(each, "__pcheck_narrowing__")]
+    texts = [text for each in own for text in each.__pcheck_narrowing__(crashes)]
+    return tuple(dict.fromkeys(texts))

@@ -110,7 +110,7 @@ class Setup:
     def left_out(self) -> tuple[str, ...]:
         """The parts of hosted objects that the state leaves out, so that a verdict means less."""
         nodes = self.model.nodes if isinstance(self.model, ClusterModel) else ()
-        return narrowing_of(node.first.actor for node in nodes)
+        return narrowing_of((node.first.actor for node in nodes), self.crashes or 0)
 
     @property
     def only_these_crash(self) -> tuple[str, ...]:

@@ -332,7 +332,6 @@ def of_local_class() -> Any:
     ("thing", "error"),
     [
         (threading.Event(), f"it._cond._lock: a _thread.lock, {C}"),
-        (threading.Thread(), f"it._started._cond._lock: a _thread.lock, {C}"),
         (Alone(), "it: an Alone with a part that raises TypeError: unhashable type: 'Unhashable'"),
         (weakref.WeakSet(), f"it._remove.__defaults__[0]: a weakref.ReferenceType, {C}"),
         (the_dict_of(Box()), "it.names: a dict that holds the attributes of an object as well"),
@@ -355,6 +354,11 @@ def of_local_class() -> Any:
 )
 def test_an_error_has_the_way_to_the_thing(thing: Any, error: str) -> None:
     assert refusal(thing) == error
+
+
+def test_a_thread_is_refused() -> None:
+    error = refusal(threading.Thread(), skip=["_invoke_excepthook"])
+    assert error == f"it._started._cond._lock: a _thread.lock, {C}"
 
 
 class Lying:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -11,7 +12,7 @@ import pytest
 
 from pcheck import Cluster, Id, Seen, always, check, group, spec
 from pcheck.errors import SpecError
-from pcheck.hosted import Hosted, Net
+from pcheck.hosted import Hosted, Net, frozen
 from tests.hosted.small import Box, Done, columns, doing, steps_of
 
 
@@ -320,3 +321,76 @@ def test_a_kept_name_that_does_not_exist_is_an_error() -> None:
         SpecError, match=r"keeps=\(...\) has 'Elected.leda', which does not exist; "
     ):
         check(elected("Elected.leda"))
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A frozen dataclass of a program, which may hold something that can change."""
+
+    names: Any
+
+
+@pytest.mark.parametrize("names", [("x",), ["x"]])
+def test_a_property_sees_the_frozen_dataclasses_of_a_program(names: Any) -> None:
+    sent: Any = frozen(Fact)
+
+    @always(sees=[sent])
+    def nothing_is_said(seen: Seen) -> str | None:
+        """Nothing is said."""
+        return "a fact" if seen.sent(sent) else None
+
+    @dataclass(frozen=True)
+    class Node(Hosted):
+        def boot(self, disk: Any, net: Net) -> Box:
+            return Box()
+
+        def can(self, it: Any, net: Net) -> Any:
+            yield "acts", lambda: net.say(Fact(names))
+
+    @spec
+    def facts() -> Cluster:
+        """A node that says a fact."""
+        return Cluster({group("n", 1): lambda i: Node()}, properties=[nothing_is_said])
+
+    assert check(facts).properties["nothing_is_said"].value == "violated"
+
+
+@pytest.mark.parametrize(
+    ("act", "error"),
+    [
+        (lambda it, net: net.send("n1", Done()), "sent a message to the text 'n1'; write Id('n1')"),
+        (lambda it, net: net.choose(), "called net.choose() without options; give at least one"),
+    ],
+)
+def test_a_wrong_call_of_the_network_is_an_error_of_the_adapter(
+    act: Callable[[Any, Net], object], error: str
+) -> None:
+    with pytest.raises(SpecError) as raised:
+        check(doing(act))
+    assert f"actions() of n1 {error}" in str(raised.value)
+
+
+def test_an_attribute_in_skip_that_the_program_reads_is_named() -> None:
+    def act(it: Any, net: Net) -> None:
+        it.count += 1
+        net.say(Done(1))
+
+    with pytest.raises(SpecError) as raised:
+        str(check(doing(act, lambda disk, net: Box(count=0), skip=("count",))))
+    assert str(raised.value).endswith(", or reads count, which skip= leaves out")
+
+
+def test_a_boot_that_asks_for_chance_is_an_error_with_its_place() -> None:
+    @dataclass(frozen=True)
+    class Node(Hosted):
+        def boot(self, disk: Any, net: Net) -> Box:
+            return Box(n=random.random())
+
+    @always(sees=["n"])
+    def small(seen: Seen) -> str | None:
+        """The number is small."""
+
+    with pytest.raises(
+        SpecError, match=r"boot\(\) of n1 calls random.random\(\) in test_hosted.py:"
+    ):
+        Cluster({group("n", 1): lambda i: Node()}, properties=[small])

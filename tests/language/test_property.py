@@ -117,7 +117,7 @@ def test_a_message_class_in_a_footprint_must_be_frozen(mark: Callable[..., Any])
         mark(sees=[Said, Loose])(one)
     assert str(caught.value) == (
         f"{place_of(Loose)}one sees Loose, which is not a frozen dataclass; write "
-        "@dataclass(frozen=True) above class Loose"
+        "@dataclass(frozen=True) above class Loose, or for a hosted program sees=[frozen(Loose)]"
     )
 
 

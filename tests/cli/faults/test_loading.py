@@ -116,7 +116,8 @@ LOADING: dict[str, Fault] = {
     "a class that is not frozen in sees": (
         {"@dataclass\nclass Draft": "@dataclass  # thawed\nclass Draft", JUDGED: DRAFTED},
         "fault.py:[# thawed]: truth sees Draft, which is not a frozen dataclass; "
-        "write @dataclass(frozen=True) above class Draft",
+        "write @dataclass(frozen=True) above class Draft, or for a hosted program "
+        "sees=[frozen(Draft)]",
     ),
     "a field that a message does not have": (
         {CASE: "case Ask(numbr=number) if number > self.given:"},
