@@ -71,10 +71,8 @@ def content_form(walk: Walk, kind: type, thing: Any, memo: Memo) -> Any:
         return Deque(_all(walk, deque.__iter__(thing), memo), MAXLEN.__get__(thing))
     factory = walk(FACTORY.__get__(thing), memo) if kind is defaultdict else None
     pairs = OrderedDict.items(thing) if kind is OrderedDict else dict.items(thing)
-    entries = []
-    for key, each in pairs:
-        check_key(thing, key)
-        entries.append((walk(key, memo), walk(each, memo)))
+    check_keys(thing)
+    entries = [(walk(key, memo), walk(each, memo)) for key, each in pairs]
     return Dict(kind.__name__, factory, tuple(entries))
 
 
@@ -83,9 +81,9 @@ def map_form(walk: Walk, thing: dict[Any, Any], memo: Memo) -> Any:
     again = numbered(thing, memo)
     if again is not None:
         return again
+    check_keys(thing)
     entries = []
     for key, each in thing.items():
-        check_key(thing, key)
         inside = memo.inside()
         entries.append((walk(key, inside), walk(each, inside)))
         memo.keep(inside, thing)
@@ -96,19 +94,24 @@ def map_form(walk: Walk, thing: dict[Any, Any], memo: Memo) -> Any:
     return form
 
 
-def check_key(thing: Any, key: Any) -> None:
-    """Raise Unfreezable if a dict does not find one of its keys any more.
+def check_keys(thing: Any) -> None:
+    """Raise Unfreezable if the hash of a key has changed since its dict got the key.
 
-    A new dict with the same entries would find the key.
+    A new dict with the same entries would find the key, or would take two keys for one.
     """
-    if type(key) in PLAIN:
+    keys = list(dict.keys(thing))
+    if all(type(key) in PLAIN for key in keys):
         return
     try:
-        is_found = dict.__contains__(thing, key)
+        if type(thing) in (dict, defaultdict):
+            is_known = hash(frozenset(dict.copy(thing))) == hash(frozenset(keys))  # with old hashes
+        else:
+            is_known = all(dict.__contains__(thing, key) for key in keys)
     except Exception as error:
-        raise Unfreezable(key, f"a key whose comparison raises {type(error).__name__}") from None
-    if not is_found:
-        raise Unfreezable(key, "a key whose hash is not the one that its dict knows")
+        fault = f"a dict with a key that raises {type(error).__name__}: {error}"
+        raise Unfreezable(thing, fault) from None
+    if not is_known:
+        raise Unfreezable(thing, "a dict with a key whose hash is not the one that the dict knows")
 
 
 def _all(walk: Walk, things: Iterable[Any], memo: Memo) -> tuple[Any, ...]:

@@ -103,6 +103,14 @@ def _linked(form: Any, made: list[Thing]) -> Any:
     """Return a form in which each numbered thing is a `Thing`; the order is that of freezing."""
     if isinstance(form, forms.Again):
         return made[form.number]
+    if _is_closed(form):
+        return form
+
+    def linked(part: Any, step: str) -> Any:
+        if step == CONTENT and isinstance(form, forms.Twin):  # the object has a number for both
+            return _replaced(part, linked)
+        return _linked(part, made)
+
     thing = Thing(form)
     if isinstance(form, NUMBERED):
         made.append(thing)
@@ -113,8 +121,16 @@ def _linked(form: Any, made: list[Thing]) -> Any:
             del made[before:]
         thing.form = Unordered(tuple(entries))
     else:
-        thing.form = _replaced(form, lambda part, _: _linked(part, made))
+        thing.form = _replaced(form, linked)
     return thing if isinstance(form, NUMBERED) else thing.form
+
+
+def _is_closed(form: Any) -> bool:
+    """Return whether a form holds nothing that has a number."""
+    if isinstance(form, (forms.FrozenSet, forms.Held)):
+        return True
+    is_own = isinstance(form, forms.Twin) or type(form).__module__ == forms.__name__
+    return is_frozen_dataclass(type(form)) and not is_own  # a record of the program
 
 
 class Unordered(forms.Dict):

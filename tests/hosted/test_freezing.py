@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import Enum, Flag, IntEnum
 from fractions import Fraction
+from functools import partial
 from pathlib import PurePosixPath
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -276,13 +278,25 @@ def test_a_key_that_reaches_its_dict_is_found_again() -> None:
     assert (copy.d[copy.a], copy.d[Key("y")]) == (1, 2)
 
 
-def test_a_key_that_its_dict_does_not_find_is_refused() -> None:
+@pytest.mark.parametrize("kind", [dict, partial(defaultdict, None)])
+def test_a_key_that_its_dict_does_not_find_is_refused(kind: Callable[..., Any]) -> None:
     key = Key("x")
-    thing = Box(d={key: 1})
+    thing = Box(d=kind({key: 1}))
     assert copied(thing).d == {Key("x"): 1}
-    key.name = "y"
-    text = "a key whose hash is not the one that its dict knows"
-    assert refusal(thing) == f"it.d key: {text}"
+    text = "a dict with a key whose hash is not the one that the dict knows"
+    for nth in range(20):  # at some of these, the hash leads to the key by chance
+        key.name = f"y{nth}"
+        assert refusal(thing) == f"it.d: {text}"
+    key.name = "x"
+    assert copied(thing).d == {Key("x"): 1}
+
+
+def test_a_key_that_has_no_hash_any_more_is_refused() -> None:
+    key = Hashed(1)
+    thing = {key: 1}
+    del key.n
+    error = "AttributeError: 'Hashed' object has no attribute 'n'"
+    assert refusal(thing) == f"it: a dict with a key that raises {error}"
 
 
 def test_a_key_whose_hash_needs_a_skipped_attribute_is_not_made_again() -> None:
