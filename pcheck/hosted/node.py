@@ -95,7 +95,8 @@ class Node:
     def _silently_booted(self) -> Node | None:
         """The node after its boot, if nobody can notice when it boots."""
         role = self.role
-        key = tuple(map(id, (*FACTS[type(role)].read_fixed(role), role.saved, role.files)))
+        kind: Any = type(role)
+        key = kind, *map(id, (*FACTS[kind].read_fixed(role), role.saved, role.files))
         if key not in BY_IDENTITY:
             BY_IDENTITY[key] = self._boot_from(exact(role.saved)), role
         return BY_IDENTITY[key][0]
@@ -103,8 +104,8 @@ class Node:
     def _boot_from(self, disk: Hashable) -> Node | None:
         """Return the node after its boot from the disk with this exact key, if it is silent."""
         role = self.role
-        fixed = map(id, FACTS[type(role)].read_fixed(role))
-        key = *fixed, disk, role.files.exact
+        kind: Any = type(role)
+        key = kind, *map(id, FACTS[kind].read_fixed(role)), disk, role.files.exact
         if key not in BOOTS:
             BOOTS[key] = self._find_silent_boot(), role
         return BOOTS[key][0]

@@ -394,3 +394,27 @@ def test_a_boot_that_asks_for_chance_is_an_error_with_its_place() -> None:
         SpecError, match=r"boot\(\) of n1 calls random.random\(\) in test_hosted.py:"
     ):
         Cluster({group("n", 1): lambda i: Node()}, properties=[small])
+
+
+def test_a_bug_that_changes_the_boot_boots_otherwise() -> None:
+    """The cluster is built with the correct class first, whose boot a property asks for."""
+
+    @dataclass(frozen=True)
+    class Node(Hosted):
+        def boot(self, disk: Any, net: Net) -> Box:
+            return Box(n=1)
+
+    @dataclass(frozen=True)
+    class Wrong(Node):
+        def boot(self, disk: Any, net: Net) -> Box:
+            return Box(n=2)
+
+    @always(sees=["n"])
+    def one(seen: Seen) -> str | None:
+        """The number is 1."""
+        return None if seen.values_of("n") == [1] else "not 1"
+
+    cluster = Cluster({group("n", 1): lambda i: Node()}, properties=[one])
+    assert cluster.actors[Id("n1")].__pcheck_fields__() == {"n": 1}  # type: ignore[attr-defined]
+    cluster.replace(Node, Wrong)
+    assert cluster.actors[Id("n1")].__pcheck_fields__() == {"n": 2}  # type: ignore[attr-defined]
