@@ -40,11 +40,25 @@ def unsent(cluster: Cluster, messages: Iterable[object]) -> list[tuple[Property,
 
 
 def warnings_of_unsent(model: ClusterModel) -> tuple[str, ...]:
-    """Return a warning for each kind of message that a property sees and that is never sent."""
+    """Return a warning for each kind of message that a property sees and that is never sent.
+
+    Return one, too, if something ends a node that a property would report which is not checked.
+    """
     try:
-        return check_sent(model.cluster, model.messages())
+        return (*check_sent(model.cluster, model.messages()), *_unreported(model))
     except KeyboardInterrupt:
         return ("Ctrl-C stopped the check that the messages that properties see are sent",)
+
+
+def _unreported(model: ClusterModel) -> Iterator[str]:
+    """Yield a warning for each unchecked property of a class of actors, if its message was sent."""
+    own = dict.fromkeys(
+        each for actor in model.cluster.actors.values() for each in actor.own_properties
+    )
+    for prop in own:
+        kinds = tuple(what for what in prop.sees if isinstance(what, type))
+        if prop not in model.properties and any(isinstance(m, kinds) for m in model.messages()):
+            yield f"{prop.name} is violated but not checked, and what follows such an end is left out"
 
 
 def check_sent(cluster: Cluster, messages: Iterable[object]) -> tuple[str, ...]:
