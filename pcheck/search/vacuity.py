@@ -58,7 +58,7 @@ def _unreported(model: ClusterModel) -> Iterator[str]:
     for prop in own:
         kinds = tuple(what for what in prop.sees if isinstance(what, type))
         if prop not in model.properties and any(isinstance(m, kinds) for m in model.messages()):
-            yield f"{prop.name} is violated but not checked, and what follows such an end is left out"
+            yield f"{prop.name} is violated but not checked; what follows its violation is left out"
 
 
 def check_sent(cluster: Cluster, messages: Iterable[object]) -> tuple[str, ...]:

@@ -425,7 +425,9 @@ def test_a_verdict_without_the_property_about_exceptions_says_what_it_leaves_out
         net.say(Done(1))
         raise ValueError
 
-    text = "Note: nothing_raises is violated but not checked, and what follows such an end is left out."
+    text = (
+        "Note: nothing_raises is violated but not checked; what follows its violation is left out"
+    )
     alone = check(doing(act), properties=["something_is_done"])
     assert alone.verdict.value == "holds"
     assert text in " ".join(str(alone).split())
