@@ -121,7 +121,7 @@ def _guarded(command: Callable[..., int]) -> Callable[..., int]:
 
 def _usage(words: list[str], error: typer.TyperException) -> str:
     """Return the error for a wrong command line, with a pointer to the help of the command."""
-    from pcheck.loading.spec import shipped_names
+    from pcheck.loading.spec import known_names
 
     text = error.format_message()
     if isinstance(option := getattr(error, "option_name", None), str) and "No such" in text:
@@ -130,7 +130,7 @@ def _usage(words: list[str], error: typer.TyperException) -> str:
         return f"{text} (see `pcheck --help`)"
     takes_spec = words[0] in SPEC_COMMANDS
     spec = [word for word in words[1:2] if takes_spec and not word.startswith("-")]
-    late = [word for word in words[2:] if word in shipped_names() or word.endswith(".py")]
+    late = [word for word in words[2:] if word in known_names() or word.endswith(".py")]
     if takes_spec and not spec and late:
         return f"the spec must come first: pcheck {words[0]} {late[0]} ..."
     return f"{text} (see `{' '.join(['pcheck', words[0], *spec])} --help`)"

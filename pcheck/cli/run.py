@@ -20,7 +20,7 @@ from pcheck.cli.drawing import (
 )
 from pcheck.cli.saved_traces import AlsoOption, SpecArgument
 from pcheck.files import check_apart
-from pcheck.loading.spec import Spec, find, shipped_names
+from pcheck.loading.spec import Spec, find, known_names
 from pcheck.scenarios.report import ScenarioReport, summary
 from pcheck.scenarios.running import SearchStopped, finding_of, run_scenario
 from pcheck.scenarios.setting import setup_of
@@ -82,10 +82,10 @@ def _spec_of(scenario: Scenario, spec: str | None) -> Spec:
         if Path(line.text).stem not in (found.name, found.path.stem):
             raise scenario.at(line, f"the scenario is one of {line.text}, but the spec is {spec}")
         return found
-    if line.text in shipped_names():
+    if line.text in known_names():
         return find(line.text)
     if line.text.endswith(".py"):
         text = f"{line.text} does not ship with pcheck; add the file of the spec, as in"
         command = shlex.join(["pcheck", "run", scenario.place, line.text])
         raise scenario.at(line, f"{text} `{command}`")
-    raise scenario.at(line, unknown("spec", line.text, shipped_names()))
+    raise scenario.at(line, unknown("spec", line.text, known_names()))

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from pcheck.errors import TraceError, UsageError
-from pcheck.loading.spec import Spec, find, shipped_names
+from pcheck.loading.spec import Spec, find, known_names
 from pcheck.traces.saved import SavedTrace
 
 SpecArgument = Annotated[
@@ -39,7 +39,7 @@ def check_files(
     A saved trace never selects code to execute, unless the code ships with pcheck. The error shows
     the command `name` with these words and the options that are `given`.
     """
-    is_by_hand = "file" not in saved.given and saved.spec not in shipped_names()
+    is_by_hand = "file" not in saved.given and saved.spec not in known_names()
     spec_file = saved.file if saved.file is not None else f"./{Path(saved.spec).stem}.py"
     needs_spec = spec is None and (saved.file is not None or is_by_hand)
     needs_also = saved.also and not also
@@ -68,7 +68,7 @@ def spec_of(saved: SavedTrace, file: Path, spec: str | None) -> Spec:
     """Return the spec that the user names, or the shipped spec that the file names."""
     if spec is not None:
         return find(spec)
-    if saved.spec not in shipped_names():
+    if saved.spec not in known_names():
         raise TraceError(
             f"{file} is a trace of {saved.spec!r}, which is not a spec of this version of pcheck"
         )

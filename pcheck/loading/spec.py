@@ -170,6 +170,11 @@ def shipped_names() -> list[str]:
     return _names_in(SHIPPED)
 
 
+def known_names() -> list[str]:
+    """Return the names of all specs that ship with pcheck, also of those that host a package."""
+    return [*shipped_names(), *implementation_names()]
+
+
 def implementations() -> Iterator[Spec]:
     """Yield the shipped specs that host a package from PyPI, if the package is installed."""
     for name in implementation_names():

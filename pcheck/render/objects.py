@@ -20,7 +20,7 @@ from pcheck.traces.explanation import Explanation, NodeEvents
 from pcheck.traces.finding import Finding
 from pcheck.traces.flights import Flight
 from pcheck.traces.found_trace import FoundTrace
-from pcheck.traces.timeline import Columns, Event, Fields, Timeline, is_down
+from pcheck.traces.timeline import Columns, Event, Timeline, is_down
 
 JsonObject: TypeAlias = dict[str, Any]
 
@@ -139,14 +139,15 @@ def _event(timeline: Timeline, event: Event, note: str | None) -> JsonObject:
     }
 
 
-def _changes(before: Columns, after: Columns) -> Iterator[tuple[str, Fields]]:
-    """Yield each changed node with its new fields.
+def _changes(before: Columns, after: Columns) -> Iterator[tuple[str, Mapping[str, str | None]]]:
+    """Yield each changed node with its new fields; None for a field that is gone.
 
     The field without a name is omitted for nodes that are down: `down` lists these nodes.
     """
     for name, fields in after.items():
         was = before.get(name, {})
-        new = {field: text for field, text in fields.items() if was.get(field) != text}
+        gone = dict.fromkeys(field for field in was if field and field not in fields)
+        new = {field: text for field, text in fields.items() if was.get(field) != text} | gone
         if is_down(fields):
             new.pop("", None)
         if new:

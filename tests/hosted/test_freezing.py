@@ -154,7 +154,9 @@ CONTAINERS: list[Any] = [
 @pytest.mark.parametrize("thing", CONTAINERS, ids=lambda thing: type(thing).__name__)
 def test_a_container_is_made_again_and_shares_nothing(thing: Any) -> None:
     copy = copied(Box(thing=thing)).thing
-    assert (type(copy), copy, repr(copy)) == (type(thing), thing, repr(thing))
+    assert (type(copy), copy) == (type(thing), thing)
+    if not isinstance(thing, (set, frozenset)):  # whose order depends on hashes
+        assert repr(copy) == repr(thing)
     assert copy is not thing or isinstance(thing, frozenset)
 
 

@@ -53,8 +53,8 @@ def test_the_modules_of_shipped_specs_are_those_of_the_package(empty_folder: Pat
             "'shipped'",
         ),
         (
-            "paxos",
-            "'paxos'; import a shipped spec with `from pcheck.specs.paxos import ...`",
+            "raft",
+            "'raft'; import a shipped spec with `from pcheck.specs.raft import ...`",
         ),
         (
             ".paxos",

@@ -87,7 +87,7 @@ def steps(found: Diagram) -> list[str]:
     """Return the label of each step in the diagram, with the rest of its text."""
     texts = []
     for number, each in enumerate(filter(is_step, found.events), start=1):
-        text = each.text.removeprefix(f"{number}. ")
+        text = re.sub(rf"^{number}\.(\s|<br/>)", "", each.text)
         src, dst = found.actors[each.src], found.actors[each.dst]
         if each.kind == "lost":
             text = f"lost: {src} -> {dst}: {text.removeprefix('lost: ')}"
@@ -98,7 +98,7 @@ def steps(found: Diagram) -> list[str]:
 
 
 def is_step(each: object) -> bool:
-    return re.match(r"\d+\. ", getattr(each, "text", "")) is not None
+    return re.match(r"\d+\.(\s|<br/>)", getattr(each, "text", "")) is not None
 
 
 def test_messages_in_flight_at_the_end_differ_from_lost_messages() -> None:

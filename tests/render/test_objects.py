@@ -200,7 +200,8 @@ def test_the_changes_lead_from_the_initial_state_to_every_other_state(name: str)
     rebuilt = [(json.loads(json.dumps(now)), down)]
     for event in text["events"]:
         for node, fields in event["changes"].items():
-            now[node] = now.get(node, {}) | fields
+            changed = now.get(node, {}) | fields
+            now[node] = {name: text for name, text in changed.items() if text is not None}
         rebuilt.append((json.loads(json.dumps(now)), event["down"]))
     assert rebuilt == [columns(dict(model.columns(state))) for state in states]
 

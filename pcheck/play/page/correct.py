@@ -10,6 +10,7 @@ from pcheck.errors import SpecError
 from pcheck.language.actor import Actor
 from pcheck.language.kinds import state_fields
 from pcheck.language.printing import show
+from pcheck.language.reading import shown_fields
 from pcheck.loading.setup import Setup
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Letter
@@ -127,16 +128,17 @@ class Correct:
 
 def _pairs(buggy: Actor, correct: Actor) -> dict[str, tuple[str, str]]:
     """Return the text of each field that differs: in the bug, and in the correct protocol."""
-    names = state_fields(type(correct))
-    texts = {name: (show(getattr(buggy, name)), show(getattr(correct, name))) for name in names}
+    shown, wanted = shown_fields(buggy), shown_fields(correct)
+    texts = {name: (show(shown[name]), show(wanted[name])) for name in wanted if name in shown}
     return {name: pair for name, pair in texts.items() if pair[0] != pair[1]}
 
 
 def _changes(before: Actor, after: Actor | None) -> list[str]:
     """Return the fields that a move changes, with their new values."""
     assert after is not None
-    pairs = [(name, show(getattr(after, name))) for name in state_fields(type(before))]
-    return [f"{name} = {text}" for name, text in pairs if text != show(getattr(before, name))]
+    was = {name: show(value) for name, value in shown_fields(before).items()}
+    now = {name: show(value) for name, value in shown_fields(after).items()}
+    return [f"{name} = {text}" for name, text in now.items() if was.get(name) != text]
 
 
 def _sends(bundle: Bundle) -> list[str]:
