@@ -134,7 +134,8 @@ def check_page(browser: Browser, file: Path, wide: int) -> None:
 def check_play_inside_a_lesson(browser: Browser, site: Path) -> None:
     tab = visited(browser, site / "lessons" / "claiming-the-right.html")
     frame = "document.querySelector('iframe').contentDocument"
-    tab.run("document.querySelector('details.play').open = true")
+    opening = "for (let each = play; each; each = each.parentElement) each.open = true"
+    tab.run(f"const play = document.querySelector('details.play'); {opening}")
     assert soon(tab, f"!!document.querySelector('iframe') && !!{frame}.querySelector('#count')")
     assert soon(tab, f"{frame}.getElementById('count').textContent === '4 steps'")
     label = json.dumps("p1 <- a1: Promise(ballot=5, last=Vote(ballot=2, value=v2))")
