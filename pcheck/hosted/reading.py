@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 from pcheck.hosted import forms
@@ -96,7 +96,8 @@ def _named(value: Any, path: str, paths: dict[Thing, str]) -> Any:
         if paths.get(value, path) != path:
             return forms.Same(paths[value] or "it")
         value = value.form
-    return _replaced(value, lambda part, step: _named(part, _joined(path, step), paths))
+    found = _replaced(value, lambda part, step: _named(part, _joined(path, step), paths))
+    return Map(found.entries) if isinstance(found, Unordered) else found
 
 
 def _linked(form: Any, made: list[Thing]) -> Any:
@@ -133,11 +134,11 @@ def _is_closed(form: Any) -> bool:
     return is_frozen_dataclass(type(form)) and not is_own  # a record of the program
 
 
-class Unordered(forms.Dict):
+@dataclass(frozen=True)
+class Unordered:
     """The entries of an unordered dict, whose values are things."""
 
-    def __init__(self, entries: tuple[tuple[Any, Any], ...]) -> None:
-        super().__init__("dict", None, entries)
+    entries: tuple[tuple[Any, Any], ...]
 
 
 def _parts(form: Any) -> list[tuple[Any, str]]:
@@ -153,11 +154,10 @@ def _replaced(form: Any, replace: Replace) -> Any:
         items = tuple([replace(each, f"[{nth}]") for nth, each in enumerate(form.items)])
         return replace_fields(form, {"items": items})
     if isinstance(form, forms.Dict):
-        changes: dict[str, Any] = {"factory": replace(form.factory, "factory")}
-        changes["entries"] = tuple(
-            [(replace(key, " key"), replace(each, f"[{key}]")) for key, each in form.entries]
-        )
-        return replace_fields(form, changes)
+        factory = replace(form.factory, "factory")
+        return replace_fields(form, {"factory": factory, "entries": _entries(form, replace)})
+    if isinstance(form, Unordered):
+        return Unordered(_entries(form, replace))
     if type(form) is tuple:
         return tuple([replace(each, f"[{nth}]") for nth, each in enumerate(form)])
     if isinstance(form, tuple):
@@ -170,6 +170,11 @@ def _replaced(form: Any, replace: Replace) -> Any:
         }
         return replace_fields(form, inner)
     return form
+
+
+def _entries(form: forms.Dict | Unordered, replace: Replace) -> tuple[tuple[Any, Any], ...]:
+    entries = form.entries
+    return tuple([(replace(key, " key"), replace(each, f"[{key}]")) for key, each in entries])
 
 
 def _class(thing: Thing) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pcheck import Cluster, Id, Seen, always, check, group, spec
+from pcheck import Cluster, Id, Map, Seen, always, check, group, spec
 from pcheck.errors import SpecError
 from pcheck.hosted import Hosted, Net, frozen
 from tests.hosted.small import Box, Done, columns, doing, steps_of
@@ -432,3 +432,28 @@ def test_a_verdict_without_the_property_about_exceptions_says_what_it_leaves_out
     assert alone.verdict.value == "holds"
     assert text in " ".join(str(alone).split())
     assert text not in " ".join(str(check(doing(act))).split())
+
+
+def test_a_property_reads_an_unordered_dict_as_a_map() -> None:
+    @dataclass(frozen=True)
+    class Node(Hosted):
+        unordered = ("votes",)
+
+        def boot(self, disk: Any, net: Net) -> Box:
+            return Box(votes={"b": [1], "a": [2]})
+
+    @always(sees=["votes"])
+    def no_votes(seen: Seen) -> str | None:
+        """There are no votes."""
+        (votes,) = seen.values_of("votes")
+        assert type(votes) is Map
+        return f"votes of {', '.join(votes)}" if votes else None
+
+    @spec
+    def voting() -> Cluster:
+        """A node with votes."""
+        return Cluster({group("n", 1): lambda i: Node()}, properties=[no_votes])
+
+    found = check(voting)
+    assert found.properties["no_votes"].value == "violated"
+    assert "no_votes is false: votes of a, b." in str(found)
