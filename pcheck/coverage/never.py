@@ -18,7 +18,7 @@ from pcheck.coverage.calls import Call, calls, has_effect
 from pcheck.coverage.lines import roles_of
 from pcheck.coverage.source import Case, Offer, sources
 from pcheck.coverage.tracer import Tracer
-from pcheck.language.kinds import state_fields
+from pcheck.language.kinds import is_part_of_pcheck, state_fields
 from pcheck.language.model import Model
 from pcheck.language.values import exact
 from pcheck.semantics.cluster_model import ClusterModel
@@ -157,9 +157,7 @@ def _constant_fields(model: ClusterModel, roles: Iterable[type]) -> Iterator[Nev
 def _is_users_field(role: type, field: str) -> bool:
     """Return whether the class that declares a field belongs to a spec, and not to pcheck."""
     owner = next((each for each in role.__mro__ if field in get_annotations(each)), role)
-    return not owner.__module__.startswith("pcheck.") or owner.__module__.startswith(
-        "pcheck.specs."
-    )
+    return not is_part_of_pcheck(owner)
 
 
 def _changes(name: str, before: object, after: object) -> bool:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from pcheck.hosted.files import Files
 from pcheck.hosted.freezing import Freezer
-from pcheck.hosted.kept import Kept
+from pcheck.hosted.kept import Holding, Kept
 from pcheck.hosted.loop import Loop, Suspended, new_loop
 from pcheck.hosted.memo import Memo, Unfreezable
 from pcheck.hosted.net import Effect, Message, Net, Written
 from pcheck.hosted.paths import differing, path_to
 from pcheck.hosted.raised import raised_by
+from pcheck.hosted.role import Role
 from pcheck.hosted.sealed import Forbidden, World, install
 from pcheck.hosted.thawing import NotThawable, Thawer
 from pcheck.language.values import Map, exact
@@ -23,6 +24,7 @@ from pcheck.semantics.results import InvalidResult
 
 NET = "net"  # the name of the network among the things outside the state
 Call = Callable[[Any, Net], Any]
+Choices = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -67,48 +69,31 @@ class Host:
         self._kept = kept
         self._first_kept = self._freezer.freeze(self._kept.first)
 
-    def boot(
-        self,
-        boot: Callable[[Any, Net], Any],
-        disk: Callable[[Any], Any],
-        saved: Any,
-        files: Mapping[str, bytes],
-        choices: tuple[int, ...],
-    ) -> Ran:
-        """Run a node's boot from what is on its disk."""
+    def boot(self, role: Role, choices: Choices) -> Ran:
+        """Boot a node from what is on its disk."""
         net = self.net(choices)
-        kept = self.first_kept(net)
-        return self.run(lambda: boot(self.thaw(saved, net), net), net, nothing, disk, files, kept)
+        return self.run(partial(self.made, role, net), net, nothing, role, self.first_kept(net))
 
-    def call(
-        self,
-        call: Call,
-        disk: Callable[[Any], Any],
-        form: object,
-        files: Mapping[str, bytes],
-        choices: tuple[int, ...],
-    ) -> Ran:
-        """Call the object of which this is the frozen form."""
-        net, kept = self.net(choices), ()
+    def made(self, role: Role, net: Net) -> Any:
+        """Return the object that a node makes when it boots."""
+        return role.boot(self.thaw(role.saved, net), net)
+
+    def call(self, role: Role, call: Call, choices: Choices) -> Ran:
+        """Call the object of a node, made again from its frozen form."""
+        net, form, kept = self.net(choices), role.it, ()
         if isinstance(form, Running):
             it, loop, kept = self.thaw((form.it, form.loop, form.kept), net)
             net.loop = loop or net.loop
         else:
             it = self.thaw(form, net)
-        return self.run(lambda: it, net, call, disk, files, kept)
+        return self.run(lambda: it, net, call, role, kept)
 
     def first_kept(self, net: Net) -> tuple[Any, ...]:
         """Return the first values of what a node keeps outside its object."""
         return self.thaw(self._first_kept, net)  # type: ignore[no-any-return]
 
     def run(
-        self,
-        make: Callable[[], Any],
-        net: Net,
-        call: Call,
-        disk: Callable[[Any], Any],
-        files: Mapping[str, bytes],
-        kept: tuple[Any, ...],
+        self, make: Callable[[], Any], net: Net, call: Call, role: Role, kept: tuple[Any, ...]
     ) -> Ran:
         """Make or take an object, call it in a sealed world, and freeze it."""
 
@@ -116,14 +101,14 @@ class Host:
             self.writes_files = True
             net.effects.append(Written(path, Map(held)))
 
-        world, it, on_disk = World(Files(files, note), net.loop), None, NotImplemented
+        world, it, on_disk = World(Files(role.files, note), net.loop), None, NotImplemented
         try:
-            with world, self._kept.holding(kept) as held:
+            with world, Holding(self._kept, kept) as held:
                 it = make()
                 if call(it, net) is NotImplemented:
                     return Ran(net, is_ignored=True)
                 net.loop.run_all()
-                on_disk = disk(it)
+                on_disk = role.disk(it)
         except Forbidden:
             pass
         except InvalidResult:
@@ -136,9 +121,11 @@ class Host:
         if world.refused is not None:
             raise InvalidResult(str(world.refused))
         form = self._frozen(it, net.loop, held.after)
-        return Ran(net, it=form, disk=self._frozen_disk(on_disk), kept=held.after)
+        if on_disk is not NotImplemented:
+            on_disk = self._form(on_disk, "what is on the disk")
+        return Ran(net, it=form, disk=on_disk, kept=held.after)
 
-    def net(self, choices: tuple[int, ...] = ()) -> Net:
+    def net(self, choices: Choices) -> Net:
         """Return the network for a call that begins with these choices."""
         return Net(self._freeze_message, new_loop(), choices)
 
@@ -167,10 +154,7 @@ class Host:
             raise InvalidResult(f"cannot be hosted: pcheck cannot make again {fault}") from None
 
     def _freeze_message(self, message: Any) -> Any:
-        try:
-            form = self._freezer.freeze(message)
-        except Unfreezable as fault:
-            raise InvalidResult(_unfreezable(fault, {"the message": message})) from None
+        form = self._form(message, "the message")
         if form not in self._exact_messages:
             self.check(form)
             self._exact_messages.add(form)
@@ -190,13 +174,12 @@ class Host:
             roots = {"it": it, "loop": loop, "keeps": kept}
             raise InvalidResult(_unfreezable(fault, roots)) from None
 
-    def _frozen_disk(self, disk: Any) -> object:
-        if disk is NotImplemented:
-            return NotImplemented
+    def _form(self, thing: Any, name: str) -> Any:
+        """Return the frozen form of a thing, which an error calls by this name."""
         try:
-            return self._freezer.freeze(disk)
+            return self._freezer.freeze(thing)
         except Unfreezable as fault:
-            raise InvalidResult(_unfreezable(fault, {"what is on the disk": disk})) from None
+            raise InvalidResult(_unfreezable(fault, {name: thing})) from None
 
 
 @cache

@@ -22,10 +22,6 @@ class Kept:
         self.places = [_place(name, known) for name in names]
         self.first = self.values()
 
-    def holding(self, values: tuple[Any, ...]) -> Holding:
-        """Return a context in which the places hold the values of a node."""
-        return Holding(self, values)
-
     def values(self) -> tuple[Any, ...]:
         """Return what the places hold now."""
         return tuple([getattr(owner, name) for owner, name in self.places])

@@ -12,9 +12,9 @@ from functools import partial
 from typing import Any, NoReturn
 
 from pcheck.errors import SpecError
-from pcheck.hosted.host import Call, Ran, nothing
+from pcheck.hosted.host import Call, Choices, Ran, nothing
 from pcheck.hosted.net import Net, Sent
-from pcheck.hosted.node import Choices, Node, Outcomes
+from pcheck.hosted.node import Node, Outcomes
 from pcheck.hosted.paths import differing
 from pcheck.hosted.raised import Raised
 from pcheck.hosted.role import Role
@@ -60,22 +60,19 @@ class Live:
             call = partial(node.handle, row.letter.message, row.letter.src)
         assert self._net is not None
         self._net.begin(_choices(node.outcomes(call), row.label))
-        role = node.role
-        make = partial(getattr, self, "_it")
-        ran = node.host.run(make, self._net, call, role.disk, role.files, self._kept)
+        ran = node.host.run(lambda: self._it, self._net, call, node.role, self._kept)
         self._kept = ran.kept
         return ran
 
     def _boot(self, node: Node, label: str) -> Ran:
-        role = node.role
-        self._net = net = node.host.net(_choices(node.boots(), label))
+        host, role = node.host, node.role
+        self._net = net = host.net(_choices(node.boots(), label))
 
         def make() -> Any:
-            self._it = role.boot(node.host.thaw(role.saved, net), net)
+            self._it = host.made(role, net)
             return self._it
 
-        kept = node.host.first_kept(net)
-        ran = node.host.run(make, net, nothing, role.disk, role.files, kept)
+        ran = host.run(make, net, nothing, role, host.first_kept(net))
         self._kept = ran.kept
         return ran
 

@@ -51,11 +51,7 @@ def numbered(thing: object, memo: Memo) -> Again | None:
     if at in memo:
         return Again(memo[at])
     if memo.kept and at in memo.kept:
-        raise shared(thing)
+        text = f"{an(type(thing).__name__)} that an unordered dict holds as well"
+        raise Unfreezable(thing, f"{text}; leave the dict out of unordered=")
     memo[at] = len(memo)
     return None
-
-
-def shared(thing: object) -> Unfreezable:
-    text = f"{an(type(thing).__name__)} that an unordered dict holds as well"
-    return Unfreezable(thing, f"{text}; leave the dict out of unordered=")

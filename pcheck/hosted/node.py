@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterator
 from functools import cached_property, partial
 from typing import Any
 
-from pcheck.hosted.host import Call, Host, Ran, host_of
+from pcheck.hosted.host import Call, Choices, Host, Ran, host_of
 from pcheck.hosted.net import Effect, Net, Saved, Sent, Written, sends_of
 from pcheck.hosted.raised import Raised
 from pcheck.hosted.role import Role
@@ -15,7 +15,6 @@ from pcheck.language.kinds import FACTS
 from pcheck.language.names import Id
 from pcheck.language.values import exact, exact_state
 
-Choices = tuple[int, ...]
 # Each node with its disk after the boot, if the boot is silent: by exact keys, and faster by ids.
 # The role is kept, so that nothing else gets the id of a part of the role.
 BOOTS: dict[Hashable, tuple[Node | None, Role]] = {}
@@ -61,13 +60,11 @@ class Node:
 
     def boots(self) -> Outcomes:
         """Yield the ways in which the node can boot."""
-        role = self.role
-        return _outcomes(partial(self.host.boot, role.boot, role.disk, role.saved, role.files))
+        return _outcomes(partial(self.host.boot, self.role))
 
     def outcomes(self, call: Call) -> Outcomes:
         """Yield the ways in which a call of the object can end."""
-        role = self.role
-        return _outcomes(partial(self.host.call, call, role.disk, role.it, role.files))
+        return _outcomes(partial(self.host.call, self.role, call))
 
     def labels(self) -> list[str]:
         """Return the labels of what the object may do."""

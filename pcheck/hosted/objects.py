@@ -16,8 +16,8 @@ from pcheck.hosted.classes import (
     reader_of,
 )
 from pcheck.hosted.containers import ATOMS, Walk, content_form
-from pcheck.hosted.forms import Again, Named
-from pcheck.hosted.memo import Memo, Unfreezable, shared
+from pcheck.hosted.forms import Named
+from pcheck.hosted.memo import Memo, Unfreezable, numbered
 from pcheck.hosted.naming import Place, found, places_of
 from pcheck.hosted.twins import CONTENT, twin_class
 from pcheck.language.values import exact
@@ -86,12 +86,9 @@ class Objects:
         has_slots, has_items, walk = read is not own, base in CONTAINERS, self._walk
 
         def freeze(thing: Any, memo: Memo) -> Any:
-            at = id(thing)
-            if at in memo:
-                return Again(memo[at])
-            if memo.kept and at in memo.kept:
-                raise shared(thing)
-            memo[at] = len(memo)
+            again = numbered(thing, memo)
+            if again is not None:
+                return again
             if own is not None:
                 held = own(thing)
                 if type(held) is not dict or getrefcount(held) > REFERENCES:
@@ -113,7 +110,7 @@ class Objects:
         own = tuple([each for each in names if not _is_among(self._skip, kind, each)])
         wrong = next((each for each in own if each == CONTENT or not is_field_name(each)), None)
         if wrong is not None:
-            return _refusing_plan(f"{an(kind.__name__)} with an attribute named {wrong!r}")
+            return refusing(f"{an(kind.__name__)} with an attribute named {wrong!r}")
         defaults = defaults_of(kind) if kind.__dictoffset__ else {}
         elsewhere = {each for owner, each in self._kept if owner in kind.__mro__}
         others = [each for each in defaults if each not in own and each not in elsewhere]
@@ -144,17 +141,10 @@ class Objects:
         return scope["freeze"]  # type: ignore[no-any-return]
 
 
-def refusing(fault: str) -> Step:
-    """Return a function that refuses each thing of a class."""
+def refusing(fault: str) -> Callable[..., NoReturn]:
+    """Return a function that refuses each thing of a class, in place of a step or a plan."""
 
-    def refuse(thing: Any, _: Memo) -> NoReturn:
-        raise Unfreezable(thing, fault)
-
-    return refuse
-
-
-def _refusing_plan(fault: str) -> Plan:
-    def refuse(thing: Any, attributes: Mapping[str, Any], memo: Memo) -> NoReturn:
+    def refuse(thing: Any, *_: object) -> NoReturn:
         raise Unfreezable(thing, fault)
 
     return refuse

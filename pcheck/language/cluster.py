@@ -53,8 +53,7 @@ class Cluster:
                 self.actors[node] = _named(node, make(number))
         if not self.actors:
             raise SpecError("the cluster has no nodes; give at least one group a size above 0")
-        own = (prop for actor in self.actors.values() for prop in actor.own_properties)
-        self._declare(_distinct(dict.fromkeys((*declared, *own))))
+        self._declare(_distinct(dict.fromkeys((*declared, *self.brought_along))))
         for prop in (*self.properties, *self.questions):
             self._check_footprint(prop)
         for each in self.milestones:
@@ -85,6 +84,12 @@ class Cluster:
                 self.actors[node] = _named(node, new(**same))
 
     @property
+    def brought_along(self) -> tuple[Property, ...]:
+        """The properties that the classes of the nodes add to those of the author."""
+        own = (prop for actor in self.actors.values() for prop in actor.own_properties)
+        return tuple(dict.fromkeys(own))
+
+    @property
     def watched_kinds(self) -> tuple[type, ...]:
         """The message classes that are part of the observation, because some property sees them."""
         return tuple(what for what in self._footprint() if isinstance(what, type))
@@ -101,11 +106,10 @@ class Cluster:
 
     def has_field(self, node: Id, name: str) -> bool:
         """Return whether the node has the field `name`, such as `time` or `Clock.time`."""
-        role, _, _ = name.rpartition(".")
+        role, dot, _ = name.partition(".")
         actor = self.actors[node]
         roles = [kind.__name__ for kind in type(actor).__mro__]
-        is_role = not role or role.partition(".")[0] in roles
-        return is_role and is_readable(actor, without_role(name))
+        return (not dot or role in roles) and is_readable(actor, without_role(name))
 
     def _footprint(self) -> dict[Sees, None]:
         return dict.fromkeys(what for prop in self.properties for what in prop.sees)

@@ -172,9 +172,10 @@ def _is_neutral(kind: type) -> bool:
     return kind is object or kind.__module__ == "typing"
 
 
-def _is_shipped(kind: type) -> bool:
-    """Return whether a class belongs to a spec that ships with pcheck."""
-    return kind.__module__.startswith("pcheck.specs.")
+def is_part_of_pcheck(kind: type) -> bool:
+    """Return whether a class belongs to pcheck itself, and not to a spec that ships with pcheck."""
+    module = kind.__module__
+    return module.startswith("pcheck.") and not module.startswith("pcheck.specs.")
 
 
 def _is_dataclass(kind: type) -> bool:
@@ -238,8 +239,7 @@ def _fault_of_record(kind: type, names: tuple[str, ...]) -> str | None:
     for each in kind.__mro__:
         if _is_neutral(each):
             continue
-        is_pcheck = each.__module__.startswith("pcheck.") and not _is_shipped(each)
-        if (is_pcheck and not _is_decorated(each)) or not each.__flags__ & HEAP_TYPE:
+        if (is_part_of_pcheck(each) and not _is_decorated(each)) or not each.__flags__ & HEAP_TYPE:
             text = f"{an(kind.__name__)}, whose class extends {each.__name__}"
             return f"{text}; keep the {each.__name__} in a field instead"
     if (error := undecorated(kind)) is not None:

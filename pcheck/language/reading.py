@@ -7,7 +7,6 @@ object, defines `__pcheck_fields__`, which returns the parts of the state by nam
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
 from typing import Any
 
 from pcheck.language.actor import Actor
@@ -24,7 +23,7 @@ def shown_fields(actor: Actor) -> Mapping[str, Any]:
 
 def is_readable(actor: Actor, name: str) -> bool:
     """Return whether a property can see the field `name` of an actor."""
-    if name in {each.name for each in fields(actor)}:
+    if _is_field(actor, name):
         return True
     return hasattr(actor, "__pcheck_fields__") and name in shown_fields(actor)
 
@@ -36,9 +35,14 @@ def is_fixed(actor: Actor, name: str) -> bool:
 
 def value_of(actor: Actor, name: str) -> Any:
     """Return the value of a field of an actor; None for an attribute that does not exist now."""
-    if name in {each.name for each in fields(actor)}:
+    if _is_field(actor, name):
         return getattr(actor, name)
     return shown_fields(actor).get(name)
+
+
+def _is_field(actor: Actor, name: str) -> bool:
+    facts = FACTS[type(actor)]
+    return name in facts.fields or name in facts.fixed
 
 
 def without_role(name: str) -> str:

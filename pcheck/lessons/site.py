@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from pcheck.bugs import KnownBug, select
+from pcheck.bugs import KnownBug
 from pcheck.lessons.page import HOME, MakePlay, Ways, lesson_page, links, shell
 from pcheck.lessons.text import Lesson, lessons
 from pcheck.loading.setup import Setup, prepare
-from pcheck.loading.spec import Spec, shipped, shipped_names
+from pcheck.loading.spec import Spec, shipped
 from pcheck.render.page.html import html
 from pcheck.render.page.markup import Markup, element, joined
 from pcheck.semantics.cluster_model import ClusterModel
@@ -39,7 +39,7 @@ class SiteFile:
 def site(make_play: MakePlay) -> list[SiteFile]:
     """Return the files of the site; `make_play` returns the page on which a run is played."""
     known, specs = lessons(), list(shipped())
-    bugs = [each for each in select(None) if each.spec.name in shipped_names()]
+    bugs = [KnownBug(spec, bug) for spec in specs for bug in spec.bugs]
     setups = [(spec, prepare(spec, {})) for spec in specs]
     played = [(spec, setup) for spec, setup in setups if _has_nodes(setup)]
     return [

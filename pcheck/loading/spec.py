@@ -130,7 +130,7 @@ def find(name: str | Path) -> Spec:
         path = folder / f"{text}.py"
         if path in folder.glob("*.py") and _has_builder(path):
             return of_module(load(path), path, shipped=True)
-    hint = nearest(text, [*shipped_names(), *implementation_names()])
+    hint = nearest(text, known_names())
     if Path(f"{text}.py").is_file():
         hint = f"; for the file {text}.py write ./{text}.py"
     raise UsageError(f"unknown spec {text!r}{hint or '; `pcheck specs` lists the known specs'}")

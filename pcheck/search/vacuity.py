@@ -29,11 +29,10 @@ def unsent(cluster: Cluster, messages: Iterable[object]) -> list[tuple[Property,
     The properties that a class of actors brings along are left out: the author did not write them.
     """
     sent = tuple(messages)
-    brought = {each for actor in cluster.actors.values() for each in actor.own_properties}
     return [
         (prop, kind)
         for prop in cluster.properties
-        if prop not in brought
+        if prop not in cluster.brought_along
         for kind in prop.sees
         if isinstance(kind, type) and not any(isinstance(message, kind) for message in sent)
     ]
@@ -52,10 +51,7 @@ def warnings_of_unsent(model: ClusterModel) -> tuple[str, ...]:
 
 def _unreported(model: ClusterModel) -> Iterator[str]:
     """Yield a warning for each unchecked property of a class of actors, if its message was sent."""
-    own = dict.fromkeys(
-        each for actor in model.cluster.actors.values() for each in actor.own_properties
-    )
-    for prop in own:
+    for prop in model.cluster.brought_along:
         kinds = tuple(what for what in prop.sees if isinstance(what, type))
         if prop not in model.properties and any(isinstance(m, kinds) for m in model.messages()):
             yield f"{prop.name} is violated but not checked; what follows its violation is left out"

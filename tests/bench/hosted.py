@@ -1,4 +1,4 @@
-"""How many handler calls of a hosted object pcheck makes in a second.
+"""The number of handler calls of a hosted object that pcheck makes in a second.
 
     .venv/bin/python tests/bench/hosted.py
 

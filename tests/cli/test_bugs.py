@@ -14,7 +14,7 @@ import pytest
 
 from pcheck.bugs import KnownBug, select
 from pcheck.loading.rules import rules
-from pcheck.loading.spec import SHIPPED, implementation_names, shipped_names
+from pcheck.loading.spec import SHIPPED, known_names
 
 Ends = Callable[..., tuple[int, str, str]]
 SAVED = SHIPPED.parent / "counterexamples"
@@ -46,9 +46,6 @@ def quick_bugs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return [known.bug.name for known in quick]
 
 
-KNOWN = [*shipped_names(), *implementation_names()]
-
-
 def figures(out: str) -> list[list[str]]:
     """Return the words of each line that begins with a number."""
     lines = [line.split() for line in out.splitlines()]
@@ -68,7 +65,7 @@ def test_the_table_has_the_declared_property_and_the_steps_of_the_saved_trace(
     assert (status, err, len(rows)) == (0, "", len(select(None)))
     assert [rows[name] for name in QUICK] == [[r[0], name, *r[1:3]] for name, r in QUICK.items()]
     assert out.splitlines()[0].split() == ["bug", "violates", "steps"]
-    headings = [line for line in out.splitlines() if line in KNOWN]
+    headings = [line for line in out.splitlines() if line in known_names()]
     assert headings == list(dict.fromkeys(known.spec.name for known in select(None)))
     assert out.endswith(END)
 
