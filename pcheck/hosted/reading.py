@@ -45,16 +45,22 @@ def attributes_of(form: Any, keeps: Sequence[str] = ()) -> dict[str, Any]:
     """
     made: list[Thing] = []
     if not isinstance(form, Running):
-        return dict(_shown(_linked(form, made), None))
-    it = _linked(form.it, made)
-    found = dict(_shown(it, _linked(form.loop, made)))
-    paths, kept = _paths(it), _linked(form.kept, made)
+        it = _linked(form, made)
+        return dict(_shown(it, _paths(it, "", {})))
+    it, loop, kept = (_linked(each, made) for each in (form.it, form.loop, form.kept))
+    timers = loop.form.timers.form.items if loop is not None else ()
+    waiting = tuple([timer.form.callback for timer in timers])
+    paths = _paths(it, "", {})
+    found = dict(_shown(it, paths))
+    for name, value in (*zip(keeps, kept), (TIMERS, waiting)):
+        paths = _paths(value, name, paths)
+    if loop is not None:
+        found[TIMERS] = forms.List(_named(waiting, TIMERS, paths))
     return found | {name: _named(value, name, paths) for name, value in zip(keeps, kept)}
 
 
-def _shown(root: Any, loop: Thing | None) -> Iterator[tuple[str, Any]]:
-    """Yield the path and the value of each attribute, the timers last."""
-    paths = _paths(root)
+def _shown(root: Any, paths: dict[Thing, str]) -> Iterator[tuple[str, Any]]:
+    """Yield the path and the value of each attribute."""
     if not isinstance(root, Thing) or not root.is_object:
         yield "it", _named(root, "", paths)
         return
@@ -68,15 +74,12 @@ def _shown(root: Any, loop: Thing | None) -> Iterator[tuple[str, Any]]:
             is_here = isinstance(value, Thing) and value.is_object and paths[value] == at
             name = _joined(path, "items") if each.name == CONTENT else at
             yield name, forms.Object(_class(value)) if is_here else _named(value, at, paths)
-    if loop is not None:
-        waiting = (timer.form.callback for timer in loop.form.timers.form.items)
-        yield TIMERS, forms.List(tuple([_named(each, TIMERS, paths) for each in waiting]))
 
 
-def _paths(root: Any) -> dict[Thing, str]:
-    """Return the shortest path to each thing, those that only the event loop holds left out."""
-    paths: dict[Thing, str] = {}
-    todo = deque([(root, "")])
+def _paths(root: Any, at: str, known: dict[Thing, str]) -> dict[Thing, str]:
+    """Return the known paths and the shortest path to each other thing, the event loop left out."""
+    paths = dict(known)
+    todo = deque([(root, at)])
     while todo:
         value, path = todo.popleft()
         if isinstance(value, Thing):
@@ -88,15 +91,18 @@ def _paths(root: Any) -> dict[Thing, str]:
     return paths
 
 
-def _named(value: Any, path: str, paths: dict[Thing, str]) -> Any:
-    """Return a value in which a thing that is shown elsewhere is named by its path."""
+def _named(
+    value: Any, path: str, paths: dict[Thing, str], within: frozenset[Thing] = frozenset()
+) -> Any:
+    """Return a value in which a thing shown elsewhere, or around it, is named by its path."""
     if isinstance(value, Thing):
         if isinstance(value.form, LOOP):
             return forms.Same("the event loop")
-        if paths.get(value, path) != path:
+        if value in within or paths.get(value, path) != path:
             return forms.Same(paths[value] or "it")
+        within |= {value}
         value = value.form
-    found = _replaced(value, lambda part, step: _named(part, _joined(path, step), paths))
+    found = _replaced(value, lambda part, step: _named(part, _joined(path, step), paths, within))
     return Map(found.entries) if isinstance(found, Unordered) else found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -321,6 +322,29 @@ def test_a_kept_name_that_does_not_exist_is_an_error() -> None:
         SpecError, match=r"keeps=\(...\) has 'Elected.leda', which does not exist; "
     ):
         check(elected("Elected.leda"))
+
+
+def test_a_function_that_calls_itself_is_named_by_its_attribute() -> None:
+    def boot(disk: Any, net: Net) -> Box:
+        def down(n: int) -> int:
+            return down(n - 1) if n else 0
+
+        return Box(down=down, n=3)
+
+    shown = columns(doing(lambda it, net: it.down(it.n), boot))
+    assert re.search(r"boot\.<locals>\.down \(line \d+\)\(<down>\)$", shown["down"])
+
+
+def test_what_a_node_keeps_may_be_a_ring() -> None:
+    ring: Any = [None]
+    ring[0] = ring
+    build = elected("Elected.leader")
+    Elected.leader = ring
+    try:
+        shown = columns(build)
+    finally:
+        Elected.leader = None
+    assert shown["Elected.leader"] == "[<Elected.leader>]"
 
 
 @dataclass(frozen=True)

@@ -232,6 +232,15 @@ def test_a_timer_that_is_cancelled_never_fires() -> None:
     assert columns(build, "n1 acts")["timers"] == "[]"
 
 
+def test_a_timer_whose_object_is_forgotten_is_shown_by_its_function() -> None:
+    def forget(it: Any, net: Net) -> None:
+        it.timer = None
+
+    build = doing(forget, lambda disk, net: Server())
+    shown = columns(build, "n1 acts")
+    assert (shown["timer"], shown["timers"]) == ("None", "[Timer.run]")
+
+
 def test_a_task_that_waits_is_refused_with_its_line() -> None:
     async def waits() -> None:
         await asyncio.sleep(1)
