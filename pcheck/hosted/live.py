@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from pcheck.errors import SpecError
 from pcheck.hosted.host import Call, Choices, Ran, nothing
-from pcheck.hosted.net import Net, Sent
+from pcheck.hosted.net import Net, sends_of
 from pcheck.hosted.node import Node, Outcomes
 from pcheck.hosted.paths import differing
 from pcheck.hosted.raised import Raised
@@ -88,8 +88,9 @@ def _choices(outcomes: Outcomes, label: str) -> Choices:
 def _compare_messages(role: Role, row: Row, ran: Ran, is_whole: bool) -> None:
     """Raise SpecError unless the object has sent what the step sends."""
     wanted = [(letter.message, to) for letter, to in row.bundle.sends]
+    parts = [ran.effects] if is_whole else [[each] for each in ran.effects]  # a step for each
     sent: list[tuple[object, Any]] = [
-        (each.message, each.receivers) for each in ran.effects if isinstance(each, Sent)
+        (each.message, each.receivers) for part in parts for each in sends_of(part)
     ]
     if isinstance(ran.it, Raised):
         sent.append((ran.it, ()))

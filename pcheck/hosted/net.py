@@ -12,7 +12,7 @@ from pcheck.language.actor import Send
 from pcheck.language.kinds import is_frozen_dataclass
 from pcheck.language.names import Id
 from pcheck.language.printing import brief
-from pcheck.language.values import Map
+from pcheck.language.values import Map, exact
 from pcheck.semantics.results import InvalidResult
 
 T = TypeVar("T")
@@ -129,5 +129,20 @@ class Net:
 
 
 def sends_of(effects: Iterable[Effect]) -> list[Send]:
-    """Return the messages among some effects."""
-    return [Send(each.receivers, each.message) for each in effects if isinstance(each, Sent)]
+    """Return the messages among some effects; equal ones to several nodes in a row are one."""
+    found: list[Send] = []
+    for each in effects:
+        if not isinstance(each, Sent):
+            continue
+        if found and _may_join(found[-1], each):
+            found[-1] = Send((*found[-1].receivers, *each.receivers), each.message)
+        else:
+            found.append(Send(each.receivers, each.message))
+    return found
+
+
+def _may_join(last: Send, sent: Sent) -> bool:
+    """Return whether a message is the one sent just before, to other nodes."""
+    if not last.receivers or not sent.receivers or {*last.receivers} & {*sent.receivers}:
+        return False
+    return exact(last.message) == exact(sent.message)

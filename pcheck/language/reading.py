@@ -15,17 +15,21 @@ from pcheck.language.kinds import FACTS, state_fields
 
 def shown_fields(actor: Actor) -> Mapping[str, Any]:
     """Return the parts of the state of an actor by name, as a trace shows them."""
-    own = getattr(type(actor), "__pcheck_fields__", None)
-    if own is not None:
-        return own(actor)  # type: ignore[no-any-return]
+    if is_hosted(actor):
+        return actor.__pcheck_fields__()  # type: ignore[attr-defined, no-any-return]
     return {name: getattr(actor, name) for name in state_fields(type(actor))}
+
+
+def is_hosted(actor: Actor) -> bool:
+    """Return whether the state of an actor is something else than its fields."""
+    return hasattr(type(actor), "__pcheck_fields__")
 
 
 def is_readable(actor: Actor, name: str) -> bool:
     """Return whether a property can see the field `name` of an actor."""
     if _is_field(actor, name):
         return True
-    return hasattr(actor, "__pcheck_fields__") and name in shown_fields(actor)
+    return is_hosted(actor) and name in shown_fields(actor)
 
 
 def is_fixed(actor: Actor, name: str) -> bool:

@@ -9,9 +9,11 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from pcheck.errors import UsageError
+from pcheck.language.actor import Actor
 from pcheck.language.model import Model
 from pcheck.language.printing import brief, show
 from pcheck.language.property import Kind, Property
+from pcheck.language.reading import is_hosted, shown_fields
 from pcheck.language.values import UnsupportedValue, exact
 from pcheck.loading.expressions import Names, fits, node_called, value_of, written_hint
 from pcheck.scenarios.patterns import WILDCARD, Pattern
@@ -19,6 +21,7 @@ from pcheck.scenarios.situation import (
     Answer,
     Expectation,
     Situation,
+    cluster_in,
     config_in,
     names_in,
     property_in,
@@ -30,23 +33,34 @@ from pcheck.traces.ahead import look_ahead
 
 @dataclass(frozen=True)
 class FieldIs(Expectation):
-    """`a1.promised = 2`, or with `!=`."""
+    """`a1.promised = 2`, or with `!=`; the attributes of a hosted object are fields, too."""
 
-    node: str
-    name: str
+    place: str  # node and field
     expected: Pattern
     is_equal: bool
 
     def answer(self, now: Situation) -> Answer:
-        config = config_in(now, self.node)
-        known = [each.name for each in fields(config.actor)]
-        if self.name not in known:
-            raise UsageError(unknown("field", self.name, known, of=self.node))
-        value = getattr(config.actor, self.name)
-        is_equal = self.expected.matches(show(value), brief(value)) or self._is_written(now, value)
-        return Answer(is_equal is self.is_equal, f"{self.node}.{self.name} = {show(value)}")
+        node, name = self._split(now)
+        actor = config_in(now, node).actor
+        known = {each.name: getattr(actor, each.name) for each in fields(actor)}
+        if is_hosted(actor):
+            known = dict(shown_fields(actor))
+        if name not in known:
+            raise UsageError(unknown("field", name, known, of=node))
+        value = known[name]
+        is_equal = self.expected.matches(show(value), brief(value))
+        if not is_equal:
+            is_equal = self._is_written(now, actor, name, value)
+        return Answer(is_equal is self.is_equal, f"{self.place} = {show(value)}")
 
-    def _is_written(self, now: Situation, value: Any) -> bool:
+    def _split(self, now: Situation) -> tuple[str, str]:
+        """Return the name of the node, which may have dots, and that of the field."""
+        dots = [at for at, letter in enumerate(self.place) if letter == "."]
+        names = {str(node.me) for node in cluster_in(now).nodes}
+        at = next((at for at in dots if self.place[:at] in names), dots[0])
+        return self.place[:at], self.place[at + 1 :]
+
+    def _is_written(self, now: Situation, actor: Actor, name: str, value: Any) -> bool:
         """Return whether the expected value is written otherwise than pcheck prints it.
 
         Raise UsageError if the field cannot have the expected value.
@@ -56,10 +70,9 @@ class FieldIs(Expectation):
             return False
         if "{}" in text:  # an empty Set, or an empty Map
             return False
-        expected, kind = value_of(text, names), type(config_in(now, self.node).actor)
-        if not fits(expected, kind, self.name):
-            hint = written_hint(kind, self.name)
-            raise UsageError(f"{self.node}.{self.name} must be {hint}, got {text}")
+        expected, kind = value_of(text, names), type(actor)
+        if not is_hosted(actor) and not fits(expected, kind, name):
+            raise UsageError(f"{self.place} must be {written_hint(kind, name)}, got {text}")
         return exact(expected) == exact(value)
 
 

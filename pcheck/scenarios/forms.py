@@ -37,8 +37,8 @@ FORMS_OF: tuple[tuple[str, Callable[..., Expectation]], ...] = (
     (r"not possible: (.+)", lambda step: Possible(Pattern(step), False)),
     (r"milestone: (.+)", lambda line: Milestone(Pattern(line))),
     (
-        r"(\S+)\.(\w+) *(!?=)(?!=) *(.+)",
-        lambda node, name, sign, value: FieldIs(node, name, Pattern(value), sign == "="),
+        r"(\S+?\.\w[^=!\s]*|\S+?\.file [^=!\s]+) *(!?=)(?!=) *(.+)",
+        lambda place, sign, value: FieldIs(place, Pattern(value), sign == "="),
     ),
     (r"(\S+) is (up|down)", lambda node, word: IsUp(node, word == "up")),
     (

@@ -25,6 +25,7 @@ from pcheck.traces.observations import NewMilestones, TakenRow, TraceObservation
 Fields = Mapping[str, str]
 Columns = Mapping[str, Fields]
 T = TypeVar("T")
+MAX_NEW_FIELDS = 8  # that the changes of a step list one by one
 
 
 @dataclass(frozen=True)
@@ -263,8 +264,17 @@ def _milestones(model: Model[Any], seen: Seen) -> dict[Any, str]:
 
 
 def _changes(was: Fields, now: Fields) -> tuple[str, ...]:
-    """Return the changed fields that have a name; the field without one only says "down"."""
-    return tuple(f"{name} = {text}" for name, text in now.items() if name and was.get(name) != text)
+    """Return the changed fields that have a name; the field without one only says "down".
+
+    If many fields are new, since a hosted object begins, those of its new objects are counted.
+    """
+    changed = [name for name, text in now.items() if name and was.get(name) != text]
+    new = {name for name in changed if name not in was}
+    inner = {name for name in new if name.rpartition(".")[0] in new}
+    if len(new) <= MAX_NEW_FIELDS or not inner:
+        return tuple(f"{name} = {now[name]}" for name in changed)
+    listed = [f"{name} = {now[name]}" for name in changed if name not in inner]
+    return (*listed, f"{len(inner)} attributes of new objects")
 
 
 def _all_changes(was: Fields, now: Fields) -> tuple[str, ...]:

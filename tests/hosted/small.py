@@ -38,9 +38,10 @@ def doing(
     act: Callable[[Any, Net], object],
     boot: Callable[[Any, Net], Any] = lambda disk, net: Box(),
     disk: Callable[[Any], Any] | None = None,
+    nodes: int = 1,
     **options: Any,
 ) -> Callable[[], AnyCluster]:
-    """Return a spec with one node, which may do one thing."""
+    """Return a spec with one node, or with several equal ones, which may do one thing."""
 
     @dataclass(frozen=True)
     class Node(Hosted):
@@ -58,7 +59,7 @@ def doing(
     @spec
     def small() -> Cluster:
         """A program of a few lines."""
-        return Cluster({group("n", 1): lambda i: Node()}, properties=[something_is_done])
+        return Cluster({group("n", nodes): lambda i: Node()}, properties=[something_is_done])
 
     return small
 

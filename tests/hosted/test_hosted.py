@@ -14,6 +14,10 @@ import pytest
 from pcheck import Cluster, Id, Map, Seen, always, check, group, spec
 from pcheck.errors import SpecError
 from pcheck.hosted import Hosted, Net, frozen
+from pcheck.semantics.cluster_model import ClusterModel
+from pcheck.semantics.network import NETWORKS
+from pcheck.semantics.trace import follow
+from pcheck.traces.timeline import sent_by_step, timeline_of
 from tests.hosted.small import Box, Done, columns, doing, steps_of
 
 
@@ -227,6 +231,45 @@ def test_what_an_object_keeps_outside_itself_is_found(
     with pytest.raises(SpecError) as raised:
         str(check(hiding))
     assert error in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("sends", "shown"),
+    [
+        ([("n1", 1), ("n2", 1)], ["sends 1 to n1, n2"]),
+        ([("n1", 1), ("n1", 1)], ["sends 1 to n1", "sends 1 to n1"]),
+        ([("n1", 1), ("n2", True)], ["sends 1 to n1", "sends True to n2"]),
+        ([("n1", 1), ("n2", 2), ("n2", 1)], ["sends 1 to n1", "sends 2 to n2", "sends 1 to n2"]),
+    ],
+)
+def test_a_message_sent_to_nodes_one_by_one_is_one_message(sends: Any, shown: list[str]) -> None:
+    def act(it: Any, net: Net) -> None:
+        for to, message in sends:
+            net.send(Id(to), message)
+
+    build = doing(act, nodes=2)
+    model = ClusterModel(build(), NETWORKS["fifo"], 0)
+    found = sent_by_step(model, model.initial(), "n1 acts")
+    assert list(map(str, found)) == shown
+
+
+@pytest.mark.parametrize(
+    ("size", "changes"),
+    [
+        (6, {f"log.x{n} = {n}" for n in range(6)}),
+        (7, {"7 attributes of new objects"}),
+    ],
+)
+def test_a_step_that_makes_many_objects_counts_their_attributes(
+    size: int, changes: set[str]
+) -> None:
+    def act(it: Any, net: Net) -> None:
+        it.log = Box(**{f"x{n}": n for n in range(size)})
+        it.term = 1
+
+    model = ClusterModel(doing(act)(), NETWORKS["set"], 0)
+    (event,) = timeline_of(model, follow(model, ["n1 acts"])).events
+    assert {*event.changes} == {*changes, "log = Box", "term = 1"}
 
 
 def test_a_message_may_be_plain_data() -> None:

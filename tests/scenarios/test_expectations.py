@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
 import pytest
 
-from pcheck.loading.spec import find
+from pcheck import Cluster, group, spec
+from pcheck.hosted import Hosted, Net
+from pcheck.loading.spec import find, of_builder
 from tests.scenarios import workers
 from tests.scenarios.written import fault, found
 
@@ -298,3 +304,51 @@ def test_a_wildcard_stands_for_every_message_in_flight_that_is_like_it() -> None
     found = answers(TWO_PREPARES)
     assert found[:2] == [(True, takes), (False, takes)]
     assert found[2][0] is True
+
+
+class Counter:
+    def __init__(self) -> None:
+        self.log, self.n = [0], 0
+
+    def count(self) -> None:
+        self.n += 1
+        self.log.append(self.n)
+
+
+class Counting:
+    def __init__(self) -> None:
+        self.counter = Counter()
+
+
+@dataclass(frozen=True)
+class Host(Hosted):
+    def boot(self, disk: Any, net: Net) -> Counting:
+        return Counting()
+
+    def can(self, it: Counting, net: Net) -> Iterator[Any]:
+        if it.counter.n < 2:
+            yield "counts", it.counter.count
+
+
+@spec
+def hosts() -> Cluster:
+    """A node that is an object."""
+    return Cluster({group("n", 1): lambda i: Host()})
+
+
+def test_the_attributes_of_a_hosted_object_are_fields() -> None:
+    text = """\
+        n1 counts
+        expect n1.counter.n = 1
+        expect n1.counter.log = [0, *]
+        expect n1.counter != Counter
+        """
+    given = of_builder(hosts)
+    assert found(text, given, "spec: hosts\n\n").answers == [
+        (True, "n1.counter.n = 1"),
+        (True, "n1.counter.log = [0, 1]"),
+        (False, "n1.counter = Counter"),
+    ]
+    assert fault("expect n1.counter.m = 1", given, "spec: hosts\n\n") == (
+        "1: unknown field 'counter.m' of n1; did you mean 'counter.n'?"
+    )

@@ -49,7 +49,7 @@ EXPECTED = Scenario(
         ),
         Command(
             Line(12, "expect a1.promised = 2"),
-            Expect(FieldIs("a1", "promised", Pattern("2"), True)),
+            Expect(FieldIs("a1.promised", Pattern("2"), True)),
             searches=True,
         ),
         Command(

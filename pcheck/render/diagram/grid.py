@@ -38,7 +38,8 @@ MIN_LANE_PITCH, MAX_WIDTH_OF_LANES = 76.0, 880.0
 MAX_PITCH_OF_ONE_LANE = 320.0
 LOOP_MARGIN = 92.0  # the pitch that a loop needs in addition to the width of its label
 TALL_HEIGHT = 620.0  # taller diagrams repeat the names below the lanes
-MIN_CLEARANCE, CLEARANCE_STEP, MAX_ROUNDS = 8.0, 6.0, 30  # of arrows and events
+# The distance of arrows and events, on the lanes where the arrow ends and on those between them.
+MIN_AT_ENDS, MIN_CLEARANCE, CLEARANCE_STEP, MAX_ROUNDS = 6.0, 8.0, 6.0, 30
 
 
 @dataclass(frozen=True)
@@ -184,13 +185,13 @@ class Grid:
             x1, y1, x2 = self.x[flight.src], self.y(flight.sent), self.x[flight.dst]
             ends = (*flight.delivered, *([flight.lost] if flight.lost is not None else []))
             for end in ends:
-                for band in self.bands[flight.sent : end - 1]:
-                    x = self.x.get(band.event.node, x1)
-                    if min(x1, x2) < x < max(x1, x2):
+                for band in self.bands[flight.sent : end - 1] if x1 != x2 else ():
+                    x = self.x.get(band.event.node)
+                    if x is not None and min(x1, x2) <= x <= max(x1, x2):
                         y = y1 + (self.y(end) - y1) * (x - x1) / (x2 - x1)
                         length = distance(Point(x1, y1), Point(x2, self.y(end)))
                         clearance = abs((y - band.y) * (x2 - x1)) / length
-                        if clearance < MIN_CLEARANCE:
+                        if clearance < (MIN_CLEARANCE if x not in (x1, x2) else MIN_AT_ENDS):
                             yield band.event.number if y <= band.y else end
 
 

@@ -45,7 +45,7 @@ def test_the_first_difference_is_that_of_the_explanation(file: Path) -> None:
     if saved.bug == "cuts-off-too-much":  # its message changes nothing in the correct cluster
         assert expected == (8, "correct raft changes nothing on this message; this bug: log = (1,)")
         expected = 8, "correct raft: log = (1, 1); this bug: log = (1,)"
-    if saved.bug == "counts-a-vote-again":  # of a message that is ignored, the page says nothing
+    if saved.bug == "counts-a-vote-again":  # its node, unlike the correct one, notes no voter
         assert expected == (4, "correct raftos_pypi ignores this message")
         expected = None
     assert next(iter(notes), None) == expected

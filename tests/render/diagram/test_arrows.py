@@ -130,7 +130,7 @@ def test_the_arrow_of_a_delivered_message_has_a_label(name: str) -> None:
         if flight.delivered:
             label = re.sub(r"\w+=", "", show(flight.message))
             words = [each.text or "" for each in drawn.all("pc-word")]
-            assert [each for each in words if each != label and len(each) < 30] == []
+            assert [each for each in words if each != label and len(each) < 25] == []
             assert [each for each in words if not label.startswith(each.removesuffix("…"))] == []
             assert len(words) == len(flight.delivered)
 

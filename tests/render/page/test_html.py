@@ -174,7 +174,7 @@ def expected_undelivered(finding: Finding, number: int) -> tuple[set[Copy], set[
     }
     arrivals: dict[Copy, int] = {}
     for at, label in enumerate(finding.trace.labels, start=1):
-        if found := re.match(r"(\w+) <- (\w+): (.*\))", label):
+        if found := re.match(r"(\w+) <- (\w+): (.*[)}])", label):
             arrivals[found[2], found[1], found[3]] = at
     in_flight = {each for each in sent if arrivals.get(each, 0) > number}
     return in_flight, {each for each in sent if each not in arrivals}
