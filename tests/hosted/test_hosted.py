@@ -268,7 +268,7 @@ def test_a_step_that_makes_many_objects_counts_their_attributes(
         it.term = 1
 
     model = ClusterModel(doing(act)(), NETWORKS["set"], 0)
-    (event,) = timeline_of(model, follow(model, ["n1 acts"])).events
+    (event,) = timeline_of(model, follow(model, ("n1 acts",))).events
     assert {*event.changes} == {*changes, "log = Box", "term = 1"}
 
 
