@@ -1,0 +1,1 @@
+"""The log of a real system, compared with a protocol node by node."""

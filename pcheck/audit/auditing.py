@@ -1,0 +1,119 @@
+"""The audit of a log: each of its runs compared with the protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pcheck.audit.judging import MAX_STEPS, is_about_messages, judge, rules_of
+from pcheck.audit.logs import Log, NodeLog
+from pcheck.audit.options import Options
+from pcheck.audit.past import past_of
+from pcheck.audit.places import Place
+from pcheck.audit.result import Answer, Audit, Refusal, RunAudit
+from pcheck.audit.starts import starts_of
+from pcheck.audit.trail import HIDDEN
+from pcheck.audit.walk import Walk
+from pcheck.audit.why import letters_of, possible_instead, reason_of, refused_node
+from pcheck.errors import UsageError
+from pcheck.language.printing import show
+from pcheck.language.reading import shown_fields
+from pcheck.loading.expressions import names_for
+from pcheck.loading.setup import Setup
+from pcheck.search.clock import Tick, no_tick
+from pcheck.semantics.cluster_model import ClusterModel
+from pcheck.text import counted, unknown
+
+
+class Auditor:
+    """The audit of the runs of one log."""
+
+    def __init__(self, setup: Setup, log: Log, *, gap: int = 0, tick: Tick = no_tick) -> None:
+        """`gap` is how many steps the log may leave out before each event."""
+        if not isinstance(setup.model, ClusterModel):
+            raise UsageError(f"{setup.spec.name} is a Model without nodes; a log needs nodes")
+        self.setup, self.log, self.gap, self.tick = setup, log, gap, tick
+        self.model = setup.model
+        self.options = Options(self.model)
+        self._names = names_for(setup.spec, self.model)
+        self._rules = rules_of(self.model.properties)
+
+    def audit(self) -> Audit:
+        """Return the audit of all runs; after a refusal, the other runs go on."""
+        runs = tuple([self.run(name, nodes) for name, nodes in self.log.runs.items()])
+        is_long = any(run.steps > MAX_STEPS for run in runs)
+        judged = [each.name for each in self._rules if not is_long or is_about_messages(each)]
+        others = [each.name for each in self._rules if each.name not in judged]
+        return Audit(self.setup, self.log.files, runs, tuple(judged), tuple(others), never=())
+
+    def run(self, name: str, logs: Mapping[str, NodeLog]) -> RunAudit:
+        """Return the audit of one run."""
+        self._check_nodes(logs)
+        nodes = [logs.get(str(node.me), NodeLog()) for node in self.model.nodes]
+        starts, later = starts_of(self.options, self._names, self.log, nodes)
+        walk = Walk(
+            *(self.options, self.log, nodes, starts, self._names),
+            later=later, gap=self.gap, tick=self.tick,
+        )  # fmt: skip
+        is_found = walk.find()
+        trail = walk.trail if is_found or walk.stuck is None else walk.stuck.trail
+        undecided = _undecided(walk, is_found)
+        is_refused = not is_found and not undecided
+
+        def place_of(i: int, event: int) -> Place | None:
+            return None if event == HIDDEN else self.log.place(nodes[i], event - 1)
+
+        rules = [e for e in self._rules if len(trail) <= MAX_STEPS or is_about_messages(e)]
+        return RunAudit(
+            name,
+            Answer.REFUSED if is_refused else Answer.UNDECIDED if undecided else Answer.SOUND,
+            sum(len(each.events) for each in nodes),
+            len(trail),
+            sum(event == HIDDEN for event in trail.events),
+            walk.assumed,
+            self._refusal(walk) if not is_found else None,
+            undecided,
+            tuple(judge(self.options, starts, trail, rules, place_of)),
+        )
+
+    def _check_nodes(self, logs: Mapping[str, NodeLog]) -> None:
+        """Raise UsageError if the protocol does not have a node of the log."""
+        known = [str(node.me) for node in self.model.nodes]
+        for name, log in logs.items():
+            if name not in known:
+                place = self.log.place(log, 0)
+                remedy = "give the size with an option, or translate names with --map"
+                raise UsageError(f"{place}: {unknown('node', name, known)}; {remedy}")
+
+    def _refusal(self, walk: Walk) -> Refusal:
+        stuck = walk.stuck
+        assert stuck is not None
+        i = refused_node(walk, stuck)
+        log, at, local = walk.nodes[i], stuck.at[i], stuck.local[i]
+        event = self.log.event(log.events[at])
+        fields = {name: show(value) for name, value in shown_fields(local.actor).items()}
+        return Refusal(
+            self.log.place(log, at),
+            str(event),
+            str(self.model.nodes[i].me),
+            fields if local.up else {"": "down", **fields},
+            reason_of(walk, stuck, i),
+            possible_instead(walk, stuck, i),
+            past_of(self.options, walk.starts, stuck.trail, i, letters_of(walk, event, i)),
+        )
+
+
+def _undecided(walk: Walk, is_found: bool) -> str:
+    """Return why it is not known whether a run has the events of a log, or nothing if it is."""
+    if is_found:
+        before = f"{counted(walk.assumed, 'message')} would have been sent before the log begins"
+        return before if walk.assumed else ""
+    if walk.ran_out:
+        return f"no run was found in {walk.max_choices:,} tries, and there are more to try"
+    if walk.was_short:
+        return (
+            f"no run has at most {counted(walk.gap, 'more step')} before each event, "
+            "but one with more steps may have these events"
+        )
+    if walk.may_have_been_sent_before:
+        return "an event needs a message that may have been sent before the log begins"
+    return ""

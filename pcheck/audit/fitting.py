@@ -1,0 +1,87 @@
+"""Whether a value of a log can be a value of the protocol, as far as the log says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from typing import Any
+
+from pcheck.language.names import Id, Value
+from pcheck.language.printing import brief, show
+from pcheck.language.values import Map, Set
+
+
+def fits(logged: Any, value: Any) -> bool:
+    """Return whether what a log says fits a value of the protocol.
+
+    A text fits what pcheck prints so. An object fits if each of its fields does, so it may have
+    fewer than the value.
+    """
+    if isinstance(logged, str):
+        if isinstance(value, str) and not isinstance(value, (Id, Value)) and logged == value:
+            return True
+        return logged in (show(value), brief(value))
+    if isinstance(logged, Mapping):
+        return _fits_fields(logged, value)
+    if isinstance(value, Enum):
+        return fits(logged, value.value)
+    if isinstance(logged, list):
+        return _fits_items(logged, value)
+    if isinstance(logged, bool) or isinstance(value, bool) or logged is None:
+        return logged is value
+    return isinstance(value, (int, float)) and bool(logged == value)
+
+
+def _fits_fields(logged: Mapping[str, Any], value: Any) -> bool:
+    if isinstance(value, Map):
+        entries = {show(key): inner for key, inner in value.items()}
+        entries |= {key: inner for key, inner in value.items() if isinstance(key, str)}
+        return len(logged) == len(value) and all(
+            key in entries and fits(inner, entries[key]) for key, inner in logged.items()
+        )
+    names = _names(value)
+    if names is None:
+        return False
+    given = dict(logged)
+    if "type" not in names and given.pop("type", type(value).__name__) != type(value).__name__:
+        return False
+    return all(name in names and fits(each, getattr(value, name)) for name, each in given.items())
+
+
+def _names(value: Any) -> tuple[str, ...] | None:
+    if is_dataclass(value):
+        return tuple([each.name for each in fields(value)])
+    if isinstance(value, tuple):
+        return getattr(value, "_fields", None)
+    return None
+
+
+def _fits_items(logged: list[Any], value: Any) -> bool:
+    items = getattr(value, "items", value)  # a list of a hosted object holds its items
+    if isinstance(items, Set):
+        left = list(items)
+        for each in logged:
+            found = next((at for at, inner in enumerate(left) if fits(each, inner)), None)
+            if found is None:
+                return False
+            del left[found]
+        return not left
+    if not isinstance(items, tuple) or len(items) != len(logged):
+        return False
+    return all(fits(each, inner) for each, inner in zip(logged, items))
+
+
+def says_all(logged: Any, value: Any) -> bool:
+    """Return whether what a log says, which fits a value, fits no other value."""
+    if isinstance(logged, Mapping):
+        names = _names(value)
+        if names is None or "type" not in logged:
+            return False
+        return all(
+            name in logged and says_all(logged[name], getattr(value, name)) for name in names
+        )
+    if isinstance(logged, list):
+        items = getattr(value, "items", value)
+        return type(items) is tuple and all(map(says_all, logged, items))
+    return logged is not None or value is None

@@ -1,0 +1,131 @@
+"""The steps of one node that an event of a log can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from pcheck.audit.events import Event
+from pcheck.audit.fitting import fits
+from pcheck.errors import UsageError
+from pcheck.language.actor import Actor
+from pcheck.language.reading import shown_fields
+from pcheck.semantics.cluster_model import ClusterModel
+from pcheck.semantics.network import Letter
+from pcheck.semantics.node import Bundle, StepKind
+from pcheck.text import unknown
+
+
+class Local(NamedTuple):
+    """The state of a node without its inbox."""
+
+    actor: Actor
+    up: bool
+
+
+class Taken(NamedTuple):
+    """A step of a node. `changes` is false for a message that the node ignores."""
+
+    kind: StepKind
+    label: str
+    after: Local
+    bundle: Bundle
+    letter: Letter | None
+    changes: bool
+
+
+class Options:
+    """The steps of the nodes of a cluster, each computed once."""
+
+    def __init__(self, model: ClusterModel) -> None:
+        self.model = model
+        self._known: dict[tuple[int, int, int, Letter | None], tuple[Taken, ...]] = {}
+        self._hidden: dict[tuple[int, int, Letter | None], tuple[Taken, ...]] = {}
+
+    def of(self, i: int, local: Local, event: Event, letter: Letter | None) -> tuple[Taken, ...]:
+        """Return the steps of node i that fit an event, of a delivery those with this letter."""
+        key = i, id(local.actor), event.number * 2 + local.up, letter
+        found = self._known.get(key)
+        if found is None:
+            steps = (step for step in self._of_kind(i, local, event, letter))
+            found = tuple([step for step in steps if self.agrees(i, event, step)])
+            self._known[key] = found
+        return found
+
+    def hidden(self, i: int, local: Local, letter: Letter | None) -> tuple[Taken, ...]:
+        """Return the steps of node i that a log may leave out: actions, or those on a letter."""
+        if not local.up:
+            return ()
+        key = i, id(local.actor), letter
+        if key not in self._hidden:
+            steps = self._moves(i, local.actor, letter)
+            self._hidden[key] = tuple([step for step in steps if step.changes])
+        return self._hidden[key]
+
+    def _of_kind(
+        self, i: int, local: Local, event: Event, letter: Letter | None
+    ) -> Iterator[Taken]:
+        """Yield the steps of the kind of an event, whatever else the event says."""
+        node, actor = self.model.nodes[i], local.actor
+        nothing = self.model.empty_bundle(i)
+        if event.kind == "crash" and local.up:
+            after = Local(node.handlers.after_crash(actor), False)
+            yield Taken(StepKind.CRASH, f"{node.me} crashes", after, nothing, None, True)
+        if event.kind == "restart" and not local.up:
+            after = Local(actor, True)
+            yield Taken(StepKind.RESTART, f"{node.me} restarts", after, nothing, None, True)
+        if event.kind in ("act", "deliver") and local.up:
+            yield from self._moves(i, actor, letter if event.kind == "deliver" else None)
+
+    def _moves(self, i: int, actor: Actor, letter: Letter | None) -> Iterator[Taken]:
+        for move in self.model.nodes[i].moves(actor, letter):
+            if move.actor is not None:
+                kind = StepKind.ACT if letter is None else StepKind.DELIVER
+                yield Taken(kind, move.label, Local(move.actor, True), move.bundle, letter, True)
+            elif letter is not None:
+                after = Local(actor, True)
+                yield Taken(StepKind.DELIVER, move.label, after, move.bundle, letter, False)
+
+    def agrees(self, i: int, event: Event, step: Taken) -> bool:
+        """Return whether a step is as the event says, besides its kind and its message."""
+        return (
+            _has_label(self.model.nodes[i].me, event, step)
+            and (event.sends is None or _same_sends(event.sends, step.bundle))
+            and self.is_in_state(i, event, step.after)
+        )
+
+    def is_in_state(self, i: int, event: Event, local: Local) -> bool:
+        """Return whether the fields of a node are as the event says."""
+        if event.state is None:
+            return True
+        shown = shown_fields(local.actor)
+        for name in event.state:
+            if name not in shown:
+                raise UsageError(unknown("field", name, shown, of=str(self.model.nodes[i].me)))
+        return all(fits(logged, shown[name]) for name, logged in event.state.items())
+
+
+def _has_label(me: str, event: Event, step: Taken) -> bool:
+    label = step.label
+    if event.kind == "act" and event.action is not None:
+        text = f"{me} {event.action}"
+        if label != text and not label.startswith(f"{text}, "):
+            return False
+    return event.choice is None or label.endswith(f", {event.choice}")
+
+
+def _same_sends(logged: tuple[Mapping[str, Any], ...], bundle: Bundle) -> bool:
+    left = list(bundle.sends)
+    for each in logged:
+        found = next((at for at, sent in enumerate(left) if _is_sent(each, *sent)), None)
+        if found is None:
+            return False
+        del left[found]
+    return not left
+
+
+def _is_sent(logged: Mapping[str, Any], letter: Letter, receivers: tuple[str, ...]) -> bool:
+    to = logged.get("to")
+    if to is not None and sorted(to) != sorted(map(str, receivers)):
+        return False
+    return logged["message"] is None or fits(logged["message"], letter.message)

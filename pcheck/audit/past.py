@@ -1,0 +1,110 @@
+"""The causal past of an event: the steps that it depends on, as a run of the protocol."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+
+from pcheck.audit.options import Local, Options, Taken
+from pcheck.audit.result import Past
+from pcheck.audit.starts import state_of
+from pcheck.audit.trail import Trail
+from pcheck.semantics.cluster_model import ClusterModel, State
+from pcheck.semantics.network import Letter
+from pcheck.semantics.node import Row, StepKind
+from pcheck.semantics.trace import follow
+from pcheck.traces.timeline import timeline_of
+
+MAX_DRAWN, MAX_LISTED = 60, 10  # steps
+
+
+def past_of(
+    options: Options,
+    starts: Sequence[Local],
+    trail: Trail,
+    i: int,
+    letters: Collection[Letter] = (),
+) -> Past:
+    """Return the steps that the next event of node i depends on, if it takes one of `letters`."""
+    needed = _needed(options.model, trail, i, letters)
+    steps = [(node, step) for nth, (node, step, _) in enumerate(trail) if nth in needed]
+    if len(steps) > MAX_DRAWN:
+        last = [step.label for _, step in steps[-MAX_LISTED:]]
+        return Past(len(steps), last=tuple(last))
+    model = options.model.beginning_at(state_of(options, starts))
+    labels = tuple(labels_of(model, steps))
+    return Past(len(labels), timeline_of(model, follow(model, labels)))
+
+
+def _needed(model: ClusterModel, trail: Trail, i: int, letters: Collection[Letter]) -> set[int]:
+    """Return the places in a trail of the steps of a node and of all that they depend on."""
+    sources, needed, nodes = list(_sources(model, trail)), set[int](), {i}
+    for nth, (_, step, _) in enumerate(trail):
+        sent = [letter for letter, to in step.bundle.sends if model.nodes[i].me in to]
+        if any(letter in letters for letter in sent):
+            needed.add(nth)  # it sends what the event takes
+            break
+    for nth in reversed(range(len(sources))):
+        node, source = sources[nth]
+        if node in nodes or nth in needed:
+            needed.add(nth)
+            nodes.add(node)  # with all that it did before
+            if source is not None:
+                needed.add(source)
+    return needed
+
+
+def _sources(model: ClusterModel, trail: Trail) -> Iterator[tuple[int, int | None]]:
+    """Yield the node of each step, and the step that sent the message that it takes."""
+    is_kept = model.network.name == "set"
+    sends: dict[tuple[int, Letter], list[int]] = {}
+    taken: Counter[tuple[int, Letter]] = Counter()
+    for nth, (i, step, _) in enumerate(trail):
+        source = None
+        if step.letter is not None:
+            key = i, step.letter
+            known = sends.get(key, [])
+            at = 0 if is_kept else min(taken[key], len(known) - 1)
+            source = known[at] if known else None  # None: sent before the log begins
+            taken[key] += 1
+        yield i, source
+        for letter, receivers in step.bundle.sends:
+            for each in receivers:
+                found = sends.setdefault((model.index[each], letter), [])
+                if not is_kept or not found:
+                    found.append(nth)
+
+
+def labels_of(model: ClusterModel, steps: Sequence[tuple[int, Taken]]) -> Iterator[str]:
+    """Yield the labels of a run of the reference semantics that takes these steps.
+
+    A message that comes later than others of its queue is preceded by their losses. A step that
+    changes nothing in the reference semantics is left out.
+    """
+    state = model.initial()
+    for i, step in steps:
+        for row in _rows(model, state, i, step):
+            after = model.after(state, i, row)
+            if after != state:
+                yield row.label
+            state = after
+
+
+def _rows(model: ClusterModel, state: State, i: int, step: Taken) -> Iterator[Row]:
+    """Yield the rows of a step; losses come before a delivery on `fifo`."""
+    node, config = model.nodes[i], state.nodes[i]
+    if step.letter is not None and model.network.ignoring_is_a_step:
+        while (head := _head(config.inbox, step.letter)) is not step.letter:
+            lost = next(
+                row for row in node.rows(config) if row.kind is StepKind.LOSE and row.letter is head
+            )
+            yield lost
+            config = lost.next
+    kind, label = step.kind, step.label
+    rows = [row for row in node.rows(config) if (row.kind, row.label) == (kind, label)]
+    if rows or step.changes:
+        yield rows[0]
+
+
+def _head(inbox: Sequence[Letter], letter: Letter) -> Letter:
+    return next(each for each in inbox if each.src == letter.src)

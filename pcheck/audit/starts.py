@@ -1,0 +1,56 @@
+"""Where the nodes of a run begin: as the protocol does, or in the middle of a run.
+
+If the first event of a node gives its state, and this is not the initial one, the log begins in
+mid-run: the node begins in this state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pcheck.audit.logs import Log, NodeLog
+from pcheck.audit.options import Local, Options
+from pcheck.audit.values import made
+from pcheck.errors import UsageError
+from pcheck.loading.expressions import Names, fits, written_hint
+from pcheck.semantics.cluster_model import State
+
+
+def starts_of(
+    options: Options, names: Names, log: Log, nodes: Sequence[NodeLog]
+) -> tuple[list[Local], frozenset[int]]:
+    """Return the state in which each node begins, and the nodes that begin in mid-run."""
+    starts, later = [], set()
+    for i, own in enumerate(nodes):
+        start = Local(options.model.nodes[i].first.actor, True)
+        event = log.event(own.events[0]) if own.events else None
+        if event is not None and event.kind == "state":
+            try:
+                if not options.is_in_state(i, event, start):
+                    start = _given(options, i, dict(event.state or {}), names)
+                    later.add(i)
+            except UsageError as error:
+                raise UsageError(f"{log.place(own, 0)}: {error}") from None
+        starts.append(start)
+    return starts, frozenset(later)
+
+
+def _given(options: Options, i: int, state: dict[str, object], names: Names) -> Local:
+    node = options.model.nodes[i]
+    kind, values = type(node.first.actor), {}
+    for name, logged in state.items():
+        values[name] = made(logged, names)
+        if not fits(values[name], kind, name):
+            hint = written_hint(kind, name)
+            raise UsageError(f"{node.me}.{name} must be {hint}, got {logged}")
+    try:
+        return Local(node.handlers.interned(node.first.actor.but(**values)), True)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{node.me} cannot begin in this state: {error}") from None
+
+
+def state_of(options: Options, starts: Sequence[Local]) -> State:
+    """Return the global state in which a run begins."""
+    nodes = options.model.nodes
+    configs = [node.config(each.actor, each.up, ()) for node, each in zip(nodes, starts)]
+    return State(tuple(configs), 0, frozenset())
