@@ -27,7 +27,8 @@ ROOMS = {  # what each room may import; a room inside another is named with it
     "search": "search.reductions search.compiled semantics language base",
     "traces": "search search.reductions search.compiled loading semantics language base",
     "coverage": "search semantics language base",
-    "render": "coverage traces search loading semantics language base",
+    "audit": "coverage traces search loading semantics language base",
+    "render": "audit coverage traces search loading semantics language base",
     "play": "render traces search loading semantics language base",
     "results": "coverage render traces search loading semantics language base",
     "front": "results render traces search loading semantics language base",
@@ -35,7 +36,7 @@ ROOMS = {  # what each room may import; a room inside another is named with it
     "scenarios": "render traces search loading semantics language base",
     "lessons": "front tolerance scenarios results play render traces search loading semantics "
     "language base",
-    "cli": "front lessons tolerance scenarios results play render traces search search.reductions "
+    "cli": "front lessons audit tolerance scenarios results play render traces search search.reductions "
     "loading semantics language base",
     "testing": "front loading base",
     "hosted": "semantics language base",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pcheck.audit.exercised import never_exercised
 from pcheck.audit.judging import MAX_STEPS, is_about_messages, judge, rules_of
 from pcheck.audit.logs import Log, NodeLog
-from pcheck.audit.options import Options
+from pcheck.audit.options import Options, Taken
 from pcheck.audit.past import past_of
 from pcheck.audit.places import Place
 from pcheck.audit.result import Answer, Audit, Refusal, RunAudit
@@ -36,6 +37,7 @@ class Auditor:
         self.options = Options(self.model)
         self._names = names_for(setup.spec, self.model)
         self._rules = rules_of(self.model.properties)
+        self._taken: dict[int, tuple[int, Taken]] = {}  # the distinct steps of all runs
 
     def audit(self) -> Audit:
         """Return the audit of all runs; after a refusal, the other runs go on."""
@@ -43,7 +45,9 @@ class Auditor:
         is_long = any(run.steps > MAX_STEPS for run in runs)
         judged = [each.name for each in self._rules if not is_long or is_about_messages(each)]
         others = [each.name for each in self._rules if each.name not in judged]
-        return Audit(self.setup, self.log.files, runs, tuple(judged), tuple(others), never=())
+        never = never_exercised(self.model, self._taken.values(), self.tick)
+        files = self.log.files
+        return Audit(self.setup, files, runs, tuple(judged), tuple(others), tuple(never))
 
     def run(self, name: str, logs: Mapping[str, NodeLog]) -> RunAudit:
         """Return the audit of one run."""
@@ -56,6 +60,9 @@ class Auditor:
         )  # fmt: skip
         is_found = walk.find()
         trail = walk.trail if is_found or walk.stuck is None else walk.stuck.trail
+        for i, number in set(zip(trail.nodes, trail.steps)):
+            step = trail.distinct[number]
+            self._taken.setdefault(id(step), (i, step))
         undecided = _undecided(walk, is_found)
         is_refused = not is_found and not undecided
 
@@ -109,6 +116,8 @@ def _undecided(walk: Walk, is_found: bool) -> str:
         return before if walk.assumed else ""
     if walk.ran_out:
         return f"no run was found in {walk.max_choices:,} tries, and there are more to try"
+    if walk.was_ambiguous:
+        return "an event says too little about a message that was sent"
     if walk.was_short:
         return (
             f"no run has at most {counted(walk.gap, 'more step')} before each event, "

@@ -7,16 +7,18 @@ import io
 import json
 import sys
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from shutil import copyfileobj
+from tempfile import NamedTemporaryFile
 from typing import IO, Any
 
 from pcheck.audit.events import EXAMPLE, Event, Events
+from pcheck.audit.mapping import Translation
 from pcheck.audit.places import Place
 from pcheck.errors import UsageError
 from pcheck.search.clock import Tick, no_tick
 
-Translate = Callable[[Any], Iterable[Any]]  # from an object of a log to events
 STANDARD_INPUT = "-"
 MAX_KNOWN_LINES = 100_000
 GZIP = b"\x1f\x8b"
@@ -53,31 +55,50 @@ class Log:
         log.lines.append(line)
 
 
-def read_log(files: Sequence[str], translate: Translate | None = None, tick: Tick = no_tick) -> Log:
+def read_log(
+    files: Sequence[str], translation: Translation | None = None, tick: Tick = no_tick
+) -> Log:
     """Return the events of JSON lines, or raise UsageError with file and line.
 
-    `translate` returns the events that an object of the log stands for.
+    With ranked values, the files are read twice: first to find all values.
     """
-    log = Log(files)
+    if translation is None:
+        return _read(files, files, None, tick)
+    with NamedTemporaryFile(prefix="pcheck-") as copy:
+        if STANDARD_INPUT in files:
+            copyfileobj(sys.stdin.buffer, copy)
+            copy.flush()
+        opened = [copy.name if file == STANDARD_INPUT else file for file in files]
+        log = _read(files, opened, translation, tick)
+        if not translation.has_ranks:
+            return log
+        translation.rank()
+        return _read(files, opened, translation, tick)
+
+
+def _read(
+    files: Sequence[str], opened: Sequence[str], translation: Translation | None, tick: Tick
+) -> Log:
+    log = Log([shown_name(file) for file in files])
     known: dict[str, list[tuple[str, Event]]] = {}  # by the text of a line
-    for number, file in enumerate(files):
-        for place, text in lines_of(file):
+    for number, file in enumerate(opened):
+        for place, text in lines_of(file, log.files[number]):
             if place.line % TICK_EVERY == 0:
                 tick()
             found = known.get(text)
             if found is None:
-                found = _events_of(log, place, text, translate)
+                found = _events_of(log, place, text, translation)
                 if len(known) < MAX_KNOWN_LINES:
                     known[text] = found
             for run, event in found:
                 log.add(run, event, number, place.line)
     if not log.runs:
-        raise UsageError(f"{' '.join(files)}: no event; a line of a log is such as {EXAMPLE}")
+        raise UsageError(f"{' '.join(log.files)}: no event; a line of a log is such as {EXAMPLE}")
     return log
 
 
 def _events_of(
-    log: Log, place: Place, text: str, translate: Translate | None
+    log: Log, place: Place, text: str, translation: Translation | None
 ) -> list[tuple[str, Event]]:
     if not text.strip():
         return []
@@ -85,18 +106,17 @@ def _events_of(
         found = json.loads(text)
     except (ValueError, RecursionError):
         raise UsageError(f"{place}: not JSON; a line of a log is such as {EXAMPLE}") from None
-    if translate is None:
+    if translation is None:
         return [log.events.of(found, place)]
     try:
-        translated = list(translate(found) or ())
+        translated = list(translation(found))
     except UsageError as error:
         raise UsageError(f"{place}: {error}") from None
     return [log.events.of(each, place) for each in translated]
 
 
-def lines_of(file: str) -> Iterator[tuple[Place, str]]:
+def lines_of(file: str, shown: str) -> Iterator[tuple[Place, str]]:
     """Yield the lines of a file, which may be compressed, with their places."""
-    shown = "standard input" if file == STANDARD_INPUT else file
     try:
         with _opened(file) as lines:
             for number, line in enumerate(lines, start=1):
@@ -104,6 +124,10 @@ def lines_of(file: str) -> Iterator[tuple[Place, str]]:
     except (OSError, EOFError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or f"it cannot be read: {error}"
         raise UsageError(f"{shown}: {reason}") from None
+
+
+def shown_name(file: str) -> str:
+    return "standard input" if file == STANDARD_INPUT else file
 
 
 def _opened(file: str) -> IO[str]:

@@ -28,6 +28,7 @@ class Taken(NamedTuple):
 
     kind: StepKind
     label: str
+    before: Local
     after: Local
     bundle: Bundle
     letter: Letter | None
@@ -70,21 +71,20 @@ class Options:
         nothing = self.model.empty_bundle(i)
         if event.kind == "crash" and local.up:
             after = Local(node.handlers.after_crash(actor), False)
-            yield Taken(StepKind.CRASH, f"{node.me} crashes", after, nothing, None, True)
+            yield Taken(StepKind.CRASH, f"{node.me} crashes", local, after, nothing, None, True)
         if event.kind == "restart" and not local.up:
             after = Local(actor, True)
-            yield Taken(StepKind.RESTART, f"{node.me} restarts", after, nothing, None, True)
+            yield Taken(StepKind.RESTART, f"{node.me} restarts", local, after, nothing, None, True)
         if event.kind in ("act", "deliver") and local.up:
             yield from self._moves(i, actor, letter if event.kind == "deliver" else None)
 
     def _moves(self, i: int, actor: Actor, letter: Letter | None) -> Iterator[Taken]:
         for move in self.model.nodes[i].moves(actor, letter):
-            if move.actor is not None:
-                kind = StepKind.ACT if letter is None else StepKind.DELIVER
-                yield Taken(kind, move.label, Local(move.actor, True), move.bundle, letter, True)
-            elif letter is not None:
-                after = Local(actor, True)
-                yield Taken(StepKind.DELIVER, move.label, after, move.bundle, letter, False)
+            kind = StepKind.ACT if letter is None else StepKind.DELIVER
+            before, after = Local(actor, True), Local(move.actor or actor, True)
+            if move.actor is not None or letter is not None:
+                changes = move.actor is not None
+                yield Taken(kind, move.label, before, after, move.bundle, letter, changes)
 
     def agrees(self, i: int, event: Event, step: Taken) -> bool:
         """Return whether a step is as the event says, besides its kind and its message."""

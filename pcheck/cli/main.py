@@ -41,6 +41,11 @@ COMMANDS = {
         "The file begins with a line such as `spec: paxos`. After an empty line, each line is a "
         "step, such as `p1 starts ballot 1`, or an expectation, such as `expect a1.promised = 1`."
     ),
+    "audit": (
+        "Compare the log of a real system with a protocol.\n\n"
+        "Each line of the log is an event of one node: what it did, and what it knew then. Names "
+        "of nodes and sizes come from the log; specs/AUDIT.md describes the format."
+    ),
     "lessons": "Learn Paxos from runs: list the lessons, or begin one.",
     "replay": "Replay a saved trace and verify its outcome.",
     "bugs": "Check every known bug and report the property that it violates.",
@@ -52,6 +57,7 @@ SPEC_COMMANDS = (
     "graph",
     "tolerance",
     "play",
+    "audit",
 )  # the spec is their first argument, and adds its options
 
 
@@ -184,6 +190,10 @@ def _command(arguments: Sequence[str]) -> tuple[Callable[..., int], str]:
             from pcheck.cli.run import EXIT_STATUS, run_command
 
             return run_command, EXIT_STATUS
+        case "audit":
+            from pcheck.cli import audit
+
+            return audit.audit_command(arguments), audit.EXIT_STATUS
         case "lessons":
             from pcheck.cli import lessons
 

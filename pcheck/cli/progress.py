@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import NamedTuple
 
 from rich.console import Console
-from rich.progress import BarColumn, SpinnerColumn, TaskID, TextColumn
+from rich.progress import BarColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as LiveLine
 from rich.table import Column
 
@@ -169,3 +169,25 @@ def _line(progress: Progress) -> str:
     if not progress.is_reduced:  # where a state stands for many, the rate says little
         counts += f" ({rate:,.0f}/s)"
     return f"{begin}: {counts}, queue {progress.queue:,}, {memory}"
+
+
+class Counting:
+    """A line on a terminal that shows that a log is read or compared, and since when."""
+
+    def __init__(self, what: str, *, quiet: bool) -> None:
+        console = Console(stderr=True, highlight=False)
+        is_live = console.is_terminal and not console.is_dumb_terminal and not quiet
+        columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+        self._line = LiveLine(*columns, console=console, transient=True, disable=not is_live)
+        self._what = what
+
+    def __enter__(self) -> Counting:
+        self._line.start()
+        self._line.add_task(self._what)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._line.stop()
+
+    def tick(self) -> None:
+        """Be called often while the work goes on."""

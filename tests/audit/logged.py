@@ -68,7 +68,9 @@ def sparser(events: list[Json], rng: random.Random) -> list[Json]:
     """Return a log that says less of its events, and nothing of their senders now and then."""
     found = []
     for each in events:
-        gone = {name for name in ("sends", "state", "choice", "from", "message") if rng.random() < 0.4}
+        gone = {
+            name for name in ("sends", "state", "choice", "from", "message") if rng.random() < 0.4
+        }
         found.append({name: value for name, value in each.items() if name not in gone})
     return found
 

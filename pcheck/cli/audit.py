@@ -1,0 +1,140 @@
+"""`pcheck audit`: the log of a real system, compared with a protocol."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console, RenderableType
+
+from pcheck.audit.auditing import Auditor
+from pcheck.audit.checks import FieldAudit
+from pcheck.audit.importers.elixir import audit_elixir
+from pcheck.audit.importers.etcd import audit_etcd
+from pcheck.audit.logs import Log, lines_of, read_log, shown_name
+from pcheck.audit.mapping import Translation
+from pcheck.audit.objects import audit_object, field_audit_object
+from pcheck.audit.places import Place
+from pcheck.audit.sizes import sizes_of
+from pcheck.cli.progress import Counting
+from pcheck.cli.spec_options import SCOPE, Given, option, spec_command, with_default
+from pcheck.errors import UsageError
+from pcheck.loading.setup import DEFAULT_NETWORK, MAX_CRASHES, Setup, prepare
+from pcheck.loading.spec import Spec
+from pcheck.render.text.audit import AuditReport, FieldReport, field_summary, summary
+from pcheck.semantics.network import NETWORKS
+from pcheck.text import one_of, unknown
+
+EXIT_STATUS = (
+    "Exit status: 0 if every run of the log is sound, 1 if one is refused or violates a property, "
+    "3 if one is undecided, 2 if there is no such log."
+)
+JSON_LINES = "json"
+FIELD_FORMATS: dict[str, tuple[str, Callable[[Iterable[tuple[Place, str]]], FieldAudit]]] = {
+    "etcd-raft": ("raft", audit_etcd),
+    "elixir-paxos": ("elected_leader", audit_elixir),
+}
+LOG = "Log"
+
+
+def audit_command(arguments: Sequence[str]) -> Callable[..., int]:
+    """Return `pcheck audit` with the options of the spec that the command line names."""
+    return spec_command(arguments, "audit", _general_options(), _audit)
+
+
+def _audit(spec: Spec, own: Given, given: Given) -> int:
+    form = given["form"] or JSON_LINES
+    if not given["logs"]:
+        raise UsageError(f"name the log: pcheck audit {spec.name} LOG")
+    if form not in (JSON_LINES, *FIELD_FORMATS):
+        raise UsageError(f"--format: {unknown('format', form, (JSON_LINES, *FIELD_FORMATS))}")
+    if form != JSON_LINES:
+        return _audit_fields(spec, own, given, form)
+    gap = given["gap"] or 0
+    if gap < 0:
+        raise UsageError(f"--gap must be at least 0, got {gap}")
+    with redirect_stdout(sys.stderr):  # standard output is for results, not for a spec's prints
+        translation = Translation.of_file(Path(given["mapping"])) if given["mapping"] else None
+        with Counting("reading", quiet=given["as_json"] or given["quiet"]) as counting:
+            log = read_log(given["logs"], translation, counting.tick)
+        setup = _setup(spec, own, given, log)
+        with Counting("comparing", quiet=given["as_json"] or given["quiet"]) as counting:
+            audit = Auditor(setup, log, gap=gap, tick=counting.tick).audit()
+    _print(given, audit_object(audit), AuditReport(audit), summary(audit))
+    return audit.status
+
+
+def _setup(spec: Spec, own: Given, given: Given, log: Log) -> Setup:
+    """Return the cluster of a log: with its nodes, and as many crashes as it has."""
+    nodes = {node for run in log.runs.values() for node in run}
+    crash = {event.number for event in log.events.all if event.kind == "crash"}
+    crashes = [
+        sum(number in crash for node in run.values() for number in node.events)
+        for run in log.runs.values()
+    ]
+    if max(crashes) > MAX_CRASHES:
+        raise UsageError(f"a run of the log has {max(crashes):,} crashes; at most {MAX_CRASHES:,}")
+    return prepare(
+        spec,
+        sizes_of(spec, nodes, own),
+        bug=given["bug"],
+        network=given["network"],
+        crashes=max(crashes),
+        also=given["also"] or (),
+    )
+
+
+def _audit_fields(spec: Spec, own: Given, given: Given, form: str) -> int:
+    name, audit_lines = FIELD_FORMATS[form]
+    if spec.name != name:
+        raise UsageError(f"--format {form} goes with the spec {name}, not with {spec.name}")
+    useless = {"--bug": "bug", "--network": "network", "--map": "mapping", "--gap": "gap"}
+    useless |= {"--also": "also"}
+    for flag in [*(f"--{each}" for each in own), *(f for f, key in useless.items() if given[key])]:
+        raise UsageError(f"{flag} does nothing with --format {form}, whose rules are fixed")
+    with Counting("reading", quiet=given["as_json"] or given["quiet"]) as counting:
+        audit = audit_lines(_lines(given["logs"], counting.tick))
+    _print(given, field_audit_object(audit), FieldReport(audit), field_summary(audit))
+    return 1 if audit.is_refused else 0
+
+
+def _lines(files: Sequence[str], tick: Callable[[], None]) -> Iterator[tuple[Place, str]]:
+    for file in files:
+        for line in lines_of(file, shown_name(file)):
+            tick()
+            yield line
+
+
+def _print(
+    given: Given, found: dict[str, Any], report: RenderableType, brief: RenderableType
+) -> None:
+    if given["as_json"]:
+        print(json.dumps(found, indent=2, ensure_ascii=False))
+    else:
+        Console(highlight=False).print(brief if given["quiet"] else report)
+
+
+def _general_options() -> Iterator[inspect.Parameter]:
+    text = "The log: JSON lines, also compressed with gzip; - is standard input (repeatable)."
+    mark = typer.Argument(metavar="LOG...", help=text, show_default=False)
+    kind = Annotated[list[str] | None, mark]
+    yield inspect.Parameter("logs", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind)
+    gap = with_default("At most so many steps are not in the log before each event.", "0")
+    yield option("gap", int, LOG, "--gap INT", gap)
+    mapping = "A .py file whose translate(found) returns the events of an object of the log."
+    yield option("mapping", str, LOG, "--map FILE", mapping)
+    forms = with_default(f"Format of the log: {one_of((JSON_LINES, *FIELD_FORMATS))}.", JSON_LINES)
+    yield option("form", str, LOG, "--format NAME", forms)
+    yield option("bug", str, SCOPE, "--bug NAME", "Compare with a known bug of the spec instead.")
+    network = with_default(f"Network model: {one_of(NETWORKS)}.", DEFAULT_NETWORK)
+    yield option("network", str, SCOPE, "--network NAME", network)
+    also = "Add the properties of a .py file (repeatable)."
+    yield option("also", list[str], SCOPE, "--also FILE", also)
+    yield option("as_json", bool, "Output", "--json", "Print the result as JSON.")
+    yield option("quiet", bool, "Output", "--quiet,-q", "Print only the answer.")
