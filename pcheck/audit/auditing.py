@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pcheck.audit.exercised import never_exercised
 from pcheck.audit.judging import MAX_STEPS, is_about_messages, judge, rules_of
@@ -28,8 +28,20 @@ from pcheck.text import counted, unknown
 class Auditor:
     """The audit of the runs of one log."""
 
-    def __init__(self, setup: Setup, log: Log, *, gap: int = 0, tick: Tick = no_tick) -> None:
-        """`gap` is how many steps the log may leave out before each event."""
+    def __init__(
+        self,
+        setup: Setup,
+        log: Log,
+        *,
+        gap: int = 0,
+        sizes: Sequence[str] = (),
+        tick: Tick = no_tick,
+    ) -> None:
+        """`gap` is how many steps the log may leave out before each event.
+
+        `sizes` are the options whose values come from the log.
+        """
+        self._sizes = tuple(sizes)
         if not isinstance(setup.model, ClusterModel):
             raise UsageError(f"{setup.spec.name} is a Model without nodes; a log needs nodes")
         self.setup, self.log, self.gap, self.tick = setup, log, gap, tick
@@ -47,7 +59,9 @@ class Auditor:
         others = [each.name for each in self._rules if each.name not in judged]
         never = never_exercised(self.model, self._taken.values(), self.tick)
         files = self.log.files
-        return Audit(self.setup, files, runs, tuple(judged), tuple(others), tuple(never))
+        return Audit(
+            self.setup, files, runs, tuple(judged), tuple(others), tuple(never), self._sizes
+        )
 
     def run(self, name: str, logs: Mapping[str, NodeLog]) -> RunAudit:
         """Return the audit of one run."""

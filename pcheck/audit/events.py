@@ -36,6 +36,13 @@ class Event:
     sends: tuple[Mapping[str, Any], ...] | None = None  # all messages of the step
     state: Mapping[str, Any] | None = None  # fields of the node after the step
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The nodes that the event names."""
+        src = () if self.src is None else (str(self.src),)
+        sent = [name for each in self.sends or () for name in each.get("to", ())]
+        return frozenset((self.node, *src, *(self.to or ()), *sent))
+
     def __str__(self) -> str:
         if self.kind == "act":
             return f"{self.node} {self.action or 'acts'}"

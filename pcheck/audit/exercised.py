@@ -38,7 +38,7 @@ def never_exercised(
             tick()
             is_taken = _taken(str(model.nodes[i].me), step, tracer)
             left = [site for site in left if not is_taken(site)]
-    for site in left:
+    for site in sorted(left, key=lambda site: (site.source.file, site.line)):
         what = "no event takes" if isinstance(site, Case) else "no event is the action"
         yield f"{shown_path(site.source.file)}:{site.line}: {what} `{site.text}`"
 

@@ -131,10 +131,13 @@ def shown_name(file: str) -> str:
 
 
 def _opened(file: str) -> IO[str]:
+    raw: Any
     if file == STANDARD_INPUT:
-        raw: Any = io.BufferedReader(sys.stdin.buffer)
+        raw = io.BufferedReader(sys.stdin.buffer)
+        if raw.peek(2)[:2] == GZIP:
+            raw = gzip.GzipFile(fileobj=raw)
     else:
-        raw = open(file, "rb")  # noqa: SIM115  # the caller closes it
-    if raw.peek(2)[:2] == GZIP:
-        raw = gzip.GzipFile(fileobj=raw)
+        with open(file, "rb") as begin:
+            is_compressed = begin.read(2) == GZIP
+        raw = gzip.open(file) if is_compressed else open(file, "rb")  # noqa: SIM115
     return io.TextIOWrapper(raw, "utf-8")

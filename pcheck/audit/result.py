@@ -76,6 +76,7 @@ class Audit:
     judged: tuple[str, ...]  # the names of the properties that were judged
     unjudged: tuple[str, ...]  # and of those that were not
     never: tuple[str, ...]  # the rules that the log never exercised
+    sizes: tuple[str, ...]  # the options whose values come from the nodes that the log names
 
     @property
     def status(self) -> int:

@@ -65,14 +65,14 @@ def _audit(spec: Spec, own: Given, given: Given) -> int:
             log = read_log(given["logs"], translation, counting.tick)
         setup = _setup(spec, own, given, log)
         with Counting("comparing", quiet=given["as_json"] or given["quiet"]) as counting:
-            audit = Auditor(setup, log, gap=gap, tick=counting.tick).audit()
+            sizes = [name for name in _sizes_in(spec, log, own) if name not in own]
+            audit = Auditor(setup, log, gap=gap, sizes=sizes, tick=counting.tick).audit()
     _print(given, audit_object(audit), AuditReport(audit), summary(audit))
     return audit.status
 
 
 def _setup(spec: Spec, own: Given, given: Given, log: Log) -> Setup:
     """Return the cluster of a log: with its nodes, and as many crashes as it has."""
-    nodes = {node for run in log.runs.values() for node in run}
     crash = {event.number for event in log.events.all if event.kind == "crash"}
     crashes = [
         sum(number in crash for node in run.values() for number in node.events)
@@ -82,12 +82,18 @@ def _setup(spec: Spec, own: Given, given: Given, log: Log) -> Setup:
         raise UsageError(f"a run of the log has {max(crashes):,} crashes; at most {MAX_CRASHES:,}")
     return prepare(
         spec,
-        sizes_of(spec, nodes, own),
+        _sizes_in(spec, log, own),
         bug=given["bug"],
         network=given["network"],
         crashes=max(crashes),
         also=given["also"] or (),
     )
+
+
+def _sizes_in(spec: Spec, log: Log, own: Given) -> dict[str, Any]:
+    """Return the options of the spec that are given, and those that the nodes of a log decide."""
+    nodes = frozenset[str]().union(*(event.names for event in log.events.all))
+    return sizes_of(spec, nodes, own)
 
 
 def _audit_fields(spec: Spec, own: Given, given: Given, form: str) -> int:

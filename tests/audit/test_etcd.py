@@ -120,6 +120,7 @@ CLEAN_TIMES = {
     "commits are acknowledged": 2,
     "leaders commit an entry of their term": 2,
     "followers commit what they were told": 3,
+    "heartbeats commit acknowledged entries": 2,
     "entries have one term": 6,
     "configurations are applied": 74,
     "one voter at a time": 2,
@@ -217,11 +218,17 @@ BROKEN = {  # each a log with one fact altered, the rule, the line of the fault,
         f"{RECEIVE}Request: node 3 receives MsgHeartbeat from 2 to 3 (term 2, commit 6), "
         "expected an equal message, sent to the node and not yet received.",
     ),
-    "a heartbeat carries a commit that the leader does not have": (
-        changed(Line(54, "mt2", "mt2 mc9")),
-        ("messages tell the sender's state", 54),
-        f"{SEND}Request: node 2 sends MsgHeartbeat from 2 to 4 (term 2, commit 9) "
-        "with commit 9, expected at most 6.",
+    "a candidate names an index beyond its log": (
+        changed(Line(16, "i4", "i5")),
+        ("messages tell the sender's state", 16),
+        "SendRequestVoteRequest: node 3 sends MsgVote from 3 to 2 (term 2, logTerm 1, index 5) "
+        "with last index 4, expected 5.",
+    ),
+    "a heartbeat carries a commit that the follower did not acknowledge": (
+        changed(Line(54, "mt2", "mt2 mc5")),
+        ("heartbeats commit acknowledged entries", 54),
+        f"{SEND}Request: node 2 sends MsgHeartbeat from 2 to 4 (term 2, commit 5), "
+        "expected a commit of at most 0 as acknowledged.",
     ),
     "a heartbeat is answered twice": (
         repeated(59),
@@ -614,6 +621,7 @@ def real_times(text: str) -> dict[str, int]:
         "commits are acknowledged": commits,
         "leaders commit an entry of their term": commits,
         "followers commit what they were told": sum(map(len, told)),
+        "heartbeats commit acknowledged entries": count_of('"name":"Send.*"MsgHeartbeat"', text),
         "entries have one term": count_of('"name":"Send.*"MsgApp"', text)
         + count_of('"name":"Send.*"MsgVote"', text)
         + known,

@@ -63,6 +63,14 @@ class MessageRules:
             if event.vote == NOBODY:
                 node.vote = message.target
                 self.cluster.inferred["votes, from the granted response"] += 1
+        if message.kind == HEARTBEAT:
+            highest = node.acknowledged.get(message.target, 0)
+            self.ledger.compare(
+                Rule.HEARTBEAT,
+                event,
+                message.commit <= highest,
+                f"sends {message}, expected a commit of at most {highest} as acknowledged",
+            )
         self._check_entry(event, node, message)
 
     def _check_response(self, event: RaftEvent, node: RaftNode, message: RaftMessage) -> None:

@@ -65,6 +65,11 @@ class Rule(Enum):
         "followers commit what they were told",
         "A node that is not leader commits at most an index that a received message carries.",
     )
+    HEARTBEAT = (
+        "heartbeats commit acknowledged entries",
+        "A heartbeat tells a follower to commit at most what the follower acknowledged to this "
+        "leader. Otherwise the follower could commit an entry of its own that the leader replaces.",
+    )
     ENTRY = (
         "entries have one term",
         "All messages of a leader, and all about a committed entry, give an entry the same term. "

@@ -117,6 +117,10 @@ MEANINGS = {
 
 
 def _notes(audit: Audit) -> Iterator[tuple[Cell, ...]]:
+    if audit.sizes:
+        sizes = ", ".join(f"{name} {audit.setup.options[name]}" for name in audit.sizes)
+        text = f"{sizes}: the nodes that the log names; if there are more, give the option"
+        yield ("sizes", "dim"), (text, "")
     if hidden := sum(run.hidden for run in audit.runs):
         yield ("left out", "dim"), (f"{counted(hidden, 'step')} that the log does not have", "")
     if audit.judged:
