@@ -36,8 +36,8 @@ ROOMS = {  # what each room may import; a room inside another is named with it
     "scenarios": "render traces search loading semantics language base",
     "lessons": "front tolerance scenarios results play render traces search loading semantics "
     "language base",
-    "cli": "front lessons audit tolerance scenarios results play render traces search search.reductions "
-    "loading semantics language base",
+    "cli": "front lessons audit tolerance scenarios results play render traces search "
+    "search.reductions loading semantics language base",
     "testing": "front loading base",
     "hosted": "semantics language base",
     "specs": "loading",  # the package whose modules are the shipped specs

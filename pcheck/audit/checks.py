@@ -28,13 +28,13 @@ class Check:
 
 @dataclass(frozen=True)
 class FieldAudit:
-    """What a log contains, which rules it was compared with, and what no rule looks at."""
+    """The contents of a log, the rules that it was compared with, and what no rule reads."""
 
     about: str  # what the log is, in a sentence
     counts: Mapping[str, int]  # of what was read: `events`, `runs`
     checks: tuple[Check, ...]
     inferred: Mapping[str, int]  # facts that the log does not say, and how often one was concluded
-    unchecked: Mapping[str, int]  # what no rule looks at, and how often the log has it
+    unchecked: Mapping[str, int]  # what no rule reads, and how often the log has it
 
     @property
     def is_refused(self) -> bool:

@@ -19,7 +19,7 @@ FIELDS = "run", "node", "event", "action", "choice", "from", "to", "message", "s
 
 @dataclass(frozen=True, eq=False)
 class Event:
-    """What one node did, as far as the log says; None: the log does not say.
+    """An event of one node, as far as the log tells; None: the log does not tell.
 
     Equal events of a log are one object. A message is text as pcheck prints it, or JSON: an object
     with the fields of the message, and its class as `type`.

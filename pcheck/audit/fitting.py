@@ -1,4 +1,4 @@
-"""Whether a value of a log can be a value of the protocol, as far as the log says."""
+"""Comparison of the values of a log, which may be incomplete, with those of the protocol."""
 
 from __future__ import annotations
 

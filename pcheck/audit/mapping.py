@@ -41,7 +41,7 @@ class Translation:
     def of_file(path: Path) -> Translation:
         """Return the translation of a Python file, or raise UsageError."""
         if not path.is_file():
-            raise UsageError(f"there is no file {path}")
+            raise UsageError(f"{path}: No such file or directory")
         translate = getattr(load(path.resolve()), "translate", None)
         if not callable(translate):
             raise UsageError(

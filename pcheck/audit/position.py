@@ -27,7 +27,7 @@ class Choice(NamedTuple):
 
 
 class Next(NamedTuple):
-    """What the next event of a node can be.
+    """The steps that the next event of a node can be.
 
     `is_closed` is true if no message that may still come adds a step.
     """
@@ -49,7 +49,7 @@ class Done:
 
 
 class Position:
-    """How far each node is in its log. Steps can be taken, and taken back."""
+    """The places of all nodes in their logs. Steps can be taken, and taken back."""
 
     def __init__(
         self, options: Options, log: Log, nodes: Sequence[NodeLog], starts: Sequence[Local]
@@ -158,7 +158,7 @@ class Position:
         return event.message is None or self.fits(event, key[0])[0]
 
     def take(self, choice: Choice, *, for_good: bool) -> Done:
-        """Take a step, or go past an event that is no step; `for_good` if never taken back."""
+        """Take a step, or pass an event that is not a step; `for_good` if never taken back."""
         i, step = choice.i, choice.step
         done = Done(choice, self.local[i], self.hidden[i])
         if choice.is_event:

@@ -1,4 +1,4 @@
-"""Where the nodes of a run begin: as the protocol does, or in the middle of a run.
+"""The states in which the nodes of a run begin: the first ones, or those of a run in progress.
 
 If the first event of a node gives its state, and this is not the initial one, the log begins in
 mid-run: the node begins in this state.

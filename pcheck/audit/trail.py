@@ -50,7 +50,7 @@ class Trail:
 
 @dataclass(frozen=True)
 class Stuck:
-    """Where the longest try ended: for each node, its state and the number of its events taken."""
+    """The end of the longest try: for each node, its state and the number of its events taken."""
 
     at: tuple[int, ...]
     local: tuple[Local, ...]

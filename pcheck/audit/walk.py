@@ -107,7 +107,7 @@ class Walk(Position):
 
     @property
     def may_have_been_sent_before(self) -> bool:
-        """Whether no node is refused for what it did itself, and some node begins in mid-run."""
+        """True if each node only waits for messages, and some node begins in mid-run."""
         return bool(self._later) and self.stuck is not None and not any(self.stuck.is_dead)
 
     def _advance(self) -> None:

@@ -1,4 +1,4 @@
-"""Why no run of the protocol has an event: the node, the guard, and what was possible instead."""
+"""The reason why no run has an event: the node, the guard, and what was possible instead."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _never_sent(walk: Walk, i: int, event: Event) -> str:
     model, inbox = walk.model, walk.inboxes[i]
     src, me = event.src, model.nodes[i].me
     if src is not None and src not in model.index:
-        return f"there is no node {src}"
+        return f"the protocol has no node {src}"
     sent = [letter.text for letter in inbox.sent if src in (None, letter.src)]
     who = src or "no node"
     has = "has not sent" if src is not None else "has sent"

@@ -33,7 +33,7 @@ from pcheck.text import one_of, unknown
 
 EXIT_STATUS = (
     "Exit status: 0 if every run of the log is sound, 1 if one is refused or violates a property, "
-    "3 if one is undecided, 2 if there is no such log."
+    "3 if one is undecided, 2 if the log cannot be read."
 )
 JSON_LINES = "json"
 FIELD_FORMATS: dict[str, tuple[str, Callable[[Iterable[tuple[Place, str]]], FieldAudit]]] = {
@@ -131,9 +131,9 @@ def _general_options() -> Iterator[inspect.Parameter]:
     mark = typer.Argument(metavar="LOG...", help=text, show_default=False)
     kind = Annotated[list[str] | None, mark]
     yield inspect.Parameter("logs", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind)
-    gap = with_default("At most so many steps are not in the log before each event.", "0")
+    gap = with_default("The log may leave out this many steps before each event.", "0")
     yield option("gap", int, LOG, "--gap INT", gap)
-    mapping = "A .py file whose translate(found) returns the events of an object of the log."
+    mapping = "A .py file that translates each object of the log."
     yield option("mapping", str, LOG, "--map FILE", mapping)
     forms = with_default(f"Format of the log: {one_of((JSON_LINES, *FIELD_FORMATS))}.", JSON_LINES)
     yield option("form", str, LOG, "--format NAME", forms)

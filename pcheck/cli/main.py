@@ -43,8 +43,8 @@ COMMANDS = {
     ),
     "audit": (
         "Compare the log of a real system with a protocol.\n\n"
-        "Each line of the log is an event of one node: what it did, and what it knew then. Names "
-        "of nodes and sizes come from the log; specs/AUDIT.md describes the format."
+        'Each line of the log is a JSON object such as {"node": "a1", "from": "p1", "message": '
+        '"Prepare(ballot=1)"}. specs/AUDIT.md describes the format.'
     ),
     "lessons": "Learn Paxos from runs: list the lessons, or begin one.",
     "replay": "Replay a saved trace and verify its outcome.",

@@ -50,6 +50,11 @@ class Cluster:
             self.nodes[name].observe_proposal(saved)
         self.log.info("restart", extra=event(name, "restart"))
 
+    def close(self) -> None:
+        """Close the log."""
+        for handler in self.log.handlers:
+            handler.close()
+
     def _receive(self, src: str, to: str, message: Any) -> None:
         it = self.nodes[to]
         answer, sends = it.receive(message), []

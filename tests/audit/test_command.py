@@ -28,7 +28,9 @@ def test_a_sound_log_ends_with_status_0(pcheck: Ends) -> None:
     status, out, err = pcheck("audit", "paxos", str(LOG), "--acceptors", "2")
     report, *unused = out.split("  not used  ")
     assert (status, err) == (0, "")
-    assert report == """\
+    assert (
+        report
+        == """\
 paxos: Single-decree Paxos: at most one value is ever chosen.
   size          acceptors 2, proposers 1, rounds 2
   network       set: every message ever sent may be delivered at any time, any
@@ -43,6 +45,7 @@ SOUND: an execution of the protocol has these events, and was found (2 events).
   judged    agreement, validity, one_value_per_ballot, in the order in which the
             execution was found
 """
+    )
     rules = [" ".join(each.partition(": ")[2].split()) for each in unused]
     assert rules == [
         "no event takes `case Promise(ballot, last) if self.promises is not None and "
@@ -197,7 +200,7 @@ FAULTS = {
         "log.ndjson:1: 'state' must be an object of fields, got 1",
     ),
     "negative gap": (START, [str(LOG), "--gap", "-1"], "--gap must be at least 0, got -1"),
-    "no translation": (START, [str(LOG), "--map", "m.py"], "there is no file m.py"),
+    "no translation": (START, [str(LOG), "--map", "m.py"], "m.py: No such file or directory"),
     "unknown format": (
         START,
         [str(LOG), "--format", "etcd"],
