@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from typing import Any
 
 from pcheck.audit.auditing import Auditor
@@ -31,6 +32,19 @@ def walk(setup: Setup, steps: int, rng: random.Random, run: str = "") -> list[Js
         state = model.after(state, i, row)
         if row.kind is not StepKind.LOSE:
             found.append({"run": run, "node": str(model.nodes[i].me), **event_of(row)})
+    return found
+
+
+def logged_trace(setup: Setup, labels: Iterable[str]) -> list[Json]:
+    """Return the log of the execution with these labels, in full."""
+    model = setup.model
+    assert isinstance(model, ClusterModel)
+    state, found = model.initial(), list[Json]()
+    for label in labels:
+        node, row = model.row_of(state, label)
+        state = model.after(state, model.index[node], row)
+        if row.kind is not StepKind.LOSE:
+            found.append({"node": str(node), **event_of(row)})
     return found
 
 
