@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from pcheck.audit.exercised import never_exercised
 from pcheck.audit.judging import MAX_STEPS, is_about_messages, judge, rules_of
-from pcheck.audit.logs import Log, NodeLog
+from pcheck.audit.logs import TICK_EVERY, Log, NodeLog
 from pcheck.audit.options import Options, Taken
 from pcheck.audit.past import past_of
 from pcheck.audit.places import Place
@@ -53,14 +53,20 @@ class Auditor:
 
     def audit(self) -> Audit:
         """Return the audit of all runs; after a refusal, the other runs go on."""
-        runs = tuple([self.run(name, nodes) for name, nodes in self.log.runs.items()])
+        runs, rest = list[RunAudit](), 0
+        for name, nodes in self.log.runs.items():
+            runs.append(self.run(name, nodes))
+            rest += runs[-1].events % TICK_EVERY  # the walk of a run ticks for the others
+            if rest >= TICK_EVERY:
+                self.tick()
+                rest -= TICK_EVERY
         is_long = any(run.steps > MAX_STEPS for run in runs)
         judged = [each.name for each in self._rules if not is_long or is_about_messages(each)]
         others = [each.name for each in self._rules if each.name not in judged]
         never = never_exercised(self.model, self._taken.values(), self.tick)
         files = self.log.files
         return Audit(
-            self.setup, files, runs, tuple(judged), tuple(others), tuple(never), self._sizes
+            self.setup, files, tuple(runs), tuple(judged), tuple(others), tuple(never), self._sizes
         )
 
     def run(self, name: str, logs: Mapping[str, NodeLog]) -> RunAudit:

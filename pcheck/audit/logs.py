@@ -42,13 +42,21 @@ class Log:
     events: Events = field(default_factory=Events)
     runs: dict[str, dict[str, NodeLog]] = field(default_factory=dict)
 
+    @property
+    def size(self) -> int:
+        """The number of events of all runs."""
+        return sum(len(node.events) for run in self.runs.values() for node in run.values())
+
     def event(self, number: int) -> Event:
+        """Return a distinct event by its number."""
         return self.events.all[number]
 
     def place(self, log: NodeLog, at: int) -> Place:
+        """Return the file and line of an event of a node, from 0."""
         return Place(self.files[log.files[at]], log.lines[at])
 
     def add(self, run: str, event: Event, file: int, line: int) -> None:
+        """Add an event at the end of the log of its node."""
         log = self.runs.setdefault(run, {}).setdefault(event.node, NodeLog())
         log.events.append(event.number)
         log.files.append(file)

@@ -61,6 +61,7 @@ class Position:
         self.at, self.hidden = [0] * count, [0] * count
         self.inboxes = [Inbox(network) for _ in range(count)]
         self.outboxes = [Outbox(network) for _ in range(count)]
+        self.taken = 0  # events, also those that were taken back
         self.trail = Trail()
         self.was_ambiguous = False  # an event about a sent message could be about several
         self.awake, self.waiting = deque(range(count)), [False] * count
@@ -167,6 +168,7 @@ class Position:
                 done.logged = self._sent(i, event) or []
                 self.outboxes[i].log(done.logged, 1)
             self.at[i] += 1
+            self.taken += 1
         self.hidden[i] = 0 if choice.is_event else self.hidden[i] + 1
         if step is not None:
             if step.letter is not None:

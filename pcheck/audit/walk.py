@@ -74,6 +74,8 @@ class Walk(Position):
                 return True
             choice = next(self._choices(), None) if self._is_new() else None
             if choice is not None:
+                if self.taken % TICK_EVERY == 0:
+                    self.tick()
                 self._frames.append(_Frame(len(self._undo), 1))
                 self._take(choice)
                 self.awake.append(choice.i)
@@ -117,7 +119,7 @@ class Walk(Position):
             found = self.next_of(i)
             while not self.gap and found.is_closed and len(found.choices) == 1:
                 self._take(found.choices[0])
-                if self.at[i] % TICK_EVERY == 0:
+                if self.taken % TICK_EVERY == 0:
                     self.tick()
                 found = self.next_of(i)
             self.waiting[i] = not found.is_closed

@@ -17,7 +17,7 @@ from pcheck.audit.auditing import Auditor
 from pcheck.audit.checks import FieldAudit
 from pcheck.audit.importers.elixir import audit_elixir
 from pcheck.audit.importers.etcd import audit_etcd
-from pcheck.audit.logs import Log, lines_of, read_log, shown_name
+from pcheck.audit.logs import TICK_EVERY, Log, lines_of, read_log, shown_name
 from pcheck.audit.mapping import Translation
 from pcheck.audit.objects import audit_object, field_audit_object
 from pcheck.audit.places import Place
@@ -61,10 +61,11 @@ def _audit(spec: Spec, own: Given, given: Given) -> int:
         raise UsageError(f"--gap must be at least 0, got {gap}")
     with redirect_stdout(sys.stderr):  # standard output is for results, not for a spec's prints
         translation = Translation.of_file(Path(given["mapping"])) if given["mapping"] else None
-        with Counting("reading", quiet=given["as_json"] or given["quiet"]) as counting:
+        quiet = given["as_json"] or given["quiet"]
+        with Counting("lines read:", TICK_EVERY, quiet=quiet) as counting:
             log = read_log(given["logs"], translation, counting.tick)
         setup = _setup(spec, own, given, log)
-        with Counting("comparing", quiet=given["as_json"] or given["quiet"]) as counting:
+        with Counting("events compared:", TICK_EVERY, log.size, quiet=quiet) as counting:
             sizes = [name for name in _sizes_in(spec, log, own) if name not in own]
             audit = Auditor(setup, log, gap=gap, sizes=sizes, tick=counting.tick).audit()
     _print(given, audit_object(audit), AuditReport(audit), summary(audit))
@@ -104,7 +105,8 @@ def _audit_fields(spec: Spec, own: Given, given: Given, form: str) -> int:
     useless |= {"--also": "also"}
     for flag in [*(f"--{each}" for each in own), *(f for f, key in useless.items() if given[key])]:
         raise UsageError(f"{flag} does nothing with --format {form}, whose rules are fixed")
-    with Counting("reading", quiet=given["as_json"] or given["quiet"]) as counting:
+    quiet = given["as_json"] or given["quiet"]
+    with Counting("lines read:", TICK_EVERY, quiet=quiet) as counting:
         audit = audit_lines(_lines(given["logs"], counting.tick))
     _print(given, field_audit_object(audit), FieldReport(audit), field_summary(audit))
     return 1 if audit.is_refused else 0
@@ -112,9 +114,10 @@ def _audit_fields(spec: Spec, own: Given, given: Given, form: str) -> int:
 
 def _lines(files: Sequence[str], tick: Callable[[], None]) -> Iterator[tuple[Place, str]]:
     for file in files:
-        for line in lines_of(file, shown_name(file)):
-            tick()
-            yield line
+        for place, text in lines_of(file, shown_name(file)):
+            if place.line % TICK_EVERY == 0:
+                tick()
+            yield place, text
 
 
 def _print(

@@ -172,22 +172,26 @@ def _line(progress: Progress) -> str:
 
 
 class Counting:
-    """A line on a terminal that shows that a log is read or compared, and since when."""
+    """A line on a terminal with a bar: how much of a log is read or compared, and since when."""
 
-    def __init__(self, what: str, *, quiet: bool) -> None:
+    def __init__(self, what: str, step: int, total: int | None = None, *, quiet: bool) -> None:
+        """`step` is how much is done between two ticks."""
         console = Console(stderr=True, highlight=False)
         is_live = console.is_terminal and not console.is_dumb_terminal and not quiet
-        columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+        columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
         self._line = LiveLine(*columns, console=console, transient=True, disable=not is_live)
-        self._what = what
+        self._what, self._step, self._done = what, step, 0
+        self._task = self._line.add_task(what, total=total)
 
     def __enter__(self) -> Counting:
         self._line.start()
-        self._line.add_task(self._what)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._line.stop()
 
     def tick(self) -> None:
-        """Be called often while the work goes on."""
+        """Note that one more step is done."""
+        self._done += self._step
+        text = f"{self._what} {self._done:,}"
+        self._line.update(self._task, description=text, completed=self._done)

@@ -23,7 +23,8 @@ ROLES = {"F": "StateFollower", "C": "StateCandidate", "L": "StateLeader"}
 
 # Three nodes start from a disk with log 4 and commit 3. Nodes 2 and 3 ask for votes in term 2, and
 # node 2 wins. Node 2 appends entry 5, adds node 4 with entry 6, and commits both. Node 3 restarts.
-# Node 1 becomes leader of term 3, before node 1 knows that entries are committed.
+# Node 1 becomes leader of term 3, before node 1 knows that entry 6 is committed, and appends
+# entries 7 and 8. Node 2 has another entry 7 and rejects entry 8.
 CLEAN = """\
 1 InitState t0 v0 c3 l4 F -
 1 ApplyConfChange t0 v0 c3 l4 F - new=123
@@ -103,6 +104,12 @@ CLEAN = """\
 1 ReceiveRequestVoteResponse t3 v1 c5 l6 C 123 MsgVoteResp 1>1 mt3
 1 ReceiveRequestVoteResponse t3 v1 c5 l6 C 123 MsgVoteResp 3>1 mt3
 1 BecomeLeader t3 v1 c5 l6 L 123
+1 SendAppendEntriesResponse t3 v1 c5 l7 L 123 MsgAppResp 1>1 mt3 i7
+1 SendAppendEntriesResponse t3 v1 c5 l8 L 123 MsgAppResp 1>1 mt3 i8
+1 SendAppendEntriesRequest t3 v1 c5 l8 L 123 MsgApp 1>2 mt3 i7 lt3 e1 mc5
+2 ReceiveAppendEntriesRequest t2 v2 c6 l7 L 1234 MsgApp 1>2 mt3 i7 lt3 e1 mc5
+2 BecomeFollower t3 v0 c6 l7 F 1234
+2 SendAppendEntriesResponse t3 v0 c6 l7 F 1234 MsgAppResp 2>1 mt3 i7 lt2 no h7
 """
 CLEAN_TIMES = {
     "received messages were sent": 19,
@@ -307,16 +314,25 @@ BROKEN = {  # each a log with one fact altered, the rule, the line of the fault,
         "(term 2, logTerm 1, index 6, commit 6), expected 2, the term of the leader.",
     ),
     "an older entry has the term of the leader": (
-        changed(Line(29, "lt1", "lt2"), Line(65, "lt1", "lt2")),
-        ("entries have one term", 29),
-        f"{SEND}Request: node 2 gives entry 4 the term 2 in MsgApp from 2 to 1 (term 2, entries 1, "
-        "logTerm 2, index 4, commit 3), expected a term below 2, the term of the leader.",
+        changed(Line(52, "i6", "i4")),
+        ("entries have one term", 52),
+        f"{SEND}Request: node 2 gives entry 4 the term 2 in MsgApp from 2 to 4 "
+        "(term 2, logTerm 2, index 4, commit 6), expected a term below 2, the term of the leader.",
     ),
     "a leader gives an entry two terms": (
-        changed(Line(45, "lt1", "lt0"), Line(67, "lt1", "lt0")),
-        ("entries have one term", 45),
-        f"{SEND}Request: node 2 gives entry 4 the term 0 in MsgApp from 2 to 1 "
-        "(term 2, entries 2, index 4, commit 5), expected 1 as in an earlier message.",
+        changed(Line(52, "i6 lt2", "i4")),
+        ("entries have one term", 52),
+        f"{SEND}Request: node 2 gives entry 4 the term 0 in MsgApp from 2 to 4 "
+        "(term 2, index 4, commit 6), expected 1 as in an earlier message.",
+    ),
+    "a node accepts an entry after another entry": (
+        changed(
+            Line(84, "l7 F 1234 MsgAppResp 2>1 mt3 i7 lt2 no h7", "l8 F 1234 MsgAppResp 2>1 mt3 i8")
+        ),
+        ("entries follow an equal entry", 84),
+        f"{SEND}Response: node 2 accepts MsgApp from 1 to 2 "
+        "(term 3, entries 1, logTerm 3, index 7, commit 5), "
+        "expected a rejection, as its entry 7 has term 2.",
     ),
     "a voter appears": (
         changed(Line(61, "1234", "1235")),
@@ -460,12 +476,12 @@ def test_a_voter_that_loses_its_vote_at_a_restart_may_not_vote_twice() -> None:
 
 
 def test_a_later_leader_may_not_give_a_committed_entry_another_term() -> None:
-    later = "1 SendAppendEntriesRequest t3 v1 c5 l6 L 123 MsgApp 1>3 mt3 i{0} mc5 lt{1}\n"
+    later = "1 SendAppendEntriesRequest t3 v1 c5 l8 L 123 MsgApp 1>3 mt3 i{0} mc5 lt{1}\n"
     assert faults_of(audit_of(CLEAN + later.format(5, 2))) == []
     assert faults_of(audit_of(CLEAN + later.format(5, 1))) == [
         (
             "entries have one term",
-            "log:79",
+            "log:85",
             f"{SEND}Request: node 1 gives entry 5 the term 1 in MsgApp from 1 to 3 "
             "(term 3, logTerm 1, index 5, commit 5), expected 2 as in an earlier message.",
         )

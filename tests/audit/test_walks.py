@@ -25,7 +25,7 @@ def check_walks(name: str, network: str, walks: int) -> None:
     setup = prepare(find(name), {}, network=network, crashes=2)
     rng = random.Random(f"{name} on {network}")
     for _ in range(walks):
-        events = walk(setup, rng.randrange(1, 60), rng)
+        events = walk(setup, rng.randrange(1, 36), rng)
         if not events:
             continue
         found = audited(setup, events)

@@ -52,6 +52,8 @@ class MessageRules:
             self.ledger.compare(Rule.TRUE, event, not wrong, f"sends {message} {wrong}")
         if message.kind in REQUESTS and message.target != event.node:
             self._check_response(event, node, message)
+        elif message.kind == APPEND_ANSWER and node.elected == event.term:
+            self._append(node, message)
         if message.kind == VOTE_ANSWER and not message.reject:
             self.ledger.compare(
                 Rule.GRANT,
@@ -85,6 +87,45 @@ class MessageRules:
             if message.index > highest:
                 wrong = f"after {request}, expected an index of at most {highest}"
         self.ledger.compare(Rule.ANSWER, event, not wrong, f"sends {message} {wrong}")
+        if request is not None and message.kind == APPEND_ANSWER and not message.reject:
+            self._accept(event, node, request)
+
+    def _accept(self, event: RaftEvent, node: RaftNode, request: RaftMessage) -> None:
+        """Compare the entry before the accepted entries; older requests change no entry."""
+        if request.kind == SNAPSHOT:
+            node.entries, node.last_entry = {0: 0}, 0
+        is_stale = request.term != event.term or request.index < node.commit_at_request
+        if request.kind != APPEND or is_stale:
+            return
+        if request.index in node.entries:
+            known = node.entries[request.index]
+            self.ledger.compare(
+                Rule.AFTER,
+                event,
+                known == request.log_term,
+                f"accepts {request}, expected a rejection, as its entry {request.index} has term "
+                f"{known}",
+            )
+        last = request.index + request.entries
+        if request.entries:  # these may replace all later entries
+            for index in range(last + 1, node.last_entry + 1):
+                node.entries.pop(index, None)
+        node.entries[request.index] = request.log_term
+        node.last_entry = last if request.entries else max(node.last_entry, last)
+        inherited = self.cluster.inherited.get(request.term, last)
+        for index in range(request.index + 1, last + 1):
+            if index > inherited:
+                node.entries[index] = request.term
+            else:
+                node.entries.pop(index, None)
+
+    def _append(self, node: RaftNode, message: RaftMessage) -> None:
+        """Note the entries that a leader acknowledges to itself: entries of its own term."""
+        for index in range(message.index, node.inherited, -1):
+            if node.entries.get(index) == message.term:
+                break
+            node.entries[index] = message.term
+        node.last_entry = max(node.last_entry, message.index)
 
     def _check_entry(self, event: RaftEvent, node: RaftNode, message: RaftMessage) -> None:
         """Compare the term that a message gives to an entry with what is known of the entry."""
@@ -98,7 +139,7 @@ class MessageRules:
         wrong = self._wrong_of_leader(event, node, message) if is_elected else ""
         if index <= event.commit:
             known = self.cluster.committed_entries.setdefault(index, message.log_term)
-            if known != message.log_term:
+            if known != message.log_term and not wrong:
                 wrong = f"{known} as in an earlier message"
         self.ledger.compare(
             Rule.ENTRY,
@@ -129,7 +170,7 @@ class MessageRules:
         self.cluster.in_flight[key] -= 1
         if self.cluster.in_flight[key] <= 0:
             del self.cluster.in_flight[key]
-        node.request = message
+        node.request, node.commit_at_request = message, event.commit
         if message.kind in (APPEND, HEARTBEAT) and message.term >= event.term:
             node.told = max(node.told, message.commit)
         elif message.kind == SNAPSHOT and message.term >= event.term:

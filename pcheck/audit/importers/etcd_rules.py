@@ -75,6 +75,11 @@ class Rule(Enum):
         "All messages of a leader, and all about a committed entry, give an entry the same term. "
         "A leader gives its own term to its own entries, and lower terms to older entries.",
     )
+    AFTER = (
+        "entries follow an equal entry",
+        "A node accepts entries only if its own entry before these has the index and the term that "
+        "the leader gives, where the log tells the term of that entry.",
+    )
     APPLY = (
         "configurations are applied",
         "The configuration of a node changes only by ApplyConfChange, to the applied voters.",
@@ -126,6 +131,9 @@ class RaftNode:
     vote: str = NOBODY  # that the next event of the same term has to show
     told: int = 0  # the highest index that a received message allows to commit
     request: RaftMessage | None = None  # received, and not yet answered
+    commit_at_request: int = 0
+    entries: dict[int, int] = field(default_factory=lambda: {0: 0})  # index: term, where known
+    last_entry: int = 0  # the highest index in `entries`
     grants: set[str] = field(default_factory=set)  # nodes that voted for this candidate
     acknowledged: dict[str, int] = field(default_factory=dict)  # by follower, in a leader's term
     elected: int = 0  # the term of the last BecomeLeader
@@ -156,6 +164,7 @@ class RaftCluster:
 
     nodes: dict[str, RaftNode] = field(default_factory=dict)
     leaders: dict[int, set[str]] = field(default_factory=dict)  # by term
+    inherited: dict[int, int] = field(default_factory=dict)  # by term, the leader's last old index
     commits: dict[int, int] = field(default_factory=dict)  # the highest commit by term
     answered: dict[str, Answered] = field(default_factory=dict)
     granted: dict[tuple[str, int], str] = field(default_factory=dict)  # received votes

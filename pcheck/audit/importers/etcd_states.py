@@ -130,6 +130,7 @@ class StateRules:
                 node.elected, node.inherited = event.term, event.log
                 node.acknowledged = {event.node: event.log}
                 node.pending = event.log
+                self.cluster.inherited[event.term] = event.log
                 self.cluster.inferred["entries of a new leader, acknowledged by itself"] += 1
             case "ChangeConf":
                 self.ledger.compare(
