@@ -136,6 +136,8 @@ def _undecided(walk: Walk, is_found: bool) -> str:
         return before if walk.assumed else ""
     if walk.ran_out:
         return f"no run was found in {walk.max_choices:,} tries, and there are more to try"
+    if any(inbox.has_twins for inbox in walk.inboxes):
+        return "two messages of one node have the same text"
     if walk.was_ambiguous:
         return "an event says too little about a message that was sent"
     if walk.was_short:

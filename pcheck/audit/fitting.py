@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 
 from pcheck.language.names import Id, Value
 from pcheck.language.printing import brief, show
 from pcheck.language.values import Map, Set
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 def fits(logged: Any, value: Any) -> bool:
@@ -30,7 +33,7 @@ def fits(logged: Any, value: Any) -> bool:
         return _fits_items(logged, value)
     if isinstance(logged, bool) or isinstance(value, bool) or logged is None:
         return logged is value
-    return isinstance(value, (int, float)) and bool(logged == value)
+    return type(value) is type(logged) and bool(logged == value)
 
 
 def _fits_fields(logged: Mapping[str, Any], value: Any) -> bool:
@@ -60,16 +63,21 @@ def _names(value: Any) -> tuple[str, ...] | None:
 def _fits_items(logged: list[Any], value: Any) -> bool:
     items = getattr(value, "items", value)  # a list of a hosted object holds its items
     if isinstance(items, Set):
-        left = list(items)
-        for each in logged:
-            found = next((at for at, inner in enumerate(left) if fits(each, inner)), None)
-            if found is None:
-                return False
-            del left[found]
-        return not left
+        return can_be_matched(logged, list(items), fits)
     if not isinstance(items, tuple) or len(items) != len(logged):
         return False
     return all(fits(each, inner) for each, inner in zip(logged, items))
+
+
+def can_be_matched(logged: Sequence[T], real: Sequence[R], fit: Callable[[T, R], bool]) -> bool:
+    """Return whether each logged thing fits a real one of its own, and none is left."""
+    if not logged or len(logged) != len(real):
+        return len(logged) == len(real)
+    first, *others = logged
+    return any(
+        fit(first, each) and can_be_matched(others, [*real[:at], *real[at + 1 :]], fit)
+        for at, each in enumerate(real)
+    )
 
 
 def says_all(logged: Any, value: Any) -> bool:

@@ -29,6 +29,7 @@ class Inbox:
         self.is_queue = network.ignoring_is_a_step
         self.is_kept = network.name == "set"
         self.known: dict[Key, Letter] = {}
+        self.has_twins = False  # two messages of a sender have the same text
         self.sent: Counter[Letter] = Counter()
         self.taken: Counter[Letter] = Counter()
         self.queues: dict[Id, list[Letter]] = {}
@@ -38,8 +39,8 @@ class Inbox:
         """Add a message; return whether the node can receive something new now."""
         is_first = not self.sent[letter]
         if is_first:
-            for text in (letter.text, brief(letter.message)):
-                self.known[letter.src, text] = letter
+            for text in {letter.text, brief(letter.message)}:
+                self.has_twins |= self.known.setdefault((letter.src, text), letter) is not letter
         self.sent[letter] += 1
         if self.is_queue:
             self.queues.setdefault(letter.src, []).append(letter)

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pcheck.audit.events import Event
-from pcheck.audit.fitting import fits
+from pcheck.audit.fitting import can_be_matched, fits
 from pcheck.errors import UsageError
 from pcheck.language.actor import Actor
+from pcheck.language.names import Id
 from pcheck.language.reading import shown_fields
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Letter
@@ -115,16 +116,10 @@ def _has_label(me: str, event: Event, step: Taken) -> bool:
 
 
 def _same_sends(logged: tuple[Mapping[str, Any], ...], bundle: Bundle) -> bool:
-    left = list(bundle.sends)
-    for each in logged:
-        found = next((at for at, sent in enumerate(left) if _is_sent(each, *sent)), None)
-        if found is None:
-            return False
-        del left[found]
-    return not left
+    return can_be_matched(logged, bundle.sends, lambda each, sent: _is_sent(each, *sent))
 
 
-def _is_sent(logged: Mapping[str, Any], letter: Letter, receivers: tuple[str, ...]) -> bool:
+def _is_sent(logged: Mapping[str, Any], letter: Letter, receivers: tuple[Id, ...]) -> bool:
     to = logged.get("to")
     if to is not None and sorted(to) != sorted(map(str, receivers)):
         return False
