@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from pcheck.audit.events import Event
 from pcheck.audit.exercised import never_exercised
 from pcheck.audit.judging import MAX_STEPS, is_about_messages, judge, rules_of
 from pcheck.audit.logs import TICK_EVERY, Log, NodeLog
 from pcheck.audit.options import Options, Taken
-from pcheck.audit.past import past_of
+from pcheck.audit.past import MAX_LISTED, past_of
 from pcheck.audit.places import Place
-from pcheck.audit.result import Answer, Audit, Refusal, RunAudit
+from pcheck.audit.result import Answer, Audit, Past, Refusal, RunAudit
 from pcheck.audit.starts import starts_of
-from pcheck.audit.trail import HIDDEN
+from pcheck.audit.trail import HIDDEN, Stuck
 from pcheck.audit.walk import Walk
 from pcheck.audit.why import letters_of, possible_instead, reason_of, refused_node
 from pcheck.errors import UsageError
 from pcheck.language.printing import show
+from pcheck.language.property import Property
 from pcheck.language.reading import shown_fields
 from pcheck.loading.expressions import names_for
 from pcheck.loading.setup import Setup
@@ -60,9 +62,12 @@ class Auditor:
             if rest >= TICK_EVERY:
                 self.tick()
                 rest -= TICK_EVERY
-        is_long = any(run.steps > MAX_STEPS for run in runs)
-        judged = [each.name for each in self._rules if not is_long or is_about_messages(each)]
-        others = [each.name for each in self._rules if each.name not in judged]
+        found = [run for run in runs if run.answer is Answer.SOUND]
+        steps = max((run.steps for run in found), default=0)
+        is_in_mid_run = any(run.begins_later for run in found)
+        rules = [each for each in self._rules if self._can_judge(each, steps, is_in_mid_run)]
+        judged = [each.name for each in rules] if found else []
+        others = [each.name for each in self._rules if found and each not in rules]
         never = never_exercised(self.model, self._taken.values(), self.tick)
         files = self.log.files
         return Audit(
@@ -73,10 +78,10 @@ class Auditor:
         """Return the audit of one run."""
         self._check_nodes(logs)
         nodes = [logs.get(str(node.me), NodeLog()) for node in self.model.nodes]
-        starts, later = starts_of(self.options, self._names, self.log, nodes)
+        starts, later, is_partial = starts_of(self.options, self._names, self.log, nodes)
         walk = Walk(
             *(self.options, self.log, nodes, starts, self._names),
-            later=later, gap=self.gap, tick=self.tick,
+            later=later, is_partial=is_partial, gap=self.gap, tick=self.tick,
         )  # fmt: skip
         is_found = walk.find()
         trail = walk.trail if is_found or walk.stuck is None else walk.stuck.trail
@@ -84,12 +89,15 @@ class Auditor:
             step = trail.distinct[number]
             self._taken.setdefault(id(step), (i, step))
         undecided = _undecided(walk, is_found)
+        if not is_found:
+            walk.restore()
         is_refused = not is_found and not undecided
 
         def place_of(i: int, event: int) -> Place | None:
             return None if event == HIDDEN else self.log.place(nodes[i], event - 1)
 
-        rules = [e for e in self._rules if len(trail) <= MAX_STEPS or is_about_messages(e)]
+        rules = [each for each in self._rules if self._can_judge(each, len(trail), bool(later))]
+        violations = judge(self.options, starts, trail, rules, place_of) if is_found else []
         return RunAudit(
             name,
             Answer.REFUSED if is_refused else Answer.UNDECIDED if undecided else Answer.SOUND,
@@ -99,8 +107,15 @@ class Auditor:
             walk.assumed,
             self._refusal(walk) if not is_found else None,
             undecided,
-            tuple(judge(self.options, starts, trail, rules, place_of)),
+            tuple(violations),
+            tuple([str(self.model.nodes[i].me) for i in sorted(later)]),
         )
+
+    def _can_judge(self, prop: Property, steps: int, is_in_mid_run: bool) -> bool:
+        """Return whether a property can be judged in a run of this length."""
+        if is_in_mid_run and any(isinstance(each, type) for each in prop.sees):
+            return False  # messages may have been sent before
+        return steps <= MAX_STEPS or is_about_messages(prop)
 
     def _check_nodes(self, logs: Mapping[str, NodeLog]) -> None:
         """Raise UsageError if the protocol does not have a node of the log."""
@@ -123,10 +138,23 @@ class Auditor:
             str(event),
             str(self.model.nodes[i].me),
             fields if local.up else {"": "down", **fields},
-            reason_of(walk, stuck, i),
+            self._reason(walk, stuck, i),
             possible_instead(walk, stuck, i),
-            past_of(self.options, walk.starts, stuck.trail, i, letters_of(walk, event, i)),
+            self._past(walk, stuck, i, event),
         )
+
+    def _reason(self, walk: Walk, stuck: Stuck, i: int) -> str:
+        try:
+            return reason_of(walk, stuck, i)
+        except UsageError as error:
+            raise UsageError(f"{self.log.place(walk.nodes[i], stuck.at[i])}: {error}") from None
+
+    def _past(self, walk: Walk, stuck: Stuck, i: int, event: Event) -> Past:
+        if walk.assumed:  # the reference semantics has no such messages
+            return Past(
+                len(stuck.trail), last=tuple([s.label for _, s, _ in stuck.trail][-MAX_LISTED:])
+            )
+        return past_of(self.options, walk.starts, stuck.trail, i, letters_of(walk, event, i))
 
 
 def _undecided(walk: Walk, is_found: bool) -> str:
@@ -135,16 +163,14 @@ def _undecided(walk: Walk, is_found: bool) -> str:
         before = f"{counted(walk.assumed, 'message')} would have been sent before the log begins"
         return before if walk.assumed else ""
     if walk.ran_out:
-        return f"no run was found in {walk.max_choices:,} tries, and there are more to try"
-    if any(inbox.has_twins for inbox in walk.inboxes):
+        return f"no run was found in {walk.tries:,} tries, and there are more to try"
+    if any(each.index.has_twins for each in walk.inboxes):
         return "two messages of one node have the same text"
-    if walk.was_ambiguous:
-        return "an event says too little about a message that was sent"
+    if not walk.is_certain:
+        return "no run was found, but more may have happened before the log begins"
     if walk.was_short:
         return (
             f"no run has at most {counted(walk.gap, 'more step')} before each event, "
             "but one with more steps may have these events"
         )
-    if walk.may_have_been_sent_before:
-        return "an event needs a message that may have been sent before the log begins"
     return ""

@@ -77,9 +77,12 @@ class Events:
         """Return the run and the event of a JSON value, or raise UsageError."""
         if not isinstance(found, Mapping):
             raise UsageError(f"{place}: an event must be a JSON object, such as {EXAMPLE}")
-        content = {name: value for name, value in found.items() if name in FIELDS}
+        content = {name: found[name] for name in FIELDS if found.get(name) is not None}
         run = content.pop("run", "")
-        key = json.dumps(content, sort_keys=True)
+        try:
+            key = json.dumps(content, sort_keys=True)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise UsageError(f"{place}: an event must be JSON: {error}") from None
         event = self._known.get(key)
         if event is None:
             event = self._known[key] = _made(len(self.all), content, place)

@@ -43,7 +43,7 @@ def _fits_fields(logged: Mapping[str, Any], value: Any) -> bool:
         return len(logged) == len(value) and all(
             key in entries and fits(inner, entries[key]) for key, inner in logged.items()
         )
-    names = _names(value)
+    names = names_of(value)
     if names is None:
         return False
     given = dict(logged)
@@ -52,7 +52,8 @@ def _fits_fields(logged: Mapping[str, Any], value: Any) -> bool:
     return all(name in names and fits(each, getattr(value, name)) for name, each in given.items())
 
 
-def _names(value: Any) -> tuple[str, ...] | None:
+def names_of(value: Any) -> tuple[str, ...] | None:
+    """Return the names of the fields of a value, or None if it has none."""
     if is_dataclass(value):
         return tuple([each.name for each in fields(value)])
     if isinstance(value, tuple):
@@ -71,19 +72,27 @@ def _fits_items(logged: list[Any], value: Any) -> bool:
 
 def can_be_matched(logged: Sequence[T], real: Sequence[R], fit: Callable[[T, R], bool]) -> bool:
     """Return whether each logged thing fits a real one of its own, and none is left."""
-    if not logged or len(logged) != len(real):
-        return len(logged) == len(real)
-    first, *others = logged
-    return any(
-        fit(first, each) and can_be_matched(others, [*real[:at], *real[at + 1 :]], fit)
-        for at, each in enumerate(real)
-    )
+    if len(logged) != len(real):
+        return False
+    fitting = [[at for at, each in enumerate(real) if fit(one, each)] for one in logged]
+    owner: dict[int, int] = {}  # of each real thing that is matched so far
+
+    def finds(nth: int, tried: set[int]) -> bool:
+        for at in fitting[nth]:
+            if at not in tried:
+                tried.add(at)
+                if at not in owner or finds(owner[at], tried):
+                    owner[at] = nth
+                    return True
+        return False
+
+    return all(finds(nth, set()) for nth in range(len(logged)))
 
 
 def says_all(logged: Any, value: Any) -> bool:
     """Return whether what a log says, which fits a value, fits no other value."""
     if isinstance(logged, Mapping):
-        names = _names(value)
+        names = names_of(value)
         if names is None or "type" not in logged:
             return False
         return all(

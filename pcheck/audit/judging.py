@@ -40,6 +40,10 @@ def judge(
     configs, observed = list(begin.nodes), begin.observed
     before = observer.seen(observer.observation(observed, configs))
     left, found = list(properties), list[Violation]()
+    for prop in list(left):
+        if not prop.is_step_property and (why := prop.why_false(before)) is not None:
+            found.append(Violation(prop.name, why, None, "the first state"))
+            left.remove(prop)
     about_fields = any(not is_about_messages(each) for each in left)
     for i, step, event in trail:
         if not left:

@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import sys
+import zlib
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -87,6 +88,8 @@ def read_log(
 def _read(
     files: Sequence[str], opened: Sequence[str], translation: Translation | None, tick: Tick
 ) -> Log:
+    if files.count(STANDARD_INPUT) > 1:
+        raise UsageError("standard input can be read only once")
     log = Log([shown_name(file) for file in files])
     known: dict[str, list[tuple[str, Event]]] = {}  # by the text of a line
     for number, file in enumerate(opened):
@@ -96,7 +99,7 @@ def _read(
             found = known.get(text)
             if found is None:
                 found = _events_of(log, place, text, translation)
-                if len(known) < MAX_KNOWN_LINES:
+                if translation is None and len(known) < MAX_KNOWN_LINES:
                     known[text] = found
             for run, event in found:
                 log.add(run, event, number, place.line)
@@ -111,7 +114,7 @@ def _events_of(
     if not text.strip():
         return []
     try:
-        found = json.loads(text)
+        found = json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError):
         raise UsageError(f"{place}: not JSON; a line of a log is such as {EXAMPLE}") from None
     if translation is None:
@@ -123,13 +126,17 @@ def _events_of(
     return [log.events.of(each, place) for each in translated]
 
 
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)  # NaN and Infinity are not JSON
+
+
 def lines_of(file: str, shown: str) -> Iterator[tuple[Place, str]]:
     """Yield the lines of a file, which may be compressed, with their places."""
     try:
         with _opened(file) as lines:
             for number, line in enumerate(lines, start=1):
                 yield Place(shown, number), line
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or f"it cannot be read: {error}"
         raise UsageError(f"{shown}: {reason}") from None
 
@@ -139,13 +146,26 @@ def shown_name(file: str) -> str:
 
 
 def _opened(file: str) -> IO[str]:
-    raw: Any
+    """Return the lines of a file; it is opened once, since it may be a pipe."""
     if file == STANDARD_INPUT:
-        raw = io.BufferedReader(sys.stdin.buffer)
-        if raw.peek(2)[:2] == GZIP:
-            raw = gzip.GzipFile(fileobj=raw)
+        if sys.stdin is None:
+            raise UsageError("standard input is closed")
+        raw: Any = io.BufferedReader(sys.stdin.buffer)  # which stays open
     else:
-        with open(file, "rb") as begin:
-            is_compressed = begin.read(2) == GZIP
-        raw = gzip.open(file) if is_compressed else open(file, "rb")  # noqa: SIM115
-    return io.TextIOWrapper(raw, "utf-8")
+        raw = open(file, "rb")  # noqa: SIM115
+    if raw.peek(2)[:2] == GZIP:
+        return io.TextIOWrapper(_Compressed(raw), "utf-8-sig")
+    return io.TextIOWrapper(raw, "utf-8-sig")
+
+
+class _Compressed(gzip.GzipFile):
+    """A compressed file that closes what it reads."""
+
+    def __init__(self, raw: Any) -> None:
+        super().__init__(fileobj=raw)
+        self._raw = raw
+
+    def close(self) -> None:
+        """Close both."""
+        super().close()
+        self._raw.close()

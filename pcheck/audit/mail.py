@@ -11,15 +11,15 @@ sent to a node from each sender, and how much of it was received:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from itertools import islice
 
+from pcheck.audit.index import Index
 from pcheck.language.names import Id
-from pcheck.language.printing import brief
 from pcheck.semantics.network import Letter, Network
 from pcheck.semantics.node import Bundle
 
-Key = tuple[Id, str]  # the sender and the text of a message
+Copy = tuple[Letter, str]  # a message and a receiver; "" for what only the observer sees
 
 
 class Inbox:
@@ -28,19 +28,31 @@ class Inbox:
     def __init__(self, network: Network) -> None:
         self.is_queue = network.ignoring_is_a_step
         self.is_kept = network.name == "set"
-        self.known: dict[Key, Letter] = {}
-        self.has_twins = False  # two messages of a sender have the same text
+        self.index = Index()
         self.sent: Counter[Letter] = Counter()
         self.taken: Counter[Letter] = Counter()
         self.queues: dict[Id, list[Letter]] = {}
         self.heads: Counter[Id] = Counter()  # how many of each queue were received or lost
 
+    @property
+    def key(self) -> Hashable:
+        """All on which the following receptions depend, besides what was sent."""
+        if not self.is_queue:
+            return () if self.is_kept else _counts(self.taken)
+        return tuple(
+            [(src, *islice(queue, self.heads[src], None)) for src, queue in self.queues.items()]
+        )
+
+    @property
+    def size(self) -> int:
+        """About how large `key` is."""
+        return sum(map(len, self.queues.values())) if self.is_queue else len(self.taken)
+
     def put(self, letter: Letter) -> bool:
         """Add a message; return whether the node can receive something new now."""
         is_first = not self.sent[letter]
         if is_first:
-            for text in {letter.text, brief(letter.message)}:
-                self.has_twins |= self.known.setdefault((letter.src, text), letter) is not letter
+            self.index.add(letter)
         self.sent[letter] += 1
         if self.is_queue:
             self.queues.setdefault(letter.src, []).append(letter)
@@ -85,13 +97,6 @@ class Inbox:
         else:
             yield from (each for each in self.sent if self.can_take(each))
 
-    def skipped(self, letter: Letter) -> list[Letter]:
-        """Return the messages of a queue that are lost if this one is received now."""
-        if not self.is_queue:
-            return []
-        place = self._place(letter)
-        return self.queues[letter.src][self.heads[letter.src] : place]
-
     def _place(self, letter: Letter) -> int | None:
         queue = self.queues.get(letter.src, [])
         try:
@@ -105,25 +110,48 @@ class Outbox:
 
     def __init__(self, network: Network) -> None:
         self.is_kept = network.name == "set"
-        self.sent: Counter[tuple[Letter, str]] = Counter()  # "" for what only the observer sees
-        self.logged: Counter[tuple[Letter, str]] = Counter()
+        self.index = Index()
+        self.sent: Counter[Copy] = Counter()
+        self.logged: Counter[Copy] = Counter()
+        self.receivers: dict[Letter, dict[str, None]] = {}
+
+    @property
+    def key(self) -> Hashable:
+        """All on which later events about what was sent depend."""
+        return _counts(self.sent), () if self.is_kept else _counts(self.logged)
 
     def put(self, bundle: Bundle, times: int) -> None:
         """Add the messages of a step, or remove them with `times=-1`."""
         for letter, receivers in bundle.sends:
+            self.index.add(letter)
             for each in receivers or ("",):
                 self.sent[letter, str(each)] += times
+                self.receivers.setdefault(letter, {})[str(each)] = None
 
-    def log(self, keys: list[tuple[Letter, str]], times: int) -> None:
+    def log(self, copies: Iterable[Copy], times: int) -> None:
         """Note that the log has these messages, or take that back with `times=-1`."""
-        for key in keys:
-            self.logged[key] += times
+        for copy in copies:
+            self.logged[copy] += times
 
-    def unlogged(self, receiver: str | None) -> Iterator[tuple[Letter, str]]:
-        """Yield what was sent to a receiver, or to any, if an event can still stand for it.
+    def unlogged(self, letter: Letter, to: tuple[str, ...] | None) -> Iterator[tuple[Copy, ...]]:
+        """Yield the copies of a message for which an event can stand: one for each receiver.
 
-        On `set` a message may be sent again, which changes nothing.
+        Without receivers, an event stands for one copy. On `set` a message may be sent again, which
+        changes nothing.
         """
-        for key, times in self.sent.items():
-            if times > (0 if self.is_kept else self.logged[key]) and receiver in (None, key[1]):
-                yield key
+        if to is None:
+            yield from (
+                ((letter, each),) for each in self.receivers[letter] if self._has(letter, each, 1)
+            )
+        elif all(self._has(letter, each, times) for each, times in Counter(to or ("",)).items()):
+            yield tuple([(letter, each) for each in to or ("",)])
+
+    def _has(self, letter: Letter, to: str, times: int) -> bool:
+        copy = letter, to
+        if self.is_kept:
+            return self.sent[copy] > 0
+        return self.sent[copy] - self.logged[copy] >= times
+
+
+def _counts(counter: Counter[Letter] | Counter[Copy]) -> Hashable:
+    return frozenset([each for each in counter.items() if each[1]])

@@ -30,6 +30,7 @@ def _run(run: RunAudit) -> dict[str, Any]:
         "steps": run.steps,
         "hidden_steps": run.hidden,
         "assumed_messages": run.assumed,
+        "begin_in_mid_run": list(run.begins_later),
         "undecided_because": run.undecided or None,
         "refusal": _refusal(run.refusal) if run.refusal is not None else None,
         "violations": [_violation(each) for each in run.violations],

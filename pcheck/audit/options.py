@@ -13,7 +13,7 @@ from pcheck.language.names import Id
 from pcheck.language.reading import shown_fields
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Letter
-from pcheck.semantics.node import Bundle, StepKind
+from pcheck.semantics.node import Bundle, StepKind, delivered
 from pcheck.text import unknown
 
 
@@ -34,6 +34,7 @@ class Taken(NamedTuple):
     bundle: Bundle
     letter: Letter | None
     changes: bool
+    choice: str = ""  # the label of the alternative, if it is known
 
 
 class Options:
@@ -84,8 +85,11 @@ class Options:
             kind = StepKind.ACT if letter is None else StepKind.DELIVER
             before, after = Local(actor, True), Local(move.actor or actor, True)
             if move.actor is not None or letter is not None:
-                changes = move.actor is not None
-                yield Taken(kind, move.label, before, after, move.bundle, letter, changes)
+                changes, choice = move.actor is not None, ""
+                if letter is not None:
+                    begin = delivered(letter.src, self.model.nodes[i].me, letter.message)
+                    choice = move.label.removeprefix(begin).removeprefix(", ")
+                yield Taken(kind, move.label, before, after, move.bundle, letter, changes, choice)
 
     def agrees(self, i: int, event: Event, step: Taken) -> bool:
         """Return whether a step is as the event says, besides its kind and its message."""
@@ -112,11 +116,31 @@ def _has_label(me: str, event: Event, step: Taken) -> bool:
         text = f"{me} {event.action}"
         if label != text and not label.startswith(f"{text}, "):
             return False
-    return event.choice is None or label.endswith(f", {event.choice}")
+        if event.choice is not None:
+            return label == f"{text}, {event.choice}"
+    if event.choice is None or step.letter is not None:
+        return event.choice in (None, step.choice)
+    return label.endswith(f", {event.choice}")
 
 
 def _same_sends(logged: tuple[Mapping[str, Any], ...], bundle: Bundle) -> bool:
-    return can_be_matched(logged, bundle.sends, lambda each, sent: _is_sent(each, *sent))
+    """Return whether these are the messages of a step; each receiver may have its own entry."""
+    if can_be_matched(logged, bundle.sends, lambda each, sent: _is_sent(each, *sent)):
+        return True
+    if any(len(each.get("to", "??")) > 1 for each in logged):
+        return False
+    sent: dict[str, list[Letter]] = {}
+    said: dict[str, list[Any]] = {}
+    for letter, receivers in bundle.sends:
+        for to in receivers or ("",):
+            sent.setdefault(str(to), []).append(letter)
+    for each in logged:
+        for to in each["to"] or ("",):
+            said.setdefault(to, []).append(each["message"])
+    return sent.keys() == said.keys() and all(
+        can_be_matched(said[to], sent[to], lambda m, letter: m is None or fits(m, letter.message))
+        for to in sent
+    )
 
 
 def _is_sent(logged: Mapping[str, Any], letter: Letter, receivers: tuple[Id, ...]) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
 from pcheck.audit.options import Local, Options, Taken
 from pcheck.audit.result import Past
 from pcheck.audit.starts import state_of
 from pcheck.audit.trail import Trail
+from pcheck.language.names import Id
 from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.network import Letter
 from pcheck.semantics.node import Row, StepKind
@@ -56,23 +56,26 @@ def _needed(model: ClusterModel, trail: Trail, i: int, letters: Collection[Lette
 
 def _sources(model: ClusterModel, trail: Trail) -> Iterator[tuple[int, int | None]]:
     """Yield the node of each step, and the step that sent the message that it takes."""
-    is_kept = model.network.name == "set"
-    sends: dict[tuple[int, Letter], list[int]] = {}
-    taken: Counter[tuple[int, Letter]] = Counter()
+    is_kept, is_queue = model.network.name == "set", model.network.ignoring_is_a_step
+    # for each receiver and sender, what is on its way, each with the step that sent it
+    waiting: dict[tuple[int, Id], list[tuple[Letter, int]]] = {}
     for nth, (i, step, _) in enumerate(trail):
         source = None
         if step.letter is not None:
-            key = i, step.letter
-            known = sends.get(key, [])
-            at = 0 if is_kept else min(taken[key], len(known) - 1)
-            source = known[at] if known else None  # None: sent before the log begins
-            taken[key] += 1
+            letters = waiting.get((i, step.letter.src), [])
+            at = next((at for at, each in enumerate(letters) if each[0] is step.letter), None)
+            if at is not None:  # None: sent before the log begins
+                source = letters[at][1]
+                if is_queue:
+                    del letters[: at + 1]
+                elif not is_kept:
+                    del letters[at]
         yield i, source
         for letter, receivers in step.bundle.sends:
             for each in receivers:
-                found = sends.setdefault((model.index[each], letter), [])
-                if not is_kept or not found:
-                    found.append(nth)
+                letters = waiting.setdefault((model.index[each], letter.src), [])
+                if not is_kept or all(letter is not other for other, _ in letters):
+                    letters.append((letter, nth))
 
 
 def labels_of(model: ClusterModel, steps: Sequence[tuple[int, Taken]]) -> Iterator[str]:

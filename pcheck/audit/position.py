@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from pcheck.audit.events import Event
 from pcheck.audit.fitting import fits, says_all
 from pcheck.audit.logs import Log, NodeLog
-from pcheck.audit.mail import Inbox, Outbox
+from pcheck.audit.mail import Copy, Inbox, Outbox
 from pcheck.audit.options import Local, Options, Taken
 from pcheck.audit.trail import HIDDEN, Trail
 from pcheck.errors import UsageError
@@ -22,8 +22,9 @@ class Choice(NamedTuple):
     """A step that a node may take; with `event`, it is the next event of the node's log."""
 
     i: int
-    step: Taken | None  # None for an event that is no step
+    step: Taken | None  # None for an event that is not a step
     is_event: bool
+    sent: tuple[Copy, ...] = ()  # what an event says was sent
 
 
 class Next(NamedTuple):
@@ -45,7 +46,6 @@ class Done:
     hidden: int
     head: int = 0
     has_sent: bool = False
-    logged: list[tuple[Letter, str]] = field(default_factory=list)
 
 
 class Position:
@@ -63,7 +63,6 @@ class Position:
         self.outboxes = [Outbox(network) for _ in range(count)]
         self.taken = 0  # events, also those that were taken back
         self.trail = Trail()
-        self.was_ambiguous = False  # an event about a sent message could be about several
         self.awake, self.waiting = deque(range(count)), [False] * count
         self._fitting: dict[tuple[int, Letter], tuple[bool, bool]] = {}
         self._sent_for_good: set[Bundle] = set()  # on `set`: sending it again changes nothing
@@ -78,10 +77,15 @@ class Position:
         return (
             *(tuple(self.at), tuple(self.hidden)),
             tuple([(id(each.actor), each.up) for each in self.local]),
-            tuple([frozenset(each.sent.items()) for each in self.outboxes]),
-            tuple([frozenset(each.taken.items()) for each in self.inboxes]),
-            tuple([frozenset(each.heads.items()) for each in self.inboxes]),
+            tuple([each.key for each in self.outboxes]),
+            tuple([each.key for each in self.inboxes]),
         )
+
+    @property
+    def size(self) -> int:
+        """About how large `key` is."""
+        sent = sum(len(each.sent) for each in self.outboxes)
+        return sent + sum(each.size for each in self.inboxes)
 
     def event_of(self, i: int) -> Event | None:
         """Return the next event of a node."""
@@ -103,7 +107,8 @@ class Position:
             is_so = self.options.is_in_state(i, event, local)
             return Next((Choice(i, None, True),) if is_so else (), True)
         if event.kind == "send":
-            return Next((Choice(i, None, True),) if self._sent(i, event) else (), True)
+            is_so = self.options.is_in_state(i, event, local)
+            return Next(tuple(self._sent(i, event)) if is_so else (), True)
         if event.kind != "deliver":
             steps = self.options.of(i, local, event, None)
             return Next(tuple([Choice(i, step, True) for step in steps]), True)
@@ -119,14 +124,14 @@ class Position:
         """Return the messages that a delivery can be of, and whether no other one may come."""
         inbox = self.inboxes[i]
         if isinstance(event.message, str) and event.src is not None:
-            letter = inbox.known.get((event.src, event.message))
+            letter = inbox.index.called(event.src, event.message)
             if letter is None or not inbox.can_take(letter):
                 return [], False
             return [letter], True
         found, is_sure = [], False
-        for letter in inbox.letters():
+        for letter in inbox.index.candidates(event.src, event.message):
             fitting, is_whole = self.fits(event, letter)
-            if fitting:
+            if fitting and inbox.can_take(letter):
                 found.append(letter)
                 is_sure |= is_whole
         return found, is_sure and len(found) == 1
@@ -142,31 +147,22 @@ class Position:
             self._fitting[key] = fitting, is_whole
         return self._fitting[key]
 
-    def _sent(self, i: int, event: Event) -> list[tuple[Letter, str]] | None:
-        """Return the messages that an event says were sent, or None if the node has not sent it."""
-        receivers: tuple[str | None, ...] = (None,) if event.to is None else event.to or ("",)
-        found = []
-        for receiver in receivers:
-            known = [key for key in self.outboxes[i].unlogged(receiver) if self._says(event, key)]
-            if not known:
-                return None
-            found.append(known[0])
-            if len(known) > 1 and not self.inboxes[i].is_kept:
-                self.was_ambiguous = True  # another one may fit what follows
-        return found
-
-    def _says(self, event: Event, key: tuple[Letter, str]) -> bool:
-        return event.message is None or self.fits(event, key[0])[0]
+    def _sent(self, i: int, event: Event) -> Iterator[Choice]:
+        """Yield what the node has sent that an event can stand for; on `set` one is enough."""
+        outbox = self.outboxes[i]
+        for letter in outbox.index.candidates(None, event.message):
+            if event.message is None or self.fits(event, letter)[0]:
+                for copies in outbox.unlogged(letter, event.to):
+                    yield Choice(i, None, True, copies)
+                    if outbox.is_kept:
+                        return
 
     def take(self, choice: Choice, *, for_good: bool) -> Done:
         """Take a step, or pass an event that is not a step; `for_good` if never taken back."""
         i, step = choice.i, choice.step
         done = Done(choice, self.local[i], self.hidden[i])
         if choice.is_event:
-            event = self.event_of(i)
-            if event is not None and event.kind == "send":
-                done.logged = self._sent(i, event) or []
-                self.outboxes[i].log(done.logged, 1)
+            self.outboxes[i].log(choice.sent, 1)
             self.at[i] += 1
             self.taken += 1
         self.hidden[i] = 0 if choice.is_event else self.hidden[i] + 1
@@ -206,6 +202,6 @@ class Position:
             self.trail.drop()
             if step.letter is not None:
                 self.inboxes[i].untake(step.letter, done.head)
-        self.outboxes[i].log(done.logged, -1)
+        self.outboxes[i].log(choice.sent, -1)
         self.local[i], self.hidden[i] = done.local, done.hidden
         self.at[i] -= choice.is_event

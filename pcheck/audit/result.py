@@ -64,6 +64,7 @@ class RunAudit:
     refusal: Refusal | None = None
     undecided: str = ""
     violations: tuple[Violation, ...] = ()
+    begins_later: tuple[str, ...] = ()  # the nodes that begin in mid-run, in a state of the log
 
 
 @dataclass(frozen=True)

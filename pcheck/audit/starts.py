@@ -12,15 +12,19 @@ from pcheck.audit.logs import Log, NodeLog
 from pcheck.audit.options import Local, Options
 from pcheck.audit.values import made
 from pcheck.errors import UsageError
+from pcheck.language.reading import shown_fields
 from pcheck.loading.expressions import Names, fits, written_hint
 from pcheck.semantics.cluster_model import State
 
 
 def starts_of(
     options: Options, names: Names, log: Log, nodes: Sequence[NodeLog]
-) -> tuple[list[Local], frozenset[int]]:
-    """Return the state in which each node begins, and the nodes that begin in mid-run."""
-    starts, later = [], set()
+) -> tuple[list[Local], frozenset[int], bool]:
+    """Return the state in which each node begins, and the nodes that begin in mid-run.
+
+    The third result is whether the log gives only a part of such a state.
+    """
+    starts, later, is_partial = [], set(), False
     for i, own in enumerate(nodes):
         start = Local(options.model.nodes[i].first.actor, True)
         event = log.event(own.events[0]) if own.events else None
@@ -29,17 +33,19 @@ def starts_of(
                 if not options.is_in_state(i, event, start):
                     start = _given(options, i, dict(event.state or {}), names)
                     later.add(i)
+                    is_partial |= set(event.state or ()) < set(shown_fields(start.actor))
             except UsageError as error:
                 raise UsageError(f"{log.place(own, 0)}: {error}") from None
         starts.append(start)
-    return starts, frozenset(later)
+    return starts, frozenset(later), is_partial
 
 
 def _given(options: Options, i: int, state: dict[str, object], names: Names) -> Local:
     node = options.model.nodes[i]
     kind, values = type(node.first.actor), {}
     for name, logged in state.items():
-        values[name] = made(logged, names)
+        is_plain = type(getattr(node.first.actor, name, None)) is str and isinstance(logged, str)
+        values[name] = logged if is_plain else made(logged, names)
         if not fits(values[name], kind, name):
             hint = written_hint(kind, name)
             raise UsageError(f"{node.me}.{name} must be {hint}, got {logged}")

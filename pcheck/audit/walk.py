@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from pcheck.audit.logs import TICK_EVERY, Log, NodeLog
+from pcheck.audit.mail import Inbox, Outbox
 from pcheck.audit.options import Local, Options
 from pcheck.audit.position import Choice, Done, Position
 from pcheck.audit.trail import Stuck
@@ -22,8 +23,10 @@ from pcheck.errors import UsageError
 from pcheck.language.values import UnsupportedValue
 from pcheck.loading.expressions import Names
 from pcheck.search.clock import Tick, no_tick
+from pcheck.semantics.network import Letter
 
 MAX_CHOICES = 20_000  # that are taken back before a run is undecided
+MAX_ROOM = 3_000_000  # for what is remembered of the tries, in parts of states
 
 
 @dataclass
@@ -46,17 +49,20 @@ class Walk(Position):
         names: Names,
         *,
         later: frozenset[int] = frozenset(),
+        is_partial: bool = False,
         gap: int = 0,
         max_choices: int = MAX_CHOICES,
         tick: Tick = no_tick,
     ) -> None:
-        """Begin with all nodes in their first states; those in `later` begin in mid-run.
+        """Begin in these states; the nodes in `later` begin in mid-run, perhaps in other states.
 
         `gap` is how many steps the log may leave out before each event and after the last.
         """
         super().__init__(options, log, nodes, starts)
         self.starts, self._names, self._later = starts, names, later
+        self._is_partial = is_partial
         self.gap, self.tick, self.left, self.max_choices = gap, tick, max_choices, max_choices
+        self._room = MAX_ROOM
         self.assumed = 0  # messages that nodes in mid-run would have sent before
         self.stuck: Stuck | None = None
         self.ran_out = False  # of choices to try
@@ -64,6 +70,8 @@ class Walk(Position):
         self._undo: list[Done] = []
         self._frames: list[_Frame] = []
         self._backs = 0
+        self._branched = False
+        self._assumed_at: set[tuple[int, int]] = set()
         self._visited: set[object] = set()
 
     def find(self) -> bool:
@@ -77,6 +85,7 @@ class Walk(Position):
                 if self.taken % TICK_EVERY == 0:
                     self.tick()
                 self._frames.append(_Frame(len(self._undo), 1))
+                self._branched = True
                 self._take(choice)
                 self.awake.append(choice.i)
             elif not self._assume():
@@ -85,32 +94,70 @@ class Walk(Position):
                     return False
 
     def _assume(self) -> bool:
-        """Let a node receive what another one would have sent before the log begins."""
+        """Let a node receive what another one would have sent before the log begins.
+
+        A message is assumed only if the log says all of it, and the node then has a step.
+        """
+        if self._frames or self._backs:
+            return False
         for i in range(len(self.nodes)):
-            event = self.event_of(i)
-            if event is None or event.kind != "deliver" or event.src is None:
+            event, letter = self.event_of(i), self._letter_before(i)
+            if event is None or letter is None or (i, self.at[i]) in self._assumed_at:
                 continue
-            src = self.model.index.get(event.src)
-            if src not in self._later or self.next_of(i).is_closed:
-                continue
-            if self._frames:
-                self.was_short = True
-                return False
-            try:
-                message = made(event.message, self._names)
-                letter = self.model.letter(self.model.nodes[src].me, message)
-            except (UsageError, UnsupportedValue):
-                continue
-            self.inboxes[i].put(letter)
-            self.assumed += 1
-            self.awake.append(i)
-            return True
+            self._assumed_at.add((i, self.at[i]))
+            if self.options.of(i, self.local[i], event, letter):
+                self.inboxes[i].put(letter)
+                self.assumed += 1
+                self.awake.append(i)
+                return True
         return False
 
+    def _letter_before(self, i: int) -> Letter | None:
+        """Return the message of the next event, if a node in mid-run may have sent it before."""
+        event = self.event_of(i)
+        if event is None or event.kind != "deliver" or event.src is None:
+            return None
+        src = self.model.index.get(event.src)
+        if src is None or src not in self._later or self.next_of(i).is_closed:
+            return None
+        try:
+            message = made(event.message, self._names)
+            letter = self.model.letter(self.model.nodes[src].me, message)
+        except (UsageError, UnsupportedValue):
+            return None
+        return letter if all(self.fits(event, letter)) else None
+
     @property
-    def may_have_been_sent_before(self) -> bool:
-        """True if each node only waits for messages, and some node begins in mid-run."""
-        return bool(self._later) and self.stuck is not None and not any(self.stuck.is_dead)
+    def tries(self) -> int:
+        """The number of choices that were taken back."""
+        return self.max_choices - self.left
+
+    @property
+    def is_certain(self) -> bool:
+        """True if a failure to find a run means that there is none, also for a log in mid-run.
+
+        There, more messages may have been sent. So every step must have been the only one, and the
+        refused event must fit no step, whatever was sent.
+        """
+        if not self._later:
+            return True
+        is_forced = not (self._branched or self.gap or self._is_partial)
+        dead = self.stuck.is_dead if self.stuck is not None else ()
+        return is_forced and any(dead)
+
+    def restore(self) -> None:
+        """Return to the end of the longest try, as far as messages are concerned."""
+        assert self.stuck is not None
+        count, network = len(self.nodes), self.model.network
+        self.inboxes = [Inbox(network) for _ in range(count)]
+        self.outboxes = [Outbox(network) for _ in range(count)]
+        self._sent_for_good.clear()
+        for i, step, _ in self.stuck.trail:
+            if step.letter is not None:
+                if not self.inboxes[i].can_take(step.letter):
+                    self.inboxes[i].put(step.letter)  # sent before the log begins
+                self.inboxes[i].take(step.letter)
+            self._send(i, step.bundle, for_good=False)
 
     def _advance(self) -> None:
         """Take every step that is the only one, until there is none."""
@@ -163,6 +210,7 @@ class Walk(Position):
         """Return whether the present state was not tried before, as far as this was noted."""
         if not self._backs:
             return True
+        self._room -= self.size
         key = self.key
         is_new = key not in self._visited
         self._visited.add(key)
@@ -175,7 +223,7 @@ class Walk(Position):
 
     def _back(self) -> bool:
         """Go back to the last choice that has another alternative, and take that one."""
-        while self._frames and self.left > 0:
+        while self._frames and self.left > 0 and self._room > 0:
             frame = self._frames[-1]
             while len(self._undo) > frame.mark:
                 self.take_back(self._undo.pop())
@@ -197,5 +245,10 @@ class Walk(Position):
         if self.stuck is not None and sum(self.stuck.at) >= sum(self.at):
             return
         after = [self.next_of(i) for i in range(len(self.nodes))]
-        dead = tuple([each.is_closed and not each.choices for each in after])
+        dead = tuple(
+            [
+                self.event_of(i) is not None and each.is_closed and not each.choices
+                for i, each in enumerate(after)
+            ]
+        )
         self.stuck = Stuck(tuple(self.at), tuple(self.local), self.trail.copy(), dead)

@@ -76,7 +76,8 @@ def letters_of(walk: Walk, event: Event, i: int) -> list[Letter]:
     """Return the messages sent to a node that can be the one that an event takes."""
     if event.kind != "deliver":
         return []
-    return [letter for letter in walk.inboxes[i].sent if _is_of(event, letter)]
+    found = walk.inboxes[i].index.candidates(event.src, event.message)
+    return [letter for letter in found if _is_of(event, letter)]
 
 
 def _is_of(event: Event, letter: Letter) -> bool:
@@ -113,9 +114,13 @@ def _why_not_acting(walk: Walk, i: int, event: Event, local: Local) -> str:
 def _mismatch(walk: Walk, i: int, event: Event, steps: list[Taken]) -> str:
     """Return how the steps of a node differ from what the log says of the step."""
     me = walk.model.nodes[i].me
-    if event.choice is not None and not any(s.label.endswith(f", {event.choice}") for s in steps):
-        choices = [step.label.rpartition(", ")[2] for step in steps]
-        return f"{me} has no choice {event.choice}; it has {one_of(choices)}"
+    label = f"{me} {event.action}, " if event.action is not None else ", "
+    choices = [step.choice or step.label.partition(label)[2] for step in steps]
+    if event.choice is not None and event.choice not in choices:
+        known = [each for each in choices if each]
+        return (
+            f"{me} has no choice {event.choice} here{f'; it has {one_of(known)}' if known else ''}"
+        )
     after = [step for step in steps if walk.options.is_in_state(i, event, step.after)]
     if not after:
         return f"after this step, {me} is in another state: {_other_fields(event, steps[0].after)}"
@@ -134,7 +139,7 @@ def _other_fields(event: Event, local: Local) -> str:
 
 
 def _sent_instead(walk: Walk, i: int) -> str:
-    sent = [f"{letter.text} to {to}" for letter, to in walk.outboxes[i].unlogged(None) if to]
+    sent = [f"{letter.text} to {to}" for letter, to in walk.outboxes[i].sent if to]
     return f"; it has sent {'; '.join(sent[-2:])}" if sent else ""
 
 

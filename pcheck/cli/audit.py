@@ -25,6 +25,7 @@ from pcheck.audit.sizes import sizes_of
 from pcheck.cli.progress import Counting
 from pcheck.cli.spec_options import SCOPE, Given, option, spec_command, with_default
 from pcheck.errors import UsageError
+from pcheck.language.cluster import Cluster
 from pcheck.loading.setup import DEFAULT_NETWORK, MAX_CRASHES, Setup, prepare
 from pcheck.loading.spec import Spec
 from pcheck.render.text.audit import AuditReport, FieldReport, field_summary, summary
@@ -81,6 +82,8 @@ def _setup(spec: Spec, own: Given, given: Given, log: Log) -> Setup:
     ]
     if max(crashes) > MAX_CRASHES:
         raise UsageError(f"a run of the log has {max(crashes):,} crashes; at most {MAX_CRASHES:,}")
+    if not isinstance(spec.build(spec.options(own), None), Cluster):
+        raise UsageError(f"{spec.name} is a Model without nodes; a log needs nodes")
     return prepare(
         spec,
         _sizes_in(spec, log, own),

@@ -112,24 +112,25 @@ CLEAN = """\
 2 SendAppendEntriesResponse t3 v0 c6 l7 F 1234 MsgAppResp 2>1 mt3 i7 lt2 no h7
 """
 CLEAN_TIMES = {
-    "received messages were sent": 19,
-    "messages tell the sender's state": 29,
-    "responses answer requests": 9,
-    "terms never fall": 74,
-    "one vote a term": 66,
+    "received messages were sent": 20,
+    "messages tell the sender's state": 33,
+    "responses answer requests": 10,
+    "terms never fall": 80,
+    "one vote a term": 72,
     "granted votes are unique": 10,
     "leaders have votes": 2,
-    "one leader a term": 26,
+    "one leader a term": 30,
     "leaders have the committed entries": 2,
-    "leaders only append": 24,
-    "commits never fall": 74,
-    "commits are in the log": 78,
+    "leaders only append": 28,
+    "commits never fall": 80,
+    "commits are in the log": 84,
     "commits are acknowledged": 2,
     "leaders commit an entry of their term": 2,
     "followers commit what they were told": 3,
     "heartbeats commit acknowledged entries": 2,
-    "entries have one term": 6,
-    "configurations are applied": 74,
+    "entries have one term": 7,
+    "entries follow an equal entry": 2,
+    "configurations are applied": 80,
     "one voter at a time": 2,
     "one pending change": 1,
     "restarts keep what was answered": 1,
@@ -230,6 +231,12 @@ BROKEN = {  # each a log with one fact altered, the rule, the line of the fault,
         ("messages tell the sender's state", 16),
         "SendRequestVoteRequest: node 3 sends MsgVote from 3 to 2 (term 2, logTerm 1, index 5) "
         "with last index 4, expected 5.",
+    ),
+    "a leader acknowledges an entry far beyond its log": (
+        changed(Line(56, "i7", "i7000000000000")),
+        ("messages tell the sender's state", 56),
+        f"{SEND}Response: node 2 sends MsgAppResp from 2 to 2 (term 2, index 7000000000000) "
+        "with last index 7, expected at least 7000000000000.",
     ),
     "a heartbeat carries a commit that the follower did not acknowledge": (
         changed(Line(54, "mt2", "mt2 mc5")),
@@ -380,26 +387,26 @@ def test_a_clean_log_breaks_no_rule_and_every_rule_is_compared() -> None:
 def test_a_log_tells_what_it_has_what_follows_and_what_no_rule_reads() -> None:
     audit = audit_of(CLEAN)
     assert audit.counts == {
-        "events": 78,
+        "events": 84,
         "starts of nodes": 4,
         "elected leaders": 2,
-        "messages sent": 29,
-        "messages received": 19,
+        "messages sent": 33,
+        "messages received": 20,
         "nodes": 3,
     }
     assert audit.inferred == {
-        "votes, from the granted response": 2,
-        "entries of a new leader, acknowledged by itself": 2,
+        "votes, from granted responses": 2,
+        "entries that a new leader acknowledges to itself": 2,
     }
     assert audit.unchecked == {
-        "clock of the event": 78,
+        "times of events (ts)": 84,
         "order of changes between nodes (ApplyConfChange)": 6,
-        "log of the candidate beside the voter's": 3,
+        "log of a voter against the log of its candidate": 3,
         "proposed entries (Replicate)": 2,
-        "contents of sent entries": 6,
-        "progress of a MsgApp (match, next)": 6,
+        "contents of sent entries": 7,
+        "match and next of sent MsgApp (prop)": 7,
         "writes to disk (Ready)": 2,
-        "loss or delay of undelivered messages": 10,
+        "messages that were never received": 13,
     }
 
 
@@ -513,12 +520,12 @@ def test_other_output_and_unknown_events_and_messages_are_counted() -> None:
     audit = audit_texts(iter(lines))
     assert faults_of(audit) == []
     assert audit.unchecked == {
-        "clock of the event": 5,
+        "times of events (ts)": 5,
         "order of changes between nodes (ApplyConfChange)": 1,
         "lines of other output": 1,
-        "unknown event ReduceNextIndex": 1,
-        "unknown message MsgPreVote": 1,
-        "loss or delay of undelivered messages": 1,
+        "events of the unknown kind ReduceNextIndex": 1,
+        "messages of the unknown kind MsgPreVote": 1,
+        "messages that were never received": 1,
     }
 
 
@@ -595,54 +602,86 @@ def commits_in(lines: list[str], role: str) -> set[str]:
     return {each[1] for each in found if each}
 
 
-def real_times(text: str) -> dict[str, int]:
+def accepted_in(lines: list[str]) -> Iterator[tuple[int, int, int]]:
+    """Yield the first and last index of each accepted MsgApp, and the commit before it."""
+    lines = [line for line in lines if '"name":"BecomeFollower"' not in line]
+    for request, answer in pairwise(lines):
+        found = re.search(
+            r'"commit":(\d+)},"role".*"MsgApp".*"entries":(\d+),.*"index":(\d+)', request
+        )
+        if found and '"name":"ReceiveA' in request and '"reject":false' in answer:
+            commit, entries, index = map(int, found.groups())
+            yield index, index + entries, commit
+
+
+def known_in(lines: list[str], inherited: int) -> int:
+    """Return how often a MsgApp is accepted after an entry that earlier messages tell of."""
+    known, times = {0}, 0
+    for first, last, commit in accepted_in(lines):
+        if first >= commit:
+            times += first in known
+            known |= {first, *range(max(first, inherited) + 1, last + 1)}
+    return times
+
+
+def nodes_in(text: str) -> list[list[str]]:
     nodes: dict[str, list[str]] = {}
     for line in text.splitlines():
         nodes.setdefault(line.split('"nid":"')[1].split('"')[0], []).append(line)
-    of_nodes = nodes.values()
-    later = len(text.splitlines()) - len(nodes)  # a node starts once
-    started = sum(len(starts_of(each)) for each in of_nodes)
-    leader = count_of('"role":"StateLeader"', text)
-    elected = count_of('"name":"BecomeLeader"', text)
-    commits = sum(max(len(commits_in(each, "StateLeader")) - 1, 0) for each in of_nodes)
-    told = [
-        commits_in(each, "StateFollower") - commits_in(starts_of(each), "StateFollower")
-        for each in of_nodes
-    ]
-    hints = re.findall(
+    return list(nodes.values())
+
+
+def told_in(lines: list[str]) -> set[str]:
+    """Return the commits that a follower has after its start."""
+    return commits_in(lines, "StateFollower") - commits_in(starts_of(lines), "StateFollower")
+
+
+def changes_in(lines: list[str]) -> int:
+    """Return how often a node changes a configuration that is not empty."""
+    return sum(
+        '"ApplyConfChange"' in before and '"conf":[[],[]]' not in before
+        for before, _ in pairwise(lines)
+    )
+
+
+def hints_in(text: str) -> int:
+    """Return how many rejections tell the term of a committed entry."""
+    found = re.findall(
         r'"name":"Send.*?"commit":(\d+).*"logTerm":[1-9].*"reject":true,"rejectHint":(\d+)', text
     )
-    known = sum(int(hint) <= int(commit) for commit, hint in hints)
-    changes = [
-        before
-        for each in of_nodes
-        for before, _ in pairwise(each)
-        if '"ApplyConfChange"' in before and '"conf":[[],[]]' not in before
-    ]
+    return sum(int(hint) <= int(commit) for commit, hint in found)
+
+
+def real_times(text: str) -> dict[str, int]:
+    nodes = nodes_in(text)
+    later = len(text.splitlines()) - len(nodes)  # each node starts once
+    started = sum(len(starts_of(each)) - 1 for each in nodes)
+    leader = count_of('"role":"StateLeader"', text)
+    [inherited] = map(int, re.findall(r'"BecomeLeader".*"log":(\d+)', text))  # one election
+    commits = sum(max(len(commits_in(each, "StateLeader")) - 1, 0) for each in nodes)
+    response = r'"name":"Send\w+Response".*"from":"(\d+)","to":"(?!\1")'
     return {
         "received messages were sent": count_of('"name":"Receive', text),
         "messages tell the sender's state": count_of('"name":"Send', text),
-        "responses answer requests": count_of(
-            r'"name":"Send\w+Response".*"from":"(\d+)","to":"(?!\1")', text
-        ),
+        "responses answer requests": count_of(response, text),
         "terms never fall": later,
-        "one vote a term": later + len(nodes) - started,
+        "one vote a term": later - started,
         "granted votes are unique": count_of('"MsgVoteResp".*"reject":false', text),
-        "leaders have votes": elected,
+        "leaders have votes": 1,
         "one leader a term": leader,
-        "leaders have the committed entries": elected,
-        "leaders only append": leader - elected,
+        "leaders have the committed entries": 1,
+        "leaders only append": leader - 1,
         "commits never fall": later,
         "commits are in the log": later + len(nodes),
         "commits are acknowledged": commits,
         "leaders commit an entry of their term": commits,
-        "followers commit what they were told": sum(map(len, told)),
+        "followers commit what they were told": sum(len(told_in(each)) for each in nodes),
         "heartbeats commit acknowledged entries": count_of('"name":"Send.*"MsgHeartbeat"', text),
-        "entries have one term": count_of('"name":"Send.*"MsgApp"', text)
-        + count_of('"name":"Send.*"MsgVote"', text)
-        + known,
+        "entries have one term": count_of('"name":"Send.*"(MsgApp|MsgVote)"', text)
+        + hints_in(text),
+        "entries follow an equal entry": sum(known_in(each, inherited) for each in nodes),
         "configurations are applied": later,
-        "one voter at a time": len(changes),
+        "one voter at a time": sum(changes_in(each) for each in nodes),
         "one pending change": count_of('"name":"ChangeConf"', text),
         "restarts keep what was answered": 0,
     }
@@ -680,18 +719,18 @@ def test_what_the_real_log_has_and_what_no_rule_reads_is_counted(real_log: str) 
         "nodes": len(set(re.findall('"nid":"([0-9]+)","state"', real_log))),
     }
     assert audit.inferred == {
-        "votes, from the granted response": count_of(
+        "votes, from granted responses": count_of(
             '"SendRequestVoteResponse".*"vote":"0","commit":[0-9]+},"role"', real_log
         ),
-        "entries of a new leader, acknowledged by itself": names["BecomeLeader"],
+        "entries that a new leader acknowledges to itself": names["BecomeLeader"],
     }
     assert audit.unchecked == {
-        "clock of the event": names.total(),
+        "times of events (ts)": names.total(),
         "order of changes between nodes (ApplyConfChange)": names["ApplyConfChange"],
         "writes to disk (Ready)": names["Ready"],
-        "log of the candidate beside the voter's": grants,
+        "log of a voter against the log of its candidate": grants,
         "proposed entries (Replicate)": names["Replicate"],
         "contents of sent entries": sum(map(int, appends)),
-        "progress of a MsgApp (match, next)": len(appends),
-        "loss or delay of undelivered messages": sent - received,
+        "match and next of sent MsgApp (prop)": len(appends),
+        "messages that were never received": sent - received,
     }

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pcheck.audit.checks import FieldAudit
 from pcheck.audit.importers.etcd_events import (
     APPEND,
-    KINDS,
+    MESSAGE_KINDS,
     REMEDY,
     VOTE_ANSWER,
     RaftEvent,
@@ -87,7 +87,7 @@ class _Audit:
             raise UsageError(f"the log has no event of etcd's raft; {REMEDY}")
         undelivered = self.cluster.in_flight.total()
         counts = {**self.counts, "nodes": len(self.cluster.nodes)}
-        unchecked = self.unchecked + Counter({"loss or delay of undelivered messages": undelivered})
+        unchecked = self.unchecked + Counter({"messages that were never received": undelivered})
         return FieldAudit(
             "A log of etcd's raft, of its trace logger, compared with the rules of raft.",
             counts,
@@ -99,15 +99,15 @@ class _Audit:
 
 def _unchecked(event: RaftEvent) -> dict[str, int]:
     """Return what no rule reads of the event, and how often the event has it."""
-    found = {"clock of the event": 1}
+    found = {"times of events (ts)": 1}
     message = event.message
     if message is not None and event.is_send and message.kind == APPEND:
         found["contents of sent entries"] = message.entries
-        found["progress of a MsgApp (match, next)"] = 1
+        found["match and next of sent MsgApp (prop)"] = 1
     if message is not None and event.is_send and message.kind == VOTE_ANSWER:
-        found["log of the candidate beside the voter's"] = int(message.target != event.node)
-    if message is not None and message.kind not in KINDS:
-        found[f"unknown message {message.kind}"] = 1
+        found["log of a voter against the log of its candidate"] = int(message.target != event.node)
+    if message is not None and message.kind not in MESSAGE_KINDS:
+        found[f"messages of the unknown kind {message.kind}"] = 1
     match event.name:
         case "Ready":
             found["writes to disk (Ready)"] = 1
@@ -116,5 +116,5 @@ def _unchecked(event: RaftEvent) -> dict[str, int]:
         case "ApplyConfChange":
             found["order of changes between nodes (ApplyConfChange)"] = 1
         case name if name not in KNOWN and not event.is_send and not event.is_receive:
-            found[f"unknown event {name}"] = 1
+            found[f"events of the unknown kind {name}"] = 1
     return found

@@ -10,8 +10,8 @@ from pcheck.audit.importers.etcd_events import (
     CANDIDATE,
     HEARTBEAT,
     HEARTBEAT_ANSWER,
-    KINDS,
     LEADER,
+    MESSAGE_KINDS,
     NOBODY,
     SNAPSHOT,
     VOTE,
@@ -19,7 +19,14 @@ from pcheck.audit.importers.etcd_events import (
     RaftEvent,
     RaftMessage,
 )
-from pcheck.audit.importers.etcd_rules import Answered, Ledger, RaftCluster, RaftNode, Rule
+from pcheck.audit.importers.etcd_rules import (
+    Answered,
+    KnownEntries,
+    Ledger,
+    RaftCluster,
+    RaftNode,
+    RaftRule,
+)
 
 REQUESTS = {  # by the response: a stale leader may get a MsgAppResp for a heartbeat
     VOTE_ANSWER: {VOTE},
@@ -30,10 +37,10 @@ REQUESTS = {  # by the response: a stale leader may get a MsgAppResp for a heart
 
 @dataclass
 class MessageRules:
-    """Compares each message with the state of the node, and with the messages before.
+    """The rules that compare a message with the state of its node and with earlier messages.
 
-    A MsgVoteResp is logged before the state has the vote; a received message, before the state has
-    the effect of the message.
+    A MsgVoteResp is logged before the state has the vote. A received message is logged before the
+    state has the effect of the message.
     """
 
     ledger: Ledger
@@ -47,16 +54,16 @@ class MessageRules:
 
     def _check_send(self, event: RaftEvent, node: RaftNode, message: RaftMessage) -> None:
         self.cluster.in_flight[_compared(message)] += 1
-        if message.kind in KINDS:
+        if message.kind in MESSAGE_KINDS:
             wrong = _untrue(event, message)
-            self.ledger.compare(Rule.TRUE, event, not wrong, f"sends {message} {wrong}")
+            self.ledger.compare(RaftRule.TRUE, event, not wrong, f"sends {message} {wrong}")
         if message.kind in REQUESTS and message.target != event.node:
             self._check_response(event, node, message)
         elif message.kind == APPEND_ANSWER and node.elected == event.term:
-            self._append(node, message)
+            node.entries.replace(node.inherited + 1, message.index, message.term)
         if message.kind == VOTE_ANSWER and not message.reject:
             self.ledger.compare(
-                Rule.GRANT,
+                RaftRule.GRANT,
                 event,
                 event.vote in (NOBODY, message.target),
                 f"grants its vote in term {event.term} to node {message.target}, "
@@ -64,11 +71,11 @@ class MessageRules:
             )
             if event.vote == NOBODY:
                 node.vote = message.target
-                self.cluster.inferred["votes, from the granted response"] += 1
+                self.cluster.inferred["votes, from granted responses"] += 1
         if message.kind == HEARTBEAT:
             highest = node.acknowledged.get(message.target, 0)
             self.ledger.compare(
-                Rule.HEARTBEAT,
+                RaftRule.HEARTBEAT,
                 event,
                 message.commit <= highest,
                 f"sends {message}, expected a commit of at most {highest} as acknowledged",
@@ -86,46 +93,33 @@ class MessageRules:
             highest = max(event.commit, request.index + request.entries)
             if message.index > highest:
                 wrong = f"after {request}, expected an index of at most {highest}"
-        self.ledger.compare(Rule.ANSWER, event, not wrong, f"sends {message} {wrong}")
+        self.ledger.compare(RaftRule.ANSWER, event, not wrong, f"sends {message} {wrong}")
         if request is not None and message.kind == APPEND_ANSWER and not message.reject:
             self._accept(event, node, request)
 
     def _accept(self, event: RaftEvent, node: RaftNode, request: RaftMessage) -> None:
         """Compare the entry before the accepted entries; older requests change no entry."""
         if request.kind == SNAPSHOT:
-            node.entries, node.last_entry = {0: 0}, 0
+            node.entries = KnownEntries()
         is_stale = request.term != event.term or request.index < node.commit_at_request
         if request.kind != APPEND or is_stale:
             return
-        if request.index in node.entries:
-            known = node.entries[request.index]
+        known = node.entries.term_of(request.index)
+        if known is not None:
             self.ledger.compare(
-                Rule.AFTER,
+                RaftRule.AFTER,
                 event,
                 known == request.log_term,
                 f"accepts {request}, expected a rejection, as its entry {request.index} has term "
                 f"{known}",
             )
-        last = request.index + request.entries
-        if request.entries:  # these may replace all later entries
-            for index in range(last + 1, node.last_entry + 1):
-                node.entries.pop(index, None)
-        node.entries[request.index] = request.log_term
-        node.last_entry = last if request.entries else max(node.last_entry, last)
-        inherited = self.cluster.inherited.get(request.term, last)
-        for index in range(request.index + 1, last + 1):
-            if index > inherited:
-                node.entries[index] = request.term
-            else:
-                node.entries.pop(index, None)
-
-    def _append(self, node: RaftNode, message: RaftMessage) -> None:
-        """Note the entries that a leader acknowledges to itself: entries of its own term."""
-        for index in range(message.index, node.inherited, -1):
-            if node.entries.get(index) == message.term:
-                break
-            node.entries[index] = message.term
-        node.last_entry = max(node.last_entry, message.index)
+        if known != request.log_term:
+            node.entries.replace(request.index, request.index, request.log_term)
+        if request.entries:  # may replace all later entries
+            last = request.index + request.entries
+            inherited = self.cluster.inherited.get(request.term, last)
+            node.entries.replace(request.index + 1, request.index, 0)
+            node.entries.replace(max(request.index, inherited) + 1, last, request.term)
 
     def _check_entry(self, event: RaftEvent, node: RaftNode, message: RaftMessage) -> None:
         """Compare the term that a message gives to an entry with what is known of the entry."""
@@ -142,7 +136,7 @@ class MessageRules:
             if known != message.log_term and not wrong:
                 wrong = f"{known} as in an earlier message"
         self.ledger.compare(
-            Rule.ENTRY,
+            RaftRule.ENTRY,
             event,
             not wrong,
             f"gives entry {index} the term {message.log_term} in {message}, expected {wrong}",
@@ -162,7 +156,7 @@ class MessageRules:
         key = _compared(message)
         was_sent = self.cluster.in_flight[key] > 0 and message.target == event.node
         self.ledger.compare(
-            Rule.SENT,
+            RaftRule.SENT,
             event,
             was_sent,
             f"receives {message}, expected an equal message, sent to the node and not yet received",
@@ -187,7 +181,7 @@ class MessageRules:
         key = (message.source, message.term)
         voted = self.cluster.granted.setdefault(key, event.node)
         self.ledger.compare(
-            Rule.GRANT,
+            RaftRule.GRANT,
             event,
             voted == event.node,
             f"receives the vote of node {message.source} in term {message.term}, "
@@ -212,7 +206,7 @@ def _compared(message: RaftMessage) -> RaftMessage:
 def _untrue(event: RaftEvent, message: RaftMessage) -> str:
     """Return how the message contradicts the state of its sender, or an empty text."""
     if (message.source, message.term) != (event.node, event.term):
-        return f"as node {event.node} of term {event.term}"
+        return f"in term {event.term}, expected its own name and term"
     match message.kind:
         case "MsgApp" | "MsgHeartbeat" | "MsgSnap" if event.role != LEADER:
             return f"as {event.role}, expected {LEADER}"

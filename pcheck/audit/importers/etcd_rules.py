@@ -11,7 +11,7 @@ from pcheck.audit.checks import Check, Fault
 from pcheck.audit.importers.etcd_events import NOBODY, RaftEvent, RaftMessage
 
 
-class Rule(Enum):
+class RaftRule(Enum):
     """A rule that raft guarantees: its name and its meaning."""
 
     SENT = (
@@ -21,8 +21,8 @@ class Rule(Enum):
     )
     TRUE = (
         "messages tell the sender's state",
-        "A message carries the term of its sender and no index that the sender's log or commit "
-        "does not reach. Only leaders append, and only candidates ask for votes.",
+        "A message carries the name and the term of its sender, and no index beyond the sender's "
+        "log or commit. Only leaders append, and only candidates ask for votes.",
     )
     ANSWER = (
         "responses answer requests",
@@ -105,10 +105,10 @@ class Ledger:
     """The comparisons: how often each rule was compared, and the faults."""
 
     def __init__(self) -> None:
-        self.times: Counter[Rule] = Counter()
-        self.faults: dict[Rule, list[Fault]] = {rule: [] for rule in Rule}
+        self.times: Counter[RaftRule] = Counter()
+        self.faults: dict[RaftRule, list[Fault]] = {rule: [] for rule in RaftRule}
 
-    def compare(self, rule: Rule, event: RaftEvent, holds: bool, text: str) -> None:
+    def compare(self, rule: RaftRule, event: RaftEvent, holds: bool, text: str) -> None:
         self.times[rule] += 1
         if not holds:
             self.faults[rule].append(Fault(event.place, f"{event.name}: node {event.node} {text}."))
@@ -116,8 +116,35 @@ class Ledger:
     def checks(self) -> tuple[Check, ...]:
         return tuple(
             Check(*rule.value, times=self.times[rule], faults=tuple(self.faults[rule]))
-            for rule in Rule
+            for rule in RaftRule
         )
+
+
+class KnownEntries:
+    """The terms of the entries of a node, where the log tells these, as ranges of indexes."""
+
+    def __init__(self) -> None:
+        self._ranges = [(0, 0, 0)]  # first index, last index, term; by rising index
+
+    def term_of(self, index: int) -> int | None:
+        for first, last, term in reversed(self._ranges):
+            if first <= index <= last:
+                return term
+            if last < index:
+                break
+        return None
+
+    def replace(self, first: int, last: int, term: int) -> None:
+        """Forget the entries from `first` on, and note the term of `first` to `last`."""
+        while self._ranges and self._ranges[-1][1] >= first:
+            start, _, old = self._ranges.pop()
+            if start < first:
+                self._ranges.append((start, first - 1, old))
+        if last < first:
+            return
+        if self._ranges and self._ranges[-1][1:] == (first - 1, term):
+            first = self._ranges.pop()[0]
+        self._ranges.append((first, last, term))
 
 
 @dataclass
@@ -132,8 +159,7 @@ class RaftNode:
     told: int = 0  # the highest index that a received message allows to commit
     request: RaftMessage | None = None  # received, and not yet answered
     commit_at_request: int = 0
-    entries: dict[int, int] = field(default_factory=lambda: {0: 0})  # index: term, where known
-    last_entry: int = 0  # the highest index in `entries`
+    entries: KnownEntries = field(default_factory=KnownEntries)
     grants: set[str] = field(default_factory=set)  # nodes that voted for this candidate
     acknowledged: dict[str, int] = field(default_factory=dict)  # by follower, in a leader's term
     elected: int = 0  # the term of the last BecomeLeader
@@ -144,7 +170,7 @@ class RaftNode:
 
 @dataclass
 class Answered:
-    """Facts about a node that other nodes learned from its received responses."""
+    """The facts about a node that other nodes learned from its received responses."""
 
     term: int = 0
     append_term: int = 0
@@ -180,15 +206,21 @@ def has_majority(event: RaftEvent, nodes: Set[str]) -> bool:
     return bool(halves) and all(2 * len(half & nodes) > len(half) for half in halves)
 
 
-def shown(nodes: Set[str]) -> str:
+def nodes_shown(nodes: Set[str]) -> str:
     """Return the names of nodes: `node 2`, `nodes 1, 2` or `no node`."""
-    names = listed(nodes)
+    names = names_shown(nodes)
     return f"{'node' if len(nodes) == 1 else 'nodes'} {names}" if nodes else "no node"
 
 
-def listed(nodes: Set[str]) -> str:
+def names_shown(nodes: Set[str]) -> str:
+    """Return the names of nodes, shorter names first, so that 10 follows 9."""
     return ", ".join(sorted(nodes, key=lambda name: (len(name), name)))
 
 
-def configuration(voters: Set[str], old_voters: Set[str]) -> str:
-    return f"{shown(voters)} and of {shown(old_voters)}" if old_voters else shown(voters)
+def halves_shown(voters: Set[str], old_voters: Set[str]) -> str:
+    """Return the voters of a configuration, and the old voters if the configuration is joint."""
+    return (
+        f"{nodes_shown(voters)} and of {nodes_shown(old_voters)}"
+        if old_voters
+        else nodes_shown(voters)
+    )

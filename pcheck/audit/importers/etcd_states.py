@@ -9,19 +9,19 @@ from pcheck.audit.importers.etcd_rules import (
     Ledger,
     RaftCluster,
     RaftNode,
-    Rule,
-    configuration,
+    RaftRule,
+    halves_shown,
     has_majority,
-    listed,
-    shown,
+    names_shown,
+    nodes_shown,
 )
 
-START = {"InitState", "BecomeFollower", "ApplyConfChange"}  # the events of which a start consists
+START_EVENTS = {"InitState", "BecomeFollower", "ApplyConfChange"}  # a start has only these
 
 
 @dataclass
 class StateRules:
-    """Compares the state of each event with the event before of the same node.
+    """The rules that compare the state of an event with the earlier event of the same node.
 
     InitState is logged before the node reads its disk: it shows term 0. The next BecomeFollower
     shows the state of the disk. A first start may then append and commit the configuration.
@@ -32,13 +32,13 @@ class StateRules:
 
     def check(self, event: RaftEvent, node: RaftNode) -> None:
         self.ledger.compare(
-            Rule.WITHIN,
+            RaftRule.WITHIN,
             event,
             event.commit <= event.log,
             f"has commit {event.commit}, expected at most its last index {event.log}",
         )
         if node.last is not None:
-            node.is_starting = node.is_starting and event.name in START
+            node.is_starting = node.is_starting and event.name in START_EVENTS
             self._check_progress(event, node, node.last)
             self._check_vote(event, node, node.last)
             self._check_configuration(event, node, node.last)
@@ -51,13 +51,13 @@ class StateRules:
 
     def _check_progress(self, event: RaftEvent, node: RaftNode, last: RaftEvent) -> None:
         self.ledger.compare(
-            Rule.TERM,
+            RaftRule.TERM,
             event,
             event.term >= last.term,
             f"has term {event.term} after term {last.term}, expected at least {last.term}",
         )
         self.ledger.compare(
-            Rule.COMMIT,
+            RaftRule.COMMIT,
             event,
             event.commit >= last.commit,
             f"has commit {event.commit} after {last.commit}, expected at least {last.commit}",
@@ -66,7 +66,7 @@ class StateRules:
             return
         if last.role == LEADER and last.term == event.term:
             self.ledger.compare(
-                Rule.APPEND,
+                RaftRule.APPEND,
                 event,
                 event.log >= last.log,
                 f"is leader with last index {event.log}, expected at least {last.log} as before",
@@ -76,18 +76,18 @@ class StateRules:
         is_known = event.node in leaders
         leaders.add(event.node)
         self.ledger.compare(
-            Rule.LEADER,
+            RaftRule.LEADER,
             event,
             is_known or not others,
-            f"is leader in term {event.term}, expected no leader but {shown(others)}",
+            f"is leader in term {event.term}, expected no leader but {nodes_shown(others)}",
         )
 
     def _check_vote(self, event: RaftEvent, node: RaftNode, last: RaftEvent) -> None:
-        """A vote for another node is granted by a message first; a candidate votes for itself."""
+        """Compare the vote: a node grants its vote by a message first, or becomes candidate."""
         if not node.is_starting:
             expected = [node.vote] if event.term == last.term else [NOBODY, event.node]
             self.ledger.compare(
-                Rule.VOTE,
+                RaftRule.VOTE,
                 event,
                 event.vote in expected or event.term < last.term,
                 f"has vote {event.vote} in term {event.term}, expected {' or '.join(expected)}",
@@ -98,21 +98,21 @@ class StateRules:
         is_restored = event.name == "ApplyConfChange" and not event.voters  # from a snapshot
         is_applied = last.name == "ApplyConfChange"
         self.ledger.compare(
-            Rule.APPLY,
+            RaftRule.APPLY,
             event,
             is_restored
             or (
                 event.voters == node.voters and (is_applied or event.old_voters == last.old_voters)
             ),
-            f"has a configuration of {configuration(event.voters, event.old_voters)}, "
-            f"expected a configuration of {configuration(node.voters, last.old_voters)}",
+            f"has a configuration of {halves_shown(event.voters, event.old_voters)}, "
+            f"expected a configuration of {halves_shown(node.voters, last.old_voters)}",
         )
         if is_applied and last.voters and not last.old_voters and not event.old_voters:
             self.ledger.compare(
-                Rule.STEP,
+                RaftRule.STEP,
                 event,
                 len(event.voters ^ last.voters) <= 1,
-                f"has voters {listed(event.voters)} after {listed(last.voters)}, "
+                f"has voters {names_shown(event.voters)} after {names_shown(last.voters)}, "
                 "expected at most one to differ",
             )
         node.voters = event.voters if event.new_voters is None else event.new_voters
@@ -131,10 +131,10 @@ class StateRules:
                 node.acknowledged = {event.node: event.log}
                 node.pending = event.log
                 self.cluster.inherited[event.term] = event.log
-                self.cluster.inferred["entries of a new leader, acknowledged by itself"] += 1
+                self.cluster.inferred["entries that a new leader acknowledges to itself"] += 1
             case "ChangeConf":
                 self.ledger.compare(
-                    Rule.PENDING,
+                    RaftRule.PENDING,
                     event,
                     event.commit >= node.pending,
                     f"proposes a change with commit {event.commit}, "
@@ -143,7 +143,10 @@ class StateRules:
                 node.pending = event.log + 1
 
     def _check_restart(self, event: RaftEvent) -> None:
-        """Commits may fall at a restart: a node needs not write its commit to disk."""
+        """Compare the state of the disk with the node's responses that other nodes received.
+
+        A commit may fall at a restart, because raft does not need the commit on disk.
+        """
         answered = self.cluster.answered.get(event.node)
         vote = self.cluster.granted.get((event.node, event.term), event.vote)
         found = []
@@ -155,7 +158,7 @@ class StateRules:
         if answered is not None and is_same and event.log < answered.append_index:
             found.append(f"last index {event.log}, expected at least {answered.append_index}")
         self.ledger.compare(
-            Rule.RESTART,
+            RaftRule.RESTART,
             event,
             not found,
             f"restarts with {' and '.join(found)}, as its received responses tell",
@@ -163,16 +166,16 @@ class StateRules:
 
     def _check_election(self, event: RaftEvent, node: RaftNode) -> None:
         self.ledger.compare(
-            Rule.ELECTION,
+            RaftRule.ELECTION,
             event,
             has_majority(event, node.grants),
-            f"becomes leader of term {event.term} with votes of {shown(node.grants)}, "
-            f"expected a majority of {configuration(event.voters, event.old_voters)}",
+            f"becomes leader of term {event.term} with votes of {nodes_shown(node.grants)}, "
+            f"expected a majority of {halves_shown(event.voters, event.old_voters)}",
         )
         earlier = (index for term, index in self.cluster.commits.items() if term < event.term)
         highest = max(earlier, default=0)
         self.ledger.compare(
-            Rule.COMPLETE,
+            RaftRule.COMPLETE,
             event,
             event.log >= highest,
             f"becomes leader of term {event.term} with last index {event.log}, "
@@ -184,7 +187,7 @@ class StateRules:
             return
         if event.role != LEADER:
             self.ledger.compare(
-                Rule.TOLD,
+                RaftRule.TOLD,
                 event,
                 event.commit <= node.told,
                 f"commits {event.commit}, expected at most {node.told} as in the messages "
@@ -193,15 +196,15 @@ class StateRules:
             return
         acknowledged = {name for name, at in node.acknowledged.items() if at >= event.commit}
         self.ledger.compare(
-            Rule.MAJORITY,
+            RaftRule.MAJORITY,
             event,
             has_majority(event, acknowledged),
-            f"commits {event.commit}, acknowledged by {shown(acknowledged)}, "
-            f"expected a majority of {configuration(event.voters, event.old_voters)}",
+            f"commits {event.commit}, acknowledged by {nodes_shown(acknowledged)}, "
+            f"expected a majority of {halves_shown(event.voters, event.old_voters)}",
         )
         if node.elected == event.term:
             self.ledger.compare(
-                Rule.OWN,
+                RaftRule.OWN,
                 event,
                 event.commit > node.inherited,
                 f"commits {event.commit}, expected at least {node.inherited + 1}, "

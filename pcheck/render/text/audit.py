@@ -105,7 +105,10 @@ def summary(audit: Audit) -> Paragraph:
     if audit.status != 3:
         style = STYLES[Answer.REFUSED if audit.status else Answer.SOUND]
     if len(answers) == 1 and not violated:
-        return Paragraph(f"{answers[0].name}: {MEANINGS[answers[0]]} ({events}).", style)
+        meaning = MEANINGS[answers[0]]
+        if answers[0] is Answer.SOUND and audit.runs[0].begins_later:
+            meaning = "from the states with which the log begins, the protocol can go on so"
+        return Paragraph(f"{answers[0].name}: {meaning} ({events}).", style)
     return Paragraph(f"{counted(len(answers), 'run')}, {events}: {', '.join(parts)}.", style)
 
 
@@ -117,6 +120,9 @@ MEANINGS = {
 
 
 def _notes(audit: Audit) -> Iterator[tuple[Cell, ...]]:
+    if later := dict.fromkeys(name for run in audit.runs for name in run.begins_later):
+        text = f"{', '.join(later)}, in the state that the log gives; whether it can be reached is"
+        yield ("mid-run", "bold yellow"), (f"{text} not known", "")
     if audit.sizes:
         sizes = ", ".join(f"{name} {audit.setup.options[name]}" for name in audit.sizes)
         text = f"{sizes}: the nodes that the log names; if there are more, give the option"
@@ -127,7 +133,8 @@ def _notes(audit: Audit) -> Iterator[tuple[Cell, ...]]:
         names = ", ".join(audit.judged)
         yield ("judged", "dim"), (f"{names}, in the order in which the execution was found", "")
     if audit.unjudged:
-        yield ("not judged", "bold yellow"), (f"{', '.join(audit.unjudged)}: the log is long", "")
+        why = "the log is long, or begins in mid-run"
+        yield ("not judged", "bold yellow"), (f"{', '.join(audit.unjudged)}: {why}", "")
     for text in audit.never:
         yield ("not used", "dim"), (text, "")
 
