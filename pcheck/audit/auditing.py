@@ -9,7 +9,7 @@ from pcheck.audit.exercised import never_exercised
 from pcheck.audit.judging import MAX_STEPS, is_about_messages, judge, rules_of
 from pcheck.audit.logs import TICK_EVERY, Log, NodeLog
 from pcheck.audit.options import Options, Taken
-from pcheck.audit.past import MAX_LISTED, past_of
+from pcheck.audit.past import MAX_LISTED, labels_of, past_of
 from pcheck.audit.places import Place
 from pcheck.audit.result import Answer, Audit, Past, Refusal, RunAudit
 from pcheck.audit.starts import starts_of
@@ -24,7 +24,10 @@ from pcheck.loading.expressions import names_for
 from pcheck.loading.setup import Setup
 from pcheck.search.clock import Tick, no_tick
 from pcheck.semantics.cluster_model import ClusterModel
+from pcheck.semantics.trace import follow
 from pcheck.text import counted, unknown
+
+MAX_KEPT = 2_000  # steps of an execution
 
 
 class Auditor:
@@ -37,13 +40,15 @@ class Auditor:
         *,
         gap: int = 0,
         sizes: Sequence[str] = (),
+        keeps: bool = False,
         tick: Tick = no_tick,
     ) -> None:
         """`gap` is how many steps the log may leave out before each event.
 
-        `sizes` are the options whose values come from the log.
+        `sizes` are the options whose values come from the log. With `keeps`, the result has the
+        steps of each execution.
         """
-        self._sizes = tuple(sizes)
+        self._sizes, self._keeps = tuple(sizes), keeps
         if not isinstance(setup.model, ClusterModel):
             raise UsageError(f"{setup.spec.name} is a Model without nodes; a log needs nodes")
         self.setup, self.log, self.gap, self.tick = setup, log, gap, tick
@@ -96,6 +101,7 @@ class Auditor:
         def place_of(i: int, event: int) -> Place | None:
             return None if event == HIDDEN else self.log.place(nodes[i], event - 1)
 
+        refusal = self._refusal(walk) if not is_found else None
         rules = [each for each in self._rules if self._can_judge(each, len(trail), bool(later))]
         violations = judge(self.options, starts, trail, rules, place_of) if is_found else []
         return RunAudit(
@@ -105,11 +111,30 @@ class Auditor:
             len(trail),
             sum(event == HIDDEN for event in trail.events),
             walk.assumed,
-            self._refusal(walk) if not is_found else None,
+            refusal,
             undecided,
             tuple(violations),
             tuple([str(self.model.nodes[i].me) for i in sorted(later)]),
+            self._execution(walk, refusal),
         )
+
+    def _execution(self, walk: Walk, refusal: Refusal | None) -> tuple[str, ...] | None:
+        """Return the steps that were found, or those before a refused event, as labels.
+
+        A log in mid-run has none, because the protocol does not begin so.
+        """
+        if not self._keeps or walk.begins_later:
+            return None
+        if refusal is not None:
+            timeline = refusal.past.timeline
+            return tuple([e.label for e in timeline.events]) if timeline is not None else None
+        if len(walk.trail) > MAX_KEPT:
+            return None
+        steps = [(i, step) for i, step, _ in walk.trail]
+        labels = tuple(labels_of(self.model, steps))
+        if follow(self.model, labels).labels != labels:
+            raise AssertionError(f"not an execution of the reference semantics: {labels}")
+        return labels
 
     def _can_judge(self, prop: Property, steps: int, is_in_mid_run: bool) -> bool:
         """Return whether a property can be judged in a run of this length."""

@@ -33,6 +33,7 @@ def _run(run: RunAudit) -> dict[str, Any]:
         "begin_in_mid_run": list(run.begins_later),
         "undecided_because": run.undecided or None,
         "refusal": _refusal(run.refusal) if run.refusal is not None else None,
+        "execution": list(run.execution) if run.execution is not None else None,
         "violations": [_violation(each) for each in run.violations],
     }
 

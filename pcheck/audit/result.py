@@ -65,6 +65,7 @@ class RunAudit:
     undecided: str = ""
     violations: tuple[Violation, ...] = ()
     begins_later: tuple[str, ...] = ()  # the nodes that begin in mid-run, in a state of the log
+    execution: tuple[str, ...] | None = None  # the steps found, or those before a refused event
 
 
 @dataclass(frozen=True)

@@ -128,6 +128,11 @@ class Walk(Position):
         return letter if all(self.fits(event, letter)) else None
 
     @property
+    def begins_later(self) -> bool:
+        """True if some node begins in mid-run."""
+        return bool(self._later)
+
+    @property
     def tries(self) -> int:
         """The number of choices that were taken back."""
         return self.max_choices - self.left

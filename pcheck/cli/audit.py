@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console, RenderableType
 
-from pcheck.audit.auditing import Auditor
+from pcheck.audit.auditing import MAX_KEPT, Auditor
 from pcheck.audit.checks import FieldAudit
 from pcheck.audit.importers.elixir import audit_elixir
 from pcheck.audit.importers.etcd import audit_etcd
@@ -21,16 +21,20 @@ from pcheck.audit.logs import TICK_EVERY, Log, lines_of, read_log, shown_name
 from pcheck.audit.mapping import Translation
 from pcheck.audit.objects import audit_object, field_audit_object
 from pcheck.audit.places import Place
+from pcheck.audit.result import Audit
 from pcheck.audit.sizes import sizes_of
 from pcheck.cli.progress import Counting
 from pcheck.cli.spec_options import SCOPE, Given, option, spec_command, with_default
 from pcheck.errors import UsageError
+from pcheck.files import check_apart, file_to_write, write_whole
 from pcheck.language.cluster import Cluster
 from pcheck.loading.setup import DEFAULT_NETWORK, MAX_CRASHES, Setup, prepare
 from pcheck.loading.spec import Spec
 from pcheck.render.text.audit import AuditReport, FieldReport, field_summary, summary
 from pcheck.semantics.network import NETWORKS
+from pcheck.semantics.trace import follow
 from pcheck.text import one_of, unknown
+from pcheck.traces.saved import saved_from
 
 EXIT_STATUS = (
     "Exit status: 0 if every run of the log is sound, 1 if one is refused or violates a property, "
@@ -57,6 +61,9 @@ def _audit(spec: Spec, own: Given, given: Given) -> int:
         raise UsageError(f"--format: {unknown('format', form, (JSON_LINES, *FIELD_FORMATS))}")
     if form != JSON_LINES:
         return _audit_fields(spec, own, given, form)
+    file = file_to_write(given["save"]) if given["save"] else None
+    if file is not None:
+        check_apart([("--save", file), *(("LOG", Path(each)) for each in given["logs"])])
     gap = given["gap"] or 0
     if gap < 0:
         raise UsageError(f"--gap must be at least 0, got {gap}")
@@ -68,9 +75,26 @@ def _audit(spec: Spec, own: Given, given: Given) -> int:
         setup = _setup(spec, own, given, log)
         with Counting("events compared:", TICK_EVERY, log.size, quiet=quiet) as counting:
             sizes = [name for name in _sizes_in(spec, log, own) if name not in own]
-            audit = Auditor(setup, log, gap=gap, sizes=sizes, tick=counting.tick).audit()
+            keeps = file is not None or given["as_json"]
+            auditor = Auditor(setup, log, gap=gap, sizes=sizes, keeps=keeps, tick=counting.tick)
+            audit = auditor.audit()
     _print(given, audit_object(audit), AuditReport(audit), summary(audit))
+    if file is not None:
+        _save(audit, file)
     return audit.status
+
+
+def _save(audit: Audit, file: Path) -> None:
+    """Save the execution of the only run, or say why there is nothing to save."""
+    steps = audit.runs[0].execution if len(audit.runs) == 1 else None
+    if steps is not None:
+        trace = follow(audit.setup.model, steps)
+        write_whole(file, saved_from(audit.setup, "", "", trace, None).text())
+        return
+    why = f"the execution is longer than {MAX_KEPT:,} steps, or begins in mid-run"
+    if len(audit.runs) > 1:
+        why = "the log has several runs"
+    print(f"pcheck: {file} was not written: {why}", file=sys.stderr)
 
 
 def _setup(spec: Spec, own: Given, given: Given, log: Log) -> Setup:
@@ -105,7 +129,7 @@ def _audit_fields(spec: Spec, own: Given, given: Given, form: str) -> int:
     if spec.name != name:
         raise UsageError(f"--format {form} goes with the spec {name}, not with {spec.name}")
     useless = {"--bug": "bug", "--network": "network", "--map": "mapping", "--gap": "gap"}
-    useless |= {"--also": "also"}
+    useless |= {"--also": "also", "--save": "save"}
     for flag in [*(f"--{each}" for each in own), *(f for f, key in useless.items() if given[key])]:
         raise UsageError(f"{flag} does nothing with --format {form}, whose rules are fixed")
     quiet = given["as_json"] or given["quiet"]
@@ -148,5 +172,7 @@ def _general_options() -> Iterator[inspect.Parameter]:
     yield option("network", str, SCOPE, "--network NAME", network)
     also = "Add the properties of a .py file (repeatable)."
     yield option("also", list[str], SCOPE, "--also FILE", also)
+    save = "Save the execution that was found, for `pcheck replay`."
+    yield option("save", str, "Output", "--save FILE", save)
     yield option("as_json", bool, "Output", "--json", "Print the result as JSON.")
     yield option("quiet", bool, "Output", "--quiet,-q", "Print only the answer.")

@@ -68,14 +68,33 @@ def event_of(row: Row) -> Json:
     return event
 
 
-def audited(setup: Setup, events: list[Json], gap: int = 0) -> RunAudit:
+def audited(setup: Setup, events: list[Json], gap: int = 0, keeps: bool = False) -> RunAudit:
     """Return the audit of one run; line n of the log is event n."""
     log = Log(["log"])
     for number, each in enumerate(events, start=1):
         run, event = log.events.of(each, Place("log", number))
         log.add(run, event, 0, number)
-    (found,) = Auditor(setup, log, gap=gap).audit().runs
+    (found,) = Auditor(setup, log, gap=gap, keeps=keeps).audit().runs
     return found
+
+
+def labels_by_node(labels: Iterable[str]) -> dict[str, list[str]]:
+    """Return the steps of each node, without losses, which no node takes."""
+    found: dict[str, list[str]] = {}
+    for label in labels:
+        if not label.startswith("lost: "):
+            found.setdefault(label.split()[0], []).append(label)
+    return found
+
+
+def label_of(event: Json) -> str:
+    """Return the label of a step that is logged in full."""
+    node, choice = event["node"], f", {event['choice']}" if "choice" in event else ""
+    if event["event"] == "act":
+        return f"{node} {event['action']}"
+    if event["event"] == "deliver":
+        return f"{node} <- {event['from']}: {event['message']}{choice}"
+    return f"{node} {event['event']}{'es' if event['event'] == 'crash' else 's'}"
 
 
 def sparser(events: list[Json], rng: random.Random) -> list[Json]:

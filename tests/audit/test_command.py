@@ -167,6 +167,29 @@ def test_a_system_with_other_names_is_translated(pcheck: Ends) -> None:
     )
 
 
+def test_the_execution_that_was_found_can_be_replayed(pcheck: Ends) -> None:
+    LOG.write_text(TAKES + START)
+    assert pcheck("audit", "paxos", str(LOG), "--save", "found.json", "-q")[0] == 0
+    steps = ["p1 starts ballot 1", "a1 <- p1: Prepare(ballot=1)"]
+    assert json.loads(Path("found.json").read_text())["steps"] == steps
+    status, out, _ = pcheck("replay", "found.json", "-q")
+    assert (status, out.splitlines()[-1]) == (0, "Replayed: every step is possible.")
+
+
+def test_of_a_refused_log_the_steps_before_the_event_are_saved(pcheck: Ends) -> None:
+    LOG.write_text(START + TAKES + '{"node": "a1", "event": "restart"}\n')
+    assert pcheck("audit", "paxos", str(LOG), "--save", "found.json", "-q")[0] == 1
+    steps = ["p1 starts ballot 1", "a1 <- p1: Prepare(ballot=1)"]
+    assert json.loads(Path("found.json").read_text())["steps"] == steps
+
+
+def test_of_several_runs_no_execution_is_saved(pcheck: Ends) -> None:
+    LOG.write_text(in_run("1", START) + in_run("2", START))
+    status, _, err = pcheck("audit", "paxos", str(LOG), "--save", "found.json", "-q")
+    assert (status, err) == (0, "pcheck: found.json was not written: the log has several runs\n")
+    assert not Path("found.json").exists()
+
+
 FAULTS = {
     "no such file": ("", [], "nothing.ndjson: No such file or directory"),
     "empty": ("", [str(LOG)], "log.ndjson: no event; a line of a log is such as "),
