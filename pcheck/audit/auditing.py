@@ -40,15 +40,16 @@ class Auditor:
         *,
         gap: int = 0,
         sizes: Sequence[str] = (),
+        defaults: Sequence[str] = (),
         keeps: bool = False,
         tick: Tick = no_tick,
     ) -> None:
         """`gap` is how many steps the log may leave out before each event.
 
-        `sizes` are the options whose values come from the log. With `keeps`, the result has the
-        steps of each execution.
+        `sizes` are the options whose values come from the log, `defaults` those not given. With
+        `keeps`, the result has the steps of each execution.
         """
-        self._sizes, self._keeps = tuple(sizes), keeps
+        self._sizes, self._defaults, self._keeps = tuple(sizes), tuple(defaults), keeps
         if not isinstance(setup.model, ClusterModel):
             raise UsageError(f"{setup.spec.name} is a Model without nodes; a log needs nodes")
         self.setup, self.log, self.gap, self.tick = setup, log, gap, tick
@@ -74,10 +75,8 @@ class Auditor:
         judged = [each.name for each in rules] if found else []
         others = [each.name for each in self._rules if found and each not in rules]
         never = never_exercised(self.model, self._taken.values(), self.tick)
-        files = self.log.files
-        return Audit(
-            self.setup, files, tuple(runs), tuple(judged), tuple(others), tuple(never), self._sizes
-        )
+        facts = tuple(judged), tuple(others), tuple(never), self._sizes, self._defaults
+        return Audit(self.setup, self.log.files, tuple(runs), *facts)
 
     def run(self, name: str, logs: Mapping[str, NodeLog]) -> RunAudit:
         """Return the audit of one run."""

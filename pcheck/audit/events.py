@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from pcheck.audit.places import Place
@@ -61,9 +62,13 @@ def said(message: Any) -> str:
     if message is None:
         return "a message"
     if isinstance(message, Mapping) and "type" in message:
-        parts = ", ".join(f"{k}={said(v)}" for k, v in message.items() if k != "type")
+        parts = ", ".join(f"{k}={_value(v)}" for k, v in message.items() if k != "type")
         return f"{message['type']}({parts})"
     return message if isinstance(message, str) else json.dumps(message, ensure_ascii=False)
+
+
+def _value(part: Any) -> str:
+    return "None" if part is None else said(part)
 
 
 class Events:
@@ -77,6 +82,10 @@ class Events:
         """Return the run and the event of a JSON value, or raise UsageError."""
         if not isinstance(found, Mapping):
             raise UsageError(f"{place}: an event must be a JSON object, such as {EXAMPLE}")
+        for name in found:
+            if name not in FIELDS and (near := get_close_matches(str(name), FIELDS, 1, 0.85)):
+                text = f"unknown field {str(name)!r} of an event; did you mean {near[0]!r}?"
+                raise UsageError(f"{place}: {text}")
         content = {name: found[name] for name in FIELDS if found.get(name) is not None}
         run = content.pop("run", "")
         try:

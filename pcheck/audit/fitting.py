@@ -22,7 +22,7 @@ def fits(logged: Any, value: Any) -> bool:
     fewer than the value.
     """
     if isinstance(logged, str):
-        if isinstance(value, str) and not isinstance(value, (Id, Value)) and logged == value:
+        if _is_text(value) and logged == value:
             return True
         return logged in (show(value), brief(value))
     if isinstance(logged, Mapping):
@@ -36,10 +36,15 @@ def fits(logged: Any, value: Any) -> bool:
     return type(value) is type(logged) and bool(logged == value)
 
 
+def _is_text(value: Any) -> bool:
+    """Return whether a value is plain text, which never equals the name of a node or a value."""
+    return isinstance(value, str) and not isinstance(value, (Id, Value))
+
+
 def _fits_fields(logged: Mapping[str, Any], value: Any) -> bool:
     if isinstance(value, Map):
         entries = {show(key): inner for key, inner in value.items()}
-        entries |= {key: inner for key, inner in value.items() if isinstance(key, str)}
+        entries |= {str(key): inner for key, inner in value.items() if _is_text(key)}
         return len(logged) == len(value) and all(
             key in entries and fits(inner, entries[key]) for key, inner in logged.items()
         )

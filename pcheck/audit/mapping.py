@@ -7,6 +7,7 @@ the log becomes 1, the next one 2.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,6 +23,18 @@ class Ranked(NamedTuple):
 
     kind: str
     value: Any
+
+    def __str__(self) -> str:
+        """Return a mark that the rank replaces, so that a label may contain it."""
+        _marked.setdefault(self, len(_marked))
+        return f"\N{OBJECT REPLACEMENT CHARACTER}{_marked[self]};"
+
+    def __format__(self, _: str) -> str:
+        return str(self)
+
+
+MARK = re.compile("\N{OBJECT REPLACEMENT CHARACTER}([0-9]+);")
+_marked: dict[Ranked, int] = {}  # the ranked values that are parts of texts
 
 
 def ranked(kind: str, value: Any) -> Any:
@@ -76,8 +89,14 @@ class Translation:
         if isinstance(value, Ranked):
             self._met.setdefault(value.kind, set()).add(value.value)
             return self._ranks.get(value.kind, {}).get(value.value, 0)
+        if isinstance(value, str):
+            return MARK.sub(lambda mark: str(self._replaced(_of_mark(mark))), value)
         if isinstance(value, Mapping):
             return {name: self._replaced(each) for name, each in value.items()}
         if isinstance(value, (list, tuple)):
             return [self._replaced(each) for each in value]
         return value
+
+
+def _of_mark(mark: re.Match[str]) -> Ranked:
+    return list(_marked)[int(mark[1])]

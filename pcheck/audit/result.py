@@ -79,6 +79,7 @@ class Audit:
     unjudged: tuple[str, ...]  # and of those that were not
     never: tuple[str, ...]  # the rules that the log never exercised
     sizes: tuple[str, ...]  # the options whose values come from the nodes that the log names
+    defaults: tuple[str, ...]  # the options with a number that nobody gave
 
     @property
     def status(self) -> int:

@@ -61,7 +61,8 @@ def _why_not_taken(walk: Walk, stuck: Stuck, i: int, event: Event) -> str:
     steps = list(_steps(walk, i, local, possible))
     if all(not step.changes for step in steps) and (event.sends or event.state):
         letter = possible[0]
-        return f"{me} {ignores(local.actor, letter.message, letter.src)}"
+        why = f"{me} {ignores(local.actor, letter.message, letter.src)}"
+        return why if event.sends else f"{why}; so {_other_fields(event, local)}"
     return _mismatch(walk, i, event, steps)
 
 
@@ -125,7 +126,18 @@ def _mismatch(walk: Walk, i: int, event: Event, steps: list[Taken]) -> str:
     if not after:
         return f"after this step, {me} is in another state: {_other_fields(event, steps[0].after)}"
     sends = [str(Sent(letter.message, tuple(map(str, to)))) for letter, to in after[0].bundle.sends]
-    return f"in this step, {me} {' and '.join(sends) or 'sends nothing'}, unlike the log"
+    does = " and ".join(sends) or "sends nothing"
+    return f"in this step, {me} {does}, and the log says that it {_sends_said(event)}"
+
+
+def _sends_said(event: Event) -> str:
+    """Return what a step sends, as the log has it."""
+    found = []
+    for each in event.sends or ():
+        to = f" to {', '.join(each['to'])}" if each.get("to") else ""
+        verb = "says" if each.get("to") == () else "sends"
+        found.append(f"{verb} {said(each['message'])}{to}")
+    return " and ".join(found) or "sends nothing"
 
 
 def _other_fields(event: Event, local: Local) -> str:

@@ -17,7 +17,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-SentMessage = tuple[str | Iterable[str], Any]  # the receivers, and the message
+SentMessage = tuple[str | Iterable[str] | None, Any]  # the receivers if any, and the message
 
 
 def event(
@@ -73,7 +73,9 @@ def _parts(parts: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     return {name: as_json(value) for name, value in parts if not name.startswith("_")}
 
 
-def _names(to: str | Iterable[str]) -> list[str]:
+def _names(to: str | Iterable[str] | None) -> list[str]:
+    if to is None:
+        return []
     return [str(to)] if isinstance(to, str) else [str(each) for each in to]
 
 

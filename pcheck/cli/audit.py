@@ -76,8 +76,16 @@ def _audit(spec: Spec, own: Given, given: Given) -> int:
         with Counting("events compared:", TICK_EVERY, log.size, quiet=quiet) as counting:
             sizes = [name for name in _sizes_in(spec, log, own) if name not in own]
             keeps = file is not None or given["as_json"]
-            auditor = Auditor(setup, log, gap=gap, sizes=sizes, keeps=keeps, tick=counting.tick)
-            audit = auditor.audit()
+            numbers = [each.name for each in spec.parameters if each.kind is int]
+            defaults = [
+                name
+                for name in numbers
+                if name not in own and name not in sizes and setup.options[name]
+            ]
+            audit = Auditor(
+                *(setup, log), gap=gap, sizes=sizes, defaults=defaults, keeps=keeps,
+                tick=counting.tick,
+            ).audit()  # fmt: skip
     _print(given, audit_object(audit), AuditReport(audit), summary(audit))
     if file is not None:
         _save(audit, file)

@@ -42,6 +42,7 @@ paxos: Single-decree Paxos: at most one value is ever chosen.
 SOUND: an execution of the protocol has these events, and was found (2 events).
   sizes     proposers 1: the nodes that the log names; if there are more, give
             the option
+  defaults  rounds 2: not from the log; it may need others
   judged    agreement, validity, one_value_per_ballot, in the order in which the
             execution was found
 """
@@ -167,6 +168,18 @@ def test_a_system_with_other_names_is_translated(pcheck: Ends) -> None:
     )
 
 
+def test_a_ranked_value_may_be_a_part_of_a_label(pcheck: Ends) -> None:
+    Path("names.py").write_text(
+        "from pcheck.audit import ranked\n\n\n"
+        "def translate(found):\n"
+        '    ballot = ranked("ballot", found["ballot"])\n'
+        '    return {"node": "p1", "action": f"starts ballot {ballot}"}\n'
+    )
+    LOG.write_text('{"ballot": 170}\n{"ballot": 171}\n')
+    status, out, _ = pcheck("audit", "paxos", str(LOG), "--map", "names.py", "-q")
+    assert (status, out.split(":")[0]) == (0, "SOUND")  # ballots 1 and 2 of the only proposer
+
+
 def test_the_execution_that_was_found_can_be_replayed(pcheck: Ends) -> None:
     LOG.write_text(TAKES + START)
     assert pcheck("audit", "paxos", str(LOG), "--save", "found.json", "-q")[0] == 0
@@ -206,6 +219,11 @@ FAULTS = {
         [str(LOG)],
         "log.ndjson:1: an event must say what the node did: act, deliver, send, crash, restart or "
         "state",
+    ),
+    "misspelt field": (
+        '{"node": "a1", "acton": "x"}',
+        [str(LOG)],
+        "log.ndjson:1: unknown field 'acton' of an event; did you mean 'action'?",
     ),
     "unknown node": (
         '{"node": "x1", "event": "act"}',

@@ -68,7 +68,8 @@ REFUSED: dict[str, tuple[list[Json], int, str]] = {
     "a promise is of another ballot": (
         altered(2, sends=[{"to": ["p1"], "message": "Promise(ballot=3, last=None)"}]),
         2,
-        "in this step, a1 sends Promise(ballot=1, last=None) to p1, unlike the log",
+        "in this step, a1 sends Promise(ballot=1, last=None) to p1, and the log says that it sends "
+        "Promise(ballot=3, last=None) to p1",
     ),
     "an acceptor remembers a smaller ballot": (
         altered(6, state={"promised": 0}),
@@ -78,7 +79,8 @@ REFUSED: dict[str, tuple[list[Json], int, str]] = {
     "a proposer goes on with one promise of three": (
         without(4),
         4,
-        "in this step, p1 sends nothing, unlike the log",
+        f"in this step, p1 sends nothing, and the log says that it sends Accept(vote={V1}) to a1, "
+        "a2, a3",
     ),
     "a learner learns from one vote of three": (
         without(8),

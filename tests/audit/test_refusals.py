@@ -56,6 +56,13 @@ def test_nodes_that_wait_for_each_other_are_refused() -> None:
     assert reason == "a1 has not sent Promise(ballot=1, last=None) to p1 by then"
 
 
+@pytest.mark.parametrize("promises", [{"a1": None}, "{a1: None}", {}])
+def test_a_map_of_nodes_may_be_an_object(promises: Any) -> None:
+    taken = takes("p1", "a1", {"type": "Promise", "ballot": 1, "last": None})
+    found = after(START, takes("a1", "p1", PREPARE), {**taken, "state": {"promises": promises}})
+    assert found.answer is (Answer.SOUND if promises else Answer.REFUSED)
+
+
 def test_the_guard_that_refuses_is_quoted() -> None:
     second = {"node": "p2", "event": "act", "action": "starts ballot 2"}
     sends = [{"to": ["p1"], "message": PROMISE}]
@@ -84,7 +91,8 @@ def test_messages_that_the_step_does_not_send_are_refused() -> None:
     assert refusal(START, takes("a1", "p1", PREPARE, sends=[])) == (
         2,
         "a1 <- p1: Prepare(ballot=1)",
-        "in this step, a1 sends Promise(ballot=1, last=None) to p1, unlike the log",
+        "in this step, a1 sends Promise(ballot=1, last=None) to p1, and the log says that it sends "
+        "nothing",
     )
 
 

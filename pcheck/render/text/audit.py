@@ -127,6 +127,9 @@ def _notes(audit: Audit) -> Iterator[tuple[Cell, ...]]:
         sizes = ", ".join(f"{name} {audit.setup.options[name]}" for name in audit.sizes)
         text = f"{sizes}: the nodes that the log names; if there are more, give the option"
         yield ("sizes", "dim"), (text, "")
+    if audit.defaults:
+        values = ", ".join(f"{name} {audit.setup.options[name]}" for name in audit.defaults)
+        yield ("defaults", "dim"), (f"{values}: not from the log; it may need others", "")
     if hidden := sum(run.hidden for run in audit.runs):
         yield ("left out", "dim"), (f"{counted(hidden, 'step')} that the log does not have", "")
     if audit.judged:
