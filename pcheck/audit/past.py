@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 from pcheck.audit.options import Local, Options, Taken
 from pcheck.audit.result import Past
@@ -33,7 +34,9 @@ def past_of(
         return Past(len(steps), last=tuple(last))
     model = options.model.beginning_at(state_of(options, starts))
     labels = tuple(labels_of(model, steps))
-    return Past(len(labels), timeline_of(model, follow(model, labels)))
+    timeline = timeline_of(model, follow(model, labels))
+    # what did not arrive in these steps may arrive later
+    return Past(len(labels), replace(timeline, losing_is_a_step=True))
 
 
 def _needed(model: ClusterModel, trail: Trail, i: int, letters: Collection[Letter]) -> set[int]:

@@ -67,7 +67,7 @@ def test_a_refused_log_ends_with_status_1_and_the_place(pcheck: Ends) -> None:
         "  possible  a1 <- p1: Prepare(ballot=1)",
         "",
         "REFUSED: no execution of the protocol has these events (2 events).",
-        "  sizes     acceptors 1, proposers 1: the nodes that the log names; if there are",
+        "  bugs      `pcheck bugs paxos` lists known bugs; --bug NAME tells if one",
     ]
 
 

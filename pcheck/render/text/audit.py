@@ -120,6 +120,10 @@ MEANINGS = {
 
 
 def _notes(audit: Audit) -> Iterator[tuple[Cell, ...]]:
+    setup, answers = audit.setup, [run.answer for run in audit.runs]
+    if Answer.REFUSED in answers and setup.bug is None and setup.spec.bugs:
+        text = f"`pcheck bugs {setup.spec.name}` lists known bugs; --bug NAME tells if one explains"
+        yield ("bugs", "dim"), (f"{text} the log", "")
     if later := dict.fromkeys(name for run in audit.runs for name in run.begins_later):
         text = f"{', '.join(later)}, in the state that the log gives; whether it can be reached is"
         yield ("mid-run", "bold yellow"), (f"{text} not known", "")
