@@ -64,7 +64,7 @@ def _refused(name: str, run: RunAudit, refusal: Refusal) -> Iterator[RenderableT
         yield TraceText(past.timeline, {})
         yield ""
     elif past.last:
-        shown = f"The event depends on {past.steps:,} steps; the last of them:"
+        shown = f"The event depends on {counted(past.steps, 'step')}; the last of them:"
         yield Paragraph(shown)
         yield Rows([((step, ""),) for step in past.last])
         yield ""
