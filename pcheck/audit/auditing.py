@@ -108,7 +108,7 @@ class Auditor:
             Answer.REFUSED if is_refused else Answer.UNDECIDED if undecided else Answer.SOUND,
             sum(len(each.events) for each in nodes),
             len(trail),
-            sum(event == HIDDEN for event in trail.events),
+            tuple([step.label for _, step, event in trail if event == HIDDEN]) if self.gap else (),
             walk.assumed,
             refusal,
             undecided,

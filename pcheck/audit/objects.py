@@ -28,7 +28,7 @@ def _run(run: RunAudit) -> dict[str, Any]:
         "answer": run.answer.value,
         "events": run.events,
         "steps": run.steps,
-        "hidden_steps": run.hidden,
+        "hidden_steps": list(run.hidden),
         "assumed_messages": run.assumed,
         "begin_in_mid_run": list(run.begins_later),
         "undecided_because": run.undecided or None,

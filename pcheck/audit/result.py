@@ -59,7 +59,7 @@ class RunAudit:
     answer: Answer
     events: int
     steps: int  # of the witness, or of the longest try
-    hidden: int  # of these steps, those that the log leaves out
+    hidden: tuple[str, ...]  # of these steps, the labels of those that the log leaves out
     assumed: int  # messages that may have been sent before the log begins
     refusal: Refusal | None = None
     undecided: str = ""

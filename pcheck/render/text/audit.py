@@ -134,8 +134,10 @@ def _notes(audit: Audit) -> Iterator[tuple[Cell, ...]]:
     if audit.defaults:
         values = ", ".join(f"{name} {audit.setup.options[name]}" for name in audit.defaults)
         yield ("defaults", "dim"), (f"{values}: not from the log; it may need others", "")
-    if hidden := sum(run.hidden for run in audit.runs):
-        yield ("left out", "dim"), (f"{counted(hidden, 'step')} that the log does not have", "")
+    if hidden := [step for run in audit.runs for step in run.hidden]:
+        shown = "; ".join(hidden[:MAX_LISTED]) + ("; ..." if len(hidden) > MAX_LISTED else "")
+        text = f"{counted(len(hidden), 'step')} that the log does not have: {shown}"
+        yield ("left out", "dim"), (text, "")
     if audit.judged:
         names = ", ".join(audit.judged)
         yield ("judged", "dim"), (f"{names}, in the order in which the execution was found", "")
