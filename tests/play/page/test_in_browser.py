@@ -166,8 +166,9 @@ def test_undo_redo_and_links_lead_to_every_point(browser: Browser, tmp_path: Pat
         press(tab, key, ord(key.upper()), key)
         _ = stepping.undo() if undoes else stepping.redo()
         check_shown(tab, stepping)
-    tab.run("location.reload()")
-    assert soon(tab, "document.readyState === 'complete' && !!document.querySelector('#events li')")
+    tab.run("window.isOld = true; location.reload()")  # the old page may still be there for a while
+    loaded = "!window.isOld && document.readyState === 'complete'"
+    assert soon(tab, f"{loaded} && !!document.querySelector('#events li')")
     check_shown(tab, stepping)
     click_at(tab, "document.querySelector('#events li:nth-child(3) button')")
     check_shown(tab, Stepping(setup, bug_labels()[:3]))
