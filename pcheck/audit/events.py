@@ -77,15 +77,15 @@ class Events:
     def __init__(self) -> None:
         self.all: list[Event] = []
         self._known: dict[str, Event] = {}
+        self._names: set[str] = {*FIELDS}  # with those that do not matter
 
     def of(self, found: Any, place: Place) -> tuple[str, Event]:
         """Return the run and the event of a JSON value, or raise UsageError."""
         if not isinstance(found, Mapping):
             raise UsageError(f"{place}: an event must be a JSON object, such as {EXAMPLE}")
         for name in found:
-            if name not in FIELDS and (near := get_close_matches(str(name), FIELDS, 1, 0.85)):
-                text = f"unknown field {str(name)!r} of an event; did you mean {near[0]!r}?"
-                raise UsageError(f"{place}: {text}")
+            if name not in self._names:
+                self._check_name(name, place)
         content = {name: found[name] for name in FIELDS if found.get(name) is not None}
         run = content.pop("run", "")
         try:
@@ -97,6 +97,14 @@ class Events:
             event = self._known[key] = _made(len(self.all), content, place)
             self.all.append(event)
         return str(run), event
+
+    def _check_name(self, name: str, place: Place) -> None:
+        """Raise UsageError if a field of an event is misspelt."""
+        near = get_close_matches(str(name), FIELDS, 1, 0.85)
+        if near:
+            text = f"unknown field {name!r} of an event; did you mean {near[0]!r}?"
+            raise UsageError(f"{place}: {text}")
+        self._names.add(name)
 
 
 EXAMPLE = '{"node": "a1", "event": "deliver", "from": "p1", "message": "Prepare(ballot=1)"}'
