@@ -9,7 +9,7 @@ from pcheck.audit.exercised import never_exercised
 from pcheck.audit.judging import MAX_STEPS, is_about_messages, judge, rules_of
 from pcheck.audit.logs import TICK_EVERY, Log, NodeLog
 from pcheck.audit.options import Options, Taken
-from pcheck.audit.past import MAX_LISTED, labels_of, past_of
+from pcheck.audit.past import labels_of, past_of, undrawn
 from pcheck.audit.places import Place
 from pcheck.audit.result import Answer, Audit, Past, Refusal, RunAudit
 from pcheck.audit.starts import starts_of
@@ -17,13 +17,11 @@ from pcheck.audit.trail import HIDDEN, Stuck
 from pcheck.audit.walk import Walk
 from pcheck.audit.why import letters_of, possible_instead, reason_of, refused_node
 from pcheck.errors import UsageError
-from pcheck.language.printing import show
 from pcheck.language.property import Property
-from pcheck.language.reading import shown_fields
 from pcheck.loading.expressions import names_for
 from pcheck.loading.setup import Setup
 from pcheck.search.clock import Tick, no_tick
-from pcheck.semantics.cluster_model import ClusterModel
+from pcheck.semantics.cluster_model import ClusterModel, fields_of
 from pcheck.semantics.trace import follow
 from pcheck.text import counted, unknown
 
@@ -93,8 +91,6 @@ class Auditor:
             step = trail.distinct[number]
             self._taken.setdefault(id(step), (i, step))
         undecided = _undecided(walk, is_found)
-        if not is_found:
-            walk.restore()
         is_refused = not is_found and not undecided
 
         def place_of(i: int, event: int) -> Place | None:
@@ -153,15 +149,15 @@ class Auditor:
     def _refusal(self, walk: Walk) -> Refusal:
         stuck = walk.stuck
         assert stuck is not None
+        walk.restore()
         i = refused_node(walk, stuck)
         log, at, local = walk.nodes[i], stuck.at[i], stuck.local[i]
         event = self.log.event(log.events[at])
-        fields = {name: show(value) for name, value in shown_fields(local.actor).items()}
         return Refusal(
             self.log.place(log, at),
             str(event),
             str(self.model.nodes[i].me),
-            fields if local.up else {"": "down", **fields},
+            fields_of(local),
             self._reason(walk, stuck, i),
             possible_instead(walk, stuck, i),
             self._past(walk, stuck, i, event),
@@ -175,9 +171,7 @@ class Auditor:
 
     def _past(self, walk: Walk, stuck: Stuck, i: int, event: Event) -> Past:
         if walk.assumed:  # the reference semantics has no such messages
-            return Past(
-                len(stuck.trail), last=tuple([s.label for _, s, _ in stuck.trail][-MAX_LISTED:])
-            )
+            return undrawn([step for _, step, _ in stuck.trail])
         return past_of(self.options, walk.starts, stuck.trail, i, letters_of(walk, event, i))
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from pcheck.audit.options import Local, Options
+from pcheck.audit.options import Options
 from pcheck.audit.places import Place
 from pcheck.audit.result import Violation
-from pcheck.audit.starts import state_of
 from pcheck.audit.trail import Trail
 from pcheck.language.property import Kind, Property
 from pcheck.language.seen import Seen
+from pcheck.semantics.network import Letter
+from pcheck.semantics.node import Config
 
 MAX_STEPS = 50_000  # of a run in which properties of fields are judged
 
@@ -29,15 +30,13 @@ def is_about_messages(prop: Property) -> bool:
 
 def judge(
     options: Options,
-    starts: Sequence[Local],
+    starts: Sequence[Config],
     trail: Trail,
     properties: Iterable[Property],
     place_of: PlaceOf,
 ) -> list[Violation]:
     """Return the properties that a run violates, each after the first step that does."""
-    model, observer = options.model, options.model.observer
-    begin = state_of(options, starts)
-    configs, observed = list(begin.nodes), begin.observed
+    observer, configs, observed = options.model.observer, list(starts), frozenset[Letter]()
     before = observer.seen(observer.observation(observed, configs))
     left, found = list(properties), list[Violation]()
     for prop in list(left):
@@ -50,7 +49,7 @@ def judge(
             break
         now = observer.watch(observed, step.bundle)
         is_more, observed = now is not observed, now
-        configs[i] = model.nodes[i].config(step.after.actor, step.after.up, ())
+        configs[i] = step.after
         if not is_more and not about_fields:
             continue
         seen = observer.seen(observer.observation(observed, configs))

@@ -26,15 +26,18 @@ class Ranked(NamedTuple):
 
     def __str__(self) -> str:
         """Return a mark that the rank replaces, so that a label may contain it."""
-        _marked.setdefault(self, len(_marked))
-        return f"\N{OBJECT REPLACEMENT CHARACTER}{_marked[self]};"
+        number = _numbers.setdefault(self, len(_marked))
+        if number == len(_marked):
+            _marked.append(self)
+        return f"\N{OBJECT REPLACEMENT CHARACTER}{number};"
 
     def __format__(self, _: str) -> str:
         return str(self)
 
 
 MARK = re.compile("\N{OBJECT REPLACEMENT CHARACTER}([0-9]+);")
-_marked: dict[Ranked, int] = {}  # the ranked values that are parts of texts
+_marked: list[Ranked] = []  # the ranked values that are parts of texts, by the number of the mark
+_numbers: dict[Ranked, int] = {}
 
 
 def ranked(kind: str, value: Any) -> Any:
@@ -90,13 +93,9 @@ class Translation:
             self._met.setdefault(value.kind, set()).add(value.value)
             return self._ranks.get(value.kind, {}).get(value.value, 0)
         if isinstance(value, str):
-            return MARK.sub(lambda mark: str(self._replaced(_of_mark(mark))), value)
+            return MARK.sub(lambda mark: str(self._replaced(_marked[int(mark[1])])), value)
         if isinstance(value, Mapping):
             return {name: self._replaced(each) for name, each in value.items()}
         if isinstance(value, (list, tuple)):
             return [self._replaced(each) for each in value]
         return value
-
-
-def _of_mark(mark: re.Match[str]) -> Ranked:
-    return list(_marked)[int(mark[1])]

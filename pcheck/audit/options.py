@@ -8,29 +8,24 @@ from typing import Any, NamedTuple
 from pcheck.audit.events import Event
 from pcheck.audit.fitting import can_be_matched, fits
 from pcheck.errors import UsageError
-from pcheck.language.actor import Actor
 from pcheck.language.names import Id
 from pcheck.language.reading import shown_fields
 from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Letter
-from pcheck.semantics.node import Bundle, StepKind, delivered
+from pcheck.semantics.node import Bundle, Config, StepKind, delivered
 from pcheck.text import unknown
 
 
-class Local(NamedTuple):
-    """The state of a node without its inbox."""
-
-    actor: Actor
-    up: bool
-
-
 class Taken(NamedTuple):
-    """A step of a node. `changes` is false for a message that the node ignores."""
+    """A step of a node, between configurations with an empty inbox: what a log knows of a state.
+
+    `changes` is false for a message that the node ignores.
+    """
 
     kind: StepKind
     label: str
-    before: Local
-    after: Local
+    before: Config
+    after: Config
     bundle: Bundle
     letter: Letter | None
     changes: bool
@@ -42,54 +37,54 @@ class Options:
 
     def __init__(self, model: ClusterModel) -> None:
         self.model = model
-        self._known: dict[tuple[int, int, int, Letter | None], tuple[Taken, ...]] = {}
-        self._hidden: dict[tuple[int, int, Letter | None], tuple[Taken, ...]] = {}
+        self._known: dict[tuple[Config, int, Letter | None], tuple[Taken, ...]] = {}
+        self._hidden: dict[tuple[Config, Letter | None], tuple[Taken, ...]] = {}
 
-    def of(self, i: int, local: Local, event: Event, letter: Letter | None) -> tuple[Taken, ...]:
+    def of(self, i: int, local: Config, event: Event, letter: Letter | None) -> tuple[Taken, ...]:
         """Return the steps of node i that fit an event, of a delivery those with this letter."""
-        key = i, id(local.actor), event.number * 2 + local.up, letter
+        key = local, event.number, letter
         found = self._known.get(key)
         if found is None:
-            steps = (step for step in self._of_kind(i, local, event, letter))
+            steps = self._of_kind(i, local, event, letter)
             found = tuple([step for step in steps if self.agrees(i, event, step)])
             self._known[key] = found
         return found
 
-    def hidden(self, i: int, local: Local, letter: Letter | None) -> tuple[Taken, ...]:
+    def hidden(self, i: int, local: Config, letter: Letter | None) -> tuple[Taken, ...]:
         """Return the steps of node i that a log may leave out: actions, or those on a letter."""
         if not local.up:
             return ()
-        key = i, id(local.actor), letter
+        key = local, letter
         if key not in self._hidden:
-            steps = self._moves(i, local.actor, letter)
+            steps = self._moves(i, local, letter)
             self._hidden[key] = tuple([step for step in steps if step.changes])
         return self._hidden[key]
 
     def _of_kind(
-        self, i: int, local: Local, event: Event, letter: Letter | None
+        self, i: int, local: Config, event: Event, letter: Letter | None
     ) -> Iterator[Taken]:
         """Yield the steps of the kind of an event, whatever else the event says."""
         node, actor = self.model.nodes[i], local.actor
         nothing = self.model.empty_bundle(i)
         if event.kind == "crash" and local.up:
-            after = Local(node.handlers.after_crash(actor), False)
+            after = node.config(node.handlers.after_crash(actor), False, ())
             yield Taken(StepKind.CRASH, f"{node.me} crashes", local, after, nothing, None, True)
         if event.kind == "restart" and not local.up:
-            after = Local(actor, True)
+            after = node.config(actor, True, ())
             yield Taken(StepKind.RESTART, f"{node.me} restarts", local, after, nothing, None, True)
         if event.kind in ("act", "deliver") and local.up:
-            yield from self._moves(i, actor, letter if event.kind == "deliver" else None)
+            yield from self._moves(i, local, letter if event.kind == "deliver" else None)
 
-    def _moves(self, i: int, actor: Actor, letter: Letter | None) -> Iterator[Taken]:
-        for move in self.model.nodes[i].moves(actor, letter):
-            kind = StepKind.ACT if letter is None else StepKind.DELIVER
-            before, after = Local(actor, True), Local(move.actor or actor, True)
+    def _moves(self, i: int, local: Config, letter: Letter | None) -> Iterator[Taken]:
+        node, kind = self.model.nodes[i], StepKind.ACT if letter is None else StepKind.DELIVER
+        for move in node.moves(local.actor, letter):
+            after = local if move.actor is None else node.config(move.actor, True, ())
             if move.actor is not None or letter is not None:
                 changes, choice = move.actor is not None, ""
                 if letter is not None:
-                    begin = delivered(letter.src, self.model.nodes[i].me, letter.message)
+                    begin = delivered(letter.src, node.me, letter.message)
                     choice = move.label.removeprefix(begin).removeprefix(", ")
-                yield Taken(kind, move.label, before, after, move.bundle, letter, changes, choice)
+                yield Taken(kind, move.label, local, after, move.bundle, letter, changes, choice)
 
     def agrees(self, i: int, event: Event, step: Taken) -> bool:
         """Return whether a step is as the event says, besides its kind and its message."""
@@ -99,7 +94,7 @@ class Options:
             and self.is_in_state(i, event, step.after)
         )
 
-    def is_in_state(self, i: int, event: Event, local: Local) -> bool:
+    def is_in_state(self, i: int, event: Event, local: Config) -> bool:
         """Return whether the fields of a node are as the event says."""
         if event.state is None:
             return True
@@ -127,7 +122,7 @@ def _same_sends(logged: tuple[Mapping[str, Any], ...], bundle: Bundle) -> bool:
     """Return whether these are the messages of a step; each receiver may have its own entry."""
     if can_be_matched(logged, bundle.sends, lambda each, sent: _is_sent(each, *sent)):
         return True
-    if any(len(each.get("to", "??")) > 1 for each in logged):
+    if any("to" not in each or len(each["to"]) > 1 for each in logged):
         return False
     sent: dict[str, list[Letter]] = {}
     said: dict[str, list[Any]] = {}

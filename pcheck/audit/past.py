@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from pcheck.audit.options import Local, Options, Taken
+from pcheck.audit.options import Options, Taken
 from pcheck.audit.result import Past
-from pcheck.audit.starts import state_of
 from pcheck.audit.trail import Trail
 from pcheck.language.names import Id
 from pcheck.semantics.cluster_model import ClusterModel, State
 from pcheck.semantics.network import Letter
-from pcheck.semantics.node import Row, StepKind
+from pcheck.semantics.node import Config, Row, StepKind
 from pcheck.semantics.trace import follow
 from pcheck.traces.timeline import timeline_of
 
@@ -21,7 +20,7 @@ MAX_DRAWN, MAX_LISTED = 60, 10  # steps
 
 def past_of(
     options: Options,
-    starts: Sequence[Local],
+    starts: Sequence[Config],
     trail: Trail,
     i: int,
     letters: Collection[Letter] = (),
@@ -30,13 +29,17 @@ def past_of(
     needed = _needed(options.model, trail, i, letters)
     steps = [(node, step) for nth, (node, step, _) in enumerate(trail) if nth in needed]
     if len(steps) > MAX_DRAWN:
-        last = [step.label for _, step in steps[-MAX_LISTED:]]
-        return Past(len(steps), last=tuple(last))
-    model = options.model.beginning_at(state_of(options, starts))
+        return undrawn([step for _, step in steps])
+    model = options.model.beginning_at(State(tuple(starts), 0, frozenset()))
     labels = tuple(labels_of(model, steps))
     timeline = timeline_of(model, follow(model, labels))
     # what did not arrive in these steps may arrive later
     return Past(len(labels), replace(timeline, losing_is_a_step=True))
+
+
+def undrawn(steps: Sequence[Taken]) -> Past:
+    """Return steps that are too many to draw, or that the reference semantics does not take."""
+    return Past(len(steps), last=tuple([step.label for step in steps[-MAX_LISTED:]]))
 
 
 def _needed(model: ClusterModel, trail: Trail, i: int, letters: Collection[Letter]) -> set[int]:

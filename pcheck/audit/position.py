@@ -11,11 +11,11 @@ from pcheck.audit.events import Event
 from pcheck.audit.fitting import fits, says_all
 from pcheck.audit.logs import Log, NodeLog
 from pcheck.audit.mail import Copy, Inbox, Outbox
-from pcheck.audit.options import Local, Options, Taken
+from pcheck.audit.options import Options, Taken
 from pcheck.audit.trail import HIDDEN, Trail
 from pcheck.errors import UsageError
 from pcheck.semantics.network import Letter
-from pcheck.semantics.node import Bundle
+from pcheck.semantics.node import Bundle, Config
 
 
 class Choice(NamedTuple):
@@ -42,7 +42,7 @@ class Done:
     """A step that was taken, and what it takes to take it back."""
 
     choice: Choice
-    local: Local
+    local: Config
     hidden: int
     head: int = 0
     has_sent: bool = False
@@ -52,7 +52,7 @@ class Position:
     """The places of all nodes in their logs. Steps can be taken, and taken back."""
 
     def __init__(
-        self, options: Options, log: Log, nodes: Sequence[NodeLog], starts: Sequence[Local]
+        self, options: Options, log: Log, nodes: Sequence[NodeLog], starts: Sequence[Config]
     ) -> None:
         """Begin before the first event of each node."""
         self.options, self.model, self.log, self.nodes = options, options.model, log, nodes
@@ -76,7 +76,7 @@ class Position:
         """All on which the following steps depend."""
         return (
             *(tuple(self.at), tuple(self.hidden)),
-            tuple([(id(each.actor), each.up) for each in self.local]),
+            tuple(self.local),
             tuple([each.key for each in self.outboxes]),
             tuple([each.key for each in self.inboxes]),
         )
@@ -102,13 +102,12 @@ class Position:
         except UsageError as error:
             raise UsageError(f"{self.log.place(self.nodes[i], self.at[i])}: {error}") from None
 
-    def _next_of(self, i: int, event: Event, local: Local) -> Next:
-        if event.kind == "state":
-            is_so = self.options.is_in_state(i, event, local)
-            return Next((Choice(i, None, True),) if is_so else (), True)
-        if event.kind == "send":
-            is_so = self.options.is_in_state(i, event, local)
-            return Next(tuple(self._sent(i, event)) if is_so else (), True)
+    def _next_of(self, i: int, event: Event, local: Config) -> Next:
+        if event.kind in ("state", "send"):
+            if not self.options.is_in_state(i, event, local):
+                return Next((), True)
+            is_state = event.kind == "state"
+            return Next((Choice(i, None, True),) if is_state else tuple(self._sent(i, event)), True)
         if event.kind != "deliver":
             steps = self.options.of(i, local, event, None)
             return Next(tuple([Choice(i, step, True) for step in steps]), True)
@@ -151,7 +150,7 @@ class Position:
         """Yield what the node has sent that an event can stand for; on `set` one is enough."""
         outbox = self.outboxes[i]
         for letter in outbox.index.candidates(None, event.message):
-            if event.message is None or self.fits(event, letter)[0]:
+            if self.fits(event, letter)[0]:
                 for copies in outbox.unlogged(letter, event.to):
                     yield Choice(i, None, True, copies)
                     if outbox.is_kept:

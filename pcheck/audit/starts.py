@@ -9,24 +9,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pcheck.audit.logs import Log, NodeLog
-from pcheck.audit.options import Local, Options
+from pcheck.audit.options import Options
 from pcheck.audit.values import made
 from pcheck.errors import UsageError
 from pcheck.language.reading import shown_fields
 from pcheck.loading.expressions import Names, fits, written_hint
-from pcheck.semantics.cluster_model import State
+from pcheck.semantics.node import Config
 
 
 def starts_of(
     options: Options, names: Names, log: Log, nodes: Sequence[NodeLog]
-) -> tuple[list[Local], frozenset[int], bool]:
+) -> tuple[list[Config], frozenset[int], bool]:
     """Return the state in which each node begins, and the nodes that begin in mid-run.
 
     The third result is whether the log gives only a part of such a state.
     """
     starts, later, is_partial = [], set(), False
     for i, own in enumerate(nodes):
-        start = Local(options.model.nodes[i].first.actor, True)
+        start = options.model.nodes[i].first
         event = log.event(own.events[0]) if own.events else None
         if event is not None and event.kind == "state":
             try:
@@ -40,7 +40,7 @@ def starts_of(
     return starts, frozenset(later), is_partial
 
 
-def _given(options: Options, i: int, state: dict[str, object], names: Names) -> Local:
+def _given(options: Options, i: int, state: dict[str, object], names: Names) -> Config:
     node = options.model.nodes[i]
     kind, values = type(node.first.actor), {}
     for name, logged in state.items():
@@ -50,13 +50,6 @@ def _given(options: Options, i: int, state: dict[str, object], names: Names) -> 
             hint = written_hint(kind, name)
             raise UsageError(f"{node.me}.{name} must be {hint}, got {logged}")
     try:
-        return Local(node.handlers.interned(node.first.actor.but(**values)), True)
+        return node.config(node.handlers.interned(node.first.actor.but(**values)), True, ())
     except (TypeError, ValueError) as error:
         raise UsageError(f"{node.me} cannot begin in this state: {error}") from None
-
-
-def state_of(options: Options, starts: Sequence[Local]) -> State:
-    """Return the global state in which a run begins."""
-    nodes = options.model.nodes
-    configs = [node.config(each.actor, each.up, ()) for node, each in zip(nodes, starts)]
-    return State(tuple(configs), 0, frozenset())

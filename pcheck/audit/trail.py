@@ -6,7 +6,8 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pcheck.audit.options import Local, Taken
+from pcheck.audit.options import Taken
+from pcheck.semantics.node import Config
 
 HIDDEN = 0  # in a trail, the event of a step that the log leaves out
 
@@ -53,6 +54,6 @@ class Stuck:
     """The end of the longest try: for each node, its state and the number of its events taken."""
 
     at: tuple[int, ...]
-    local: tuple[Local, ...]
+    local: tuple[Config, ...]
     trail: Trail
     is_dead: tuple[bool, ...]  # the nodes whose next event fits no step, whatever is sent

@@ -15,7 +15,7 @@ from itertools import islice
 
 from pcheck.audit.logs import TICK_EVERY, Log, NodeLog
 from pcheck.audit.mail import Inbox, Outbox
-from pcheck.audit.options import Local, Options
+from pcheck.audit.options import Options
 from pcheck.audit.position import Choice, Done, Position
 from pcheck.audit.trail import Stuck
 from pcheck.audit.values import made
@@ -24,6 +24,7 @@ from pcheck.language.values import UnsupportedValue
 from pcheck.loading.expressions import Names
 from pcheck.search.clock import Tick, no_tick
 from pcheck.semantics.network import Letter
+from pcheck.semantics.node import Config
 
 MAX_CHOICES = 20_000  # that are taken back before a run is undecided
 MAX_ROOM = 3_000_000  # for what is remembered of the tries, in parts of states
@@ -45,7 +46,7 @@ class Walk(Position):
         options: Options,
         log: Log,
         nodes: Sequence[NodeLog],
-        starts: Sequence[Local],
+        starts: Sequence[Config],
         names: Names,
         *,
         later: frozenset[int] = frozenset(),
@@ -69,7 +70,6 @@ class Walk(Position):
         self.was_short = False  # a node could have taken more than `gap` steps
         self._undo: list[Done] = []
         self._frames: list[_Frame] = []
-        self._backs = 0
         self._branched = False
         self._assumed_at: set[tuple[int, int]] = set()
         self._visited: set[object] = set()
@@ -98,7 +98,7 @@ class Walk(Position):
 
         A message is assumed only if the log says all of it, and the node then has a step.
         """
-        if self._frames or self._backs:
+        if self._branched:
             return False
         for i in range(len(self.nodes)):
             event, letter = self.event_of(i), self._letter_before(i)
@@ -213,7 +213,7 @@ class Walk(Position):
 
     def _is_new(self) -> bool:
         """Return whether the present state was not tried before, as far as this was noted."""
-        if not self._backs:
+        if not self.tries:
             return True
         self._room -= self.size
         key = self.key
@@ -237,7 +237,6 @@ class Walk(Position):
             if following is not None:
                 frame.tried += 1
                 self.left -= 1
-                self._backs += 1
                 self._take(following)
                 self.awake.extend(range(len(self.nodes)))
                 return True

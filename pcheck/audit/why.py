@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from pcheck.audit.events import Event, said
 from pcheck.audit.fitting import fits
-from pcheck.audit.options import Local, Taken
+from pcheck.audit.options import Taken
 from pcheck.audit.trail import Stuck
 from pcheck.audit.walk import Walk
 from pcheck.language.printing import show
 from pcheck.language.reading import shown_fields
 from pcheck.semantics.network import Letter
+from pcheck.semantics.node import Config
 from pcheck.text import nearest, one_of
 from pcheck.traces.ignoring import ignores
 from pcheck.traces.impossible import MAX_LISTED, why_not_offered
@@ -66,7 +67,7 @@ def _why_not_taken(walk: Walk, stuck: Stuck, i: int, event: Event) -> str:
     return _mismatch(walk, i, event, steps)
 
 
-def _steps(walk: Walk, i: int, local: Local, letters: Iterable[Letter | None]) -> Iterator[Taken]:
+def _steps(walk: Walk, i: int, local: Config, letters: Iterable[Letter | None]) -> Iterator[Taken]:
     """Yield the steps of a node on these messages, whatever the log says; None: its actions."""
     for letter in letters:
         bare = Event(-1, "", "deliver" if letter is not None else "act")
@@ -78,12 +79,7 @@ def letters_of(walk: Walk, event: Event, i: int) -> list[Letter]:
     if event.kind != "deliver":
         return []
     found = walk.inboxes[i].index.candidates(event.src, event.message)
-    return [letter for letter in found if _is_of(event, letter)]
-
-
-def _is_of(event: Event, letter: Letter) -> bool:
-    is_from = event.src in (None, letter.src)
-    return is_from and (event.message is None or fits(event.message, letter.message))
+    return [letter for letter in found if walk.fits(event, letter)[0]]
 
 
 def _never_sent(walk: Walk, i: int, event: Event) -> str:
@@ -98,7 +94,7 @@ def _never_sent(walk: Walk, i: int, event: Event) -> str:
     return f"{who} {has} {said(event.message)} to {me} by then{like}"
 
 
-def _why_not_acting(walk: Walk, i: int, event: Event, local: Local) -> str:
+def _why_not_acting(walk: Walk, i: int, event: Event, local: Config) -> str:
     node = walk.model.nodes[i]
     steps = list(_steps(walk, i, local, [None]))
     label = f"{node.me} {event.action}"
@@ -140,7 +136,7 @@ def _sends_said(event: Event) -> str:
     return " and ".join(found) or "sends nothing"
 
 
-def _other_fields(event: Event, local: Local) -> str:
+def _other_fields(event: Event, local: Config) -> str:
     shown = shown_fields(local.actor)
     wrong = [
         f"{name} = {show(shown[name])}, and the log says {said(logged)}"

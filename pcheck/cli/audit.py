@@ -28,6 +28,7 @@ from pcheck.cli.spec_options import SCOPE, Given, option, spec_command, with_def
 from pcheck.errors import UsageError
 from pcheck.files import check_apart, file_to_write, write_whole
 from pcheck.language.cluster import Cluster
+from pcheck.loading.options import flag
 from pcheck.loading.setup import DEFAULT_NETWORK, MAX_CRASHES, Setup, prepare
 from pcheck.loading.spec import Spec
 from pcheck.render.text.audit import AuditReport, FieldReport, field_summary, summary
@@ -72,21 +73,18 @@ def _audit(spec: Spec, own: Given, given: Given) -> int:
         quiet = given["as_json"] or given["quiet"]
         with Counting("lines read:", TICK_EVERY, quiet=quiet) as counting:
             log = read_log(given["logs"], translation, counting.tick)
-        setup = _setup(spec, own, given, log)
+        options = _options_for(spec, log, own)
+        setup = _setup(spec, options, given, log)
         with Counting("events compared:", TICK_EVERY, log.size, quiet=quiet) as counting:
-            sizes = [name for name in _sizes_in(spec, log, own) if name not in own]
-            keeps = file is not None or given["as_json"]
+            sizes = [name for name in options if name not in own]
             numbers = [each.name for each in spec.parameters if each.kind is int]
-            defaults = [
-                name
-                for name in numbers
-                if name not in own and name not in sizes and setup.options[name]
-            ]
+            defaults = [n for n in numbers if n not in options and setup.options[n]]
+            keeps = file is not None or given["as_json"]
             audit = Auditor(
                 *(setup, log), gap=gap, sizes=sizes, defaults=defaults, keeps=keeps,
                 tick=counting.tick,
             ).audit()  # fmt: skip
-    _print(given, audit_object(audit), AuditReport(audit), summary(audit))
+    _print(given, lambda: audit_object(audit), AuditReport(audit), summary(audit))
     if file is not None:
         _save(audit, file)
     return audit.status
@@ -105,7 +103,7 @@ def _save(audit: Audit, file: Path) -> None:
     print(f"pcheck: {file} was not written: {why}", file=sys.stderr)
 
 
-def _setup(spec: Spec, own: Given, given: Given, log: Log) -> Setup:
+def _setup(spec: Spec, options: Given, given: Given, log: Log) -> Setup:
     """Return the cluster of a log: with its nodes, and as many crashes as it has."""
     crash = {event.number for event in log.events.all if event.kind == "crash"}
     crashes = [
@@ -114,11 +112,11 @@ def _setup(spec: Spec, own: Given, given: Given, log: Log) -> Setup:
     ]
     if max(crashes) > MAX_CRASHES:
         raise UsageError(f"a run of the log has {max(crashes):,} crashes; at most {MAX_CRASHES:,}")
-    if not isinstance(spec.build(spec.options(own), None), Cluster):
+    if not isinstance(spec.build(spec.options(options), None), Cluster):
         raise UsageError(f"{spec.name} is a Model without nodes; a log needs nodes")
     return prepare(
         spec,
-        _sizes_in(spec, log, own),
+        options,
         bug=given["bug"],
         network=given["network"],
         crashes=max(crashes),
@@ -126,7 +124,7 @@ def _setup(spec: Spec, own: Given, given: Given, log: Log) -> Setup:
     )
 
 
-def _sizes_in(spec: Spec, log: Log, own: Given) -> dict[str, Any]:
+def _options_for(spec: Spec, log: Log, own: Given) -> dict[str, Any]:
     """Return the options of the spec that are given, and those that the nodes of a log decide."""
     nodes = frozenset[str]().union(*(event.names for event in log.events.all))
     return sizes_of(spec, nodes, own)
@@ -138,12 +136,13 @@ def _audit_fields(spec: Spec, own: Given, given: Given, form: str) -> int:
         raise UsageError(f"--format {form} goes with the spec {name}, not with {spec.name}")
     useless = {"--bug": "bug", "--network": "network", "--map": "mapping", "--gap": "gap"}
     useless |= {"--also": "also", "--save": "save"}
-    for flag in [*(f"--{each}" for each in own), *(f for f, key in useless.items() if given[key])]:
-        raise UsageError(f"{flag} does nothing with --format {form}, whose rules are fixed")
+    flags = [*map(flag, own), *(each for each, key in useless.items() if given[key])]
+    if flags:
+        raise UsageError(f"{flags[0]} does nothing with --format {form}, whose rules are fixed")
     quiet = given["as_json"] or given["quiet"]
     with Counting("lines read:", TICK_EVERY, quiet=quiet) as counting:
         audit = audit_lines(_lines(given["logs"], counting.tick))
-    _print(given, field_audit_object(audit), FieldReport(audit), field_summary(audit))
+    _print(given, lambda: field_audit_object(audit), FieldReport(audit), field_summary(audit))
     return 1 if audit.is_refused else 0
 
 
@@ -156,10 +155,10 @@ def _lines(files: Sequence[str], tick: Callable[[], None]) -> Iterator[tuple[Pla
 
 
 def _print(
-    given: Given, found: dict[str, Any], report: RenderableType, brief: RenderableType
+    given: Given, found: Callable[[], dict[str, Any]], report: RenderableType, brief: RenderableType
 ) -> None:
     if given["as_json"]:
-        print(json.dumps(found, indent=2, ensure_ascii=False))
+        print(json.dumps(found(), indent=2, ensure_ascii=False))
     else:
         Console(highlight=False).print(brief if given["quiet"] else report)
 

@@ -1,4 +1,4 @@
-"""How long the audit of a million events takes, and how much memory: a walk of 50 nodes.
+"""The seconds and the memory that the audit of a million events takes: a walk of 50 nodes.
 
 python tests/bench/audit.py [EVENTS]
 """
