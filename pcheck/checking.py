@@ -8,17 +8,20 @@ check("paxos", acceptors=3, proposers=2).assert_holds()
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pcheck.loading.added import Also
 from pcheck.loading.named_nodes import NodeNames
+from pcheck.loading.origin import origin_of
 from pcheck.loading.setup import Setup, prepare
 from pcheck.results.result import Result
 from pcheck.search.clock import Clock, OnProgress
 from pcheck.search.engine import OnNote, explore
 from pcheck.search.limits import Limits
 from pcheck.search.options import SearchOptions
+from pcheck.search.saving import DEFAULT_SECONDS, Saving
 from pcheck.search.vacuity import warnings_of_unsent
 from pcheck.semantics.cluster_model import ClusterModel
 
@@ -43,6 +46,8 @@ def check(
     engine: str = "auto",
     reduce: str | None = None,
     threads: int | None = None,
+    checkpoint: str | Path | None = None,
+    checkpoint_every: float = DEFAULT_SECONDS,
     on_progress: OnProgress | None = None,
     **options: Any,
 ) -> Result:
@@ -52,7 +57,8 @@ def check(
     argument that is not given has its value in the bug's scope, otherwise the builder's default:
     network `set`, one crash. Only nodes and groups in `crash_nodes` may crash: names, or a text
     such as "a1,a2". `also` adds properties, or files of properties, to those of the spec. Questions
-    about the future are asked if `properties` names them; at most `stops` of `stop_nodes` stop.
+    about the future are asked if `properties` names them; at most `stops` of `stop_nodes` stop. A
+    search that was stopped or killed goes on from the last one in the folder `checkpoint`.
     """
     setup = prepare(
         spec,
@@ -68,7 +74,8 @@ def check(
         also=also,
     )
     limits = Limits(max_states, max_seconds, max_memory, depth=max_depth)
-    how = SearchOptions(engine, reduce, limits, all_properties, threads)
+    saving = Saving(Path(checkpoint), checkpoint_every) if checkpoint is not None else None
+    how = SearchOptions(engine, reduce, limits, all_properties, threads, saving)
     return answer(setup, how, on_progress=on_progress)
 
 
@@ -81,6 +88,9 @@ def answer(
 ) -> Result:
     """Explore the model of a setup and return the result, or raise SpecError without properties."""
     setup.check_properties()
+    if options.saving is not None:
+        saving = replace(options.saving, origin=origin_of(setup))
+        options = replace(options, saving=saving)
     model, clock = setup.model, Clock(options.limits, on_progress)
     search = explore(model, options, on_note=on_note, clock=clock)
     is_whole = search.complete and search.saw_all

@@ -44,6 +44,7 @@ from pcheck.search.limits import STOPPING_EXCEPTIONS, Limits, stop_phrase, stop_
 from pcheck.search.options import ENGINES, SearchOptions
 from pcheck.search.outcome import Verdict
 from pcheck.search.reductions.reduce import REDUCTIONS
+from pcheck.search.saving import DEFAULT_SECONDS, Saving
 from pcheck.text import one_of, printable
 
 STATUS = {Verdict.HOLDS: 0, Verdict.VIOLATED: 1, Verdict.INCOMPLETE: 3}
@@ -108,6 +109,7 @@ def _search(setup: Setup, given: Given, output: Output, line: ProgressLine) -> R
         limits=Limits(given["max_states"], given["max_seconds"], memory, depth=given["max_depth"]),
         all_properties=given["all_properties"],
         threads=given["threads"],
+        saving=_saving(given),
     )
     with redirect_stdout(sys.stderr):
         result = answer(setup, options, on_progress=line.on_progress, on_note=line.on_note)
@@ -115,6 +117,16 @@ def _search(setup: Setup, given: Given, output: Output, line: ProgressLine) -> R
             line.on_violation(result.outline)
         output.prepare(result)
         return result
+
+
+def _saving(given: Given) -> Saving | None:
+    """Return where and how often the search is saved, or raise UsageError."""
+    folder, seconds = given["checkpoint"], given["checkpoint_every"]
+    if folder is None:
+        if seconds is not None:
+            raise UsageError("--checkpoint-every needs --checkpoint")
+        return None
+    return Saving(Path(folder), DEFAULT_SECONDS if seconds is None else seconds)
 
 
 @dataclass(frozen=True)
@@ -269,6 +281,10 @@ def _general_options() -> Iterator[inspect.Parameter]:
     yield option("reduce", str, how, "--reduce NAMES", with_default(reductions, "all"))
     threads = with_default("Threads for a search of over a million states.", "one per core")
     yield option("threads", int, how, "--threads INT", threads)
+    folder = "Save the search in folder DIR now and then; the same command goes on from there."
+    yield option("checkpoint", str, how, "--checkpoint DIR", folder)
+    often = with_default("Seconds between two checkpoints.", f"{DEFAULT_SECONDS:g}")
+    yield option("checkpoint_every", float, how, "--checkpoint-every SECONDS", often)
     every = "Continue after a violation until every property is decided."
     yield option("all_properties", bool, how, "--all-properties", every)
     yield option("max_states", int, how, "--max-states INT", "Stop after INT states.")

@@ -16,7 +16,8 @@ from pcheck.text import an, one_of
 GENERAL_OPTIONS = frozenset(  # the names of the commands' own options
     "spec bug also network crashes crash_nodes engine reduce property all_properties max_states "
     "max_seconds max_memory save json quiet help find format output levels step verify "
-    "coverage coverage_file max_depth stops stop_nodes threads traps gap map".split()
+    "coverage coverage_file max_depth stops stop_nodes threads traps gap map checkpoint "
+    "checkpoint_every".split()
 )
 
 

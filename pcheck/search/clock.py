@@ -83,6 +83,10 @@ class Clock:
         now = time.monotonic() if self._paused_at is None else self._paused_at
         return now - self._start
 
+    def add(self, seconds: float) -> None:
+        """Count the seconds that an earlier run spent; they count towards no limit."""
+        self._excluded -= seconds
+
     @contextmanager
     def halving(self) -> Iterator[None]:
         """Allow only half of the remaining time, for an attempt that may fail."""

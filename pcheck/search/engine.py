@@ -22,6 +22,7 @@ from pcheck.language.model import Model
 from pcheck.language.property import Kind, Property
 from pcheck.search import future, progress, reference
 from pcheck.search.clock import Clock, OnProgress, Progress
+from pcheck.search.demands import check_engine_of_a_model, demands, opened
 from pcheck.search.future import Recorded, Tolerated, decided
 from pcheck.search.hidden_state import HiddenStateTest
 from pcheck.search.limits import (
@@ -60,15 +61,20 @@ def explore(
     Then test that no answer of the model's code depended on hidden state.
     """
     if not isinstance(model, ClusterModel):
-        _check_engine_of_a_model(options)
+        check_engine_of_a_model(options)
     elif model.begins_elsewhere:  # the reductions assume that nodes begin in their first states
         options = replace(options, reductions="none")
     clock, test = clock or Clock(options.limits, on_progress), HiddenStateTest(model)
+    checkpoint = opened(model, options, clock, on_note)
+    options = replace(options, checkpoint=checkpoint)
     try:
         search = _explore(model, options, clock, on_note)
     except (Asymmetric, Unreliable) as error:
         raise test.explained(error, clock) from None
-    return test.result(search, clock)
+    result = test.result(search, clock)
+    if checkpoint is not None:
+        checkpoint.end(is_decided=result.verdict is not Verdict.INCOMPLETE)
+    return result
 
 
 def _explore(
@@ -84,16 +90,6 @@ def _explore(
     if options.engine == "compiled" or options.demands_reductions:
         return _compiled_only(model, options, clock, on_note)
     return _reference_then_compiled(model, options, clock, on_note)
-
-
-def _check_engine_of_a_model(options: SearchOptions) -> None:
-    """Raise an error if `options` demand an engine that needs the nodes of a cluster."""
-    if options.engine == "compiled":
-        text = "the compiled engine needs a Cluster; check a Model with"
-        raise UsageError(text, ParameterName("engine"), "reference")
-    if options.demands_reductions:
-        text = "reductions need a Cluster; check a Model with"
-        raise UsageError(text, ParameterName("reduce"), "none")
 
 
 def _reference_then_compiled(
@@ -196,12 +192,6 @@ def _avoiding(model: Model[Any], options: SearchOptions, clock: Clock) -> Search
     )
 
 
-def _demands(options: SearchOptions) -> list[str]:
-    """Return the flags of the options that demand the compiled engine."""
-    demanded = {"--engine": options.engine == "compiled", "--reduce": options.demands_reductions}
-    return [flag for flag, is_demanded in demanded.items() if is_demanded]
-
-
 def tolerated(
     model: ClusterModel,
     question: Property,
@@ -242,7 +232,7 @@ def record(model: Model[Any], options: SearchOptions, clock: Clock, on_note: OnN
         recorded = compiled.record(model, limits, clock, prunes=prunes)
     except TooManyNumbers as error:
         if options.engine == "compiled" or options.demands_reductions:
-            raise UsageError(f"{error}; leave out {' and '.join(_demands(options))}") from None
+            raise UsageError(f"{error}; leave out {' and '.join(demands(options))}") from None
         return progress.record(model, limits, clock)
     except STOPPING_EXCEPTIONS as end:
         if first is None:
@@ -283,6 +273,7 @@ def _compiled(
         clock=clock,
         first_reactions=_first_reactions(model) if options.reductions is None else None,
         threads=options.threads,
+        checkpoint=options.checkpoint,
     )
     return search
 

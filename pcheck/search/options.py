@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pcheck.errors import ParameterName, UsageError
+from pcheck.search.checkpoint import Checkpoint
 from pcheck.search.limits import Limits
 from pcheck.search.reductions.reduce import REDUCTIONS, parse_reductions
+from pcheck.search.saving import Saving
 from pcheck.text import unknown
 
 ENGINES = ("auto", "reference", "compiled")
@@ -18,7 +20,8 @@ class SearchOptions:
 
     `reductions` is `all`, `none`, or a comma-separated list of names; None leaves the choice to the
     engine. A search stops at the first violation, unless `all_properties` are to be decided. Large
-    searches of the compiled engine use `threads`, or all cores if None; the answer is the same.
+    searches of the compiled engine use `threads`, or all cores if None; the answer is the same. If
+    `saving` is given, they write checkpoints, and go on from the last one.
     """
 
     engine: str = "auto"
@@ -26,6 +29,8 @@ class SearchOptions:
     limits: Limits = Limits()
     all_properties: bool = False
     threads: int | None = None
+    saving: Saving | None = None
+    checkpoint: Checkpoint | None = None  # that the engine opened, for `saving`
 
     def __post_init__(self) -> None:
         if self.engine not in ENGINES:
@@ -39,11 +44,26 @@ class SearchOptions:
         if self.threads is not None and self.engine == "reference":
             text = "the reference engine uses one thread; leave out"
             raise UsageError(text, ParameterName("threads"))
+        if self.saving is not None and self.engine == "reference":
+            text = "the reference engine writes no checkpoints; leave out"
+            raise UsageError(text, ParameterName("checkpoint"))
 
     @property
     def reduction_names(self) -> tuple[str, ...]:
         """The names of the reductions that the compiled engine tries."""
         return REDUCTIONS if self.reductions is None else parse_reductions(self.reductions)
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What a checkpoint of the search depends on, as texts by the names of the options."""
+        facts = {
+            "--engine": self.engine,
+            "--reduce": ",".join(self.reduction_names) or "none",
+            "--all-properties": str(self.all_properties),
+            "--max-states": self.limits.states,
+            "--max-depth": self.limits.depth,
+        }
+        return {name: str(value) for name, value in facts.items() if value is not None}
 
     @property
     def demands_reductions(self) -> bool:

@@ -11,30 +11,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from copy import copy
 from dataclasses import replace
-from typing import NamedTuple
 
 from pcheck.language.actor import Actor
 from pcheck.language.cluster import Cluster
 from pcheck.language.names import group
+from pcheck.search.checkpoint import Checkpoint
 from pcheck.search.clock import EXPLORING, Clock, OnProgress, Progress
 from pcheck.search.compiled import kernel
 from pcheck.search.compiled.machines import check_nodes
 from pcheck.search.compiled.patience import Patience
-from pcheck.search.compiled.store import Store
-from pcheck.search.compiled.tables import Tables
+from pcheck.search.compiled.saved_walk import SavedWalk
 from pcheck.search.compiled.threads import Threads, available_cores
 from pcheck.search.compiled.turn import CLOSING, Refuted, Turn
 from pcheck.search.compiled.walk import Walk
 from pcheck.search.garbage import without_garbage_collection
-from pcheck.search.layers import COMPARING
 from pcheck.search.limits import (
-    INTERRUPT,
     STOPPING_EXCEPTIONS,
     Limits,
-    Stop,
-    entry_limit,
     state_limit,
     stop_reason,
 )
@@ -54,8 +48,6 @@ from pcheck.semantics.cluster_model import ClusterModel
 from pcheck.semantics.network import Network
 
 MAX_TURNS = 20
-MAX_REACTIONS_TO_RECORD = 50_000  # of the closed tables, for which there is no other chance
-BYTES_FOR_ANSWERS = 40  # for each transition, to answer questions about the future
 MAX_PAIRS = 60_000  # of a local state and a letter, in the first tables
 REFUTED = f"each of {MAX_TURNS} searches met local states that refuted its tables"
 
@@ -70,6 +62,7 @@ def explore(
     clock: Clock | None = None,
     first_reactions: int | None = None,
     threads: int | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> SearchResult:
     """Explore a cluster in machine code, with the same outcomes as `reference.explore`.
 
@@ -79,7 +72,8 @@ def explore(
     """
     clock = clock or Clock(limits, on_progress)
     check_nodes(model)  # first: an interrupt of the reductions is reported as a search of no steps
-    searches = _Searches(model, tuple(reductions), limits, all_properties, clock, threads)
+    how = limits, all_properties, clock, threads, checkpoint
+    searches = _Searches(model, tuple(reductions), *how)
     with without_garbage_collection():
         return searches.result(first_reactions)
 
@@ -95,8 +89,9 @@ class _Searches:
         all_properties: bool,
         clock: Clock,
         threads: int | None,
+        checkpoint: Checkpoint | None,
     ) -> None:
-        self._threads = Threads(threads or available_cores())
+        self._threads, self._checkpoint = Threads(threads or available_cores()), checkpoint
         self._model, self._reductions, self._limits = model, reductions, limits
         self._all_properties, self._clock = all_properties, clock
         self._earlier: list[SearchResult] = []  # of searches that were exact until they ended
@@ -110,7 +105,7 @@ class _Searches:
             except ForbidsUnseenSteps as error:
                 why = str(error)  # the text alone: the error keeps the whole search in memory
             if result is None:
-                result = self._walk(with_every_step(self._model, self._reduced, why)).run()
+                result = self._saved(with_every_step(self._model, self._reduced, why)).run()
         except STOPPING_EXCEPTIONS as end:
             empty = self._walk(reduce_cluster(self._model, ()))
             empty.stopped = stop_reason(end)
@@ -168,16 +163,17 @@ class _Searches:
             reduced = self._reduce(met=met)
             with suppress(Refuted):
                 return self._turn(reduced, nth)
-        return self._walk(without_tables(self._model, reduced, REFUTED)).run()
+        return self._saved(without_tables(self._model, reduced, REFUTED)).run()
 
     def _turn(self, reduced: ReducedCluster, nth: int) -> SearchResult:
         """Return the result of a turn; if it must begin anew, keep what it decided before."""
-        turn = Turn(self._walk(reduced))
+        turn = Turn(self._saved(reduced))
         try:
             result = turn.run()
-        except (MetUnknown, ForbidsUnseenSteps):
-            if turn.is_exact:
+        except (MetUnknown, ForbidsUnseenSteps, Refuted) as error:
+            if turn.is_exact and not isinstance(error, Refuted):
                 self._earlier.append(turn.report_of_begin())
+            turn.walk.close()
             raise
         if reduced.quotients is None:
             return result
@@ -195,71 +191,12 @@ class _Searches:
         parts = self._model, self._limits, reduced, self._all_properties, self._clock
         return Walk(*parts, threads=self._threads)
 
-
-class RecordedSearch(NamedTuple):
-    """All states up to some depth, the begin of each level, and all transitions between states."""
-
-    tables: Tables
-    store: Store
-    begins: list[int]  # and the end of the last level
-
-
-def record(model: ClusterModel, limits: Limits, clock: Clock) -> RecordedSearch | None:
-    """Record everything up to the first level with a violation, or return None at a limit of work.
-
-    `limits` are of work. The limits of the clock, and Ctrl-C, are raised.
-
-    Only `prune` is on. A pruned state can take the same steps as the state that it represents, with
-    the same labels, except for steps that no shortest trace takes.
-    """
-
-    search = _recorded(model, limits, clock, COMPARING)
-    if search.stopped == INTERRUPT:
-        raise KeyboardInterrupt
-    if search.stopped in (state_limit(limits.states or 0), entry_limit(limits.entries or 0)):
-        return None
-    if search.stopped is not None:
-        raise Stop(search.stopped)
-    return RecordedSearch(search.tables, search.store, search.levels)
-
-
-def _recorded(
-    model: ClusterModel,
-    limits: Limits,
-    clock: Clock,
-    activity: str,
-    *,
-    prunes: bool = True,
-    reserve: int = 0,
-) -> Walk:
-    """Return a search that keeps all transitions, under `prune` if its tables can be closed.
-
-    Later work will need `reserve` bytes for each transition.
-    """
-
-    def recorded(reduced: ReducedCluster) -> Walk:
-        search = Walk(model, limits, reduced, False, clock, records=True)
-        search.progress.activity, search.reserve = activity, reserve
-        search.advance()
-        clock.reserved = 0
-        return search
-
-    with without_garbage_collection():
-        if prunes:
-            with suppress(MetUnknown):
-                tick = clock.ticking(Progress(states=1), activity)
-                return recorded(reduce_cluster(model, ["prune"], tick, MAX_REACTIONS_TO_RECORD))
-        return recorded(reduce_cluster(model, ()))
-
-
-def search_for_questions(
-    model: ClusterModel, limits: Limits, clock: Clock, *, prunes: bool
-) -> Walk:
-    """Return a search of all states, which judges nothing and keeps all transitions."""
-    check_nodes(model)
-    silent = copy(model)
-    silent.properties = ()  # their conditions would end the search
-    return _recorded(silent, limits, clock, EXPLORING, prunes=prunes, reserve=BYTES_FOR_ANSWERS)
+    def _saved(self, reduced: ReducedCluster) -> Walk:
+        """Return a search that the checkpoint saves, if there is one."""
+        if self._checkpoint is None:
+            return self._walk(reduced)
+        parts = self._model, self._limits, reduced, self._all_properties, self._clock
+        return SavedWalk(self._checkpoint, *parts, None, self._threads)
 
 
 def warm_up() -> None:

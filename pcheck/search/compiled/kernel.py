@@ -53,6 +53,7 @@ MACHINE_BITS, NUMBER_BITS = 10, 27  # a machine, a configuration and a bundle fi
 # store; the end of a slice; the limit of states; missing views; a missing image; no room to note a
 # step; a full buffer of successors.
 LEVEL, ROWS, RECEPTION, FULL, SLICE, LIMIT, VIEWS, IMAGE, NOTES, BUFFERED = range(10)
+REPEAT = -1  # instead of a reason: compose the entries of the journal again, in their order
 
 # The questions of the composition, whose subjects are at ASKED_AT and ASKED_OF in the cursor:
 # - REACTIONS: of the local state of the configuration at a place, without a letter and to each
@@ -79,10 +80,12 @@ NEED_NO_ROOM = frozenset(QUESTIONS) - {ROOM, AUTOMATON}  # after the answers
 # - NOTED: the number of noted steps;
 # - DEFERRED, LATE, FOUND: how many states, and successors, are deferred, late and found (see
 #   `expand_part`);
-# - LISTED: the place of the state that is being expanded in a list of states.
+# - LISTED: the place of the state that is being expanded in a list of states;
+# - JOURNALED, REPEATED: how many entries the journal has, and how many of them are composed again.
 HEAD, TAIL, TRANSITIONS, MACHINE, ROW, PENDING, MISSED, MISSED_AT, MISSED_BUNDLE, READY = range(10)
 MOVED, TERMINAL, NOTED, ASKED_AT, ASKED_OF, DEFERRED, LATE, FOUND, LISTED = range(10, 19)
-CURSOR_SIZE = 19
+JOURNALED, REPEATED = range(19, 21)
+CURSOR_SIZE = 21
 
 # The arrays of the composition, with one entry each:
 # - numbers of entries that are filled in: rows, receptions, both;
@@ -104,7 +107,7 @@ COMPOSED_AT_ONCE = 5_000  # entries that are composed between two checks of the 
 _TAG = np.uint64(0xFFFFFFFF00000000)
 _INDEX = np.uint64(0xFFFFFFFF)
 _ONE = np.uint64(1)
-_DROPPED = np.uint32(0xFFFFFFFF)  # in place of a parent: this state is not expanded
+DROPPED_PARENT = np.uint32(0xFFFFFFFF)  # in place of a parent: this state is not expanded
 
 # Functions that only other functions here call are compiled faster without a way in from Python.
 _INNER: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
@@ -508,7 +511,7 @@ def expand(
     machines, notes, seen_sum = row_span.shape[0], note_slots.shape[0] > 0, np.uint64(0)
     room, defers, misses = vectors.shape[0], deferred.shape[0] > 0, False
     while head < stop_at:
-        if parents[np.uintp(head)] == _DROPPED:
+        if parents[np.uintp(head)] == DROPPED_PARENT:
             head += 1
             continue
         pending_before, transitions_before = pending, transitions
@@ -901,17 +904,17 @@ def drop_below(
             continue
         other, compared, alive = latest[at], 0, True
         while other >= 0 and alive and compared < MAX_COMPARED_STATES:
-            if kinds[other] == kind and parents[start + other] != _DROPPED:
+            if kinds[other] == kind and parents[start + other] != DROPPED_PARENT:
                 compared += 1
                 below, above = _compare(
                     states, index, start + other, fields, first_row, local, inboxes
                 )
                 if below:
-                    parents[index] = _DROPPED
+                    parents[index] = DROPPED_PARENT
                     dropped += 1
                     alive = False
                 elif above:
-                    parents[start + other] = _DROPPED
+                    parents[start + other] = DROPPED_PARENT
                     dropped += 1
             other = earlier[other]
         if alive:
@@ -1441,7 +1444,7 @@ def _has_outgrown(counts: Any, capacities: Any, row_span: Any, orbits: Any) -> b
 def search(
     states: Any, parents: Any, slots: Any, vectors: Any, hashes: Any, origins: Any, edges: Any,
     fields: Any, capacities: Any, noted: Any, note_slots: Any, watched: Any,
-    missed: int, cursor: Any,
+    missed: int, journal: Any, cursor: Any,
     listed: Any, level_end: int, cost: int, max_states: int, slice_size: int, max_entries: int,
     row_span: Any, row_next: Any, row_bundle: Any, filled: Any,
     dest_at: Any, dest_count: Any, dest: Any, arrivals: Any, receptions: Any,
@@ -1452,14 +1455,25 @@ def search(
     """Expand a level as `expand` does, insert the successors, compose missing entries of nodes.
 
     If `listed` is not empty, only the listed states of the level are expanded. If `missed` is not
-    LEVEL, only compose the entry that is missing. Return a question, or what `expand` or `flush`
-    returns.
+    LEVEL, only compose the entry that is missing; if it is REPEAT, those of the journal. Return a
+    question, or what `expand` or `flush` returns.
+
+    A journal with room gets each entry that is composed here: reason and machine, number, bundle.
     """
     stop_at = cursor[HEAD] + slice_size
-    composed, no_states = nodes[4], listed[:0]
+    composed, no_states, keeps_journal = nodes[4], listed[:0], journal.shape[0] > 0
     for _ in range(COMPOSED_AT_ONCE):
         status = missed
-        if missed == LEVEL:
+        if missed == REPEAT:
+            if cursor[REPEATED] == cursor[JOURNALED]:
+                return LEVEL
+            entry = cursor[REPEATED]
+            status = journal[entry, 0] >> MACHINE_BITS
+            cursor[MISSED] = journal[entry, 0] & ((1 << MACHINE_BITS) - 1)
+            cursor[MISSED_AT], cursor[MISSED_BUNDLE] = journal[entry, 1], journal[entry, 2]
+        elif missed == LEVEL:
+            if keeps_journal and cursor[JOURNALED] == journal.shape[0]:
+                return SLICE
             end: Any = level_end if listed.shape[0] == 0 else np.int64(listed[cursor[LISTED]]) + 1
             status = expand(
                 states, parents, vectors, hashes, origins, fields,
@@ -1502,8 +1516,15 @@ def search(
                 node, number, third, orbits, renamings,
                 configs, counts, nodes, local_states, limits, cursor,
             )  # fmt: skip
-        if question != DONE or missed != LEVEL:
+        if question != DONE or missed > LEVEL:
             return question
+        if missed == REPEAT:
+            cursor[REPEATED] += 1
+        elif keeps_journal:
+            at = cursor[JOURNALED]
+            journal[at, 0] = (status << MACHINE_BITS) | node
+            journal[at, 1], journal[at, 2] = number, third
+            cursor[JOURNALED] += 1
         if _has_outgrown(counts, capacities, row_span, orbits):
             return ROOM
         if filled[ENTRIES] > max_entries:

@@ -19,7 +19,7 @@ import numpy as np
 
 from pcheck.language.property import Property
 from pcheck.search.clock import Clock, Progress, Tick
-from pcheck.search.compiled.explorer import RecordedSearch, record
+from pcheck.search.compiled.recorded import RecordedSearch, record
 from pcheck.search.layers import COMPARING, MAX_STATES_ON_TRACES, Layers
 from pcheck.search.limits import Limits
 from pcheck.semantics.cluster_model import ClusterModel, State

@@ -58,6 +58,14 @@ class NotedSteps:
         # One statement without a call, so that no interrupt separates the two assignments.
         self._steps, self._slots = steps, slots
 
+    def rows(self, begin: int, end: int) -> Any:
+        """Return some of the steps, as an array that `restore` takes."""
+        return self._steps[begin:end]
+
+    def restore(self, steps: Any) -> None:
+        """Add steps that were noted before; until `grow` is called, no step can be noted."""
+        self._steps = np.concatenate([steps, np.zeros((FIRST_ROOM, 3), np.int64)])
+
     def new_in(self, store: Store, *, whole: bool) -> list[NotedStep]:
         """Return the steps that were noted since the last call.
 

@@ -19,8 +19,8 @@ import numpy as np
 from pcheck.language.property import Property
 from pcheck.search.clock import Clock, Tick
 from pcheck.search.compiled.distinct import distinct_rows
-from pcheck.search.compiled.explorer import search_for_questions
 from pcheck.search.compiled.reconstruct import trace_to
+from pcheck.search.compiled.recorded import search_for_questions
 from pcheck.search.compiled.walk import Walk
 from pcheck.search.future import Recorded, Stopped
 from pcheck.search.limits import Limits

@@ -46,7 +46,7 @@ class Search(Protocol):
 
     def max_states(self) -> int: ...
 
-    def check_limits(self) -> None: ...
+    def after_slice(self, cost: int) -> None: ...
 
 
 class Slices:
@@ -80,7 +80,7 @@ class Slices:
         """Take the rows of one cost out of the states of one level."""
         for begin in range(start, end, STATES_IN_SLICE):
             self.expand_slice(range(begin, min(begin + STATES_IN_SLICE, end)), cost)
-            self._search.check_limits()
+            self._search.after_slice(cost)
 
     def expand_slice(self, states: range, cost: int) -> None:
         """Take the rows of one cost out of the states of one slice.

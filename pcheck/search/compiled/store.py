@@ -25,6 +25,7 @@ class Layout:
 
     def __init__(self, min_widths: Iterable[int]) -> None:
         widths = list(min_widths)
+        self.min_widths = tuple(widths)
         words: list[list[int]] = []  # the machines in each word
         for machine, width in enumerate(widths):
             free = (each for each in words if sum(widths[i] for i in each) + width <= 64)
@@ -159,11 +160,15 @@ class Store:
 
     def put(self, vectors: Any, origins: Any, layout: Layout) -> None:
         """Put transitions into the buffer, which is empty. Their vectors may have an old layout."""
+        self.put_again(vectors, origins, layout)
+        self.cursor[TRANSITIONS] += len(origins)
+        self.cursor[PENDING] = len(origins)
+
+    def put_again(self, vectors: Any, origins: Any, layout: Layout) -> None:
+        """Put transitions into the buffer that the cursor counts already."""
         count = len(origins)
         self.vectors[:count], self.origins[:count] = 0, origins
         kernel.repack(vectors, self.vectors, count, layout.fields, self.layout.fields)
-        self.cursor[TRANSITIONS] += count
-        self.cursor[PENDING] = count
 
     def grow(self) -> None:
         """Make room for one more buffer, and for recorded transitions."""
@@ -186,12 +191,29 @@ class Store:
             self._rebuild(slots)
             self.slots = slots
 
-    def _rebuild(self, slots: Any) -> None:
-        """Insert all states into slots, with all threads."""
+    def _rebuild(self, slots: Any, start: int = 0) -> None:
+        """Insert all states from `start` on into slots, with all threads."""
+        count = self.threads.count if len(self) - start > BUFFER else 1
         self.threads.run(
             partial(kernel.rebuild, self.states, begin, end, slots, self.layout.fields)
-            for begin, end in shares(0, len(self), self.threads.count if len(self) > BUFFER else 1)
+            for begin, end in shares(start, len(self), count)
         )
+
+    def add_unindexed(self, vectors: Any, parents: Any, layout: Layout) -> None:
+        """Add states that were packed in a layout; the store has room for them.
+
+        Until `index` is called, a search cannot go on.
+        """
+        tail, end = len(self), len(self) + len(vectors)
+        new = self.states[tail:end]
+        new[:] = 0
+        kernel.repack(vectors, new, len(vectors), layout.fields, self.layout.fields)
+        self.parents[tail:end] = parents
+        self.cursor[TAIL] = end
+
+    def index(self, start: int) -> None:
+        """Insert the states from `start` on, which were added without."""
+        self._rebuild(self.slots, start)
 
     def discard_buffer(self) -> None:
         """Discard the successors in the buffer, and free the slots. The search cannot go on."""

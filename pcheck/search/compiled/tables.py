@@ -51,6 +51,7 @@ NO_STORE = (
 )
 NO_STATES = np.zeros(0, np.int64)
 NO_LEVEL = NO_STATES, 0, 0, 0, 0, 0
+NO_JOURNAL = np.zeros((0, 3), np.int64)
 # for answers to questions of the kernel, between two checks of the limits
 MAX_SECONDS_OF_ANSWERS = 0.02
 
@@ -133,17 +134,19 @@ class Tables:
         listed: Any,
         end: int,
         limits: tuple[int, ...],
+        journal: Any = NO_JOURNAL,
+        missed: int = kernel.LEVEL,
     ) -> int:
         """Expand states up to `end` with the kernel, or those of them that are listed.
 
-        Return why the kernel stopped.
+        Or fill in what is `missed`. Return why the kernel stopped.
         """
         layout, until = store.layout, time.monotonic() + MAX_SECONDS_OF_ANSWERS
         while time.monotonic() < until:
             status: int = kernel.search(
                 *(store.states, store.parents, store.slots, store.vectors, store.hashes),
                 *(store.origins, store.edges, layout.fields, layout.capacities),
-                *(*noted, kernel.LEVEL, store.cursor, listed, end, *limits, *self._arrays),
+                *(*noted, missed, journal, store.cursor, listed, end, *limits, *self._arrays),
             )
             if status not in kernel.NEED_NO_ROOM:
                 return status
@@ -191,7 +194,8 @@ class Tables:
     def compose(self, status: int, cursor: Any) -> bool:
         """Compose the entry of a node that the kernel missed; return False if that cannot be."""
         self.make_room(self.machines.sizes())
-        while question := kernel.search(*NO_STORE, status, cursor, *NO_LEVEL, *self._arrays):
+        nothing = *NO_STORE, status, NO_JOURNAL
+        while question := kernel.search(*nothing, cursor, *NO_LEVEL, *self._arrays):
             if question == kernel.AUTOMATON:
                 return False
             self._answer(question, cursor)

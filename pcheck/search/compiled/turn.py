@@ -185,7 +185,7 @@ class Turn:
     def _prove(self) -> Walk | None:
         """Return a walk by ranks that proved the rest, or None if the walk by steps must go on."""
         walk = self.walk
-        self._may_prove = False
+        self._may_prove, proof = False, None
         try:
             proof = walk.proof(self._ranks())
             self._begin_walk(proof)
@@ -203,6 +203,8 @@ class Turn:
         except SpecError as error:
             self._confirm()
             self._fault = error  # the walk by steps finds the shortest trace that shows it
+        if proof is not None:
+            proof.close()
         self._begin_walk(walk)
         return None
 

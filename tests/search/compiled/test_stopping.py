@@ -10,7 +10,7 @@ import pytest
 from pcheck import Action
 from pcheck.search import reference
 from pcheck.search.clock import Clock, Progress
-from pcheck.search.compiled import explorer, walk
+from pcheck.search.compiled import expansion, explorer
 from pcheck.search.compiled.store import Store
 from pcheck.search.limits import Limits
 from pcheck.search.outcome import Outcome, SearchResult, Verdict
@@ -41,7 +41,7 @@ def test_a_search_stops_exactly_at_a_limit_near_the_size_of_an_array(states: int
 def interrupted(case: Case, nth: int, patch: pytest.MonkeyPatch) -> SearchResult:
     """Return the result of a search that is interrupted at the nth check of the limits."""
     patch.setattr(Clock, "PERIOD", 0.0)
-    patch.setattr(walk, "STATES_AT_ONCE", 37)
+    patch.setattr(expansion, "STATES_AT_ONCE", 37)
     return explorer.explore(case.model(), case.limits, on_progress=interrupting(nth))
 
 
@@ -92,7 +92,7 @@ def test_a_lack_of_memory_at_any_point_stops_a_search(
             raise MemoryError
 
     monkeypatch.setattr(Clock, "PERIOD", 0.0)
-    monkeypatch.setattr(walk, "STATES_AT_ONCE", 37)
+    monkeypatch.setattr(expansion, "STATES_AT_ONCE", 37)
     search = explore(Case(tickers(3, 19)).model(), on_progress=on_progress)
     assert (search.stopped, search.verdict) == ("a lack of memory", Verdict.INCOMPLETE)
     assert 200 < search.states < 8_000
@@ -104,7 +104,7 @@ def test_a_violation_found_before_an_interrupt_is_reported(
     case = Case(tickers(3, 19, never_at(1, 0, 0), never_at(19, 19, 19, name="other")))
     in_full = case._replace(all_properties=True)
     monkeypatch.setattr(Clock, "PERIOD", 0.0)
-    monkeypatch.setattr(walk, "STATES_AT_ONCE", 37)
+    monkeypatch.setattr(expansion, "STATES_AT_ONCE", 37)
 
     def on_progress(progress: Progress) -> None:
         if progress.level > 20:
@@ -119,7 +119,7 @@ def test_a_violation_found_before_an_interrupt_is_reported(
 def test_progress_is_reported_with_growing_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     reports: list[tuple[int, int, int]] = []
     monkeypatch.setattr(Clock, "PERIOD", 0.0)
-    monkeypatch.setattr(walk, "STATES_AT_ONCE", 100)
+    monkeypatch.setattr(expansion, "STATES_AT_ONCE", 100)
     model = Case(tickers(3, 19)).model()
     search = explorer.explore(
         model, on_progress=lambda p: reports.append((p.states, p.transitions, p.level))

@@ -100,7 +100,7 @@ class Plain(Cover):
         for index in range(start, end):
             others = [each for each in vectors if each != index]
             if any(self.is_below(vectors[index], vectors[other]) for other in others):
-                store.parents[index] = kernel._DROPPED
+                store.parents[index] = kernel.DROPPED_PARENT
                 self.dropped += 1
                 del vectors[index]
 

@@ -1,0 +1,157 @@
+"""What an earlier run of pcheck wrote of one search, level by level."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from pcheck.search.checkpoint import Part, Record
+from pcheck.search.compiled.kernel import (
+    DROPPED_PARENT,
+    JOURNALED,
+    PENDING,
+    REPEATED,
+    TAIL,
+)
+from pcheck.search.compiled.noted_steps import NotedSteps
+from pcheck.search.compiled.store import Layout, Store
+
+STATES_AT_ONCE = 1 << 20
+STEP = 3 * 8  # bytes
+
+
+class Place(NamedTuple):
+    """A place in a level: the cost of the rows that are taken, and whether slices are expanded."""
+
+    cost: int
+    is_sliced: bool
+
+
+class Search(Protocol):
+    """A search that takes the levels."""
+
+    store: Store
+
+    def make_room(self) -> None: ...
+
+    def repeat(self, entries: Any) -> None: ...
+
+
+class JournalReader:
+    """The levels of a record, of which each is taken once, in their order."""
+
+    def __init__(self, folder: Path, nth: int, record: Record) -> None:
+        self._levels, self._mark = record["levels"], record["mark"]
+        self._states, self._layouts = int(record["states"]), record["layouts"]
+        self._files = {
+            name.partition(".")[2]: (folder / name, Part(*part))
+            for name, part in record["files"].items()
+        }
+        self._taken = 0  # levels
+        self._entries = self._dropped_before = 0
+        self.dropped: int | None = None  # states of the level that was taken last
+        self._is_ready, self._has_steps = True, False
+
+    @property
+    def has_more(self) -> bool:
+        """True if there is a level, or a part of one, that is not taken yet."""
+        if self._taken < len(self._levels):
+            return True
+        is_partial = self._mark is not None and self._mark["place"] is not None
+        return is_partial and self._taken == len(self._levels)
+
+    def take_level(self, search: Search, noted: NotedSteps) -> Place | None:
+        """Let a search take the next level; return the place where it goes on, or None."""
+        if self._taken == 0:
+            self._take_steps(noted)
+        nth, self._taken = self._taken, self._taken + 1
+        is_whole = nth < len(self._levels)
+        if is_whole:
+            *cursor, entries, dropped = self._levels[nth]
+        else:
+            cursor, entries, dropped = self._mark["cursor"], self._mark["entries"], None
+        search.repeat(self._rows("entries", self._entries, entries, np.int64, 3))
+        self._entries = entries
+        search.make_room()
+        store = search.store
+        self._take_states(store, cursor[TAIL])
+        store.cursor[:] = cursor
+        store.cursor[JOURNALED] = store.cursor[REPEATED] = 0
+        self.dropped = None
+        if is_whole:
+            rows = self._rows("dropped", self._dropped_before, dropped, np.int64)
+            store.parents[rows] = DROPPED_PARENT
+            self.dropped, self._dropped_before = len(rows), dropped
+            return None
+        self._take_buffer(store)
+        return Place(*self._mark["place"])
+
+    def prepare(self, store: Store, noted: NotedSteps) -> None:
+        """Prepare what only a search needs that expands states."""
+        self.dropped = None
+        if self._is_ready:
+            return
+        self._is_ready = True
+        store.index(1)
+        if self._has_steps:
+            noted.grow(store)
+
+    def _rows(self, kind: str, begin: int, end: int, dtype: Any, *shape: int) -> Any:
+        """Return some rows of a file of numbers."""
+        if kind not in self._files or begin == end:
+            return np.zeros((0, *shape), dtype)
+        path, _ = self._files[kind]
+        size = int(np.prod(shape, dtype=np.int64))
+        offset = begin * size * np.dtype(dtype).itemsize
+        return np.fromfile(path, dtype, (end - begin) * size, offset=offset).reshape(-1, *shape)
+
+    def _take_steps(self, noted: NotedSteps) -> None:
+        """Take all noted steps; the cursor says how many count."""
+        length = self._files["steps"][1].length if "steps" in self._files else 0
+        if length:
+            noted.restore(self._rows("steps", 0, length // STEP, np.int64, 3))
+        self._has_steps = length > 0
+
+    def _take_states(self, store: Store, end: int) -> None:
+        """Take the states up to one, with their parents."""
+        store.make_room(self._states - len(store))
+        first, offset = 0, 0  # the first state of these fields, and where it begins in the file
+        for last, widths in self._layouts:
+            layout = Layout(widths)
+            begin, stop, size = max(first, len(store)), min(last, end), 8 * layout.words
+            while begin < stop:
+                count = min(STATES_AT_ONCE, stop - begin)
+                at = offset + (begin - first) * size
+                path = self._files["states"][0]
+                vectors = np.fromfile(path, np.uint64, count * layout.words, offset=at)
+                parents = self._rows("parents", begin, begin + count, np.uint32)
+                store.add_unindexed(vectors.reshape(count, -1), parents, layout)
+                self._is_ready, begin = False, begin + count
+            first, offset = last, offset + (last - first) * size
+
+    def _take_buffer(self, store: Store) -> None:
+        """Take the successors that were not in the store yet."""
+        layout, buffer = Layout(self._mark["widths"]), self._mark["buffer"]
+        count = int(store.cursor[PENDING])
+        vectors, hashes, origins = (
+            np.frombuffer(b64decode(each), dtype)
+            for each, dtype in zip(buffer, (np.uint64, np.uint64, np.uint32))
+        )
+        store.put_again(vectors.reshape(count, layout.words), origins.reshape(count, 2), layout)
+        store.hashes[:count] = hashes
+
+
+def packed(
+    cursor: Any, entries: int, place: Place | None, layout: Layout, buffer: tuple[Any, ...]
+) -> Record:
+    """Return a mark as JSON has it."""
+    return {
+        "cursor": cursor.tolist(),
+        "entries": entries,
+        "place": place,
+        "widths": layout.min_widths,
+        "buffer": [b64encode(each.tobytes()).decode() for each in buffer],
+    }
