@@ -23,6 +23,7 @@ from pcheck.cli.drawing import (
 )
 from pcheck.cli.limits import memory_limit
 from pcheck.cli.progress import ProgressLine
+from pcheck.cli.saving import saving_of
 from pcheck.cli.spec_options import (
     SCOPE,
     Given,
@@ -44,7 +45,7 @@ from pcheck.search.limits import STOPPING_EXCEPTIONS, Limits, stop_phrase, stop_
 from pcheck.search.options import ENGINES, SearchOptions
 from pcheck.search.outcome import Verdict
 from pcheck.search.reductions.reduce import REDUCTIONS
-from pcheck.search.saving import DEFAULT_SECONDS, Saving
+from pcheck.search.saving import DEFAULT_SECONDS
 from pcheck.text import one_of, printable
 
 STATUS = {Verdict.HOLDS: 0, Verdict.VIOLATED: 1, Verdict.INCOMPLETE: 3}
@@ -109,7 +110,7 @@ def _search(setup: Setup, given: Given, output: Output, line: ProgressLine) -> R
         limits=Limits(given["max_states"], given["max_seconds"], memory, depth=given["max_depth"]),
         all_properties=given["all_properties"],
         threads=given["threads"],
-        saving=_saving(given),
+        saving=saving_of(given),
     )
     with redirect_stdout(sys.stderr):
         result = answer(setup, options, on_progress=line.on_progress, on_note=line.on_note)
@@ -117,16 +118,6 @@ def _search(setup: Setup, given: Given, output: Output, line: ProgressLine) -> R
             line.on_violation(result.outline)
         output.prepare(result)
         return result
-
-
-def _saving(given: Given) -> Saving | None:
-    """Return where and how often the search is saved, or raise UsageError."""
-    folder, seconds = given["checkpoint"], given["checkpoint_every"]
-    if folder is None:
-        if seconds is not None:
-            raise UsageError("--checkpoint-every needs --checkpoint")
-        return None
-    return Saving(Path(folder), DEFAULT_SECONDS if seconds is None else seconds)
 
 
 @dataclass(frozen=True)
@@ -281,7 +272,7 @@ def _general_options() -> Iterator[inspect.Parameter]:
     yield option("reduce", str, how, "--reduce NAMES", with_default(reductions, "all"))
     threads = with_default("Threads for a search of over a million states.", "one per core")
     yield option("threads", int, how, "--threads INT", threads)
-    folder = "Save the search in folder DIR now and then; the same command goes on from there."
+    folder = "Save the search in DIR; the same command goes on from there."
     yield option("checkpoint", str, how, "--checkpoint DIR", folder)
     often = with_default("Seconds between two checkpoints.", f"{DEFAULT_SECONDS:g}")
     yield option("checkpoint_every", float, how, "--checkpoint-every SECONDS", often)

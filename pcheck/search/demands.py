@@ -1,4 +1,4 @@
-"""What options demand of a search, and errors if the model does not suit."""
+"""Errors for options that demand what the search of a model cannot do."""
 
 from __future__ import annotations
 

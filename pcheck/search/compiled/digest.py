@@ -32,7 +32,7 @@ class Digest:
         return [len(things) for things, _ in self._lists]
 
     def advance(self, counts: Sequence[int]) -> None:
-        """Let the checksums cover so many things of each list; never fewer than before."""
+        """Let the checksums cover the first things of each list: this many, and never fewer."""
         self.sums = [
             (until, zlib.crc32(read(begin, until), crc))
             for (begin, crc), until, (_, read) in zip(self.sums, counts, self._lists)
@@ -75,5 +75,14 @@ def _of_letter(letter: Letter) -> object:
 
 def _of_effects(effects: Effects) -> object:
     sends = [(letter.order, [*map(str, to)]) for letter, to in effects.bundle.sends]
-    changes = [(place, order(value)) for place, value in effects.changes]
+    changes = [(place, _of_key(key)) for place, key in effects.changes]
     return effects.node, sends, effects.crashes, changes, effects.is_loss
+
+
+def _of_key(key: Any) -> object:
+    """Return an exact key (see `exact`) with texts instead of types, and without sets."""
+    if isinstance(key, tuple):
+        return [_of_key(each) for each in key]
+    if isinstance(key, frozenset):
+        return sorted(repr(_of_key(each)) for each in key)
+    return key.__qualname__ if isinstance(key, type) else key

@@ -48,7 +48,7 @@ class _Mark(NamedTuple):
 
 
 class Search(Protocol):
-    """What a journal needs of the search: its arrays, and how it fills in entries again."""
+    """A search with a journal: its arrays, and how it fills in entries again."""
 
     store: Store
     tables: Tables

@@ -1,4 +1,4 @@
-"""What an earlier run of pcheck wrote of one search, level by level."""
+"""The levels of one search that an earlier run of pcheck wrote."""
 
 from __future__ import annotations
 

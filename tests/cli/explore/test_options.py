@@ -17,7 +17,8 @@ def test_help_lists_the_options_of_the_spec_and_of_the_command(pcheck: Ends) -> 
         --bug --network --crashes --crash-nodes --stops --stop-nodes --property --find --also
         --all-properties --engine --threads
         --reduce --max-states --max-depth --max-seconds --max-memory --levels --coverage
-        --coverage-file --save --format --output --json --quiet --help
+        --coverage-file
+        --checkpoint --checkpoint-every --save --format --output --json --quiet --help
     """
     assert set(re.findall(r"(?<!`)--[a-z][a-z-]*", out)) == own | {*general.split()}
 
