@@ -67,11 +67,19 @@ class Checkpoint:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._lock = _locked(self.folder)
-            self.records = self._read()
+            try:
+                self.records = self._read()
+            except BaseException:
+                self.close()
+                raise
         except OSError as error:
             where = shown_path(self.folder)
             raise OutputError(f"{where} cannot hold a checkpoint: {error.strerror}") from error
         self._wait()
+
+    def close(self) -> None:
+        """Unlock the folder."""
+        self._lock.close()
 
     # -- reading -------------------------------------------------------------------------------
 
@@ -226,9 +234,7 @@ class Checkpoint:
         """Remove the checkpoint of a search that has its answer; otherwise say how to go on."""
         if is_decided:
             self._remove()
-            return
-        self._lock.close()
-        if self.saved_states:
+        elif self.saved_states:
             states = counted(self.saved_states, "state")
             self._on_note(f"the same command goes on from {states}, saved in {self._shown}")
 
@@ -237,7 +243,7 @@ class Checkpoint:
         for name in (MANIFEST, f"{MANIFEST}.new", *names, LOCK):
             with suppress(OSError):
                 (self.folder / name).unlink()
-        self._lock.close()
+        self.close()
         with suppress(OSError):
             self.folder.rmdir()
 
@@ -265,6 +271,7 @@ def _locked(folder: Path) -> Any:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
+        file.close()
         text = f"{shown_path(folder)} is in use by another search; name another folder"
         raise UsageError(ParameterName("checkpoint"), text) from None
     return file

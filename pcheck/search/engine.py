@@ -68,13 +68,17 @@ def explore(
     checkpoint = opened(model, options, clock, on_note)
     options = replace(options, checkpoint=checkpoint)
     try:
-        search = _explore(model, options, clock, on_note)
-    except (Asymmetric, Unreliable) as error:
-        raise test.explained(error, clock) from None
-    result = test.result(search, clock)
-    if checkpoint is not None:
-        checkpoint.end(is_decided=result.verdict is not Verdict.INCOMPLETE)
-    return result
+        try:
+            search = _explore(model, options, clock, on_note)
+        except (Asymmetric, Unreliable) as error:
+            raise test.explained(error, clock) from None
+        result = test.result(search, clock)
+        if checkpoint is not None:
+            checkpoint.end(is_decided=result.verdict is not Verdict.INCOMPLETE)
+        return result
+    finally:
+        if checkpoint is not None:
+            checkpoint.close()
 
 
 def _explore(

@@ -55,7 +55,7 @@ class SearchOptions:
 
     @property
     def facts(self) -> dict[str, str]:
-        """What a checkpoint of the search depends on, as texts by the names of the options."""
+        """The options that a checkpoint depends on, as texts by their names."""
         facts = {
             "--engine": self.engine,
             "--reduce": ",".join(self.reduction_names) or "none",

@@ -1,4 +1,4 @@
-"""Where and how often a long search is saved, so that the same command can go on with it."""
+"""The place where a long search is saved, so that the same command can go on with it."""
 
 from __future__ import annotations
 

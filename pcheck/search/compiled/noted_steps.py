@@ -64,7 +64,9 @@ class NotedSteps:
 
     def restore(self, steps: Any) -> None:
         """Add steps that were noted before; until `grow` is called, no step can be noted."""
-        self._steps = np.concatenate([steps, np.zeros((FIRST_ROOM, 3), np.int64)])
+        room = max(FIRST_ROOM, 1 << len(steps).bit_length())  # a power of two, as `grow` needs
+        self._steps = np.zeros((room, 3), np.int64)
+        self._steps[: len(steps)] = steps
 
     def new_in(self, store: Store, *, whole: bool) -> list[NotedStep]:
         """Return the steps that were noted since the last call.

@@ -94,7 +94,7 @@ def opened(folder: Path, seconds: float = 300.0, **facts: str) -> Iterator[Check
     try:
         yield found
     finally:
-        found._lock.close()
+        found.close()
 
 
 def explored(case: Case, saved: Checkpoint | None, *reductions: str, **more: Any) -> SearchResult:
@@ -116,7 +116,7 @@ def killed_often(
 
     From run to run, the moments are later on average, so that the search ends.
     """
-    moments, most, runs = random.Random(str(seed)), 30.0, 0
+    moments, most, runs = random.Random(str(seed)), 10.0, 0
     while True:
         killer.left = moments.randint(1, int(most))
         try:
@@ -188,7 +188,7 @@ def check_drawn(first: int, how_many: int, folder: Path, killer: Killer) -> Coun
 def test_random_protocols_have_the_same_answers(tmp_path: Path, killer: Killer) -> None:
     found = check_drawn(720_000, 12, tmp_path, killer)
     assert min(found["holds"], found["violated"]) > 2
-    assert found["kills"] > 20
+    assert found["kills"] > 10
 
 
 @pytest.mark.slow
