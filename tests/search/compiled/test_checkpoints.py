@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import count, product
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pcheck import check
+from pcheck import Action, Actor, Cluster, action, check, fixed, group
+from pcheck.errors import PcheckError, UsageError
 from pcheck.loading.spec import find
-from pcheck.search import checkpoint
-from pcheck.search.checkpoint import Checkpoint, Part
+from pcheck.search.checkpoint import MANIFEST, Checkpoint, Part
 from pcheck.search.clock import Clock
 from pcheck.search.compiled import expansion, explorer, journal, slices, turn
 from pcheck.search.compiled.journal import Journal
@@ -29,6 +31,7 @@ from tests.attack.drawn import comparing, protocols
 from tests.sampling import fast_first
 from tests.search.alike import Answers, Case, answers
 from tests.search.compiled.test_slices import CLUSTERS, scope_of
+from tests.search.interrupting import interrupting
 from tests.search.parts import never_at, no_step, tickers
 from tests.specs.family import cluster
 
@@ -67,7 +70,7 @@ class Killer:
         patch.setattr(Checkpoint, "is_due", property(lambda _: next(marks) % SAVED_AT == 0))
         patch.setattr(Journal, "mark", at_mark)
         patch.setattr(Checkpoint, "append", within_write)
-        patch.setattr(checkpoint.os, "replace", at_rename)
+        patch.setattr(os, "replace", at_rename)
 
     def count(self) -> None:
         self.left -= 1
@@ -83,14 +86,14 @@ def killer(monkeypatch: Patch) -> Killer:
     monkeypatch.setattr(slices, "STATES_IN_SLICE", 50)
     monkeypatch.setattr(slices, "MIN_STATES", 400)
     monkeypatch.setattr(turn, "MIN_STATES_TO_TRY_COVER", 100)
-    monkeypatch.setattr(checkpoint.os, "fsync", lambda _: None)
+    monkeypatch.setattr(os, "fsync", lambda _: None)
     return Killer(monkeypatch)
 
 
 @contextmanager
-def opened(folder: Path, seconds: float = 300.0, **facts: str) -> Iterator[Checkpoint]:
+def opened(folder: Path, **facts: str) -> Iterator[Checkpoint]:
     """Open a checkpoint, and unlock it as the end of a process does."""
-    found = Checkpoint(Saving(folder, seconds), facts, Clock(Limits(), None), lambda _: None)
+    found = Checkpoint(Saving(folder), facts, Clock(Limits(), None), lambda _: None)
     try:
         yield found
     finally:
@@ -230,3 +233,138 @@ def test_shipped_specs_and_bugs_have_the_same_answers(
             else:
                 break
         killer.left = -1
+
+
+# What is refused, and what stays
+
+
+def half_way(folder: Path, **more: Any) -> SearchResult:
+    """Return a search that is stopped, of which a checkpoint stays."""
+    case = Case(tickers(3, 19, never_at(19, 19, 19)))
+    with opened(folder, **more) as saved:
+        return explored(case, saved, on_progress=interrupting(60))
+
+
+@pytest.fixture
+def half(tmp_path: Path, killer: Killer, monkeypatch: Patch) -> Path:
+    monkeypatch.setattr(Clock, "PERIOD", 0.0)
+    folder = tmp_path / "saved"
+    assert half_way(folder).stopped == "an interrupt"
+    return folder
+
+
+def test_an_interrupt_leaves_a_checkpoint(half: Path) -> None:
+    case = Case(tickers(3, 19, never_at(19, 19, 19)))
+    with opened(half) as saved:
+        assert 500 < saved.saved_states < 8_000
+        found = explored(case, saved)
+    assert answers(found) == answers(explored(case, None))
+
+
+@pytest.mark.parametrize("name", [MANIFEST, "0.states", "0.parents", "0.entries"])
+def test_a_flipped_bit_is_refused(name: str, half: Path) -> None:
+    data = bytearray((half / name).read_bytes())
+    for at in (0, len(data) // 3, 2 * len(data) // 3):
+        data[at] ^= 4
+        (half / name).write_bytes(data)
+        with pytest.raises(UsageError, match=f"is damaged: {name} is not what was written"):
+            opened(half).__enter__()
+        data[at] ^= 4
+    (half / name).write_bytes(data)
+    with opened(half) as saved:
+        assert saved.records
+
+
+def test_a_file_that_is_missing_or_too_short_is_refused(half: Path) -> None:
+    data = (half / "0.states").read_bytes()
+    (half / "0.states").write_bytes(data[:-1])
+    with pytest.raises(UsageError, match=r"is damaged: 0\.states"):
+        opened(half).__enter__()
+    (half / "0.states").unlink()
+    with pytest.raises(UsageError, match=r"is damaged: 0\.states"):
+        opened(half).__enter__()
+
+
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        ({"--acceptors": "3"}, "was made without --acceptors, and this command is with"),
+        ({"pcheck": "another"}, "was made by another version of pcheck"),
+        ({"mine.py": "abc"}, r"is of another spec: mine\.py belongs to only one of both"),
+    ],
+)
+def test_a_checkpoint_of_something_else_is_refused(
+    facts: dict[str, str], why: str, half: Path
+) -> None:
+    with pytest.raises(UsageError, match=why):
+        opened(half, **facts).__enter__()
+
+
+def test_a_folder_with_other_files_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("Dear")
+    with pytest.raises(UsageError, match="holds files but no checkpoint"):
+        opened(tmp_path).__enter__()
+    assert [each.name for each in tmp_path.iterdir() if each.name != "lock"] == ["letter.txt"]
+
+
+def test_a_folder_serves_one_search_at_a_time(tmp_path: Path) -> None:
+    with (
+        opened(tmp_path),
+        pytest.raises(UsageError, match="is in use by another search"),
+    ):
+        opened(tmp_path).__enter__()
+
+
+def test_a_full_disk_is_one_note_and_the_last_checkpoint_stays(
+    half: Path, monkeypatch: Patch
+) -> None:
+    before = json.loads((half / MANIFEST).read_text())
+    notes: list[str] = []
+
+    def fail(*_: Any) -> Part:
+        raise OSError(28, "No space left on device")
+
+    case = Case(tickers(3, 19, never_at(19, 19, 19)))
+    saved = Checkpoint(Saving(half), {}, Clock(Limits(), None), notes.append)
+    with monkeypatch.context() as patch:
+        patch.setattr(Checkpoint, "append", fail)
+        found = explored(case, saved)
+    saved.close()
+    assert answers(found) == answers(explored(case, None))
+    assert "No space left on device. The last one stays" in notes[1]
+    assert len(notes) == 2
+    assert json.loads((half / MANIFEST).read_text()) == before
+    with opened(half) as again:
+        assert answers(explored(case, again)) == answers(found)
+
+
+@dataclass(frozen=True)
+class Strider(Actor):
+    """Counts up to `end` strides of some length, which does not change the shape of the search."""
+
+    length: int = fixed(1)
+    end: int = fixed(19)
+    at: int = 0
+
+    def actions(self) -> Iterator[Action]:
+        if self.at < self.end * self.length:
+            yield action("strides", self.but(at=self.at + self.length))
+
+
+def striders(length: int) -> Case:
+    node = {group("n", 3): lambda _: Strider(length=length)}
+    return Case(Cluster(node, properties=[never_at(19, 19, 19)]))
+
+
+def test_a_handler_with_other_answers_is_noticed(
+    tmp_path: Path, killer: Killer, monkeypatch: Patch
+) -> None:
+    """The strides are longer, but there are as many, so that all numbers are the same."""
+    monkeypatch.setattr(Clock, "PERIOD", 0.0)
+    with opened(tmp_path / "saved") as saved:
+        explored(striders(1), saved, on_progress=interrupting(60))
+    with (
+        opened(tmp_path / "saved") as again,
+        pytest.raises(PcheckError, match="a handler answers otherwise than when"),
+    ):
+        explored(striders(2), again)
