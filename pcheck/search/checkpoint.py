@@ -23,7 +23,7 @@ from pcheck.search.saving import Saving
 from pcheck.text import counted, printable, shown_path
 
 FORMAT, VERSION = "pcheck checkpoint", 1
-MANIFEST, LOCK = "manifest.json", "lock"
+MANIFEST, SCRATCH, LOCK = "manifest.json", "manifest.json.new", "lock"
 CHUNK = 1 << 24  # bytes that are read at once
 ANOTHER_FOLDER = "name another folder, or remove this one to begin anew"
 Record = dict[str, Any]  # of one search, as JSON has it
@@ -87,7 +87,7 @@ class Checkpoint:
         """Return the records of the searches so far, after a check of everything."""
         path = self.folder / MANIFEST
         if not path.exists():
-            if any(each.name != LOCK for each in self.folder.iterdir()):
+            if any(each.name not in (LOCK, SCRATCH) for each in self.folder.iterdir()):
                 text = f"{shown_path(self.folder)} holds files but no checkpoint; name a new folder"
                 raise UsageError(ParameterName("checkpoint"), text)
             self._write([])
@@ -216,7 +216,7 @@ class Checkpoint:
             "searches": list(records),
         }
         manifest["check"] = _check(manifest)
-        scratch = self.folder / f"{MANIFEST}.new"
+        scratch = self.folder / SCRATCH
         with scratch.open("w", encoding="utf-8") as file:
             json.dump(manifest, file)
             file.flush()
@@ -240,7 +240,7 @@ class Checkpoint:
 
     def _remove(self) -> None:
         names = {name for record in self.records for name in record["files"]}
-        for name in (MANIFEST, f"{MANIFEST}.new", *names, LOCK):
+        for name in (MANIFEST, SCRATCH, *names, LOCK):
             with suppress(OSError):
                 (self.folder / name).unlink()
         self.close()
