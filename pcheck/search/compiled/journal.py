@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from pcheck.errors import Unreliable
 from pcheck.search.checkpoint import Checkpoint, Part, Record
 from pcheck.search.compiled import kernel
 from pcheck.search.compiled.digest import Digest
-from pcheck.search.compiled.journal_reader import JournalReader, Place, packed
+from pcheck.search.compiled.journal_reader import FILES, ROW, JournalReader, Place, Search, packed
 from pcheck.search.compiled.kernel import DROPPED_PARENT, JOURNALED, NOTED, PENDING, TAIL
 from pcheck.search.compiled.noted_steps import NotedSteps
 from pcheck.search.compiled.store import Layout, Store
@@ -30,7 +30,6 @@ from pcheck.search.compiled.tables import Tables
 
 SECONDS_BETWEEN_MARKS = 0.1
 FIRST_ROOM = 1 << 12  # entries
-ENTRY, STEP = 3 * 8, 3 * 8  # bytes
 CHANGED = (
     "a handler answers otherwise than when the checkpoint in {} was made, although no file of the "
     "spec has changed; remove the folder to begin anew"
@@ -38,24 +37,16 @@ CHANGED = (
 
 
 class _Mark(NamedTuple):
+    """A position at which everything fits together."""
+
     cursor: Any
     entries: int  # so far
+    sizes: list[int]  # of the machines
     levels: int  # that are whole
     counts: list[int]  # of the digest
     place: Place | None  # None: between two levels
     layout: Layout
     buffer: tuple[Any, ...]  # successors that are not in the store yet, in this layout
-
-
-class Search(Protocol):
-    """A search with a journal: its arrays, and how it fills in entries again."""
-
-    store: Store
-    tables: Tables
-
-    def make_room(self) -> None: ...
-
-    def repeat(self, entries: Any) -> None: ...
 
 
 class Journal:
@@ -67,9 +58,10 @@ class Journal:
         self.checkpoint = checkpoint
         self._nth, record = checkpoint.begin(self)
         self._store, self._noted, self._digest = store, noted, Digest(tables)
+        self._machines, self._sizes = tables.machines, list[int]()  # when a level was found
         self._saved: Record = record or {
             "states": 0, "layouts": [], "levels": [], "mark": None, "digest": [],
-            "files": dict.fromkeys(map(self._name, ("states", "parents", "entries")), Part()),
+            "files": dict.fromkeys(map(self._name, FILES), Part()),
         }  # fmt: skip
         self._reader = JournalReader(checkpoint.folder, self._nth, record) if record else None
         self._unsaved: Record | None = None
@@ -94,7 +86,11 @@ class Journal:
     def take_level(self, search: Search) -> Place | None:
         """Take the next level; return the place where it goes on, or None if it is whole."""
         assert self._reader is not None
-        return self._reader.take_level(search, self._noted)
+        place = self._reader.take_entries(search, self._noted)
+        if self._machines.sizes() != self._reader.sizes:
+            raise self.changed()
+        self._reader.take_states(search)
+        return place
 
     def take_dropped(self) -> int | None:
         """Return how many states of the level that was taken are dropped; None if not known."""
@@ -120,6 +116,10 @@ class Journal:
         self.entries[self._store.cursor[JOURNALED]] = entry
         self._store.cursor[JOURNALED] += 1
 
+    def note_sizes(self) -> None:
+        """Note how many numbers the machines have when a level is found, but not judged yet."""
+        self._sizes = self._machines.sizes()
+
     def end_level(self, nth: int, start: int, end: int) -> None:
         """Note that a level is whole and was judged, and which of its states are dropped."""
         if nth < len(self._levels):  # it was taken from this journal
@@ -128,14 +128,14 @@ class Journal:
         self._dropped.append(np.flatnonzero(parents == DROPPED_PARENT) + start)
         before = self._levels[-1][-1] if self._levels else 0
         ends = self._count_entries(), before + len(self._dropped[-1])
-        self._levels.append([*self._store.cursor.tolist(), *ends])
+        self._levels.append([*self._store.cursor.tolist(), *self._sizes, *ends])
 
     def _count_entries(self) -> int:
         """Return how many entries there are, in the file and here."""
-        return self._length("entries") // ENTRY + int(self._store.cursor[JOURNALED])
+        return self._length("entries") // ROW + int(self._store.cursor[JOURNALED])
 
     def _length(self, kind: str) -> int:
-        return int(Part(*self._saved["files"].get(self._name(kind), Part())).length)
+        return Part(*self._saved["files"][self._name(kind)]).length
 
     def mark(self, place: Place | None) -> None:
         """Remember this position; write a checkpoint if it is time."""
@@ -149,7 +149,8 @@ class Journal:
         pending = int(store.cursor[PENDING])
         buffer = store.vectors[:pending], store.hashes[:pending], store.origins[:pending]
         self._mark = _Mark(
-            *(store.cursor.copy(), self._count_entries(), len(self._levels), counts, place),
+            *(store.cursor.copy(), self._count_entries(), self._machines.sizes()),
+            *(len(self._levels), counts, place),
             *(store.layout, tuple(each.copy() for each in buffer)),
         )
         if self.checkpoint.is_due:
@@ -164,17 +165,18 @@ class Journal:
             return False
         self._digest.advance([count for count, _ in expected])
         if self._digest.sums != expected:
-            raise self._changed()
+            raise self.changed()
         self._expected = []
         return True
 
-    def _changed(self) -> Unreliable:
+    def changed(self) -> Unreliable:
+        """Return the error for a handler that answers otherwise than before."""
         return Unreliable(CHANGED.format(self.checkpoint.folder))
 
     def confirm(self) -> None:
         """Raise Unreliable unless a search that is over took all that its journal held."""
         if self.is_behind or not self._is_confirmed(self._digest.counts()):
-            raise self._changed()
+            raise self.changed()
 
     def record(self) -> Record:
         """Append what is new at the last mark to the files, and return the record of the search."""
@@ -182,20 +184,20 @@ class Journal:
         if mark is None or not self._is_open:
             return old
         store, begin, end = self._store, old["states"], int(mark.cursor[TAIL])
-        entries = mark.entries - self._length("entries") // ENTRY
+        entries = mark.entries - self._length("entries") // ROW
         dropped = self._dropped[: mark.levels - len(old["levels"])]
         new = {
             "states": store.states[begin:end],
             "parents": store.parents[begin:end],
             "entries": self.entries[:entries],
             "dropped": np.concatenate([np.zeros(0, np.int64), *dropped]),
-            "steps": self._noted.rows(self._length("steps") // STEP, int(mark.cursor[NOTED])),
+            "steps": self._noted.rows(self._length("steps") // ROW, int(mark.cursor[NOTED])),
         }
         files = {name: Part(*part) for name, part in old["files"].items()}
         for kind, rows in new.items():
             name = self._name(kind)
             data = np.ascontiguousarray(rows).view(np.uint8).reshape(-1)
-            files[name] = self.checkpoint.append(name, files.get(name, Part()), data)
+            files[name] = self.checkpoint.append(name, files[name], data)
         self._digest.advance(mark.counts)
         layouts, widths = [*old["layouts"]], list(store.layout.min_widths)
         if layouts and layouts[-1][1] == widths:
@@ -204,7 +206,7 @@ class Journal:
             "states": end,
             "layouts": [*layouts, [end, widths]],
             "levels": self._levels[: mark.levels],
-            "mark": packed(mark.cursor, mark.entries, mark.place, mark.layout, mark.buffer),
+            "mark": packed(*mark[:3], mark.place, mark.layout, mark.buffer),
             "digest": self._digest.sums,
             "files": files,
         }
@@ -218,7 +220,7 @@ class Journal:
         self._saved, self._unsaved = self._unsaved, None
         if not self._is_open:
             return
-        saved = (self._length("entries") - before) // ENTRY
+        saved = (self._length("entries") - before) // ROW
         del self._dropped[: len(self._saved["levels"]) - levels]
         rest = self.entries[saved : self._store.cursor[JOURNALED]].copy()
         self.entries[: len(rest)] = rest
@@ -230,4 +232,4 @@ class Journal:
             self.record()
             self.is_saved()
         self._is_open = False
-        del self._store, self._noted, self._digest, self.entries
+        del self._store, self._noted, self._digest, self._machines, self.entries

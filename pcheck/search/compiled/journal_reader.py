@@ -10,6 +10,7 @@ import numpy as np
 
 from pcheck.search.checkpoint import Part, Record
 from pcheck.search.compiled.kernel import (
+    CURSOR_SIZE,
     DROPPED_PARENT,
     JOURNALED,
     PENDING,
@@ -20,7 +21,8 @@ from pcheck.search.compiled.noted_steps import NotedSteps
 from pcheck.search.compiled.store import Layout, Store
 
 STATES_AT_ONCE = 1 << 20
-STEP = 3 * 8  # bytes
+FILES = "states", "parents", "entries", "dropped", "steps"
+ROW = 3 * 8  # bytes of an entry, and of a noted step
 
 
 class Place(NamedTuple):
@@ -51,7 +53,8 @@ class JournalReader:
             for name, part in record["files"].items()
         }
         self._taken = 0  # levels
-        self._entries = self._dropped_before = 0
+        self._cursor, self.sizes = list[int](), list[int]()  # at the end of the last one
+        self._entries = self._dropped = self._dropped_before = 0
         self.dropped: int | None = None  # states of the level that was taken last
         self._is_ready, self._has_steps = True, False
 
@@ -63,31 +66,35 @@ class JournalReader:
         is_partial = self._mark is not None and self._mark["place"] is not None
         return is_partial and self._taken == len(self._levels)
 
-    def take_level(self, search: Search, noted: NotedSteps) -> Place | None:
-        """Let a search take the next level; return the place where it goes on, or None."""
+    def take_entries(self, search: Search, noted: NotedSteps) -> Place | None:
+        """Let a search fill in the entries of the next level; return where it goes on, or None."""
         if self._taken == 0:
             self._take_steps(noted)
         nth, self._taken = self._taken, self._taken + 1
         is_whole = nth < len(self._levels)
         if is_whole:
-            *cursor, entries, dropped = self._levels[nth]
+            *found, entries, self._dropped = self._levels[nth]
+            self._cursor, self.sizes = found[:CURSOR_SIZE], found[CURSOR_SIZE:]
         else:
-            cursor, entries, dropped = self._mark["cursor"], self._mark["entries"], None
+            self._cursor, self.sizes = self._mark["cursor"], self._mark["sizes"]
+            entries, self._dropped = self._mark["entries"], self._dropped_before
         search.repeat(self._rows("entries", self._entries, entries, np.int64, 3))
         self._entries = entries
+        return None if is_whole else Place(*self._mark["place"])
+
+    def take_states(self, search: Search) -> None:
+        """Let a search take the states of the level whose entries it filled in."""
         search.make_room()
         store = search.store
-        self._take_states(store, cursor[TAIL])
-        store.cursor[:] = cursor
+        self._take_states(store, self._cursor[TAIL])
+        store.cursor[:] = self._cursor
         store.cursor[JOURNALED] = store.cursor[REPEATED] = 0
-        self.dropped = None
-        if is_whole:
-            rows = self._rows("dropped", self._dropped_before, dropped, np.int64)
-            store.parents[rows] = DROPPED_PARENT
-            self.dropped, self._dropped_before = len(rows), dropped
-            return None
-        self._take_buffer(store)
-        return Place(*self._mark["place"])
+        if self._taken > len(self._levels):
+            self._take_buffer(store)
+            return
+        rows = self._rows("dropped", self._dropped_before, self._dropped, np.int64)
+        store.parents[rows] = DROPPED_PARENT
+        self.dropped, self._dropped_before = len(rows), self._dropped
 
     def prepare(self, store: Store, noted: NotedSteps) -> None:
         """Prepare what only a search needs that expands states."""
@@ -101,19 +108,19 @@ class JournalReader:
 
     def _rows(self, kind: str, begin: int, end: int, dtype: Any, *shape: int) -> Any:
         """Return some rows of a file of numbers."""
-        if kind not in self._files or begin == end:
-            return np.zeros((0, *shape), dtype)
         path, _ = self._files[kind]
         size = int(np.prod(shape, dtype=np.int64))
+        if begin == end:  # the file may not exist
+            return np.zeros((0, *shape), dtype)
         offset = begin * size * np.dtype(dtype).itemsize
         return np.fromfile(path, dtype, (end - begin) * size, offset=offset).reshape(-1, *shape)
 
     def _take_steps(self, noted: NotedSteps) -> None:
         """Take all noted steps; the cursor says how many count."""
-        length = self._files["steps"][1].length if "steps" in self._files else 0
-        if length:
-            noted.restore(self._rows("steps", 0, length // STEP, np.int64, 3))
-        self._has_steps = length > 0
+        count = self._files["steps"][1].length // ROW
+        self._has_steps = count > 0
+        if self._has_steps:
+            noted.restore(self._rows("steps", 0, count, np.int64, 3))
 
     def _take_states(self, store: Store, end: int) -> None:
         """Take the states up to one, with their parents."""
@@ -145,12 +152,18 @@ class JournalReader:
 
 
 def packed(
-    cursor: Any, entries: int, place: Place | None, layout: Layout, buffer: tuple[Any, ...]
+    cursor: Any,
+    entries: int,
+    sizes: list[int],
+    place: Place | None,
+    layout: Layout,
+    buffer: tuple[Any, ...],
 ) -> Record:
     """Return a mark as JSON has it."""
     return {
         "cursor": cursor.tolist(),
         "entries": entries,
+        "sizes": sizes,
         "place": place,
         "widths": layout.min_widths,
         "buffer": [b64encode(each.tobytes()).decode() for each in buffer],

@@ -1456,7 +1456,7 @@ def search(
 
     If `listed` is not empty, only the listed states of the level are expanded. If `missed` is not
     LEVEL, only compose the entry that is missing; if it is REPEAT, those of the journal. Return a
-    question, or what `expand` or `flush` returns.
+    question, or what `expand` or `flush` returns; REPEAT if an entry is of what has no number.
 
     A journal with room gets each entry that is composed here: reason and machine, number, bundle.
     """
@@ -1497,6 +1497,10 @@ def search(
         node, number, third = cursor[MISSED], cursor[MISSED_AT], cursor[MISSED_BUNDLE]
         if not is_entry or node >= composed.shape[0] or composed[node] == 0:
             return status
+        if missed == REPEAT and (
+            number >= counts[node] or (status == RECEPTION and third >= dest_at.shape[0])
+        ):
+            return REPEAT
         if status == ROWS:
             question = compose_rows(
                 node, number, row_span, row_next, row_bundle, filled,

@@ -81,6 +81,7 @@ class SavedWalk(Walk):
             head = int(self.store.cursor[HEAD])
         self.journal.prepare()
         super().find_level(cost, head, is_sliced)
+        self.journal.note_sizes()
 
     def end_level(self) -> None:
         dropped = self.journal.take_dropped()
@@ -89,6 +90,14 @@ class SavedWalk(Walk):
         else:
             self.cover.dropped += dropped
         self.journal.end_level(len(self.levels) - 3, *self.levels[-2:])
+
+    def _is_numbered(self, status: int) -> bool:
+        """Return whether everything that an entry is about has a number, as it had before."""
+        machine, number, bundle = (
+            int(self.store.cursor[at]) for at in (MISSED, MISSED_AT, MISSED_BUNDLE)
+        )
+        is_bundle = status != kernel.RECEPTION or bundle < len(self.tables.effects)
+        return is_bundle and number < self.tables.machines.sizes()[machine]
 
     def note_filled(self, status: int) -> None:
         if status in ENTRIES:
@@ -111,6 +120,8 @@ class SavedWalk(Walk):
             self.make_room()
             parts = store, notes.arrays(store), NO_STATES, 0, REPEATING, entries, REPEAT
             status = self.tables.search(*parts)
+            if status == REPEAT or (status in ENTRIES and not self._is_numbered(status)):
+                raise self.journal.changed()
             if status not in (kernel.LEVEL, kernel.SLICE):
                 self.tables.fill(status, store.cursor)
                 store.cursor[REPEATED] += status in ENTRIES

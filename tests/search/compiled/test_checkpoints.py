@@ -351,15 +351,22 @@ class Strider(Actor):
             yield action("strides", self.but(at=self.at + self.length))
 
 
-def striders(length: int) -> Case:
-    node = {group("n", 3): lambda _: Strider(length=length)}
+def striders(length: int, end: int = 19) -> Case:
+    node = {group("n", 3): lambda _: Strider(length=length, end=end)}
     return Case(Cluster(node, properties=[never_at(19, 19, 19)]))
 
 
+@pytest.mark.parametrize(
+    ("length", "end"),
+    [
+        pytest.param(2, 19, id="as many strides, so that all numbers are the same"),
+        pytest.param(1, 1, id="fewer strides, so that entries are of what has no number"),
+        pytest.param(1, 8, id="fewer strides, so that states are of what has no number"),
+    ],
+)
 def test_a_handler_with_other_answers_is_noticed(
-    tmp_path: Path, killer: Killer, monkeypatch: Patch
+    length: int, end: int, tmp_path: Path, killer: Killer, monkeypatch: Patch
 ) -> None:
-    """The strides are longer, but there are as many, so that all numbers are the same."""
     monkeypatch.setattr(Clock, "PERIOD", 0.0)
     with opened(tmp_path / "saved") as saved:
         explored(striders(1), saved, on_progress=interrupting(60))
@@ -367,4 +374,4 @@ def test_a_handler_with_other_answers_is_noticed(
         opened(tmp_path / "saved") as again,
         pytest.raises(PcheckError, match="a handler answers otherwise than when"),
     ):
-        explored(striders(2), again)
+        explored(striders(length, end), again)
