@@ -11,9 +11,6 @@ from types import ModuleType
 from pcheck.loading.module import PACKAGE, SHIPPED_PACKAGE
 from pcheck.loading.options import argument, flag
 from pcheck.loading.setup import Setup
-from pcheck.text import shown_path
-
-SPEC_PACKAGES = "_pcheck_", f"{SHIPPED_PACKAGE}."
 
 
 def origin_of(setup: Setup) -> dict[str, str]:
@@ -22,7 +19,7 @@ def origin_of(setup: Setup) -> dict[str, str]:
     The files are those of the specs, and all others from which a spec takes a name. Those of Python
     itself are left out; all of pcheck are one entry.
     """
-    bug, options = setup.bug, {**setup.options, **setup.all_options}
+    bug, options = setup.bug, setup.all_options
     facts = {
         "the spec": setup.spec.name,
         "--bug": bug.name if bug is not None else None,
@@ -34,36 +31,53 @@ def origin_of(setup: Setup) -> dict[str, str]:
     return {
         "pcheck": _hash_of(sorted(PACKAGE.rglob("*.py"))),
         **{name: value for name, value in facts.items() if value is not None},
-        **{shown_path(path): _hash_of([path]) for path in sorted(_files())},
+        **{str(path): _hash_of([path]) for path in sorted(_files(setup))},
     }
 
 
-def _files() -> set[Path]:
-    """Return the source files of the specs, and of all packages from which they take names."""
-    todo = [name for name in sys.modules if name.startswith(SPEC_PACKAGES)]
-    known, found = set(todo), set[Path]()
+def _files(setup: Setup) -> set[Path]:
+    """Return the source files of a spec, and of all packages from which they take names."""
+    packages = dict[str, list[str]]()
+    for name in sys.modules:
+        packages.setdefault(_package(name), []).append(name)
+    known = {_package(name) for name in _modules(setup)}
+    todo, found = [name for package in known for name in packages[package]], set[Path]()
     for name in todo:  # the loop appends to the list
         module = sys.modules[name]
         file = getattr(module, "__file__", None)
         if file is not None and file.endswith(".py"):
-            found.add(Path(file))
-        for used in {*_used_by(module)} - known:
-            known.add(used)
-            todo.append(used)
+            found.add(Path(file).resolve())
+        for package in {_package(used) for used in _used_by(module)} - known:
+            known.add(package)
+            todo += packages.get(package, [])
     return found
 
 
+def _modules(setup: Setup) -> Iterator[str]:
+    """Yield the modules of the spec, of its bug, and of the properties that were added."""
+    yield setup.spec.builder.__module__
+    if setup.bug is not None:
+        yield from (each.__module__ for each in (setup.bug.marked, *setup.bug.also))
+    added = {file.resolve() for file in setup.added.files if file is not None}
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if file is not None and Path(file) in added:
+            yield name
+
+
+def _package(module: str) -> str:
+    """Return the package whose files belong together; each shipped spec stands alone."""
+    is_shipped = module.startswith(f"{SHIPPED_PACKAGE}.")
+    return module if is_shipped else module.partition(".")[0]
+
+
 def _used_by(module: ModuleType) -> Iterator[str]:
-    """Yield the modules whose names a module uses, with all modules of the same package."""
+    """Yield the modules whose names a module uses, except those of Python and pcheck."""
     for value in list(vars(module).values()):
         name = value.__name__ if isinstance(value, ModuleType) else _origin(value)
-        top = name.partition(".")[0]
-        if top in sys.stdlib_module_names or top in ("", "pcheck", "__main__"):
-            continue
-        if name.startswith(SPEC_PACKAGES):
+        package = _package(name)
+        if package not in sys.stdlib_module_names and package not in ("", "pcheck"):
             yield name
-            continue
-        yield from (each for each in list(sys.modules) if each.partition(".")[0] == top)
 
 
 def _origin(value: object) -> str:

@@ -66,6 +66,7 @@ class Checkpoint:
         self.saved_states = 0
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
+            self._check_folder()
             self._lock = _locked(self.folder)
             try:
                 self.records = self._read()
@@ -81,15 +82,19 @@ class Checkpoint:
         """Unlock the folder."""
         self._lock.close()
 
+    def _check_folder(self) -> None:
+        """Raise UsageError if a folder without a checkpoint holds files of something else."""
+        found = {each.name for each in self.folder.iterdir()}
+        if MANIFEST not in found and not found <= {LOCK, SCRATCH}:
+            text = f"{shown_path(self.folder)} holds files but no checkpoint; name a new folder"
+            raise UsageError(ParameterName("checkpoint"), text)
+
     # -- reading -------------------------------------------------------------------------------
 
     def _read(self) -> list[Record]:
         """Return the records of the searches so far, after a check of everything."""
         path = self.folder / MANIFEST
         if not path.exists():
-            if any(each.name not in (LOCK, SCRATCH) for each in self.folder.iterdir()):
-                text = f"{shown_path(self.folder)} holds files but no checkpoint; name a new folder"
-                raise UsageError(ParameterName("checkpoint"), text)
             self._write([])
             return []
         try:
@@ -123,7 +128,7 @@ class Checkpoint:
                 raise self._refusal("was made by another version of pcheck")
             if name.endswith(".py"):
                 how = "has changed since then" if old and new else "belongs to only one of both"
-                raise self._refusal(f"is of another spec: {printable(name)} {how}")
+                raise self._refusal(f"is of another spec: {printable(shown_path(name))} {how}")
             texts = [_shown(name, text) for text in (old, new)]
             raise self._refusal(f"was made {texts[0]}, and this command is {texts[1]}")
 
