@@ -62,7 +62,7 @@ def _(patch: Patch) -> None:
     def too_early(self: NotedSteps, store: Store, *, whole: bool) -> list[NotedStep]:
         watchers = slice(self._watchers.start, self._watchers.stop)
         return [
-            step._replace(before=store.numbers(int(store.parents[step.state]))[watchers])
+            step._replace(before=store.numbers(store.parent(step.state))[watchers])
             for step in new_in(self, store, whole=whole)
         ]
 

@@ -57,7 +57,7 @@ class Cover:
         arrays = fields, first_row, local, inboxes, kinds, latest, earlier
 
         def drop(nth: int) -> int:
-            return kernel.drop_below(states, store.parents, start, end, *arrays, nth, threads.count)
+            return kernel.drop_below(states, start, end, *arrays, nth, threads.count)
 
         self.dropped += sum(threads.run(partial(drop, nth) for nth in range(threads.count)))
 

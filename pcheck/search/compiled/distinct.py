@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pcheck.search.compiled.store import odd_factors
+from pcheck.search.compiled.layout import odd_factors
 
 
 def distinct_rows(rows: Any) -> tuple[Any, Any, Any]:

@@ -46,8 +46,7 @@ class Expansion:
     def make_room(self) -> None:
         """Make room for each number in fields and arrays: the kernel does not check."""
         sizes = self.tables.machines.sizes()
-        if self.store.layout.is_outgrown(sizes):
-            self.store.widen(sizes)
+        self.store.fit(sizes)
         self.tables.make_room(sizes)
 
     def expand_level(self, start: int, end: int, cost: int, *, is_sliced: bool) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from pcheck.search.compiled import kernel
-from pcheck.search.compiled.store import Layout, Store
+from pcheck.search.compiled.layout import Layout
+from pcheck.search.compiled.store import Store
 
 INITIAL_ROOM = 1 << 10  # observations
 

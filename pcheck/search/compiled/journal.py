@@ -22,10 +22,19 @@ from pcheck.errors import Unreliable
 from pcheck.search.checkpoint import Checkpoint, Part, Record
 from pcheck.search.compiled import kernel
 from pcheck.search.compiled.digest import Digest
-from pcheck.search.compiled.journal_reader import FILES, ROW, JournalReader, Place, Search, packed
-from pcheck.search.compiled.kernel import DROPPED_PARENT, JOURNALED, NOTED, PENDING, TAIL
+from pcheck.search.compiled.journal_reader import (
+    FILES,
+    ROW,
+    JournalReader,
+    Place,
+    Search,
+    as_json,
+    packed,
+)
+from pcheck.search.compiled.kernel import JOURNALED, NOTED, PENDING, TAIL
+from pcheck.search.compiled.layout import Layout
 from pcheck.search.compiled.noted_steps import NotedSteps
-from pcheck.search.compiled.store import Layout, Store
+from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.tables import Tables
 
 SECONDS_BETWEEN_MARKS = 0.1
@@ -124,8 +133,7 @@ class Journal:
         """Note that a level is whole and was judged, and which of its states are dropped."""
         if nth < len(self._levels):  # it was taken from this journal
             return
-        parents = self._store.parents[start:end]
-        self._dropped.append(np.flatnonzero(parents == DROPPED_PARENT) + start)
+        self._dropped.append(self._store.dropped(start, end))
         before = self._levels[-1][-1] if self._levels else 0
         ends = self._count_entries(), before + len(self._dropped[-1])
         self._levels.append([*self._store.cursor.tolist(), *self._sizes, *ends])
@@ -188,7 +196,6 @@ class Journal:
         dropped = self._dropped[: mark.levels - len(old["levels"])]
         new = {
             "states": store.states[begin:end],
-            "parents": store.parents[begin:end],
             "entries": self.entries[:entries],
             "dropped": np.concatenate([np.zeros(0, np.int64), *dropped]),
             "steps": self._noted.rows(self._length("steps") // ROW, int(mark.cursor[NOTED])),
@@ -199,12 +206,12 @@ class Journal:
             data = np.ascontiguousarray(rows).view(np.uint8).reshape(-1)
             files[name] = self.checkpoint.append(name, files[name], data)
         self._digest.advance(mark.counts)
-        layouts, widths = [*old["layouts"]], list(store.layout.min_widths)
-        if layouts and layouts[-1][1] == widths:
+        layouts, layout = [*old["layouts"]], as_json(store.layout)
+        if layouts and layouts[-1][1] == layout:
             del layouts[-1]
         self._unsaved = {
             "states": end,
-            "layouts": [*layouts, [end, widths]],
+            "layouts": [*layouts, [end, layout]],
             "levels": self._levels[: mark.levels],
             "mark": packed(*mark[:3], mark.place, mark.layout, mark.buffer),
             "digest": self._digest.sums,

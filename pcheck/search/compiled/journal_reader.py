@@ -11,17 +11,17 @@ import numpy as np
 from pcheck.search.checkpoint import Part, Record
 from pcheck.search.compiled.kernel import (
     CURSOR_SIZE,
-    DROPPED_PARENT,
     JOURNALED,
     PENDING,
     REPEATED,
     TAIL,
 )
+from pcheck.search.compiled.layout import Layout
 from pcheck.search.compiled.noted_steps import NotedSteps
-from pcheck.search.compiled.store import Layout, Store
+from pcheck.search.compiled.store import Store
 
 STATES_AT_ONCE = 1 << 20
-FILES = "states", "parents", "entries", "dropped", "steps"
+FILES = "states", "entries", "dropped", "steps"
 ROW = 3 * 8  # bytes of an entry, and of a noted step
 
 
@@ -93,7 +93,7 @@ class JournalReader:
             self._take_buffer(store)
             return
         rows = self._rows("dropped", self._dropped_before, self._dropped, np.int64)
-        store.parents[rows] = DROPPED_PARENT
+        store.drop(rows)
         self.dropped, self._dropped_before = len(rows), self._dropped
 
     def prepare(self, store: Store, noted: NotedSteps) -> None:
@@ -123,25 +123,25 @@ class JournalReader:
             noted.restore(self._rows("steps", 0, count, np.int64, 3))
 
     def _take_states(self, store: Store, end: int) -> None:
-        """Take the states up to one, with their parents."""
-        store.make_room(self._states - len(store))
+        """Take the states up to one, with the distances to their parents."""
+        farthest = max(Layout(*layout).farthest for _, layout in self._layouts)
+        store.make_room(self._states - len(store), max(0, self._states - farthest))
         first, offset = 0, 0  # the first state of these fields, and where it begins in the file
-        for last, widths in self._layouts:
-            layout = Layout(widths)
+        for last, (sizes, distance) in self._layouts:
+            layout = Layout(sizes, distance)
             begin, stop, size = max(first, len(store)), min(last, end), 8 * layout.words
             while begin < stop:
                 count = min(STATES_AT_ONCE, stop - begin)
                 at = offset + (begin - first) * size
                 path = self._files["states"][0]
                 vectors = np.fromfile(path, np.uint64, count * layout.words, offset=at)
-                parents = self._rows("parents", begin, begin + count, np.uint32)
-                store.add_unindexed(vectors.reshape(count, -1), parents, layout)
+                store.add_unindexed(vectors.reshape(count, -1), layout)
                 self._is_ready, begin = False, begin + count
             first, offset = last, offset + (last - first) * size
 
     def _take_buffer(self, store: Store) -> None:
         """Take the successors that were not in the store yet."""
-        layout, buffer = Layout(self._mark["widths"]), self._mark["buffer"]
+        layout, buffer = Layout(*self._mark["layout"]), self._mark["buffer"]
         count = int(store.cursor[PENDING])
         vectors, hashes, origins = (
             np.frombuffer(b64decode(each), dtype)
@@ -149,6 +149,11 @@ class JournalReader:
         )
         store.put_again(vectors.reshape(count, layout.words), origins.reshape(count, 2), layout)
         store.hashes[:count] = hashes
+
+
+def as_json(layout: Layout) -> list[Any]:
+    """Return what a layout is made from, as JSON has it."""
+    return [list(layout.sizes), layout.distance]
 
 
 def packed(
@@ -165,6 +170,6 @@ def packed(
         "entries": entries,
         "sizes": sizes,
         "place": place,
-        "widths": layout.min_widths,
+        "layout": as_json(layout),
         "buffer": [b64encode(each.tobytes()).decode() for each in buffer],
     }

@@ -2,7 +2,9 @@
 
 The kernel searches the product of numbered automata breadth-first. A state is a vector with one
 number for each machine: the number of the machine's configuration. The vector is packed into a few
-64-bit words, and each machine has a bit field in one of the words (`store.Layout`).
+64-bit words, and each machine has a bit field in one of the words (`layout.Layout`). One more field
+of a stored state is the distance back to the state before it. A distance of 0 means that the state
+was dropped: it is not expanded. In the buffer, this field is 0.
 
 A machine that can take steps has rows for each of its configurations. To take a row, the kernel
 replaces the number of the machine, and then the number of each machine that receives the row's
@@ -107,8 +109,6 @@ COMPOSED_AT_ONCE = 5_000  # entries that are composed between two checks of the 
 _TAG = np.uint64(0xFFFFFFFF00000000)
 _INDEX = np.uint64(0xFFFFFFFF)
 _ONE = np.uint64(1)
-DROPPED_PARENT = np.uint32(0xFFFFFFFF)  # in place of a parent: this state is not expanded
-
 # Functions that only other functions here call are compiled faster without a way in from Python.
 _INNER: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 _inner: Callable[[F], F] = njit(cache=True, **_INNER)
@@ -156,6 +156,26 @@ def _replace_field(
     """Replace the number of a machine, which is `before`, by `after`: one XOR of the difference."""
     at = np.uintp(machine)
     states[np.uintp(index), word[at]] ^= np.uint64(before ^ after) << shift[at]
+
+
+@njit(cache=True, inline="always")
+def _distance(states: Any, index: Any, word: Any, shift: Any, mask: Any) -> Any:
+    """Return how far back the state before the state at `index` is; 0 if this one is dropped."""
+    return _field(states, index, word, shift, mask, word.shape[0] - 1)
+
+
+@njit(cache=True, inline="always")
+def _add_distance(states: Any, index: Any, word: Any, shift: Any, distance: Any) -> None:
+    """Set the distance of a state that has none."""
+    at = np.uintp(word.shape[0] - 1)
+    states[np.uintp(index), word[at]] |= np.uint64(distance) << shift[at]
+
+
+@njit(cache=True, inline="always")
+def _drop(states: Any, index: Any, word: Any, shift: Any, mask: Any) -> None:
+    """Mark a state as one that is not expanded."""
+    at = np.uintp(word.shape[0] - 1)
+    states[np.uintp(index), word[at]] &= ~(mask[at] << shift[at])
 
 
 @njit(cache=True, inline="always")
@@ -307,7 +327,7 @@ def canonise(vectors: Any, hashes: Any, fields: Any, orbits: Any, cursor: Any) -
     neighbours. Two names may have equal sums although swapping them changes the state. Such names
     are tied: of all renamings that swap tied names, the one with the smallest vector is taken.
     """
-    word, shift, mask, factor = fields
+    word, shift, mask, factor, _ = fields
     first_row, views, _, swap_after, _, scratch, sums = orbits
     names, machines = swap_after.shape[0], first_row.shape[0]
     for at in range(cursor[READY], cursor[PENDING]):
@@ -345,7 +365,7 @@ def canonise(vectors: Any, hashes: Any, fields: Any, orbits: Any, cursor: Any) -
         if tied and not _choose_among_tied(orbits, cursor):
             return IMAGE
         total = np.uint64(0)
-        for machine in range(word.shape[0]):
+        for machine in range(factor.shape[0]):
             number = _field(vectors, at, word, shift, mask, machine)
             if machine < machines:  # the crash budget comes after these and is never renamed
                 _replace_field(vectors, at, word, shift, machine, number, scratch[0, machine])
@@ -427,13 +447,14 @@ def _load_ahead(states: Any, tail: Any, slots: Any, hashes: Any, cursor: Any) ->
 
 @njit(cache=True)
 def flush(
-    states: Any, parents: Any, slots: Any, vectors: Any, hashes: Any, origins: Any, edges: Any,
+    states: Any, slots: Any, vectors: Any, hashes: Any, origins: Any, edges: Any,
     fields: Any, orbits: Any, cursor: Any, max_states: int,
 ) -> int:  # fmt: skip
     """Insert the successors of the buffer, in order, and empty the buffer.
 
-    Insert nothing if the store has no room (FULL). Stop at the limit of states (LIMIT). If `edges`
-    is not empty, record each transition: the state before it, the state after it, and its bundle.
+    Insert nothing if the store has no room, or its field for distances is too narrow (FULL). Stop
+    at the limit of states (LIMIT). If `edges` is not empty, record each transition: the state
+    before it, the state after it, and its bundle.
     """
     pending = cursor[PENDING]
     if orbits[3].shape[0] > 0 and cursor[READY] < pending:  # some names are interchangeable
@@ -441,9 +462,14 @@ def flush(
         if status != LEVEL:
             return status
     tail = cursor[TAIL]
+    word, shift, mask, _, own = fields
     size, words = np.uint64(slots.shape[0]), states.shape[1]
-    room = min(states.shape[0], parents.shape[0])
-    if tail + pending > room or tail + pending > most_states(slots.shape[0]):
+    if tail + pending > states.shape[0] or tail + pending > most_states(slots.shape[0]):
+        return FULL
+    first_origin = tail
+    for i in range(pending):
+        first_origin = min(first_origin, np.int64(origins[i, 0]))
+    if np.uint64(tail + pending - first_origin) > mask[word.shape[0] - 1]:
         return FULL
     recording, first_edge = edges.shape[0] > 0, cursor[TRANSITIONS] - pending
     if recording and first_edge + pending > edges.shape[0]:
@@ -463,14 +489,14 @@ def flush(
                 known = np.uint64(tail)
                 slots[at] = tag | (known + _ONE)
                 _copy(states, tail, vectors, i)
-                parents[tail] = origins[i, 0]
+                _add_distance(states, tail, word, shift, tail - np.int64(origins[i, 0]))
                 tail += 1
                 break
             if (slot & _TAG) == tag:
                 known = (slot & _INDEX) - _ONE
                 differs = np.uint64(0)
                 for k in range(words):
-                    differs |= states[known, k] ^ vectors[i, k]
+                    differs |= (states[known, k] & own[k]) ^ vectors[i, k]
                 if differs == 0:  # a known state
                     break
             at = _next_slot(at, size)
@@ -485,7 +511,7 @@ def flush(
 
 @_inner
 def expand(
-    states: Any, parents: Any, vectors: Any, hashes: Any, origins: Any, fields: Any,
+    states: Any, vectors: Any, hashes: Any, origins: Any, fields: Any,
     row_span: Any, row_next: Any, row_bundle: Any,
     dest_at: Any, dest_count: Any, dest: Any, receptions: Any,
     noted: Any, note_slots: Any, watched: Any, deferred: Any,
@@ -503,7 +529,7 @@ def expand(
     If `note_slots` is not empty, note each transition whose observations before and after it are
     not those of a noted one (see `_note_step`). `watched` are the bits of the watchers.
     """
-    word, shift, mask, factor = fields
+    word, shift, mask, factor, _ = fields
     head, machine, row = cursor[HEAD], cursor[MACHINE], cursor[ROW]
     pending, transitions = cursor[PENDING], cursor[TRANSITIONS]
     moved = cursor[MOVED]
@@ -511,12 +537,12 @@ def expand(
     machines, notes, seen_sum = row_span.shape[0], note_slots.shape[0] > 0, np.uint64(0)
     room, defers, misses = vectors.shape[0], deferred.shape[0] > 0, False
     while head < stop_at:
-        if parents[np.uintp(head)] == DROPPED_PARENT:
+        if _distance(states, head, word, shift, mask) == 0:
             head += 1
             continue
         pending_before, transitions_before = pending, transitions
         total = np.uint64(0)
-        for i in range(word.shape[0]):
+        for i in range(factor.shape[0]):
             total += _hash_term(factor, i, _field(states, head, word, shift, mask, i))
         if notes:
             seen_sum = _seen_sum(states, head, fields, machines)
@@ -546,6 +572,7 @@ def expand(
                     return NOTES
                 # Build the successor in place, as the next entry of the buffer.
                 _copy(vectors, pending, states, head)
+                _drop(vectors, pending, word, shift, mask)
                 own = np.int64(row_next[np.uintp(start + row)])
                 bundle = np.uintp(row_bundle[np.uintp(start + row)])
                 _replace_field(vectors, pending, word, shift, machine, config, own)
@@ -627,7 +654,7 @@ def _save(
 @njit(cache=True, inline="always")
 def _seen_sum(states: Any, index: Any, fields: Any, nodes: Any) -> Any:
     """Return the sum of the hash terms of the watchers, which follow the nodes."""
-    word, shift, mask, factor = fields
+    word, shift, mask, factor, _ = fields
     total = np.uint64(0)
     for watcher in range(nodes, 2 * nodes):
         total += _hash_term(factor, watcher, _field(states, index, word, shift, mask, watcher))
@@ -642,7 +669,7 @@ def _seen_change(
 
     A step of a node changes nothing that the watchers of other nodes observe.
     """
-    word, shift, mask, _ = fields
+    word, shift, mask, _, _ = fields
     before = _field(states, index, word, shift, mask, nodes + node)
     after = _field(vectors, at, word, shift, mask, nodes + node)
     return ((nodes + node) << NUMBER_BITS) | after if before != after else 0
@@ -695,14 +722,14 @@ def rebuild_notes(states: Any, noted: Any, known: int, slots: Any, fields: Any, 
 @njit(cache=True, nogil=True)
 def rebuild(states: Any, begin: int, end: int, slots: Any, fields: Any) -> None:
     """Insert some states, none of which is there. Other threads may insert other states."""
-    word, shift, mask, factor = fields
+    word, shift, mask, factor, _ = fields
     size = np.uint64(slots.shape[0])
     hashes = np.empty(BUFFER, np.uint64)
     for start in range(begin, end, BUFFER):
         stop, touched = min(start + BUFFER, end), np.uint64(0)
         for index in range(start, stop):  # computes hashes and loads slots (see `_load_ahead`)
             total = np.uint64(0)
-            for i in range(word.shape[0]):
+            for i in range(factor.shape[0]):
                 total += _hash_term(factor, i, _field(states, index, word, shift, mask, i))
             hashes[index - start] = _mix(total)
             touched += slots[_first_slot(hashes[index - start], size)]
@@ -726,7 +753,7 @@ def rebuild(states: Any, begin: int, end: int, slots: Any, fields: Any) -> None:
 
 @njit(cache=True, nogil=True)
 def expand_part(
-    states: Any, parents: Any, slots: Any, vectors: Any, hashes: Any, origins: Any, is_late: Any,
+    states: Any, slots: Any, vectors: Any, hashes: Any, origins: Any, is_late: Any,
     found: Any, late: Any, fields: Any, orbits: Any,
     row_span: Any, row_next: Any, row_bundle: Any,
     dest_at: Any, dest_count: Any, dest: Any, receptions: Any,
@@ -741,7 +768,7 @@ def expand_part(
     late_vectors, late_origins = late
     while True:
         status = expand(
-            states, parents, vectors, hashes, origins, fields,
+            states, vectors, hashes, origins, fields,
             row_span, row_next, row_bundle, dest_at, dest_count, dest, receptions,
             noted, note_slots, watched, deferred, cursor, end, cost, end - cursor[HEAD],
         )  # fmt: skip
@@ -758,7 +785,7 @@ def expand_part(
                 late_origins[to, 0], late_origins[to, 1] = origins[at, 0], origins[at, 1]
                 cursor[LATE] += 1
                 cursor[READY] += 1
-        _find(states, slots, vectors, hashes, origins, is_late, found, cursor, tail, first)
+        _find(states, slots, vectors, hashes, origins, is_late, found, fields, cursor, tail, first)
         cursor[PENDING] = cursor[READY] = 0
         if status == LEVEL:
             return LEVEL
@@ -767,10 +794,11 @@ def expand_part(
 @_inner
 def _find(
     states: Any, slots: Any, vectors: Any, hashes: Any, origins: Any, is_late: Any, found: Any,
-    cursor: Any, tail: int, first: int,
+    fields: Any, cursor: Any, tail: int, first: int,
 ) -> None:  # fmt: skip
     """Find those successors of the buffer that are not late, and give them slots."""
     found_vectors, found_origins, is_new, placed = found
+    own, is_stored = fields[4], found_origins.shape[0] == 0
     size, words, pending = np.uint64(slots.shape[0]), states.shape[1], cursor[PENDING]
     place = first + cursor[FOUND]
     _load_ahead(states, tail, slots, hashes, cursor)
@@ -788,11 +816,12 @@ def _find(
                     differs = np.uint64(0)
                     if known < tail:
                         for k in range(words):
-                            differs |= states[np.uintp(known), k] ^ vectors[i, k]
+                            differs |= (states[np.uintp(known), k] & own[k]) ^ vectors[i, k]
                     else:
                         other = known - tail
                         for k in range(words):
-                            differs |= found_vectors[np.uintp(other), k] ^ vectors[i, k]
+                            vector = found_vectors[np.uintp(other), k] & own[k]
+                            differs |= vector ^ vectors[i, k]
                     if differs == 0 and other < place:
                         break
                     if differs != 0:
@@ -804,7 +833,11 @@ def _find(
             # The slot is empty, or an equal successor of a later part has it.
             if not is_ready:
                 _copy(found_vectors, place, vectors, i)
-                found_origins[place] = origins[i, 0]
+                origin = np.int64(origins[i, 0])
+                if is_stored:
+                    _add_distance(found_vectors, place, fields[0], fields[1], tail + place - origin)
+                else:
+                    found_origins[place] = origin
                 is_new[place], is_ready = True, True
             seen = _exchange(slots, at, slot, mine)
             if seen == slot:
@@ -819,13 +852,14 @@ def _find(
 
 @njit(cache=True, nogil=True)
 def store_part(
-    states: Any, parents: Any, slots: Any, found: Any, begin: int, end: int, index: int
+    states: Any, slots: Any, found: Any, fields: Any, begin: int, end: int, index: int
 ) -> None:
     """Store the new states at the places from `begin` to `end`, from an index upwards.
 
     In the first part, every place won, so that the slots hold these indices already.
     """
     found_vectors, found_origins, is_new, placed = found
+    word, shift, _, _, _ = fields
     is_settled, touched = begin == 0, np.uint64(0)
     for place in range(begin, end):
         if not is_settled and (place - begin) % LOADED_AT_ONCE == 0:
@@ -833,7 +867,7 @@ def store_part(
                 touched += slots[placed[ahead]]  # see `_load_ahead`
         if is_new[place]:
             _copy(states, index, found_vectors, place)
-            parents[index] = found_origins[place]
+            _add_distance(states, index, word, shift, index - np.int64(found_origins[place]))
             if not is_settled:
                 slots[placed[place]] = (slots[placed[place]] & _TAG) | np.uint64(index + 1)
             index += 1
@@ -848,15 +882,35 @@ def forget_part(slots: Any, placed: Any, begin: int, end: int) -> None:
         slots[placed[place]] = 0
 
 
-@njit(cache=True)
-def repack(old: Any, new: Any, tail: int, fields: Any, new_fields: Any) -> None:
-    """Copy states into an array, zero so far, whose fields have other widths."""
-    word, shift, mask, _ = fields
-    new_word, new_shift, _, _ = new_fields
-    for index in range(tail):
+@njit(cache=True, nogil=True)
+def repack(old: Any, new: Any, begin: int, end: int, fields: Any, new_fields: Any) -> None:
+    """Copy the states from `begin` to `end` into an array whose fields have other widths.
+
+    Both arrays may begin at the same place in memory. Wider rows are therefore written from the
+    last one back, so that a row that is not read yet is never overwritten.
+    """
+    word, shift, mask, _, _ = fields
+    new_word, new_shift, _, _, _ = new_fields
+    row, words = np.empty((1, old.shape[1]), np.uint64), new.shape[1]
+    is_wider = words > old.shape[1]
+    for nth in range(end - begin):
+        index = end - 1 - nth if is_wider else begin + nth
+        _copy(row, 0, old, index)
+        for i in range(words):
+            new[index, i] = 0
         for machine in range(word.shape[0]):
-            value = _field(old, index, word, shift, mask, machine)
+            value = _field(row, 0, word, shift, mask, machine)
             _replace_field(new, index, new_word, new_shift, machine, 0, value)
+
+
+@njit(cache=True)
+def farthest(states: Any, tail: int, fields: Any) -> Any:
+    """Return the largest distance of a state to the state before it."""
+    word, shift, mask, _, _ = fields
+    most = np.int64(0)
+    for index in range(tail):
+        most = max(most, _distance(states, index, word, shift, mask))
+    return most
 
 
 @njit(cache=True, nogil=True)
@@ -869,8 +923,8 @@ def kinds_of(
     States of one kind agree in all local states and observations, or have equal hashes. The last
     machine is the crash budget, which does not count.
     """
-    word, shift, mask, factor = fields
-    nodes, machines = first_row.shape[0], word.shape[0]
+    word, shift, mask, factor, _ = fields
+    nodes, machines = first_row.shape[0], factor.shape[0]
     for index in range(begin, end):
         total = np.uint64(0)
         for machine in range(machines - 1):
@@ -883,7 +937,7 @@ def kinds_of(
 
 @njit(cache=True, nogil=True)
 def drop_below(
-    states: Any, parents: Any, start: int, end: int, fields: Any, first_row: Any, local: Any,
+    states: Any, start: int, end: int, fields: Any, first_row: Any, local: Any,
     inboxes: Any, kinds: Any, latest: Any, earlier: Any, nth: int, of: int,
 ) -> int:  # fmt: skip
     """Mark the states from `start` to `end` that lie below another one of these; return the count.
@@ -895,6 +949,7 @@ def drop_below(
     For the configuration in row `first_row[node] + number`, `local` is the number of its local
     state, and `inboxes` is its inbox as a set of bits.
     """
+    word, shift, mask, _, _ = fields
     last, dropped = np.uint64(latest.shape[0] - 1), 0
     mine, count = np.uint64(nth), np.uint64(of)
     for index in range(start, end):
@@ -904,17 +959,17 @@ def drop_below(
             continue
         other, compared, alive = latest[at], 0, True
         while other >= 0 and alive and compared < MAX_COMPARED_STATES:
-            if kinds[other] == kind and parents[start + other] != DROPPED_PARENT:
+            if kinds[other] == kind and _distance(states, start + other, word, shift, mask) != 0:
                 compared += 1
                 below, above = _compare(
                     states, index, start + other, fields, first_row, local, inboxes
                 )
                 if below:
-                    parents[index] = DROPPED_PARENT
+                    _drop(states, index, word, shift, mask)
                     dropped += 1
                     alive = False
                 elif above:
-                    parents[start + other] = DROPPED_PARENT
+                    _drop(states, start + other, word, shift, mask)
                     dropped += 1
             other = earlier[other]
         if alive:
@@ -932,8 +987,8 @@ def _compare(
     A state lies below another one if both agree in all local states and observations, the state has
     spent at least as many crashes, and each of its inboxes is contained in that of the other.
     """
-    word, shift, mask, _ = fields
-    nodes, budget = first_row.shape[0], word.shape[0] - 1
+    word, shift, mask, factor, _ = fields
+    nodes, budget = first_row.shape[0], factor.shape[0] - 1
     spent = _field(states, index, word, shift, mask, budget)
     spent_by_other = _field(states, other, word, shift, mask, budget)
     below, above = spent_by_other <= spent, spent <= spent_by_other
@@ -1442,7 +1497,7 @@ def _has_outgrown(counts: Any, capacities: Any, row_span: Any, orbits: Any) -> b
 
 @njit(cache=True)
 def search(
-    states: Any, parents: Any, slots: Any, vectors: Any, hashes: Any, origins: Any, edges: Any,
+    states: Any, slots: Any, vectors: Any, hashes: Any, origins: Any, edges: Any,
     fields: Any, capacities: Any, noted: Any, note_slots: Any, watched: Any,
     missed: int, journal: Any, cursor: Any,
     listed: Any, level_end: int, cost: int, max_states: int, slice_size: int, max_entries: int,
@@ -1476,7 +1531,7 @@ def search(
                 return SLICE
             end: Any = level_end if listed.shape[0] == 0 else np.int64(listed[cursor[LISTED]]) + 1
             status = expand(
-                states, parents, vectors, hashes, origins, fields,
+                states, vectors, hashes, origins, fields,
                 row_span, row_next, row_bundle, dest_at, dest_count, dest, receptions,
                 noted, note_slots, watched, no_states,
                 cursor, end, cost, stop_at - cursor[HEAD],
@@ -1488,7 +1543,7 @@ def search(
             if status in (LEVEL, BUFFERED):
                 is_full = status == BUFFERED
                 status = flush(
-                    states, parents, slots, vectors, hashes, origins, edges, fields, orbits,
+                    states, slots, vectors, hashes, origins, edges, fields, orbits,
                     cursor, max_states,
                 )  # fmt: skip
                 if status == LEVEL and is_full:

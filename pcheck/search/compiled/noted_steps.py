@@ -13,8 +13,9 @@ import numpy as np
 
 from pcheck.search.compiled import kernel
 from pcheck.search.compiled.kernel import NOTED, TRANSITIONS
+from pcheck.search.compiled.layout import Layout
 from pcheck.search.compiled.numbers import MAX_NUMBERS
-from pcheck.search.compiled.store import Layout, Store
+from pcheck.search.compiled.store import Store
 
 FIRST_ROOM = 1 << 10  # steps
 

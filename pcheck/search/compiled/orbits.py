@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from copy import copy
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from pcheck.search.compiled import kernel
 from pcheck.search.compiled.kernel import MISSING
+from pcheck.search.compiled.layout import Layout
 from pcheck.search.compiled.machines import Machines
-from pcheck.search.compiled.store import Layout
 from pcheck.search.reductions.views import Views
 
 INITIAL_ROOM = 16  # configurations of a machine
@@ -116,7 +117,7 @@ class Orbits:
         if self.symmetry is None or not vectors:
             return vectors
         times = len(vectors[0]) // len(machines)
-        wide = Layout([32] * (times * len(machines)))
+        wide = _wide_layout(times * len(machines))
         packed, hashes = wide.pack(vectors), np.zeros(len(vectors), np.uint64)
         cursor = np.zeros(kernel.CURSOR_SIZE, np.int64)
         cursor[kernel.PENDING] = len(vectors)
@@ -211,6 +212,11 @@ class Orbits:
             images[start : start + room] = self.images[rows]
         # A single statement without a call, so that no interrupt or lack of memory comes between.
         self._room, self.first_row, self.views, self.images = rooms, first, views, images
+
+
+@cache
+def _wide_layout(machines: int) -> Layout:
+    return Layout([1 << 32] * machines)
 
 
 def _first_rows(rooms: list[int]) -> Any:

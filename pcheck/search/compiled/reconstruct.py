@@ -37,7 +37,7 @@ def trace_to(
     """
     indices = [index]
     while indices[-1] != 0:
-        indices.append(int(store.parents[indices[-1]]))
+        indices.append(store.parent(indices[-1]))
     indices.reverse()
     states, labels = [tables.model.initial()], list[str]()
     for before, after in pairwise(indices):

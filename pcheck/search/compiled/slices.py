@@ -35,6 +35,7 @@ from pcheck.search.compiled.threads import shares
 MIN_STATES = 1 << 20  # a search with fewer states is not sliced
 STATES_IN_SLICE = 1 << 17
 FIRST_ROOM = 1 << 18  # successors that are found in a slice
+_NO_ORIGINS = np.zeros(0, np.uint32)
 
 
 class Search(Protocol):
@@ -88,14 +89,12 @@ class Slices:
         If there could be too many states then, one thread does all, and stops at the limit.
         """
         self._search.make_room()  # for numbers that are new since the last slice
-        store, layout = self._store, self._store.layout
-        if self._words != layout.words:
-            self._begin(self._room)
+        store = self._store
         if not self._threads.run_whole(partial(self._expand, states, cost)):
             self._search.expand_states(states.start, states.stop, cost, NO_STATES)
             return
         for vectors, origins in self._late():
-            store.put(vectors, origins, layout)
+            store.put(vectors, origins, store.layout)
             self._search.expand_states(states.stop, states.stop, cost, NO_STATES)
         deferred = self._deferred()
         if len(deferred):
@@ -122,7 +121,9 @@ class Slices:
 
     def _find(self, states: range, cost: int) -> bool:
         """Let each thread expand its share of some states; return whether there was room."""
-        self._store.make_room(self._room * len(self._parts))
+        self._store.make_room(self._room * len(self._parts), states.start)
+        if self._words != self._store.layout.words:
+            self._begin(self._room)
         ranges = shares(states.start, states.stop, len(self._parts))
         return kernel.FULL not in self._threads.run(
             partial(self._expand_part, part, begin, end, cost)
@@ -137,7 +138,7 @@ class Slices:
     def _store_new(self, new: list[int]) -> None:
         """Store the new states of each part, and count the transitions that led to states."""
         store, firsts = self._store, list(accumulate(new, initial=len(self._store)))
-        arrays = store.states, store.parents, store.slots, self._found
+        arrays = store.states, store.slots, self._found, store.layout.fields
         if self._threads.count > 1:
             self._threads.run(
                 partial(kernel.store_part, *arrays, *part.places, first)
@@ -155,8 +156,7 @@ class Slices:
         """
         if self._threads.count > 1:
             return self._found
-        tail = len(self._store)
-        return self._store.states[tail:], self._store.parents[tail:], *self._found[2:]
+        return self._store.states[len(self._store) :], _NO_ORIGINS, *self._found[2:]
 
     def _expand_part(self, part: _Part, begin: int, end: int, cost: int) -> int:
         """Expand the states of one part; return why the kernel stopped."""
@@ -164,7 +164,7 @@ class Slices:
         part.cursor[:] = 0
         part.cursor[HEAD] = begin
         arrays = (
-            store.states, store.parents, store.slots, *part.buffer, self._places(), part.late,
+            store.states, store.slots, *part.buffer, self._places(), part.late,
             store.layout.fields, (*tables.orbits.arrays[:-2], *part.scratch),
             *tables.arrays_of_steps, *NO_NOTES, part.deferred, part.cursor,
         )  # fmt: skip

@@ -28,11 +28,12 @@ from pcheck.search.compiled import kernel
 from pcheck.search.compiled.composing import Composition
 from pcheck.search.compiled.effects import Effects, NumberedEffects
 from pcheck.search.compiled.kernel import MISSING, REFUSED
+from pcheck.search.compiled.layout import Layout
 from pcheck.search.compiled.machines import Machines
 from pcheck.search.compiled.orbits import Orbits
 from pcheck.search.compiled.reactions import Changes
 from pcheck.search.compiled.receptions import Receptions, Rows
-from pcheck.search.compiled.store import Layout, Store
+from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.vectors import Vectors
 from pcheck.search.reductions.automaton import Automaton, MacroStep
 from pcheck.search.reductions.cover import Ranks
@@ -44,7 +45,7 @@ from pcheck.semantics.observer import Observation
 
 # instead of the arrays of a store, and of a level that is expanded
 NO_STORE = (
-    *(np.zeros((0, 1), np.uint64), np.zeros(0, np.uint32), np.zeros(0, np.uint64)),
+    *(np.zeros((0, 1), np.uint64), np.zeros(0, np.uint64)),
     *(np.zeros((0, 1), np.uint64), np.zeros(0, np.uint64), np.zeros((0, 2), np.uint32)),
     *(np.zeros((0, 3), np.uint32), Layout([]).fields, np.zeros(0, np.int64)),
     *(np.zeros((0, 3), np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint64)),
@@ -144,7 +145,7 @@ class Tables:
         layout, until = store.layout, time.monotonic() + MAX_SECONDS_OF_ANSWERS
         while time.monotonic() < until:
             status: int = kernel.search(
-                *(store.states, store.parents, store.slots, store.vectors, store.hashes),
+                *(store.states, store.slots, store.vectors, store.hashes),
                 *(store.origins, store.edges, layout.fields, layout.capacities),
                 *(*noted, missed, journal, store.cursor, listed, end, *limits, *self._arrays),
             )

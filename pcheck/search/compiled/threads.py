@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from itertools import pairwise
@@ -43,7 +44,12 @@ class Threads:
             wait(futures)
 
     def run_whole(self, task: Callable[[], T]) -> T:
-        """Run a task in a thread that no interrupt reaches; interrupts are raised after it."""
+        """Run a task in a thread that no interrupt reaches; interrupts are raised after it.
+
+        A task that is part of another one runs at once.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            return task()
         ended: list[Future[T]] = []
 
         def run_once() -> None:

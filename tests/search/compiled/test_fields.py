@@ -25,7 +25,7 @@ from pcheck import (
     group,
 )
 from pcheck.search.clock import Clock
-from pcheck.search.compiled import kernel, store
+from pcheck.search.compiled import kernel, layout
 from pcheck.search.compiled.walk import Walk
 from pcheck.search.reductions.reduce import reduce_cluster
 from tests.sampling import fast_first
@@ -104,10 +104,10 @@ def test_fields_without_spare_bits_give_the_same_states(
     blocks: int, size: int, monkeypatch: Monkeypatch
 ) -> None:
     cases = [chair(blocks, size, idle) for idle in range(11)]
-    monkeypatch.setattr(store, "width_for", lambda size: 16)
+    monkeypatch.setattr(layout, "width_for", lambda size: 16)
     roomy = [explored(case) for case in cases]
-    monkeypatch.setattr(store, "width_for", tight)
-    monkeypatch.setattr(store, "_share_spare_bits", lambda widths, words: None)
+    monkeypatch.setattr(layout, "width_for", tight)
+    monkeypatch.setattr(layout, "_share_spare_bits", lambda widths, words: None)
     assert [explored(case) for case in cases] == roomy
 
 

@@ -17,7 +17,7 @@ import pytest
 from pcheck import Cluster, check
 from pcheck.loading.spec import find, shipped
 from pcheck.search.clock import Clock
-from pcheck.search.compiled import explorer, slices, store, turn
+from pcheck.search.compiled import explorer, layout, slices, store, turn
 from pcheck.search.compiled.kernel import BUFFER, DEFERRED
 from pcheck.search.compiled.memory import longer, with_reserve, zeros
 from pcheck.search.compiled.slices import Slices
@@ -194,9 +194,9 @@ def done_by_one(case: Case, monkeypatch: Patch) -> Counter[str]:
     found = Counter[str]()
     put, expand_slice = store.Store.put, Slices.expand_slice
 
-    def note_late(self: store.Store, vectors: Any, origins: Any, layout: store.Layout) -> None:
+    def note_late(self: store.Store, vectors: Any, origins: Any, old: layout.Layout) -> None:
         found["late"] += len(origins)
-        put(self, vectors, origins, layout)
+        put(self, vectors, origins, old)
 
     def note_deferred(self: Slices, states: range, cost: int) -> None:
         found["states"] += len(states)
@@ -280,8 +280,8 @@ def test_a_search_whose_step_properties_are_decided_is_sliced(monkeypatch: Patch
 
 def test_fields_get_wider_for_numbers_that_the_judge_adds(monkeypatch: Patch) -> None:
     """Fields without a spare bit have no room for an image that is numbered between two levels."""
-    monkeypatch.setattr(store, "width_for", lambda size: max(1, (size - 1).bit_length()))
-    monkeypatch.setattr(store, "_share_spare_bits", lambda widths, words: None)
+    monkeypatch.setattr(layout, "width_for", lambda size: max(1, (size - 1).bit_length()))
+    monkeypatch.setattr(layout, "_share_spare_bits", lambda widths, words: None)
     (protocol,) = protocols(702_134, 1)
     scope = scope_of(protocol)
     assert explored(scope, 2, "symmetry").states == 135

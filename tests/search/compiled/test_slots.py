@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from pcheck.search.compiled import kernel
-from pcheck.search.compiled.store import FIRST_SLOTS, Layout, slots_for
+from pcheck.search.compiled.layout import Layout
+from pcheck.search.compiled.store import FIRST_SLOTS, slots_for
 
 
 @pytest.mark.parametrize("states", [1 << bits for bits in range(17, 32)])

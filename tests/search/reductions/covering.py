@@ -9,7 +9,6 @@ from typing import Any
 
 from pcheck import Action, Id, Seen, action, always, broadcast, fixed
 from pcheck.search.clock import Clock
-from pcheck.search.compiled import kernel
 from pcheck.search.compiled.covering import Cover
 from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.tables import Tables
@@ -100,7 +99,7 @@ class Plain(Cover):
         for index in range(start, end):
             others = [each for each in vectors if each != index]
             if any(self.is_below(vectors[index], vectors[other]) for other in others):
-                store.parents[index] = kernel.DROPPED_PARENT
+                store.drop(index)
                 self.dropped += 1
                 del vectors[index]
 
