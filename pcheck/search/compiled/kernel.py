@@ -18,8 +18,8 @@ Three things make the kernel fast:
 - Rows hold only steps that can be taken.
 - Successors are collected in a buffer. Before the successors are inserted, one loop only reads
   their hash slots, so that the loads from memory overlap.
-- A hash slot holds half of the hash beside the index of the state. Most probes therefore need no
-  load of the state itself.
+- The hash slots are in buckets that fill one cache line each, and beside the index of a state a slot
+  holds a byte of its hash. So most searches load one line, and no state but an equal one.
 
 States are compared whole, so equal hashes never merge two different states.
 
@@ -34,7 +34,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
-from numba import njit, uint64
+from numba import boolean, njit, uint32, uint64
 from numba.extending import intrinsic
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -48,7 +48,6 @@ MAX_TIED_RENAMINGS = 720
 MAX_COMPARED_STATES = 200
 LOADED_AT_ONCE = 256  # slots that are loaded before they are read
 MISSING, REFUSED = -3, -2  # table entries: not filled in yet; the crash budget refuses the step
-MANY_SLOTS = 1 << 27  # of a store
 MACHINE_BITS, NUMBER_BITS = 10, 27  # a machine, a configuration and a bundle fit a 64-bit key
 
 # The reasons to return: the end of the level; missing rows; a missing reception; no room in the
@@ -104,10 +103,17 @@ UNKNOWN, ALIVE, DEAD, DROPPED = range(4)  # a letter at a local state
 MAX_COPIES = (1 << 16) - 1  # of a letter in an inbox; of a queue, the letters of a node
 COMPOSED_AT_ONCE = 5_000  # entries that are composed between two checks of the limits
 
-# A hash slot is 0 if empty. Otherwise the upper half (the tag) is the upper half of the hash, and
-# the lower half is the index of the state plus one.
-_TAG = np.uint64(0xFFFFFFFF00000000)
-_INDEX = np.uint64(0xFFFFFFFF)
+# The hash slots of a store are an array of words, and the same memory as entries and as bytes. Of
+# each bucket of eight words, the first twelve bytes are the tags, the last twelve entries are the
+# slots, and four bytes are not used. A tag is a byte of the hash, or 0 if the slot is empty. A slot
+# is the index of the state plus one. A bucket is filled from its first slot on; when it is full,
+# its next states go to the next bucket.
+WORDS_OF_BUCKET, ENTRIES_OF_BUCKET, BYTES_OF_BUCKET = 8, 16, 64
+SLOTS_OF_BUCKET = 12
+_FIRST_ENTRY = ENTRIES_OF_BUCKET - SLOTS_OF_BUCKET
+_EVERY_BYTE, _HIGHEST_BITS = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
+_LAST_TAGS = np.uint64(0xFFFFFFFF)  # the bytes of the second word that are tags
+_UPPER, _LOWER = np.uint64(0xFFFFFFFF00000000), np.uint64(0xFFFFFFFF)
 _ONE = np.uint64(1)
 # Functions that only other functions here call are compiled faster without a way in from Python.
 _INNER: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
@@ -118,7 +124,7 @@ _generated: Callable[[F], Any] = intrinsic  # for what Numba has no function
 
 
 @_generated
-def _exchange(context: Any, slots: Any, at: Any, expected: Any, new: Any) -> Any:
+def _exchange(context: Any, entries: Any, at: Any, expected: Any, new: Any) -> Any:
     """Set the entry at a place if it is the expected one, in one step; return what it was."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -127,19 +133,29 @@ def _exchange(context: Any, slots: Any, at: Any, expected: Any, new: Any) -> Any
         pair = builder.cmpxchg(entry, args[2], args[3], "acq_rel", "acquire")
         return builder.extract_value(pair, 0)
 
-    return uint64(slots, uint64, uint64, uint64), generate
+    return uint32(entries, uint64, uint32, uint32), generate
 
 
 @_generated
-def _load(context: Any, slots: Any, at: Any) -> Any:
+def _load(context: Any, entries: Any, at: Any) -> Any:
     """Return the entry at a place, which other threads may set, and all that was set before it."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         array = context.make_array(signature.args[0])(context, builder, args[0])
         entry = builder.gep(array.data, [args[1]])
-        return builder.load_atomic(entry, "acquire", 8)
+        return builder.load_atomic(entry, "acquire", 4)
 
-    return uint64(slots, uint64), generate
+    return uint32(entries, uint64), generate
+
+
+@_generated
+def _trailing_zeros(context: Any, word: Any) -> Any:
+    """Return the place of the lowest bit of a word that is 1."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.cttz(args[0], context.get_constant(boolean, True))
+
+    return uint64(uint64), generate
 
 
 @njit(cache=True, inline="always")
@@ -205,24 +221,93 @@ def _mix_number(number: Any) -> Any:
 
 
 @njit(cache=True)
-def most_states(slots: int) -> int:
-    """Return how many of the slots of a store may be filled: of many slots more, to save memory."""
-    return (4 if slots >= MANY_SLOTS else 3) * slots // 5
+def most_states(words: int) -> int:
+    """Return how many states the slots of a store may hold, which are an array of words."""
+    return words // WORDS_OF_BUCKET * SLOTS_OF_BUCKET * 9 // 10
 
 
 @njit(cache=True, inline="always")
-def _first_slot(state_hash: Any, size: Any) -> Any:
-    """Return the slot of a store with `size` slots where the search for a state begins.
+def _buckets(words: Any) -> Any:
+    """Return how many buckets the slots of a store have."""
+    return np.uint64(words.shape[0]) >> np.uint64(3)
 
-    It depends on the lower half of the hash, and the tag in the slot is the upper half.
+
+@njit(cache=True, inline="always")
+def _first_bucket(state_hash: Any, buckets: Any) -> Any:
+    """Return the bucket of a store where the search for a state begins.
+
+    It depends on the lower half of the hash, and the tag on the upper half.
     """
-    return ((state_hash & _INDEX) * size) >> np.uint64(32)
+    return ((state_hash & _LOWER) * buckets) >> np.uint64(32)
 
 
 @njit(cache=True, inline="always")
-def _next_slot(at: Any, size: Any) -> Any:
-    """Return the slot of a store after another one; the first one follows the last one."""
-    return at + _ONE if at + _ONE < size else np.uint64(0)
+def _next_bucket(bucket: Any, buckets: Any) -> Any:
+    """Return the bucket of a store after another one; the first one follows the last one."""
+    return bucket + _ONE if bucket + _ONE < buckets else np.uint64(0)
+
+
+@njit(cache=True, inline="always")
+def _tag(state_hash: Any) -> Any:
+    """Return the tag of a state, which is never 0."""
+    tag = state_hash >> np.uint64(56)
+    return tag if tag != 0 else _ONE
+
+
+@njit(cache=True, inline="always")
+def _zero_bytes(word: Any) -> Any:
+    """Return a word with the highest bit of each byte that is 0 in the given word, else no bits."""
+    rest = ~_HIGHEST_BITS
+    return ~(((word & rest) + rest) | word | rest)
+
+
+@njit(cache=True, inline="always")
+def _equal_tags(words: Any, bucket: Any, tag: Any) -> Any:
+    """Return for the first eight slots of a bucket, and for the last four, which have a tag.
+
+    Both are words with one bit for each slot, as `_nth` expects.
+    """
+    at, pattern = np.uintp(bucket << np.uint64(3)), tag * _EVERY_BYTE
+    first = _zero_bytes(words[at] ^ pattern)
+    return first, _zero_bytes(words[at + np.uintp(1)] ^ pattern) & _LAST_TAGS
+
+
+@njit(cache=True, inline="always")
+def _possible_slots(words: Any, bucket: Any, tag: Any) -> Any:
+    """Return for the slots of a bucket, as `_equal_tags` does, which have a tag or none."""
+    at, pattern = np.uintp(bucket << np.uint64(3)), tag * _EVERY_BYTE
+    low, high = words[at], words[at + np.uintp(1)]
+    first = _zero_bytes(low ^ pattern) | _zero_bytes(low)
+    return first, (_zero_bytes(high ^ pattern) | _zero_bytes(high)) & _LAST_TAGS
+
+
+@njit(cache=True, inline="always")
+def _nth(first: Any, last: Any) -> Any:
+    """Return the lowest slot of those in two words of `_equal_tags`, which are not both 0."""
+    if first != 0:
+        return _trailing_zeros(first) >> np.uint64(3)
+    return np.uint64(8) + (_trailing_zeros(last) >> np.uint64(3))
+
+
+@njit(cache=True, inline="always")
+def _without_lowest(first: Any, last: Any) -> Any:
+    """Return two words of `_equal_tags` without their lowest slot."""
+    if first != 0:
+        return first & (first - _ONE), last
+    return first, last & (last - _ONE)
+
+
+@njit(cache=True, inline="always")
+def _entry_at(bucket: Any, nth: Any) -> Any:
+    """Return the place of a slot among the entries."""
+    return bucket * np.uint64(ENTRIES_OF_BUCKET) + np.uint64(_FIRST_ENTRY) + nth
+
+
+@njit(cache=True, inline="always")
+def _tag_at(entry: Any) -> Any:
+    """Return the place of the tag of a slot among the bytes."""
+    bucket, nth = entry >> np.uint64(4), (entry & np.uint64(15)) - np.uint64(_FIRST_ENTRY)
+    return bucket * np.uint64(BYTES_OF_BUCKET) + nth
 
 
 @njit(cache=True, inline="always")
@@ -316,7 +401,7 @@ def _view(rough: Any, whole: Any) -> Any:
     states that differ only in their inboxes then get the same order. The 8 bits between hold the
     carries.
     """
-    return rough & _TAG | _mix_number(whole) >> np.uint64(40) | _ONE
+    return rough & _UPPER | _mix_number(whole) >> np.uint64(40) | _ONE
 
 
 @njit(cache=True)
@@ -433,16 +518,19 @@ def _load_ahead(states: Any, tail: Any, slots: Any, hashes: Any, cursor: Any) ->
     None of these loads depends on another one, so they overlap; whoever looks for the successors
     then finds the data in the cache.
     """
-    pending, size, touched = cursor[PENDING], np.uint64(slots.shape[0]), np.uint64(0)
+    words, entries, _ = slots
+    pending, buckets, touched = cursor[PENDING], _buckets(words), np.uint64(0)
     for i in range(pending):
-        touched += slots[_first_slot(hashes[i], size)]
+        touched += words[np.uintp(_first_bucket(hashes[i], buckets) << np.uint64(3))]
     for i in range(pending):
-        slot = slots[_first_slot(hashes[i], size)]
-        known = np.int64(slot & _INDEX) - 1
-        if known >= 0 and known < tail and (slot & _TAG) == (hashes[i] & _TAG):
-            touched += states[np.uintp(known), 0]
+        bucket = _first_bucket(hashes[i], buckets)
+        first, last = _equal_tags(words, bucket, _tag(hashes[i]))
+        if first | last != 0:
+            known = np.int64(entries[np.uintp(_entry_at(bucket, _nth(first, last)))]) - 1
+            if known >= 0 and known < tail:
+                touched += states[np.uintp(known), 0]
     # Use the sum, so that the compiler does not optimise the loads away.
-    cursor[MISSED_AT] = np.int64(touched & _INDEX)
+    cursor[MISSED_AT] = np.int64(touched & _LOWER)
 
 
 @njit(cache=True)
@@ -463,8 +551,9 @@ def flush(
             return status
     tail = cursor[TAIL]
     word, shift, mask, _, own = fields
-    size, words = np.uint64(slots.shape[0]), states.shape[1]
-    if tail + pending > states.shape[0] or tail + pending > most_states(slots.shape[0]):
+    lines, entries, tags = slots
+    buckets, words = _buckets(lines), states.shape[1]
+    if tail + pending > states.shape[0] or tail + pending > most_states(lines.shape[0]):
         return FULL
     first_origin = tail
     for i in range(pending):
@@ -476,30 +565,39 @@ def flush(
         return FULL
     _load_ahead(states, tail, slots, hashes, cursor)
     for i in range(pending):
-        at = _first_slot(hashes[i], size)
-        tag = hashes[i] & _TAG
+        bucket, tag, known, is_known = (
+            *(_first_bucket(hashes[i], buckets), _tag(hashes[i])),
+            *(np.uint64(0), False),
+        )
         while True:
-            slot = slots[at]
-            if slot == 0:  # a new state
-                if tail >= max_states:
-                    cursor[TAIL] = tail
-                    cursor[TRANSITIONS] -= pending - i - 1
-                    cursor[PENDING] = cursor[READY] = 0
-                    return LIMIT
-                known = np.uint64(tail)
-                slots[at] = tag | (known + _ONE)
-                _copy(states, tail, vectors, i)
-                _add_distance(states, tail, word, shift, tail - np.int64(origins[i, 0]))
-                tail += 1
-                break
-            if (slot & _TAG) == tag:
-                known = (slot & _INDEX) - _ONE
+            first, last = _equal_tags(lines, bucket, tag)
+            while first | last != 0:
+                known = np.uint64(entries[np.uintp(_entry_at(bucket, _nth(first, last)))]) - _ONE
                 differs = np.uint64(0)
                 for k in range(words):
-                    differs |= (states[known, k] & own[k]) ^ vectors[i, k]
-                if differs == 0:  # a known state
+                    differs |= (states[np.uintp(known), k] & own[k]) ^ vectors[i, k]
+                if differs == 0:
+                    is_known = True
                     break
-            at = _next_slot(at, size)
+                first, last = _without_lowest(first, last)
+            if is_known:
+                break
+            first, last = _equal_tags(lines, bucket, np.uint64(0))
+            if first | last == 0:  # the bucket is full
+                bucket = _next_bucket(bucket, buckets)
+                continue
+            if tail >= max_states:
+                cursor[TAIL] = tail
+                cursor[TRANSITIONS] -= pending - i - 1
+                cursor[PENDING] = cursor[READY] = 0
+                return LIMIT
+            known, entry = np.uint64(tail), _entry_at(bucket, _nth(first, last))
+            entries[np.uintp(entry)] = np.uint32(tail + 1)
+            tags[np.uintp(_tag_at(entry))] = np.uint8(tag)
+            _copy(states, tail, vectors, i)
+            _add_distance(states, tail, word, shift, tail - np.int64(origins[i, 0]))
+            tail += 1
+            break
         if recording:
             edges[first_edge + i, 0] = origins[i, 0]
             edges[first_edge + i, 1] = known
@@ -723,7 +821,8 @@ def rebuild_notes(states: Any, noted: Any, known: int, slots: Any, fields: Any, 
 def rebuild(states: Any, begin: int, end: int, slots: Any, fields: Any) -> None:
     """Insert some states, none of which is there. Other threads may insert other states."""
     word, shift, mask, factor, _ = fields
-    size = np.uint64(slots.shape[0])
+    lines, entries, tags = slots
+    buckets = _buckets(lines)
     hashes = np.empty(BUFFER, np.uint64)
     for start in range(begin, end, BUFFER):
         stop, touched = min(start + BUFFER, end), np.uint64(0)
@@ -732,12 +831,19 @@ def rebuild(states: Any, begin: int, end: int, slots: Any, fields: Any) -> None:
             for i in range(factor.shape[0]):
                 total += _hash_term(factor, i, _field(states, index, word, shift, mask, i))
             hashes[index - start] = _mix(total)
-            touched += slots[_first_slot(hashes[index - start], size)]
+            bucket = _first_bucket(hashes[index - start], buckets)
+            touched += lines[np.uintp(bucket << np.uint64(3))]
         for index in range(start, stop):
-            at = _first_slot(hashes[index - start], size)
-            entry = (hashes[index - start] & _TAG) | np.uint64(index + 1)
-            while slots[at] != 0 or _exchange(slots, at, np.uint64(0), entry) != 0:
-                at = _next_slot(at, size)
+            bucket, new = _first_bucket(hashes[index - start], buckets), np.uint32(index + 1)
+            entry, is_placed = np.uint64(0), False
+            while not is_placed:
+                first, last = _equal_tags(lines, bucket, np.uint64(0))
+                while first | last != 0 and not is_placed:
+                    entry = _entry_at(bucket, _nth(first, last))
+                    is_placed = _exchange(entries, entry, np.uint32(0), new) == 0
+                    first, last = _without_lowest(first, last)
+                bucket = _next_bucket(bucket, buckets)
+            tags[np.uintp(_tag_at(entry))] = np.uint8(_tag(hashes[index - start]))
         hashes[0] = touched  # uses the sum, so that the loads are not optimised away
 
 
@@ -799,54 +905,62 @@ def _find(
     """Find those successors of the buffer that are not late, and give them slots."""
     found_vectors, found_origins, is_new, placed = found
     own, is_stored = fields[4], found_origins.shape[0] == 0
-    size, words, pending = np.uint64(slots.shape[0]), states.shape[1], cursor[PENDING]
+    lines, entries, tags = slots
+    buckets, words, pending = _buckets(lines), states.shape[1], cursor[PENDING]
     place = first + cursor[FOUND]
     _load_ahead(states, tail, slots, hashes, cursor)
     for i in range(pending):
         if is_late[i]:
             continue
-        at, tag = _first_slot(hashes[i], size), hashes[i] & _TAG
-        mine, is_ready = tag | np.uint64(tail + place + 1), False
-        slot = _load(slots, at)
-        while True:
-            other = np.int64(-1)
-            if slot != 0:
-                if (slot & _TAG) == tag:
-                    known = np.int64(slot & _INDEX) - 1
-                    differs = np.uint64(0)
-                    if known < tail:
-                        for k in range(words):
-                            differs |= (states[np.uintp(known), k] & own[k]) ^ vectors[i, k]
-                    else:
-                        other = known - tail
-                        for k in range(words):
-                            vector = found_vectors[np.uintp(other), k] & own[k]
-                            differs |= vector ^ vectors[i, k]
-                    if differs == 0 and other < place:
+        bucket, tag = _first_bucket(hashes[i], buckets), _tag(hashes[i])
+        mine, is_ready, is_over = np.uint32(tail + place + 1), False, False
+        while not is_over:
+            # Another thread may have filled a slot and not its tag yet, so that such slots are looked
+            # at, too. All tags are read at once: a slot that gets a tag in between is not missed.
+            low, high = _possible_slots(lines, bucket, tag)
+            while low | high != 0 and not is_over:
+                entry = _entry_at(bucket, _nth(low, high))
+                slot = _load(entries, entry)
+                while True:
+                    other = np.int64(-1)
+                    if slot != 0:
+                        known, differs = np.int64(slot) - 1, np.uint64(0)
+                        if known < tail:
+                            for k in range(words):
+                                vector = states[np.uintp(known), k] & own[k]
+                                differs |= vector ^ vectors[i, k]
+                        else:
+                            other = known - tail
+                            for k in range(words):
+                                vector = found_vectors[np.uintp(other), k] & own[k]
+                                differs |= vector ^ vectors[i, k]
+                        if differs != 0:
+                            break
+                        if other < place:
+                            is_over = True
+                            break
+                    # The slot is empty, or an equal successor of a later part has it.
+                    if not is_ready:
+                        _copy(found_vectors, place, vectors, i)
+                        origin = np.int64(origins[i, 0])
+                        if is_stored:
+                            distance = tail + place - origin
+                            _add_distance(found_vectors, place, fields[0], fields[1], distance)
+                        else:
+                            found_origins[place] = origin
+                        is_new[place], is_ready = True, True
+                    seen = _exchange(entries, entry, slot, mine)
+                    if seen == slot:
+                        tags[np.uintp(_tag_at(entry))] = np.uint8(tag)
+                        if other >= 0:
+                            is_new[other] = False
+                        placed[place] = entry
+                        place += 1
+                        is_over = True
                         break
-                    if differs != 0:
-                        other = np.int64(-1)
-                if other < 0:
-                    at = _next_slot(at, size)
-                    slot = _load(slots, at)
-                    continue
-            # The slot is empty, or an equal successor of a later part has it.
-            if not is_ready:
-                _copy(found_vectors, place, vectors, i)
-                origin = np.int64(origins[i, 0])
-                if is_stored:
-                    _add_distance(found_vectors, place, fields[0], fields[1], tail + place - origin)
-                else:
-                    found_origins[place] = origin
-                is_new[place], is_ready = True, True
-            seen = _exchange(slots, at, slot, mine)
-            if seen == slot:
-                if other >= 0:
-                    is_new[other] = False
-                placed[place] = at
-                place += 1
-                break
-            slot = seen
+                    slot = seen
+                low, high = _without_lowest(low, high)
+            bucket = _next_bucket(bucket, buckets)
     cursor[FOUND] = place - first
 
 
@@ -859,17 +973,18 @@ def store_part(
     In the first part, every place won, so that the slots hold these indices already.
     """
     found_vectors, found_origins, is_new, placed = found
+    entries = slots[1]
     word, shift, _, _, _ = fields
     is_settled, touched = begin == 0, np.uint64(0)
     for place in range(begin, end):
         if not is_settled and (place - begin) % LOADED_AT_ONCE == 0:
             for ahead in range(place, min(place + LOADED_AT_ONCE, end)):
-                touched += slots[placed[ahead]]  # see `_load_ahead`
+                touched += entries[placed[ahead]]  # see `_load_ahead`
         if is_new[place]:
             _copy(states, index, found_vectors, place)
             _add_distance(states, index, word, shift, index - np.int64(found_origins[place]))
             if not is_settled:
-                slots[placed[place]] = (slots[placed[place]] & _TAG) | np.uint64(index + 1)
+                entries[placed[place]] = np.uint32(index + 1)
             index += 1
     if touched == _ONE:  # uses the sum, so that the loads are not optimised away
         placed[begin] = 0
@@ -878,8 +993,10 @@ def store_part(
 @njit(cache=True)
 def forget_part(slots: Any, placed: Any, begin: int, end: int) -> None:
     """Empty the slots of what has the places from `begin` to `end`."""
+    _, entries, tags = slots
     for place in range(begin, end):
-        slots[placed[place]] = 0
+        entries[placed[place]] = 0
+        tags[_tag_at(placed[place])] = 0
 
 
 @njit(cache=True, nogil=True)

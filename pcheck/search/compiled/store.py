@@ -10,21 +10,34 @@ import numpy as np
 from pcheck.search.compiled import kernel
 from pcheck.search.compiled.kernel import BUFFER, CURSOR_SIZE, PENDING, READY, TAIL, TRANSITIONS
 from pcheck.search.compiled.layout import Layout
-from pcheck.search.compiled.memory import longer, zeros
+from pcheck.search.compiled.memory import longer, with_reserve, zeros
 from pcheck.search.compiled.threads import Threads, shares
 
 # The arrays grow in few, large steps. Room that is not used yet costs nothing, and a copy needs new
 # memory, which the system may be slow to provide.
 FIRST_ROOM, SECOND_ROOM = 1 << 15, 1 << 22  # states
 MAX_STATES = (1 << 32) - 2  # the index of a state plus one fits in half a hash slot
-FIRST_SLOTS, SECOND_SLOTS = 1 << 18, 1 << 23
+FIRST_BUCKETS, SECOND_BUCKETS = 1 << 15, 1 << 20  # of slots
+MANY_STATES = 1 << 24
 FIRST_DISTANCE = 1 << 14  # between a state and the state before it
 
 
 def slots_for(states: int) -> int:
-    """Return how many slots to have next; many slots grow by less, to save memory."""
-    few = max(SECOND_SLOTS, 7 * states // 2)
-    return few if few < kernel.MANY_SLOTS else max(kernel.MANY_SLOTS, 2 * states)
+    """Return how many words of slots to have next; many slots grow by less, to save memory."""
+    more = 7 * states // 2 if states < MANY_STATES else 4 * states // 3
+    buckets = max(SECOND_BUCKETS, more * 10 // (9 * kernel.SLOTS_OF_BUCKET))
+    return buckets * kernel.WORDS_OF_BUCKET
+
+
+Slots = tuple[Any, Any, Any]  # one memory as words, as entries, and as bytes
+
+
+def views_of_slots(words: Any) -> Slots:
+    """Return the slots in an array of words as the kernel takes them."""
+    return words, words.view(np.uint32), words.view(np.uint8)
+
+
+NO_SLOTS = views_of_slots(np.zeros(0, np.uint64))
 
 
 class Store:
@@ -38,7 +51,8 @@ class Store:
         self._sizes = sizes
         self.layout = Layout(sizes, FIRST_DISTANCE)
         self.states = np.zeros((FIRST_ROOM, self.layout.words), np.uint64)
-        self.slots = np.zeros(FIRST_SLOTS, np.uint64)
+        self._lines = zeros(FIRST_BUCKETS * kernel.WORDS_OF_BUCKET, np.uint64)
+        self.slots, self._used_words = views_of_slots(self._lines), len(self._lines)
         self.cursor = np.zeros(CURSOR_SIZE, np.int64)
         self.hashes = np.zeros(BUFFER, np.uint64)
         # of each successor in the buffer: the state before it, and the bundle
@@ -57,7 +71,7 @@ class Store:
     @property
     def bytes(self) -> int:
         """The memory of states and slots in bytes, without room that has never been touched."""
-        return int(len(self) * self.states.itemsize * self.layout.words + self.slots.nbytes)
+        return int(len(self) * self.states.itemsize * self.layout.words + self.slots[0].nbytes)
 
     def numbers(self, index: int) -> list[int]:
         """Return the vector of the state at `index`."""
@@ -122,13 +136,26 @@ class Store:
         if needed > len(self.states):
             room = max(needed, SECOND_ROOM, 2 * len(self.states))
             self.states = longer(self.states, len(self), room)
-        if needed > kernel.most_states(len(self.slots)):
-            self.slots = np.zeros(0, np.uint64)  # frees the old slots first
-            slots = zeros(slots_for(needed), np.uint64)
-            self._rebuild(slots)
-            self.slots = slots
+        if needed > kernel.most_states(len(self.slots[0])):
+            self.slots = NO_SLOTS  # until the new ones are whole: an interrupt may come between
+            self.slots = self._new_slots(slots_for(needed))
 
-    def _rebuild(self, slots: Any, start: int = 0) -> None:
+    def _new_slots(self, words: int) -> Slots:
+        """Return slots with all states, in the memory of the old ones if it has more addresses."""
+        if words > len(self._lines):
+            self._lines = np.zeros(0, np.uint64)  # frees the old slots first
+            self._lines = with_reserve(words, np.uint64)
+        else:
+            self.threads.run(
+                partial(self._lines[begin:end].fill, 0)
+                for begin, end in shares(0, self._used_words, self.threads.count)
+            )
+        self._used_words = words
+        slots = views_of_slots(self._lines[:words])
+        self._rebuild(slots)
+        return slots
+
+    def _rebuild(self, slots: Slots, start: int = 0) -> None:
         """Insert all states from `start` on into slots, with all threads."""
         count = self.threads.count if len(self) - start > BUFFER else 1
         self.threads.run(
@@ -154,7 +181,7 @@ class Store:
         """Discard the successors in the buffer, and free the slots. The search cannot go on."""
         self.cursor[TRANSITIONS] -= self.cursor[PENDING]
         self.cursor[PENDING] = self.cursor[READY] = 0
-        self.slots = np.zeros(0, np.uint64)
+        self.slots, self._lines = NO_SLOTS, NO_SLOTS[0]
 
     def fit(self, sizes: list[int]) -> None:
         """Make room in the fields for numbers below `sizes`, which are all that are in use."""

@@ -33,7 +33,7 @@ from pcheck.search.compiled.machines import Machines
 from pcheck.search.compiled.orbits import Orbits
 from pcheck.search.compiled.reactions import Changes
 from pcheck.search.compiled.receptions import Receptions, Rows
-from pcheck.search.compiled.store import Store
+from pcheck.search.compiled.store import NO_SLOTS, Store
 from pcheck.search.compiled.vectors import Vectors
 from pcheck.search.reductions.automaton import Automaton, MacroStep
 from pcheck.search.reductions.cover import Ranks
@@ -45,8 +45,8 @@ from pcheck.semantics.observer import Observation
 
 # instead of the arrays of a store, and of a level that is expanded
 NO_STORE = (
-    *(np.zeros((0, 1), np.uint64), np.zeros(0, np.uint64)),
-    *(np.zeros((0, 1), np.uint64), np.zeros(0, np.uint64), np.zeros((0, 2), np.uint32)),
+    *(np.zeros((0, 1), np.uint64), NO_SLOTS, np.zeros((0, 1), np.uint64)),
+    *(np.zeros(0, np.uint64), np.zeros((0, 2), np.uint32)),
     *(np.zeros((0, 3), np.uint32), Layout([]).fields, np.zeros(0, np.int64)),
     *(np.zeros((0, 3), np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint64)),
 )
