@@ -826,13 +826,14 @@ def rebuild(states: Any, begin: int, end: int, slots: Any, fields: Any) -> None:
     hashes = np.empty(BUFFER, np.uint64)
     for start in range(begin, end, BUFFER):
         stop, touched = min(start + BUFFER, end), np.uint64(0)
-        for index in range(start, stop):  # computes hashes and loads slots (see `_load_ahead`)
+        for index in range(start, stop):
             total = np.uint64(0)
             for i in range(factor.shape[0]):
                 total += _hash_term(factor, i, _field(states, index, word, shift, mask, i))
             hashes[index - start] = _mix(total)
-            bucket = _first_bucket(hashes[index - start], buckets)
-            touched += lines[np.uintp(bucket << np.uint64(3))]
+        # A loop of its own, which is short enough for loads of many states to overlap.
+        for nth in range(stop - start):
+            touched += lines[np.uintp(_first_bucket(hashes[nth], buckets) << np.uint64(3))]
         for index in range(start, stop):
             bucket, new = _first_bucket(hashes[index - start], buckets), np.uint32(index + 1)
             entry, is_placed = np.uint64(0), False
