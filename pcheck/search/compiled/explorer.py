@@ -226,7 +226,7 @@ def _search_idle_nodes(reductions: Iterable[str], threads: int = 1) -> Walk:
     search = Walk(idle, Limits(), reduced, False, clock, threads=Threads(threads))
     search.run()
     first, *others = search.tables.machines.sizes()
-    search.store.fit([first << 9, *others])
+    search.store.fit([first << 60, *others])
     for number in range(1 << 10):
         search.tables.receptions.add(0, number, 0, number)
     return search

@@ -18,8 +18,8 @@ Three things make the kernel fast:
 - Rows hold only steps that can be taken.
 - Successors are collected in a buffer. Before the successors are inserted, one loop only reads
   their hash slots, so that the loads from memory overlap.
-- The hash slots are in buckets that fill one cache line each, and beside the index of a state a slot
-  holds a byte of its hash. So most searches load one line, and no state but an equal one.
+- The hash slots are in buckets that fill one cache line each. Beside the index of a state, a slot
+  holds a byte of the state's hash. So most searches load one line, and no state but an equal one.
 
 States are compared whole, so equal hashes never merge two different states.
 
@@ -916,8 +916,8 @@ def _find(
         bucket, tag = _first_bucket(hashes[i], buckets), _tag(hashes[i])
         mine, is_ready, is_over = np.uint32(tail + place + 1), False, False
         while not is_over:
-            # Another thread may have filled a slot and not its tag yet, so that such slots are looked
-            # at, too. All tags are read at once: a slot that gets a tag in between is not missed.
+            # Another thread may have filled a slot and not its tag yet, so that slots without a tag
+            # are possible, too. All tags are read at once: none is missed that is set in between.
             low, high = _possible_slots(lines, bucket, tag)
             while low | high != 0 and not is_over:
                 entry = _entry_at(bucket, _nth(low, high))

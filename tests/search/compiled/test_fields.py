@@ -104,9 +104,11 @@ def test_fields_without_spare_bits_give_the_same_states(
     blocks: int, size: int, monkeypatch: Monkeypatch
 ) -> None:
     cases = [chair(blocks, size, idle) for idle in range(11)]
-    monkeypatch.setattr(layout, "width_for", lambda size: 16)
+    for name in ("width_for", "least_width"):
+        monkeypatch.setattr(layout, name, lambda size: 16)
     roomy = [explored(case) for case in cases]
-    monkeypatch.setattr(layout, "width_for", tight)
+    for name in ("width_for", "least_width"):
+        monkeypatch.setattr(layout, name, tight)
     monkeypatch.setattr(layout, "_share_spare_bits", lambda widths, words: None)
     assert [explored(case) for case in cases] == roomy
 

@@ -114,7 +114,7 @@ def test_no_function_of_the_kernel_is_first_compiled_during_a_search() -> None:
         [sys.executable, "-c", UNCOMPILED], capture_output=True, text=True, check=True, cwd=ROOT
     )
     functions = (
-        "add_reception,canonise,drop_below,expand_part,flush,forget_part,keep_config,kinds_of,"
+        "add_reception,canonise,drop_below,expand_part,farthest,flush,forget_part,keep_config,kinds_of,"
         "mix_each,most_states,move_receptions,note_first_seen,number_config,rebuild,"
         "rebuild_configs,rebuild_notes,repack,search,store_part,views_of"
     )
