@@ -6,14 +6,16 @@ import sys
 from types import TracebackType
 from typing import NamedTuple
 
+import psutil
 from rich.console import Console
 from rich.progress import BarColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as LiveLine
 from rich.table import Column
 
 from pcheck.loading.setup import Setup
-from pcheck.render.text.quantities import after_steps, times
+from pcheck.render.text.quantities import after_steps, in_bytes, rounded, times
 from pcheck.search.clock import EXPLORING, Progress
+from pcheck.search.forecast import forecast
 from pcheck.text import one_of
 from pcheck.traces.finding import Outline
 
@@ -153,8 +155,22 @@ class ProgressLine:
         hint = f" Smaller: {one_of(smaller)}." if smaller else ""
         self.on_note(
             f"long search: {progress.states:,} states in {progress.seconds:.0f} s, growing "
-            f"{growth:.1f}x per level ({times(progress.spent)}).{hint} Ctrl-C {self.on_interrupt}."
+            f"{growth:.1f}x per level ({times(progress.spent)}).{_expected(progress)}{hint} "
+            f"Ctrl-C {self.on_interrupt}."
         )
+
+
+def _expected(progress: Progress) -> str:
+    """Return a sentence with a guess at the states and the memory of the whole search."""
+    range_ = forecast(progress.widths)
+    if range_ is None:
+        return ""
+    bytes_each = progress.memory / max(progress.states, 1)
+    states = f"{rounded(range_.least)} to {rounded(range_.most)} states"
+    memory = f"{in_bytes(range_.least * bytes_each)} to {in_bytes(range_.most * bytes_each)}"
+    free = psutil.virtual_memory().available + progress.memory
+    only = f" of the {in_bytes(free)} here" if range_.most * bytes_each > free else ""
+    return f" Rough guess for the whole: {states}, {memory} of memory{only}."
 
 
 def _line(progress: Progress) -> str:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from math import exp
 from pathlib import Path
+from types import SimpleNamespace
 
+import psutil
 import pytest
 
 from pcheck import check
@@ -56,6 +60,34 @@ def test_a_search_that_still_grows_after_ten_seconds_is_long(
         "10.50 s exploring). Smaller: --proposers 1 (now 2). Ctrl-C stops and shows partial "
         "results.\n"
     )
+
+
+WIDTHS = [round(1e7 * exp(-0.05 * (at - 20) ** 2)) for at in range(41)]  # 80 million states
+
+
+def long_search(memory: int, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> str:
+    """Return what is said of a search of 10 million states that needs so much memory."""
+    free = SimpleNamespace(available=10_000_000_000)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: free)
+    now = replace(exploring(12.5, WIDTHS[:18]), states=10_000_000, memory=memory)
+    with line() as shown:
+        shown.on_progress(now)
+    return capsys.readouterr().err
+
+
+def test_the_states_and_the_memory_of_a_long_search_are_guessed(
+    capsys: Captured, empty_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = long_search(240_000_000, monkeypatch, capsys)
+    assert "exploring). Rough guess for the whole: 40 million to 200 million states, " in said
+    assert "states, 951 MB to 3.8 GB of memory. Smaller: --proposers 1" in said
+
+
+def test_the_guess_names_the_memory_of_the_machine_if_it_may_be_too_little(
+    capsys: Captured, empty_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = long_search(2_000_000_000, monkeypatch, capsys)
+    assert "states, 7.9 GB to 32 GB of memory of the 12 GB here. Smaller:" in said
 
 
 def test_a_violation_is_announced_if_the_work_on_its_trace_takes_long(

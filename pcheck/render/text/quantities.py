@@ -26,3 +26,20 @@ def times(spent: Mapping[str, float]) -> str:
     texts = [f"{duration(seconds)} {name}" for name, seconds in named.items()]
     rest = whole - sum(named.values())
     return ", ".join([*texts, *([f"{duration(rest)} other work"] if rest > 0.005 else [])])
+
+
+def in_bytes(number: float) -> str:
+    """Return an amount of memory: `80 MB`, `1.5 GB`, `24 GB`."""
+    if number < 1e9:
+        return f"{number / 1e6:.0f} MB"
+    return f"{number / 1e9:.{0 if number >= 1e10 else 1}f} GB"
+
+
+def rounded(number: float) -> str:
+    """Return a large number with its first digit only: `300,000`, `20 million`, `4 billion`."""
+    digits = len(str(int(number))) - 1
+    first = round(number / 10**digits) * 10**digits
+    for unit, name in (10**9, "billion"), (10**6, "million"):
+        if first >= unit:
+            return f"{first // unit} {name}"
+    return f"{first:,}"
