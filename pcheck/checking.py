@@ -48,6 +48,7 @@ def check(
     threads: int | None = None,
     checkpoint: str | Path | None = None,
     checkpoint_every: float = DEFAULT_SECONDS,
+    disk: str | Path | None = None,
     on_progress: OnProgress | None = None,
     **options: Any,
 ) -> Result:
@@ -58,7 +59,8 @@ def check(
     network `set`, one crash. Only nodes and groups in `crash_nodes` may crash: names, or a text
     such as "a1,a2". `also` adds properties, or files of properties, to those of the spec. Questions
     about the future are asked if `properties` names them; at most `stops` of `stop_nodes` stop. A
-    search that was stopped or killed goes on from the last one in the folder `checkpoint`.
+    search that was stopped or killed goes on from the last one in the folder `checkpoint`. A large
+    search keeps its states in a file in the folder `disk`, if one is given, and not in memory.
     """
     setup = prepare(
         spec,
@@ -75,7 +77,8 @@ def check(
     )
     limits = Limits(max_states, max_seconds, max_memory, depth=max_depth)
     saving = Saving(Path(checkpoint), checkpoint_every) if checkpoint is not None else None
-    how = SearchOptions(engine, reduce, limits, all_properties, threads, saving)
+    folder = Path(disk) if disk is not None else None
+    how = SearchOptions(engine, reduce, limits, all_properties, threads, saving, folder)
     return answer(setup, how, on_progress=on_progress)
 
 

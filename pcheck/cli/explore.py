@@ -23,7 +23,7 @@ from pcheck.cli.drawing import (
 )
 from pcheck.cli.limits import memory_limit
 from pcheck.cli.progress import ProgressLine
-from pcheck.cli.saving import saving_of
+from pcheck.cli.saving import disk_of, saving_of, storage_options
 from pcheck.cli.spec_options import (
     SCOPE,
     Given,
@@ -45,7 +45,6 @@ from pcheck.search.limits import STOPPING_EXCEPTIONS, Limits, stop_phrase, stop_
 from pcheck.search.options import ENGINES, SearchOptions
 from pcheck.search.outcome import Verdict
 from pcheck.search.reductions.reduce import REDUCTIONS
-from pcheck.search.saving import DEFAULT_SECONDS
 from pcheck.text import one_of, printable
 
 STATUS = {Verdict.HOLDS: 0, Verdict.VIOLATED: 1, Verdict.INCOMPLETE: 3}
@@ -111,6 +110,7 @@ def _search(setup: Setup, given: Given, output: Output, line: ProgressLine) -> R
         all_properties=given["all_properties"],
         threads=given["threads"],
         saving=saving_of(given),
+        disk=disk_of(given),
     )
     with redirect_stdout(sys.stderr):
         result = answer(setup, options, on_progress=line.on_progress, on_note=line.on_note)
@@ -272,10 +272,7 @@ def _general_options() -> Iterator[inspect.Parameter]:
     yield option("reduce", str, how, "--reduce NAMES", with_default(reductions, "all"))
     threads = with_default("Threads for a search of over a million states.", "one per core")
     yield option("threads", int, how, "--threads INT", threads)
-    folder = "Save the search in DIR; the same command goes on from there."
-    yield option("checkpoint", str, how, "--checkpoint DIR", folder)
-    often = with_default("Seconds between two checkpoints.", f"{DEFAULT_SECONDS:g}")
-    yield option("checkpoint_every", float, how, "--checkpoint-every SECONDS", often)
+    yield from storage_options()
     every = "Continue after a violation until every property is decided."
     yield option("all_properties", bool, how, "--all-properties", every)
     yield option("max_states", int, how, "--max-states INT", "Stop after INT states.")

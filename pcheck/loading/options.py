@@ -17,7 +17,7 @@ GENERAL_OPTIONS = frozenset(  # the names of the commands' own options
     "spec bug also network crashes crash_nodes engine reduce property all_properties max_states "
     "max_seconds max_memory save json quiet help find format output levels step verify "
     "coverage coverage_file max_depth stops stop_nodes threads traps gap map checkpoint "
-    "checkpoint_every".split()
+    "checkpoint_every disk".split()
 )
 
 

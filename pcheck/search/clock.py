@@ -63,14 +63,19 @@ class Clock:
         self._excluded = 0.0
         self._paused_at: float | None = None
         self.peak = 0
+        self.keeps_states_in_a_file = False
         self.reserved = 0  # bytes that later work on the same search will need
         self.spent: dict[str, float] = {}  # seconds for each activity, in the order of their begin
         self._activity, self._since = "", self._start
         self._doing = ""  # an activity that uses the work of others, such as drawing
 
     def memory(self) -> int:
-        """Return the resident memory of the process in bytes, and update `peak`."""
-        held = int(self._process.memory_info().rss)
+        """Return the resident memory of the process in bytes, and update `peak`.
+
+        The system takes back the memory that holds parts of a file when others need it.
+        """
+        info = self._process.memory_info()
+        held = int(info.rss - (info.shared if self.keeps_states_in_a_file else 0))
         self.peak = max(self.peak, held)
         return held
 

@@ -33,11 +33,15 @@ def opened(
     model: Model[Any], options: SearchOptions, clock: Clock, on_note: Callable[[str], None]
 ) -> Checkpoint | None:
     """Return the checkpoint of a search, if its options demand one."""
-    if options.saving is None:
-        return None
     is_cluster = isinstance(model, ClusterModel)
     if not is_cluster or any(prop.is_question for prop in model.properties):
         what = "a question about the future" if is_cluster else "a Model without nodes"
-        text = f"the search for {what} writes no checkpoints; leave out"
-        raise UsageError(text, ParameterName("checkpoint"))
+        if options.saving is not None:
+            text = f"the search for {what} writes no checkpoints; leave out"
+            raise UsageError(text, ParameterName("checkpoint"))
+        if options.disk is not None:
+            text = f"the search for {what} keeps all states in memory; leave out"
+            raise UsageError(text, ParameterName("disk"))
+    if options.saving is None:
+        return None
     return Checkpoint(options.saving, {**options.saving.origin, **options.facts}, clock, on_note)

@@ -277,6 +277,7 @@ def _compiled(
         clock=clock,
         first_reactions=_first_reactions(model) if options.reductions is None else None,
         threads=options.threads,
+        disk=options.disk,
         checkpoint=options.checkpoint,
     )
     return search

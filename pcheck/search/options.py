@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from pcheck.errors import ParameterName, UsageError
 from pcheck.search.checkpoint import Checkpoint
@@ -21,7 +23,8 @@ class SearchOptions:
     `reductions` is `all`, `none`, or a comma-separated list of names; None leaves the choice to the
     engine. A search stops at the first violation, unless `all_properties` are to be decided. Large
     searches of the compiled engine use `threads`, or all cores if None; the answer is the same. If
-    `saving` is given, they write checkpoints, and go on from the last one.
+    `saving` is given, they write checkpoints, and go on from the last one. If `disk` is given, they
+    keep their states in a file in this folder, and not in memory.
     """
 
     engine: str = "auto"
@@ -30,6 +33,7 @@ class SearchOptions:
     all_properties: bool = False
     threads: int | None = None
     saving: Saving | None = None
+    disk: Path | None = None
     checkpoint: Checkpoint | None = None  # that the engine opened, for `saving`
 
     def __post_init__(self) -> None:
@@ -44,9 +48,21 @@ class SearchOptions:
         if self.threads is not None and self.engine == "reference":
             text = "the reference engine uses one thread; leave out"
             raise UsageError(text, ParameterName("threads"))
+        if self.disk is not None:
+            self._check_disk(self.disk)
         if self.saving is not None and self.engine == "reference":
             text = "the reference engine writes no checkpoints; leave out"
             raise UsageError(text, ParameterName("checkpoint"))
+
+    def _check_disk(self, folder: Path) -> None:
+        if self.engine == "reference":
+            text = "the reference engine keeps all states in memory; leave out"
+            raise UsageError(text, ParameterName("disk"))
+        if not hasattr(os, "posix_fallocate"):
+            text = "states can be kept on a disk on Linux only; leave out"
+            raise UsageError(text, ParameterName("disk"))
+        if not folder.is_dir() or not os.access(folder, os.W_OK):
+            raise UsageError(ParameterName("disk"), f"must be a folder to write to, got {folder}")
 
     @property
     def reduction_names(self) -> tuple[str, ...]:

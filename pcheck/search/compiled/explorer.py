@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 from pcheck.language.actor import Actor
 from pcheck.language.cluster import Cluster
@@ -21,6 +22,7 @@ from pcheck.search.clock import EXPLORING, Clock, OnProgress, Progress
 from pcheck.search.compiled import kernel
 from pcheck.search.compiled.machines import check_nodes
 from pcheck.search.compiled.patience import Patience
+from pcheck.search.compiled.resources import Resources
 from pcheck.search.compiled.saved_walk import SavedWalk
 from pcheck.search.compiled.threads import Threads, available_cores
 from pcheck.search.compiled.turn import CLOSING, Refuted, Turn
@@ -62,17 +64,20 @@ def explore(
     clock: Clock | None = None,
     first_reactions: int | None = None,
     threads: int | None = None,
+    disk: Path | None = None,
     checkpoint: Checkpoint | None = None,
 ) -> SearchResult:
     """Explore a cluster in machine code, with the same outcomes as `reference.explore`.
 
     With reductions, counts and depth are those of the reduced state space. If `first_reactions` are
     too few to close the tables, a search without reductions comes first. Large searches use
-    `threads`, or all cores if None.
+    `threads`, or all cores if None, and keep their states in the folder `disk`, if one is given.
     """
     clock = clock or Clock(limits, on_progress)
     check_nodes(model)  # first: an interrupt of the reductions is reported as a search of no steps
-    how = limits, all_properties, clock, threads, checkpoint
+    clock.keeps_states_in_a_file = disk is not None
+    resources = Resources(Threads(threads or available_cores()), disk)
+    how = limits, all_properties, clock, resources, checkpoint
     searches = _Searches(model, tuple(reductions), *how)
     with without_garbage_collection():
         return searches.result(first_reactions)
@@ -88,10 +93,10 @@ class _Searches:
         limits: Limits,
         all_properties: bool,
         clock: Clock,
-        threads: int | None,
+        resources: Resources,
         checkpoint: Checkpoint | None,
     ) -> None:
-        self._threads, self._checkpoint = Threads(threads or available_cores()), checkpoint
+        self._resources, self._checkpoint = resources, checkpoint
         self._model, self._reductions, self._limits = model, reductions, limits
         self._all_properties, self._clock = all_properties, clock
         self._earlier: list[SearchResult] = []  # of searches that were exact until they ended
@@ -189,14 +194,14 @@ class _Searches:
 
     def _walk(self, reduced: ReducedCluster) -> Walk:
         parts = self._model, self._limits, reduced, self._all_properties, self._clock
-        return Walk(*parts, threads=self._threads)
+        return Walk(*parts, resources=self._resources)
 
     def _saved(self, reduced: ReducedCluster) -> Walk:
         """Return a search that the checkpoint saves, if there is one."""
         if self._checkpoint is None:
             return self._walk(reduced)
         parts = self._model, self._limits, reduced, self._all_properties, self._clock
-        return SavedWalk(self._checkpoint, *parts, None, self._threads)
+        return SavedWalk(self._checkpoint, *parts, None, self._resources)
 
 
 def warm_up() -> None:
@@ -223,7 +228,7 @@ def _search_idle_nodes(reductions: Iterable[str], threads: int = 1) -> Walk:
     cluster = Cluster({nodes: lambda _: Actor()}, (), interchangeable=[nodes])
     idle = ClusterModel(cluster, Network(), 0)
     clock, reduced = Clock(Limits(), None), reduce_cluster(idle, reductions)
-    search = Walk(idle, Limits(), reduced, False, clock, threads=Threads(threads))
+    search = Walk(idle, Limits(), reduced, False, clock, resources=Resources(Threads(threads)))
     search.run()
     first, *others = search.tables.machines.sizes()
     search.store.fit([first << 60, *others])

@@ -108,6 +108,9 @@ COMPOSED_AT_ONCE = 5_000  # entries that are composed between two checks of the 
 # slots, and four bytes are not used. A tag is a byte of the hash, or 0 if the slot is empty. A slot
 # is the index of the state plus one. A bucket is filled from its first slot on; when it is full,
 # its next states go to the next bucket.
+#
+# One state in 256 has the tag of another one by chance. If the states are on a disk, it takes long
+# to read one in vain. Then there is an array of checks in memory, with 16 more bits of each hash.
 WORDS_OF_BUCKET, ENTRIES_OF_BUCKET, BYTES_OF_BUCKET = 8, 16, 64
 SLOTS_OF_BUCKET = 12
 _FIRST_ENTRY = ENTRIES_OF_BUCKET - SLOTS_OF_BUCKET
@@ -252,6 +255,12 @@ def _tag(state_hash: Any) -> Any:
     """Return the tag of a state, which is never 0."""
     tag = state_hash >> np.uint64(56)
     return tag if tag != 0 else _ONE
+
+
+@njit(cache=True, inline="always")
+def _check(state_hash: Any) -> Any:
+    """Return the check of a state."""
+    return np.uint16((state_hash >> np.uint64(40)) & np.uint64(0xFFFF))
 
 
 @njit(cache=True, inline="always")
@@ -518,7 +527,7 @@ def _load_ahead(states: Any, tail: Any, slots: Any, hashes: Any, cursor: Any) ->
     None of these loads depends on another one, so they overlap; whoever looks for the successors
     then finds the data in the cache.
     """
-    words, entries, _ = slots
+    words, entries, _, checks = slots
     pending, buckets, touched = cursor[PENDING], _buckets(words), np.uint64(0)
     for i in range(pending):
         touched += words[np.uintp(_first_bucket(hashes[i], buckets) << np.uint64(3))]
@@ -527,7 +536,9 @@ def _load_ahead(states: Any, tail: Any, slots: Any, hashes: Any, cursor: Any) ->
         first, last = _equal_tags(words, bucket, _tag(hashes[i]))
         if first | last != 0:
             known = np.int64(entries[np.uintp(_entry_at(bucket, _nth(first, last)))]) - 1
-            if known >= 0 and known < tail:
+            if known < 0 or known >= tail:
+                continue
+            if checks.shape[0] == 0 or checks[np.uintp(known)] == _check(hashes[i]):
                 touched += states[np.uintp(known), 0]
     # Use the sum, so that the compiler does not optimise the loads away.
     cursor[MISSED_AT] = np.int64(touched & _LOWER)
@@ -551,9 +562,11 @@ def flush(
             return status
     tail = cursor[TAIL]
     word, shift, mask, _, own = fields
-    lines, entries, tags = slots
-    buckets, words = _buckets(lines), states.shape[1]
+    lines, entries, tags, checks = slots
+    buckets, words, checking = _buckets(lines), states.shape[1], checks.shape[0] > 0
     if tail + pending > states.shape[0] or tail + pending > most_states(lines.shape[0]):
+        return FULL
+    if checking and tail + pending > checks.shape[0]:
         return FULL
     first_origin = tail
     for i in range(pending):
@@ -573,13 +586,15 @@ def flush(
             first, last = _equal_tags(lines, bucket, tag)
             while first | last != 0:
                 known = np.uint64(entries[np.uintp(_entry_at(bucket, _nth(first, last)))]) - _ONE
+                first, last = _without_lowest(first, last)
+                if checking and checks[np.uintp(known)] != _check(hashes[i]):
+                    continue
                 differs = np.uint64(0)
                 for k in range(words):
                     differs |= (states[np.uintp(known), k] & own[k]) ^ vectors[i, k]
                 if differs == 0:
                     is_known = True
                     break
-                first, last = _without_lowest(first, last)
             if is_known:
                 break
             first, last = _equal_tags(lines, bucket, np.uint64(0))
@@ -594,6 +609,8 @@ def flush(
             known, entry = np.uint64(tail), _entry_at(bucket, _nth(first, last))
             entries[np.uintp(entry)] = np.uint32(tail + 1)
             tags[np.uintp(_tag_at(entry))] = np.uint8(tag)
+            if checking:
+                checks[np.uintp(tail)] = _check(hashes[i])
             _copy(states, tail, vectors, i)
             _add_distance(states, tail, word, shift, tail - np.int64(origins[i, 0]))
             tail += 1
@@ -821,7 +838,7 @@ def rebuild_notes(states: Any, noted: Any, known: int, slots: Any, fields: Any, 
 def rebuild(states: Any, begin: int, end: int, slots: Any, fields: Any) -> None:
     """Insert some states, none of which is there. Other threads may insert other states."""
     word, shift, mask, factor, _ = fields
-    lines, entries, tags = slots
+    lines, entries, tags, checks = slots
     buckets = _buckets(lines)
     hashes = np.empty(BUFFER, np.uint64)
     for start in range(begin, end, BUFFER):
@@ -845,6 +862,8 @@ def rebuild(states: Any, begin: int, end: int, slots: Any, fields: Any) -> None:
                     first, last = _without_lowest(first, last)
                 bucket = _next_bucket(bucket, buckets)
             tags[np.uintp(_tag_at(entry))] = np.uint8(_tag(hashes[index - start]))
+            if checks.shape[0] > 0:
+                checks[index] = _check(hashes[index - start])
         hashes[0] = touched  # uses the sum, so that the loads are not optimised away
 
 
@@ -904,10 +923,11 @@ def _find(
     fields: Any, cursor: Any, tail: int, first: int,
 ) -> None:  # fmt: skip
     """Find those successors of the buffer that are not late, and give them slots."""
-    found_vectors, found_origins, is_new, placed = found
+    found_vectors, found_origins, is_new, placed, found_checks = found
     own, is_stored = fields[4], found_origins.shape[0] == 0
-    lines, entries, tags = slots
+    lines, entries, tags, checks = slots
     buckets, words, pending = _buckets(lines), states.shape[1], cursor[PENDING]
+    checking = checks.shape[0] > 0
     place = first + cursor[FOUND]
     _load_ahead(states, tail, slots, hashes, cursor)
     for i in range(pending):
@@ -927,6 +947,8 @@ def _find(
                     if slot != 0:
                         known, differs = np.int64(slot) - 1, np.uint64(0)
                         if known < tail:
+                            if checking and checks[np.uintp(known)] != _check(hashes[i]):
+                                break
                             for k in range(words):
                                 vector = states[np.uintp(known), k] & own[k]
                                 differs |= vector ^ vectors[i, k]
@@ -947,8 +969,11 @@ def _find(
                         if is_stored:
                             distance = tail + place - origin
                             _add_distance(found_vectors, place, fields[0], fields[1], distance)
+                            if checking:
+                                checks[np.uintp(tail + place)] = _check(hashes[i])
                         else:
                             found_origins[place] = origin
+                            found_checks[place] = _check(hashes[i])
                         is_new[place], is_ready = True, True
                     seen = _exchange(entries, entry, slot, mine)
                     if seen == slot:
@@ -973,8 +998,8 @@ def store_part(
 
     In the first part, every place won, so that the slots hold these indices already.
     """
-    found_vectors, found_origins, is_new, placed = found
-    entries = slots[1]
+    found_vectors, found_origins, is_new, placed, found_checks = found
+    entries, checks = slots[1], slots[3]
     word, shift, _, _, _ = fields
     is_settled, touched = begin == 0, np.uint64(0)
     for place in range(begin, end):
@@ -984,6 +1009,8 @@ def store_part(
         if is_new[place]:
             _copy(states, index, found_vectors, place)
             _add_distance(states, index, word, shift, index - np.int64(found_origins[place]))
+            if checks.shape[0] > 0:
+                checks[index] = found_checks[place]
             if not is_settled:
                 entries[placed[place]] = np.uint32(index + 1)
             index += 1
@@ -994,7 +1021,7 @@ def store_part(
 @njit(cache=True)
 def forget_part(slots: Any, placed: Any, begin: int, end: int) -> None:
     """Empty the slots of what has the places from `begin` to `end`."""
-    _, entries, tags = slots
+    _, entries, tags, _ = slots
     for place in range(begin, end):
         entries[placed[place]] = 0
         tags[_tag_at(placed[place])] = 0

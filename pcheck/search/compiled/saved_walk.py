@@ -19,9 +19,9 @@ from pcheck.search.compiled.kernel import (
     REPEAT,
     REPEATED,
 )
+from pcheck.search.compiled.resources import Resources
 from pcheck.search.compiled.store import MAX_STATES
 from pcheck.search.compiled.tables import NO_STATES, Tables
-from pcheck.search.compiled.threads import Threads
 from pcheck.search.compiled.walk import Walk
 from pcheck.search.limits import INTERRUPT, Limits
 from pcheck.search.reductions.reduce import ReducedCluster
@@ -43,15 +43,15 @@ class SavedWalk(Walk):
         all_properties: bool,
         clock: Clock,
         tables: Tables | None,
-        threads: Threads,
+        resources: Resources,
     ) -> None:
-        super().__init__(model, limits, reduced, all_properties, clock, tables, False, threads)
+        super().__init__(model, limits, reduced, all_properties, clock, tables, False, resources)
         self.checkpoint = checkpoint
         self.journal = Journal(checkpoint, self.store, self.tables, self.level_judge.noted)
 
     def beside(self, tables: Tables) -> Walk:
         parts = self.model, self.limits, self.reduced, False, self.clock, tables
-        return SavedWalk(self.checkpoint, *parts, self.threads)
+        return SavedWalk(self.checkpoint, *parts, self.resources)
 
     def advance(self, pause: Callable[[], bool] = lambda: False) -> bool:
         """Search on as `Walk.advance`; write a checkpoint if the search is stopped.

@@ -69,10 +69,10 @@ class Slices:
         """Make new arrays, with room for what is found in each part."""
         self._room, self._words = room, self._store.layout.words
         whole = room * len(self._parts)
-        # vectors, states before them, whether they are new, and their slots
+        # vectors, states before them, whether they are new, their slots, and their checks
         self._found = (
             *(np.zeros((whole, self._words), np.uint64), np.zeros(whole, np.uint32)),
-            *(np.zeros(whole, np.bool_), np.zeros(whole, np.uint64)),
+            *(np.zeros(whole, np.bool_), np.zeros(whole, np.uint64), np.zeros(whole, np.uint16)),
         )
         for nth, part in enumerate(self._parts):
             part.make_room(nth * room, room, self._words)
@@ -133,7 +133,7 @@ class Slices:
     def forget(self) -> None:
         """Forget what the threads found."""
         for part in self._parts:
-            kernel.forget_part(self._store.slots, self._found[-1], *part.places)
+            kernel.forget_part(self._store.slots, self._found[3], *part.places)
 
     def _store_new(self, new: list[int]) -> None:
         """Store the new states of each part, and count the transitions that led to states."""

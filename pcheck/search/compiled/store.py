@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from pcheck.search.compiled import kernel
 from pcheck.search.compiled.kernel import BUFFER, CURSOR_SIZE, PENDING, READY, TAIL, TRANSITIONS
 from pcheck.search.compiled.layout import Layout
-from pcheck.search.compiled.memory import longer, with_reserve, zeros
+from pcheck.search.compiled.memory import Room, RoomOnDisk, longer, with_reserve, zeros
 from pcheck.search.compiled.threads import Threads, shares
 
 # The arrays grow in few, large steps. Room that is not used yet costs nothing, and a copy needs new
@@ -29,30 +30,49 @@ def slots_for(states: int) -> int:
     return buckets * kernel.WORDS_OF_BUCKET
 
 
-Slots = tuple[Any, Any, Any]  # one memory as words, as entries, and as bytes
+Slots = tuple[Any, Any, Any, Any]  # one memory as words, entries and bytes; and the checks
+NO_CHECKS = np.zeros(0, np.uint16)
 
 
-def views_of_slots(words: Any) -> Slots:
+def views_of_slots(words: Any, checks: Any = NO_CHECKS) -> Slots:
     """Return the slots in an array of words as the kernel takes them."""
-    return words, words.view(np.uint32), words.view(np.uint8)
+    return words, words.view(np.uint32), words.view(np.uint8), checks
 
 
 NO_SLOTS = views_of_slots(np.zeros(0, np.uint64))
+
+
+def rows_of(words: Any, length: int) -> Any:
+    """Return the rows of some words in an array."""
+    rows = len(words) // length
+    return words[: rows * length].reshape(rows, length)
 
 
 class Store:
     """The states in the order in which they were found: the list is also the search's queue."""
 
     def __init__(
-        self, sizes: list[int], first: list[int], threads: Threads, *, records: bool = False
+        self,
+        sizes: list[int],
+        first: list[int],
+        threads: Threads,
+        *,
+        disk: Path | None = None,
+        records: bool = False,
     ) -> None:
-        """Store the initial state. With `records`, also keep all transitions, ordered by origin."""
+        """Store the initial state; keep the states in a file in the folder `disk`, if one is given.
+
+        With `records`, also keep all transitions, ordered by origin.
+        """
         self.threads = threads
         self._sizes = sizes
         self.layout = Layout(sizes, FIRST_DISTANCE)
-        self.states = np.zeros((FIRST_ROOM, self.layout.words), np.uint64)
+        words = FIRST_ROOM * self.layout.words
+        self._room = Room(words) if disk is None else RoomOnDisk(words, disk)
+        self.states = rows_of(self._room.words, self.layout.words)
+        self._checks = NO_CHECKS if disk is None else np.zeros(FIRST_ROOM, np.uint16)
         self._lines = zeros(FIRST_BUCKETS * kernel.WORDS_OF_BUCKET, np.uint64)
-        self.slots, self._used_words = views_of_slots(self._lines), len(self._lines)
+        self.slots, self._used_words = views_of_slots(self._lines, self._checks), len(self._lines)
         self.cursor = np.zeros(CURSOR_SIZE, np.int64)
         self.hashes = np.zeros(BUFFER, np.uint64)
         # of each successor in the buffer: the state before it, and the bundle
@@ -71,7 +91,10 @@ class Store:
     @property
     def bytes(self) -> int:
         """The memory of states and slots in bytes, without room that has never been touched."""
-        return int(len(self) * self.states.itemsize * self.layout.words + self.slots[0].nbytes)
+        each = self.states.itemsize * self.layout.words
+        if len(self._checks):
+            each += self._checks.itemsize
+        return int(len(self) * each + self.slots[0].nbytes)
 
     def numbers(self, index: int) -> list[int]:
         """Return the vector of the state at `index`."""
@@ -134,8 +157,13 @@ class Store:
         if needed - oldest > self.layout.farthest:
             self._lay_out(needed - oldest)
         if needed > len(self.states):
-            room = max(needed, SECOND_ROOM, 2 * len(self.states))
-            self.states = longer(self.states, len(self), room)
+            more = max(needed, SECOND_ROOM, int(self._room.growth * len(self.states)))
+            words = self.layout.words
+            self._room.grow(more * words, len(self) * words)
+            self.states = rows_of(self._room.words, words)
+        if 0 < len(self._checks) < needed:
+            self._checks = longer(self._checks, len(self), len(self.states))
+            self.slots = *self.slots[:3], self._checks
         if needed > kernel.most_states(len(self.slots[0])):
             self.slots = NO_SLOTS  # until the new ones are whole: an interrupt may come between
             self.slots = self._new_slots(slots_for(needed))
@@ -151,7 +179,7 @@ class Store:
                 for begin, end in shares(0, self._used_words, self.threads.count)
             )
         self._used_words = words
-        slots = views_of_slots(self._lines[:words])
+        slots = views_of_slots(self._lines[:words], self._checks)
         self._rebuild(slots)
         return slots
 
@@ -194,7 +222,7 @@ class Store:
         self.threads.run_whole(partial(self._repack, distance))  # an interrupt waits
 
     def _repack(self, distance: int) -> None:
-        """Pack all states again, and in the same memory if it has room for rows of other lengths.
+        """Pack all states again, in the same memory.
 
         The slots stay valid: the hash of a state depends on its numbers, not on their fields.
         """
@@ -202,14 +230,12 @@ class Store:
         farthest = kernel.farthest(self.states, len(self), old.fields)
         layout = Layout(self._sizes, max(distance, farthest))
         words = layout.words
-        memory = self.states.reshape(-1)
-        rows = len(memory) // words
-        if rows < len(self) + BUFFER:
-            memory, rows = zeros((len(self) + BUFFER) * words, np.uint64), len(self) + BUFFER
-        states = memory[: rows * words].reshape(rows, words)
+        self._room.grow((len(self) + BUFFER) * words, len(self) * old.words)
+        packed = rows_of(self._room.words, old.words)
+        states = rows_of(self._room.words, words)
         count = self.threads.count if words == old.words and len(self) > BUFFER else 1
         self.threads.run(
-            partial(kernel.repack, self.states, states, begin, end, old.fields, layout.fields)
+            partial(kernel.repack, packed, states, begin, end, old.fields, layout.fields)
             for begin, end in shares(0, len(self), count)
         )
         vectors = np.zeros((BUFFER, words), np.uint64)

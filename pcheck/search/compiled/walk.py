@@ -12,6 +12,7 @@ from pcheck.search.compiled.expansion import Expansion
 from pcheck.search.compiled.judging import LevelJudge
 from pcheck.search.compiled.kernel import TERMINAL, TRANSITIONS
 from pcheck.search.compiled.reconstruct import steps_to
+from pcheck.search.compiled.resources import Resources
 from pcheck.search.compiled.store import Store
 from pcheck.search.compiled.tables import Tables
 from pcheck.search.compiled.threads import Threads
@@ -44,7 +45,7 @@ class Walk(Expansion):
         clock: Clock,
         tables: Tables | None = None,
         records: bool = False,
-        threads: Threads | None = None,
+        resources: Resources | None = None,
     ) -> None:
         """Prepare a search by steps; with ranked tables, one by ranks that drops covered states."""
         self.model, self.limits, self.reduced, self.clock = model, limits, reduced, clock
@@ -57,8 +58,9 @@ class Walk(Expansion):
         self.stopped: str | None = None
         first = self.tables.vectors.initial()
         self.level_judge = LevelJudge(self.tables, self.judge, reduced)
-        self.threads, self.records = threads or Threads(1), records
-        self.store = Store(self.tables.machines.sizes(), first, self.threads, records=records)
+        self.resources, self.records = resources or Resources(Threads(1)), records
+        sizes, (threads, disk) = self.tables.machines.sizes(), self.resources
+        self.store = Store(sizes, first, threads, disk=disk, records=records)
         self.levels = [0, 1]  # where each complete level begins, and where the last one ends
         self.depth = 0  # of the last level that has a state
         self.sizes = [[1] * len(model.nodes)]  # at each level, the configurations of each node
@@ -111,7 +113,7 @@ class Walk(Expansion):
     def beside(self, tables: Tables) -> Walk:
         """Return another search, with other tables."""
         parts = self.model, self.limits, self.reduced, False, self.clock, tables, False
-        return Walk(*parts, self.threads)
+        return Walk(*parts, self.resources)
 
     def close(self) -> None:
         """Note that a search without a result is over."""

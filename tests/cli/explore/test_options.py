@@ -18,7 +18,7 @@ def test_help_lists_the_options_of_the_spec_and_of_the_command(pcheck: Ends) -> 
         --all-properties --engine --threads
         --reduce --max-states --max-depth --max-seconds --max-memory --levels --coverage
         --coverage-file
-        --checkpoint --checkpoint-every --save --format --output --json --quiet --help
+        --disk --checkpoint --checkpoint-every --save --format --output --json --quiet --help
     """
     assert set(re.findall(r"(?<!`)--[a-z][a-z-]*", out)) == own | {*general.split()}
 
