@@ -243,6 +243,11 @@ class Checkpoint:
             states = counted(self.saved_states, "state")
             self._on_note(f"the same command goes on from {states}, saved in {self._shown}")
 
+    def give_up(self) -> None:
+        """Remove the checkpoint of a search that goes on without."""
+        self._remove()
+        self.saved_states, self.is_frozen = 0, True
+
     def _remove(self) -> None:
         names = {name for record in self.records for name in record["files"]}
         for name in (MANIFEST, SCRATCH, *names, LOCK):

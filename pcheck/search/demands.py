@@ -29,6 +29,13 @@ def demands(options: SearchOptions) -> list[str]:
     return [flag for flag, is_demanded in demanded.items() if is_demanded]
 
 
+def without_compiled(options: SearchOptions) -> list[str]:
+    """Return what the reference engine does without, if it does what the compiled one cannot."""
+    saving = ["checkpoints"] if options.saving is not None else []
+    disk = ["a file for its states"] if options.disk is not None else []
+    return ["reductions", *saving, *disk]
+
+
 def opened(
     model: Model[Any], options: SearchOptions, clock: Clock, on_note: Callable[[str], None]
 ) -> Checkpoint | None:

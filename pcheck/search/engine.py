@@ -22,7 +22,7 @@ from pcheck.language.model import Model
 from pcheck.language.property import Kind, Property
 from pcheck.search import future, progress, reference
 from pcheck.search.clock import Clock, OnProgress, Progress
-from pcheck.search.demands import check_engine_of_a_model, demands, opened
+from pcheck.search.demands import check_engine_of_a_model, demands, opened, without_compiled
 from pcheck.search.future import Recorded, Tolerated, decided
 from pcheck.search.hidden_state import HiddenStateTest
 from pcheck.search.limits import (
@@ -36,6 +36,7 @@ from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import SearchResult, TooManyNumbers, Verdict
 from pcheck.search.reductions.symmetric import compare_names
 from pcheck.semantics.cluster_model import ClusterModel
+from pcheck.text import all_of
 
 MAX_REFERENCE_STATES = 10_000
 MAX_REFERENCE_STATES_OF_MANY_NODES = 1_000
@@ -157,7 +158,12 @@ def _compiled_or_reference(
         return _compiled(model, options, clock, on_note)
     except TooManyNumbers as error:
         why, found = str(error), error.found  # alone: the error keeps the whole search in memory
-    note = f"T{why[1:]}. So the reference engine explored the cluster, without reductions."
+    without = without_compiled(options)
+    if options.checkpoint is not None:
+        options.checkpoint.give_up()
+    if len(without) > 1:
+        on_note(f"{why}; the reference engine goes on, without {all_of(without)}")
+    note = f"T{why[1:]}. So the reference engine explored the cluster, without {all_of(without)}."
     result = replace(_reference(model, options, clock), note=note)
     return result.with_earlier(found) if found is not None else result
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from pcheck.search.compiled import numbers, receptions
 from pcheck.search.limits import Limits
 from pcheck.search.options import SearchOptions
 from pcheck.search.outcome import SearchResult
+from pcheck.search.saving import Saving
 from pcheck.traces import shortest
 from tests.sampling import fast_first
 from tests.search.alike import Case, answers, by_reference, check_traces
@@ -92,6 +94,19 @@ def test_a_cluster_of_more_than_511_nodes(
     assert (found.engine, found.reduced) == ("reference", ())
     assert found.note == (TOO_MANY_NODES if expected.states > 20 else None)
     check_traces(case, found)
+
+
+def test_what_the_reference_engine_does_without_is_said(early: None, tmp_path: Path) -> None:
+    """No checkpoint is left, and nothing promises that the search goes on from one."""
+    folder, notes = tmp_path / "saved", list[str]()
+    limits = Limits(states=60)
+    options = SearchOptions("auto", "none", limits, saving=Saving(folder, 1), disk=tmp_path)
+    found = engine.explore(Case(few_tick()).model(), options, on_note=notes.append)
+    without = "without reductions, checkpoints and a file for its states"
+    assert found.note == f"{TOO_MANY_NODES.removesuffix('without reductions.')}{without}."
+    limit = "the compiled engine takes at most 511 nodes, got 512"
+    assert notes == [f"{limit}; the reference engine goes on, {without}"]
+    assert not folder.exists()
 
 
 @pytest.mark.slow
