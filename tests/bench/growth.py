@@ -1,4 +1,4 @@
-"""How a search grows: `python tests/bench/growth.py [--max-seconds N] [SERIES...]`.
+"""How a search grows: `python -m tests.bench.growth [--max-seconds N] [SERIES...]`.
 
 Each series changes one thing: the acceptors, the proposers, the rounds, or the threads. Each search
 has a process of its own, which loads the machine code before. A series ends at the first search
@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from table import measured
+from tests.bench.table import measured
 
 NONE = "--reduce none"
 DEFAULT_SECONDS = 120
