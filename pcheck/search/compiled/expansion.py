@@ -45,9 +45,8 @@ class Expansion:
 
     def make_room(self) -> None:
         """Make room for each number in fields and arrays: the kernel does not check."""
-        sizes = self.tables.machines.sizes()
-        self.store.fit(sizes)
-        self.tables.make_room(sizes)
+        self.store.fit()
+        self.tables.make_room(self.tables.machines.sizes())
 
     def expand_level(self, start: int, end: int, cost: int, *, is_sliced: bool) -> None:
         """Take the rows of one cost out of the states of one level."""

@@ -230,8 +230,7 @@ def _search_idle_nodes(reductions: Iterable[str], threads: int = 1) -> Walk:
     clock, reduced = Clock(Limits(), None), reduce_cluster(idle, reductions)
     search = Walk(idle, Limits(), reduced, False, clock, resources=Resources(Threads(threads)))
     search.run()
-    first, *others = search.tables.machines.sizes()
-    search.store.fit([first << 60, *others])
+    search.store.make_room(kernel.BUFFER, -(1 << 60))  # packs the states again
     for number in range(1 << 10):
         search.tables.receptions.add(0, number, 0, number)
     return search

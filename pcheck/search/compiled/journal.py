@@ -69,7 +69,7 @@ class Journal:
         self._store, self._noted, self._digest = store, noted, Digest(tables)
         self._machines, self._sizes = tables.machines, list[int]()  # when a level was found
         self._saved: Record = record or {
-            "states": 0, "layouts": [], "levels": [], "mark": None, "digest": [],
+            "states": 0, "layouts": [], "levels": [], "mark": None, "digest": [], "farthest": 0,
             "files": dict.fromkeys(map(self._name, FILES), Part()),
         }  # fmt: skip
         self._reader = JournalReader(checkpoint.folder, self._nth, record) if record else None
@@ -206,12 +206,14 @@ class Journal:
             data = np.ascontiguousarray(rows).view(np.uint8).reshape(-1)
             files[name] = self.checkpoint.append(name, files[name], data)
         self._digest.advance(mark.counts)
+        farthest = int(kernel.farthest(store.states[begin:end], end - begin, store.layout.fields))
         layouts, layout = [*old["layouts"]], as_json(store.layout)
         if layouts and layouts[-1][1] == layout:
             del layouts[-1]
         self._unsaved = {
             "states": end,
             "layouts": [*layouts, [end, layout]],
+            "farthest": max(old["farthest"], farthest),
             "levels": self._levels[: mark.levels],
             "mark": packed(*mark[:3], mark.place, mark.layout, mark.buffer),
             "digest": self._digest.sums,

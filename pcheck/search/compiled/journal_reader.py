@@ -52,6 +52,7 @@ class JournalReader:
             name.partition(".")[2]: (folder / name, Part(*part))
             for name, part in record["files"].items()
         }
+        self._farthest = int(record["farthest"])  # distance of a state to its parent
         self._taken = 0  # levels
         self._cursor, self.sizes = list[int](), list[int]()  # at the end of the last one
         self._entries = self._dropped = self._dropped_before = 0
@@ -124,8 +125,7 @@ class JournalReader:
 
     def _take_states(self, store: Store, end: int) -> None:
         """Take the states up to one, with the distances to their parents."""
-        farthest = max(Layout(*layout).farthest for _, layout in self._layouts)
-        store.make_room(self._states - len(store), max(0, self._states - farthest))
+        store.make_room(self._states - len(store), self._states - self._farthest)
         first, offset = 0, 0  # the first state of these fields, and where it begins in the file
         for last, (sizes, distance) in self._layouts:
             layout = Layout(sizes, distance)

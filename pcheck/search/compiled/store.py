@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,7 @@ class Store:
 
     def __init__(
         self,
-        sizes: list[int],
+        sizes: Callable[[], list[int]],
         first: list[int],
         threads: Threads,
         *,
@@ -62,11 +63,12 @@ class Store:
     ) -> None:
         """Store the initial state; keep the states in a file in the folder `disk`, if one is given.
 
-        With `records`, also keep all transitions, ordered by origin.
+        `sizes` returns how many numbers of each machine are in use now. With `records`, also keep
+        all transitions, ordered by origin.
         """
         self.threads = threads
         self._sizes = sizes
-        self.layout = Layout(sizes, FIRST_DISTANCE)
+        self.layout = Layout(sizes(), FIRST_DISTANCE)
         words = FIRST_ROOM * self.layout.words
         self._room = Room(words) if disk is None else RoomOnDisk(words, disk)
         self.states = rows_of(self._room.words, self.layout.words)
@@ -211,10 +213,9 @@ class Store:
         self.cursor[PENDING] = self.cursor[READY] = 0
         self.slots, self._lines = NO_SLOTS, NO_SLOTS[0]
 
-    def fit(self, sizes: list[int]) -> None:
-        """Make room in the fields for numbers below `sizes`, which are all that are in use."""
-        self._sizes = sizes
-        if self.layout.is_outgrown(sizes):
+    def fit(self) -> None:
+        """Make room in the fields for all numbers that are in use."""
+        if self.layout.is_outgrown(self._sizes()):
             self._lay_out()
 
     def _lay_out(self, distance: int = 0) -> None:
@@ -228,7 +229,7 @@ class Store:
         """
         old = self.layout
         farthest = kernel.farthest(self.states, len(self), old.fields)
-        layout = Layout(self._sizes, max(distance, farthest))
+        layout = Layout(self._sizes(), max(distance, farthest))
         words = layout.words
         self._room.grow((len(self) + BUFFER) * words, len(self) * old.words)
         packed = rows_of(self._room.words, old.words)

@@ -59,7 +59,8 @@ class Walk(Expansion):
         first = self.tables.vectors.initial()
         self.level_judge = LevelJudge(self.tables, self.judge, reduced)
         self.resources, self.records = resources or Resources(Threads(1)), records
-        sizes, (threads, disk) = self.tables.machines.sizes(), self.resources
+        threads, disk = self.resources
+        sizes = self.tables.machines.sizes
         self.store = Store(sizes, first, threads, disk=disk, records=records)
         self.levels = [0, 1]  # where each complete level begins, and where the last one ends
         self.depth = 0  # of the last level that has a state

@@ -94,7 +94,7 @@ def stored(
 ) -> tuple[Store, list[list[int]], list[int]]:
     """Return a store with random states, which need not differ, their numbers and their parents."""
     vectors = [[random.randrange(size) for size in sizes] for _ in range(count)]
-    each = Store(sizes, vectors[0], Threads(2))
+    each = Store(sizes.copy, vectors[0], Threads(2))
     parents = [random.randrange(max(0, at - (1 << 13)), at) for at in range(1, count)]
     each.make_room(count, 0)
     each.states[1:count] = each.layout.pack(vectors[1:])
@@ -120,8 +120,8 @@ def test_states_and_parents_survive_every_layout(
     each.vectors[: len(pending)] = each.layout.pack(pending).reshape(-1, each.layout.words)
     each.cursor[PENDING] = len(pending)
     for _ in range(4):
-        sizes = [min(size * random.choice([1, 1, 2, 1_000]), 1 << 31) for size in sizes]
-        each.fit(sizes)
+        sizes[:] = [min(size * random.choice([1, 1, 2, 1_000]), 1 << 31) for size in sizes]
+        each.fit()
         each.make_room(BUFFER, random.randint(0, len(each)))
         assert [each.numbers(at) for at in range(count)] == vectors
         assert [each.parent(at) for at in range(1, count)] == parents
@@ -135,9 +135,10 @@ def refuse(*_: Any, **__: Any) -> Any:
 
 def test_a_layout_is_made_for_the_numbers_in_use_and_not_for_those_of_the_last_layout() -> None:
     """Numbers may have filled the spare bits of their fields since then."""
-    each = Store([1] * 12, [0] * 12, Threads(1))
+    sizes = [1] * 12
+    each = Store(sizes.copy, [0] * 12, Threads(1))
     assert min(each.layout.widths) == 4
-    each.fit([16] * 12)
+    sizes[:] = [16] * 12
     each.states[:1] = each.layout.pack([[15] * 12])
     each.layout.set_distances(each.states[:1], 1)
     each.make_room(1 << 17, 0)
