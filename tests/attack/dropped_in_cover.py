@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from pcheck.search.compiled import explorer
 from pcheck.search.compiled.covering import Cover
 from pcheck.search.compiled.store import Store
@@ -48,7 +50,9 @@ def _blind(patch: Patch, machines: Callable[[Cover], Sequence[int]]) -> None:
     """Compare states without some machines."""
 
     def drop(self: Cover, store: Store, start: int, end: int) -> None:
-        self._drop(store, store.states[:end] & ~store.layout.bits(machines(self)), start, end)
+        seen = store.states[:end] & ~store.layout.bits(machines(self))
+        self._drop(store, seen, start, end)
+        store.drop(np.flatnonzero(store.layout.distances(seen) == 0))
 
     patch.setattr(Cover, "drop", drop)
 

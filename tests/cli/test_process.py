@@ -126,6 +126,7 @@ def test_a_long_search_prints_a_warning(process: Starts) -> None:
     expected = (
         r"pcheck: long search: [\d,]+ states in 10 s, growing [\d.]+x per level "
         r"\([\d.]+ s exploring\). "
+        r"(Rough guess for the whole: .* states, .* of memory( of the .* here)?. )?"
         r"Smaller: --acceptors 3 \(now 4\), --proposers 2 \(now 3\) or --crashes 0 \(now 1\). "
         r"Ctrl-C stops and shows partial results.\n"
     )
