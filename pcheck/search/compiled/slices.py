@@ -93,8 +93,9 @@ class Slices:
         if not self._threads.run_whole(partial(self._expand, states, cost)):
             self._search.expand_states(states.start, states.stop, cost, NO_STATES)
             return
+        layout = store.layout  # of the late successors; each of them may change it
         for vectors, origins in self._late():
-            store.put(vectors, origins, store.layout)
+            store.put(vectors, origins, layout)
             self._search.expand_states(states.stop, states.stop, cost, NO_STATES)
         deferred = self._deferred()
         if len(deferred):

@@ -289,6 +289,28 @@ def test_fields_get_wider_for_numbers_that_the_judge_adds(monkeypatch: Patch) ->
     assert explored(scope, 2, "symmetry").states == 135
 
 
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_late_successors_are_read_in_the_layout_in_which_they_were_found(
+    threads: int, monkeypatch: Patch
+) -> None:
+    """The states are packed in another layout after each part of the late successors."""
+    case = Case(cluster("paxos", acceptors=3, proposers=2, rounds=1), "set", 1)
+    monkeypatch.setattr(slices, "BUFFER", 3)  # late successors that are put at once
+    expected = answers(explored(case, threads, "symmetry"))
+    expand, widths = Walk.expand_states, set[tuple[int, ...]]()
+
+    def expand_and_pack(self: Walk, *arguments: Any) -> None:
+        expand(self, *arguments)
+        found, farthest = self.store, self.store.layout.farthest
+        wanted = farthest + 1 if farthest < 1 << 30 else 1
+        found._lay_out(wanted)
+        widths.add(found.layout.widths)
+
+    monkeypatch.setattr(Walk, "expand_states", expand_and_pack)
+    assert answers(explored(case, threads, "symmetry")) == expected
+    assert len(widths) > 5
+
+
 def test_a_proof_that_failed_keeps_no_memory(monkeypatch: Patch) -> None:
     stores: list[weakref.ref[store.Store]] = []
     alive: list[bool] = []
