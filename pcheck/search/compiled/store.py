@@ -160,15 +160,18 @@ class Store:
             self._lay_out(needed - oldest)
         if needed > len(self.states):
             more = max(needed, SECOND_ROOM, int(self._room.growth * len(self.states)))
-            words = self.layout.words
-            self._room.grow(more * words, len(self) * words)
-            self.states = rows_of(self._room.words, words)
+            self.threads.run_whole(partial(self._grow_states, more))  # an interrupt waits
         if 0 < len(self._checks) < needed:
             self._checks = longer(self._checks, len(self), len(self.states))
             self.slots = *self.slots[:3], self._checks
         if needed > kernel.most_states(len(self.slots[0])):
             self.slots = NO_SLOTS  # until the new ones are whole: an interrupt may come between
             self.slots = self._new_slots(slots_for(needed))
+
+    def _grow_states(self, count: int) -> None:
+        words = self.layout.words
+        self._room.grow(count * words, len(self) * words)
+        self.states = rows_of(self._room.words, words)
 
     def _new_slots(self, words: int) -> Slots:
         """Return slots with all states, in the memory of the old ones if it has more addresses."""
@@ -231,15 +234,15 @@ class Store:
         farthest = kernel.farthest(self.states, len(self), old.fields)
         layout = Layout(self._sizes(), max(distance, farthest))
         words = layout.words
+        vectors = np.zeros((BUFFER, words), np.uint64)
+        pending = int(self.cursor[PENDING])
+        kernel.repack(self.vectors, vectors, 0, pending, old.fields, layout.fields)
         self._room.grow((len(self) + BUFFER) * words, len(self) * old.words)
-        packed = rows_of(self._room.words, old.words)
+        self.states = packed = rows_of(self._room.words, old.words)
         states = rows_of(self._room.words, words)
         count = self.threads.count if words == old.words and len(self) > BUFFER else 1
         self.threads.run(
             partial(kernel.repack, packed, states, begin, end, old.fields, layout.fields)
             for begin, end in shares(0, len(self), count)
         )
-        vectors = np.zeros((BUFFER, words), np.uint64)
-        pending = int(self.cursor[PENDING])
-        kernel.repack(self.vectors, vectors, 0, pending, old.fields, layout.fields)
         self.layout, self.states, self.vectors = layout, states, vectors
